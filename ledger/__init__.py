@@ -1,0 +1,1 @@
+"""The only writer: append, order, seal and prove, on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Read models: one question across files is one module; all of them can be thrown away and rebuilt."""
