@@ -1,0 +1,233 @@
+"""What an event is, and the markers from which its schema, form, sealing and sentence derive.
+
+An event is a frozen dataclass named subject + past participle. It holds only the business fact; who
+recorded it, when it happened and on which paper stands in the entry around it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    get_type_hints,
+)
+
+from annotated_types import Ge, MaxLen, MinLen
+
+if TYPE_CHECKING:
+    from domain.entry import Entry
+    from domain.judging import Refusal
+    from domain.life import Held, Life
+
+Kind: TypeAlias = Literal["child", "family", "institution"]
+
+
+class Category(StrEnum):
+    """The law's sets of personal data; each is sealed, shown and erased by itself (design 5.3)."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    HEALTH = "health"
+    RESTRICTED_HEALTH = "restricted-health"
+    SAFEGUARDING = "safeguarding"
+    ADOPTION = "adoption"
+    FAMILY = "family"
+
+
+WHOLLY_SEALED: Final = frozenset({Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION})
+"""Categories in which codes and dates are sealed too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person reads for a field, an event or a value."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The field is sealed under this category.
+
+    `subject` names the field of the same event that holds the subject's uuid, when the data is
+    somebody else's than the child's (an adopter's, a claimant's).
+    """
+
+    category: Category
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The value comes from this table of `domain/codes/`."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a number counts, as shown behind it."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """The value is the id of an entry of this type in the same file."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer to a field that must be answered, where there is no value: why there is none."""
+
+    unknown: Literal["not_asked", "not_known", "not_on_paper"]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What stands in place of a value whose key was destroyed."""
+
+    erased: str
+
+
+T = TypeVar("T")
+Answered: TypeAlias = T | Unknown
+"""A field that must be answered: by a value, or by why there is none."""
+
+Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(4000)]
+Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(200)]
+Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100)]
+"""The number of a paper, a person or an account, as written."""
+Count: TypeAlias = Annotated[int, Ge(0)]
+Amount: TypeAlias = Annotated[Decimal, Ge(0)]
+"""Money in yuan, or a measure."""
+
+
+def known(value: T | Unknown | None) -> T | None:
+    """The value itself, or None where it is unknown, erased or not stated."""
+    return None if isinstance(value, (Unknown, Erased)) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an event, with its markers resolved."""
+
+    name: str
+    annotation: Any
+    label: Label
+    personal: Personal | None
+    code: Code | None
+    unit: Unit | None
+    refers: Refers | None
+    required: bool
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+class Part:
+    """A group of values inside an event, such as one item of a list."""
+
+    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 – passed on as it came
+        super().__init_subclass__(**arguments)
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+class Event:
+    """Something that happened, as a frozen keyword-only dataclass.
+
+    Class arguments: `zh` and `en`, the label; `seals`, the category of what is personal in it, also
+    of the entry's note and papers; `schema`, the payload version; `kind`, whose stream it belongs to;
+    `source`, the text that asks for it.
+    """
+
+    label: ClassVar[Label]
+    seals: ClassVar[Category]
+    schema: ClassVar[int]
+    kind: ClassVar[Kind]
+    source: ClassVar[str]
+
+    def __init_subclass__(
+        cls,
+        *,
+        zh: str,
+        en: str,
+        source: str,
+        seals: Category = Category.IDENTITY,
+        schema: int = 1,
+        kind: Kind = "child",
+    ) -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+        cls.label, cls.seals, cls.schema = Label(zh, en), seals, schema
+        cls.kind, cls.source = kind, source
+        if cls.__name__ in CATALOGUE:
+            message = f"two events are called {cls.__name__}"
+            raise TypeError(message)
+        CATALOGUE[cls.__name__] = cls
+
+    def impossible(self, entry: "Entry") -> "Iterator[Refusal]":
+        """What contradicts itself inside this one entry."""
+        return iter(())
+
+    def refusals(self, life: "Life") -> "Iterator[Refusal]":
+        """What law or procedure forbids, reading the file on the event's own day."""
+        return iter(())
+
+    def holds(self, entry: "Entry") -> "Iterator[Held[Any]]":
+        """The dated facts it brings, read from itself and its entry alone."""
+        return iter(())
+
+
+CATALOGUE: dict[str, type[Event]] = {}
+"""Every event by the name under which it is stored, in the order of life."""
+
+
+def chapter(kind: type[Event]) -> str:
+    """The chapter an event belongs to: the module it stands in."""
+    return kind.__module__.rsplit(".", 1)[-1]
+
+
+@cache
+def fields_of(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
+    """The fields of an event or a part of one, in order, with their markers."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(_resolve(kind, spec.name, hints[spec.name]) for spec in fields(kind))  # type: ignore[arg-type]  # made a dataclass in __init_subclass__
+
+
+def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:  # noqa: ANN401 – any annotation
+    markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
+    personal = markers.get(Personal)
+    if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:
+        personal = Personal(kind.seals)
+    return Field(
+        name=name,
+        annotation=annotation,
+        label=markers[Label],
+        personal=personal,
+        code=markers.get(Code),
+        unit=markers.get(Unit),
+        refers=markers.get(Refers),
+        required=not hasattr(kind, name),
+    )
+
+
+def dates_of(event: Event) -> Iterator[date]:
+    """Every date the event itself states."""
+    for spec in fields_of(type(event)):
+        value = getattr(event, spec.name)
+        if isinstance(value, date):
+            yield value

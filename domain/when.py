@@ -1,0 +1,81 @@
+"""Days, intervals of days, and how years of age are counted."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+FIRST_DAY: Final = date.min
+LAST_DAY: Final = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days on which something may have happened: not before `first`, not after `last`.
+
+    `first` is None when the beginning is unknown. A known day has `first == last`.
+    """
+
+    first: date | None
+    last: date
+
+    @classmethod
+    def on(cls, day: date) -> "Days":
+        """Exactly that day."""
+        return cls(day, day)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the day itself is known."""
+        return self.first == self.last
+
+    @property
+    def earliest(self) -> date:
+        """The first possible day; the beginning of the calendar when it is unknown."""
+        return FIRST_DAY if self.first is None else self.first
+
+    def plus(self, *, days: int = 0, months: int = 0) -> "Days":
+        """The same interval, moved on by calendar months and then by days."""
+        first = None if self.first is None else add(self.first, days=days, months=months)
+        return Days(first, add(self.last, days=days, months=months))
+
+
+def add(day: date, *, days: int = 0, months: int = 0) -> date:
+    """That day, moved by calendar months (the month's last day where it is shorter) and then by days."""
+    if months:
+        index = day.year * 12 + day.month - 1 + months
+        year, month = index // 12, index % 12 + 1
+        if year > LAST_DAY.year:
+            return LAST_DAY
+        day = date(year, month, min(day.day, days_in_month(year, month)))
+    return day + timedelta(days=days) if days else day
+
+
+def days_in_month(year: int, month: int) -> int:
+    """How many days a month has."""
+    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
+    return 31 if following is None else (following - timedelta(days=1)).day
+
+
+def day_after(day: date) -> date:
+    """The next day; the last day of the calendar has none and stays."""
+    return day if day == LAST_DAY else day + timedelta(days=1)
+
+
+def day_before(day: date) -> date:
+    """The previous day."""
+    return day - timedelta(days=1)
+
+
+def birthday(born: date, years: float) -> date:
+    """The birthday on which somebody completes that many years; halves count as six months.
+
+    Somebody born on 29 February has it on 28 February of a common year. Age in law is counted in
+    full years (民法典 17, 259); the whole birthday is counted as the first day of the new age.
+    """
+    return add(born, months=round(years * 12))
+
+
+def age(born: date, day: date) -> int:
+    """Full years of age on a day; negative before birth."""
+    years = day.year - born.year
+    return years if day >= birthday(born, years) else years - 1
