@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.event import Event, Kind
@@ -44,7 +44,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exception_:
+class ExceptionClaim:
     """A recorder's claim that a forbidden thing stands all the same; unapproved until a second person approves."""
 
     rule: str
@@ -77,7 +77,7 @@ class Entry(Generic[E_co]):
     documents: tuple[Document, ...] = ()
     corrects: UUID | None = None
     reason: Reason | None = None
-    exception: Exception_ | None = None
+    exception: ExceptionClaim | None = None
     note: str | None = None
     cause: UUID | None = None
 
@@ -89,3 +89,6 @@ class Entry(Generic[E_co]):
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """The same entry with its place in the ledger."""
         return replace(self, position=position, recorded_at=recorded_at)
+
+
+AnyEntry: TypeAlias = Entry[Any]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -26,9 +25,10 @@ from typing import (
 from annotated_types import Ge, MaxLen, MinLen
 
 if TYPE_CHECKING:
-    from domain.entry import Entry
-    from domain.judging import Refusal
-    from domain.life import Held, Life
+    from domain.entry import AnyEntry
+    from domain.file import Facts
+    from domain.life import Life
+    from domain.refusal import Refusals
 
 Kind: TypeAlias = Literal["child", "family", "institution"]
 
@@ -45,7 +45,9 @@ class Category(StrEnum):
     FAMILY = "family"
 
 
-WHOLLY_SEALED: Final = frozenset({Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION})
+WHOLLY_SEALED: Final = frozenset(
+    {Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION}
+)
 """Categories in which codes and dates are sealed too."""
 
 
@@ -136,16 +138,20 @@ class Field:
     required: bool
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
+)
 class Part:
     """A group of values inside an event, such as one item of a list."""
 
-    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 – passed on as it came
+    def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         dataclass(frozen=True, kw_only=True)(cls)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
+)
 class Event:
     """Something that happened, as a frozen keyword-only dataclass.
 
@@ -179,15 +185,15 @@ class Event:
             raise TypeError(message)
         CATALOGUE[cls.__name__] = cls
 
-    def impossible(self, entry: "Entry") -> "Iterator[Refusal]":
+    def impossible(self, entry: "AnyEntry") -> "Refusals":
         """What contradicts itself inside this one entry."""
         return iter(())
 
-    def refusals(self, life: "Life") -> "Iterator[Refusal]":
+    def refusals(self, life: "Life") -> "Refusals":
         """What law or procedure forbids, reading the file on the event's own day."""
         return iter(())
 
-    def holds(self, entry: "Entry") -> "Iterator[Held[Any]]":
+    def holds(self, entry: "AnyEntry") -> "Facts":
         """The dated facts it brings, read from itself and its entry alone."""
         return iter(())
 
@@ -201,15 +207,25 @@ def chapter(kind: type[Event]) -> str:
     return kind.__module__.rsplit(".", 1)[-1]
 
 
-@cache
+_FIELDS: Final[dict[type, tuple[Field, ...]]] = {}
+
+
 def fields_of(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
     """The fields of an event or a part of one, in order, with their markers."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _read_fields(kind)
+    return _FIELDS[kind]
+
+
+def _read_fields(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
     hints = get_type_hints(kind, include_extras=True)
     return tuple(_resolve(kind, spec.name, hints[spec.name]) for spec in fields(kind))  # type: ignore[arg-type]  # made a dataclass in __init_subclass__
 
 
-def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:  # noqa: ANN401 – any annotation
-    markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
+def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:
+    markers = {
+        type(marker): marker for marker in getattr(annotation, "__metadata__", ())
+    }
     personal = markers.get(Personal)
     if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:
         personal = Personal(kind.seals)

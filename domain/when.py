@@ -35,7 +35,9 @@ class Days:
 
     def plus(self, *, days: int = 0, months: int = 0) -> "Days":
         """The same interval, moved on by calendar months and then by days."""
-        first = None if self.first is None else add(self.first, days=days, months=months)
+        first = (
+            None if self.first is None else add(self.first, days=days, months=months)
+        )
         return Days(first, add(self.last, days=days, months=months))
 
 
@@ -52,7 +54,11 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
 
 def days_in_month(year: int, month: int) -> int:
     """How many days a month has."""
-    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
+    following = (
+        date(year + month // 12, month % 12 + 1, 1)
+        if (year, month) != (9999, 12)
+        else None
+    )
     return 31 if following is None else (following - timedelta(days=1)).day
 
 

@@ -1,0 +1,232 @@
+"""A file: the dated facts of one stream, as known at some position.
+
+Facts are read from each entry alone, so any order and any subset of entries folds. Nothing here asks
+which day it is: reading a file on a day is what a `Life` does.
+"""
+
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Category, Event, Label
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_before
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute(Generic[T]):
+    """Something that holds for a time in a life, such as a guardianship; named `chapter.name`.
+
+    `personal` is the category under which its value is shown, None for codes, dates and states.
+    """
+
+    chapter: str
+    name: str
+    label: Label
+    personal: Category | None = None
+
+    def __post_init__(self) -> None:
+        ATTRIBUTES[self.chapter, self.name] = self
+
+    def since(
+        self, days: Days, value: T | None, *, until: date | None = None, key: str = ""
+    ) -> "Held[T]":
+        """It holds from then on, up to and including `until`; None as value: it no longer holds.
+
+        `key` tells apart what may hold at the same time, such as several plans; `EVERY` ends all of them.
+        """
+        return Held(self, value, days, until=until, key=key)
+
+    def timeless(self, value: T) -> "Held[T]":
+        """It holds for the whole life, such as a day of birth."""
+        return Held(self, value, None)
+
+
+ATTRIBUTES: dict[tuple[str, str], Attribute[Any]] = {}
+"""Every attribute by chapter and name, in the order of life."""
+
+EVERY: Final = "*"
+"""The key of a fact that ends an attribute under every key."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held(Generic[T]):
+    """A fact: an attribute's value and since when; `days` is None for what is timeless."""
+
+    attribute: Attribute[T]
+    value: T | None
+    days: Days | None
+    until: date | None = None
+    key: str = ""
+
+    @property
+    def since(self) -> date:
+        """The first day on which it certainly holds."""
+        return FIRST_DAY if self.days is None else self.days.last
+
+
+Facts: TypeAlias = Iterator[Held[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact(Generic[T]):
+    """A held value with the entry that brought it."""
+
+    held: Held[T]
+    entry: AnyEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Span(Generic[T]):
+    """A value with the days on which it held, both included."""
+
+    value: T
+    since: date
+    until: date
+    fact: Fact[T]
+
+
+AMENDMENTS: Final = frozenset({"EntryWithdrawn", "EntryRestored"})
+"""Events that act on another entry of the file instead of telling what happened."""
+
+
+class File:
+    """The whole life as known so far. `add` is total and extends the fold in place."""
+
+    def __init__(self, stream: UUID | None = None) -> None:
+        self.stream = stream
+        self.version = 0
+        self.position = 0
+        self.entries: dict[UUID, AnyEntry] = {}
+        """Every entry ever recorded, corrected and withdrawn ones too, in the order of recording."""
+        self._amendments: dict[UUID, list[AnyEntry]] = defaultdict(list)
+        self._effective: dict[UUID, AnyEntry] = {}
+        self._happened: dict[type[Event], list[AnyEntry]] = {}
+        self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
+
+    def add(self, entry: AnyEntry) -> "File":
+        """Take in one entry, whatever it says and whenever it comes; the same entry twice is once."""
+        if entry.entry_id in self.entries:
+            return self
+        self.entries[entry.entry_id] = entry
+        self.stream = self.stream or entry.stream
+        self.version = max(self.version, entry.version)
+        self.position = max(self.position, entry.position)
+        target = amended(entry)
+        if target is None:
+            self._settle(entry.entry_id)
+        else:
+            insort(self._amendments[target], entry, key=lambda other: other.version)
+            self._settle(target)
+        return self
+
+    def copy(self) -> "File":
+        """Another file with the same entries, which may be extended by itself."""
+        return fold(self.entries.values())
+
+    def effective(self, entry_id: UUID) -> AnyEntry | None:
+        """The entry as it stands now under its original id: corrected, or None once withdrawn."""
+        return self._effective.get(entry_id)
+
+    def standing(self) -> Iterator[AnyEntry]:
+        """Every entry that stands, corrections in place of what they correct."""
+        return iter(self._effective.values())
+
+    def amendments(self, entry_id: UUID) -> list[AnyEntry]:
+        """What corrected, withdrew or restored an entry, in the order of recording."""
+        return self._amendments.get(entry_id, [])
+
+    def of(self, kind: type[E]) -> list[Entry[E]]:
+        """The standing entries of one type, by the day they happened."""
+        return self._happened.get(kind, [])
+
+    def facts(self, attribute: Attribute[T]) -> dict[str, list[Fact[T]]]:
+        """An attribute's facts by key, in the order in which they follow each other."""
+        return self._facts.get(attribute, {})
+
+    def attributes(self) -> Iterable[Attribute[Any]]:
+        """Every attribute of which there is a fact."""
+        return self._facts.keys()
+
+    def spans(self, attribute: Attribute[T]) -> list[Span[T]]:
+        """When which value held, by day and key; what is timeless spans the whole calendar."""
+        facts = self.facts(attribute)
+        found = []
+        for key, own in facts.items():
+            line = (
+                sorted([*own, *facts.get(EVERY, ())], key=order) if key != EVERY else []
+            )
+            for fact, following in pairwise([*line, None]):
+                until = LAST_DAY if fact.held.until is None else fact.held.until
+                if following is not None:
+                    until = min(until, day_before(following.held.since))
+                if fact.held.value is not None and until >= fact.held.since:
+                    found.append(Span(fact.held.value, fact.held.since, until, fact))
+        return sorted(found, key=lambda span: order(span.fact))
+
+    def _settle(self, original_id: UUID) -> None:
+        before = self._effective.pop(original_id, None)
+        if before is not None:
+            self._forget(before)
+        original = self.entries.get(original_id)
+        if original is None:
+            return
+        stands: AnyEntry = original
+        withdrawn = False
+        for amendment in self._amendments.get(original_id, ()):
+            if amendment.type == "EntryWithdrawn":
+                withdrawn = True
+            elif amendment.type == "EntryRestored":
+                withdrawn = False
+            elif amendment.type == original.type:
+                stands, withdrawn = amendment, False
+        if not withdrawn:
+            self._effective[original_id] = stands
+            self._take(stands)
+
+    def _take(self, entry: AnyEntry) -> None:
+        insort(self._happened.setdefault(type(entry.event), []), entry, key=_day)
+        for held in entry.event.holds(entry):
+            facts = self._facts.setdefault(held.attribute, {}).setdefault(held.key, [])
+            insort(facts, Fact(held, entry), key=order)
+
+    def _forget(self, entry: AnyEntry) -> None:
+        self._happened[type(entry.event)].remove(entry)
+        for attribute in {held.attribute for held in entry.event.holds(entry)}:
+            for facts in self._facts[attribute].values():
+                facts[:] = [fact for fact in facts if fact.entry is not entry]
+
+
+def order(fact: Fact[Any]) -> tuple[date, date, str, int]:
+    """Facts of one attribute follow each other by this; the last that has begun holds."""
+    at = "" if fact.entry.at is None else fact.entry.at.isoformat()
+    return (fact.held.since, fact.entry.days.earliest, at, fact.entry.version)
+
+
+def _day(entry: AnyEntry) -> tuple[date, date, int]:
+    return (entry.days.last, entry.days.earliest, entry.version)
+
+
+def amended(entry: AnyEntry) -> UUID | None:
+    """The id of the entry that this one corrects, withdraws or restores."""
+    if entry.type in AMENDMENTS:
+        target: UUID = entry.event.entry
+        return target
+    return entry.corrects
+
+
+def fold(entries: Iterable[AnyEntry], known: int | None = None) -> File:
+    """The file that these entries make, as known at a position (everything, when not said)."""
+    file = File()
+    for entry in entries:
+        if known is None or entry.position <= known:
+            file.add(entry)
+    return file

@@ -1,0 +1,173 @@
+"""A life: one file, read on one day, under one rulebook.
+
+What is asked of a life is a plain function of one day. While it is read, a life notes the next day on
+which the answer may change; `over_time` turns that into intervals. The day itself stays private, for
+a question that compared it would change its answer unseen.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final, TypeVar
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event, Label
+from domain.file import EVERY, Attribute, Fact, File, order
+from domain.rulebook import Pack, Rulebook
+from domain.when import LAST_DAY, Days, birthday, day_after, day_before
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+BIRTH: Final[Attribute[Days]] = Attribute(
+    "identity", "birth", Label("出生日期", "Born")
+)
+STAGE: Final[Attribute[str]] = Attribute("life", "stage", Label("阶段", "Stage"))
+"""Where the life stands: a code of the table `stage`."""
+GONE: Final = frozenset({"departed", "adopted", "died"})
+"""Stages in which the institution no longer cares for the child."""
+
+
+class Life:
+    """One file on one day. `but` leaves out what one entry brings; `entry` is the entry being judged."""
+
+    def __init__(
+        self,
+        file: File,
+        day: date,
+        rulebook: Rulebook,
+        *,
+        but: AnyEntry | None = None,
+        entry: AnyEntry | None = None,
+    ) -> None:
+        self.file = file
+        self.entry = entry
+        self._rulebook = rulebook
+        self._day = day
+        self._but = but
+        self._changes = LAST_DAY
+
+    def now(self, attribute: Attribute[T]) -> Fact[T] | None:
+        """What holds that day, or None; of several, the one that began last."""
+        holding = self.each(attribute)
+        return holding[-1] if holding else None
+
+    def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
+        """All that holds that day, in the order in which it began."""
+        facts = self.file.facts(attribute)
+        ended = self._begun(facts.get(EVERY, []))
+        holding = []
+        for key, own in facts.items():
+            fact = self._begun(own)
+            if key == EVERY or fact is None or fact.held.value is None:
+                continue
+            if ended is not None and order(ended) > order(fact):
+                continue
+            if fact.held.until is not None:
+                if not fact.held.until >= self._day:
+                    continue
+                self._note(day_after(fact.held.until))
+            holding.append(fact)
+        return sorted(holding, key=order)
+
+    def last(self, kind: type[E]) -> Entry[E] | None:
+        """The last thing of that kind that had happened by that day."""
+        happened = self.all(kind)
+        return happened[-1] if happened else None
+
+    def all(self, kind: type[E]) -> list[Entry[E]]:
+        """All of that kind that had happened by that day, by their days."""
+        entries = self.file.of(kind)
+        count = bisect_right(entries, self._day, key=lambda entry: entry.days.last)
+        if count < len(entries):
+            self._note(entries[count].days.last)
+        return [entry for entry in entries[:count] if entry is not self._but]
+
+    def reached(self, day: date) -> bool:
+        """Whether that day has come."""
+        if self._day >= day:
+            return True
+        self._note(day)
+        return False
+
+    def aged(self, years: float) -> bool | None:
+        """Whether the person has completed that many years; None where the birth leaves it open."""
+        birth = self.now(BIRTH)
+        if birth is None or birth.held.value is None:
+            return None
+        born = birth.held.value
+        if self.reached(birthday(born.last, years)):
+            return True
+        return (
+            None
+            if born.first is None or self.reached(birthday(born.first, years))
+            else False
+        )
+
+    def number(
+        self, rule: str, *, region: str | None = None, on: date | None = None
+    ) -> Pack | None:
+        """A rule's number for a region on the day of the fact that started the case.
+
+        The region defaults to that of the entry being judged, else of the last entry by that day.
+        """
+        return self._rulebook[rule].number(
+            region or self.region, self._day if on is None else on
+        )
+
+    @property
+    def region(self) -> str | None:
+        """The region of the entry being judged, else of the file's latest entry."""
+        if self.entry is not None:
+            return self.entry.region
+        latest = max(
+            self.file.standing(), key=lambda entry: entry.version, default=None
+        )
+        return None if latest is None else latest.region
+
+    @property
+    def gone(self) -> bool:
+        """Whether the child has left, was adopted or has died."""
+        stage = self.now(STAGE)
+        return stage is not None and stage.held.value in GONE
+
+    @property
+    def until(self) -> date:
+        """The last day for which all that was read so far stays as it is."""
+        return LAST_DAY if self._changes == LAST_DAY else day_before(self._changes)
+
+    def _begun(self, facts: list[Fact[T]]) -> Fact[T] | None:
+        count = bisect_right(facts, self._day, key=lambda fact: fact.held.since)
+        if count < len(facts):
+            self._note(facts[count].held.since)
+        for fact in reversed(facts[:count]):
+            if self._but is None or fact.entry is not self._but:
+                return fact
+        return None
+
+    def _note(self, day: date) -> None:
+        self._changes = min(self._changes, day)
+
+
+def over_time(
+    file: File,
+    rulebook: Rulebook,
+    ask: Callable[[Life], T],
+    start: date,
+    end: date,
+    *,
+    entry: AnyEntry | None = None,
+) -> Iterator[tuple[date, date, T]]:
+    """The answer to any question of a day, as intervals (first day, last day, answer) from start to end.
+
+    Neighbouring intervals may have equal answers where something that was read changed without effect.
+    """
+    day = start
+    while day <= end:
+        life = Life(file, day, rulebook, but=entry, entry=entry)
+        answer = ask(life)
+        until = min(life.until, end)
+        yield day, until, answer
+        if until == LAST_DAY:
+            return
+        day = day_after(until)

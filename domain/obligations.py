@@ -1,0 +1,135 @@
+"""What is due: clocks that a fact starts and another fact stops.
+
+A clock is written once, over the whole file, and says its days; whether it is due, overdue, met or void
+on some day follows from these alone, so midnight changes answers without an entry.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeAlias, TypeVar
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event, Label
+from domain.file import Attribute, Fact, File, Span
+from domain.life import BIRTH, GONE, STAGE, Life
+from domain.rulebook import Pack, Rulebook
+from domain.when import Days, birthday
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+State: TypeAlias = Literal["due", "overdue", "met", "met_late", "void"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Something due: opened on a day, due by a day (an interval where the start is imprecise).
+
+    `started_by` and `met_by` are the entries that opened and met it; `void_on` is the day from which
+    it is no longer asked for, with the reason; `number` is the rule's number that was counted with.
+    """
+
+    rule: str
+    opened_on: date
+    due: Days
+    started_by: tuple[AnyEntry, ...]
+    met_by: AnyEntry | None = None
+    void_on: date | None = None
+    void_because: Label | None = None
+    number: Pack | None = None
+
+    def state(self, day: date) -> State | None:
+        """How it stands on a day; None before it is opened."""
+        if day < self.opened_on:
+            return None
+        if self.met_by is not None and self.met_by.days.last <= day:
+            return "met_late" if self.met_by.days.earliest > self.due.last else "met"
+        if self.void_on is not None and self.void_on <= day:
+            return "void"
+        return "overdue" if day > self.due.last else "due"
+
+
+class History:
+    """A whole file under a rulebook, for what must be read over time rather than on one day."""
+
+    def __init__(self, file: File, rulebook: Rulebook) -> None:
+        self.file = file
+        self.rulebook = rulebook
+
+    def all(self, kind: type[E]) -> list[Entry[E]]:
+        """All of one kind, by the day it happened."""
+        return self.file.of(kind)
+
+    def first(self, kind: type[E], *, after: date | None = None) -> Entry[E] | None:
+        """The first of one kind that certainly happened on or after a day."""
+        return next(
+            (
+                entry
+                for entry in self.file.of(kind)
+                if after is None or entry.days.last >= after
+            ),
+            None,
+        )
+
+    def spans(self, attribute: Attribute[T]) -> list[Span[T]]:
+        """When which value held."""
+        return self.file.spans(attribute)
+
+    def on(self, day: date) -> Life:
+        """The life on one day."""
+        return Life(self.file, day, self.rulebook)
+
+    def birth(self) -> Fact[Days] | None:
+        """What is known of the birth."""
+        facts = self.file.facts(BIRTH).get("", [])
+        return facts[-1] if facts else None
+
+    def turns(self, years: float) -> Days | None:
+        """The day on which the person completes that many years; None where the birth is unknown."""
+        birth = self.birth()
+        if birth is None or birth.held.value is None:
+            return None
+        born = birth.held.value
+        return Days(
+            None if born.first is None else birthday(born.first, years),
+            birthday(born.last, years),
+        )
+
+    def number(
+        self, rule: str, *, entry: AnyEntry, region: str | None = None
+    ) -> Pack | None:
+        """A rule's number where and when the entry that starts the case happened."""
+        return self.rulebook[rule].number(region or entry.region, entry.days.last)
+
+    def gone(self, after: date) -> Fact[str] | None:
+        """The fact by which the child left care, was adopted or died, on or after a day."""
+        for fact in self.file.facts(STAGE).get("", []):
+            if fact.held.value in GONE and fact.held.since >= after:
+                return fact
+        return None
+
+
+Obligation: TypeAlias = Callable[[History], Iterator[Clock]]
+
+OBLIGATIONS: Final[dict[str, Obligation]] = {}
+"""Every obligation's function by the rule it follows."""
+
+
+def obligation(rule: str) -> Callable[[Obligation], Obligation]:
+    """Register a function that yields one rule's clocks over a whole file."""
+
+    def register(function: Obligation) -> Obligation:
+        OBLIGATIONS[rule] = function
+        return function
+
+    return register
+
+
+def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
+    """Every clock of a file, by the day it is due."""
+    history = History(file, rulebook)
+    found = [clock for ask in OBLIGATIONS.values() for clock in ask(history)]
+    return sorted(
+        found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on)
+    )

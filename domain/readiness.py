@@ -1,0 +1,150 @@
+"""Whether a young person is ready to leave care as an adult: fourteen gates, each a question of one day.
+
+The answer is advisory (个人信息保护法 24): a person decides, and the decision is an event. The gates
+stand with the placement events; here is what they have in common.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.event import Label
+from domain.file import File
+from domain.life import Life, over_time
+from domain.rulebook import Rulebook
+
+GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain"]
+Weight: TypeAlias = Literal["blocks", "warns", "info"]
+Status: TypeAlias = Literal["ready", "not_ready", "deferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a gate answers on a day: its state, the entries that decided it, and what is missing.
+
+    `deferring` says that an unmet gate puts the question off (still at school, in the army).
+    """
+
+    state: GateState
+    evidence: tuple[UUID, ...] = ()
+    missing: Label | None = None
+    weight: Weight | None = None
+    deferring: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One of the fourteen questions; its source and whether that is verified stand in the rulebook under `rule`."""
+
+    number: int
+    rule: str
+    label: Label
+    weight: Weight
+    ask: Callable[[Life], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The answer of all gates on a day."""
+
+    status: Status
+    route: str | None
+    answers: tuple[tuple[Gate, Answer], ...]
+
+
+GATES: Final[dict[int, Gate]] = {}
+"""The fourteen gates by number."""
+
+
+def gate(
+    number: int, zh: str, en: str, weight: Weight
+) -> Callable[[Callable[[Life], Answer]], Callable[[Life], Answer]]:
+    """Register a function as one of the gates."""
+
+    def register(function: Callable[[Life], Answer]) -> Callable[[Life], Answer]:
+        GATES[number] = Gate(number, f"G{number:02}", Label(zh, en), weight, function)
+        return function
+
+    return register
+
+
+def met(*evidence: Entry[Any] | None) -> Answer:
+    """The gate is passed, by these entries."""
+    return Answer("met", _ids(evidence))
+
+
+def unmet(
+    zh: str, en: str, *evidence: Entry[Any] | None, deferring: bool = False
+) -> Answer:
+    """The gate is not passed, and this is missing."""
+    return Answer("unmet", _ids(evidence), Label(zh, en), deferring=deferring)
+
+
+def not_applicable(*evidence: Entry[Any] | None) -> Answer:
+    """The gate does not ask anything of this person."""
+    return Answer("not_applicable", _ids(evidence))
+
+
+def unknown(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
+    """The file gives the answer as unknown."""
+    return Answer("unknown", _ids(evidence), Label(zh, en))
+
+
+def uncertain(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
+    """A day or an age is not known well enough to tell."""
+    return Answer("uncertain", _ids(evidence), Label(zh, en))
+
+
+def readiness(
+    life: Life, rulebook: Rulebook, route: Callable[[Life], str | None]
+) -> Readiness:
+    """All gates on one day. A blocking gate that is unmet, unknown or uncertain makes it *not ready*.
+
+    A gate whose rule is unverified only warns.
+    """
+    answers = tuple((gate, gate.ask(life)) for _, gate in sorted(GATES.items()))
+    blocking = [
+        answer
+        for gate, answer in answers
+        if weight(gate, answer, rulebook) == "blocks"
+        and answer.state not in {"met", "not_applicable"}
+    ]
+    status: Status = "not_ready" if blocking else "ready"
+    if any(answer.deferring for answer in blocking):
+        status = "deferred"
+    return Readiness(status, route(life), answers)
+
+
+def weight(gate: Gate, answer: Answer, rulebook: Rulebook) -> Weight:
+    """How much a gate counts that day: what its answer says, and never more than a warning when unverified."""
+    own = answer.weight or gate.weight
+    return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own
+
+
+def readiness_over_time(
+    file: File,
+    rulebook: Rulebook,
+    route: Callable[[Life], str | None],
+    start: date,
+    end: date,
+) -> Iterator[tuple[date, date, Readiness]]:
+    """The answer as intervals of days, equal neighbours joined."""
+    pending: tuple[date, date, Readiness] | None = None
+    for since, until, answer in over_time(
+        file, rulebook, lambda life: readiness(life, rulebook, route), start, end
+    ):
+        if pending is not None and pending[2] == answer:
+            pending = (pending[0], until, answer)
+            continue
+        if pending is not None:
+            yield pending
+        pending = (since, until, answer)
+    if pending is not None:
+        yield pending
+
+
+def _ids(evidence: tuple[Entry[Any] | None, ...]) -> tuple[UUID, ...]:
+    return tuple(entry.entry_id for entry in evidence if entry is not None)

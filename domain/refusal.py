@@ -1,0 +1,51 @@
+"""What a rule says against an entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One rule broken by one entry.
+
+    `kind` tells whether the file shows the breach or merely does not say. `evidence` names the
+    entries that decided it; `detail` adds to the rule's own sentence, without personal data.
+    """
+
+    rule: str
+    kind: Literal["breach", "no_evidence", "uncertain"]
+    evidence: tuple[UUID, ...] = ()
+    detail: Label | None = None
+
+
+Refusals: TypeAlias = Iterator[Refusal]
+
+
+def breach(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
+) -> Refusal:
+    """The file shows that the rule is broken."""
+    return Refusal(rule, "breach", _ids(evidence), detail)
+
+
+def no_evidence(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
+) -> Refusal:
+    """The file does not say what the rule asks for."""
+    return Refusal(rule, "no_evidence", _ids(evidence), detail)
+
+
+def uncertain(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
+) -> Refusal:
+    """A day or an age is not known well enough to tell."""
+    return Refusal(rule, "uncertain", _ids(evidence), detail)
+
+
+def _ids(evidence: tuple[AnyEntry | None, ...]) -> tuple[UUID, ...]:
+    return tuple(entry.entry_id for entry in evidence if entry is not None)

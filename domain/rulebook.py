@@ -1,0 +1,142 @@
+"""Rules and their numbers: what a rule says in Chinese and English, its source, and what its number is where and when.
+
+A number belongs to a region (GB/T 2260), a time and a source. It is looked up for a county, then its
+prefecture, its province and the nation (`000000`), then as `default`: a number borrowed from one
+place's text, which is never verified.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, TypeAlias
+
+from domain.when import FIRST_DAY, LAST_DAY
+
+Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
+Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
+NATION: Final = "000000"
+DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One number of a rule: where and from when until when it counts, and which text says so."""
+
+    region: str
+    since: date
+    until: date
+    value: int
+    unit: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must, must not or should happen; `source` is the text that says so.
+
+    A rule that is not `verified` (its text could not be checked) warns and never refuses. `region`
+    says whose region decides which number counts.
+    """
+
+    id: str
+    strength: Strength
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    region: Decides = "institution"
+    packs: tuple[Pack, ...] = ()
+
+    def number(self, region: str | None, on: date) -> Pack | None:
+        """The number that counts there on that day, the nearest region first; None where none is set."""
+        for place in places(region):
+            for pack in self.packs:
+                if pack.region == place and pack.since <= on <= pack.until:
+                    return pack
+        return None
+
+    @property
+    def refuses(self) -> bool:
+        """Whether breaking it refuses an entry."""
+        return self.strength == "impossible" or (
+            self.strength == "forbidden" and self.verified
+        )
+
+
+def places(region: str | None) -> Iterator[str]:
+    """A county, its prefecture, its province, the nation and the default, nearest first."""
+    if region:
+        yield region
+        yield f"{region[:4]}00"
+        yield f"{region[:2]}0000"
+    yield NATION
+    yield DEFAULT
+
+
+class Rulebook:
+    """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(sorted(texts.items()))
+        """The TOML texts by file name, as adopted."""
+        self.digest = hashlib.sha256(
+            "\0".join(f"{k}\0{v}" for k, v in self.texts.items()).encode()
+        ).hexdigest()
+        self.rules: dict[str, Rule] = {}
+        for text in self.texts.values():
+            for rule in _rules(tomllib.loads(text)):
+                if rule.id in self.rules:
+                    message = f"rule {rule.id} is written twice"
+                    raise ValueError(message)
+                self.rules[rule.id] = rule
+
+    @classmethod
+    def shipped(cls) -> "Rulebook":
+        """The rulebook in `domain/rules/`."""
+        return _shipped()
+
+    def __getitem__(self, rule: str) -> Rule:
+        return self.rules[rule]
+
+
+@cache
+def _shipped() -> Rulebook:
+    folder = files("domain") / "rules"
+    return Rulebook(
+        {
+            item.name: item.read_text("utf-8")
+            for item in folder.iterdir()
+            if item.name.endswith(".toml")
+        }
+    )
+
+
+def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
+    for rule in document.get("rule", ()):
+        packs = tuple(
+            Pack(
+                region=pack["region"],
+                since=pack.get("from", FIRST_DAY),
+                until=pack.get("until", LAST_DAY),
+                value=pack["value"],
+                unit=pack["unit"],
+                source=pack["source"],
+                verified=pack["verified"],
+            )
+            for pack in rule.get("pack", ())
+        )
+        yield Rule(
+            id=rule["id"],
+            strength=rule["strength"],
+            zh=rule["zh"],
+            en=rule["en"],
+            source=rule["source"],
+            verified=rule["verified"],
+            region=rule.get("region", "institution"),
+            packs=packs,
+        )
