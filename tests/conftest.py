@@ -1,0 +1,46 @@
+"""What every test may ask for: an empty database on a real PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ledger.postgres import embedded
+
+DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
+
+    `CHILDLEDGER_DATABASE_URL` when set; else a throw-away cluster of the system's PostgreSQL when
+    `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL.
+    """
+    given = os.environ.get("CHILDLEDGER_DATABASE_URL")
+    if given:
+        yield given
+        return
+    major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
+    programs = Path(DEBIAN_PROGRAMS.format(major=major)) if major else None
+    data = tmp_path_factory.mktemp("postgres")
+    with embedded(data, programs=programs, durable=False) as server:
+        yield server.url
+    if server.home != data:
+        shutil.rmtree(server.home)
+
+
+@pytest.fixture
+def database_url(postgres: str) -> Iterator[str]:
+    """Give the conninfo of an empty database of the test's own, entered as superuser."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        yield make_conninfo(postgres, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
