@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -13,7 +14,18 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.postgres import embedded
 
+# A busy machine is no fault of the code.
+hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("childledger")
+
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for a database, which are repeated on another PostgreSQL."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
+            item.add_marker("database")
 
 
 @pytest.fixture(scope="session")

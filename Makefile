@@ -1,0 +1,75 @@
+PORT = 8000
+DATA = .data
+
+BIN = .venv/bin
+RUN = .venv/installed-run
+TEST = .venv/installed-test
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make requirements" pyproject.toml --extra build
+
+# What a pip configuration may hold and a virtual environment cannot bear.
+export PIP_USER = 0
+export PIP_REQUIRE_HASHES = 0
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
+export PYTHONUTF8 = 1
+
+.PHONY: run test lint types imports generated generate test-embedded test-system requirements
+.DEFAULT_GOAL = run
+
+run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
+	$(BIN)/childledger demo --port $(PORT) --data $(DATA)
+
+# One after the other, the quick ones first, also under make -j.
+test: $(TEST)  ## Everything CI runs
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory imports
+	@$(MAKE) --no-print-directory generated
+	@$(MAKE) --no-print-directory test-embedded
+	@$(MAKE) --no-print-directory test-system
+
+lint: $(TEST)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(TEST)
+	$(BIN)/mypy
+
+imports: $(TEST)
+	$(BIN)/lint-imports
+
+generated: $(TEST)  ## Fails when a generated file is stale
+	@if [ -e api/generate.py ]; then set -x; $(BIN)/python -m api.generate --check; fi
+
+generate: $(TEST)
+	$(BIN)/python -m api.generate
+
+test-embedded: $(TEST)
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test-system: $(TEST)  ## The tests that ask for a database, on the system's PostgreSQL 15
+	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
+		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n 2 --dist worksteal -m database; \
+	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
+
+requirements:  ## Pin anew what pyproject.toml asks for (needs uv; with UPGRADE=--upgrade the newest of everything)
+	$(COMPILE) $(UPGRADE) --output-file requirements/run.txt
+	$(COMPILE) $(UPGRADE) --extra dev --constraint requirements/run.txt --output-file requirements/test.txt
+
+.venv/bin/pip:
+	@python=$$(for found in python3 python3.13 python3.12 python3.11; do \
+		$$found -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$found && break; done); \
+	if [ -z "$$python" ]; then echo "childledger needs Python 3.11 or newer, and found none."; exit 1; fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; fi; \
+	$$python -m venv --clear .venv
+
+$(RUN): requirements/run.txt pyproject.toml | .venv/bin/pip
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST): requirements/test.txt $(RUN)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
