@@ -22,7 +22,7 @@ from typing import (
     get_type_hints,
 )
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, MaxLen, MinLen, Predicate
 
 if TYPE_CHECKING:
     from domain.entry import AnyEntry
@@ -117,6 +117,8 @@ Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100)]
 Count: TypeAlias = Annotated[int, Ge(0)]
 Amount: TypeAlias = Annotated[Decimal, Ge(0)]
 """Money in yuan, or a measure."""
+Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(str.isdigit)]
+"""A county, prefecture or province of GB/T 2260; one that the table does not know is a finding, not a refusal."""
 
 
 def known(value: T | Unknown | None) -> T | None:
