@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from re import fullmatch
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -45,9 +46,7 @@ class Category(StrEnum):
     FAMILY = "family"
 
 
-WHOLLY_SEALED: Final = frozenset(
-    {Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION}
-)
+WHOLLY_SEALED: Final = frozenset({Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION})
 """Categories in which codes and dates are sealed too."""
 
 
@@ -118,7 +117,16 @@ Count: TypeAlias = Annotated[int, Ge(0)]
 Amount: TypeAlias = Annotated[Decimal, Ge(0)]
 """Money in yuan, or a measure."""
 Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(str.isdigit)]
-"""A county, prefecture or province of GB/T 2260; one that the table does not know is a finding, not a refusal."""
+"""A county, prefecture or province of GB/T 2260; one that the table lacks is a finding, not a refusal."""
+
+
+def is_month(text: str) -> bool:
+    """Whether a text names a calendar month, as in 2024-03."""
+    return fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", text) is not None
+
+
+Month: TypeAlias = Annotated[str, MinLen(7), MaxLen(7), Predicate(is_month)]
+"""A calendar month, as in 2024-03."""
 
 
 def known(value: T | Unknown | None) -> T | None:
@@ -140,9 +148,7 @@ class Field:
     required: bool
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
-)
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 class Part:
     """A group of values inside an event, such as one item of a list."""
 
@@ -151,9 +157,7 @@ class Part:
         dataclass(frozen=True, kw_only=True)(cls)
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
-)
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 class Event:
     """Something that happened, as a frozen keyword-only dataclass.
 
@@ -225,9 +229,7 @@ def _read_fields(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
 
 
 def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:
-    markers = {
-        type(marker): marker for marker in getattr(annotation, "__metadata__", ())
-    }
+    markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
     personal = markers.get(Personal)
     if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:
         personal = Personal(kind.seals)

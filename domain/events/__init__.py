@@ -3,3 +3,5 @@
 A chapter holds its attributes, its events, its rules, obligations and gates together, in the order of
 life. Later chapters import earlier ones, never the other way round.
 """
+
+from domain.events import intake as intake

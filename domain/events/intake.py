@@ -1,0 +1,249 @@
+"""Referral, reception and admission (接收 · 入院)."""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Amount,
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    Number,
+    Part,
+    Personal,
+    Region,
+    Text,
+    Unit,
+    known,
+)
+from domain.file import Attribute, Facts
+from domain.life import BIRTH, STAGE
+from domain.when import Days
+
+NOTICE_83: Final = "民发〔2013〕83号"
+MEASURES: Final = "儿童福利机构管理办法"
+
+FILE_NO: Final[Attribute[str]] = Attribute(
+    "intake", "file_no", Label("儿童编号", "File number"), Category.IDENTITY
+)
+RECEIVED: Final[Attribute[date]] = Attribute("intake", "received", Label("接收", "Received"))
+CATEGORY: Final[Attribute[str]] = Attribute("intake", "category", Label("接收类别", "Intake category"))
+SITUATION: Final[Attribute[str]] = Attribute("intake", "situation", Label("儿童情况", "Child's situation"))
+ADMITTED: Final[Attribute[date]] = Attribute("intake", "admitted", Label("入院", "Admitted"))
+NAME: Final[Attribute[str]] = Attribute("identity", "name", Label("姓名", "Name"), Category.IDENTITY)
+SEX: Final[Attribute[str]] = Attribute("identity", "sex", Label("性别", "Sex"))
+ETHNIC_GROUP: Final[Attribute[str]] = Attribute("identity", "ethnic_group", Label("民族", "Ethnic group"))
+
+
+class ReferralReceived(Event, zh="接到移送", en="Referral received", source=f"{MEASURES}；{NOTICE_83}"):
+    """A body or a person handed a child over, or asked the institution to take one in."""
+
+    referral_source: Annotated[Answered[str], Label("移送来源", "Source"), Code("referral_source")]
+    handed_over_by: Annotated[Answered[Text], Label("移送人", "Handed over by"), Personal(Category.CONTACT)]
+    handed_over_unit: Annotated[Answered[Name], Label("移送单位", "Handing unit"), Personal(Category.CONTACT)]
+    phone_no: Annotated[Answered[Number], Label("联系电话", "Phone"), Personal(Category.CONTACT)]
+    child_situation: Annotated[Answered[str], Label("儿童情况", "Child's situation"), Code("child_situation")]
+    condition_at_handover: Annotated[
+        Text | None,
+        Label("移送时状况", "Condition at handover"),
+        Personal(Category.HEALTH),
+    ] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STAGE.since(entry.days, "referred")
+        situation = known(self.child_situation)
+        if situation is not None:
+            yield SITUATION.since(entry.days, situation)
+
+
+class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOTICE_83}；{MEASURES}"):
+    """The institution took the child in, as the child was that day; admission may follow months later."""
+
+    height_cm: Annotated[Answered[Amount], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
+    weight_kg: Annotated[Answered[Amount], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
+    posture: Annotated[Answered[str], Label("体型", "Build"), Code("posture")]
+    hair: Annotated[Answered[str], Label("发型", "Hair"), Code("hair")]
+    hair_colour: Annotated[Answered[str], Label("发色", "Hair colour"), Code("hair_colour")]
+    clothing: Annotated[Answered[Text], Label("衣着", "Clothing"), Personal(Category.IDENTITY)]
+    marks: Annotated[
+        Answered[Text],
+        Label("体貌特征", "Identifying marks"),
+        Personal(Category.IDENTITY),
+    ]
+    place: Annotated[
+        Text | None,
+        Label("接收地点", "Place of reception"),
+        Personal(Category.IDENTITY),
+    ] = None
+    found_on: Annotated[Answered[date] | None, Label("发现日期", "Found on")] = None
+    found_at: Annotated[datetime | None, Label("发现时间", "Found at")] = None
+    found_place: Annotated[
+        Answered[Text] | None,
+        Label("捡拾（发现）地点", "Found where"),
+        Personal(Category.IDENTITY),
+    ] = None
+    found_region: Annotated[
+        Answered[Region] | None, Label("发现地区", "Region where found"), Code("region")
+    ] = None
+    finder: Annotated[Answered[Text] | None, Label("捡拾人", "Finder"), Personal(Category.CONTACT)] = None
+    disability_description: Annotated[
+        Text | None, Label("残疾情况", "Disability"), Personal(Category.HEALTH)
+    ] = None
+    file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STAGE.since(entry.days, "received")
+        yield RECEIVED.since(entry.days, entry.days.last)
+        if self.file_no is not None:
+            yield FILE_NO.since(entry.days, self.file_no)
+
+
+class Belonging(Part):
+    """One thing that came with the child; `photo` is the sha256 of a picture among the entry's papers."""
+
+    description: Annotated[Text, Label("物品", "What it is")]
+    storage_no: Annotated[Answered[Number], Label("保管编号", "Storage number")]
+    is_identifying: Annotated[Answered[bool], Label("可识别身份", "Identifies the child")]
+    photo: Annotated[Number | None, Label("照片", "Photograph")] = None
+
+
+class BelongingsRegistered(Event, zh="随身物品登记", en="Belongings registered", source=MEASURES):
+    """What the child had on reception was listed, to be kept for the child."""
+
+    items: Annotated[
+        tuple[Belonging, ...],
+        Label("物品", "Belongings"),
+        Personal(Category.IDENTITY),
+    ]
+
+
+class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source="户口登记条例 7；户口登记条例 4"):
+    """The child's name, sex, birth and ethnic group were recorded, with what they rest on.
+
+    A birth that is not known to the day is an interval: `birth_on` its first day (unknown where only
+    *not after* is known) and `birth_until` its last.
+    """
+
+    name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.IDENTITY)]
+    sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
+    birth_on: Annotated[Answered[date], Label("出生日期", "Born on")]
+    is_birth_estimated: Annotated[Answered[bool], Label("出生日期为推定", "Birth is estimated")]
+    ethnic_group: Annotated[Answered[str], Label("民族", "Ethnic group"), Code("ethnic_group")]
+    name_basis: Annotated[
+        Answered[Text],
+        Label("命名依据", "Basis of the name"),
+        Personal(Category.IDENTITY),
+    ]
+    birth_basis: Annotated[
+        Answered[Text],
+        Label("出生日期依据", "Basis of the birth date"),
+        Personal(Category.IDENTITY),
+    ]
+    birth_until: Annotated[date | None, Label("出生日期不晚于", "Born until")] = None
+    birth_method: Annotated[
+        str | None,
+        Label("出生日期来源", "How the birth date came about"),
+        Code("birth_method"),
+    ] = None
+    medical_age_opinion: Annotated[
+        Text | None,
+        Label("医学年龄意见", "Medical opinion of age"),
+        Personal(Category.HEALTH),
+    ] = None
+
+    @property
+    def born(self) -> Days | None:
+        """The days on which the child may have been born; None where nothing is known."""
+        first = known(self.birth_on)
+        last = self.birth_until or first
+        return None if last is None else Days(first, last)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        if self.born is not None:
+            yield BIRTH.timeless(self.born)
+        name, sex, group = (
+            known(self.name),
+            known(self.sex),
+            known(self.ethnic_group),
+        )
+        if name is not None:
+            yield NAME.since(entry.days, name)
+        if sex is not None:
+            yield SEX.timeless(sex)
+        if group is not None:
+            yield ETHNIC_GROUP.timeless(group)
+
+
+class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examined", source=NOTICE_83):
+    """The child was examined on intake, also for infectious diseases."""
+
+    hospital: Annotated[Answered[Name], Label("体检医院", "Hospital"), Personal(Category.HEALTH)]
+    infectious_screen: Annotated[
+        Answered[str],
+        Label("传染病检查结果", "Infectious-disease screening"),
+        Code("screening_result"),
+        Personal(Category.RESTRICTED_HEALTH),
+    ]
+    is_isolated_before_exam: Annotated[
+        Answered[bool], Label("体检前隔离照料", "Isolated before the examination")
+    ]
+    findings: Annotated[Text | None, Label("检查所见", "Findings"), Personal(Category.HEALTH)] = None
+
+
+class IntakeCategoryDetermined(Event, zh="接收类别认定", en="Intake category determined", source=MEASURES):
+    """It was determined under which category the child is taken in."""
+
+    category: Annotated[Answered[str], Label("接收类别", "Intake category"), Code("intake_category")]
+    child_situation: Annotated[
+        str | None, Label("儿童情况", "Child's situation"), Code("child_situation")
+    ] = None
+    child_category: Annotated[str | None, Label("儿童类别", "Child category"), Code("child_category")] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        category = known(self.category)
+        if category is not None:
+            yield CATEGORY.since(entry.days, category)
+        if self.child_situation is not None:
+            yield SITUATION.since(entry.days, self.child_situation)
+
+
+class AdmissionApproved(Event, zh="入院审批", en="Admission approved", source=f"{NOTICE_83}；{MEASURES}"):
+    """The competent civil-affairs body agreed that the child be admitted."""
+
+    approving_body: Annotated[
+        Answered[Name], Label("审批机关", "Approving body"), Personal(Category.IDENTITY)
+    ]
+    opinion: Annotated[Text | None, Label("审批意见", "Opinion"), Personal(Category.IDENTITY)] = None
+
+
+class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
+    """The child was formally admitted into the institution's care."""
+
+    admission_no: Annotated[
+        Answered[Number],
+        Label("入院编号", "Admission number"),
+        Personal(Category.IDENTITY),
+    ]
+    archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
+    intake_category: Annotated[Answered[str], Label("接收类别", "Intake category"), Code("intake_category")]
+    guardianship_type: Annotated[Answered[str], Label("监护类型", "Guardianship"), Code("guardianship_type")]
+    ward: Annotated[Name | None, Label("所在科室/家庭", "Ward or home"), Personal(Category.IDENTITY)] = None
+    welfare_certificate_no: Annotated[
+        Number | None,
+        Label("儿童福利证号", "Welfare certificate number"),
+        Personal(Category.IDENTITY),
+    ] = None
+    file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STAGE.since(entry.days, "in_care")
+        yield ADMITTED.since(entry.days, entry.days.last)
+        category = known(self.intake_category)
+        if category is not None:
+            yield CATEGORY.since(entry.days, category)
+        if self.file_no is not None:
+            yield FILE_NO.since(entry.days, self.file_no)
