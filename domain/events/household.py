@@ -1,6 +1,5 @@
 """Household registration and identity papers (户口 · 身份)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
@@ -15,111 +14,150 @@ from domain.event import (
     Number,
     Part,
     Personal,
+    Region,
     Text,
     known,
 )
+from domain.events.intake import ETHNIC_GROUP, NAME, SEX
 from domain.file import Attribute, Facts
-from domain.obligations import Clock, History, obligation
+from domain.life import BIRTH
+from domain.refusal import Refusals, breach
+from domain.when import Days
 
-REGISTRATION_LAW: Final = "户口登记条例"
-CARD_LAW: Final = "居民身份证法"
+REGISTRATION: Final = "户口登记条例"
+CARD: Final = "居民身份证法"
 
 
 class Registration(Part):
-    """Where somebody is registered: the kind of household and its region."""
+    """Where somebody is registered: the kind of household and its region, as far as known."""
 
-    household_class: Annotated[
-        str | None, Label("户口类别", "Household class"), Code("household_class")
-    ]
-    region: Annotated[str | None, Label("户籍地区", "Region"), Code("region")]
+    household_class: Annotated[str | None, Label("户口类别", "Household class"), Code("household_class")]
+    region: Annotated[Region | None, Label("户籍地区", "Region of registration")]
 
 
-REGISTERED: Final[Attribute[Registration]] = Attribute(
-    "household", "registered", Label("落户", "Registered")
-)
 APPLIED: Final[Attribute[date]] = Attribute(
-    "household", "applied", Label("申请落户", "Applied")
+    "household", "applied", Label("申请落户", "Registration applied for")
+)
+REGISTERED: Final[Attribute[Registration]] = Attribute("household", "registered", Label("落户", "Registered"))
+CITIZEN_ID: Final[Attribute[str]] = Attribute(
+    "household", "citizen_id", Label("公民身份号码", "Citizen id"), Category.IDENTITY
+)
+"""The number, once it can be one; a number that cannot stays in its event, as written."""
+IDENTITY_CARD: Final[Attribute[date]] = Attribute(
+    "household", "identity_card", Label("居民身份证", "Identity card valid from")
 )
 
 
 class HouseholdRegistrationApplied(
-    Event,
-    zh="申请户口登记",
-    en="Household registration applied for",
-    source=f"{REGISTRATION_LAW}7",
+    Event, zh="申请落户", en="Household registration applied for", source=f"《{REGISTRATION}》第7条"
 ):
     """Registration in a household was applied for at a police station."""
 
-    police_station: Annotated[Answered[Name], Label("派出所", "Police station")]
-    household_class: Annotated[
-        Answered[str], Label("户口类别", "Household class"), Code("household_class")
-    ]
+    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield APPLIED.since(entry.days, entry.days.last)
 
 
 class HouseholdRegistered(
-    Event, zh="户口登记", en="Household registered", source=f"{REGISTRATION_LAW}4, 7"
+    Event, zh="落户", en="Household registered", source=f"《{REGISTRATION}》第4条、第7条"
 ):
     """The child was entered in a household register."""
 
     household_nature: Annotated[
-        Answered[str], Label("户口性质", "Nature"), Code("household_nature")
+        Answered[str], Label("户口性质", "Nature of the household"), Code("household_nature")
     ]
-    household_class: Annotated[
-        Answered[str], Label("户口类别", "Household class"), Code("household_class")
-    ]
-    region: Annotated[Answered[str], Label("户籍地区", "Region"), Code("region")]
-    address: Annotated[
-        Answered[Text], Label("户籍地址", "Address"), Personal(Category.CONTACT)
-    ]
-    police_station: Annotated[Answered[Name], Label("派出所", "Police station")]
-    citizen_id: Annotated[
-        Answered[Number],
-        Label("公民身份号码", "Citizen id"),
-        Personal(Category.IDENTITY),
-    ]
+    household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
+    region: Annotated[Answered[Region], Label("户籍地区", "Region of registration")]
+    address: Annotated[Answered[Text], Label("户籍地址", "Registered address"), Personal(Category.CONTACT)]
+    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(
             entry.days,
-            Registration(
-                household_class=known(self.household_class), region=known(self.region)
-            ),
+            Registration(household_class=known(self.household_class), region=known(self.region)),
         )
 
 
-class IdCardIssued(
-    Event, zh="居民身份证签发", en="Identity card issued", source=f"{CARD_LAW}5, 7"
+class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
+    """The police gave the child a citizen id."""
+
+    citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
+
+
+class HouseholdEntryChanged(
+    Event, zh="户口登记项目变更", en="Household entry changed", source=f"《{REGISTRATION}》第17条、第18条"
 ):
+    """Something that the household register says of the child was changed by the police."""
+
+    old_name: Annotated[Name | None, Label("原姓名", "Former name"), Personal(Category.IDENTITY)] = None
+    new_name: Annotated[Name | None, Label("新姓名", "New name"), Personal(Category.IDENTITY)] = None
+    old_birth: Annotated[date | None, Label("原出生日期", "Former date of birth")] = None
+    new_birth: Annotated[date | None, Label("新出生日期", "New date of birth")] = None
+    old_sex: Annotated[str | None, Label("原性别", "Former sex"), Code("sex")] = None
+    new_sex: Annotated[str | None, Label("新性别", "New sex"), Code("sex")] = None
+    old_ethnic_group: Annotated[str | None, Label("原民族", "Former ethnic group"), Code("ethnic_group")] = (
+        None
+    )
+    new_ethnic_group: Annotated[str | None, Label("新民族", "New ethnic group"), Code("ethnic_group")] = None
+    explanation: Annotated[
+        Answered[Text], Label("变更原因", "Why it was changed"), Personal(Category.IDENTITY)
+    ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        if self.new_name is not None:
+            yield NAME.since(entry.days, self.new_name)
+        if self.new_birth is not None:
+            yield BIRTH.timeless(Days.on(self.new_birth))
+        if self.new_sex is not None:
+            yield SEX.timeless(self.new_sex)
+        if self.new_ethnic_group is not None:
+            yield ETHNIC_GROUP.timeless(self.new_ethnic_group)
+
+
+class HouseholdTransferred(
+    Event, zh="户口迁移", en="Household transferred", source=f"《{REGISTRATION}》第10条、第13条"
+):
+    """The child's registration moved out of one household; where it went is said as far as known."""
+
+    moved_in_on: Annotated[date | None, Label("迁入日期", "Moved in on")] = None
+    from_region: Annotated[Answered[Region], Label("迁出地区", "From region")]
+    to_region: Annotated[Answered[Region], Label("迁往地区", "To region")]
+    to_place: Annotated[Text | None, Label("迁往地", "To place, as written"), Personal(Category.CONTACT)] = (
+        None
+    )
+    transfer_reason: Annotated[Answered[str], Label("迁移原因", "Reason"), Code("household_transfer_reason")]
+    migration_certificate_no: Annotated[
+        Answered[Number], Label("迁移证编号", "Migration certificate number"), Personal(Category.IDENTITY)
+    ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield REGISTERED.since(entry.days, Registration(household_class=None, region=known(self.to_region)))
+
+
+class IdCardApplied(
+    Event, zh="申领居民身份证", en="Identity card applied for", source=f"《{CARD}》第7条、第10条"
+):
+    """A resident identity card was applied for."""
+
+    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+
+
+class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued", source=f"《{CARD}》第5条、第12条"):
     """A resident identity card was issued."""
 
-    card_no: Annotated[
-        Answered[Number], Label("证号", "Card number"), Personal(Category.IDENTITY)
-    ]
+    card_no: Annotated[Answered[Number], Label("证号", "Card number"), Personal(Category.IDENTITY)]
     valid_from: Annotated[Answered[date], Label("有效期起", "Valid from")]
     valid_to: Annotated[Answered[date], Label("有效期止", "Valid to")]
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        start, end = known(self.valid_from), known(self.valid_to)
+        if start is not None and end is not None and end < start:
+            yield breach("E01")
 
-@obligation("D11")
-def identity_card(history: History) -> Iterator[Clock]:
-    """Within three months of turning 16 the identity card is applied for (居民身份证法 7)."""
-    turned = history.turns(16)
-    birth = history.birth()
-    if turned is None or birth is None:
-        return
-    limit = history.number("D11", entry=birth.entry)
-    if limit is None:
-        return
-    gone = history.gone(after=date.min)
-    yield Clock(
-        rule="D11",
-        opened_on=turned.last,
-        due=turned.plus(months=limit.value),
-        started_by=(birth.entry,),
-        met_by=history.first(IdCardIssued, after=turned.earliest),
-        void_on=None if gone is None else gone.held.since,
-        void_because=Label("已离院", "left care"),
-        number=limit,
-    )
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield IDENTITY_CARD.since(
+            entry.days, known(self.valid_from) or entry.days.last, until=known(self.valid_to)
+        )

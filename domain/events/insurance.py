@@ -1,0 +1,76 @@
+"""Basic medical insurance (医疗保险): checked, enrolled in and paid for year by year."""
+
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+from annotated_types import Ge, Le
+
+from domain.entry import AnyEntry
+from domain.event import Amount, Answered, Code, Count, Event, Label, Region, Unit, known
+from domain.file import Attribute, Facts
+from domain.when import Days
+
+INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(二)"
+
+Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
+"""A contribution year; basic medical insurance began in 1998."""
+
+INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"))
+"""The scheme by which somebody is insured, one fact for each scheme and contribution year."""
+
+
+class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance status checked", source=INTAKE_TEXT):
+    """It was looked up whether the child is insured, and who it is was verified."""
+
+    is_insured: Annotated[Answered[bool], Label("是否参保", "Insured")]
+    insured_region: Annotated[Answered[Region] | None, Label("参保地", "Insured in")] = None
+    is_identity_verified: Annotated[Answered[bool], Label("身份是否核实", "Identity verified")]
+
+
+class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", source=INTAKE_TEXT):
+    """The child was enrolled in a medical insurance."""
+
+    scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
+    insured_region: Annotated[Answered[Region], Label("参保地", "Insured in")]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
+    paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on")]
+    benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
+    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    payer: Annotated[Answered[str], Label("资助方式", "Paid by"), Code("insurance_payer")]
+    is_out_of_window: Annotated[Answered[bool], Label("是否集中缴费期外", "Outside the enrolment window")]
+    waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _coverage(entry.days, known(self.scheme), known(self.year), known(self.benefit_from))
+
+
+class InsuranceContributionPaid(
+    Event, zh="医保缴费", en="Insurance contribution paid", source="《社会救助暂行办法》第29条"
+):
+    """The contribution for one year was paid."""
+
+    scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
+    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    payer: Annotated[Answered[str] | None, Label("资助方式", "Paid by"), Code("insurance_payer")] = None
+    benefit_from: Annotated[Answered[date] | None, Label("待遇享受起始日", "Benefits from")] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        year = known(self.year)
+        begins = known(self.benefit_from)
+        if begins is None and year is not None:
+            begins = max(date(year, 1, 1), entry.days.last)
+        yield from _coverage(entry.days, known(self.scheme), year, begins)
+
+
+def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | None) -> Facts:
+    """One scheme's cover of one year, from the day benefits begin to the year's last day.
+
+    Where no year is said, a resident's cover is that of the year in which it begins, for it is paid
+    year by year; any other goes on until something else is said.
+    """
+    since = days if begins is None else Days.on(begins)
+    if year is None and scheme == "resident":
+        year = since.last.year
+    until = None if year is None else date(year, 12, 31)
+    yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme} {year}")

@@ -1,0 +1,117 @@
+"""Rehabilitation (康复): assessed, planned, delivered and closed."""
+
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Amount,
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    Label,
+    Name,
+    Part,
+    Personal,
+    Refers,
+    Text,
+    Unit,
+    known,
+)
+from domain.file import Attribute, Facts
+from domain.when import Days
+
+REHABILITATION: Final = "《残疾预防和残疾人康复条例》第21条"
+
+
+class Score(Part):
+    """What a scale gave for one domain."""
+
+    domain: Annotated[Name, Label("领域", "Domain")]
+    value: Annotated[Amount, Label("分值", "Score")]
+
+
+class PlannedItem(Part):
+    """How many sessions of one kind a plan foresees."""
+
+    mode: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
+    planned_count: Annotated[Answered[Count], Label("计划次数", "Planned sessions")]
+
+
+class Term(Part):
+    """The days for which a plan was made, as far as known."""
+
+    starts_on: Annotated[date | None, Label("开始日期", "Starts on")]
+    ends_on: Annotated[date | None, Label("结束日期", "Ends on")]
+
+
+PLAN: Final[Attribute[Term]] = Attribute("rehabilitation", "plan", Label("康复方案", "Rehabilitation plan"))
+"""The plans under way, each under the id of the entry that made it."""
+
+
+class RehabAssessed(
+    Event, zh="康复评估", en="Rehabilitation assessed", source=REHABILITATION, seals=Category.HEALTH
+):
+    """What the child needs, or how far it has come, was assessed on a scale."""
+
+    assessment_type: Annotated[Answered[str], Label("评估类型", "Kind"), Code("rehab_assessment_type")]
+    scale_name: Annotated[Answered[Name], Label("评估量表", "Scale"), Personal(Category.HEALTH)]
+    scores: Annotated[Answered[tuple[Score, ...]], Label("评分", "Scores"), Personal(Category.HEALTH)]
+    summary: Annotated[Answered[Text], Label("评估结论", "Summary"), Personal(Category.HEALTH)]
+    assessor: Annotated[Answered[Name], Label("评估人", "Assessed by"), Personal(Category.HEALTH)]
+
+
+class RehabPlanMade(
+    Event, zh="制定康复方案", en="Rehabilitation plan made", source=REHABILITATION, seals=Category.HEALTH
+):
+    """A plan was made from an assessment."""
+
+    goals: Annotated[Answered[Text], Label("康复目标", "Goals"), Personal(Category.HEALTH)]
+    items: Annotated[Answered[tuple[PlannedItem, ...]], Label("康复内容", "Items")]
+    planner: Annotated[Answered[Name], Label("制定人", "Planned by"), Personal(Category.HEALTH)]
+    starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
+    ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
+    assessment: Annotated[Answered[UUID], Label("依据的评估", "Based on"), Refers("RehabAssessed")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        starts, ends = known(self.starts_on), known(self.ends_on)
+        yield PLAN.since(
+            entry.days if starts is None else Days.on(starts),
+            Term(starts_on=starts, ends_on=ends),
+            until=ends,
+            key=str(entry.corrects or entry.entry_id),
+        )
+
+
+class RehabSessionDelivered(
+    Event, zh="康复训练", en="Rehabilitation delivered", source=REHABILITATION, seals=Category.HEALTH
+):
+    """The child was trained: the sessions of one kind on one day."""
+
+    plan: Annotated[Answered[UUID], Label("依据的方案", "Under the plan"), Refers("RehabPlanMade")]
+    item: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
+    count: Annotated[Answered[Count], Label("次数", "Sessions of that day")]
+    minutes: Annotated[Answered[Count], Label("时长", "Duration"), Unit("min")]
+    therapist: Annotated[Answered[Name], Label("康复师", "Therapist"), Personal(Category.HEALTH)]
+    situation: Annotated[Answered[Text], Label("训练情况", "How it went"), Personal(Category.HEALTH)]
+
+
+class RehabPlanClosed(
+    Event, zh="康复方案结束", en="Rehabilitation plan closed", source=REHABILITATION, seals=Category.HEALTH
+):
+    """A plan was closed, with what it achieved."""
+
+    plan: Annotated[Answered[UUID], Label("结束的方案", "The plan"), Refers("RehabPlanMade")]
+    score_gain: Annotated[Answered[Amount] | None, Label("提高分值", "Score gained")] = None
+    effect: Annotated[Answered[Text], Label("康复效果", "Effect"), Personal(Category.HEALTH)]
+    problems: Annotated[Text | None, Label("存在问题", "Problems"), Personal(Category.HEALTH)] = None
+    advice: Annotated[Text | None, Label("建议", "Advice"), Personal(Category.HEALTH)] = None
+    is_continued: Annotated[Answered[bool], Label("是否继续康复", "To be continued")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        plan = known(self.plan)
+        if plan is not None:
+            yield PLAN.since(entry.days, None, key=str(plan))
