@@ -39,7 +39,7 @@ class ServerFailedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Cluster:
-    """One PostgreSQL cluster, in `home`; `programs` holds initdb and postgres, `sockets` the server's socket."""
+    """One PostgreSQL cluster, in `home`; `programs` holds initdb and postgres, `sockets` its one socket."""
 
     data: Path
     home: Path
@@ -177,7 +177,7 @@ def _digest(path: Path) -> str:
 
 
 def _sockets(home: Path) -> Path:
-    """Choose the folder of sockets: their paths must be short, and libpq has no way to quote a comma in one."""
+    """Choose the folder of sockets: their paths must be short, and libpq cannot quote a comma in one."""
     sockets = home / "sockets"
     if len(os.fsencode(sockets / SOCKET)) <= SOCKET_PATH_BYTES and not set(str(home)) & set(',"'):
         return sockets

