@@ -1,1 +1,1 @@
-"""Read models: one question across files is one module; all of them can be thrown away and rebuilt."""
+"""Read models: one question across files is one module with its table, rebuilt from the entries at any time."""

@@ -1,0 +1,27 @@
+-- The register: one row a child's file as it is now. What is personal is sealed or a keyed hash.
+CREATE TABLE register (
+    child        uuid   PRIMARY KEY,
+    institution  uuid,
+    former       uuid[] NOT NULL,
+    former_until date[] NOT NULL,
+    region       text   NOT NULL,
+    sixteen_on   date,
+    file_no      bytea,
+    file_no_term bytea,
+    name         bytea,
+    sex          text,
+    birth_on     date,
+    birth_until  date,
+    stage        text,
+    received_on  date,
+    admitted_on  date,
+    departed_on  date,
+    opened       bigint NOT NULL,
+    version      integer NOT NULL,
+    terms        bytea[] NOT NULL
+);
+CREATE INDEX ON register (institution, opened);
+CREATE INDEX ON register (region, opened);
+CREATE INDEX ON register (opened);
+CREATE INDEX ON register (file_no_term);
+CREATE INDEX ON register USING gin (terms);

@@ -1,0 +1,11 @@
+-- When which value held in each file: the codes, dates and states that may be counted, never a personal value.
+CREATE TABLE spans (
+    child     uuid NOT NULL,
+    attribute text NOT NULL,
+    value     text NOT NULL,
+    since     date NOT NULL,
+    until     date NOT NULL,
+    entry     uuid NOT NULL
+);
+CREATE INDEX ON spans (child, attribute, since);
+CREATE INDEX ON spans (attribute, value, since);
