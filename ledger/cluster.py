@@ -99,22 +99,19 @@ class Cluster:
         """Make the cluster and its database under another name, so that it exists whole or not at all."""
         for left in self.home.glob("postgres.new*"):
             shutil.rmtree(left)
-        new = Path(tempfile.mkdtemp(prefix="postgres.new", dir=self.home))
-        secret = self.sockets / "password"
-        secret.touch(0o600)
-        _give(new, secret)
-        secret.write_text(credentials.password(self.data, SUPERUSER))
-        options = ["--auth=scram-sha-256", f"--pwfile={secret}", f"--username={SUPERUSER}", "--encoding=UTF8"]
-        options += [f"--locale={LOCALE}", *([] if self.durable else ["--no-sync"])]
+        options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", "--encoding=UTF8", f"--locale={LOCALE}"]
         if int(self._run("initdb", "--version").split()[2].split(".")[0]) >= BUILTIN_LOCALES_SINCE:
             options += ["--locale-provider=builtin", f"--builtin-locale={LOCALE}"]
-        try:
-            self._run("initdb", f"--pgdata={new}", *options)
-        finally:
-            secret.unlink()
-        single = ["--single", "-D", str(new), "-c", f"fsync={'on' if self.durable else 'off'}", SUPERUSER]
-        self._run("postgres", *single, stdin=f"CREATE DATABASE {DATABASE};\n")
-        new.rename(self.files)
+        if not self.durable:
+            options += ["--no-sync"]
+        with tempfile.TemporaryDirectory(prefix="postgres.new", dir=self.home) as folder:
+            new, secret = Path(folder) / "postgres", Path(folder) / "password"
+            secret.write_text(credentials.password(self.data, SUPERUSER))
+            _give(secret, Path(folder))
+            self._run("initdb", f"--pgdata={new}", f"--pwfile={secret}", *options)
+            single = ["--single", "-D", str(new), "-c", f"fsync={'on' if self.durable else 'off'}", SUPERUSER]
+            self._run("postgres", *single, stdin=f"CREATE DATABASE {DATABASE};\n")
+            new.rename(self.files)
 
     def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
         account = unprivileged()
@@ -143,6 +140,9 @@ def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
     data = data.resolve()
     given = programs or _wheel() / WHEEL_FOLDERS[0] / "bin"
     link = data / "postgres"
+    if link.exists() and link.stat().st_uid != _owner():
+        msg = f"{link} belongs to user {link.stat().st_uid}: start the server as whoever made it"
+        raise ServerFailedError(msg)
     if link.is_symlink():
         home = link.readlink().parent
     elif link.exists() or (_reachable(data) and _reachable(given)):
@@ -159,6 +159,11 @@ def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
 def unprivileged() -> pwd.struct_passwd | None:
     """Return the account that the server runs under instead of root, or None: under the caller's own."""
     return pwd.getpwnam("nobody") if os.getuid() == 0 else None
+
+
+def _owner() -> int:
+    account = unprivileged()
+    return account.pw_uid if account else os.getuid()
 
 
 def _reachable(path: Path) -> bool:
@@ -186,12 +191,11 @@ def _sockets(home: Path) -> Path:
 
 
 def _make_sockets(sockets: Path) -> None:
-    account = unprivileged()
     with suppress(FileExistsError):
         sockets.mkdir(mode=0o700)
         _give(sockets)
     found = sockets.lstat()
-    if found.st_mode != stat.S_IFDIR | 0o700 or found.st_uid != (account.pw_uid if account else os.getuid()):
+    if found.st_mode != stat.S_IFDIR | 0o700 or found.st_uid != _owner():
         msg = f"{sockets} is in the way: it belongs to somebody else, or others may enter it"
         raise ServerFailedError(msg)
 

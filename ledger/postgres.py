@@ -69,7 +69,8 @@ def embedded(data: Path, *, programs: Path | None = None, durable: bool = True) 
     """
     cluster = locate(data, programs, durable=durable)
     if cluster.home != cluster.data:
-        sys.stderr.write(f"The database lives in {cluster.home}: under root it runs as nobody.\n")
+        why = f"under root it runs as nobody, who cannot reach {cluster.data} or the programs"
+        sys.stderr.write(f"The database lives in {cluster.home}: {why}.\n")
     query = urlencode({"host": cluster.sockets, "passfile": cluster.data / credentials.FILE}, quote_via=quote)
     server = Server(f"postgresql://{SUPERUSER}@/{DATABASE}?{query}", cluster.home)
     supervisor = _Supervisor(cluster)

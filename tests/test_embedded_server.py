@@ -250,6 +250,15 @@ def test_under_root_the_server_is_an_unprivileged_user(data: Path) -> None:
 
 
 @as_root
+def test_what_another_user_made_is_left_alone_and_said_so(data: Path) -> None:
+    with embedded(data, durable=False):
+        pass
+    os.chown(data / "postgres", 1, 1)
+    with pytest.raises(ServerFailedError, match="belongs to user 1"), embedded(data, durable=False):
+        pass
+
+
+@as_root
 def test_an_ordinary_user_needs_nothing_else(data: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     become = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
