@@ -86,6 +86,11 @@ class Entry(Generic[E_co]):
         """The name under which its event is stored."""
         return self.event.__class__.__name__
 
+    @property
+    def original(self) -> UUID:
+        """The id of the entry that it is or corrects, by which others refer to it."""
+        return self.corrects or self.entry_id
+
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """The same entry with its place in the ledger."""
         return replace(self, position=position, recorded_at=recorded_at)

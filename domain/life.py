@@ -19,11 +19,11 @@ from domain.when import LAST_DAY, Days, birthday, day_after, day_before
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
-BIRTH: Final[Attribute[Days]] = Attribute(
-    "identity", "birth", Label("出生日期", "Born")
-)
+BIRTH: Final[Attribute[Days]] = Attribute("identity", "birth", Label("出生日期", "Born"))
 STAGE: Final[Attribute[str]] = Attribute("life", "stage", Label("阶段", "Stage"))
 """Where the life stands: a code of the table `stage`."""
+DEPARTED: Final[Attribute[str]] = Attribute("departure", "reason", Label("离院原因", "Departed"))
+"""Why the child is away, a code of `departure_reason`; it stands here because a new admission ends it."""
 GONE: Final = frozenset({"departed", "adopted", "died"})
 """Stages in which the institution no longer cares for the child."""
 
@@ -98,31 +98,21 @@ class Life:
         born = birth.held.value
         if self.reached(birthday(born.last, years)):
             return True
-        return (
-            None
-            if born.first is None or self.reached(birthday(born.first, years))
-            else False
-        )
+        return None if born.first is None or self.reached(birthday(born.first, years)) else False
 
-    def number(
-        self, rule: str, *, region: str | None = None, on: date | None = None
-    ) -> Pack | None:
+    def number(self, rule: str, *, region: str | None = None, on: date | None = None) -> Pack | None:
         """A rule's number for a region on the day of the fact that started the case.
 
         The region defaults to that of the entry being judged, else of the last entry by that day.
         """
-        return self._rulebook[rule].number(
-            region or self.region, self._day if on is None else on
-        )
+        return self._rulebook[rule].number(region or self.region, self._day if on is None else on)
 
     @property
     def region(self) -> str | None:
         """The region of the entry being judged, else of the file's latest entry."""
         if self.entry is not None:
             return self.entry.region
-        latest = max(
-            self.file.standing(), key=lambda entry: entry.version, default=None
-        )
+        latest = max(self.file.standing(), key=lambda entry: entry.version, default=None)
         return None if latest is None else latest.region
 
     @property

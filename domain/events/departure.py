@@ -1,11 +1,60 @@
-"""Departure, death and closure (离院 · 死亡 · 结案)."""
+"""Departure and death (离院 · 死亡)."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 
-from domain.event import Answered, Category, Event, Label, Personal, Text
+from domain.entry import AnyEntry
+from domain.event import Answered, Category, Code, Event, Label, Month, Name, Personal, Text, known
+from domain.events.care import CARE_MODE
+from domain.events.guardianship import ended as guardianship_ended
+from domain.events.intake import ADMITTED, RECEIVED
+from domain.events.rehabilitation import PLAN
+from domain.file import EVERY, Facts
+from domain.life import DEPARTED, STAGE
+
+STANDARD: Final = "DB63/T 1892-2021 儿童离院规范"
+ADOPTED: Final = frozenset({"01", "02", "03"})
+DEAD: Final = "06"
 
 
-class ChildDied(Event, zh="死亡", en="Child died", source="殡葬管理条例 13"):
+class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):
+    """The child left the institution's care."""
+
+    reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
+    receiver: Annotated[Answered[Text], Label("接收人/单位", "Received by"), Personal(Category.FAMILY)]
+    last_allowance_month: Annotated[Answered[Month], Label("基本生活费停发月份", "Last month of allowance")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        reason = known(self.reason) or "99"
+        stage = "adopted" if reason in ADOPTED else "died" if reason == DEAD else "departed"
+        yield STAGE.since(entry.days, stage)
+        yield from closed(entry, reason)
+
+
+class ChildDied(Event, zh="死亡", en="Child died", source="户口登记条例 8；殡葬管理条例 13"):
     """The child died."""
 
-    place: Annotated[Answered[Text], Label("地点", "Place"), Personal(Category.HEALTH)]
+    place: Annotated[Answered[Text], Label("死亡地点", "Place"), Personal(Category.HEALTH)]
+    cause: Annotated[Answered[Text], Label("死亡原因", "Cause"), Personal(Category.HEALTH)]
+    cause_class: Annotated[
+        Answered[str], Label("死因类别", "Class of cause"), Code("death_cause"), Personal(Category.HEALTH)
+    ]
+    certifier: Annotated[Answered[Name], Label("出具证明单位", "Certified by"), Personal(Category.HEALTH)]
+    is_abnormal: Annotated[Answered[bool], Label("非正常死亡", "Abnormal death"), Personal(Category.HEALTH)]
+    reported_to: Annotated[Answered[Name], Label("报告对象", "Reported to"), Personal(Category.HEALTH)]
+    reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at")]
+    disposal: Annotated[Answered[str], Label("遗体处理方式", "Disposal"), Code("disposal")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STAGE.since(entry.days, "died")
+        yield from closed(entry, DEAD)
+
+
+def closed(entry: AnyEntry, reason: str) -> Facts:
+    """That life in the institution has ended: admission, guardianship, care mode, plans (I31)."""
+    yield DEPARTED.since(entry.days, reason)
+    yield RECEIVED.since(entry.days, None)
+    yield ADMITTED.since(entry.days, None)
+    yield from guardianship_ended(entry)
+    yield CARE_MODE.since(entry.days, None)
+    yield PLAN.since(entry.days, None, key=EVERY)

@@ -21,7 +21,7 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
-from domain.life import BIRTH, STAGE
+from domain.life import BIRTH, DEPARTED, STAGE
 from domain.when import Days
 
 NOTICE_83: Final = "民发〔2013〕83号"
@@ -97,6 +97,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")
+        yield DEPARTED.since(entry.days, None)
         yield RECEIVED.since(entry.days, entry.days.last)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
@@ -241,6 +242,7 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
+        yield DEPARTED.since(entry.days, None)
         yield ADMITTED.since(entry.days, entry.days.last)
         category = known(self.intake_category)
         if category is not None:

@@ -1,0 +1,159 @@
+"""The search for parents: DNA, public notice, certificates, claims (查找 · 公告 · DNA)."""
+
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    Label,
+    Name,
+    Number,
+    Personal,
+    Refers,
+    Text,
+    known,
+)
+from domain.file import EVERY, Attribute, Facts
+from domain.when import add
+
+NOTICE_2015: Final = "民政部、公安部2015年打拐解救儿童收养工作通知"
+
+NOTICE: Final[Attribute[str]] = Attribute("search", "notice", Label("寻亲公告", "Find-relatives notice"))
+"""Notices that run, each under the id of its entry; the value is the medium."""
+NOT_FOUND: Final[Attribute[str]] = Attribute(
+    "search", "not_found", Label("查找不到证明", "Not-found certificate")
+)
+CLAIM: Final[Attribute[UUID]] = Attribute("search", "claim", Label("认领", "Claim"))
+"""Claims that are open, each under its claimant, until parentage is confirmed or rejected."""
+PARENT: Final[Attribute[UUID]] = Attribute("search", "parent", Label("确认的亲属", "Confirmed relative"))
+
+
+class DnaSampleCollected(
+    Event, zh="血样采集", en="DNA sample collected", source=NOTICE_2015, seals=Category.RESTRICTED_HEALTH
+):
+    """A DNA sample was taken for comparison; here is its number only, never the profile."""
+
+    sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
+    police_unit: Annotated[Answered[Name], Label("公安机关", "Police unit")]
+    lab: Annotated[Name | None, Label("检验机构", "Laboratory")] = None
+
+
+class DnaComparisonResultReceived(
+    Event,
+    zh="DNA比对结果反馈",
+    en="DNA comparison result received",
+    source=NOTICE_2015,
+    seals=Category.RESTRICTED_HEALTH,
+):
+    """The police told what comparing the DNA sample gave."""
+
+    sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
+    submitted_on: Annotated[Answered[date], Label("送检日期", "Submitted on")]
+    result: Annotated[Answered[str], Label("比对结果", "Result"), Code("dna_result")]
+    police_unit: Annotated[Answered[Name], Label("公安机关", "Police unit")]
+    database: Annotated[Name | None, Label("比对数据库", "Database")] = None
+
+
+class FindRelativesNoticePublished(
+    Event, zh="寻亲公告发布", en="Find-relatives notice published", source=NOTICE_2015
+):
+    """A public notice asked the child's relatives to come forward."""
+
+    medium: Annotated[Answered[str], Label("公告媒介", "Medium"), Code("notice_medium")]
+    medium_name: Annotated[
+        Answered[Name], Label("媒介名称", "Name of the medium"), Personal(Category.IDENTITY)
+    ]
+    notice_days: Annotated[Answered[Count], Label("公告天数", "Days of notice")]
+    contact: Annotated[Text | None, Label("联系方式", "Contact"), Personal(Category.CONTACT)] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        length = known(self.notice_days)
+        yield NOTICE.since(
+            entry.days,
+            known(self.medium) or "other",
+            until=None if length is None else add(entry.days.last, days=length),
+            key=str(entry.original),
+        )
+
+
+class FindRelativesNoticeExpired(
+    Event, zh="公告期满无人认领", en="Find-relatives notice expired", source=NOTICE_2015
+):
+    """The notice ran out and nobody had claimed the child."""
+
+    notice: Annotated[Answered[UUID], Label("所依公告", "The notice"), Refers("FindRelativesNoticePublished")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        notice = known(self.notice)
+        yield NOTICE.since(entry.days, None, key=EVERY if notice is None else str(notice))
+
+
+class NotFoundCertificateIssued(
+    Event, zh="查找不到证明出具", en="Not-found certificate issued", source=NOTICE_2015
+):
+    """The police certified that the parents were not found, for now or finally."""
+
+    certificate_kind: Annotated[Answered[str], Label("证明类别", "Kind"), Code("not_found_kind")]
+    issuer: Annotated[Answered[Name], Label("出具机关", "Issuer"), Personal(Category.IDENTITY)]
+    certificate_no: Annotated[Answered[Number], Label("证明编号", "Number"), Personal(Category.IDENTITY)]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        kind = known(self.certificate_kind)
+        if kind is not None:
+            yield NOT_FOUND.since(entry.days, kind)
+
+
+class PotentialRelativeClaimed(
+    Event, zh="认领申请", en="Potential relative claimed", source=NOTICE_2015, seals=Category.FAMILY
+):
+    """Somebody claimed to be the child's relative."""
+
+    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="claimant")]
+    id_no: Annotated[
+        Answered[Number], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="claimant")
+    ]
+    phone_no: Annotated[
+        Answered[Number], Label("电话", "Phone"), Personal(Category.FAMILY, subject="claimant")
+    ]
+    address: Annotated[
+        Answered[Text], Label("住址", "Address"), Personal(Category.FAMILY, subject="claimant")
+    ]
+    relation: Annotated[
+        Answered[Text], Label("与儿童关系", "Relation"), Personal(Category.FAMILY, subject="claimant")
+    ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield CLAIM.since(entry.days, self.claimant, key=str(self.claimant))
+
+
+class ParentageConfirmed(
+    Event, zh="亲子关系确认", en="Parentage confirmed", source=NOTICE_2015, seals=Category.FAMILY
+):
+    """The claim was found true: DNA and police confirm it."""
+
+    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    police_unit: Annotated[Answered[Name], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield CLAIM.since(entry.days, None, key=str(self.claimant))
+        yield PARENT.since(entry.days, self.claimant, key=str(self.claimant))
+
+
+class ParentageRejected(
+    Event, zh="亲子关系排除", en="Parentage rejected", source=NOTICE_2015, seals=Category.FAMILY
+):
+    """The claim was found untrue."""
+
+    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    police_unit: Annotated[Answered[Name], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield CLAIM.since(entry.days, None, key=str(self.claimant))
+        yield PARENT.since(entry.days, None, key=str(self.claimant))
