@@ -6,9 +6,14 @@ life. Later chapters import earlier ones, never the other way round.
 
 # ruff: noqa: I001  # in the order of life, not of the alphabet
 from domain.events import intake as intake
+from domain.events import search as search
+from domain.events import guardianship as guardianship
 from domain.events import household as household
 from domain.events import insurance as insurance
 from domain.events import health as health
 from domain.events import rehabilitation as rehabilitation
 from domain.events import schooling as schooling
 from domain.events import care as care
+from domain.events import departure as departure
+from domain.events import record as record
+from domain.events import institution as institution
