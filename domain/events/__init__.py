@@ -9,11 +9,14 @@ from domain.events import intake as intake
 from domain.events import search as search
 from domain.events import guardianship as guardianship
 from domain.events import household as household
+from domain.events import entitlement as entitlement
 from domain.events import insurance as insurance
 from domain.events import health as health
 from domain.events import rehabilitation as rehabilitation
 from domain.events import schooling as schooling
 from domain.events import care as care
+from domain.events import adoption as adoption
+from domain.events import placement as placement
 from domain.events import departure as departure
 from domain.events import record as record
 from domain.events import institution as institution

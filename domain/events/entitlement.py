@@ -1,0 +1,47 @@
+"""Basic living allowance and study grants (基本生活费 · 助学): what ends and begins when somebody grows up."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from domain.entry import AnyEntry
+from domain.event import Amount, Answered, Code, Event, Label, Month, Name, Number, Unit, known
+from domain.file import Attribute, Facts
+
+STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
+
+ALLOWANCE_ENDS: Final[Attribute[str]] = Attribute(
+    "entitlement", "allowance_ends", Label("基本生活费末领年月", "Last month of allowance")
+)
+STUDY_GRANT: Final[Attribute[str]] = Attribute(
+    "entitlement", "study_grant", Label("助学金学年", "Study grant for")
+)
+
+
+class AllowanceStopped(
+    Event, zh="基本生活费停发", en="Allowance stopped", source="民发〔2010〕161号；全国儿童福利信息系统（NS）"
+):
+    """It was decided that the basic living allowance ends, with the last month for which it is paid."""
+
+    reason: Annotated[Answered[str], Label("停发原因", "Reason"), Code("allowance_stop_reason")]
+    last_month: Annotated[Answered[Month], Label("末领年月", "Last month")]
+    allowance_line: Annotated[str | None, Label("生活费类别", "Allowance"), Code("allowance_line")] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        month = known(self.last_month)
+        if month is not None:
+            yield ALLOWANCE_ENDS.since(entry.days, month)
+
+
+class StudyGrantGranted(Event, zh="孤儿助学核定", en="Study grant granted", source=STUDY_GRANTS):
+    """A grant for full-time study after 18 was approved for one academic year."""
+
+    academic_year: Annotated[Answered[Number], Label("学年", "Academic year")]
+    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    frequency: Annotated[Answered[str], Label("发放频次", "Paid"), Code("grant_frequency")]
+    school: Annotated[Answered[Name], Label("学校", "School")]
+    starts_on: Annotated[date | None, Label("起始日期", "From")] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        year = known(self.academic_year)
+        if year is not None:
+            yield STUDY_GRANT.since(entry.days, year)
