@@ -1,0 +1,202 @@
+"""Who may do what: one decision, as a function of one file and as a condition on lists of files.
+
+Whoever is bound to an institution (staff, supervisor, auditor) reads the files it is in charge of, and of
+those it handed over what occurred until then. In the regions that begin with theirs, a placement officer reads
+the files of those aged 16 and over, and a bureau every file. An administrator operates the whole ledger and
+sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
+
+What is personal is shown by category (design 5.3):
+
+| role              | identity | contact | family | health | restricted-health | safeguarding | adoption |
+| ----------------- | -------- | ------- | ------ | ------ | ----------------- | ------------ | -------- |
+| staff             | yes      | yes     | yes    | yes    |                   |              |          |
+| supervisor        | yes      | yes     | yes    | yes    | yes               | yes          | yes      |
+| auditor           | yes      | yes     | yes    | yes    | yes               | yes          | yes      |
+| placement_officer | yes      | yes     |        | yes    |                   |              |          |
+| bureau            | yes      |         |        |        |                   |              |          |
+| administrator     |          |         |        |        |                   |              |          |
+
+Each sees what the work needs: staff care for the child; supervisors and auditors answer for the sealed sets
+too; a placement officer arranges a home and work, and reads an assessment of health for it; a bureau counts
+and supervises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+
+from domain.charge import FileScope
+from domain.entry import Recorder
+from domain.event import Category
+from domain.when import LAST_DAY
+
+
+class Role(StrEnum):
+    """What somebody is on the ledger as."""
+
+    STAFF = "staff"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    PLACEMENT_OFFICER = "placement_officer"
+    BUREAU = "bureau"
+    ADMINISTRATOR = "administrator"
+
+
+class Action(StrEnum):
+    """What somebody may want with a file; each also needs that the file may be read."""
+
+    READ = "read"
+    RECORD = "record"
+    APPROVE = "approve"
+    """Approve or reject an exception that somebody else claimed."""
+    SEE_ACCESS = "see_access"
+    """See who read the file."""
+
+
+OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
+OF_REGION: Final = frozenset({Role.PLACEMENT_OFFICER, Role.BUREAU})
+
+_MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
+    {
+        Role.STAFF: frozenset({Action.READ, Action.RECORD}),
+        Role.SUPERVISOR: frozenset(Action),
+        Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS}),
+        Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
+        Role.BUREAU: frozenset({Action.READ}),
+        Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS}),
+    }
+)
+
+_EVERYDAY: Final = frozenset({Category.IDENTITY, Category.CONTACT, Category.FAMILY, Category.HEALTH})
+SEES: Final[Mapping[Role, frozenset[Category]]] = MappingProxyType(
+    {
+        Role.STAFF: _EVERYDAY,
+        Role.SUPERVISOR: frozenset(Category),
+        Role.AUDITOR: frozenset(Category),
+        Role.PLACEMENT_OFFICER: frozenset({Category.IDENTITY, Category.CONTACT, Category.HEALTH}),
+        Role.BUREAU: frozenset({Category.IDENTITY}),
+        Role.ADMINISTRATOR: frozenset(),
+    }
+)
+"""The categories that each role is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, as the token says.
+
+    `region` is the whole code of the own institution's region, where there is one; `prefix` the beginning of
+    the regions (GB/T 2260) that a placement officer or a bureau is bound to; empty is the whole nation.
+    """
+
+    user: UUID
+    role: Role
+    institution: UUID | None = None
+    region: str | None = None
+    prefix: str | None = None
+
+    def __post_init__(self) -> None:
+        bound = (self.institution is not None, self.prefix is not None)
+        if bound != (self.role in OF_INSTITUTION, self.role in OF_REGION):
+            message = f"{self.role} is bound to something else"
+            raise ValueError(message)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The actor as an entry names who recorded it."""
+        return Recorder(user=self.user, role=self.role.value, institution=self.institution)
+
+
+def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
+    """Return the last day about which the actor may read in a file; None where there is no such day."""
+    match actor.role:
+        case Role.ADMINISTRATOR:
+            return LAST_DAY
+        case Role.BUREAU:
+            return LAST_DAY if file.region.startswith(_prefix(actor)) else None
+        case Role.PLACEMENT_OFFICER:
+            grown = file.sixteen_on is not None and file.sixteen_on <= today
+            return LAST_DAY if grown and file.region.startswith(_prefix(actor)) else None
+        case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
+            if file.institution == actor.institution:
+                return LAST_DAY
+            return max(
+                (each.until for each in file.former if each.institution == actor.institution), default=None
+            )
+
+
+def allowed(  # noqa: PLR0913 - one decision, asked with all it depends on
+    actor: Actor,
+    action: Action,
+    file: FileScope,
+    category: Category | None = None,
+    *,
+    today: date,
+    about: date | None = None,
+) -> bool:
+    """Tell whether the actor may do that with a file on `today`, and be shown what is personal of `category`.
+
+    `about` is the last day that is read about: an entry's latest day, or the day a file is asked for; None is
+    the file as it is now, which nobody reads who handed it over.
+    """
+    last = horizon(actor, file, today)
+    within = last is not None and (LAST_DAY if about is None else about) <= last
+    if action in {Action.RECORD, Action.APPROVE}:
+        within = within and last == LAST_DAY
+    return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition for WHERE, in brackets, with its parameters, all named `scope_…`."""
+
+    sql: Composable
+    parameters: Mapping[str, Any]
+
+
+def scope_sql(
+    actor: Actor, *, today: date, table: str = "register", about: Composable | None = None
+) -> Condition:
+    """Return the rows of `table` whose files the actor may read: `allowed(actor, Action.READ, …)` for lists.
+
+    `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`),
+    `region text` and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is
+    about; without one the rows say how a file is now.
+    """
+    own = Identifier(table)
+    match actor.role:
+        case Role.ADMINISTRATOR:
+            return Condition(SQL("(true)"), {})
+        case Role.BUREAU:
+            return Condition(_in_region(own), {"scope_prefix": _prefix(actor)})
+        case Role.PLACEMENT_OFFICER:
+            grown = SQL("coalesce({}.sixteen_on <= {}, false)").format(own, Placeholder("scope_today"))
+            sql = SQL("({} AND {})").format(_in_region(own), grown)
+            return Condition(sql, {"scope_prefix": _prefix(actor), "scope_today": today})
+        case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
+            charge = SQL("coalesce({}.institution = {}, false)").format(own, Placeholder("scope_institution"))
+            sql = SQL("({})").format(charge)
+            if about is not None:
+                sql = SQL("({} OR coalesce({} <= {}, false))").format(charge, about, _last_day(own))
+            return Condition(sql, {"scope_institution": actor.institution})
+
+
+def _in_region(own: Identifier) -> Composed:
+    return SQL("coalesce(starts_with({}.region, {}), false)").format(own, Placeholder("scope_prefix"))
+
+
+def _last_day(own: Identifier) -> Composed:
+    """The last day of the actor's charge; null for an institution that never had it."""
+    charges = SQL("unnest({own}.former, {own}.former_until) AS f (institution, until)").format(own=own)
+    mine = SQL("f.institution = {}").format(Placeholder("scope_institution"))
+    return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)
+
+
+def _prefix(actor: Actor) -> str:
+    return actor.prefix or ""

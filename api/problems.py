@@ -1,0 +1,258 @@
+"""Problems: every answer that is not the one asked for, in one form (RFC 9457), in English and Chinese.
+
+No problem repeats what was sent: a wrong value may be a child's name, and whoever asked may log the answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from starlette.exceptions import HTTPException
+
+from api.faults import Fault, faults
+from ledger.store import StoreError
+
+MEDIA_TYPE: Final = "application/problem+json"
+BASE: Final = "https://childledger.example/problems/"
+RETRY_SECONDS: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its status, its title, and what is said of it when nothing more is known."""
+
+    status: int
+    title: str
+    en: str
+    zh: str
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "malformed": Kind(400, "Malformed request", "The request can not be read.", "请求无法读取。"),
+        "idempotency_key_missing": Kind(
+            400,
+            "Idempotency-Key missing",
+            "Recording needs the header Idempotency-Key: 1 to 200 visible ASCII characters.",
+            "记录时必须有 Idempotency-Key 请求头：1 至 200 个可见 ASCII 字符。",
+        ),
+        "unauthenticated": Kind(
+            401, "No valid token", "A token that is valid now is needed.", "需要当前有效的令牌。"
+        ),
+        "forbidden": Kind(403, "Not for this role", "Your role may not do this.", "您的角色无权进行此操作。"),
+        "not_found": Kind(
+            404,
+            "Not found",
+            "There is no such thing, or it is not yours to see.",
+            "不存在，或不在您的权限范围内。",
+        ),
+        "method_not_allowed": Kind(
+            405, "Method not allowed", "This address does not take this method.", "该地址不接受此方法。"
+        ),
+        "institution_mismatch": Kind(
+            409,
+            "Another institution",
+            "A file is opened for the recorder's own institution.",
+            "只能为记录人所在机构建立档案。",
+        ),
+        "stale": Kind(
+            412, "Changed meanwhile", "The file has changed since it was read.", "该档案在读取之后已有变更。"
+        ),
+        "too_large": Kind(
+            413, "Too large", "The body is larger than is taken here.", "请求内容超过允许的大小。"
+        ),
+        "unsupported_media_type": Kind(
+            415,
+            "Unsupported media type",
+            "The body is of a type that is not taken here.",
+            "不支持此类型的请求内容。",
+        ),
+        "invalid": Kind(422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求。"),
+        "refused": Kind(422, "Refused", "Rules speak against this.", "规则不允许。"),
+        "idempotency_mismatch": Kind(
+            422,
+            "Key used before",
+            "This Idempotency-Key was used for another request.",
+            "该 Idempotency-Key 已用于其他请求。",
+        ),
+        "unexpected": Kind(
+            500,
+            "Unexpected",
+            "Something went wrong here; nothing was half done.",
+            "系统内部出错；没有任何操作只完成一半。",
+        ),
+        "unavailable": Kind(
+            503, "Not now", "This can not be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
+        ),
+    }
+)
+"""Every kind of problem by its code."""
+
+_BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
+
+
+class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
+    """An answer that is not the one asked for; `more` are further members, such as `version` when stale."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        en: str | None = None,
+        zh: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - any JSON
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind = KINDS[code]
+        self.en = en or self.kind.en
+        self.zh = zh or self.kind.zh
+        self.headers = dict(headers or {})
+        self.more = more
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The members of the problem, also for one item of many."""
+        return {
+            "type": f"{BASE}{self.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "code": self.code,
+            "detail": self.en,
+            "detail_zh": self.zh,
+            **self.more,
+        }
+
+    @property
+    def response(self) -> Response:
+        """The problem as an answer."""
+        headers = self.headers
+        if self.kind.status == 503:  # noqa: PLR2004 - the statuses of HTTP are their own names
+            headers = {"Retry-After": str(RETRY_SECONDS), **headers}
+        if self.kind.status == 401:  # noqa: PLR2004 - the same
+            headers = {"WWW-Authenticate": "Bearer", **headers}
+        return Response(orjson.dumps(self.body), self.kind.status, headers, MEDIA_TYPE)
+
+
+def not_found() -> Problem:
+    """Return the one answer for what is unknown and for what is outside one's scope."""
+    return Problem("not_found")
+
+
+def invalid(found: Sequence[Fault]) -> Problem:
+    """Return the answer to a body or parameters with these faults."""
+    return Problem(
+        "invalid",
+        errors=[{"pointer": each.pointer, "detail": each.en, "detail_zh": each.zh} for each in found],
+    )
+
+
+def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return how a route's problems are documented, for `responses=`."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in codes:
+        by_status[KINDS[code].status].append(code)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": " · ".join(f"{KINDS[code].title} (`{code}`)" for code in own),
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status, own in by_status.items()
+    }
+
+
+ANYWHERE: Final = responses("malformed", "unauthenticated", "invalid", "unexpected", "unavailable")
+"""What every route with a token may answer."""
+WITHIN: Final = ANYWHERE | responses("forbidden", "not_found")
+"""What a route about one file or institution may answer."""
+RECORDING: Final = WITHIN | responses(
+    "malformed",
+    "idempotency_key_missing",
+    "institution_mismatch",
+    "stale",
+    "too_large",
+    "unsupported_media_type",
+    "invalid",
+    "refused",
+    "idempotency_mismatch",
+)
+"""What a route that records may answer."""
+
+SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "title": "Problem",
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail", "detail_zh"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "enum": list(KINDS)},
+            "detail": {"type": "string"},
+            "detail_zh": {"type": "string"},
+            "version": {"type": "integer", "description": "The current version, when stale."},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["pointer", "detail", "detail_zh"],
+                    "properties": {name: {"type": "string"} for name in ("pointer", "detail", "detail_zh")},
+                },
+            },
+            "refusals": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["rule", "strength", "zh", "en", "source", "verified", "evidence"],
+                    "properties": {
+                        **{name: {"type": "string"} for name in ("rule", "zh", "en", "source")},
+                        "strength": {"enum": ["impossible", "forbidden"]},
+                        "verified": {"type": "boolean"},
+                        "evidence": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+                    },
+                },
+            },
+            "possible": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+)
+"""The JSON schema of a problem, which `responses` refers to."""
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error that a route raises as a problem; what nobody expected is `logs`' to catch."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    for busy in (StoreError, OperationalError, PoolTimeout, PoolClosed, TooManyRequests):
+        app.add_exception_handler(busy, _unavailable)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - Starlette's own promise, not in its types
+    return error.response
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the same
+    code = _BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")  # noqa: PLR2004
+    return Problem(code, headers=error.headers).response
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
+    found: Iterable[Any] = error.errors()
+    return invalid(faults(found)).response
+
+
+async def _unavailable(_: Request, __: Exception) -> Response:
+    return Problem("unavailable").response

@@ -1,0 +1,73 @@
+"""Who is in charge of a file, who was until which day, and what else decides who may read it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+from domain.event import Kind, Label
+from domain.file import Attribute, File, Span
+from domain.life import BIRTH
+from domain.when import birthday, day_before
+
+CHARGE: Final[Attribute[UUID]] = Attribute("life", "charge", Label("负责机构", "Institution in charge"))
+"""The institution in charge, from the day of a hand-over on; before any, the one that opened the file."""
+OFFICER_AGE: Final = 16
+"""Full years from which a young person's placement may be prepared (domain.md 2.15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An institution that handed the child over, and the last day of its charge."""
+
+    institution: UUID
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class FileScope:
+    """What decides who may read a file.
+
+    `institution` is in charge now; `former` were before, none of them twice. `region` (GB/T 2260) is that of
+    the latest entry. `sixteen_on` is the day on which the person has certainly completed 16 years, None while
+    the birth is not known.
+    """
+
+    kind: Kind
+    institution: UUID | None
+    former: tuple[Former, ...]
+    region: str
+    sixteen_on: date | None
+
+
+def scope_of(file: File) -> FileScope:
+    """Read from a file what decides who may read it. The file must have an entry."""
+    entries = sorted(file.entries.values(), key=lambda entry: entry.version)
+    opened, latest = entries[0], entries[-1]
+    opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
+    spans = file.spans(CHARGE)
+    institution = spans[-1].value if spans else opener
+    return FileScope(
+        kind=opened.kind,
+        institution=institution,
+        former=_former(opener, spans, institution),
+        region=latest.region,
+        sixteen_on=_sixteen_on(file),
+    )
+
+
+def _former(opener: UUID | None, spans: list[Span[UUID]], institution: UUID | None) -> tuple[Former, ...]:
+    """Every institution but the one in charge, until the last day before it last handed over."""
+    until: dict[UUID, date] = {}
+    if spans and opener is not None:
+        until[opener] = day_before(spans[0].since)
+    for span, following in pairwise(spans):
+        until[span.value] = day_before(following.since)
+    return tuple(Former(each, day) for each, day in until.items() if each != institution)
+
+
+def _sixteen_on(file: File) -> date | None:
+    facts = file.facts(BIRTH).get("", [])
+    born = facts[-1].held.value if facts else None
+    return None if born is None else birthday(born.last, OFFICER_AGE)
