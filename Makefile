@@ -66,10 +66,10 @@ requirements:  ## Pin anew what pyproject.toml asks for (needs uv; with UPGRADE=
 	$$python -m venv --clear .venv
 
 $(RUN): requirements/run.txt pyproject.toml | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TEST): requirements/test.txt $(RUN)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements/test.txt
 	@touch $@

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -29,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
 
     `CHILDLEDGER_DATABASE_URL` when set; else a throw-away cluster of the system's PostgreSQL when
@@ -41,11 +42,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
     programs = Path(DEBIAN_PROGRAMS.format(major=major)) if major else None
-    data = tmp_path_factory.mktemp("postgres")
-    with embedded(data, programs=programs, durable=False) as server:
-        yield server.url
-    if server.home != data:
-        shutil.rmtree(server.home)
+    with tempfile.TemporaryDirectory(prefix="childledger-test-") as folder:
+        data = Path(folder).resolve()
+        data.chmod(0o711)  # under root, the server's user has to pass
+        with embedded(data, programs=programs, durable=False) as server:
+            yield server.url
+        if server.home != data:
+            shutil.rmtree(server.home)
 
 
 @pytest.fixture

@@ -41,9 +41,9 @@ def data() -> Iterator[Path]:
     above = Path(tempfile.mkdtemp(prefix="childledger-test-"))
     above.chmod(0o711)
     yield above / "data"
-    link = above / "data" / "postgres"
-    if link.is_symlink():
-        shutil.rmtree(link.readlink().parent)
+    for link in above.rglob("postgres"):
+        if link.is_symlink():
+            shutil.rmtree(link.readlink().parent)
     shutil.rmtree(above)
 
 
@@ -110,11 +110,12 @@ def test_what_was_written_is_there_at_the_next_start(data: Path) -> None:
 
 
 def test_a_cluster_half_made_when_the_power_failed_is_made_anew(data: Path) -> None:
-    data.mkdir(mode=0o711)
-    (data / "postgres.new.interrupted" / "base").mkdir(parents=True)
+    with embedded(data, durable=False) as server:
+        home = server.home
+    (home / "postgres").rename(home / "postgres.new.interrupted")
     with embedded(data, durable=False) as server:
         assert ask(server.url, "SELECT 1") == "1"
-    assert not list(data.glob("postgres.new*"))
+    assert not list(home.glob("postgres.new*"))
 
 
 def test_two_processes_share_one_server(data: Path) -> None:
