@@ -1,1 +1,15 @@
-"""Read models: one question across files is one module with its table, rebuilt from the entries at any time."""
+"""Read models: one question across files is one module with its table, rebuilt from the entries.
+
+A read model is added by its module with its table's .sql beside it, and a line here.
+"""
+
+from typing import Final
+
+from projections.findings import FINDINGS
+from projections.model import ReadModel
+from projections.obligations import OBLIGATIONS
+from projections.readiness import READINESS
+from projections.register import REGISTER
+from projections.spans import SPANS
+
+READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER, OBLIGATIONS, READINESS, FINDINGS, SPANS)

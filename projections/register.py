@@ -1,7 +1,11 @@
 """Which children there are, as the register shows them, and who among them has a name."""
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier, Placeholder
 
 from domain.charge import scope_of
 from domain.event import Category
@@ -9,6 +13,7 @@ from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
 from projections.model import Reading, ReadModel, Row
+from projections.paging import Condition, Key, Page, page
 from projections.search import fold_text, terms_of_name
 
 T = TypeVar("T")
@@ -88,3 +93,43 @@ REGISTER = ReadModel(
     ),
     rows=rows,
 )
+
+_SELECT: Final = SQL("""
+    SELECT register.*,
+           (SELECT count(*) FROM obligations o
+             WHERE o.child = register.child AND o.opened_on <= %(day)s AND o.due_on < %(day)s
+               AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
+      FROM register
+""")
+_KEY: Final[Key] = {"register.opened": int}
+
+
+async def register(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    day: date,
+    equal: Mapping[str, object],
+    departed: bool | None = None,
+    terms: Sequence[bytes] = (),
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """The register's rows in a scope, in the order in which the files were opened.
+
+    `equal` names columns and the value they must have; `terms` are the keyed hashes that a row must have.
+    `overdue` counts what is overdue on the day.
+    """
+    where = [scope, Condition(SQL("true"), {"day": day})]
+    for column, value in equal.items():
+        name = f"equal_{column}"
+        where.append(
+            Condition(SQL("register.{} = {}").format(Identifier(column), Placeholder(name)), {name: value})
+        )
+    if departed is not None:
+        where.append(
+            Condition(SQL("(register.departed_on IS NOT NULL) = %(departed)s"), {"departed": departed})
+        )
+    if terms:
+        where.append(Condition(SQL("register.terms @> %(terms)s"), {"terms": list(terms)}))
+    return await page(connection, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -23,7 +23,8 @@ _SURNAMES: Final = {
     "於": "yu", "燕": "yan", "华": "hua", "訾": "zi", "褚": "chu", "鲍": "bao", "薄": "bo", "过": "guo",
     "哈": "ha", "阚": "kan", "亓": "qi", "万": "wan", "不": "fou", "盛": "sheng", "晟": "cheng", "藏": "zang",
     "适": "kuo", "眭": "sui", "么": "yao", "闫": "yan", "郇": "xun", "钭": "tou", "妫": "gui", "揣": "chuai",
-    "沈": "shen", "洪": "hong", "殷": "yin", "臧": "zang", "教": "jiao", "车师": "jushi", "艾": "ai", "吕": "lv",
+    "沈": "shen", "洪": "hong", "殷": "yin", "臧": "zang", "教": "jiao", "艾": "ai",
+    "吕": "lv",
 }  # fmt: skip
 """Readings that a character has as a surname and a dictionary often puts second."""
 

@@ -1,0 +1,80 @@
+"""Lists in pages: each page continues behind the last key of the one before, so new rows shift nothing."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import orjson
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+
+Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
+"""The columns that order a list and together tell its rows apart, each with how to read it from a cursor."""
+
+MOST: Final = 500
+"""Rows of a page at most."""
+
+
+class CursorError(ValueError):
+    """A cursor that no page of this list has given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition for WHERE with its parameters."""
+
+    sql: Composable
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows by column name, and the cursor of the next page; None at the end."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+async def page(
+    connection: AsyncConnection[Any],
+    select: Composable,
+    where: Sequence[Condition],
+    key: Key,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """One page of a SELECT without WHERE, in the order of its key. Raises CursorError."""
+    parameters = {name: value for condition in where for name, value in condition.parameters.items()}
+    conditions = [condition.sql for condition in where]
+    columns = SQL(", ").join(_column(name) for name in key)
+    if cursor is not None:
+        after = [f"after_{number}" for number in range(len(key))]
+        parameters |= dict(zip(after, _read(cursor, key), strict=True))
+        conditions.append(SQL("({}) > ({})").format(columns, SQL(", ").join(map(Placeholder, after))))
+    statement = SQL("{} WHERE {} ORDER BY {} LIMIT {}").format(
+        select, SQL(" AND ").join([SQL("true"), *conditions]), columns, Placeholder("page_limit")
+    )
+    async with connection.cursor(row_factory=dict_row) as rows:
+        await rows.execute(statement, {**parameters, "page_limit": limit + 1})
+        found = await rows.fetchall()
+    if len(found) <= limit:
+        return Page(found, None)
+    last = found[limit - 1]
+    values = [last[name.rpartition(".")[2]] for name in key]
+    return Page(found[:limit], urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("="))
+
+
+def _column(name: str) -> Composed:
+    return SQL(".").join(map(Identifier, name.split(".")))
+
+
+def _read(cursor: str, key: Key) -> list[Any]:
+    try:
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [read(value) for read, value in zip(key.values(), values, strict=True)]
+    except (ValueError, TypeError) as error:
+        message = "no such cursor"
+        raise CursorError(message) from error
