@@ -86,9 +86,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """The value is the id of an entry of this type in the same file."""
+    """The value is the id of an entry of this type in the same file; `rule` is broken when there is none."""
 
     type: str
+    rule: str = "E05"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,7 @@ class Judgement:
         return self.rule.refuses and settled and self.entry.origin not in AS_FOUND
 
 
-def judge(
-    file: File, entry: AnyEntry, rulebook: Rulebook, today: date
-) -> list[Judgement]:
+def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[Judgement]:
     """Everything that speaks against an entry, which `file` already holds together with its companions.
 
     It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
@@ -59,9 +57,7 @@ def judge(
         found = _forbidden(file, entry, rulebook)
     claimed = entry.exception.rule if entry.exception else None
     return [
-        Judgement(
-            rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed
-        )
+        Judgement(rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed)
         for refusal in found
     ]
 
@@ -129,7 +125,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         if spec.refers is not None and isinstance(value, UUID):
             target = life.file.effective(value)
             if target is None or target.type != spec.refers.type:
-                yield no_evidence("E05", detail=spec.label)
+                yield no_evidence(spec.refers.rule, detail=spec.label)
 
 
 def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
@@ -164,6 +160,4 @@ def retyped(file: File, entry: AnyEntry) -> bool:
     if target is None:
         return False
     original = file.entries.get(target)
-    return original is None or (
-        entry.corrects is not None and original.type != entry.type
-    )
+    return original is None or (entry.corrects is not None and original.type != entry.type)

@@ -26,6 +26,8 @@ DEPARTED: Final[Attribute[str]] = Attribute("departure", "reason", Label("离院
 """Why the child is away, a code of `departure_reason`; it stands here because a new admission ends it."""
 GONE: Final = frozenset({"departed", "adopted", "died"})
 """Stages in which the institution no longer cares for the child."""
+IN_CARE: Final = frozenset({"received", "in_care"})
+"""Stages in which the child lives in the institution's care, admitted or not yet."""
 
 
 class Life:
@@ -114,6 +116,12 @@ class Life:
             return self.entry.region
         latest = max(self.file.standing(), key=lambda entry: entry.version, default=None)
         return None if latest is None else latest.region
+
+    @property
+    def in_care(self) -> bool:
+        """Whether the institution has taken the child in and still cares for it."""
+        stage = self.now(STAGE)
+        return stage is not None and stage.held.value in IN_CARE
 
     @property
     def gone(self) -> bool:

@@ -5,16 +5,17 @@ on some day follows from these alone, so midnight changes answers without an ent
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, TypeAlias, TypeVar
 
+from domain.codes import tables
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import Attribute, Fact, File, Span
-from domain.life import BIRTH, GONE, STAGE, Life
+from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
 from domain.rulebook import Pack, Rulebook
-from domain.when import Days, birthday
+from domain.when import Days, birthday, day_before
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -50,6 +51,29 @@ class Clock:
         return "overdue" if day > self.due.last else "due"
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One time in the institution's care, from the day of reception until the last day of it.
+
+    `ended` is the fact that ended it, None while it goes on.
+    """
+
+    began: Fact[str]
+    since: date
+    until: date
+    ended: Fact[str] | None = None
+
+    @property
+    def void_on(self) -> date | None:
+        """The day from which nothing is asked for any more on account of this stay."""
+        return None if self.ended is None else self.ended.held.since
+
+    @property
+    def void_because(self) -> Label | None:
+        """Why nothing is asked for any more."""
+        return None if self.ended is None else tables()["stage"].codes[str(self.ended.held.value)]
+
+
 class History:
     """A whole file under a rulebook, for what must be read over time rather than on one day."""
 
@@ -64,11 +88,7 @@ class History:
     def first(self, kind: type[E], *, after: date | None = None) -> Entry[E] | None:
         """The first of one kind that certainly happened on or after a day."""
         return next(
-            (
-                entry
-                for entry in self.file.of(kind)
-                if after is None or entry.days.last >= after
-            ),
+            (entry for entry in self.file.of(kind) if after is None or entry.days.last >= after),
             None,
         )
 
@@ -96,11 +116,22 @@ class History:
             birthday(born.last, years),
         )
 
-    def number(
-        self, rule: str, *, entry: AnyEntry, region: str | None = None
-    ) -> Pack | None:
+    def number(self, rule: str, *, entry: AnyEntry, region: str | None = None, case: str = "") -> Pack | None:
         """A rule's number where and when the entry that starts the case happened."""
-        return self.rulebook[rule].number(region or entry.region, entry.days.last)
+        return self.rulebook[rule].number(region or entry.region, entry.days.last, case)
+
+    def stays(self) -> list[Stay]:
+        """Each time the child was in the institution's care; several when it left and came back."""
+        found: list[Stay] = []
+        for span in self.spans(STAGE):
+            going_on = bool(found) and found[-1].until == day_before(span.since)
+            if span.value in IN_CARE and going_on:
+                found[-1] = replace(found[-1], until=span.until)
+            elif span.value in IN_CARE:
+                found.append(Stay(span.fact, span.since, span.until))
+            elif going_on:
+                found[-1] = replace(found[-1], ended=span.fact)
+        return found
 
     def gone(self, after: date) -> Fact[str] | None:
         """The fact by which the child left care, was adopted or died, on or after a day."""
@@ -130,6 +161,4 @@ def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
     """Every clock of a file, by the day it is due."""
     history = History(file, rulebook)
     found = [clock for ask in OBLIGATIONS.values() for clock in ask(history)]
-    return sorted(
-        found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on)
-    )
+    return sorted(found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))

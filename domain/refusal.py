@@ -8,17 +8,20 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import Label
 
+RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written"]
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One rule broken by one entry.
 
-    `kind` tells whether the file shows the breach or merely does not say. `evidence` names the
+    `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, or
+    whether a number cannot be what it claims and is kept only as written. `evidence` names the
     entries that decided it; `detail` adds to the rule's own sentence, without personal data.
     """
 
     rule: str
-    kind: Literal["breach", "no_evidence", "uncertain"]
+    kind: RefusalKind
     evidence: tuple[UUID, ...] = ()
     detail: Label | None = None
 
@@ -26,25 +29,24 @@ class Refusal:
 Refusals: TypeAlias = Iterator[Refusal]
 
 
-def breach(
-    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
-) -> Refusal:
+def breach(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """The file shows that the rule is broken."""
     return Refusal(rule, "breach", _ids(evidence), detail)
 
 
-def no_evidence(
-    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
-) -> Refusal:
+def no_evidence(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """The file does not say what the rule asks for."""
     return Refusal(rule, "no_evidence", _ids(evidence), detail)
 
 
-def uncertain(
-    rule: str, *evidence: AnyEntry | None, detail: Label | None = None
-) -> Refusal:
+def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """A day or an age is not known well enough to tell."""
     return Refusal(rule, "uncertain", _ids(evidence), detail)
+
+
+def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
+    """A number cannot be what it claims: it is kept as written and not used as that."""
+    return Refusal(rule, "number_as_written", _ids(evidence), detail)
 
 
 def _ids(evidence: tuple[AnyEntry | None, ...]) -> tuple[UUID, ...]:

@@ -24,7 +24,10 @@ DEFAULT: Final = "default"
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One number of a rule: where and from when until when it counts, and which text says so."""
+    """One number of a rule: where and from when until when it counts, and which text says so.
+
+    `case` tells apart the numbers of a rule that has several at once, such as one for each age.
+    """
 
     region: str
     since: date
@@ -33,6 +36,7 @@ class Pack:
     unit: str
     source: str
     verified: bool
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +56,18 @@ class Rule:
     region: Decides = "institution"
     packs: tuple[Pack, ...] = ()
 
-    def number(self, region: str | None, on: date) -> Pack | None:
+    def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
         """The number that counts there on that day, the nearest region first; None where none is set."""
         for place in places(region):
             for pack in self.packs:
-                if pack.region == place and pack.since <= on <= pack.until:
+                if pack.region == place and pack.case == case and pack.since <= on <= pack.until:
                     return pack
         return None
 
     @property
     def refuses(self) -> bool:
         """Whether breaking it refuses an entry."""
-        return self.strength == "impossible" or (
-            self.strength == "forbidden" and self.verified
-        )
+        return self.strength == "impossible" or (self.strength == "forbidden" and self.verified)
 
 
 def places(region: str | None) -> Iterator[str]:
@@ -108,11 +110,7 @@ class Rulebook:
 def _shipped() -> Rulebook:
     folder = files("domain") / "rules"
     return Rulebook(
-        {
-            item.name: item.read_text("utf-8")
-            for item in folder.iterdir()
-            if item.name.endswith(".toml")
-        }
+        {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
     )
 
 
@@ -127,6 +125,7 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
                 unit=pack["unit"],
                 source=pack["source"],
                 verified=pack["verified"],
+                case=pack.get("case", ""),
             )
             for pack in rule.get("pack", ())
         )

@@ -1,0 +1,56 @@
+"""Standing questions: what is to hold on every day of a life, not only on the day something is recorded."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Final, TypeAlias
+
+from domain.file import File
+from domain.life import Life, over_time
+from domain.refusal import Refusal, Refusals
+from domain.rulebook import Rulebook
+
+Question: TypeAlias = Callable[[Life], Refusals]
+
+STANDING: Final[dict[str, Question]] = {}
+"""Every standing question by the rule it follows."""
+
+
+def standing(rule: str) -> Callable[[Question], Question]:
+    """Register a function of a life that yields what speaks against that day."""
+
+    def register(function: Question) -> Question:
+        STANDING[rule] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What spoke against a file on every day from `since` to `until`, both included."""
+
+    refusal: Refusal
+    since: date
+    until: date
+
+
+def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
+    """Every standing question, asked of each day from the file's first fact to `end`."""
+    start = min((entry.days.last for entry in file.standing()), default=None)
+    if start is None:
+        return
+    for question in STANDING.values():
+        going_on: dict[Refusal, Lapse] = {}
+        for since, until, answer in over_time(file, rulebook, partial(_ask, question), start, end):
+            yield from (lapse for refusal, lapse in going_on.items() if refusal not in answer)
+            going_on = {
+                refusal: Lapse(refusal, going_on[refusal].since if refusal in going_on else since, until)
+                for refusal in answer
+            }
+        yield from going_on.values()
+
+
+def _ask(question: Question, life: Life) -> tuple[Refusal, ...]:
+    return tuple(question(life))
