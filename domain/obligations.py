@@ -116,9 +116,12 @@ class History:
             birthday(born.last, years),
         )
 
-    def number(self, rule: str, *, entry: AnyEntry, region: str | None = None, case: str = "") -> Pack | None:
-        """A rule's number where and when the entry that starts the case happened."""
-        return self.rulebook[rule].number(region or entry.region, entry.days.last, case)
+    def number(
+        self, rule: str, *, entry: AnyEntry, on: date | None = None, region: str | None = None, case: str = ""
+    ) -> Pack | None:
+        """A rule's number where the entry that starts the case happened; `on` when the case starts on another day."""
+        day = entry.days.last if on is None else on
+        return self.rulebook[rule].number(region or entry.region, day, case)
 
     def stays(self) -> list[Stay]:
         """Each time the child was in the institution's care; several when it left and came back."""

@@ -1,8 +1,11 @@
 """Household registration and identity papers (户口 · 身份)."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
+from domain.citizen_id import read
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
@@ -20,8 +23,9 @@ from domain.event import (
 )
 from domain.events.intake import ETHNIC_GROUP, NAME, SEX
 from domain.file import Attribute, Facts
-from domain.life import BIRTH
-from domain.refusal import Refusals, breach
+from domain.life import BIRTH, Life
+from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, breach, number_as_written, uncertain
 from domain.when import Days
 
 REGISTRATION: Final = "户口登记条例"
@@ -74,17 +78,54 @@ class HouseholdRegistered(
     police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
     citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _number_agrees(life, known(self.citizen_id))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(
             entry.days,
             Registration(household_class=known(self.household_class), region=known(self.region)),
         )
+        yield from _numbered(entry, known(self.citizen_id))
 
 
 class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
     """The police gave the child a citizen id."""
 
     citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _number_agrees(life, known(self.citizen_id))
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _numbered(entry, known(self.citizen_id))
+
+
+def _numbered(entry: AnyEntry, number: str | None) -> Facts:
+    if number is not None and read(number) is not None:
+        yield CITIZEN_ID.since(entry.days, number)
+
+
+def _number_agrees(life: Life, number: str | None) -> Refusals:
+    """A citizen id is one, of a known county, and says the birth and sex that are on record (I30)."""
+    if number is None:
+        return
+    said = read(number)
+    if said is None:
+        yield number_as_written("I30")
+        return
+    if said.county not in tables()["region"].codes:
+        yield uncertain(
+            "I30", detail=Label("号码中的行政区划代码不在代码表中", "the table has no such county")
+        )
+    birth, sex = life.now(BIRTH), life.now(SEX)
+    born = None if birth is None else birth.held.value
+    if birth is not None and born is not None and not born.earliest <= said.born <= born.last:
+        yield breach(
+            "I30", birth.entry, detail=Label("出生日期与登记的不一致", "it says another date of birth")
+        )
+    if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != said.sex:
+        yield breach("I30", sex.entry, detail=Label("性别与登记的不一致", "it says another sex"))
 
 
 class HouseholdEntryChanged(
@@ -161,3 +202,39 @@ class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued",
         yield IDENTITY_CARD.since(
             entry.days, known(self.valid_from) or entry.days.last, until=known(self.valid_to)
         )
+
+
+@obligation("D11")
+def identity_card(history: History) -> Iterator[Clock]:
+    """Within three months of turning 16 the identity card is applied for; one already held then is enough."""
+    turned, birth = history.turns(16), history.birth()
+    if turned is None or birth is None:
+        return
+    limit = history.number("D11", entry=birth.entry, on=turned.last)
+    if limit is None:
+        return
+    met_by = _card(history, turned)
+    for stay in history.stays():
+        if stay.until < turned.last:
+            continue
+        yield Clock(
+            rule="D11",
+            opened_on=max(turned.last, stay.since),
+            due=turned.plus(months=limit.value),
+            started_by=(birth.entry,),
+            met_by=met_by,
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+        if met_by is not None and met_by.days.last <= stay.until:
+            return
+
+
+def _card(history: History, turned: Days) -> AnyEntry | None:
+    held = (
+        span.fact.entry for span in history.spans(IDENTITY_CARD) if span.since <= turned.last <= span.until
+    )
+    asked = [history.first(kind, after=turned.earliest) for kind in (IdCardApplied, IdCardIssued)]
+    later = sorted((entry for entry in asked if entry is not None), key=lambda entry: entry.days.last)
+    return next(held, next(iter(later), None))

@@ -1,0 +1,44 @@
+"""What a citizen id (GB 11643-1999) says of its holder, and whether a number can be one at all.
+
+Eighteen characters: a county (GB/T 2260), a date of birth, three digits of which the last is odd for
+males and even for females, and a check character over the rest (ISO 7064 MOD 11-2).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS: Final = "10X98765432"
+SHAPE: Final = re.compile(r"(?P<county>[1-9][0-9]{5})(?P<born>[0-9]{8})[0-9]{2}(?P<sex>[0-9])[0-9Xx]")
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenId:
+    """What a number that can be a citizen id says: where it was given, the date of birth and the sex.
+
+    `sex` is a code of GB/T 2261.1: 1 male, 2 female.
+    """
+
+    county: str
+    born: date
+    sex: str
+
+
+def read(number: str) -> CitizenId | None:
+    """What the number says; None where shape, date or check character show that it is no citizen id."""
+    match = SHAPE.fullmatch(number)
+    if match is None or number[17].upper() != check_character(number[:17]):
+        return None
+    try:
+        born = date.fromisoformat(match["born"])
+    except ValueError:
+        return None
+    return CitizenId(match["county"], born, "1" if int(match["sex"]) % 2 else "2")
+
+
+def check_character(digits: str) -> str:
+    """The character that follows the first seventeen digits."""
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=True))
+    return CHECK_CHARACTERS[total % 11]
