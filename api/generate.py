@@ -1,0 +1,147 @@
+"""The documents that are written from the code: the event catalogue and the table of rules.
+
+`make generate` writes them; with `--check` nothing is written, and the exit status is 1 when one is stale.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, get_args
+
+import domain.events  # noqa: F401 – fills the catalogue
+from domain.codes import tables
+from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
+from domain.rulebook import Pack, Rule, Rulebook
+from domain.when import FIRST_DAY, LAST_DAY
+
+DOCS: Final = Path(__file__).parents[1] / "docs"
+NOTE: Final = "<!-- Written by `make generate`; do not edit. -->"
+
+
+def documents() -> dict[Path, str]:
+    """Every generated document by its path."""
+    return {
+        DOCS / "events.md": "\n".join(_events()) + "\n",
+        DOCS / "rules.md": "\n".join(_rules()) + "\n",
+    }
+
+
+def _events() -> Iterator[str]:
+    yield from (NOTE, "", "# Events · 事件目录", "")
+    yield f"{len(CATALOGUE)} events, in the order of life. *R*: must be answered, by a value or by unknown."
+    yield "A category under *sealed* says under which key the field is stored; `docs/rules.md` has the rules."
+    section = ""
+    for name, kind in CATALOGUE.items():
+        if chapter(kind) != section:
+            section = chapter(kind)
+            yield from ("", f"## {section}")
+        yield from _event(name, kind)
+    yield from ("", "## Sealed fields by category", "", *_heading("category", "fields"))
+    for category in Category:
+        named = [
+            f"{name}.{spec.name}"
+            for name, kind in CATALOGUE.items()
+            for spec in fields_of(kind)
+            if spec.personal and spec.personal.category == category
+        ]
+        yield _row(category.value, ", ".join(named) or "–")
+
+
+def _event(name: str, kind: type[Event]) -> Iterator[str]:
+    sentence = (kind.__doc__ or "").partition("\n\n")[0].strip()
+    yield from ("", f"### {name} · {kind.label.zh}", "", sentence, "")
+    yield f"Source: {kind.source}. Note and papers sealed under *{kind.seals.value}*."
+    if fields_of(kind):
+        yield from ("", *_heading("field", "中文", "English", "R", "type", "sealed"))
+    for spec in fields_of(kind):
+        sealed = spec.personal.category.value if spec.personal else ""
+        answered = "R" if spec.required else ""
+        yield _row(f"`{spec.name}`", spec.label.zh, spec.label.en, answered, _type(spec), sealed)
+
+
+def _type(spec: Field) -> str:
+    if spec.code is not None:
+        return f"code `{spec.code.table}`"
+    if spec.refers is not None:
+        return f"id of a {spec.refers.type}"
+    kinds = [each for each in _kinds(spec.annotation) if each not in {Unknown, type(None)}]
+    name = " or ".join(dict.fromkeys(each.__name__ for each in kinds))
+    return f"{name}, {spec.unit.symbol}" if spec.unit else name
+
+
+def _kinds(annotation: object) -> Iterator[type]:
+    if isinstance(annotation, type):
+        yield annotation
+        return
+    for argument in get_args(annotation):
+        if isinstance(argument, type) or get_args(argument):
+            yield from _kinds(argument)
+
+
+def _rules() -> Iterator[str]:
+    book = Rulebook.shipped()
+    rules = sorted(book.rules.values(), key=lambda rule: rule.id)
+    yield from (NOTE, "", "# Rules · 规则", "")
+    yield "*impossible* and *forbidden* refuse (what is forbidden stands with an exception that a second"
+    yield "person approves); *due* opens an obligation; *warning* is a finding. What is unverified never refuses."
+    yield from ("", *_heading("rule", "strength", "中文", "English", "source", "verified"))
+    for rule in rules:
+        yield _row(rule.id, rule.strength, rule.zh, rule.en, rule.source, _yes(rule.verified))
+    yield from ("", "## Numbers · 数值", "")
+    yield from _heading("rule", "region", "from", "until", "value", "source", "verified")
+    for rule in rules:
+        yield from (_number(rule, pack) for pack in rule.packs)
+    yield from ("", "## Unverified · 未核实", "")
+    yield "These rules and numbers rest on texts that could not be checked; they warn and never refuse."
+    yield ""
+    for rule in rules:
+        numbers = [f"{pack.value} {pack.unit} ({pack.region})" for pack in rule.packs if not pack.verified]
+        if not rule.verified:
+            yield f"- **{rule.id}** {rule.zh} – {rule.source}"
+        if numbers:
+            yield f"- {rule.id}, its number: {', '.join(numbers)}"
+    yield from ("", "## Code tables · 代码表", "", *_heading("table", "codes", "source"))
+    for table in tables().values():
+        yield _row(table.name, str(len(table.codes)), table.source)
+
+
+def _number(rule: Rule, pack: Pack) -> str:
+    since = "" if pack.since == FIRST_DAY else pack.since.isoformat()
+    until = "" if pack.until == LAST_DAY else pack.until.isoformat()
+    value = f"{pack.value} {pack.unit}"
+    return _row(rule.id, pack.region, since, until, value, pack.source, _yes(pack.verified))
+
+
+def _heading(*cells: str) -> tuple[str, str]:
+    return _row(*cells), _row(*("---" for _ in cells))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _yes(verified: bool) -> str:  # noqa: FBT001 – the word for a truth value
+    return "yes" if verified else "**no**"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the documents, or check that they are as they would be written."""
+    parser = argparse.ArgumentParser(description="Write the documents that come from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a document is stale")
+    check = parser.parse_args(arguments).check
+    stale = [
+        (path, text)
+        for path, text in documents().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    for path, text in stale:
+        if check:
+            sys.stderr.write(f"{path.name} is stale: run make generate\n")
+        else:
+            path.write_text(text, "utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
