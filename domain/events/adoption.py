@@ -133,7 +133,7 @@ class RegistrarNoticePublished(
 ):
     """The adoption registrar published a notice to find the birth parents."""
 
-    registrar: Annotated[Answered[Name], Label("收养登记机关", "Registrar")]
+    registrar: Annotated[Answered[Name], Label("收养登记机关", "Registrar"), Personal(Category.IDENTITY)]
 
 
 class RegistrarNoticeExpired(

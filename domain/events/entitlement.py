@@ -1,10 +1,12 @@
 """Basic living allowance and study grants (基本生活费 · 助学): what ends and begins when somebody grows up."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
+
+from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, Code, Event, Label, Month, Name, Number, Unit, known
+from domain.event import Amount, Answered, Category, Code, Event, Label, Month, Name, Personal, Unit, known
 from domain.file import Attribute, Facts
 
 STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
@@ -12,9 +14,12 @@ STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
 ALLOWANCE_ENDS: Final[Attribute[str]] = Attribute(
     "entitlement", "allowance_ends", Label("基本生活费末领年月", "Last month of allowance")
 )
-STUDY_GRANT: Final[Attribute[str]] = Attribute(
-    "entitlement", "study_grant", Label("助学金学年", "Study grant for")
+STUDY_GRANT: Final[Attribute[date]] = Attribute(
+    "entitlement", "study_grant", Label("孤儿助学起始", "Study grant from")
 )
+
+Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
+"""The calendar year in which an academic year begins."""
 
 
 class AllowanceStopped(
@@ -35,13 +40,11 @@ class AllowanceStopped(
 class StudyGrantGranted(Event, zh="孤儿助学核定", en="Study grant granted", source=STUDY_GRANTS):
     """A grant for full-time study after 18 was approved for one academic year."""
 
-    academic_year: Annotated[Answered[Number], Label("学年", "Academic year")]
+    academic_year: Annotated[Answered[Year], Label("学年（起始年）", "Academic year, by the year it begins")]
     amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
     frequency: Annotated[Answered[str], Label("发放频次", "Paid"), Code("grant_frequency")]
-    school: Annotated[Answered[Name], Label("学校", "School")]
+    school: Annotated[Answered[Name], Label("学校", "School"), Personal(Category.CONTACT)]
     starts_on: Annotated[date | None, Label("起始日期", "From")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        year = known(self.academic_year)
-        if year is not None:
-            yield STUDY_GRANT.since(entry.days, year)
+        yield STUDY_GRANT.since(entry.days, self.starts_on or entry.days.last)

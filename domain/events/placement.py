@@ -93,7 +93,7 @@ class AdultPlacementAssessed(
 class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity determined", source="民法典 24, 28, 32"):
     """A court decided on an adult's capacity, and who is guardian where it is not full."""
 
-    court: Annotated[Answered[Name], Label("法院", "Court")]
+    court: Annotated[Answered[Name], Label("法院", "Court"), Personal(Category.FAMILY)]
     result: Annotated[Answered[str], Label("认定结果", "Result"), Code("civil_capacity")]
     guardian: Annotated[UUID | None, Label("监护人", "Guardian")] = None
     guardian_name: Annotated[
@@ -127,7 +127,7 @@ class AdultPlacementPlanApproved(
 
     route: Annotated[Answered[str], Label("安置方式", "Route"), Code("placement_route")]
     measures: Annotated[Answered[tuple[Measure, ...]], Label("措施", "Measures"), Personal(Category.IDENTITY)]
-    approver: Annotated[Answered[Name], Label("批准单位", "Approved by")]
+    approver: Annotated[Answered[Name], Label("批准单位", "Approved by"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ROUTE.since(entry.days, known(self.route))
@@ -182,7 +182,9 @@ class VocationalTrainingCompleted(
 class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW} 15"):
     """The young man was entered in the first military service registration."""
 
-    office: Annotated[Answered[Name], Label("兵役机关", "Military service office")]
+    office: Annotated[
+        Answered[Name], Label("兵役机关", "Military service office"), Personal(Category.CONTACT)
+    ]
 
 
 class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW} 20"):
@@ -228,10 +230,20 @@ class HardshipSupportPlaced(
     is_medical_handover_done: Annotated[Answered[bool], Label("医疗交接完成", "Medical hand-over done")]
 
 
+class HouseholdDestinationDecided(
+    Event, zh="户口去向确定", en="Household destination decided", source=f"{SEED_RULES}；户口登记条例 10"
+):
+    """It was decided where the person's household registration goes, or why it stays for the time being."""
+
+    hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
+    to_region: Annotated[Region | None, Label("迁往地区", "To region"), Code("region")] = None
+    explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.CONTACT)] = None
+
+
 class BankAccountHandedOver(Event, zh="银行账户移交", en="Bank account handed over", source=DESIGN):
     """The young person received their own account with what was saved for them."""
 
-    bank: Annotated[Answered[Name], Label("开户银行", "Bank")]
+    bank: Annotated[Answered[Name], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
     account_no: Annotated[Answered[Number], Label("账号", "Account"), Personal(Category.IDENTITY)]
     balance_yuan: Annotated[Answered[Amount], Label("余额", "Balance"), Unit("yuan")]
     is_signed: Annotated[Answered[bool], Label("本人签收", "Signed for")]
@@ -258,7 +270,7 @@ class BelongingsHandedOver(
 class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source="DB36/T 2141-2025；DESIGN"):
     """The person's own papers and file went to whoever keeps them from now on."""
 
-    receiver: Annotated[Answered[Name], Label("接收单位", "Receiver")]
+    receiver: Annotated[Answered[Name], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]
     archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
     is_signed: Annotated[Answered[bool], Label("签收", "Signed for")]
 
@@ -268,7 +280,7 @@ class SocialSecurityTransferred(
 ):
     """The person's insurance went on elsewhere or in another scheme."""
 
-    agency: Annotated[Answered[Name], Label("转入经办机构", "Receiving agency")]
+    agency: Annotated[Answered[Name], Label("转入经办机构", "Receiving agency"), Personal(Category.CONTACT)]
     to_region: Annotated[Answered[Region], Label("转入地区", "To region"), Code("region")]
 
 
