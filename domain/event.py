@@ -204,6 +204,10 @@ class Event:
         """The dated facts it brings, read from itself and its entry alone."""
         return iter(())
 
+    def papers(self) -> tuple[str, ...]:
+        """The kinds of paper that its happening amounts to, beside the papers in its entry."""
+        return ()
+
 
 CATALOGUE: dict[str, type[Event]] = {}
 """Every event by the name under which it is stored, in the order of life."""

@@ -1,7 +1,7 @@
 """Judging: what stands against an entry, when it comes in and ever after."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -9,13 +9,14 @@ from uuid import UUID
 from domain.codes import tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import Event, Label, Part, chapter, fields_of, known
-from domain.events.departure import ChildDied
-from domain.events.record import ExceptionApproved
-from domain.file import File, amended
-from domain.life import BIRTH, Life, over_time
+from domain.events.departure import CLOSED, ChildDied
+from domain.events.guardianship import GUARDIANSHIP
+from domain.events.record import approval
+from domain.file import AMENDMENTS, File, amended
+from domain.life import BIRTH, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
 from domain.rulebook import Rule, Rulebook
-from domain.when import day_after
+from domain.when import day_after, day_of
 
 FindingKind: TypeAlias = Literal[
     "breach",
@@ -39,11 +40,12 @@ class Judgement:
 
     @property
     def refuses(self) -> bool:
-        """Whether the entry cannot be recorded: always what is impossible; what is forbidden unless as found."""
+        """Whether the entry cannot be recorded: what is impossible never, what is forbidden only as found."""
         if self.rule.strength == "impossible":
             return True
         settled = self.refusal.kind != "uncertain" and not self.excused
-        return self.rule.refuses and settled and self.entry.origin not in AS_FOUND
+        certain = settled and self.refusal.verified
+        return self.rule.refuses and certain and self.entry.origin not in AS_FOUND
 
 
 def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[Judgement]:
@@ -52,7 +54,7 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
     what is broken throughout counts, and what is broken on some of its days is uncertain.
     """
-    found = [*_impossible(entry, today), *entry.event.impossible(entry)]
+    found = [*_amiss(file, entry), *_impossible(entry, today), *entry.event.impossible(entry)]
     if not found:
         found = _forbidden(file, entry, rulebook)
     claimed = entry.exception.rule if entry.exception else None
@@ -63,15 +65,20 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
 
 
 def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
-    """The same judgement repeated over a whole file, as known now, without what a second person approved."""
-    approved = {entry.event.entry for entry in file.of(ExceptionApproved)}
+    """The same judgement repeated over a whole file, as known now, without what a second person approved.
+
+    What a second person rejected is no longer excused.
+    """
     for original_id in file.entries:
         entry = file.effective(original_id)
         if entry is None or entry.recorded_at is None:
             continue
-        for judgement in judge(file, entry, rulebook, entry.recorded_at.date()):
-            if not (judgement.excused and {original_id, entry.entry_id} & approved):
+        approved = approval(file, entry)
+        for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at)):
+            if not judgement.excused:
                 yield judgement
+            elif not approved:
+                yield replace(judgement, excused=approved is None)
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]:
@@ -120,6 +127,10 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         born = birth.held.value
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
+    yield from _reopened(life, entry)
+    for label, table, code in _codes(entry.event):
+        if code not in tables()[table].codes:
+            yield breach("E09", detail=label)
     for spec in fields_of(type(entry.event)):
         value = getattr(entry.event, spec.name)
         if spec.refers is not None and isinstance(value, UUID):
@@ -128,15 +139,38 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
                 yield no_evidence(spec.refers.rule, detail=spec.label)
 
 
+def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
+    """What leaving care closed stays closed until the child is taken in again."""
+    stage = life.now(STAGE)
+    if stage is None or not life.gone or not life.reached(day_after(stage.held.since)):
+        return
+    adopted = stage.held.value == "adopted"
+    closed = {*CLOSED, GUARDIANSHIP} if adopted else set(CLOSED)
+    if any(held.value is not None and held.attribute in closed for held in entry.event.holds(entry)):
+        yield breach("I20" if adopted else "I31", stage.entry)
+
+
+def _amiss(file: File, entry: AnyEntry) -> Iterator[Refusal]:
+    """Whether it corrects, withdraws or restores what is not there, is no original, or is of another type."""
+    target = amended(entry)
+    if target is None:
+        return
+    original = file.entries.get(target)
+    if original is None or amended(original) is not None or original.entry_id == entry.entry_id:
+        yield no_evidence("E04")
+    elif entry.type not in AMENDMENTS and original.type != entry.type:
+        yield breach("E04", original)
+
+
 def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     if entry.days.earliest > entry.days.last:
         yield breach("E01")
     if entry.days.first is not None and entry.days.first > today:
         yield breach("E02")
-    if entry.event.kind != entry.kind:
+    if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
         yield breach("E08")
     for label, table, code in _codes(entry.event):
-        if code not in tables()[table].codes:
+        if tables()[table].complete and code not in tables()[table].codes:
             yield breach("E03", detail=label)
     for document in entry.documents:
         if document.kind not in tables()["document_kind"].codes:
@@ -152,12 +186,3 @@ def _codes(part: Event | Part) -> Iterator[tuple[Label, str, str]]:
                 yield from _codes(item)
             elif spec.code is not None and isinstance(item, str):
                 yield spec.label, spec.code.table, item
-
-
-def retyped(file: File, entry: AnyEntry) -> bool:
-    """Whether an entry says that it corrects something which is not there or is of another type."""
-    target = amended(entry)
-    if target is None:
-        return False
-    original = file.entries.get(target)
-    return original is None or (entry.corrects is not None and original.type != entry.type)

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import EVERY, Attribute, Fact, File, order
-from domain.rulebook import Pack, Rulebook
+from domain.rulebook import Pack, Papers, Rulebook
 from domain.when import LAST_DAY, Days, birthday, day_after, day_before
 
 T = TypeVar("T")
@@ -85,6 +85,20 @@ class Life:
             self._note(entries[count].days.last)
         return [entry for entry in entries[:count] if entry is not self._but]
 
+    def papers(self) -> frozenset[str]:
+        """Every kind of paper that was there by that day, also with the entry being judged."""
+        kinds = set() if self.entry is None else _papers(self.entry)
+        for entry in self.file.standing():
+            if entry.days.last > self._day:
+                self._note(entry.days.last)
+            elif entry is not self._but:
+                kinds |= _papers(entry)
+        return frozenset(kinds)
+
+    def asked(self, rule: str, case: str) -> list[Papers]:
+        """The papers that a rule asks for in a case on that day, in the region of the entry being judged."""
+        return self._rulebook[rule].asked(case, self.region, self._day)
+
     def reached(self, day: date) -> bool:
         """Whether that day has come."""
         if self._day >= day:
@@ -145,6 +159,10 @@ class Life:
 
     def _note(self, day: date) -> None:
         self._changes = min(self._changes, day)
+
+
+def _papers(entry: AnyEntry) -> set[str]:
+    return {document.kind for document in entry.documents} | set(entry.event.papers())
 
 
 def over_time(

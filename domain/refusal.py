@@ -17,13 +17,15 @@ class Refusal:
 
     `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, or
     whether a number cannot be what it claims and is kept only as written. `evidence` names the
-    entries that decided it; `detail` adds to the rule's own sentence, without personal data.
+    entries that decided it; `detail` adds to the rule's own sentence, without personal data. What rests
+    on a number or a list that is not `verified` warns and never refuses.
     """
 
     rule: str
     kind: RefusalKind
     evidence: tuple[UUID, ...] = ()
     detail: Label | None = None
+    verified: bool = True
 
 
 Refusals: TypeAlias = Iterator[Refusal]
@@ -34,9 +36,11 @@ def breach(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -
     return Refusal(rule, "breach", _ids(evidence), detail)
 
 
-def no_evidence(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
+def no_evidence(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None, verified: bool = True
+) -> Refusal:
     """The file does not say what the rule asks for."""
-    return Refusal(rule, "no_evidence", _ids(evidence), detail)
+    return Refusal(rule, "no_evidence", _ids(evidence), detail, verified)
 
 
 def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:

@@ -40,6 +40,19 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """The kinds of paper (code table `document_kind`) that a rule asks for in one case, where and when."""
+
+    case: str
+    kinds: tuple[str, ...]
+    region: str
+    since: date
+    until: date
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What must, must not or should happen; `source` is the text that says so.
 
@@ -55,6 +68,7 @@ class Rule:
     verified: bool
     region: Decides = "institution"
     packs: tuple[Pack, ...] = ()
+    papers: tuple[Papers, ...] = ()
 
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
         """The number that counts there on that day, the nearest region first; None where none is set."""
@@ -63,6 +77,18 @@ class Rule:
                 if pack.region == place and pack.case == case and pack.since <= on <= pack.until:
                     return pack
         return None
+
+    def asked(self, case: str, region: str | None, on: date) -> list[Papers]:
+        """The papers asked for there in that case on that day, by the nearest region that asks for any."""
+        for place in places(region):
+            found = [
+                papers
+                for papers in self.papers
+                if (papers.region, papers.case) == (place, case) and papers.since <= on <= papers.until
+            ]
+            if found:
+                return found
+        return []
 
     @property
     def refuses(self) -> bool:
@@ -138,4 +164,19 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             verified=rule["verified"],
             region=rule.get("region", "institution"),
             packs=packs,
+            papers=tuple(_papers(rule)),
         )
+
+
+def _papers(rule: Mapping[str, Any]) -> Iterator[Papers]:
+    for papers in rule.get("papers", ()):
+        for case in papers["cases"]:
+            yield Papers(
+                case=case,
+                kinds=tuple(papers["kinds"]),
+                region=papers.get("region", NATION),
+                since=papers.get("from", FIRST_DAY),
+                until=papers.get("until", LAST_DAY),
+                source=papers["source"],
+                verified=papers["verified"],
+            )

@@ -1,11 +1,13 @@
 """Days, intervals of days, and how years of age are counted."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
+SHANGHAI: Final = timezone(timedelta(hours=8))
+"""The clock by which days are told; it has had no summer time since 1991."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,7 @@ class Days:
 
     def plus(self, *, days: int = 0, months: int = 0) -> "Days":
         """The same interval, moved on by calendar months and then by days."""
-        first = (
-            None if self.first is None else add(self.first, days=days, months=months)
-        )
+        first = None if self.first is None else add(self.first, days=days, months=months)
         return Days(first, add(self.last, days=days, months=months))
 
 
@@ -54,12 +54,13 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
 
 def days_in_month(year: int, month: int) -> int:
     """How many days a month has."""
-    following = (
-        date(year + month // 12, month % 12 + 1, 1)
-        if (year, month) != (9999, 12)
-        else None
-    )
+    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
     return 31 if following is None else (following - timedelta(days=1)).day
+
+
+def day_of(instant: datetime) -> date:
+    """The day on which an instant falls in Asia/Shanghai."""
+    return instant.astimezone(SHANGHAI).date()
 
 
 def day_after(day: date) -> date:

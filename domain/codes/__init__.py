@@ -10,11 +10,15 @@ from domain.event import Label
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """One table: its name, its source and its labels by code."""
+    """One table: its name, its source and its labels by code.
+
+    A code that a `complete` table lacks is impossible; in a table that is not, it is kept and is a finding.
+    """
 
     name: str
     source: str
     codes: dict[str, Label]
+    complete: bool = True
 
 
 @cache
@@ -27,5 +31,5 @@ def tables() -> dict[str, CodeTable]:
                 codes = {
                     code: Label(zh, en) for code, (zh, en) in table["codes"].items()
                 }
-                found[name] = CodeTable(name, table["source"], codes)
+                found[name] = CodeTable(name, table["source"], codes, table.get("complete", True))
     return found

@@ -1,20 +1,26 @@
 """Departure and death (离院 · 死亡)."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Month, Name, Personal, Text, known
 from domain.events.care import CARE_MODE
 from domain.events.guardianship import ended as guardianship_ended
+from domain.events.insurance import INSURED
 from domain.events.intake import ADMITTED, RECEIVED
 from domain.events.rehabilitation import PLAN
-from domain.file import EVERY, Facts
+from domain.events.schooling import EDUCATION, PUT_OFF
+from domain.file import EVERY, Attribute, Facts
 from domain.life import DEPARTED, STAGE
+from domain.refusal import Refusals, breach
+from domain.when import day_of
 
-STANDARD: Final = "DB63/T 1892-2021 儿童离院规范"
+STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
+CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
+"""What cannot begin again after leaving, until the child is taken in again (I31)."""
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):
@@ -31,7 +37,7 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
         yield from closed(entry, reason)
 
 
-class ChildDied(Event, zh="死亡", en="Child died", source="户口登记条例 8；殡葬管理条例 13"):
+class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条例》第8条；《殡葬管理条例》第13条"):
     """The child died."""
 
     place: Annotated[Answered[Text], Label("死亡地点", "Place"), Personal(Category.HEALTH)]
@@ -45,9 +51,16 @@ class ChildDied(Event, zh="死亡", en="Child died", source="户口登记条例 
     reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at")]
     disposal: Annotated[Answered[str], Label("遗体处理方式", "Disposal"), Code("disposal")]
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        reported = known(self.reported_at)
+        if reported is not None and day_of(reported) < entry.days.earliest:
+            yield breach("E10", detail=Label("报告时间", "Reported at"))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "died")
         yield from closed(entry, DEAD)
+        for attribute in (EDUCATION, PUT_OFF, INSURED):
+            yield attribute.since(entry.days, None, key=EVERY)
 
 
 def closed(entry: AnyEntry, reason: str) -> Facts:
@@ -56,5 +69,5 @@ def closed(entry: AnyEntry, reason: str) -> Facts:
     yield RECEIVED.since(entry.days, None)
     yield ADMITTED.since(entry.days, None)
     yield from guardianship_ended(entry)
-    yield CARE_MODE.since(entry.days, None)
-    yield PLAN.since(entry.days, None, key=EVERY)
+    for attribute in CLOSED:
+        yield attribute.since(entry.days, None, key=EVERY)

@@ -4,10 +4,13 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal
+from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, known
 from domain.file import Attribute, Facts
+from domain.refusal import Refusals, no_evidence
 
-MINORS_LAW: Final = "未成年人保护法"
+BY_JUDGMENT: Final = "4"
+"""The long-term ground that is a court's judgment."""
+MINORS_LAW: Final = "《未成年人保护法》"
 
 GUARDIANSHIP: Final[Attribute[str]] = Attribute("guardianship", "type", Label("监护类型", "Guardianship"))
 """A code of `guardianship_type`. Civil affairs is the guardian, not the institution."""
@@ -15,7 +18,7 @@ REVIEW: Final[Attribute[date]] = Attribute("guardianship", "review", Label("监�
 
 
 class TemporaryGuardianshipStarted(
-    Event, zh="临时监护开始", en="Temporary guardianship started", source=f"{MINORS_LAW} 92"
+    Event, zh="临时监护开始", en="Temporary guardianship started", source=f"{MINORS_LAW}第92条"
 ):
     """A civil-affairs department took on temporary guardianship."""
 
@@ -25,12 +28,11 @@ class TemporaryGuardianshipStarted(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield GUARDIANSHIP.since(entry.days, "temporary")
-        review = self.review_due_on if isinstance(self.review_due_on, date) else None
-        yield REVIEW.since(entry.days, review)
+        yield REVIEW.since(entry.days, known(self.review_due_on))
 
 
 class LongTermGuardianshipConfirmed(
-    Event, zh="长期监护确认", en="Long-term guardianship confirmed", source=f"{MINORS_LAW} 94"
+    Event, zh="长期监护确认", en="Long-term guardianship confirmed", source=f"{MINORS_LAW}第94条"
 ):
     """It was decided that civil affairs is the child's long-term guardian."""
 
@@ -42,13 +44,17 @@ class LongTermGuardianshipConfirmed(
         None
     )
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        if known(self.ground) == BY_JUDGMENT and self.judgment_no is None:
+            yield no_evidence("E11", detail=Label("判决书编号", "Judgment number"))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield GUARDIANSHIP.since(entry.days, "long_term")
         yield REVIEW.since(entry.days, None)
 
 
 class GuardianshipTerminated(
-    Event, zh="监护终止", en="Guardianship terminated", source=f"民法典 39；{MINORS_LAW} 93, 95"
+    Event, zh="监护终止", en="Guardianship terminated", source=f"《民法典》第39条；{MINORS_LAW}第93、95条"
 ):
     """The guardianship of civil affairs ended."""
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Final
 
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import (
     Amount,
@@ -21,11 +22,12 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
-from domain.life import BIRTH, DEPARTED, STAGE
-from domain.when import Days
+from domain.life import BIRTH, DEPARTED, STAGE, Life
+from domain.refusal import Refusals, breach, no_evidence
+from domain.when import Days, day_of
 
 NOTICE_83: Final = "民发〔2013〕83号"
-MEASURES: Final = "儿童福利机构管理办法"
+MEASURES: Final = "《儿童福利机构管理办法》"
 
 FILE_NO: Final[Attribute[str]] = Attribute(
     "intake", "file_no", Label("儿童编号", "File number"), Category.IDENTITY
@@ -95,6 +97,13 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
     ] = None
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        found = known(self.found_on)
+        if found is not None and found > entry.days.last:
+            yield breach("E10", detail=Label("发现日期", "Found on"))
+        if self.found_at is not None and day_of(self.found_at) > entry.days.last:
+            yield breach("E10", detail=Label("发现时间", "Found at"))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")
         yield DEPARTED.since(entry.days, None)
@@ -122,7 +131,7 @@ class BelongingsRegistered(Event, zh="随身物品登记", en="Belongings regist
     ]
 
 
-class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source="户口登记条例 7；户口登记条例 4"):
+class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source="《户口登记条例》第4、7条"):
     """The child's name, sex, birth and ethnic group were recorded, with what they rest on.
 
     A birth that is not known to the day is an interval: `birth_on` its first day (unknown where only
@@ -162,6 +171,13 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
         first = known(self.birth_on)
         last = self.birth_until or first
         return None if last is None else Days(first, last)
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        born = self.born
+        if born is not None and born.earliest > born.last:
+            yield breach("E01", detail=Label("出生日期", "Born"))
+        elif born is not None and born.earliest > entry.days.last:
+            yield breach("E07", detail=Label("出生日期", "Born"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         if self.born is not None:
@@ -220,6 +236,9 @@ class AdmissionApproved(Event, zh="入院审批", en="Admission approved", sourc
     ]
     opinion: Annotated[Text | None, Label("审批意见", "Opinion"), Personal(Category.IDENTITY)] = None
 
+    def papers(self) -> tuple[str, ...]:
+        return ("acceptance_opinion",)
+
 
 class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
     """The child was formally admitted into the institution's care."""
@@ -240,6 +259,12 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
     ] = None
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
 
+    def refusals(self, life: Life) -> Refusals:
+        admitted = life.now(ADMITTED)
+        if admitted is not None and not life.gone:
+            yield breach("I03", admitted.entry)
+        yield from _papers_missing(life, known(self.intake_category))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
         yield DEPARTED.since(entry.days, None)
@@ -249,3 +274,37 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
             yield CATEGORY.since(entry.days, category)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
+
+
+SOUGHT: Final = frozenset({"A1", "B1", "B2", "B3"})
+"""Categories of children whose parents are being sought or were not found."""
+FOUND_AS: Final = {"03": "street", "04": "rescued", "05": "abandoned", "06": "abandoned"}
+"""How such a child was found, by its situation."""
+
+
+def intake_case(category: str, situation: str | None) -> str:
+    """Which papers are asked for: by how a sought child was found, else by its category (R-INT-1).
+
+    Of a child of unknown parents it is taken that it was abandoned unless its situation says otherwise.
+    """
+    case = FOUND_AS.get(situation or "") if category in SOUGHT else None
+    return case or ("abandoned" if category == "A1" else category)
+
+
+def _papers_missing(life: Life, stated: str | None) -> Refusals:
+    determined, situation = life.now(CATEGORY), life.now(SITUATION)
+    category = stated or (None if determined is None else determined.held.value)
+    if category is None:
+        yield no_evidence("I01", detail=Label("接收类别不明", "the intake category is not known"))
+        return
+    case = intake_case(category, None if situation is None else situation.held.value)
+    there = life.papers()
+    labels = tables()["document_kind"].codes
+    for asked in life.asked("I01", case):
+        missing = [kind for kind in asked.kinds if kind not in there]
+        if missing:
+            detail = Label(
+                "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
+                "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
+            )
+            yield no_evidence("I01", detail=detail, verified=asked.verified)

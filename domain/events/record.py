@@ -3,10 +3,15 @@
 from typing import Annotated, Final
 from uuid import UUID
 
+from domain.entry import AnyEntry
 from domain.event import Category, Event, Label, Personal, Text
+from domain.file import File
+from domain.life import Life
+from domain.refusal import Refusals, breach, no_evidence
 
 RECORDS: Final = "档案法 37（来源可靠、程序规范、要素合规）"
-FOUR_EYES: Final = "本系统规程：例外由另一人批准"
+SUPERVISOR: Final = "supervisor"
+FOUR_EYES: Final = "本系统规程（例外由另一人批准）"
 
 
 class EntryWithdrawn(Event, zh="撤回记录", en="Entry withdrawn", source=RECORDS):
@@ -29,9 +34,39 @@ class ExceptionApproved(Event, zh="例外批准", en="Exception approved", sourc
     entry: Annotated[UUID, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _second_person(life, self.entry)
+
 
 class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", source=FOUR_EYES):
     """A second person rejected the exception that an entry claims."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _second_person(life, self.entry)
+
+
+def _second_person(life: Life, claimed_by: UUID) -> Refusals:
+    claim = life.file.effective(claimed_by) or life.file.entries.get(claimed_by)
+    if claim is None or claim.exception is None:
+        yield no_evidence("X03", claim)
+    elif life.entry is not None:
+        decider = life.entry.recorded_by
+        if decider.user == claim.recorded_by.user:
+            yield breach("X01", claim)
+        if decider.role != SUPERVISOR:
+            yield breach("X02", claim)
+
+
+def approval(file: File, entry: AnyEntry) -> bool | None:
+    """Whether a second person approved (True) or rejected (False) the exception that an entry claims.
+
+    The last decision counts; one made before the entry was corrected says nothing about what it says now.
+    """
+    ids = {entry.entry_id, entry.original}
+    approved = [(it.version, True) for it in file.of(ExceptionApproved) if it.event.entry in ids]
+    rejected = [(it.version, False) for it in file.of(ExceptionRejected) if it.event.entry in ids]
+    version, decision = max((*approved, *rejected), default=(0, False))
+    return decision if version > entry.version else None

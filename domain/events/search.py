@@ -20,9 +20,14 @@ from domain.event import (
     known,
 )
 from domain.file import EVERY, Attribute, Facts
+from domain.refusal import Refusals, breach
 from domain.when import add
 
-NOTICE_2015: Final = "民政部、公安部2015年打拐解救儿童收养工作通知"
+NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
+
+RESCUED: Final = "04"
+"""The child's situation that makes it a rescued child."""
+COMPARED: Final = frozenset({"match", "no_match"})
 
 NOTICE: Final[Attribute[str]] = Attribute("search", "notice", Label("寻亲公告", "Find-relatives notice"))
 """Notices that run, each under the id of its entry; the value is the medium."""
@@ -59,6 +64,14 @@ class DnaComparisonResultReceived(
     police_unit: Annotated[Answered[Name], Label("公安机关", "Police unit")]
     database: Annotated[Name | None, Label("比对数据库", "Database")] = None
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        submitted = known(self.submitted_on)
+        if submitted is not None and submitted > entry.days.last:
+            yield breach("E10", detail=Label("送检日期", "Submitted on"))
+
+    def papers(self) -> tuple[str, ...]:
+        return ("dna_result",) if known(self.result) in COMPARED else ()
+
 
 class FindRelativesNoticePublished(
     Event, zh="寻亲公告发布", en="Find-relatives notice published", source=NOTICE_2015
@@ -71,6 +84,9 @@ class FindRelativesNoticePublished(
     ]
     notice_days: Annotated[Answered[Count], Label("公告天数", "Days of notice")]
     contact: Annotated[Text | None, Label("联系方式", "Contact"), Personal(Category.CONTACT)] = None
+
+    def papers(self) -> tuple[str, ...]:
+        return ("find_relatives_notice",)
 
     def holds(self, entry: AnyEntry) -> Facts:
         length = known(self.notice_days)
@@ -89,6 +105,9 @@ class FindRelativesNoticeExpired(
 
     notice: Annotated[Answered[UUID], Label("所依公告", "The notice"), Refers("FindRelativesNoticePublished")]
 
+    def papers(self) -> tuple[str, ...]:
+        return ("unclaimed_statement",)
+
     def holds(self, entry: AnyEntry) -> Facts:
         notice = known(self.notice)
         yield NOTICE.since(entry.days, None, key=EVERY if notice is None else str(notice))
@@ -102,6 +121,10 @@ class NotFoundCertificateIssued(
     certificate_kind: Annotated[Answered[str], Label("证明类别", "Kind"), Code("not_found_kind")]
     issuer: Annotated[Answered[Name], Label("出具机关", "Issuer"), Personal(Category.IDENTITY)]
     certificate_no: Annotated[Answered[Number], Label("证明编号", "Number"), Personal(Category.IDENTITY)]
+
+    def papers(self) -> tuple[str, ...]:
+        final = known(self.certificate_kind) == "final"
+        return ("interim_not_found", "final_not_found") if final else ("interim_not_found",)
 
     def holds(self, entry: AnyEntry) -> Facts:
         kind = known(self.certificate_kind)
