@@ -1,15 +1,126 @@
-"""The keys under which personal data is sealed."""
+"""The keys of a ledger: one data key for each subject and category, kept wrapped apart from the entries.
 
-from pathlib import Path
-from typing import Self
+A data key is made when something is first sealed under it, and destroyed to erase what was. What wraps the
+data keys stays outside the database. The ledger's own secret, from which fingerprints and search terms are
+keyed, is kept wrapped among them.
+"""
 
-from ledger.store import Store
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol, Self
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from ledger.sealing import Keyring, Pair, Seal
+
+KEY_BYTES: Final = 32
+TERM_BYTES: Final = 16
+SECRET: Final[Pair] = (UUID(int=0), "ledger")
+"""Where the ledger's own secret stands in the key table."""
+
+
+class KeyWrapper(Protocol):
+    """What wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
+
+    async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys wrapped."""
+        ...
+
+    async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys in the clear. Raises KeyUnavailableError for a key that it did not wrap."""
+        ...
+
+
+class KeyUnavailableError(Exception):
+    """A wrapped key can not be opened: its key-encryption key is not here, or it was altered."""
+
+
+class KeyTable(Protocol):
+    """Where wrapped data keys are kept."""
+
+    async def keys(self, wanted: Iterable[Pair]) -> dict[Pair, bytes]:
+        """Return the wrapped keys that are there."""
+        ...
+
+    async def add_keys(self, new: Mapping[Pair, bytes]) -> dict[Pair, bytes]:
+        """Keep wrapped keys where there are none yet; return those that are kept."""
+        ...
 
 
 class Keys:
-    """The data keys of a ledger, opened as they are needed."""
+    """A ledger's data keys, opened when first needed; at most `capacity` of them are held open."""
+
+    def __init__(self, table: KeyTable, wrapper: KeyWrapper, ledger: str, *, capacity: int = 20_000) -> None:
+        self._table = table
+        self._wrapper = wrapper
+        self._ledger = ledger
+        self._capacity = capacity
+        self._open: OrderedDict[Pair, AESGCM] = OrderedDict()
+        self._fingerprints = self._terms = b""
 
     @classmethod
-    async def opened(cls, store: Store, path: Path, ledger: str) -> Self:
-        """Open a ledger's keys with the key-encryption key in a file, made where there is none."""
-        raise NotImplementedError
+    async def opened(cls, table: KeyTable, wrapper: KeyWrapper, ledger: str) -> Self:
+        """Return the keys of a ledger, ready for use. Raises KeyUnavailableError for another's wrapper."""
+        keys = cls(table, wrapper, ledger)
+        found = await keys._unwrapped([SECRET], make=True)
+        keys._fingerprints = _derived(found[SECRET], b"fingerprints")
+        keys._terms = _derived(found[SECRET], b"terms")
+        return keys
+
+    async def ring(self, wanted: Iterable[Pair], *, make: bool = False) -> Keyring:
+        """Return a ring with the keys of these subjects and categories.
+
+        A key that is not there is made when `make` says so, and else left out: it was destroyed, or nothing
+        was ever sealed under it.
+        """
+        held: dict[Pair, AESGCM] = {}
+        missing = []
+        for pair in dict.fromkeys(wanted):
+            cipher = self._open.get(pair)
+            if cipher is None:
+                missing.append(pair)
+            else:
+                self._open.move_to_end(pair)
+                held[pair] = cipher
+        if missing:
+            for pair, key in (await self._unwrapped(missing, make=make)).items():
+                held[pair] = self._open[pair] = AESGCM(key)
+            while len(self._open) > self._capacity:
+                self._open.popitem(last=False)
+        return Keyring(self._ledger, held)
+
+    async def seal_for(self, wanted: Iterable[Pair]) -> Seal:
+        """Return what seals and opens single values of these subjects and categories."""
+        return Seal(await self.ring(wanted), self.term)
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Return a keyed hash by which the same content is known again, 32 bytes."""
+        return hmac.digest(self._fingerprints, content, "sha256")
+
+    def term(self, text: str) -> bytes:
+        """Return a search term as a keyed hash, 16 bytes: equal terms are equal, and that is all it says."""
+        return hmac.digest(self._terms, text.encode(), "sha256")[:TERM_BYTES]
+
+    async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
+        wrapped = await self._table.keys(wanted)
+        absent = [pair for pair in wanted if pair not in wrapped] if make else []
+        if absent:
+            fresh = [secrets.token_bytes(KEY_BYTES) for _ in absent]
+            new = await self._wrapper.wrap(fresh, [self._context(pair) for pair in absent])
+            # Somebody else may have been first: what is kept counts, not what was made here.
+            wrapped |= await self._table.add_keys(dict(zip(absent, new, strict=True)))
+        opened = await self._wrapper.unwrap([*wrapped.values()], [self._context(pair) for pair in wrapped])
+        return dict(zip(wrapped, opened, strict=True))
+
+    def _context(self, pair: Pair) -> bytes:
+        subject, category = pair
+        return f"{self._ledger} {subject} {category}".encode()
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"childledger " + purpose).derive(secret)

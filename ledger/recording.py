@@ -37,9 +37,9 @@ class Recording:
 
     `stream` None opens a new file. `expected` is the version the recorder saw; without it the recording is
     judged again when the file has moved. `institution` is the one it is recorded for, by default the
-    recorder's; `region` is that institution's. `key` is the recorder's own name for this request and `item` its
-    number within it: the same key and item are never recorded twice. `reads` names other streams that it was
-    decided by, with their versions.
+    recorder's; `region` is that institution's. `key` is the recorder's own name for this request and `item`
+    its number within it: the same key and item are never recorded twice. `reads` names other streams that it
+    was decided by, with their versions.
     """
 
     stream: UUID | None
@@ -180,7 +180,7 @@ class GateChange:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What would change: today's status, what is due, today's readiness, and what speaks against any entry."""
+    """What would change: today's status, what is due, today's readiness, what speaks against entries."""
 
     status: tuple[StatusChange, ...]
     obligations: tuple[ClockChange, ...]

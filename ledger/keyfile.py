@@ -1,0 +1,110 @@
+"""A local file as what wraps data keys: the default, where no key-management service is at hand.
+
+It holds one key-encryption key a line, the current one first. Those below are retired: they still open what
+they wrapped, and are kept while a copy of the key table needs them.
+"""
+
+import os
+import secrets
+import stat
+from base64 import b64decode, b64encode
+from binascii import Error
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.keys import KEY_BYTES, SECRET, Keys, KeyTable, KeyUnavailableError
+
+_NAME: Final = 8
+"""Bytes by which a wrapped key names the key-encryption key that wrapped it."""
+_NONCE: Final = 12
+_PRIVATE: Final = 0o600
+
+
+async def open_keys(table: KeyTable, path: Path, ledger: str) -> Keys:
+    """Return the keys of a ledger, wrapped by the key file at `path`, made with the first key.
+
+    Raises KeyFileError when it is missing later, and KeyUnavailableError when it is another one.
+    """
+    begun = bool(await table.keys([SECRET]))
+    return await Keys.opened(table, KeyFile.read(path) if begun else KeyFile.make(path), ledger)
+
+
+class KeyFileError(Exception):
+    """The key file is missing, is not one, or may be read by others than its owner."""
+
+
+class KeyFile:
+    """Wraps data keys by AES-256-GCM under the key-encryption keys of one file."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._ciphers = {sha256(key).digest()[:_NAME]: AESGCM(key) for key in keys}
+        self._current = next(iter(self._ciphers))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a key file. Raises KeyFileError."""
+        try:
+            with path.open(encoding="ascii") as file:
+                if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                    message = f"{path} may be read by others: chmod 600 it"
+                    raise KeyFileError(message)
+                keys = [b64decode(line, validate=True) for line in file.read().split()]
+        except FileNotFoundError:
+            message = f"{path} is missing: bring it back from its backup, or nothing sealed can be read"
+            raise KeyFileError(message) from None
+        except (UnicodeDecodeError, Error):
+            keys = []
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            message = f"{path} is not a key file"
+            raise KeyFileError(message)
+        return cls(keys)
+
+    @classmethod
+    def make(cls, path: Path) -> Self:
+        """Make a key file with a new key where there is none, and read the one that is there."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                # A link appears whole or not at all, and never replaces.
+                os.link(draft, path)
+        finally:
+            draft.unlink()
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return cls.read(path)
+
+    async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys wrapped under the current key-encryption key."""
+        cipher = self._ciphers[self._current]
+        wrapped = []
+        for key, context in zip(keys, contexts, strict=True):
+            nonce = os.urandom(_NONCE)
+            wrapped.append(self._current + nonce + cipher.encrypt(nonce, key, context))
+        return wrapped
+
+    async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys in the clear, whichever key of the file wrapped them."""
+        keys = []
+        for each, context in zip(wrapped, contexts, strict=True):
+            name, nonce, sealed = each[:_NAME], each[_NAME : _NAME + _NONCE], each[_NAME + _NONCE :]
+            try:
+                keys.append(self._ciphers[name].decrypt(nonce, sealed, context))
+            except (KeyError, InvalidTag):
+                message = "a data key was not wrapped by the key file at hand"
+                raise KeyUnavailableError(message) from None
+        return keys

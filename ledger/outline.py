@@ -1,0 +1,173 @@
+"""An entry told apart: what of it stays in the clear, and what is sealed, by subject and category.
+
+A group of fields in which nothing is said (null or Unknown throughout) stays in the clear. Of the envelope,
+the note, who noted it, the numbers and issuers of papers and what explains a correction or an exception are
+sealed with what is personal in the event, under the category that the event names, for the file's subject.
+"""
+
+import os
+from binascii import b2a_base64
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from domain.entry import AnyEntry, Document
+from domain.event import Category, Event, Unknown, fields_of
+from ledger.sealing import FORMAT, Keyring, Pair
+
+Json: TypeAlias = dict[str, Any]
+_SALT: Final = 16
+"""Random bytes in every entry, so that the hash of its bytes tells nothing about them."""
+_PLACE: Final = ("stream", "version", "type", "schema", "entry_id")
+LARGEST_INTEGER: Final = 2**53 - 1
+"""Beyond it readers of JSON disagree about which number it is."""
+_FINEST: Final = -12
+"""The last decimal place of a measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An entry as it will be stored: its clear document, and what is to be sealed."""
+
+    entry: AnyEntry
+    clear: Json
+    personal: dict[Pair, Json]
+
+    def encode(self, ring: Keyring) -> bytes:
+        """Return the bytes to store, sealed with a ring that has the keys of all that is personal in it."""
+        where = place(self.clear)
+        sealed = [
+            {
+                "subject": subject,
+                "category": category,
+                "bytes": _text(ring.seal((subject, category), canonical(part), where)),
+            }
+            for (subject, category), part in self.personal.items()
+        ]
+        return canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})
+
+
+def outline(entry: AnyEntry) -> Outline:
+    """Tell apart what of an entry stays in the clear and what is to be sealed."""
+    clear: Json = {
+        "format": FORMAT,
+        "entry_id": entry.entry_id,
+        "stream": entry.stream,
+        "kind": entry.kind,
+        "version": entry.version,
+        "type": entry.type,
+        "schema": entry.event.schema,
+        "occurred_on": entry.days.first,
+        "occurred_until": entry.days.last,
+        "estimated": entry.estimated,
+        "at": entry.at,
+        "recorded_by": entry.recorded_by,
+        "region": entry.region,
+        "origin": entry.origin,
+        "noted_on": entry.noted_on,
+        "corrects": entry.corrects,
+        "cause": entry.cause,
+    }
+    clear["data"], groups = _split(entry)
+    personal: dict[Pair, Json] = {pair: {"data": values} for pair, values in groups.items()}
+    said = _split_envelope(entry, clear)
+    if said:
+        personal.setdefault((entry.stream, entry.event.seals), {}).update(said)
+    return Outline(entry, clear, personal)
+
+
+def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
+    """Return the event's fields that stay in the clear, and the others by subject and category."""
+    own = privacy(type(entry.event))
+    values = vars(entry.event)
+    clear = {name: values[name] for name in own.plain}
+    groups: dict[Pair, Json] = {}
+    for name, category, field in own.personal:
+        subject = values[field] if field else None
+        pair = (subject if isinstance(subject, UUID) else entry.stream, category)
+        groups.setdefault(pair, {})[name] = values[name]
+    for pair, group in list(groups.items()):
+        if all(value is None or isinstance(value, Unknown) for value in group.values()):
+            clear |= groups.pop(pair)
+    return clear, groups
+
+
+def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
+    """Add to the clear document what of the envelope stays so, and return the rest."""
+    personal: Json = {}
+    for name, said in (("note", entry.note), ("noted_by", entry.noted_by)):
+        (clear if said is None else personal)[name] = said
+    papers = [_split_paper(paper) for paper in entry.documents]
+    clear["documents"] = [open_part for open_part, _ in papers]
+    if any(own for _, own in papers):
+        personal["documents"] = [own for _, own in papers]
+    clear["reason"] = entry.reason and {"code": entry.reason.code}
+    if entry.reason:
+        personal["reason"] = {"explanation": entry.reason.explanation}
+    clear["exception"] = entry.exception and {"rule": entry.exception.rule}
+    if entry.exception:
+        personal["exception"] = {"reason": entry.exception.reason}
+    return personal
+
+
+def _split_paper(paper: Document) -> tuple[Json, Json]:
+    clear: Json = {"kind": paper.kind, "issued_on": paper.issued_on, "sha256": paper.sha256}
+    personal: Json = {}
+    for name, said in (("number", paper.number), ("issuer", paper.issuer)):
+        (clear if said is None else personal)[name] = said
+    return clear, personal
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """An event's fields that are not personal; the others with category and the field of the subject."""
+
+    plain: tuple[str, ...]
+    personal: tuple[tuple[str, Category, str | None], ...]
+
+
+_PRIVACY: Final[dict[type[Event], Privacy]] = {}
+
+
+def privacy(kind: type[Event]) -> Privacy:
+    """Return which fields of an event are personal."""
+    if kind not in _PRIVACY:
+        markers = {spec.name: spec.personal for spec in fields_of(kind)}
+        _PRIVACY[kind] = Privacy(
+            tuple(name for name, own in markers.items() if own is None),
+            tuple((name, own.category, own.subject) for name, own in markers.items() if own is not None),
+        )
+    return _PRIVACY[kind]
+
+
+def canonical(value: object) -> bytes:
+    """Return canonical JSON: sorted keys, no blanks, decimal numbers as plain text without needless zeros."""
+    return orjson.dumps(value, default=_decimal, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+
+
+def place(document: Json) -> tuple[object, ...]:
+    """Return where sealed parts of an entry stand, from its clear document: what they are bound to."""
+    return tuple(document[name] for name in _PLACE)
+
+
+def measurable(number: Decimal | int) -> bool:
+    """Whether a number is of a size and precision that can be kept."""
+    if isinstance(number, Decimal):
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or not _FINEST <= exponent <= -_FINEST:
+            return False
+    return abs(number) <= LARGEST_INTEGER
+
+
+def _decimal(value: object) -> str:
+    if not isinstance(value, Decimal) or not measurable(value):
+        raise TypeError
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _text(sealed: bytes) -> str:
+    return b2a_base64(sealed, newline=False).decode()

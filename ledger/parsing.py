@@ -1,0 +1,126 @@
+"""Reading what is sent as an event, strictly, and saying in two languages what is wrong with it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+import domain.events  # noqa: F401 - fills the catalogue
+from domain.event import CATALOGUE, Event, Label, Part
+from ledger.outline import measurable
+from ledger.wording import NOT_JSON, UNMEASURED, UNZONED, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at one place: a JSON pointer, and why, without what was sent there."""
+
+    pointer: str
+    detail: str
+    detail_zh: str
+
+
+class InvalidError(ValueError):
+    """What was sent is not what its schema asks for."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.pointer}: {problem.detail}" for problem in problems))
+        self.problems = problems
+
+
+def invalid(pointer: str, detail: Label) -> InvalidError:
+    """Return the error that says one thing is wrong."""
+    return InvalidError((Problem(pointer, detail.en, detail.zh),))
+
+
+def parse_event(kind: str, data: object, at: str = "") -> Event:
+    """Return the event that raw JSON bytes, or a value read from JSON, describe.
+
+    Raises InvalidError; its pointers begin with `at`, where the data stands in what was sent.
+    """
+    known = CATALOGUE.get(kind)
+    if known is None:
+        pointer = f"{at.removesuffix('/data')}/type"
+        raise invalid(pointer, Label("没有这种事件", "no such type of event"))
+    raw = data if isinstance(data, bytes) else _json(data, at)
+    try:
+        event: Event = _strict(known).validate_json(raw, strict=True, extra="forbid")
+    except ValidationError as error:
+        # Without its cause, which quotes what was sent.
+        raise InvalidError(tuple(problems(error, _loaded(raw), at))) from None
+    unfit = tuple(_unfit(event, at))
+    if unfit:
+        raise InvalidError(unfit)
+    return event
+
+
+def problems(error: ValidationError, sent: object, at: str = "") -> Iterator[Problem]:
+    """Yield what a validation found, one problem a place; `sent` is the value that was validated."""
+    found: dict[str, Problem] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        pointer, unknown = _pointer(each["loc"], sent, missing=each["type"] == "missing")
+        detail = wording(each["type"], each.get("ctx", {}), each["msg"])
+        # Of the two ways to answer a field, the value is the one that was meant, unless Unknown was begun.
+        if pointer not in found or unknown:
+            found[pointer] = Problem(f"{at}{pointer}", detail.en, detail.zh)
+    yield from found.values()
+
+
+def _json(data: object, at: str) -> bytes:
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        raise invalid(at, NOT_JSON) from None
+
+
+def _loaded(raw: bytes) -> object:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+
+
+_READERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
+
+
+def _strict(kind: type[Event]) -> TypeAdapter[Any]:
+    if kind not in _READERS:
+        _READERS[kind] = TypeAdapter(kind)
+    return _READERS[kind]
+
+
+def _pointer(location: tuple[int | str, ...], sent: object, *, missing: bool) -> tuple[str, bool]:
+    """Return the JSON pointer of a location, and whether what stands there was meant as Unknown.
+
+    A location also names the branches taken on the way, which are no places.
+    """
+    steps: list[str] = []
+    unknown = False
+    for number, step in enumerate(location):
+        if isinstance(sent, list) and isinstance(step, int) and step < len(sent):
+            sent = sent[step]
+        elif isinstance(sent, Mapping) and step in sent:
+            unknown = unknown or step == "unknown"
+            sent = sent[step]
+        elif not (missing and number == len(location) - 1):
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps), unknown
+
+
+def _unfit(value: object, at: str) -> Iterator[Problem]:
+    """Yield what has the right type and still can not be kept."""
+    if isinstance(value, tuple):
+        for number, each in enumerate(value):
+            yield from _unfit(each, f"{at}/{number}")
+    elif isinstance(value, Event | Part):
+        for name, each in vars(value).items():
+            yield from _unfit(each, f"{at}/{name}")
+    elif isinstance(value, Decimal | int) and not measurable(value):
+        yield Problem(at, UNMEASURED.en, UNMEASURED.zh)
+    elif isinstance(value, datetime) and value.tzinfo is None:
+        yield Problem(at, UNZONED.en, UNZONED.zh)

@@ -1,0 +1,60 @@
+"""What may stand in a field, read once from its annotation."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from domain.event import Code, Event, Part, Unknown, fields_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A field's values: of `type`, None where `optional`, Unknown where it may be answered so.
+
+    A tuple has the shape of its `items`. `choices` are the only values where they are given, `code` the table
+    that lists them. `limits` are the constraints of `annotated_types`.
+    """
+
+    type: type
+    items: "Shape | None" = None
+    choices: tuple[str, ...] = ()
+    code: str | None = None
+    limits: tuple[Any, ...] = ()
+    optional: bool = False
+    unknown: bool = False
+
+
+def shapes(kind: type[Event] | type[Part]) -> dict[str, Shape]:
+    """Return the shapes of the fields of an event, or of a part of one, by name."""
+    return {spec.name: shape(spec.annotation) for spec in fields_of(kind)}
+
+
+def shape(annotation: Any) -> Shape:  # noqa: ANN401 - annotations have no type of their own
+    """Return the shape that an annotation describes."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        inner = shape(arguments[0])
+        code = next((marker.table for marker in arguments[1:] if isinstance(marker, Code)), inner.code)
+        limits = tuple(marker for marker in arguments[1:] if type(marker).__module__ == "annotated_types")
+        if inner.items is not None and code is not None:
+            return replace(inner, items=replace(inner.items, code=code), limits=(*inner.limits, *limits))
+        return replace(inner, code=code, limits=(*inner.limits, *limits))
+    if origin in {Union, types.UnionType}:
+        (value,) = (each for each in arguments if each not in {Unknown, type(None)})
+        inner = shape(value)
+        return replace(
+            inner,
+            optional=inner.optional or type(None) in arguments,
+            unknown=inner.unknown or Unknown in arguments,
+        )
+    if origin is tuple:
+        return Shape(tuple, items=shape(arguments[0]))
+    if origin is Literal:
+        return Shape(str, choices=arguments)
+    if origin is Mapping:
+        return Shape(dict, items=shape(arguments[1]))
+    if issubclass(annotation, StrEnum):
+        return Shape(annotation, choices=tuple(annotation))
+    return Shape(annotation)
