@@ -1,5 +1,6 @@
 """The search for parents: DNA, public notice, certificates, claims (查找 · 公告 · DNA)."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -19,9 +20,11 @@ from domain.event import (
     Text,
     known,
 )
+from domain.events.intake import SITUATION, ChildReceived
 from domain.file import EVERY, Attribute, Facts
+from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach
-from domain.when import add
+from domain.when import LAST_DAY, add, day_after, day_before
 
 NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
 
@@ -180,3 +183,87 @@ class ParentageRejected(
     def holds(self, entry: AnyEntry) -> Facts:
         yield CLAIM.since(entry.days, None, key=str(self.claimant))
         yield PARENT.since(entry.days, None, key=str(self.claimant))
+
+
+@obligation("D02")
+def notice_runs_out(history: History) -> Iterator[Clock]:
+    """A rescued child's notice has run its days: that nobody claimed the child is recorded (D02)."""
+    for notice in history.all(FindRelativesNoticePublished):
+        limit = history.number("D02", entry=notice)
+        if limit is None:
+            continue
+        days = max(limit.value, known(notice.event.notice_days) or 0)
+        for since, until in _rescued(history, notice.days.last):
+            void_on, because = _void(history, notice.days.last, until)
+            yield Clock(
+                rule="D02",
+                opened_on=max(notice.days.last, since),
+                due=notice.days.plus(days=days),
+                started_by=(notice,),
+                met_by=_expiry(history, notice),
+                void_on=void_on,
+                void_because=because,
+                number=limit,
+            )
+
+
+@obligation("D04")
+def final_certificate(history: History) -> Iterator[Clock]:
+    """Twelve months after receiving a rescued child, the police certify that no parents were found (D04)."""
+    for received in history.all(ChildReceived):
+        limit = history.number("D04", entry=received)
+        if limit is None:
+            continue
+        for since, until in _rescued(history, received.days.last):
+            void_on, because = _void(history, received.days.last, until)
+            yield Clock(
+                rule="D04",
+                opened_on=max(received.days.last, since),
+                due=received.days.plus(months=limit.value),
+                started_by=(received,),
+                met_by=_final(history, received.days.last),
+                void_on=void_on,
+                void_because=because,
+                number=limit,
+            )
+
+
+def _rescued(history: History, day: date) -> list[tuple[date, date]]:
+    """The first and last days on which the child counted as rescued, without what ended before that day."""
+    found: list[tuple[date, date]] = []
+    for span in history.spans(SITUATION):
+        if span.value != RESCUED:
+            continue
+        goes_on = bool(found) and found[-1][1] == day_before(span.since)
+        since = found.pop()[0] if goes_on else span.since
+        found.append((since, span.until))
+    return [(since, until) for since, until in found if until >= day]
+
+
+def _expiry(history: History, notice: AnyEntry) -> AnyEntry | None:
+    for expired in history.all(FindRelativesNoticeExpired):
+        of = known(expired.event.notice)
+        if of == notice.original or (of is None and expired.days.last >= notice.days.last):
+            return expired
+    return None
+
+
+def _final(history: History, after: date) -> AnyEntry | None:
+    for certificate in history.all(NotFoundCertificateIssued):
+        if certificate.days.last >= after and known(certificate.event.certificate_kind) == "final":
+            return certificate
+    return None
+
+
+def _void(history: History, day: date, rescued_until: date) -> tuple[date | None, Label | None]:
+    """From when nothing is asked for: the parents are found, the child is gone or was not a rescued one."""
+    reasons: list[tuple[date, Label]] = []
+    confirmed = history.first(ParentageConfirmed, after=day)
+    if confirmed is not None:
+        reasons.append((confirmed.days.last, ParentageConfirmed.label))
+    stay = next((stay for stay in history.stays() if stay.until >= day), None)
+    if stay is not None and stay.void_on is not None and stay.void_because is not None:
+        reasons.append((stay.void_on, stay.void_because))
+    if rescued_until < LAST_DAY:
+        reasons.append((day_after(rescued_until), Label("不属打拐解救儿童", "not a rescued child")))
+    return min(reasons, key=lambda reason: reason[0], default=(None, None))
