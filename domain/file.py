@@ -36,12 +36,11 @@ class Attribute(Generic[T]):
     def __post_init__(self) -> None:
         ATTRIBUTES[self.chapter, self.name] = self
 
-    def since(
-        self, days: Days, value: T | None, *, until: date | None = None, key: str = ""
-    ) -> "Held[T]":
+    def since(self, days: Days, value: T | None, *, until: date | None = None, key: str = "") -> "Held[T]":
         """It holds from then on, up to and including `until`; None as value: it no longer holds.
 
-        `key` tells apart what may hold at the same time, such as several plans; `EVERY` ends all of them.
+        `key` tells apart what may hold at the same time, such as several plans; `EVERY` ends all of them but
+        what the same entry begins.
         """
         return Held(self, value, days, until=until, key=key)
 
@@ -161,9 +160,7 @@ class File:
         facts = self.facts(attribute)
         found = []
         for key, own in facts.items():
-            line = (
-                sorted([*own, *facts.get(EVERY, ())], key=order) if key != EVERY else []
-            )
+            line = sorted([*facts.get(EVERY, ()), *own], key=order) if key != EVERY else []
             for fact, following in pairwise([*line, None]):
                 until = LAST_DAY if fact.held.until is None else fact.held.until
                 if following is not None:

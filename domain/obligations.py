@@ -119,7 +119,7 @@ class History:
     def number(
         self, rule: str, *, entry: AnyEntry, on: date | None = None, region: str | None = None, case: str = ""
     ) -> Pack | None:
-        """A rule's number where the entry that starts the case happened; `on` when the case starts on another day."""
+        """A rule's number where the starting entry happened; `on` when the case starts on another day."""
         day = entry.days.last if on is None else on
         return self.rulebook[rule].number(region or entry.region, day, case)
 

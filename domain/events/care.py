@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Personal, known
 from domain.file import Attribute, Facts
+from domain.life import Life
+from domain.refusal import Refusals, breach
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
 
@@ -16,6 +18,24 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
     unit: Annotated[Answered[Name], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
     until: Annotated[date | None, Label("至", "Until")] = None
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        if self.until is not None and self.until < entry.days.earliest:
+            yield breach("E01")
+
+    def refusals(self, life: Life) -> Refusals:
+        """No two at the same time (I27).
+
+        One that begins on a later day succeeds the former, whose end was not said. But nothing can
+        succeed what is said to last longer, and of two that begin on one day none is the former.
+        """
+        other = life.now(CARE_MODE)
+        if other is None or life.entry is None:
+            return
+        lasts = other.held.until is not None
+        same_day = life.entry.days.exact and other.entry.days == life.entry.days
+        if lasts or (same_day and other.entry.event != self):
+            yield breach("I27", other.entry)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CARE_MODE.since(entry.days, known(self.mode) or "unknown", until=self.until)

@@ -1,8 +1,12 @@
 """Health examinations and disability (体检 · 残疾)."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Final
 
+from domain.citizen_id import read
 from domain.entry import AnyEntry
 from domain.event import (
     Amount,
@@ -20,6 +24,10 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
+from domain.life import Life
+from domain.obligations import Clock, History, Stay, obligation
+from domain.refusal import Refusals, breach, number_as_written
+from domain.when import Days, birthday
 
 
 class Disability(Part):
@@ -34,6 +42,8 @@ DISABILITY_CERTIFICATE: Final[Attribute[Disability]] = Attribute(
     "health", "disability_certificate", Label("残疾人证", "Disability certificate")
 )
 NOT_DISABLED: Final = "0"
+CERTIFICATE_NO: Final = re.compile(r"(.{18})([1-7])([1-4])(B[0-9]{1,2})?")
+"""A citizen id, the class, the grade, and which replacement it is."""
 
 
 class PhysicalExamined(
@@ -87,9 +97,69 @@ class DisabilityCertificateIssued(
     grade: Annotated[Answered[str], Label("残疾等级", "Grade"), Code("disability_grade")]
     valid_to: Annotated[Answered[date], Label("有效期止", "Valid to")]
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        end = known(self.valid_to)
+        if end is not None and end < entry.days.earliest:
+            yield breach("E01")
+
+    def refusals(self, life: Life) -> Refusals:
+        number = known(self.certificate_no)
+        if number is None:
+            return
+        parts = CERTIFICATE_NO.fullmatch(number)
+        if parts is None or read(parts[1]) is None:
+            yield number_as_written("R-DIS-1")
+            return
+        said = (known(self.disability_class), known(self.grade))
+        if any(own not in {None, digit} for own, digit in zip(said, parts.group(2, 3), strict=True)):
+            yield breach("R-DIS-1", detail=Label("证号与类别或等级不符", "it says another class or grade"))
+
     def holds(self, entry: AnyEntry) -> Facts:
         kind = known(self.disability_class)
         if kind is not None:
             disability = Disability(disability_class=kind, grade=known(self.grade))
             yield DISABILITY.since(entry.days, disability)
             yield DISABILITY_CERTIFICATE.since(entry.days, disability, until=known(self.valid_to))
+
+
+BANDS: Final = (("under_6_months", 6), ("under_12_months", 12), ("under_36_months", 36))
+"""The ages, in months, below which examinations follow each other more closely."""
+OLDER: Final = "older"
+
+
+@obligation("D13")
+def examinations(history: History) -> Iterator[Clock]:
+    """While a child is in care one examination follows another, the sooner the younger it is."""
+    for stay in history.stays():
+        within = (
+            exam for exam in history.all(PhysicalExamined) if stay.since <= exam.days.last <= stay.until
+        )
+        for started, following in pairwise([stay.began.entry, *within, None]):
+            if started is not None:
+                yield from _next_examination(history, stay, started, following)
+
+
+def _next_examination(
+    history: History, stay: Stay, started: AnyEntry, met_by: AnyEntry | None
+) -> Iterator[Clock]:
+    limit = history.number("D13", entry=started, case=_band(history, started.days))
+    if limit is not None:
+        yield Clock(
+            rule="D13",
+            opened_on=started.days.last,
+            due=started.days.plus(months=limit.value),
+            started_by=(started,),
+            met_by=met_by,
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+
+
+def _band(history: History, on: Days) -> str:
+    """The age band on a day; a birth that is not known to the day counts as the latest possible."""
+    birth = history.birth()
+    born = None if birth is None else birth.held.value
+    if born is None:
+        return OLDER
+    return next((band for band, months in BANDS if on.last < birthday(born.last, months / 12)), OLDER)

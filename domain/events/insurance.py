@@ -1,5 +1,6 @@
 """Basic medical insurance (医疗保险): checked, enrolled in and paid for year by year."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
@@ -7,8 +8,13 @@ from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
 from domain.event import Amount, Answered, Code, Count, Event, Label, Region, Unit, known
-from domain.file import Attribute, Facts
-from domain.when import Days
+from domain.events.intake import ADMITTED, RECEIVED, ChildReceived
+from domain.file import Attribute, Fact, Facts
+from domain.life import Life
+from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, breach, no_evidence
+from domain.standing import standing
+from domain.when import Days, day_after
 
 INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(二)"
 
@@ -26,6 +32,13 @@ class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance statu
     insured_region: Annotated[Answered[Region] | None, Label("参保地", "Insured in")] = None
     is_identity_verified: Annotated[Answered[bool], Label("身份是否核实", "Identity verified")]
 
+    def refusals(self, life: Life) -> Refusals:
+        entered = _entered(life)
+        if entered is not None and _after_the_day(life, entered) and not _checked_since(life, entered):
+            yield breach(
+                "I07", entered.entry, detail=Label("核查晚于接收当日", "checked after the day of entry")
+            )
+
 
 class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", source=INTAKE_TEXT):
     """The child was enrolled in a medical insurance."""
@@ -39,6 +52,13 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
     payer: Annotated[Answered[str], Label("资助方式", "Paid by"), Code("insurance_payer")]
     is_out_of_window: Annotated[Answered[bool], Label("是否集中缴费期外", "Outside the enrolment window")]
     waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days")]
+
+    def refusals(self, life: Life) -> Refusals:
+        if known(self.waiting_days):
+            yield breach("I07", detail=Label("设置了等待期", "there was a waiting period"))
+        received = life.file.of(ChildReceived)
+        if received and not any(life.reached(entry.days.earliest) for entry in received):
+            yield breach("R-INS-1", received[0])
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield from _coverage(entry.days, known(self.scheme), known(self.year), known(self.benefit_from))
@@ -74,3 +94,43 @@ def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | N
         year = since.last.year
     until = None if year is None else date(year, 12, 31)
     yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme} {year}")
+
+
+def _entered(life: Life) -> Fact[date] | None:
+    return life.now(RECEIVED) or life.now(ADMITTED)
+
+
+def _after_the_day(life: Life, entered: Fact[date]) -> bool:
+    return life.reached(day_after(entered.entry.days.last))
+
+
+def _checked_since(life: Life, entered: Fact[date]) -> bool:
+    return any(check.days.last >= entered.entry.days.earliest for check in life.all(InsuranceStatusChecked))
+
+
+@standing("I07")
+def checked_on_entry(life: Life) -> Refusals:
+    """A child in care whose insurance was not checked on the day of entry, and not yet since."""
+    entered = _entered(life) if life.in_care else None
+    if entered is not None and _after_the_day(life, entered) and not _checked_since(life, entered):
+        yield no_evidence("I07", entered.entry)
+
+
+@obligation("D10")
+def insurance_check(history: History) -> Iterator[Clock]:
+    """Whether a child is insured is looked up on the day of its intake, at every intake anew."""
+    for stay in history.stays():
+        intake = stay.began.entry
+        limit = history.number("D10", entry=intake)
+        if limit is None:
+            continue
+        yield Clock(
+            rule="D10",
+            opened_on=stay.since,
+            due=intake.days.plus(days=limit.value),
+            started_by=(intake,),
+            met_by=history.first(InsuranceStatusChecked, after=intake.days.earliest),
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )

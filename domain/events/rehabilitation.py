@@ -22,6 +22,8 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
+from domain.life import Life
+from domain.refusal import Refusals, breach, no_evidence
 from domain.when import Days
 
 REHABILITATION: Final = "《残疾预防和残疾人康复条例》第21条"
@@ -74,7 +76,26 @@ class RehabPlanMade(
     planner: Annotated[Answered[Name], Label("制定人", "Planned by"), Personal(Category.HEALTH)]
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
     ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
-    assessment: Annotated[Answered[UUID], Label("依据的评估", "Based on"), Refers("RehabAssessed")]
+    assessment: Annotated[
+        Answered[UUID], Label("依据的评估", "Based on"), Refers("RehabAssessed", rule="I08")
+    ]
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        starts, ends = known(self.starts_on), known(self.ends_on)
+        if starts is not None and ends is not None and ends < starts:
+            yield breach("E01")
+
+    def refusals(self, life: Life) -> Refusals:
+        """It rests on an assessment that had been made; where the paper does not say which, on any (I08)."""
+        made = life.all(RehabAssessed)
+        named = known(self.assessment)
+        if named is None and not made:
+            yield no_evidence("I08", detail=Label("没有康复评估", "there is no assessment"))
+        later = None if named is None else life.file.effective(named)
+        if later is not None and later.type == "RehabAssessed" and later not in made:
+            yield breach(
+                "I08", later, detail=Label("评估晚于方案", "it was assessed after the plan was made")
+            )
 
     def holds(self, entry: AnyEntry) -> Facts:
         starts, ends = known(self.starts_on), known(self.ends_on)
@@ -91,12 +112,34 @@ class RehabSessionDelivered(
 ):
     """The child was trained: the sessions of one kind on one day."""
 
-    plan: Annotated[Answered[UUID], Label("依据的方案", "Under the plan"), Refers("RehabPlanMade")]
+    plan: Annotated[
+        Answered[UUID], Label("依据的方案", "Under the plan"), Refers("RehabPlanMade", rule="I08")
+    ]
     item: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
     count: Annotated[Answered[Count], Label("次数", "Sessions of that day")]
     minutes: Annotated[Answered[Count], Label("时长", "Duration"), Unit("min")]
     therapist: Annotated[Answered[Name], Label("康复师", "Therapist"), Personal(Category.HEALTH)]
     situation: Annotated[Answered[Text], Label("训练情况", "How it went"), Personal(Category.HEALTH)]
+
+    def refusals(self, life: Life) -> Refusals:
+        """It falls within the days of its plan; where the paper does not say which, of any (I08).
+
+        A plan whose end is not known never contradicts.
+        """
+        named = known(self.plan)
+        under_way = life.each(PLAN)
+        if named is None:
+            fits = bool(under_way)
+            plan: AnyEntry | None = life.last(RehabPlanMade)
+        else:
+            fits = any(fact.held.key == str(named) for fact in under_way)
+            plan = life.file.effective(named)
+        if fits or (named is not None and (plan is None or plan.type != "RehabPlanMade")):
+            return
+        if plan is None:
+            yield no_evidence("I08", detail=Label("没有康复方案", "there is no plan"))
+        else:
+            yield breach("I08", plan, detail=Label("不在方案期间内", "it is outside the plan's days"))
 
 
 class RehabPlanClosed(
@@ -104,7 +147,7 @@ class RehabPlanClosed(
 ):
     """A plan was closed, with what it achieved."""
 
-    plan: Annotated[Answered[UUID], Label("结束的方案", "The plan"), Refers("RehabPlanMade")]
+    plan: Annotated[Answered[UUID], Label("结束的方案", "The plan"), Refers("RehabPlanMade", rule="I08")]
     score_gain: Annotated[Answered[Amount] | None, Label("提高分值", "Score gained")] = None
     effect: Annotated[Answered[Text], Label("康复效果", "Effect"), Personal(Category.HEALTH)]
     problems: Annotated[Text | None, Label("存在问题", "Problems"), Personal(Category.HEALTH)] = None

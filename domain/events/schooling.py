@@ -1,14 +1,26 @@
 """Schooling (就学): reported, enrolled, moved, deferred, ended."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import Answered, Category, Code, Event, Label, Name, Number, Part, Personal, Text, known
-from domain.file import Attribute, Facts
-from domain.when import Days
+from domain.file import EVERY, Attribute, Facts
+from domain.life import BIRTH, Life
+from domain.obligations import Clock, History, Stay, obligation
+from domain.refusal import Refusals, breach, no_evidence
+from domain.standing import standing
+from domain.when import LAST_DAY, Days, birthday, day_before
 
 COMPULSORY: Final = "《义务教育法》第11条"
+PRESCHOOL: Final = "preschool"
+FINISHED: Final = frozenset({"graduated", "completed"})
+BEYOND: Final = frozenset({"junior", "senior", "vocational", "college", "university"})
+"""Stages with whose end compulsory schooling is over."""
+GROWN: Final = Label("已满十六周岁", "turned sixteen")
+DEFERRED: Final = Label("已批准缓学或休学", "a deferral was approved")
 
 
 class Education(Part):
@@ -19,6 +31,7 @@ class Education(Part):
 
 
 EDUCATION: Final[Attribute[Education]] = Attribute("schooling", "enrolled", Label("在学", "At school"))
+"""The stage under way, each under its own key, so that a former stage may end after the next began."""
 PUT_OFF: Final[Attribute[str]] = Attribute(
     "schooling", "put_off", Label("缓学或休学", "Schooling deferred or suspended")
 )
@@ -48,8 +61,15 @@ class SchoolEnrolled(Event, zh="入学", en="School enrolled", source=COMPULSORY
         Answered[Number], Label("学籍号", "Student roll number"), Personal(Category.IDENTITY)
     ]
 
+    @property
+    def compulsory(self) -> bool:
+        """Whether it may be compulsory schooling or what follows it, anything but preschool."""
+        return PRESCHOOL not in {known(self.stage), known(self.form)}
+
     def holds(self, entry: AnyEntry) -> Facts:
-        yield EDUCATION.since(entry.days, Education(stage=known(self.stage), form=known(self.form)))
+        stage = known(self.stage)
+        yield EDUCATION.since(entry.days, None, key=EVERY)
+        yield EDUCATION.since(entry.days, Education(stage=stage, form=known(self.form)), key=stage or "")
         yield PUT_OFF.since(entry.days, None)
 
 
@@ -76,6 +96,11 @@ class DeferralOrSuspensionApproved(
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
     ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        starts, ends = known(self.starts_on), known(self.ends_on)
+        if starts is not None and ends is not None and ends < starts:
+            yield breach("E01")
+
     def holds(self, entry: AnyEntry) -> Facts:
         starts = known(self.starts_on)
         yield PUT_OFF.since(
@@ -86,7 +111,9 @@ class DeferralOrSuspensionApproved(
 
 
 class SchoolingEnded(Event, zh="学业结束", en="Schooling ended", source=COMPULSORY):
-    """A stage of schooling ended, by graduation or otherwise."""
+    """A stage of schooling ended, by graduation or otherwise; whatever was under way, where none is said."""
+
+    stage: Annotated[Answered[str] | None, Label("学段", "Stage"), Code("school_stage")] = None
 
     end_reason: Annotated[Answered[str], Label("结束原因", "How it ended"), Code("school_end_reason")]
     certificate_no: Annotated[
@@ -94,4 +121,99 @@ class SchoolingEnded(Event, zh="学业结束", en="Schooling ended", source=COMP
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield EDUCATION.since(entry.days, None)
+        yield EDUCATION.since(entry.days, None, key=known(self.stage) or EVERY)
+
+
+def school_year_after(day: date, month: int) -> date:
+    """The first day of the school year that begins after a day: the next first of that month."""
+    year = day.year if day < date(day.year, month, 1) else day.year + 1
+    return LAST_DAY if year > LAST_DAY.year else date(year, month, 1)
+
+
+@standing("I09")
+def at_school(life: Life) -> Refusals:
+    """A child of 6 to 15 in care is at school in some form, or has an approved deferral or suspension."""
+    birth = life.now(BIRTH)
+    if birth is None or birth.held.value is None or not life.in_care or life.aged(16) is True:
+        return
+    six = birthday(birth.held.value.last, 6)
+    age, month = life.number("D14", on=six), life.number("R-EDU-1", on=six)
+    if age is None or month is None or life.now(PUT_OFF) is not None:
+        return
+    if not life.reached(school_year_after(birthday(birth.held.value.last, age.value), month.value)):
+        return
+    education, ended = life.now(EDUCATION), life.last(SchoolingEnded)
+    if education is not None:
+        if not education.entry.event.compulsory:
+            yield breach("I09", education.entry, detail=Label("仍在学前阶段", "still in preschool"))
+    elif ended is None:
+        yield no_evidence("I09")
+    elif not _between_stages(life, ended, month.value):
+        yield breach("I09", ended, detail=Label("学业结束后未再就学", "not at school since it ended"))
+
+
+def _between_stages(life: Life, ended: Entry[SchoolingEnded], month: int) -> bool:
+    """Whether a stage was finished and the next has not begun yet, or was the last compulsory one."""
+    if known(ended.event.end_reason) not in FINISHED:
+        return False
+    last = life.last(SchoolEnrolled)
+    stage = known(ended.event.stage) or (None if last is None else known(last.event.stage))
+    return stage in BEYOND or not life.reached(school_year_after(ended.days.last, month))
+
+
+@obligation("D14")
+def school_entry(history: History) -> Iterator[Clock]:
+    """A child enters school with the school year that begins after it turns six.
+
+    An approved deferral ends the clock and starts another one, due with the school year after the
+    deferral; none, where the deferral's end is not known.
+    """
+    birth, six, grown = history.birth(), history.turns(6), history.turns(16)
+    if birth is None or six is None or grown is None:
+        return
+    age = history.number("D14", entry=birth.entry, on=six.last)
+    month = history.number("R-EDU-1", entry=birth.entry, on=six.last)
+    turned = None if age is None else history.turns(age.value)
+    if turned is None or month is None:
+        return
+    entered = next((entry for entry in history.all(SchoolEnrolled) if entry.event.compulsory), None)
+    for stay in history.stays():
+        if stay.until < turned.last or stay.since >= grown.last:
+            continue
+        came = day_before(stay.since)
+        clock = Clock(
+            rule="D14",
+            opened_on=max(turned.last, stay.since),
+            due=Days(
+                school_year_after(max(turned.earliest, came), month.value),
+                school_year_after(max(turned.last, came), month.value),
+            ),
+            started_by=(birth.entry,),
+            void_on=min(stay.void_on or LAST_DAY, grown.last),
+            void_because=stay.void_because if stay.until < grown.last else GROWN,
+            number=age,
+        )
+        for approval in _approvals(history, stay, entered):
+            day, ends = approval.days.last, known(approval.event.ends_on)
+            if day > clock.opened_on:
+                yield replace(clock, void_on=day, void_because=DEFERRED)
+            if ends is None:
+                break
+            clock = replace(
+                clock,
+                opened_on=max(clock.opened_on, day),
+                due=Days.on(max(clock.due.last, school_year_after(ends, month.value))),
+                started_by=(birth.entry, approval),
+            )
+        else:
+            yield replace(clock, met_by=entered)
+        if entered is not None and entered.days.last <= stay.until:
+            return
+
+
+def _approvals(
+    history: History, stay: Stay, entered: Entry[SchoolEnrolled] | None
+) -> Iterator[Entry[DeferralOrSuspensionApproved]]:
+    """What was approved before school was entered and the child left."""
+    until = stay.until if entered is None else min(stay.until, day_before(entered.days.last))
+    return (entry for entry in history.all(DeferralOrSuspensionApproved) if entry.days.last <= until)
