@@ -29,6 +29,7 @@ from domain.judging import Judgement, findings, judge
 from domain.life import Life
 from domain.obligations import Clock, clocks
 from domain.rulebook import Rulebook
+from domain.standing import lapses
 from domain.when import Days
 
 E = TypeVar("E", bound=Event | Part)
@@ -100,9 +101,7 @@ def days(said: "str | date | Days") -> Days:
         return Days.on(said)
     first, _, last = said.rpartition("..")
     if last != said:
-        return Days(
-            date.fromisoformat(first) if first else None, date.fromisoformat(last)
-        )
+        return Days(date.fromisoformat(first) if first else None, date.fromisoformat(last))
     if len(said) == len("2024"):
         return Days(date(int(said), 1, 1), date(int(said), 12, 31))
     if len(said) == len("2024-03"):
@@ -148,20 +147,11 @@ class Given:
             region=region,
             origin=origin,
             position=version,
-            recorded_at=datetime(
-                TODAY.year, TODAY.month, TODAY.day, 4, 0, 0, version, tzinfo=UTC
-            ),
-            documents=tuple(
-                Document(kind=kind) if isinstance(kind, str) else kind
-                for kind in documents
-            ),
+            recorded_at=datetime(TODAY.year, TODAY.month, TODAY.day, 4, 0, 0, version, tzinfo=UTC),
+            documents=tuple(Document(kind=kind) if isinstance(kind, str) else kind for kind in documents),
             corrects=None if corrects is None else corrects.entry_id,
-            reason=None
-            if corrects is None
-            else Reason(code="incorrect_data", explanation="抄写错误"),
-            exception=None
-            if exception is None
-            else ExceptionClaim(rule=exception, reason="特殊情况"),
+            reason=None if corrects is None else Reason(code="incorrect_data", explanation="抄写错误"),
+            exception=None if exception is None else ExceptionClaim(rule=exception, reason="特殊情况"),
         )
 
     def and_(self, on: "str | date | Days", event: Event, **envelope: Any) -> Self:
@@ -177,9 +167,7 @@ class Given:
 
     def refused(self, *rules: str) -> Self:
         """It is refused, by exactly these rules."""
-        assert {found.rule.id for found in self.judgements if found.refuses} == set(
-            rules
-        )
+        assert {found.rule.id for found in self.judgements if found.refuses} == set(rules)
         return self
 
     def recorded(self, *warnings: str) -> Self:
@@ -209,9 +197,7 @@ class Given:
 
     def clocks(self, rule: str) -> list[Clock]:
         """The clocks of one rule."""
-        return [
-            clock for clock in clocks(self.file, self.rulebook) if clock.rule == rule
-        ]
+        return [clock for clock in clocks(self.file, self.rulebook) if clock.rule == rule]
 
     def clock(self, rule: str) -> Clock:
         """The only clock of one rule."""
@@ -220,10 +206,15 @@ class Given:
 
     def found(self) -> set[tuple[str, str]]:
         """What judging finds in the whole file, as (rule, kind)."""
-        return {
-            (found.rule.id, found.refusal.kind)
-            for found in findings(self.file, self.rulebook)
-        }
+        return {(found.rule.id, found.refusal.kind) for found in findings(self.file, self.rulebook)}
+
+    def lapses(self, rule: str, end: "str | date" = TODAY) -> list[tuple[str, date, date]]:
+        """When one standing question was answered by what kind of refusal, as (kind, first day, last day)."""
+        return [
+            (lapse.refusal.kind, lapse.since, lapse.until)
+            for lapse in lapses(self.file, self.rulebook, days(end).last)
+            if lapse.refusal.rule == rule
+        ]
 
 
 def given(*happened: tuple[Any, ...], rulebook: Rulebook | None = None) -> Given:
