@@ -9,7 +9,7 @@ from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
 from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
-from ledger.mapping import schema
+from ledger.schema import schema
 
 router = APIRouter(tags=["catalogue"])
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.sentences import sentence
 from domain.entry import AnyEntry
-from domain.event import Category, Label, fields_of
+from domain.event import Category, Label
 from domain.events.departure import ChildDied
 from domain.file import ATTRIBUTES, Fact, File
 from domain.judging import Judgement
@@ -17,7 +17,7 @@ from domain.life import BIRTH, Life
 from domain.obligations import Clock
 from domain.rulebook import Rule, Rulebook
 from domain.when import Days, add, age
-from ledger.mapping import event_json
+from ledger import showing
 
 OPENING: Final = {"life", "intake"}
 """Chapters whose attributes stand at the top of a file's answer."""
@@ -29,65 +29,12 @@ def restricted(category: Category) -> dict[str, str]:
 
 
 def entry_json(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> dict[str, Any]:
-    """One entry, with what later corrected or withdrew it where the file is given."""
-    event, kept = entry.event, entry.event.seals
-    data = event_json(event)
-    for spec in fields_of(type(event)):
-        if (
-            spec.personal is not None
-            and spec.personal.category not in sees
-            and data.get(spec.name) is not None
-        ):
-            data[spec.name] = restricted(spec.personal.category)
-
-    def shown(value: str | None) -> str | dict[str, str] | None:
-        return value if value is None or kept in sees else restricted(kept)
-
+    """One entry, with what later corrected or withdrew it where the file is given, and its sentences."""
     return {
-        "entry_id": entry.entry_id,
-        "stream": entry.stream,
-        "kind": entry.kind,
-        "version": entry.version,
-        "position": entry.position,
-        "type": entry.type,
-        "schema": event.schema,
-        "occurred_on": entry.days.first,
-        "occurred_until": entry.days.last,
-        "estimated": entry.estimated,
-        "at": entry.at,
-        "recorded_at": entry.recorded_at,
-        "recorded_by": {
-            "user": entry.recorded_by.user,
-            "role": entry.recorded_by.role,
-            "institution": entry.recorded_by.institution,
-        },
-        "region": entry.region,
-        "origin": entry.origin,
-        "noted_on": entry.noted_on,
-        "noted_by": shown(entry.noted_by),
-        "data": data,
-        "documents": [
-            {
-                "kind": document.kind,
-                "number": shown(document.number),
-                "issuer": shown(document.issuer),
-                "issued_on": document.issued_on,
-                "sha256": document.sha256,
-            }
-            for document in entry.documents
-        ],
-        "corrects": entry.corrects,
-        "reason": None
-        if entry.reason is None
-        else {"code": entry.reason.code, "explanation": shown(entry.reason.explanation)},
-        "exception": None
-        if entry.exception is None
-        else {"rule": entry.exception.rule, "reason": shown(entry.exception.reason)},
-        "note": shown(entry.note),
-        "cause": entry.cause,
+        **showing.entry_json(entry, frozenset(Category) - sees),
         **_fate(entry, file),
-        "sentence_zh": sentence(event, "zh", sees),
-        "sentence_en": sentence(event, "en", sees),
+        "sentence_zh": sentence(entry.event, "zh", sees),
+        "sentence_en": sentence(entry.event, "en", sees),
     }
 
 

@@ -10,6 +10,7 @@ from psycopg.sql import SQL
 
 from domain.file import File
 from domain.judging import findings as judged
+from domain.rulebook import Rulebook
 from domain.standing import lapses
 from domain.when import LAST_DAY
 from projections.model import Reading, ReadModel, Row
@@ -17,14 +18,19 @@ from projections.paging import Condition, Key, Page, page
 
 
 def rows(file: File, reading: Reading) -> Iterator[Row]:
+    """One row a finding."""
+    return rows_under(file, reading.rulebook)
+
+
+def rows_under(file: File, rulebook: Rulebook) -> Iterator[Row]:
     """One row a finding: on the day of its entry, or with the days on which something does not hold."""
-    for judgement in judged(file, reading.rulebook):
+    for judgement in judged(file, rulebook):
         kind = "exception_unapproved" if judgement.excused else judgement.refusal.kind
         entries = list(dict.fromkeys([judgement.entry.entry_id, *judgement.refusal.evidence]))
         detail = judgement.refusal.detail
         on = judgement.entry.days.last
         yield judgement.rule.id, kind, on, None, entries, detail and detail.zh, detail and detail.en
-    for lapse in lapses(file, reading.rulebook, LAST_DAY):
+    for lapse in lapses(file, rulebook, LAST_DAY):
         refusal, detail = lapse.refusal, lapse.refusal.detail
         evidence = list(refusal.evidence)
         yield (

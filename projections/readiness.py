@@ -1,4 +1,4 @@
-"""Who is ready to leave care as an adult, on any day: the fourteen gates of each young person as intervals."""
+"""Who is ready to leave care as an adult, on any day: the fourteen gates as intervals."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -26,12 +26,18 @@ PREPARING_AGE: Final = 17.5
 def rows(file: File, reading: Reading) -> Iterator[Row]:
     """One row an interval of days with one answer, from seventeen and a half on."""
     history = History(file, reading.rulebook)
-    begins, turns_18 = history.turns(PREPARING_AGE), history.turns(18)
+    begins, turns_18 = history.turns(PREPARING_AGE), turns_18_on(file, reading.rulebook)
     if begins is None or turns_18 is None:
         return
     for since, until, answer in readiness_over_time(file, reading.rulebook, route_of, begins.last, LAST_DAY):
         gates = gates_json(answer, reading.rulebook)
-        yield since, until, answer.status, answer.route, turns_18.last, orjson.dumps(gates).decode()
+        yield since, until, answer.status, answer.route, turns_18, orjson.dumps(gates).decode()
+
+
+def turns_18_on(file: File, rulebook: Rulebook) -> date | None:
+    """The day on which the person has certainly turned 18; None where the birth is unknown."""
+    turns = History(file, rulebook).turns(18)
+    return None if turns is None else turns.last
 
 
 def route_of(life: Life) -> str | None:
@@ -66,7 +72,16 @@ READINESS = ReadModel(
     rows=rows,
 )
 
-_SELECT: Final = SQL("SELECT y.* FROM readiness y JOIN register ON register.child = y.child")
+_SELECT: Final = SQL("""
+    SELECT y.*, following.due_on AS next_due_on, following.rule AS next_rule
+      FROM readiness y JOIN register ON register.child = y.child
+      LEFT JOIN LATERAL (
+          SELECT o.due_on, o.rule FROM obligations o
+           WHERE o.child = y.child AND o.opened_on <= %(day)s
+             AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
+           ORDER BY o.due_on, o.rule LIMIT 1
+      ) AS following ON true
+""")
 _KEY: Final[Key] = {"y.turns_18_on": date.fromisoformat, "y.child": UUID}
 
 
