@@ -116,12 +116,14 @@ class Life:
             return True
         return None if born.first is None or self.reached(birthday(born.first, years)) else False
 
-    def number(self, rule: str, *, region: str | None = None, on: date | None = None) -> Pack | None:
+    def number(
+        self, rule: str, *, region: str | None = None, on: date | None = None, case: str = ""
+    ) -> Pack | None:
         """A rule's number for a region on the day of the fact that started the case.
 
         The region defaults to that of the entry being judged, else of the last entry by that day.
         """
-        return self._rulebook[rule].number(region or self.region, self._day if on is None else on)
+        return self._rulebook[rule].number(region or self.region, self._day if on is None else on, case)
 
     @property
     def region(self) -> str | None:

@@ -5,11 +5,13 @@ What is about the adopters is sealed under their own key: an adopting party, one
 one subject.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Final
+from itertools import count
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
     Category,
@@ -25,12 +27,32 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.file import Attribute, Facts
-from domain.life import STAGE
+from domain.events.care import CARE_MODE
+from domain.events.guardianship import ended as guardianship_ended
+from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
+from domain.events.intake import ADMITTED, RECEIVED, SITUATION, ChildReceived
+from domain.events.rehabilitation import PLAN
+from domain.events.search import CLAIM, NOT_FOUND, PARENT, ParentageConfirmed
+from domain.file import EVERY, Attribute, Facts
+from domain.life import STAGE, Life
+from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.rulebook import Pack
+from domain.when import Days, day_after
 
-CIVIL_CODE: Final = "民法典"
-REGISTRATION_MEASURES: Final = "中国公民收养子女登记办法"
-ASSESSMENT_MEASURES: Final = "收养评估办法（试行）"
+E = TypeVar("E", bound=Event)
+
+CIVIL_CODE: Final = "《民法典》"
+REGISTRATION_MEASURES: Final = "《中国公民收养子女登记办法》"
+ASSESSMENT_MEASURES: Final = "《收养评估办法（试行）》"
+
+STEPCHILD: Final = "4"
+ORPHANS: Final = frozenset({"2", "7"})
+NOT_FOUND_CHILDREN: Final = frozenset({"1", "8"})
+NO_LIMIT_OF_CHILDREN: Final = frozenset({"1", "2", STEPCHILD, "7"})
+"""Adoption categories: codes of `adoption_category`."""
+RESCUED: Final = "04"
+"""A code of `child_situation`."""
 
 ADOPTABILITY: Final[Attribute[str]] = Attribute(
     "adoption", "adoptability", Label("送养条件", "Adoptability"), Category.ADOPTION
@@ -51,7 +73,7 @@ class AdoptabilityAssessed(
     zh="送养条件评估",
     en="Adoptability assessed",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1093, 1094",
+    source=f"{CIVIL_CODE}第1093条、第1094条",
 ):
     """The institution decided whether the child may be placed for adoption."""
 
@@ -80,7 +102,7 @@ class AdopterApplicationReceived(
     zh="收养申请",
     en="Adopter's application received",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1098, 1100, 1101；{REGISTRATION_MEASURES} 6",
+    source=f"{CIVIL_CODE}第1098条、第1100条、第1101条；{REGISTRATION_MEASURES}第6条",
 ):
     """A person or a couple asked to adopt this child; `adopter` is that party."""
 
@@ -129,7 +151,7 @@ class RegistrarNoticePublished(
     Event,
     zh="收养登记机关公告",
     en="Registrar's notice published",
-    source=f"{CIVIL_CODE} 1105；{REGISTRATION_MEASURES} 8",
+    source=f"{CIVIL_CODE}第1105条；{REGISTRATION_MEASURES}第8条",
 ):
     """The adoption registrar published a notice to find the birth parents."""
 
@@ -137,7 +159,7 @@ class RegistrarNoticePublished(
 
 
 class RegistrarNoticeExpired(
-    Event, zh="收养登记公告期满", en="Registrar's notice expired", source=f"{REGISTRATION_MEASURES} 8"
+    Event, zh="收养登记公告期满", en="Registrar's notice expired", source=f"{REGISTRATION_MEASURES}第8条"
 ):
     """The registrar's notice ran out and nobody had claimed the child."""
 
@@ -172,6 +194,11 @@ class IntegrationEnded(
 
     observations: Annotated[Answered[tuple[Text, ...]], Label("观察记录", "Observations")]
 
+    def refusals(self, life: Life) -> Refusals:
+        started, limit = life.last(IntegrationStarted), life.number("D09", case="integration")
+        if started is not None and limit is not None:
+            yield from _waited("D09", life, started, started.days.plus(days=limit.value))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield INTEGRATING.since(entry.days, None)
 
@@ -181,13 +208,20 @@ class AdoptionAssessmentReportIssued(
     zh="收养评估报告",
     en="Adoption assessment report issued",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1105；{ASSESSMENT_MEASURES}",
+    source=f"{CIVIL_CODE}第1105条；{ASSESSMENT_MEASURES}",
 ):
     """The assessment of adopters and integration was concluded in a signed report."""
 
     body: Annotated[Answered[str], Label("评估主体", "Assessing body"), Code("assessment_body")]
     assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
     conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("assessment_conclusion")]
+
+    def refusals(self, life: Life) -> Refusals:
+        consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")
+        if consent is not None and limit is not None:
+            due = consent.days.plus(days=limit.value)
+            if life.reached(day_after(due.last)):
+                yield breach("D09", consent)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CONCLUSION.since(entry.days, known(self.conclusion))
@@ -198,7 +232,7 @@ class ChildConsentRecorded(
     zh="被收养人同意",
     en="Child's consent recorded",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1104",
+    source=f"{CIVIL_CODE}第1104条",
 ):
     """A child was asked whether they want this adoption; one of 8 or more must agree."""
 
@@ -212,7 +246,7 @@ class RelatedPartyConsentRecorded(
     zh="其他有抚养义务的人意见",
     en="Related party's consent recorded",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1096；{REGISTRATION_MEASURES} 7",
+    source=f"{CIVIL_CODE}第1096条；{REGISTRATION_MEASURES}第7条",
 ):
     """Somebody else with a duty to support an orphan was asked, or it was found that there is nobody."""
 
@@ -234,7 +268,7 @@ class AdoptionRegistered(
     zh="收养登记",
     en="Adoption registered",
     seals=Category.ADOPTION,
-    source=f"{CIVIL_CODE} 1105；{REGISTRATION_MEASURES} 8",
+    source=f"{CIVIL_CODE}第1105条；{REGISTRATION_MEASURES}第8条",
 ):
     """The adoption was registered and holds from that day; `adopter` is the adopting party."""
 
@@ -248,12 +282,28 @@ class AdoptionRegistered(
         Label("评估结论不符合时的登记决定", "Decision to register in spite of a negative report"),
     ] = None
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _assessed(self, life)
+        yield from _looked_for(self, life)
+        yield from _agreed(life)
+        yield from _room_in_family(self, life)
+        yield from _kin_agreed(self, life)
+        yield from _rescue_settled(life)
+        before = life.last(AdoptionRegistered)
+        if before is not None and not _since(life, ChildReceived):
+            yield breach("I20", before, detail=Label("已办理收养登记", "adopted already"))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "adopted")
         category = known(self.category)
         if category is not None:
             yield ADOPTED.since(entry.days, category)
         yield INTEGRATING.since(entry.days, None)
+        yield RECEIVED.since(entry.days, None)
+        yield ADMITTED.since(entry.days, None)
+        yield from guardianship_ended(entry)
+        for attribute in (CARE_MODE, PLAN):
+            yield attribute.since(entry.days, None, key=EVERY)
 
 
 class PostAdoptionVisitMade(
@@ -273,3 +323,209 @@ class PostAdoptionVisitMade(
     relationship: Annotated[Answered[Text], Label("亲子关系", "Relationship")]
     risk: Annotated[Answered[str], Label("风险", "Risk"), Code("visit_risk")]
     next_on: Annotated[Answered[date], Label("下次回访", "Next visit")]
+
+
+def _since(life: Life, kind: type[E]) -> list[Entry[E]]:
+    """What happened after an earlier adoption, else ever: what was settled then is used up."""
+    before = life.last(AdoptionRegistered)
+    return [entry for entry in life.all(kind) if before is None or entry.days.last > before.days.last]
+
+
+def _latest(life: Life, kind: type[E]) -> Entry[E] | None:
+    found = _since(life, kind)
+    return found[-1] if found else None
+
+
+def _waited(rule: str, life: Life, start: AnyEntry, end: Days) -> Refusals:
+    """Whether a time that began with an entry has run out by that day."""
+    if not life.reached(end.last):
+        yield uncertain(rule, start) if life.reached(end.earliest) else breach(rule, start)
+
+
+def _is_one_of(registered: AdoptionRegistered, life: Life, categories: frozenset[str], basis: str) -> bool:
+    """Whether the adoption is of those categories or, where it does not say, of that basis."""
+    category = known(registered.category)
+    if category is not None:
+        return category in categories
+    assessed = _latest(life, AdoptabilityAssessed)
+    return assessed is not None and known(assessed.event.basis) == basis
+
+
+def _assessed(registered: AdoptionRegistered, life: Life) -> Refusals:
+    """I12: an issued report, and a decision where its conclusion is negative."""
+    if known(registered.category) == STEPCHILD:
+        return
+    report = _latest(life, AdoptionAssessmentReportIssued)
+    if report is None:
+        yield no_evidence("I12")
+    elif known(report.event.conclusion) == "unsuitable" and registered.decision is None:
+        yield breach(
+            "I12", report, detail=Label("评估结论为不符合", "the assessment's conclusion is negative")
+        )
+
+
+def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
+    """I13: for a child whose parents are not found, the notice has run out and nobody claims the child."""
+    if not _is_one_of(registered, life, NOT_FOUND_CHILDREN, "not_found"):
+        return
+    notice = _latest(life, RegistrarNoticePublished)
+    if notice is None:
+        yield no_evidence("I13", detail=Label("无公告记录", "no notice is recorded"))
+    else:
+        limit = life.number("D07", region=notice.region, on=notice.days.last)
+        if limit is not None:
+            yield from _waited("I13", life, notice, notice.days.plus(days=limit.value))
+    claims = [*life.each(CLAIM), *life.each(PARENT)]
+    if claims:
+        detail = Label("有未了结或者已确认的认领", "a claim is open or was confirmed")
+        yield breach("I13", *(claim.entry for claim in claims), detail=detail)
+
+
+def _agreed(life: Life) -> Refusals:
+    """I14: a child old enough has agreed."""
+    limit = life.number("I14")
+    if limit is None or life.aged(limit.value) is False:
+        return
+    consent = _latest(life, ChildConsentRecorded)
+    answer = None if consent is None else known(consent.event.result)
+    if answer == "agree":
+        return
+    if life.aged(limit.value) is None or not limit.verified:
+        yield uncertain("I14", consent)
+    elif answer is None:
+        yield no_evidence("I14", consent)
+    else:
+        yield breach("I14", consent)
+
+
+def _room_in_family(registered: AdoptionRegistered, life: Life) -> Refusals:
+    """I16: the adopters have no more children than the law lets those have who adopt this child."""
+    limit = life.number("I16")
+    category = known(registered.category)
+    disabled = life.now(DISABILITY) or life.now(DISABILITY_CERTIFICATE)
+    if limit is None or category is None or category in NO_LIMIT_OF_CHILDREN or disabled is not None:
+        return
+    adopter = known(registered.adopter)
+    applications = [
+        application
+        for application in _since(life, AdopterApplicationReceived)
+        if adopter is None or application.event.adopter == adopter
+    ]
+    children = known(applications[-1].event.children_count) if applications else None
+    if children is None:
+        yield no_evidence("I16", *applications[-1:])
+    elif children > limit.value:
+        yield breach("I16", applications[-1])
+
+
+def _kin_agreed(registered: AdoptionRegistered, life: Life) -> Refusals:
+    """I17: for an orphan, everybody else with a duty of support agrees, or there is nobody."""
+    if not _is_one_of(registered, life, ORPHANS, "orphan"):
+        return
+    answers = {entry.event.person: entry for entry in _since(life, RelatedPartyConsentRecorded)}
+    against = [entry for entry in answers.values() if known(entry.event.result) == "disagree"]
+    if against:
+        yield breach("I17", *against)
+    elif not any(known(entry.event.result) for entry in answers.values()):
+        yield no_evidence("I17")
+
+
+def _rescue_settled(life: Life) -> Refusals:
+    """I18: a rescued child has been in the institution for a year, and the final certificate is there."""
+    situation = life.now(SITUATION)
+    if situation is None or situation.held.value != RESCUED:
+        return
+    received = life.last(ChildReceived)
+    if received is None:
+        yield no_evidence("I18", situation.entry, detail=Label("无接收记录", "no reception is recorded"))
+    else:
+        limit = life.number("D04", region=received.region, on=received.days.last)
+        if limit is not None:
+            yield from _waited("I18", life, received, received.days.plus(months=limit.value))
+    certificate = life.now(NOT_FOUND)
+    if certificate is None or certificate.held.value != "final":
+        yield no_evidence("I18", detail=Label("无查找不到证明", "the final certificate is not recorded"))
+
+
+@obligation("D07")
+def notice_runs_out(history: History) -> Iterator[Clock]:
+    """When the registrar's notice has run out, it is recorded that nobody claimed the child."""
+    notices = history.all(RegistrarNoticePublished)
+    for notice, following in zip(notices, [*notices[1:], None], strict=True):
+        limit = history.number("D07", entry=notice)
+        if limit is None:
+            continue
+        published = notice.days.last
+        ends = [
+            (fact.held.since, Label("已离院或者已收养", "left care or adopted"))
+            for fact in [history.gone(after=published)]
+            if fact is not None
+        ]
+        ends += [
+            (entry.days.last, Label("已找到亲属", "relatives found"))
+            for entry in [history.first(ParentageConfirmed, after=published)]
+            if entry is not None
+        ]
+        if following is not None:
+            ends.append((following.days.last, Label("已重新公告", "published anew")))
+        void_on, because = min(ends, key=lambda end: end[0], default=(None, None))
+        expired = history.first(RegistrarNoticeExpired, after=published)
+        if expired is not None and void_on is not None and expired.days.last > void_on:
+            expired = None
+        yield Clock(
+            rule="D07",
+            opened_on=published,
+            due=notice.days.plus(days=limit.value),
+            started_by=(notice,),
+            met_by=expired,
+            void_on=void_on,
+            void_because=because,
+            number=limit,
+        )
+
+
+@obligation("D32")
+def visits(history: History) -> Iterator[Clock]:
+    """After registration child and adopters are visited: one clock a visit, met by the visits in turn."""
+    for adoption in history.all(AdoptionRegistered):
+        registered = adoption.days.last
+        ended = _visits_end(history, registered)
+        made = [
+            visit
+            for visit in history.all(PostAdoptionVisitMade)
+            if visit.days.last >= registered and (ended is None or visit.days.last <= ended[0])
+        ]
+        for index, limit in enumerate(_intervals(history, adoption)):
+            yield Clock(
+                rule="D32",
+                opened_on=registered,
+                due=adoption.days.plus(months=limit.value),
+                started_by=(adoption,),
+                met_by=made[index] if index < len(made) else None,
+                void_on=None if ended is None else ended[0],
+                void_because=None if ended is None else ended[1],
+                number=limit,
+            )
+
+
+def _intervals(history: History, adoption: AnyEntry) -> Iterator[Pack]:
+    """When the visits are due after registration, by the nearest region that says anything of it."""
+    first = history.number("D32", entry=adoption, case="1")
+    for visit in count(1):
+        pack = history.number("D32", entry=adoption, case=str(visit))
+        if first is None or pack is None or pack.region != first.region:
+            return
+        yield pack
+
+
+def _visits_end(history: History, registered: date) -> tuple[date, Label] | None:
+    """The day from which no visit is asked for: the child died, or is in care again."""
+    labels = {
+        "died": Label("已死亡", "died"),
+        "received": Label("重新接收", "in care again"),
+        "in_care": Label("重新接收", "in care again"),
+    }
+    for span in history.spans(STAGE):
+        if span.since > registered and span.value in labels:
+            return span.since, labels[span.value]
+    return None

@@ -1,4 +1,4 @@
-"""Basic living allowance and study grants (基本生活费 · 助学): what ends and begins when somebody grows up."""
+"""Living allowance and study grants (基本生活费 · 助学): what ends and what begins when somebody grows up."""
 
 from datetime import date
 from typing import Annotated, Final, TypeAlias
