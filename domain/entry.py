@@ -45,7 +45,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionClaim:
-    """A recorder's claim that a forbidden thing stands all the same; unapproved until a second person approves."""
+    """A recorder's claim that a forbidden thing stands all the same, until a second person decides."""
 
     rule: str
     reason: str

@@ -153,7 +153,7 @@ class Field:
 class Part:
     """A group of values inside an event, such as one item of a list."""
 
-    def __init_subclass__(cls, **arguments: Any) -> None:
+    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 - passed on as it came
         super().__init_subclass__(**arguments)
         dataclass(frozen=True, kw_only=True)(cls)
 
@@ -173,7 +173,7 @@ class Event:
     kind: ClassVar[Kind]
     source: ClassVar[str]
 
-    def __init_subclass__(
+    def __init_subclass__(  # noqa: PLR0913 - what there is to say of every event
         cls,
         *,
         zh: str,
@@ -233,7 +233,7 @@ def _read_fields(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
     return tuple(_resolve(kind, spec.name, hints[spec.name]) for spec in fields(kind))  # type: ignore[arg-type]  # made a dataclass in __init_subclass__
 
 
-def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:
+def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:  # noqa: ANN401 - annotations have no type
     markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
     personal = markers.get(Personal)
     if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:

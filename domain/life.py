@@ -167,7 +167,7 @@ def _papers(entry: AnyEntry) -> set[str]:
     return {document.kind for document in entry.documents} | set(entry.event.papers())
 
 
-def over_time(
+def over_time(  # noqa: PLR0913 - what is asked, of what, and when
     file: File,
     rulebook: Rulebook,
     ask: Callable[[Life], T],

@@ -1,4 +1,4 @@
-"""Rules and their numbers: what a rule says in Chinese and English, its source, and what its number is where and when.
+"""Rules and their numbers: what a rule says, its source, and what its number is where and when.
 
 A number belongs to a region (GB/T 2260), a time and a source. It is looked up for a county, then its
 prefecture, its province and the nation (`000000`), then as `default`: a number borrowed from one

@@ -53,7 +53,7 @@ NOT_ASKED = Unknown("not_asked")
 
 
 def some(kind: type[E], **said: Any) -> E:
-    """An event or part of that kind: what is said, and for all else that must be answered *not asked* or an example."""
+    """An event or part of that kind: what is said, and *not asked* or an example for the rest."""
     answers = dict(said)
     for spec in fields_of(kind):
         if spec.name not in answers and spec.required:
@@ -94,7 +94,7 @@ def _example(annotation: Any, code: Code | None = None) -> Any:
 
 
 def days(said: "str | date | Days") -> Days:
-    """A day, a month (`2024-03`), a year, *not later than* (`..2024-03-05`) or an interval (`2024-03-01..2024-03-05`)."""
+    """A day, a month (2024-03), a year, *not later than* (..2024-03-05) or an interval (a..b)."""
     if isinstance(said, Days):
         return said
     if isinstance(said, date):
