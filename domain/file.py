@@ -129,7 +129,17 @@ class File:
 
     def copy(self) -> "File":
         """Another file with the same entries, which may be extended by itself."""
-        return fold(self.entries.values())
+        other = File(self.stream)
+        other.version, other.position = self.version, self.position
+        other.entries = self.entries.copy()
+        other._amendments.update((target, own.copy()) for target, own in self._amendments.items())
+        other._effective = self._effective.copy()
+        other._happened = {kind: own.copy() for kind, own in self._happened.items()}
+        other._facts = {
+            attribute: {key: own.copy() for key, own in facts.items()}
+            for attribute, facts in self._facts.items()
+        }
+        return other
 
     def effective(self, entry_id: UUID) -> AnyEntry | None:
         """The entry as it stands now under its original id: corrected, or None once withdrawn."""

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, Protocol, Self
 from uuid import UUID
 
@@ -17,27 +18,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.sealing import Keyring, Pair, Seal
+from ledger.wrapping import KEY_BYTES, KeyFile, KeyWrapper
 
-KEY_BYTES: Final = 32
 TERM_BYTES: Final = 16
 SECRET: Final[Pair] = (UUID(int=0), "ledger")
 """Where the ledger's own secret stands in the key table."""
-
-
-class KeyWrapper(Protocol):
-    """What wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
-
-    async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys wrapped."""
-        ...
-
-    async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys in the clear. Raises KeyUnavailableError for a key that it did not wrap."""
-        ...
-
-
-class KeyUnavailableError(Exception):
-    """A wrapped key can not be opened: its key-encryption key is not here, or it was altered."""
 
 
 class KeyTable(Protocol):
@@ -64,8 +49,15 @@ class Keys:
         self._fingerprints = self._terms = b""
 
     @classmethod
-    async def opened(cls, table: KeyTable, wrapper: KeyWrapper, ledger: str) -> Self:
-        """Return the keys of a ledger, ready for use. Raises KeyUnavailableError for another's wrapper."""
+    async def opened(cls, table: KeyTable, wrapper: KeyWrapper | Path, ledger: str) -> Self:
+        """Return the keys of a ledger, ready for use.
+
+        Where `wrapper` is the path of a key file, the file is made with the ledger's first key. Raises
+        KeyFileError when it is missing later, and KeyUnavailableError when the keys were wrapped otherwise.
+        """
+        if isinstance(wrapper, Path):
+            begun = SECRET in await table.keys([SECRET])
+            wrapper = KeyFile.read(wrapper) if begun else KeyFile.make(wrapper)
         keys = cls(table, wrapper, ledger)
         found = await keys._unwrapped([SECRET], make=True)
         keys._fingerprints = _derived(found[SECRET], b"fingerprints")

@@ -12,8 +12,6 @@ from ledger.outline import LARGEST_INTEGER, Json
 from ledger.shapes import Shape, shape
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-OPEN_TABLES: Final = frozenset({"region"})
-"""Tables that are not complete here: a value they lack is taken, and found."""
 _TYPES: Final[dict[str, Json]] = {
     "str": {"type": "string"},
     "bool": {"type": "boolean"},
@@ -95,7 +93,7 @@ def _known(own: Shape) -> Json:
     found = _TYPES[own.type.__name__] | _limits(own)
     if own.code is not None:
         found["x-code"] = own.code
-        if own.code not in OPEN_TABLES:
+        if tables()[own.code].complete:
             found = {"x-code": own.code, "enum": list(tables()[own.code].codes)}
     return found
 

@@ -1,7 +1,7 @@
-"""A local file as what wraps data keys: the default, where no key-management service is at hand.
+"""What wraps data keys: a local file by default, or a key-management service in its place.
 
-It holds one key-encryption key a line, the current one first. Those below are retired: they still open what
-they wrapped, and are kept while a copy of the key table needs them.
+The file holds one key-encryption key a line, the current one first. Those below are retired: they still open
+what they wrapped, and are kept while a copy of the key table needs them.
 """
 
 import os
@@ -13,26 +13,32 @@ from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.keys import KEY_BYTES, SECRET, Keys, KeyTable, KeyUnavailableError
-
+KEY_BYTES: Final = 32
 _NAME: Final = 8
 """Bytes by which a wrapped key names the key-encryption key that wrapped it."""
 _NONCE: Final = 12
 _PRIVATE: Final = 0o600
 
 
-async def open_keys(table: KeyTable, path: Path, ledger: str) -> Keys:
-    """Return the keys of a ledger, wrapped by the key file at `path`, made with the first key.
+class KeyWrapper(Protocol):
+    """What wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
 
-    Raises KeyFileError when it is missing later, and KeyUnavailableError when it is another one.
-    """
-    begun = bool(await table.keys([SECRET]))
-    return await Keys.opened(table, KeyFile.read(path) if begun else KeyFile.make(path), ledger)
+    async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys wrapped."""
+        ...
+
+    async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
+        """Return the keys in the clear. Raises KeyUnavailableError for a key that it did not wrap."""
+        ...
+
+
+class KeyUnavailableError(Exception):
+    """A wrapped key can not be opened: its key-encryption key is not here, or it was altered."""
 
 
 class KeyFileError(Exception):
