@@ -1,9 +1,9 @@
 """Who may do what: one decision, as a function of one file and as a condition on lists of files.
 
 Whoever is bound to an institution (staff, supervisor, auditor) reads the files it is in charge of, and of
-those it handed over what occurred until then. In the regions that begin with theirs, a placement officer reads
-the files of those aged 16 and over, and a bureau every file. An administrator operates the whole ledger and
-sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
+those it handed over what occurred until then. In the regions that begin with theirs, a placement officer
+reads the files of those aged 16 and over, and a bureau every file. An administrator operates the whole ledger
+and sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
 
 What is personal is shown by category (design 5.3):
 
@@ -131,7 +131,7 @@ def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
             )
 
 
-def allowed(  # noqa: PLR0913 - one decision, asked with all it depends on
+def allowed(
     actor: Actor,
     action: Action,
     file: FileScope,

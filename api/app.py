@@ -1,0 +1,70 @@
+"""The app: the one place where house and routes come together; tests and commands make it here too."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import access, health, problems
+from api.asking import actor
+from api.clock import Clock, utc_now
+from api.house import House, opened
+from api.logs import RequestLog
+from api.settings import Settings
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
+    """Make the app; its house is opened when it starts and closed when it stops."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings, clock) as house:
+            app.state.house = house
+            yield
+
+    app = FastAPI(
+        title="childledger",
+        version=version("childledger"),
+        description="An append-only ledger of children's lives in state care.",
+        lifespan=lifespan,
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        # What it would send holds messages of exceptions.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.add_middleware(RequestLog)
+    problems.install(app)
+    app.include_router(health.router)
+    for router in (access.router, *_routers()):
+        app.include_router(router, dependencies=[Depends(actor)])
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
+    return app
+
+
+def _routers() -> list[Any]:
+    found = ("api.record", "api.read", "api.catalogue", "api.imports.routes")
+    return [import_module(name).router for name in found if find_spec(name)]
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[House]:
+    """Open the app's house without serving, for commands and tests."""
+    async with app.router.lifespan_context(app):
+        yield app.state.house
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)
+        app.openapi_schema = schema
+    return app.openapi_schema

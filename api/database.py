@@ -1,0 +1,125 @@
+"""Where the database is, and as whom it is entered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
+
+from api.settings import Settings
+from ledger import credentials
+from ledger.migrate import Migration, Roles, check, migrate
+from ledger.postgres import Server, embedded
+
+
+class OwnerError(Exception):
+    """The writer or the reader would enter as the owner, who may alter what was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The database as owner (None where it is not known here), as writer and as reader."""
+
+    owner: str | None
+    writer: str
+    reader: str
+
+    def of(self, role: str) -> str | None:
+        """Return the address for `owner`, `writer` or `reader`, as a URL that anybody may print."""
+        address = {"owner": self.owner, "writer": self.writer, "reader": self.reader}[role]
+        return None if address is None else as_url(address)
+
+
+def as_url(conninfo: str) -> str:
+    """Return a conninfo as a URL with every parameter in its query, which libpq takes as well."""
+    parameters = {name: value for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+    return f"postgresql://?{urlencode(parameters, quote_via=quote)}"
+
+
+@asynccontextmanager
+async def addresses(settings: Settings, extra: Sequence[Migration]) -> AsyncIterator[Addresses]:
+    """Find the database, start the embedded one where none is named, and bring the ledger up to date.
+
+    Nobody stays in as owner. Raises OwnerError when the writer or the reader is one, and MigrationError.
+    """
+    async with AsyncExitStack() as stack:
+        found = await _find(settings, stack)
+        if found.owner is None:
+            await check(found.reader, settings.ledger, extra=extra)
+        else:
+            await migrate(found.owner, settings.ledger, passwords=await _lost(settings, found), extra=extra)
+        for address in (found.writer, found.reader):
+            await _refuse_owner(address, settings.ledger)
+        yield found
+
+
+async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
+    owner = _clear(settings.database_url)
+    writer, reader = _clear(settings.writer_url), _clear(settings.reader_url)
+    if owner is None and (writer is None or reader is None):
+        server = await stack.enter_async_context(_embedded(settings))
+        owner = server.url
+    roles = Roles.of(settings.ledger)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Addresses(
+        owner,
+        writer or credentials.url_as(owner or "", roles.writer, settings.data),
+        reader or credentials.url_as(owner or "", roles.reader, settings.data),
+    )
+
+
+def _clear(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+@asynccontextmanager
+async def _embedded(settings: Settings) -> AsyncIterator[Server]:
+    """Run the embedded server beside the event loop; a start that is cancelled is finished and undone."""
+    server = embedded(settings.data)
+    starting = asyncio.create_task(asyncio.to_thread(server.__enter__))
+    try:
+        running = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await asyncio.to_thread(server.__exit__, None, None, None)
+        raise
+    try:
+        yield running
+    finally:
+        await asyncio.to_thread(server.__exit__, None, None, None)
+
+
+async def _lost(settings: Settings, found: Addresses) -> dict[str, str]:
+    """Return the passwords kept in DATA by role, when they do not let the roles in (yet)."""
+    roles = Roles.of(settings.ledger)
+    own = {roles.writer: settings.writer_url, roles.reader: settings.reader_url}
+    entered = [await _enters(found.writer), await _enters(found.reader)]
+    if all(entered):
+        return {}
+    return {role: credentials.password(settings.data, role) for role, url in own.items() if url is None}
+
+
+async def _enters(address: str) -> bool:
+    try:
+        async with await AsyncConnection.connect(address):
+            return True
+    except OperationalError:
+        return False
+
+
+async def _refuse_owner(address: str, ledger: str) -> None:
+    async with await AsyncConnection.connect(address) as connection:
+        cursor = await connection.execute(
+            "SELECT rolsuper OR pg_has_role(oid, %s, 'MEMBER') FROM pg_roles WHERE rolname = current_user",
+            [Roles.of(ledger).owner],
+        )
+        if await cursor.fetchone() != (False,):
+            message = (
+                "the writer and the reader of a ledger must be nobody who owns it: see CHILDLEDGER_WRITER_URL"
+            )
+            raise OwnerError(message)

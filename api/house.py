@@ -1,0 +1,102 @@
+"""The house: what an app is made of, opened and closed in order. Everything is assembled here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import structlog
+from ledger.keyfile import open_keys
+from psycopg_pool import AsyncConnectionPool
+
+from api.access_log import AccessLog
+from api.clock import Clock, day_of, utc_now
+from api.database import Addresses, addresses
+from api.identity import Identity, Pool
+from api.metrics import Metrics
+from api.settings import Settings
+from domain.rulebook import Rulebook
+from ledger.book import Ledger
+from ledger.store import Store
+from projections import READ_MODELS
+from projections.projector import Projector, tables
+
+log = structlog.get_logger()
+KEY_FILE: Final = "master.key"
+_AGAIN_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What routes and commands work with; `readers` reads the read models, as the ledger's reader."""
+
+    settings: Settings
+    addresses: Addresses
+    clock: Clock
+    ledger: Ledger
+    projector: Projector
+    readers: Pool
+    identity: Identity
+    access: AccessLog
+    metrics: Metrics
+
+    def today(self) -> date:
+        """Return the present day in Asia/Shanghai."""
+        return day_of(self.clock())
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[House]:
+    """Open database, ledger, keys, directory, access log and read models; close them in the end."""
+    name, rulebook = settings.ledger, Rulebook.shipped()
+    async with AsyncExitStack() as stack:
+        found = await stack.enter_async_context(addresses(settings, tables(READ_MODELS)))
+        store = Store(found.writer, found.reader, name, readers=settings.readers)
+        await stack.enter_async_context(store)
+        ledger = Ledger(store, await open_keys(store, settings.data / KEY_FILE, name), rulebook, name)
+        readers = await stack.enter_async_context(_pool(found.reader, settings.readers))
+        writers = await stack.enter_async_context(_pool(found.writer, 2))
+        identity = Identity(ledger, writers, readers, clock)
+        stack.push_async_callback(identity.write_used)
+        access = AccessLog(writers, readers, clock)
+        stack.push_async_callback(access.close)
+        projector = Projector(ledger, readers, READ_MODELS, rulebook)
+        await stack.enter_async_context(_kept([_follow(projector), identity.keep_used]))
+        yield House(settings, found, clock, ledger, projector, readers, identity, access, Metrics())
+
+
+def _pool(url: str, size: int) -> Pool:
+    # Nothing is kept prepared on the server, so that a pooler may stand between.
+    options = {"autocommit": True, "prepare_threshold": None}
+    return AsyncConnectionPool(url, kwargs=options, min_size=1, max_size=size, timeout=5, open=False)
+
+
+def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
+    async def follow() -> None:
+        await projector.start()
+        await projector.run()
+
+    return follow
+
+
+@asynccontextmanager
+async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Keep works going beside the block, and begin one again that fails, as when the database is away."""
+
+    async def keep(work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+                log.warning("begun again", work=work.__qualname__, error=type(error).__name__)
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    tasks = [asyncio.create_task(keep(work)) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,281 @@
+"""Who there is: institutions, the staff directory, and the tokens by which people and programs enter."""
+
+import asyncio
+import getpass
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final, TypeAlias
+from uuid import UUID, uuid4, uuid5
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, args_row
+from psycopg_pool import AsyncConnectionPool
+
+from api.clock import Clock, day_of
+from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
+from api.tokens import digest, new_token
+from domain.event import Category, Unknown
+from domain.events.institution import InstitutionOpened, RulebookAdopted
+from domain.when import Days
+from ledger import queries
+from ledger.book import Ledger
+from ledger.recording import Draft, Recorded, Recording
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
+
+SQL: Final = queries.load("api", "identity.sql")
+TRUSTED_SECONDS: Final = 1.0
+"""How long a token is taken to be what it was when it was last looked up."""
+_MOST_TRUSTED: Final = 10_000
+_NAMES: Final = "member.name"
+
+
+class IdentityError(Exception):
+    """What was asked can not be: the text says why, to whoever gave the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """An institution; `institution` is the id of its stream."""
+
+    institution: UUID
+    name: str
+    uscc: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the staff directory; `name` is None once erased."""
+
+    member: UUID
+    name: str | None
+    role: Role
+    institution: UUID | None
+    prefix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it is listed: everything but the token itself."""
+
+    token: UUID
+    member: UUID
+    purpose: str
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    token: UUID
+    actor: Actor
+    expires_at: datetime
+    trusted_until: float
+
+
+class Identity:
+    """The directory of one ledger. Times come from the clock; names are sealed with the ledger's keys."""
+
+    def __init__(self, ledger: Ledger, writers: Pool, readers: Pool, clock: Clock) -> None:
+        self._ledger = ledger
+        self._writers = writers
+        self._readers = readers
+        self._clock = clock
+        self._holders: dict[bytes, _Holder] = {}
+        self._used: dict[UUID, datetime] = {}
+
+    async def authenticate(self, token: str) -> Actor | None:
+        """Return who holds a token, or None when it is mistyped, unknown, expired or revoked.
+
+        A token revoked by another process is refused within `TRUSTED_SECONDS`.
+        """
+        known_by = digest(token)
+        if known_by is None:
+            return None
+        holder = self._holders.get(known_by)
+        if holder is None or holder.trusted_until < monotonic():
+            holder = await self._look_up(known_by)
+        now = self._clock()
+        if holder is None or holder.expires_at <= now:
+            return None
+        self._used[holder.token] = now
+        return holder.actor
+
+    async def _look_up(self, known_by: bytes) -> _Holder | None:
+        if len(self._holders) >= _MOST_TRUSTED:
+            self._holders.clear()
+        self._holders.pop(known_by, None)
+        trusted_until = monotonic() + TRUSTED_SECONDS
+        for token, expires_at, member, role, institution, region, prefix in await self._read(
+            "holder", known_by
+        ):
+            actor = Actor(member, Role(role), institution, region, prefix)
+            self._holders[known_by] = _Holder(token, actor, expires_at, trusted_until)
+        return self._holders.get(known_by)
+
+    async def institutions(self) -> list[Institution]:
+        """List every institution by name."""
+        return [Institution(*row) for row in await self._read("institutions")]
+
+    async def institution(self, institution: UUID) -> Institution | None:
+        """Return an institution by its id."""
+        return next((Institution(*row) for row in await self._read("institution", institution)), None)
+
+    async def institution_named(self, name: str) -> Institution | None:
+        """Return an institution by its exact name."""
+        return next((Institution(*row) for row in await self._read("institution_named", name)), None)
+
+    async def open_institution(self, name: str, *, uscc: str | None = None, region: str) -> Institution:
+        """Open an institution's stream, with the rulebook it adopts, and enter it in the directory.
+
+        Acts as `operator()`. Raises IdentityError when there is one of that name or code.
+        """
+        for other in await self.institutions():
+            if other.name == name or (uscc is not None and other.uscc == uscc):
+                message = f"there is {other.name} already, {other.institution}"
+                raise IdentityError(message)
+        now = self._clock()
+        days = Days.on(day_of(now))
+        rulebook = self._ledger.rulebook
+        opened = InstitutionOpened(name=name, region=region, uscc=uscc or Unknown("not_asked"))
+        adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
+        recording = Recording(
+            stream=None,
+            kind="institution",
+            drafts=(Draft(event=opened, days=days), Draft(event=adopted, days=days)),
+            region=region,
+            origin="api",
+            recorder=(await self.operator()).recorder,
+            key=f"institution {uuid4()}",
+        )
+        match await self._ledger.record(recording, now=now):
+            case Recorded() as recorded:
+                institution = Institution(recorded.stream, name, uscc, region)
+                await self._write("add_institution", institution.institution, name, uscc, region)
+                return institution
+            case outcome:
+                message = f"{name} can not be opened: {outcome}"
+                raise IdentityError(message)
+
+    async def operator(self) -> Actor:
+        """Return the operating system's own administrator, as whom commands act; entered when first asked."""
+        name = getpass.getuser()
+        member = uuid5(UUID(int=0), f"{self._ledger.name} {name}")
+        return await self.add_member(name, Role.ADMINISTRATOR, member=member)
+
+    async def add_member(
+        self,
+        name: str,
+        role: Role,
+        *,
+        institution: UUID | None = None,
+        prefix: str | None = None,
+        member: UUID | None = None,
+    ) -> Actor:
+        """Enter somebody in the staff directory; the same `member` twice is once.
+
+        Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
+        (of a nation, province, prefecture or county), an administrator to neither. Raises IdentityError.
+        """
+        if (institution is None) == (role in OF_INSTITUTION):
+            message = f"a {role} is bound to {'an' if role in OF_INSTITUTION else 'no'} institution"
+            raise IdentityError(message)
+        if (prefix is None) == (role in OF_REGION):
+            message = f"a {role} is bound to {'a' if role in OF_REGION else 'no'} region"
+            raise IdentityError(message)
+        home = None if institution is None else await self.institution(institution)
+        if institution is not None and home is None:
+            message = f"there is no institution {institution}"
+            raise IdentityError(message)
+        prefix = None if prefix is None else region_prefix(prefix)
+        member = member or uuid4()
+        seal = await self._ledger.seal_for([member], [Category.IDENTITY])
+        sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
+        await self._write("add_member", member, sealed, role.value, institution, prefix)
+        return Actor(member, role, institution, home.region if home else None, prefix)
+
+    async def members(self) -> list[Member]:
+        """List the staff directory, with names."""
+        return await self._opened(await self._read("members"))
+
+    async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
+        """Return the names of members, None for one that was erased."""
+        found = await self._opened(await self._read("members_of", list(members)))
+        return {each.member: each.name for each in found}
+
+    async def _opened(self, rows: list[TupleRow]) -> list[Member]:
+        seal = await self._ledger.seal_for([row[0] for row in rows], [Category.IDENTITY])
+        return [
+            Member(
+                member, seal.open(member, Category.IDENTITY, name, _NAMES), Role(role), institution, prefix
+            )
+            for member, name, role, institution, prefix in rows
+        ]
+
+    async def issue(self, member: UUID, *, days: int, purpose: str) -> str:
+        """Make a token that lives for some days; it is told only here. `purpose` says what it is for."""
+        token = new_token()
+        now = self._clock()
+        await self._write("add_token", member, digest(token), purpose, now, now + timedelta(days=days))
+        return token
+
+    async def tokens(self) -> list[Token]:
+        """List all tokens, the oldest first."""
+        async with self._readers.connection() as connection:
+            cursor = connection.cursor(row_factory=args_row(Token))
+            return await (await cursor.execute(SQL["tokens"])).fetchall()
+
+    async def revoke(self, token: UUID) -> bool:
+        """Revoke a token by its id; tell whether there was one to revoke."""
+        return bool(self._forget(await self._write("revoke", self._clock(), token)))
+
+    async def revoke_purpose(self, purpose: str) -> int:
+        """Revoke every token made for a purpose; return how many."""
+        return self._forget(await self._write("revoke_purpose", self._clock(), purpose))
+
+    def _forget(self, revoked: list[TupleRow]) -> int:
+        for (known_by,) in revoked:
+            self._holders.pop(bytes(known_by), None)
+        return len(revoked)
+
+    async def keep_used(self, every: float = 10.0) -> None:
+        """Write down when tokens were last used, now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            await self.write_used()
+
+    async def write_used(self) -> None:
+        """Write down when tokens were last used."""
+        used, self._used = self._used, {}
+        if used:
+            await self._write("used", list(used), list(used.values()))
+
+    async def _read(self, statement: str, *parameters: object) -> list[TupleRow]:
+        return await _fetch(self._readers, statement, parameters)
+
+    async def _write(self, statement: str, *parameters: object) -> list[TupleRow]:
+        return await _fetch(self._writers, statement, parameters)
+
+
+async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> list[TupleRow]:
+    async with pool.connection() as connection:
+        cursor = await connection.execute(SQL[statement], parameters)
+        return await cursor.fetchall() if cursor.description else []
+
+
+def region_prefix(region: str) -> str:
+    """Return what the codes of all regions within one begin with: `371000` is `3710`, the nation nothing.
+
+    Raises IdentityError for what is no region of 2, 4 or 6 digits.
+    """
+    if not region.isascii() or not region.isdigit() or len(region) not in {2, 4, 6}:
+        message = f"{region!r} is no region: 2, 4 or 6 digits of GB/T 2260"
+        raise IdentityError(message)
+    while region.endswith("00"):
+        region = region[:-2]
+    return region

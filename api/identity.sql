@@ -1,0 +1,46 @@
+-- What is asked of institutions, the staff directory and tokens.
+
+-- name: holder
+SELECT t.token, t.expires_at, m.member, m.role, m.institution, i.region, m.prefix
+  FROM token t
+  JOIN member m USING (member)
+  LEFT JOIN institution i USING (institution)
+ WHERE t.digest = %b AND t.revoked_at IS NULL
+
+-- name: institutions
+SELECT institution, name, uscc, region FROM institution ORDER BY name
+
+-- name: institution_named
+SELECT institution, name, uscc, region FROM institution WHERE name = %s
+
+-- name: institution
+SELECT institution, name, uscc, region FROM institution WHERE institution = %s
+
+-- name: add_institution
+INSERT INTO institution (institution, name, uscc, region) VALUES (%s, %s, %s, %s)
+
+-- name: members
+SELECT member, name, role, institution, prefix FROM member ORDER BY role, member
+
+-- name: members_of
+SELECT member, name, role, institution, prefix FROM member WHERE member = ANY (%s)
+
+-- name: add_member
+INSERT INTO member (member, name, role, institution, prefix) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+
+-- name: add_token
+INSERT INTO token (member, digest, purpose, made_at, expires_at) VALUES (%s, %s, %s, %s, %s) RETURNING token
+
+-- name: tokens
+SELECT token, member, purpose, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token
+
+-- name: revoke
+UPDATE token SET revoked_at = %s WHERE token = %s AND revoked_at IS NULL RETURNING digest
+
+-- name: revoke_purpose
+UPDATE token SET revoked_at = %s WHERE purpose = %s AND revoked_at IS NULL RETURNING digest
+
+-- name: used
+UPDATE token t SET used_at = u.at
+  FROM unnest(%s::uuid[], %s::timestamptz[]) AS u (token, at)
+ WHERE t.token = u.token AND (t.used_at IS NULL OR t.used_at < u.at)

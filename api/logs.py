@@ -1,0 +1,120 @@
+"""What is logged: one line of JSON each, to standard error, without a personal word.
+
+A request is logged by the template of its route, never by its path or query. An exception is logged by its
+type and the places it came through, never by its message, which may quote what somebody sent.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable, MutableMapping
+from time import perf_counter
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Problem
+
+log = structlog.get_logger()
+UNMATCHED: Final = "unmatched"
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Log everything of this process in this way, other libraries' words too."""
+    shared: list[Callable[..., Any]] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        where,
+    ]
+    render = structlog.processors.JSONRenderer(_dumps)
+    structlog.configure(
+        processors=[*shared, render],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[template, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def template(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep of another library's message what it says of every case, not what it fills in."""
+    record: logging.LogRecord = event["_record"]
+    event["event"] = str(record.msg).strip().split("\n", 1)[0]
+    event["logger"] = record.name
+    event.pop("positional_args", None)
+    return event
+
+
+def where(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say of an exception its type and the places it came through."""
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__qualname__
+        event["where"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+    return event
+
+
+class RequestLog:
+    """Logs and times each request, and answers 500 where nobody expected what went wrong."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, began, status = uuid4().hex, perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            log.exception("unexpected", exc_info=error)
+            if status:
+                raise
+            await Problem("unexpected").response(scope, receive, answer)
+        finally:
+            self._say(scope, status, perf_counter() - began)
+
+    @staticmethod
+    def _say(scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", UNMATCHED)
+        actor = scope.get("state", {}).get("actor")
+        who = {} if actor is None else {"user": str(actor.user), "role": actor.role.value}
+        milliseconds = round(seconds * 1000, 1)
+        method = scope["method"]
+        log.info("answered", method=method, route=route, status=status, milliseconds=milliseconds, **who)
+        house = getattr(scope["app"].state, "house", None)
+        if house is not None and status:
+            house.metrics.answered(method, route, status, seconds)
+
+
+def _dumps(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's own signature
+    return orjson.dumps(event, default=lambda value: type(value).__name__).decode()

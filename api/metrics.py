@@ -1,0 +1,60 @@
+"""What is counted and timed, without a personal word: for Prometheus."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_ENTRIES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
+
+
+class Metrics:
+    """The measures of one house."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "childledger_request_seconds",
+            "Time to answer, by route and status",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._appends = Histogram(
+            "childledger_append_seconds", "Time to append a batch", buckets=_SECONDS, registry=self._registry
+        )
+        self._batches = Histogram(
+            "childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES, registry=self._registry
+        )
+        self._refusals = Counter(
+            "childledger_refusals", "Refusals, by rule", ["rule"], registry=self._registry
+        )
+        self._position = Gauge(
+            "childledger_position", "The last position of the ledger", registry=self._registry
+        )
+        self._lag = Gauge(
+            "childledger_projection_lag_entries",
+            "Entries that the read models are behind",
+            registry=self._registry,
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Time an answer; `route` is its template, never the path that was asked for."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def appended(self, entries: int, seconds: float) -> None:
+        """Count and time a batch that was appended."""
+        self._batches.observe(entries)
+        self._appends.observe(seconds)
+
+    def refused(self, rule: str) -> None:
+        """Count a refusal by a rule's id."""
+        self._refusals.labels(rule).inc()
+
+    def text(self, *, position: int, projected: int) -> bytes:
+        """Return all measures in Prometheus' text form."""
+        self._position.set(position)
+        self._lag.set(max(0, position - projected))
+        return generate_latest(self._registry)

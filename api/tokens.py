@@ -1,0 +1,38 @@
+"""The form of bearer tokens: `cl_`, 32 random bytes, and a checksum that shows when one is mistyped."""
+
+import secrets
+import zlib
+from hashlib import sha256
+from typing import Final
+
+PREFIX: Final = "cl_"
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SECRET_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256
+_CHECK_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
+_LENGTH: Final = len(PREFIX) + _SECRET_LENGTH + _CHECK_LENGTH
+
+
+def new_token() -> str:
+    """Return a token that nobody has had before."""
+    secret = _written(secrets.randbits(256), _SECRET_LENGTH)
+    return f"{PREFIX}{secret}{_checksum(secret)}"
+
+
+def digest(token: str) -> bytes | None:
+    """Return the digest (SHA-256) by which a token is stored; None for what can not be a token."""
+    secret, check = token[len(PREFIX) : -_CHECK_LENGTH], token[-_CHECK_LENGTH:]
+    if len(token) != _LENGTH or not token.startswith(PREFIX) or not token.isascii():
+        return None
+    return sha256(token.encode()).digest() if _checksum(secret) == check else None
+
+
+def _checksum(secret: str) -> str:
+    return _written(zlib.crc32(secret.encode()), _CHECK_LENGTH)
+
+
+def _written(number: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, len(_DIGITS))
+        digits.append(_DIGITS[digit])
+    return "".join(reversed(digits))
