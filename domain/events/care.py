@@ -21,7 +21,7 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
 
     def impossible(self, entry: AnyEntry) -> Refusals:
         if self.until is not None and self.until < entry.days.earliest:
-            yield breach("E01")
+            yield breach("E10")
 
     def refusals(self, life: Life) -> Refusals:
         """No two at the same time (I27).

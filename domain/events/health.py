@@ -100,7 +100,7 @@ class DisabilityCertificateIssued(
     def impossible(self, entry: AnyEntry) -> Refusals:
         end = known(self.valid_to)
         if end is not None and end < entry.days.earliest:
-            yield breach("E01")
+            yield breach("E10")
 
     def refusals(self, life: Life) -> Refusals:
         number = known(self.certificate_no)

@@ -196,7 +196,7 @@ class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued",
     def impossible(self, entry: AnyEntry) -> Refusals:
         start, end = known(self.valid_from), known(self.valid_to)
         if start is not None and end is not None and end < start:
-            yield breach("E01")
+            yield breach("E10")
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield IDENTITY_CARD.since(

@@ -83,7 +83,7 @@ class RehabPlanMade(
     def impossible(self, entry: AnyEntry) -> Refusals:
         starts, ends = known(self.starts_on), known(self.ends_on)
         if starts is not None and ends is not None and ends < starts:
-            yield breach("E01")
+            yield breach("E10")
 
     def refusals(self, life: Life) -> Refusals:
         """It rests on an assessment that had been made; where the paper does not say which, on any (I08)."""

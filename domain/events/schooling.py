@@ -99,7 +99,7 @@ class DeferralOrSuspensionApproved(
     def impossible(self, entry: AnyEntry) -> Refusals:
         starts, ends = known(self.starts_on), known(self.ends_on)
         if starts is not None and ends is not None and ends < starts:
-            yield breach("E01")
+            yield breach("E10")
 
     def holds(self, entry: AnyEntry) -> Facts:
         starts = known(self.starts_on)
