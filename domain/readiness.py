@@ -1,10 +1,10 @@
 """Whether a young person is ready to leave care as an adult: fourteen gates, each a question of one day.
 
-The answer is advisory (个人信息保护法 24): a person decides, and the decision is an event. The gates
-stand with the placement events; here is what they have in common.
+The answer is advisory (《个人信息保护法》第24条): a person decides, and the decision is an event. The gates
+stand in `domain/gates.py`; here is what they have in common.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
@@ -14,6 +14,7 @@ from domain.entry import Entry
 from domain.event import Label
 from domain.file import File
 from domain.life import Life, over_time
+from domain.obligations import Clock
 from domain.rulebook import Rulebook
 
 GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain"]
@@ -37,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One of the fourteen questions; its source and whether that is verified stand in the rulebook under `rule`."""
+    """One of the fourteen questions; its source and whether that is verified are `rule`'s in the rulebook."""
 
     number: int
     rule: str
@@ -76,9 +77,7 @@ def met(*evidence: Entry[Any] | None) -> Answer:
     return Answer("met", _ids(evidence))
 
 
-def unmet(
-    zh: str, en: str, *evidence: Entry[Any] | None, deferring: bool = False
-) -> Answer:
+def unmet(zh: str, en: str, *evidence: Entry[Any] | None, deferring: bool = False) -> Answer:
     """The gate is not passed, and this is missing."""
     return Answer("unmet", _ids(evidence), Label(zh, en), deferring=deferring)
 
@@ -98,9 +97,7 @@ def uncertain(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
     return Answer("uncertain", _ids(evidence), Label(zh, en))
 
 
-def readiness(
-    life: Life, rulebook: Rulebook, route: Callable[[Life], str | None]
-) -> Readiness:
+def readiness(life: Life, rulebook: Rulebook, route: Callable[[Life], str | None]) -> Readiness:
     """All gates on one day. A blocking gate that is unmet, unknown or uncertain makes it *not ready*.
 
     A gate whose rule is unverified only warns.
@@ -109,8 +106,7 @@ def readiness(
     blocking = [
         answer
         for gate, answer in answers
-        if weight(gate, answer, rulebook) == "blocks"
-        and answer.state not in {"met", "not_applicable"}
+        if weight(gate, answer, rulebook) == "blocks" and answer.state not in {"met", "not_applicable"}
     ]
     status: Status = "not_ready" if blocking else "ready"
     if any(answer.deferring for answer in blocking):
@@ -119,7 +115,7 @@ def readiness(
 
 
 def weight(gate: Gate, answer: Answer, rulebook: Rulebook) -> Weight:
-    """How much a gate counts that day: what its answer says, and never more than a warning when unverified."""
+    """How much a gate counts that day: as its answer says, never more than a warning when unverified."""
     own = answer.weight or gate.weight
     return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own
 
@@ -146,5 +142,11 @@ def readiness_over_time(
         yield pending
 
 
+def next_due(clocks: Iterable[Clock], day: date) -> Clock | None:
+    """The nearest of a person's open obligations on a day, overdue ones first; None where nothing is open."""
+    due = [clock for clock in clocks if clock.state(day) in {"due", "overdue"}]
+    return min(due, key=lambda clock: (clock.due.last, clock.rule), default=None)
+
+
 def _ids(evidence: tuple[Entry[Any] | None, ...]) -> tuple[UUID, ...]:
-    return tuple(entry.entry_id for entry in evidence if entry is not None)
+    return tuple(dict.fromkeys(entry.entry_id for entry in evidence if entry is not None))

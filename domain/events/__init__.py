@@ -20,3 +20,5 @@ from domain.events import placement as placement
 from domain.events import departure as departure
 from domain.events import record as record
 from domain.events import institution as institution
+
+from domain import gates as gates

@@ -4,13 +4,15 @@ Two routes lead out of care: into society, or into support for persons in extrem
 for either is asked by the gates in `domain/gates.py`.
 """
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Final
+from itertools import groupby
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from annotated_types import MinLen
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Amount,
     Answered,
@@ -29,14 +31,29 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.file import Attribute, Facts
-from domain.life import STAGE
+from domain.events.intake import SEX
+from domain.events.schooling import EDUCATION, SchoolingEnded
+from domain.file import Attribute, Fact, Facts
+from domain.life import STAGE, Life, over_time
+from domain.obligations import Clock, History, Stay, obligation
+from domain.readiness import GATES
+from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
 
-ANHUI: Final = "安徽省成年安置规定（2022）"
-SEED_RULES: Final = "威海市实施意见（2021）二（五）；国办发〔2025〕18号（十七）"
-SERVICE_LAW: Final = "兵役法"
-HARDSHIP_RULES: Final = "社会救助暂行办法 14, 16；特困人员认定办法"
-DESIGN: Final = "DESIGN"
+E = TypeVar("E", bound=Event)
+
+ANHUI: Final = "安徽省2022年成年安置规定"
+SEED_RULES: Final = "威海市民政局等《实施意见》(2021-11-08) 二（五）；国办发〔2025〕18号（十七）"
+SERVICE_LAW: Final = "《兵役法》"
+HARDSHIP_RULES: Final = "《社会救助暂行办法》第14条、第16条；特困人员认定办法"
+DESIGN: Final = "本系统规程"
+
+ROUTE_GATES: Final[dict[str | None, tuple[int, ...]]] = {"social": (8, 10), "hardship": (9,)}
+"""The gates without which a young person is not placed by that route (I23)."""
+AT_HOME: Final = frozenset({"home_teaching", "remote"})
+"""Forms of schooling that do not keep anybody at school all day: codes of `school_form`."""
+MALE: Final = "1"
+ADULT: Final = 18
 
 CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("安置启动", "Case opened"))
 CAPACITY: Final[Attribute[str]] = Attribute("placement", "capacity", Label("民事行为能力", "Civil capacity"))
@@ -90,7 +107,9 @@ class AdultPlacementAssessed(
         yield CONCLUSION.since(entry.days, known(self.conclusion))
 
 
-class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity determined", source="民法典 24, 28, 32"):
+class CapacityDetermined(
+    Event, zh="民事行为能力认定", en="Capacity determined", source="《民法典》第24条、第28条、第32条"
+):
     """A court decided on an adult's capacity, and who is guardian where it is not full."""
 
     court: Annotated[Answered[Name], Label("法院", "Court"), Personal(Category.FAMILY)]
@@ -134,7 +153,7 @@ class AdultPlacementPlanApproved(
 
 
 class YoungPersonConsentRecorded(
-    Event, zh="本人意愿", en="Young person's consent recorded", source="民法典 18, 35"
+    Event, zh="本人意愿", en="Young person's consent recorded", source="《民法典》第18条、第35条"
 ):
     """The young person was asked about the plan: their view as a minor, their decision as an adult."""
 
@@ -154,13 +173,17 @@ class HousingArranged(Event, zh="住房落实", en="Housing arranged", source=SE
 
 
 class EmploymentArranged(
-    Event, zh="就业落实", en="Employment arranged", source=f"{SEED_RULES}；就业促进法 52"
+    Event, zh="就业落实", en="Employment arranged", source=f"{SEED_RULES}；《就业促进法》第52条"
 ):
     """The young person has work, from that day on, until `ends_on` where the contract says so."""
 
     employer: Annotated[Answered[Name], Label("用人单位", "Employer"), Personal(Category.CONTACT)]
     post: Annotated[Answered[Name], Label("岗位", "Post"), Personal(Category.IDENTITY)]
     ends_on: Annotated[date | None, Label("合同终止日", "Until")] = None
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        if self.ends_on is not None and self.ends_on < entry.days.earliest:
+            yield breach("E10", detail=Label("合同终止日", "Until"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield EMPLOYED.since(entry.days, entry.days.last, until=self.ends_on)
@@ -178,8 +201,13 @@ class VocationalTrainingCompleted(
         Number | None, Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
     ] = None
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        started = known(self.started_on)
+        if started is not None and started > entry.days.last:
+            yield breach("E10", detail=Label("开始日期", "Started on"))
 
-class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW} 15"):
+
+class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW}第15条"):
     """The young man was entered in the first military service registration."""
 
     office: Annotated[
@@ -187,14 +215,14 @@ class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered",
     ]
 
 
-class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW} 20"):
+class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW}第20条"):
     """The young person joined the army."""
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield SERVING.since(entry.days, entry.days.last)
 
 
-class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW} 17"):
+class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第17条"):
     """The young person left the army."""
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -219,9 +247,20 @@ class HardshipSupportDecided(
         Answered[Name] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
     ] = None
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        applied = known(self.applied_on)
+        if applied is not None and applied > entry.days.last:
+            yield breach("E10", detail=Label("申请日期", "Applied on"))
+        begins, ends = known(self.publicity_from_on), known(self.publicity_to_on)
+        if begins is not None and ends is not None and ends < begins:
+            yield breach("E10", detail=Label("公示", "Publicity"))
+
 
 class HardshipSupportPlaced(
-    Event, zh="特困供养落实", en="Hardship support placed", source="社会救助暂行办法 19；特困人员认定办法"
+    Event,
+    zh="特困供养落实",
+    en="Hardship support placed",
+    source="《社会救助暂行办法》第19条；特困人员认定办法",
 ):
     """A place in which the person will be supported was confirmed."""
 
@@ -231,7 +270,10 @@ class HardshipSupportPlaced(
 
 
 class HouseholdDestinationDecided(
-    Event, zh="户口去向确定", en="Household destination decided", source=f"{SEED_RULES}；户口登记条例 10"
+    Event,
+    zh="户口去向确定",
+    en="Household destination decided",
+    source=f"{SEED_RULES}；《户口登记条例》第10条",
 ):
     """It was decided where the person's household registration goes, or why it stays for the time being."""
 
@@ -257,7 +299,7 @@ class HandedOverItem(Part):
 
 
 class BelongingsHandedOver(
-    Event, zh="随身物品移交", en="Belongings handed over", source="儿童福利机构管理办法；DESIGN"
+    Event, zh="随身物品移交", en="Belongings handed over", source=f"《儿童福利机构管理办法》；{DESIGN}"
 ):
     """The young person received what the institution had kept for them."""
 
@@ -267,7 +309,7 @@ class BelongingsHandedOver(
     is_signed: Annotated[Answered[bool], Label("本人签收", "Signed for")]
 
 
-class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source="DB36/T 2141-2025；DESIGN"):
+class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source=f"DB36/T 2141-2025；{DESIGN}"):
     """The person's own papers and file went to whoever keeps them from now on."""
 
     receiver: Annotated[Answered[Name], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]
@@ -294,6 +336,18 @@ class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}�
     contact: Annotated[Answered[Text], Label("联系方式", "Contact"), Personal(Category.CONTACT)]
     transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on")]
 
+    def refusals(self, life: Life) -> Refusals:
+        plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
+        if plan is None:
+            yield no_evidence("I23", detail=Label("无批准的安置方案", "no approved plan is recorded"))
+            return
+        planned = known(plan.event.route)
+        if route is not None and planned is not None and planned != route:
+            yield breach("I23", plan, detail=Label("与批准的安置方式不同", "the plan approved another route"))
+            return
+        for number in ROUTE_GATES.get(route or planned, ()):
+            yield from _through(number, life)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "placed")
         yield PLACED.since(entry.days, known(self.route) or "unknown")
@@ -316,3 +370,155 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
     housing: Annotated[Answered[Text], Label("住房情况", "Housing"), Personal(Category.CONTACT)]
     job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
     next_on: Annotated[date | None, Label("下次随访", "Next visit")] = None
+
+
+def _through(number: int, life: Life) -> Refusals:
+    """I23: what keeps a young person from passing a gate of the chosen route."""
+    answer = GATES[number].ask(life)
+    if answer.state == "uncertain":
+        yield uncertain("I23", detail=answer.missing)
+    elif answer.state not in {"met", "not_applicable"}:
+        yield no_evidence("I23", detail=answer.missing)
+
+
+def busy(life: Life) -> Fact[Any] | None:
+    """What keeps a person from being placed yet: full-time school, or the army."""
+    schooling = life.now(EDUCATION)
+    if (
+        schooling is not None
+        and schooling.held.value is not None
+        and schooling.held.value.form not in AT_HOME
+    ):
+        return schooling
+    return life.now(SERVING)
+
+
+@obligation("I22")
+def case_is_opened(history: History) -> Iterator[Clock]:
+    """Half a year before 18 the placement case is opened; the year before that is there to prepare it."""
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["I22"].number(stay.began.entry.region, adult.last)
+        if limit is None:
+            continue
+        opens = max(adult.plus(months=-12).last, stay.since)
+        due = adult.plus(months=-limit.value)
+        if stay.until < opens:
+            continue
+        yield Clock(
+            rule="I22",
+            opened_on=opens,
+            due=due if due.last >= opens else Days.on(opens),
+            started_by=_because(history, stay),
+            met_by=_first(history, AdultPlacementCaseOpened, stay.since, stay.void_on),
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+
+
+@obligation("D15")
+def is_assessed(history: History) -> Iterator[Clock]:
+    """The assessment is made in the last half-year before 18; of who was at school then, after leaving it."""
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["D15"].number(stay.began.entry.region, adult.last, "before_18")
+        if limit is None:
+            continue
+        window = adult.plus(months=-limit.value)
+        opens = max(window.last, stay.since)
+        if stay.until < opens:
+            continue
+        void_on, because = stay.void_on, stay.void_because
+        if (void_on is None or void_on > adult.last) and busy(history.on(adult.last)) is not None:
+            void_on, because = adult.last, Label("仍在校或者服役", "still at school or in the army")
+        yield Clock(
+            rule="D15",
+            opened_on=opens,
+            due=adult,
+            started_by=_because(history, stay),
+            met_by=_first(history, AdultPlacementAssessed, window.earliest, void_on),
+            void_on=void_on,
+            void_because=because,
+            number=limit,
+        )
+        yield from _assessed_after_leaving(history, stay, adult)
+
+
+def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterator[Clock]:
+    """One clock for each time a grown-up in care leaves school or the army, void when either begins again."""
+    for since, until, before in _free(history, adult.last, stay.until):
+        limit = history.rulebook["D15"].number(stay.began.entry.region, since, "left_school")
+        if limit is None:
+            continue
+        void_on, because = stay.void_on, stay.void_because
+        if until < stay.until:
+            void_on, because = day_after(until), Label("又在校或者服役", "at school or in the army again")
+        left = _left(history, since)
+        yield Clock(
+            rule="D15",
+            opened_on=since,
+            due=(Days.on(since) if left is None else left.days).plus(months=limit.value),
+            started_by=(left or before.entry,),
+            met_by=_first(history, AdultPlacementAssessed, since, void_on),
+            void_on=void_on,
+            void_because=because,
+            number=limit,
+        )
+
+
+def _free(history: History, start: date, end: date) -> Iterator[tuple[date, date, Fact[Any]]]:
+    """The times after school or the army, first and last day, each with what came before it."""
+    before: Fact[Any] | None = None
+    times = over_time(history.file, history.rulebook, busy, start, end)
+    for is_free, neighbours in groupby(times, key=lambda time: time[2] is None):
+        own = list(neighbours)
+        if is_free and before is not None:
+            yield own[0][0], own[-1][1], before
+        before = own[-1][2]
+
+
+@obligation("D18")
+def service_is_registered(history: History) -> Iterator[Clock]:
+    """A man in care is registered for military service in the year in which he turns 18."""
+    sex = history.on(LAST_DAY).now(SEX)
+    if sex is None or sex.held.value != MALE:
+        return
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["D18"].number(stay.began.entry.region, adult.last)
+        opens = max(date(adult.last.year, 1, 1), stay.since)
+        if limit is None or stay.until < opens:
+            continue
+        first = None if adult.first is None else date(adult.first.year, 12, 31)
+        yield Clock(
+            rule="D18",
+            opened_on=opens,
+            due=Days(first, date(adult.last.year, 12, 31)),
+            started_by=_because(history, stay),
+            met_by=_first(history, EnlistmentRegistered, FIRST_DAY, stay.void_on),
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+
+
+def _growing_up(history: History) -> Iterator[tuple[Stay, Days]]:
+    """Each stay in care that began before the eighteenth birthday, with that birthday."""
+    adult = history.turns(ADULT)
+    if adult is not None:
+        yield from ((stay, adult) for stay in history.stays() if stay.since <= adult.last)
+
+
+def _because(history: History, stay: Stay) -> tuple[AnyEntry, ...]:
+    birth = history.birth()
+    return (stay.began.entry,) if birth is None else (birth.entry,)
+
+
+def _left(history: History, day: date) -> AnyEntry | None:
+    """The entry by which somebody left school or the army on a day."""
+    ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(Discharged)]
+    return next((entry for entry in ends if entry.days.last == day), None)
+
+
+def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:
+    """The first of one kind from a day on, no later than another."""
+    found = history.first(kind, after=since)
+    return None if found is None or (before is not None and found.days.last > before) else found

@@ -1,0 +1,311 @@
+"""The fourteen gates of readiness for adult placement (成年安置条件), each a question of one day.
+
+What each asks, its source and its numbers stand in `rules/placement.toml` as G01 to G14.
+"""
+
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Unknown, known
+from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
+from domain.events.household import (
+    IDENTITY_CARD,
+    REGISTERED,
+    HouseholdTransferred,
+    IdCardIssued,
+)
+from domain.events.insurance import INSURED
+from domain.events.intake import SEX
+from domain.events.placement import (
+    CASE,
+    EMPLOYED,
+    HOUSED,
+    MALE,
+    ROUTE,
+    AdultPlacementAssessed,
+    AdultPlacementPlanApproved,
+    ArchiveHandedOver,
+    BankAccountHandedOver,
+    BelongingsHandedOver,
+    CapacityDetermined,
+    Discharged,
+    Enlisted,
+    EnlistmentRegistered,
+    FollowUpPlanned,
+    HardshipSupportDecided,
+    HardshipSupportPlaced,
+    HouseholdDestinationDecided,
+    SocialSecurityTransferred,
+    VocationalTrainingCompleted,
+    YoungPersonConsentRecorded,
+    busy,
+)
+from domain.file import Fact
+from domain.life import BIRTH, Life
+from domain.readiness import Answer, gate, met, not_applicable, uncertain, unknown, unmet
+from domain.when import add, day_after
+
+Piece: TypeAlias = tuple[AnyEntry | None, str, str]
+"""The entry that shows one thing a gate asks for, None while it is missing; its name in zh and en."""
+
+HandedOver: TypeAlias = BankAccountHandedOver | BelongingsHandedOver | ArchiveHandedOver
+
+PREPARING_AGE: Final = 17.5
+UNREGISTERED: Final = "4"
+"""A code of `household_class`."""
+ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
+"""Reasons for which a household registration follows somebody into their own life."""
+
+
+def route(life: Life) -> str | None:
+    """The route by which the person is to leave care, as last approved."""
+    fact = life.now(ROUTE)
+    return None if fact is None else fact.held.value
+
+
+@gate(1, "年满17岁6个月并已启动安置", "Seventeen and a half, case opened", "info")
+def case_opened(life: Life) -> Answer:
+    """Is the person old enough, and was the case opened?"""
+    grown = life.aged(PREPARING_AGE)
+    if grown is None:
+        return uncertain("出生日期不足以判断年龄", "the birth leaves the age open")
+    if not grown:
+        return unmet("未满17岁6个月", "younger than seventeen and a half")
+    return _all((_entry(life.now(CASE)), "安置启动", "the case opened"))
+
+
+@gate(2, "评估在六个月内", "Assessed within six months", "blocks")
+def assessed(life: Life) -> Answer:
+    """Was the person assessed, and not too long ago?"""
+    assessment = life.last(AdultPlacementAssessed)
+    if assessment is None:
+        return unmet("成年安置评估", "the placement assessment")
+    valid = life.number("G02", region=assessment.region, on=assessment.days.last)
+    if valid is None:
+        return met(assessment)
+    until = assessment.days.plus(months=valid.value)
+    if life.reached(day_after(until.last)):
+        return unmet("评估已过期", "a new assessment: the last one has run out", assessment)
+    if life.reached(day_after(until.earliest)):
+        return uncertain(
+            "评估日期不足以判断有效期", "the day of the assessment is not known well enough", assessment
+        )
+    return met(assessment)
+
+
+@gate(3, "不在校、不在役", "Neither at school nor in the army", "blocks")
+def free(life: Life) -> Answer:
+    """Is the person neither at a full-time school nor in the army? Else the question is put off."""
+    fact = busy(life)
+    if fact is None:
+        return met()
+    return unmet(
+        "仍在全日制学校就读或者服役", "still at full-time school or in the army", fact.entry, deferring=True
+    )
+
+
+@gate(4, "安置方案已批准", "Plan approved", "blocks")
+def planned(life: Life) -> Answer:
+    """Is there an approved plan?"""
+    return _all((life.last(AdultPlacementPlanApproved), "批准的安置方案", "an approved plan"))
+
+
+@gate(5, "民事行为能力已确定", "Capacity settled", "blocks")
+def capacity_settled(life: Life) -> Answer:
+    """Is the capacity full by law and assessment, or decided by a court, with a guardian if not full?"""
+    decision, assessment = life.last(CapacityDetermined), life.last(AdultPlacementAssessed)
+    if decision is not None:
+        return _decided_capacity(decision)
+    if assessment is None:
+        return unmet("民事行为能力的评估或者认定", "an assessment or a decision of capacity")
+    capacity = known(assessment.event.capacity)
+    if capacity is None:
+        return unknown("民事行为能力未知", "the capacity is unknown", assessment)
+    if capacity == "full":
+        return met(assessment)
+    return unmet("法院对民事行为能力的认定", "a court's decision of capacity", assessment)
+
+
+def _decided_capacity(decision: Entry[CapacityDetermined]) -> Answer:
+    event = decision.event
+    result = known(event.result)
+    if result is None:
+        return unknown("认定结果未知", "the result is unknown", decision)
+    stated = [each for each in (event.guardian, event.guardian_name, event.guardian_kind) if each is not None]
+    if result == "full" or any(known(each) is not None for each in stated):
+        return met(decision)
+    if stated:
+        return unknown("监护人未知", "the guardian is unknown", decision)
+    return unmet("监护人", "a guardian", decision)
+
+
+@gate(6, "已落户并持有成年居民身份证", "Registered, with an adult identity card", "blocks")
+def identified(life: Life) -> Answer:
+    """Is the person registered in a household, and do they hold a valid card of an adult?"""
+    registered, card = life.now(REGISTERED), life.now(IDENTITY_CARD)
+    if registered is not None and registered.held.value is not None:
+        unregistered = registered.held.value.household_class == UNREGISTERED
+        registered = None if unregistered else registered
+    if registered is None or card is None:
+        return _all(
+            (_entry(registered), "户口登记", "household registration"),
+            (_entry(card), "有效的居民身份证", "a valid identity card"),
+        )
+    event, months = card.entry.event, life.number("G06", region=card.entry.region, on=card.entry.days.last)
+    if not isinstance(event, IdCardIssued) or months is None:
+        return met(registered.entry, card.entry)
+    begins, ends = known(event.valid_from) or card.entry.days.last, known(event.valid_to)
+    if ends is None:
+        return unknown("身份证有效期未知", "how long the card is valid is unknown", card.entry)
+    if day_after(ends) < add(begins, months=months.value):
+        return unmet("十年期居民身份证", "an adult's card, valid for ten years", card.entry)
+    return met(registered.entry, card.entry)
+
+
+@gate(7, "医保有效并有转移安排", "Insured, with a plan for the transfer", "warns")
+def insured(life: Life) -> Answer:
+    """Is the person insured, and was the insurance transferred or is that planned?"""
+    cover = life.each(INSURED)
+    transferred = life.last(SocialSecurityTransferred) or _measure(life, "insurance")
+    return _all(
+        (_entry(cover[-1]) if cover else None, "有效的医保参保", "medical insurance"),
+        (transferred, "社会保险转移安排", "a plan for the transfer"),
+    )
+
+
+@gate(8, "社会化安置条件", "Ready for life in society", "blocks")
+def settled(life: Life) -> Answer:
+    """By the social route: is there a home, an income and everything that is the person's own?"""
+    return _by_route("social", life) or _all(
+        (_entry(life.now(HOUSED)), "住房", "housing"),
+        (
+            _entry(life.now(EMPLOYED)) or life.last(VocationalTrainingCompleted),
+            "就业或者职业培训",
+            "a job or a training",
+        ),
+        (_signed(life.last(BankAccountHandedOver)), "银行账户移交", "the bank account handed over"),
+        (_signed(life.last(BelongingsHandedOver)), "随身物品移交", "the belongings handed over"),
+        (_signed(life.last(ArchiveHandedOver)), "档案移交", "the file handed over"),
+    )
+
+
+@gate(9, "特困供养条件", "Ready for support in hardship", "blocks")
+def supported(life: Life) -> Answer:
+    """By the hardship route: is support approved, the place confirmed and medical care handed over?"""
+    other = _by_route("hardship", life)
+    if other is not None:
+        return other
+    decision, place = life.last(HardshipSupportDecided), life.last(HardshipSupportPlaced)
+    if decision is not None and isinstance(decision.event.decision, Unknown):
+        return unknown("特困审核结果未知", "the decision is unknown", decision)
+    if place is not None and isinstance(place.event.is_medical_handover_done, Unknown):
+        return unknown("医疗交接情况未知", "whether medical care was handed over is unknown", place)
+    approved = decision is not None and known(decision.event.decision) == "approved"
+    handed_over = place is not None and known(place.event.is_medical_handover_done)
+    return _all(
+        (decision if approved else None, "特困供养批准", "approval of support"),
+        (place, "供养去处", "a place"),
+        (place if handed_over else None, "医疗交接", "the medical hand-over"),
+    )
+
+
+@gate(10, "户口去向已定", "Household destination settled", "blocks")
+def household_settled(life: Life) -> Answer:
+    """Has the registration moved, or was it decided where it goes? Blocks the social route only."""
+    moved = next((entry for entry in reversed(life.all(HouseholdTransferred)) if _is_own(life, entry)), None)
+    decided = life.last(HouseholdDestinationDecided)
+    if decided is not None and known(decided.event.hukou_state) in {None, "undecided"}:
+        decided = None
+    answer = _all((moved or decided, "户口去向", "where the registration goes"))
+    return replace(answer, weight="blocks" if route(life) == "social" else "warns")
+
+
+def _is_own(life: Life, moved: Entry[HouseholdTransferred]) -> bool:
+    """Whether a move is one into the person's own life, by its reason or, where that is unknown, its day."""
+    reason, birth = known(moved.event.transfer_reason), life.now(BIRTH)
+    if reason is not None or birth is None or birth.held.value is None:
+        return reason in ON_THEIR_OWN
+    return moved.days.earliest >= add(birth.held.value.last, months=round(PREPARING_AGE * 12))
+
+
+@gate(11, "本人意愿", "The person's own will", "blocks")
+def willing(life: Life) -> Answer:
+    """Was the person asked about this route, and do they agree, as far as they can say?"""
+    consent = life.last(YoungPersonConsentRecorded)
+    if consent is None:
+        return unmet("本人意愿记录", "the person's own view")
+    result = known(consent.event.result)
+    if result is None:
+        return unknown("本人意见未知", "the person's answer is unknown", consent)
+    plans = life.all(AdultPlacementPlanApproved)
+    routes = [known(plan.event.route) for plan in plans[-2:]]
+    if len(set(routes)) > 1 and consent.days.last < plans[-1].days.earliest:
+        return unmet("就新的安置方式征求本人意愿", "the person's view of the new route", consent)
+    decision = life.last(CapacityDetermined)
+    speaks_through_guardian = decision is not None and known(decision.event.result) in {"limited", "none"}
+    if result == "agree" or (result == "unable" and speaks_through_guardian):
+        return met(consent)
+    return unmet("本人同意", "the person's consent", consent)
+
+
+@gate(12, "生活费停发或者助学起始有安排", "Allowance's end or study grant planned", "warns")
+def money_planned(life: Life) -> Answer:
+    """Is it planned when the allowance ends, or when the study grant begins?"""
+    found = _entry(life.now(ALLOWANCE_ENDS)) or _entry(life.now(STUDY_GRANT)) or _measure(life, "allowance")
+    return _all((found, "生活费停发或者助学起始安排", "a plan for the allowance or the study grant"))
+
+
+@gate(13, "兵役登记", "Registered for military service", "warns")
+def registered_for_service(life: Life) -> Answer:
+    """Is a man registered for military service?"""
+    sex = life.now(SEX)
+    if sex is None or sex.held.value not in {"1", "2"}:
+        return unknown("性别未知", "the sex is unknown", _entry(sex))
+    if sex.held.value != MALE:
+        return not_applicable(sex.entry)
+    registered: AnyEntry | None = life.last(EnlistmentRegistered)
+    served: AnyEntry | None = life.last(Enlisted) or life.last(Discharged)
+    return _all((registered or served, "兵役登记", "military service registration"))
+
+
+@gate(14, "随访计划", "Follow-up planned", "warns")
+def follow_up_planned(life: Life) -> Answer:
+    """Are the visits after leaving care scheduled?"""
+    return _all((life.last(FollowUpPlanned), "随访计划", "a schedule of visits"))
+
+
+def _by_route(wanted: str, life: Life) -> Answer | None:
+    """What a gate of one route answers before it asks anything; None where that route was approved."""
+    plan = life.last(AdultPlacementPlanApproved)
+    if plan is None:
+        return unmet("批准的安置方式", "an approved route")
+    planned_route = known(plan.event.route)
+    if planned_route is None:
+        return unknown("批准的安置方式未知", "the approved route is unknown", plan)
+    return None if planned_route == wanted else not_applicable(plan)
+
+
+def _measure(life: Life, kind: str) -> AnyEntry | None:
+    """The approved plan, if it has a measure of that kind."""
+    plan = life.last(AdultPlacementPlanApproved)
+    measures = None if plan is None else known(plan.event.measures)
+    return plan if any(measure.kind == kind for measure in measures or ()) else None
+
+
+def _signed(entry: Entry[HandedOver] | None) -> AnyEntry | None:
+    """What was handed over, unless it is said that it was not signed for."""
+    return None if entry is None or entry.event.is_signed is False else entry
+
+
+def _entry(fact: Fact[Any] | None) -> AnyEntry | None:
+    return None if fact is None else fact.entry
+
+
+def _all(*pieces: Piece) -> Answer:
+    """Met by all these entries, or unmet with the names of those that are missing."""
+    there = [entry for entry, _, _ in pieces if entry is not None]
+    missing = [(zh, en) for entry, zh, en in pieces if entry is None]
+    if not missing:
+        return met(*there)
+    return unmet("、".join(zh for zh, _ in missing), ", ".join(en for _, en in missing), *there)
