@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final
 
 import structlog
-from ledger.keyfile import open_keys
 from psycopg_pool import AsyncConnectionPool
 
 from api.access_log import AccessLog
@@ -19,6 +18,7 @@ from api.metrics import Metrics
 from api.settings import Settings
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
+from ledger.keys import Keys
 from ledger.store import Store
 from projections import READ_MODELS
 from projections.projector import Projector, tables
@@ -55,7 +55,7 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Ho
         found = await stack.enter_async_context(addresses(settings, tables(READ_MODELS)))
         store = Store(found.writer, found.reader, name, readers=settings.readers)
         await stack.enter_async_context(store)
-        ledger = Ledger(store, await open_keys(store, settings.data / KEY_FILE, name), rulebook, name)
+        ledger = Ledger(store, await Keys.opened(store, settings.data / KEY_FILE, name), rulebook, name)
         readers = await stack.enter_async_context(_pool(found.reader, settings.readers))
         writers = await stack.enter_async_context(_pool(found.writer, 2))
         identity = Identity(ledger, writers, readers, clock)

@@ -17,6 +17,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from starlette.exceptions import HTTPException
 
 from api.faults import Fault, faults
+from ledger.parsing import InvalidError
 from ledger.store import StoreError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -233,6 +234,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(InvalidError, _invalid)
     for busy in (StoreError, OperationalError, PoolTimeout, PoolClosed, TooManyRequests):
         app.add_exception_handler(busy, _unavailable)
 
@@ -252,6 +254,11 @@ async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
     found: Iterable[Any] = error.errors()
     return invalid(faults(found)).response
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, InvalidError)  # noqa: S101 - the same
+    return invalid([Fault(each.pointer, each.detail, each.detail_zh) for each in error.problems]).response
 
 
 async def _unavailable(_: Request, __: Exception) -> Response:

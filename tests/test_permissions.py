@@ -1,0 +1,274 @@
+"""Who may do what with which file, and the same rule for lists on a real database."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.sql import SQL, Identifier
+
+from api.permissions import (
+    OF_INSTITUTION,
+    OF_REGION,
+    SEES,
+    Action,
+    Actor,
+    Role,
+    allowed,
+    horizon,
+    scope_sql,
+)
+from domain.charge import CHARGE, FileScope, Former, scope_of
+from domain.entry import AnyEntry
+from domain.event import Category
+from domain.events.departure import ChildDied
+from domain.events.intake import IdentityRecorded
+from domain.file import Facts
+from tests.given import INSTITUTION, some
+from tests.given import given as given_life
+
+TODAY = date(2026, 11, 22)
+OWN, OTHER, THIRD = (UUID(int=number) for number in (1, 2, 3))
+ANYBODY = UUID(int=9)
+
+
+def who(role: Role, *, institution: UUID = OWN, prefix: str = "3710") -> Actor:
+    return Actor(
+        ANYBODY,
+        role,
+        institution if role in OF_INSTITUTION else None,
+        "371099" if role in OF_INSTITUTION else None,
+        prefix if role in OF_REGION else None,
+    )
+
+
+def a_file(
+    *,
+    institution: UUID | None = OWN,
+    former: tuple[Former, ...] = (),
+    region: str = "371099",
+    sixteen_on: date | None = None,
+) -> FileScope:
+    return FileScope("child", institution, former, region, sixteen_on)
+
+
+OWN_FILE = a_file()
+GROWN = a_file(sixteen_on=TODAY)
+TOMORROW_GROWN = a_file(sixteen_on=TODAY + timedelta(days=1))
+FOREIGN = a_file(institution=OTHER, region="110101", sixteen_on=date(2020, 1, 1))
+HANDED_OVER = a_file(institution=OTHER, former=(Former(OWN, date(2025, 6, 30)),), region="110101")
+
+# What each role may do with a file that its institution, its region or its ledger holds now.
+WITHIN = {
+    Role.STAFF: {Action.READ, Action.RECORD},
+    Role.SUPERVISOR: {Action.READ, Action.RECORD, Action.APPROVE, Action.SEE_ACCESS},
+    Role.AUDITOR: {Action.READ, Action.SEE_ACCESS},
+    Role.PLACEMENT_OFFICER: {Action.READ},
+    Role.BUREAU: {Action.READ},
+    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
+}
+EVERYDAY = {"identity", "contact", "family", "health"}
+SEALED = {"restricted-health", "safeguarding", "adoption"}
+SHOWN = {
+    Role.STAFF: EVERYDAY,
+    Role.SUPERVISOR: EVERYDAY | SEALED,
+    Role.AUDITOR: EVERYDAY | SEALED,
+    Role.PLACEMENT_OFFICER: {"identity", "contact", "health"},
+    Role.BUREAU: {"identity"},
+    Role.ADMINISTRATOR: set(),
+}
+
+
+@pytest.mark.parametrize(("role", "action"), [*product(Role, Action)])
+def test_within_its_scope_a_role_does_what_is_its_work_and_nothing_else(role: Role, action: Action) -> None:
+    assert allowed(who(role), action, GROWN, today=TODAY) == (action in WITHIN[role])
+
+
+@pytest.mark.parametrize(("role", "category"), [*product(Role, Category)])
+def test_a_role_is_shown_the_categories_its_work_needs(role: Role, category: Category) -> None:
+    assert allowed(who(role), Action.READ, GROWN, category, today=TODAY) == (category.value in SHOWN[role])
+    assert (category in SEES[role]) == (category.value in SHOWN[role])
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "category"),
+    [*product([role for role in Role if role != Role.ADMINISTRATOR], Action, [None, *Category])],
+)
+def test_outside_its_scope_a_role_may_do_nothing(
+    role: Role, action: Action, category: Category | None
+) -> None:
+    assert not allowed(who(role), action, FOREIGN, category, today=TODAY)
+    assert not allowed(who(role), action, FOREIGN, category, today=TODAY, about=date(2019, 1, 1))
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_administrator_operates_every_file_and_sees_nothing_personal(action: Action) -> None:
+    administrator = who(Role.ADMINISTRATOR)
+    assert allowed(administrator, action, FOREIGN, today=TODAY) == (action in WITHIN[Role.ADMINISTRATOR])
+    assert not any(allowed(administrator, action, FOREIGN, each, today=TODAY) for each in Category)
+
+
+@pytest.mark.parametrize(("role", "action"), [*product(sorted(OF_INSTITUTION), Action)])
+def test_a_former_institution_reads_what_occurred_until_the_hand_over(role: Role, action: Action) -> None:
+    reads = action in WITHIN[role] - {Action.RECORD, Action.APPROVE}
+    actor, last_day = who(role), date(2025, 6, 30)
+    assert allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day) == reads
+    assert not allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day + timedelta(days=1))
+    assert not allowed(actor, action, HANDED_OVER, today=TODAY)
+
+
+def test_a_placement_officer_sees_somebody_from_the_sixteenth_birthday_on() -> None:
+    officer = who(Role.PLACEMENT_OFFICER)
+    assert allowed(officer, Action.READ, GROWN, today=TODAY)
+    assert not allowed(officer, Action.READ, TOMORROW_GROWN, today=TODAY)
+    assert not allowed(officer, Action.READ, OWN_FILE, today=TODAY), "no birth is known"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "seen"), [("371099", True), ("3710", True), ("37", True), ("", True), ("3711", False)]
+)
+def test_a_bureau_sees_the_files_of_its_region(prefix: str, seen: bool) -> None:  # noqa: FBT001 - a table
+    assert allowed(who(Role.BUREAU, prefix=prefix), Action.READ, OWN_FILE, today=TODAY) == seen
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_is_bound_to_the_wrong_thing_is_nobody(role: Role) -> None:
+    with pytest.raises(ValueError, match="bound"):
+        Actor(ANYBODY, role, OWN, "371099", "3710")
+    if role != Role.ADMINISTRATOR:
+        with pytest.raises(ValueError, match="bound"):
+            Actor(ANYBODY, role)
+
+
+# Lists
+
+DAYS = st.dates(date(2020, 1, 1), date(2028, 12, 31))
+INSTITUTIONS = st.sampled_from([OWN, OTHER, THIRD])
+REGIONS = st.sampled_from(["371099", "371002", "370100", "110101"])
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> FileScope:
+    charge = draw(st.none() | INSTITUTIONS)
+    handed_over = draw(st.dictionaries(INSTITUTIONS, DAYS, max_size=2))
+    former = tuple(Former(each, until) for each, until in handed_over.items() if each != charge)
+    return FileScope("child", charge, former, draw(REGIONS), draw(st.none() | DAYS))
+
+
+@st.composite
+def actors(draw: st.DrawFn) -> Actor:
+    prefix = draw(st.sampled_from(["", "37", "3710", "371099", "11"]))
+    return who(draw(st.sampled_from(Role)), institution=draw(INSTITUTIONS), prefix=prefix)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.lists(scopes(), min_size=1, max_size=20),
+    everybody=st.lists(actors(), min_size=1, max_size=6),
+    today=DAYS,
+    about=st.none() | DAYS,
+)
+def test_a_list_holds_exactly_the_files_that_each_may_read(
+    postgres: str, files: list[FileScope], everybody: list[Actor], today: date, about: date | None
+) -> None:
+    with psycopg.connect(postgres) as connection:
+        connection.execute(
+            """CREATE TEMPORARY TABLE listed (
+                number integer, institution uuid, former uuid[], former_until date[],
+                region text, sixteen_on date
+            ) ON COMMIT DROP"""
+        )
+        connection.cursor().executemany(
+            "INSERT INTO listed VALUES (%s, %s, %s::uuid[], %s::date[], %s, %s)",
+            [
+                (
+                    number,
+                    file.institution,
+                    [each.institution for each in file.former],
+                    [each.until for each in file.former],
+                    file.region,
+                    file.sixteen_on,
+                )
+                for number, file in enumerate(files)
+            ],
+        )
+        for actor in everybody:
+            day = None if about is None else SQL("{}::date").format(about)
+            scope = scope_sql(actor, today=today, table="listed", about=day)
+            query = SQL("SELECT number FROM {} WHERE {}").format(Identifier("listed"), scope.sql)
+            listed = {number for (number,) in connection.execute(query, scope.parameters)}
+            denied = SQL("SELECT number FROM {} WHERE NOT {}").format(Identifier("listed"), scope.sql)
+            others = {number for (number,) in connection.execute(denied, scope.parameters)}
+            readable = {
+                number
+                for number, file in enumerate(files)
+                if allowed(actor, Action.READ, file, today=today, about=about)
+            }
+            assert listed == readable
+            assert others == set(range(len(files))) - readable, "the condition is true or false, never null"
+
+
+@given(file=scopes(), actor=actors(), today=DAYS, about=DAYS)
+def test_a_file_may_be_read_up_to_its_horizon(
+    file: FileScope, actor: Actor, today: date, about: date
+) -> None:
+    last = horizon(actor, file, today)
+    assert allowed(actor, Action.READ, file, today=today, about=about) == (last is not None and about <= last)
+
+
+# What a file's scope is read from
+
+
+def test_the_institution_that_opened_a_file_is_in_charge_of_it() -> None:
+    file = given_life(("2024-03-05", some(ChildDied))).file
+    assert scope_of(file) == FileScope("child", INSTITUTION, (), "371099", None)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A stand-in for an event by which another institution takes charge."""
+
+    to: UUID
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        """Another institution is in charge from then on."""
+        yield CHARGE.since(entry.days, self.to)
+
+
+def test_a_hand_over_puts_another_institution_in_charge_and_leaves_the_past_to_the_one_before() -> None:
+    hand_over: Any = HandedOver(OTHER)
+    back: Any = HandedOver(INSTITUTION)
+    on: Any = HandedOver(THIRD)
+    file = given_life(("2024-03-05", some(ChildDied)))
+    opened = file.file
+    for day, event in (("2024-05-01", hand_over), ("2024-07-01", back), ("2024-09-01", on)):
+        opened.add(replace(file.entry(day, some(ChildDied)), event=event, version=len(opened.entries) + 1))
+    assert scope_of(opened).institution == THIRD
+    assert set(scope_of(opened).former) == {
+        Former(OTHER, date(2024, 6, 30)),
+        Former(INSTITUTION, date(2024, 8, 31)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("born", "until", "sixteen_on"),
+    [
+        (date(2010, 3, 5), None, date(2026, 3, 5)),
+        (date(2010, 3, 1), date(2010, 3, 31), date(2026, 3, 31)),
+        (date(2008, 2, 29), None, date(2024, 2, 29)),
+    ],
+)
+def test_somebody_is_sixteen_when_no_possible_day_of_birth_is_later(
+    born: date, until: date | None, sixteen_on: date
+) -> None:
+    identity = some(IdentityRecorded, birth_on=born, birth_until=until)
+    assert scope_of(given_life(("2024-03-05", identity)).file).sixteen_on == sixteen_on
+
+
+def test_of_whom_no_birth_is_known_nobody_is_known_to_be_sixteen() -> None:
+    assert scope_of(given_life(("2024-03-05", some(IdentityRecorded))).file).sixteen_on is None
