@@ -1,0 +1,78 @@
+"""One batch of appends, given to the SQL function `append` and judged by it in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, TypeAlias
+
+from psycopg import AsyncConnection
+
+from ledger import arrays, queries
+from ledger.appends import Append
+
+SQL = queries.load("ledger", "sql/store.sql")
+TICK = timedelta(microseconds=1)
+"""Between two entries of a batch."""
+
+Word: TypeAlias = Literal["accepted", "repeated", "mismatch", "stale", "withheld"]
+
+
+class Judgement(NamedTuple):
+    """What is said of one append.
+
+    `first` and `last` are positions, if it was accepted; `moment` is that of the first; `version` is the one
+    that its stream had.
+    """
+
+    verdict: Word
+    first: int
+    last: int
+    moment: datetime
+    version: int
+
+
+async def append_batch(
+    connection: AsyncConnection, appends: Sequence[Append], *, atomic: bool
+) -> list[Judgement]:
+    """Append what can be, durably, each by itself or all or nothing when `atomic`.
+
+    The connection is in autocommit mode and knows `arrays`.
+    """
+    cursor = await connection.execute(SQL["append"], _parameters(appends, atomic=atomic), binary=True)
+    (answer,) = await cursor.fetchall()
+    return list(_judgements(appends, *answer))
+
+
+def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
+    """Return what the SQL function `append` takes."""
+    lines = [(number, append, entry) for number, append in enumerate(appends, 1) for entry in append.entries]
+    reads = [(number, *read) for number, append in enumerate(appends, 1) for read in append.reads]
+    return (
+        arrays.integers(number for number, _, _ in lines),
+        arrays.uuids(entry.entry_id for _, _, entry in lines),
+        arrays.uuids(append.stream for _, append, _ in lines),
+        arrays.texts(append.kind for _, append, _ in lines),
+        arrays.integers(entry.version for _, _, entry in lines),
+        arrays.texts(entry.type for _, _, entry in lines),
+        arrays.integers(entry.schema for _, _, entry in lines),
+        arrays.dates(entry.occurred_on for _, _, entry in lines),
+        arrays.dates(entry.occurred_until for _, _, entry in lines),
+        arrays.uuids(append.institution for _, append, _ in lines),
+        arrays.blobs(append.fingerprint for _, append, _ in lines),
+        arrays.blobs(entry.body for _, _, entry in lines),
+        arrays.integers(number for number, _, _ in reads),
+        arrays.uuids(stream for _, stream, _ in reads),
+        arrays.integers(version for _, _, version in reads),
+        atomic,
+    )
+
+
+def _judgements(
+    appends: Sequence[Append], position: int, moment: datetime, verdicts: list[Word], versions: list[int]
+) -> Iterator[Judgement]:
+    """Give each append its answer; what was accepted stands one after the other."""
+    for append, verdict, version in zip(appends, verdicts, versions, strict=True):
+        entries = len(append.entries)
+        yield Judgement(verdict, position, position + entries - 1, moment, version)
+        if verdict == "accepted":
+            position += entries
+            moment += entries * TICK

@@ -1,0 +1,210 @@
+"""Making a ledger and bringing it up to date: its schemas, its three roles, its numbered migrations.
+
+A ledger is one schema, with its key store in a second one, `<ledger>_keys`. `<ledger>_owner` owns both and
+can not log in; `<ledger>_writer` may append, and change no entry; `<ledger>_reader` reads, and writes read
+models. Roles belong to the cluster: its ledgers need different names, even in different databases.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from hashlib import sha256
+from typing import TypeAlias
+
+from psycopg import AsyncConnection, errors
+from psycopg.sql import SQL, Identifier, Literal
+
+from ledger import queries
+
+Migration: TypeAlias = tuple[str, str]
+"""Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
+
+DEFAULT_LEDGER = "childledger"
+_LEDGER_NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,39}(?<!_keys)")
+_NUMBERED = re.compile(r"\d{4}_\w+")
+_ATTEMPTS = 8
+_COLLISIONS = (
+    errors.DuplicateObject,
+    errors.DuplicateSchema,
+    errors.DuplicateTable,
+    errors.UniqueViolation,
+    errors.InternalError_,  # "tuple concurrently updated": a role changed twice at once
+)
+
+
+class MigrationError(Exception):
+    """The database can not be brought to, or is not in, the state that this version of the code needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The names of a ledger's database roles."""
+
+    owner: str
+    writer: str
+    reader: str
+
+    @classmethod
+    def of(cls, ledger: str) -> "Roles":
+        """Return the roles of a ledger. Raises ValueError for a name that can not be one."""
+        if not _LEDGER_NAME.fullmatch(ledger):
+            message = f"{ledger!r} can not name a ledger: 1-40 of a-z, 0-9, _; not pg_… and not …_keys"
+            raise ValueError(message)
+        return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")
+
+
+async def migrate(
+    owner_url: str,
+    ledger: str = DEFAULT_LEDGER,
+    *,
+    passwords: Mapping[str, str] | None = None,
+    extra: Sequence[Migration] = (),
+) -> None:
+    """Make the ledger or bring it up to date, in one transaction; does nothing where nothing is missing.
+
+    `owner_url` enters as a superuser, as a role that may create roles and schemas, or as a member of an
+    owner role made beforehand. `passwords` are set for the roles they name. `extra` are tables that can be
+    made anew, such as read models: each runs in the ledger's schema, once and whenever its text has changed,
+    and so drops first what it makes. Several may migrate at once. Raises MigrationError when the database is
+    newer or was tampered with.
+    """
+    roles = Roles.of(ledger)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with await AsyncConnection.connect(owner_url) as connection:
+                await _make_roles(connection, ledger, roles)
+                await _set_passwords(connection, passwords or {})
+                for schema, own, disposable in _plan(ledger, extra):
+                    await _make_schema(connection, schema, roles)
+                    await _catch_up(connection, schema, roles, own, disposable)
+        except _COLLISIONS:
+            if attempt == _ATTEMPTS:
+                raise
+            await asyncio.sleep(0.05 * attempt)
+        else:
+            return
+
+
+async def check(url: str, ledger: str = DEFAULT_LEDGER, *, extra: Sequence[Migration] = ()) -> None:
+    """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
+    async with await AsyncConnection.connect(url) as connection:
+        for schema, own, disposable in _plan(ledger, extra):
+            try:
+                missing = _missing(await _applied(connection, schema), own, disposable)
+            except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+                message = f"there is no ledger {ledger} in this database: migrate it first"
+                raise MigrationError(message) from error
+            if missing:
+                message = (
+                    f"the ledger {ledger} lacks {', '.join(name for name, _ in missing)}: migrate it first"
+                )
+                raise MigrationError(message)
+
+
+def _plan(
+    ledger: str, extra: Sequence[Migration]
+) -> Iterable[tuple[str, list[Migration], Sequence[Migration]]]:
+    """Each schema with its numbered and its disposable migrations."""
+    yield f"{ledger}_keys", queries.migrations("ledger", "sql/keys"), ()
+    yield ledger, queries.migrations("ledger", "sql/migrations"), extra
+
+
+async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) -> None:
+    cursor = await connection.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)", [list(astuple(roles))]
+    )
+    present = {name for (name,) in await cursor.fetchall()}
+    if roles.owner not in present:
+        # One who is no superuser needs to be a member to hand a schema over.
+        make = SQL("CREATE ROLE {owner} NOLOGIN; GRANT {owner} TO CURRENT_USER")
+        await connection.execute(make.format(owner=Identifier(roles.owner)))
+    for role in (roles.writer, roles.reader):
+        if role not in present:
+            make = SQL("""
+                CREATE ROLE {role} LOGIN;
+                ALTER ROLE {role} SET search_path = {ledger}, {keys};
+                ALTER ROLE {role} SET timezone = 'UTC'
+            """)
+            names = {"role": role, "ledger": ledger, "keys": f"{ledger}_keys"}
+            await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+
+
+async def _set_passwords(connection: AsyncConnection, passwords: Mapping[str, str]) -> None:
+    for role, password in passwords.items():
+        # Hashed here, so that no statement log ever holds it.
+        secret = connection.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        ).decode()
+        await connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(role), Literal(secret)))
+
+
+async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -> None:
+    cursor = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema])
+    if cursor.rowcount:
+        return
+    make = SQL("""
+        CREATE SCHEMA {schema} AUTHORIZATION {owner};
+        SET LOCAL ROLE {owner};
+        GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};
+        CREATE TABLE {schema}.migration (name text PRIMARY KEY, checksum bytea NOT NULL);
+        GRANT SELECT ON {schema}.migration TO {writer}, {reader};
+        RESET ROLE
+    """)
+    names = asdict(roles) | {"schema": schema}
+    await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+
+
+async def _catch_up(
+    connection: AsyncConnection,
+    schema: str,
+    roles: Roles,
+    own: list[Migration],
+    disposable: Sequence[Migration],
+) -> None:
+    names = {"schema": Identifier(schema), "owner": Identifier(roles.owner)}
+    await connection.execute(
+        SQL("""
+            SET LOCAL ROLE {owner};
+            SET LOCAL search_path = {schema}, pg_temp;
+            LOCK TABLE migration IN EXCLUSIVE MODE
+        """).format(**names)
+    )
+    for name, text in _missing(await _applied(connection, schema), own, disposable):
+        statements = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
+        await connection.execute(statements.encode())
+        await connection.execute(
+            "INSERT INTO migration (name, checksum) VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum",
+            [name, _checksum(text)],
+        )
+    await connection.execute("RESET ROLE")
+
+
+async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]:
+    cursor = await connection.execute(
+        SQL("SELECT name, checksum FROM {}").format(Identifier(schema, "migration"))
+    )
+    return dict(await cursor.fetchall())
+
+
+def _missing(
+    applied: Mapping[str, bytes], own: list[Migration], disposable: Sequence[Migration]
+) -> list[Migration]:
+    known = {name: _checksum(text) for name, text in own}
+    newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
+    if newer:
+        message = f"the database is newer than this version: it has {', '.join(newer)}"
+        raise MigrationError(message)
+    changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
+    if changed:
+        message = f"{', '.join(changed)} was applied with another text than this version has"
+        raise MigrationError(message)
+    return [
+        *((name, text) for name, text in own if name not in applied),
+        *((name, text) for name, text in disposable if applied.get(name) != _checksum(text)),
+    ]
+
+
+def _checksum(text: str) -> bytes:
+    return sha256(text.encode()).digest()

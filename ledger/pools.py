@@ -1,0 +1,50 @@
+"""Pools of connections, and asking through them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.rows import BaseRowFactory, Row
+from psycopg_pool import AsyncConnectionPool
+
+from ledger import arrays
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
+Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
+
+
+def make_pool(url: str, size: int) -> Pool:
+    """Make a pool, not open yet, of autocommitting connections that know `arrays`.
+
+    Nothing is kept prepared on the server, so that a pooler may stand between.
+    """
+    return AsyncConnectionPool(
+        url,
+        kwargs={"autocommit": True, "prepare_threshold": None},
+        configure=_configure,
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        open=False,
+    )
+
+
+async def _configure(connection: AsyncConnection) -> None:
+    arrays.register(connection)
+
+
+async def fetch(
+    pool: Pool, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+) -> list[Row]:
+    """Ask once, and once more if the connection turns out to be lost: nothing asked here does harm twice."""
+    for last in (False, True):
+        async with pool.connection() as connection:
+            try:
+                async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
+                    await cursor.execute(statement, parameters)
+                    return await cursor.fetchall() if cursor.description else []
+            except OperationalError:
+                if last or not connection.closed:
+                    raise
+        await pool.check()
+    raise AssertionError

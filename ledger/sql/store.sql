@@ -1,0 +1,52 @@
+-- What the store asks. Run as the ledger's writer or reader, whose search path is the ledger's schema.
+
+-- name: append
+SELECT * FROM append(
+    %b::integer[], %b::uuid[], %b::uuid[], %b::text[], %b::integer[], %b::text[],
+    %b::integer[], %b::date[], %b::date[], %b::uuid[], %b::bytea[], %b::bytea[],
+    %b::integer[], %b::uuid[], %b::integer[], %b::boolean
+)
+
+-- name: settle
+SELECT settle(%b::timestamptz)
+
+-- name: position_at
+SELECT position_at(%b::timestamptz)
+
+-- name: head
+SELECT position, recorded_at, epoch FROM head
+
+-- name: read
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body
+  FROM entry
+ WHERE position > %(after)b AND position <= %(through)b
+ ORDER BY position
+ LIMIT %(limit)b
+
+-- name: stream
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body
+  FROM entry
+ WHERE stream = %(stream)b AND version > %(after)b AND position <= %(known)b
+ ORDER BY version
+
+-- name: streams
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body
+  FROM entry
+ WHERE stream = ANY (%b::uuid[])
+ ORDER BY stream, version
+
+-- name: entries
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body
+  FROM entry
+ WHERE entry_id = ANY (%b::uuid[])
+ ORDER BY position
+
+-- name: keys
+SELECT subject, category, wrapped
+  FROM data_key
+ WHERE (subject, category) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))
+
+-- name: add_keys
+INSERT INTO data_key (subject, category, wrapped)
+SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[])
+ON CONFLICT DO NOTHING

@@ -1,0 +1,206 @@
+"""The store: appending with group commit, reading, waiting, and the wrapped data keys."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from psycopg.rows import TupleRow, args_row, tuple_row
+
+from ledger import arrays
+from ledger.appending import SQL, TICK, Judgement
+from ledger.appends import (
+    Accepted,
+    Append,
+    AppendFailedError,
+    Head,
+    Mismatch,
+    OverloadedError,
+    Prepared,
+    Repeated,
+    Stale,
+    Stored,
+    StoreError,
+    Verdict,
+    Withheld,
+)
+from ledger.batching import GroupCommit, Limits
+from ledger.hints import Hints
+from ledger.pools import Parameters, Pool, fetch, make_pool
+from ledger.waiting import Tide
+
+__all__ = [
+    "Accepted",
+    "Append",
+    "AppendFailedError",
+    "Head",
+    "Limits",
+    "Mismatch",
+    "OverloadedError",
+    "Prepared",
+    "Repeated",
+    "Stale",
+    "Store",
+    "StoreError",
+    "Stored",
+    "Verdict",
+    "Withheld",
+]
+
+END = 2**63 - 1
+"""After every position."""
+
+
+class Store:
+    """One ledger in PostgreSQL, entered as its writer and as its reader.
+
+    An async context manager. Reading sees whatever was committed before the call. Nothing here keeps
+    statements prepared on the server, so that a pooler may stand between.
+    """
+
+    def __init__(
+        self, writer_url: str, reader_url: str, ledger: str, *, readers: int = 8, limits: Limits | None = None
+    ) -> None:
+        self._writers = make_pool(writer_url, 2)
+        self._readers = make_pool(reader_url, readers)
+        self._tide = Tide(self._position)
+        self._hints = Hints(reader_url, ledger, self._tide.hint)
+        self._commits = GroupCommit(writer_url, self._committed, limits or Limits())
+
+    async def __aenter__(self) -> Self:
+        await self._writers.open()
+        await self._readers.open()
+        self._hints.start()
+        self._commits.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._commits.close()
+        await self._hints.close()
+        await self._tide.close()
+        await self._writers.close()
+        await self._readers.close()
+
+    async def append(self, append: Append) -> Verdict:
+        """Append entries to a stream, durably, or say why not.
+
+        Raises OverloadedError when too much waits (bulk appends wait instead) and AppendFailedError when the
+        database can not be reached or fails.
+        """
+        (verdict,) = await self.append_all([append])
+        return verdict
+
+    async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
+        """Append each by itself, or all or nothing when `atomic`; verdicts are in the order of the appends.
+
+        Raises as `append` does; appends that are not atomic may then be stored in part.
+        """
+        if not appends:
+            return []
+        judgements = await self._commits.submit(appends, atomic=atomic)
+        repeated = [
+            entry.entry_id
+            for append, judgement in zip(appends, judgements, strict=True)
+            if judgement.verdict == "repeated"
+            for entry in append.entries
+        ]
+        stored = {entry.entry_id: entry for entry in await self.entries(repeated)} if repeated else {}
+        return [
+            _verdict(append, judgement, stored) for append, judgement in zip(appends, judgements, strict=True)
+        ]
+
+    async def stream(self, stream: UUID, *, after: int = 0, known: int | None = None) -> list[Stored]:
+        """Return a stream's entries after a version, as known at a position, in order of version."""
+        known = END if known is None else known
+        return await self._stored(SQL["stream"], {"stream": stream, "after": after, "known": known})
+
+    async def streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
+        """Return the entries of each of several streams, in order of version; none for an unknown one."""
+        streams: dict[UUID, list[Stored]] = {stream: [] for stream in ids}
+        for entry in await self._stored(SQL["streams"], [arrays.uuids(streams)]):
+            streams[entry.stream].append(entry)
+        return streams
+
+    async def read(self, after: int, limit: int, *, through: int | None = None) -> list[Stored]:
+        """Return at most `limit` entries after a position and through another, in order, without gaps."""
+        through = END if through is None else through
+        return await self._stored(SQL["read"], {"after": after, "limit": limit, "through": through})
+
+    async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
+        """Return those of the entries that are there, in order of position."""
+        return await self._stored(SQL["entries"], [arrays.uuids(ids)])
+
+    async def head(self) -> Head:
+        """Return where the ledger stands."""
+        (row,) = await self._rows(self._readers, SQL["head"])
+        return Head(*row)
+
+    async def position_at(self, instant: datetime) -> int:
+        """Return the last position recorded at or before an instant.
+
+        The answer is settled: nothing will be recorded at or before the instant any more. Of an instant still
+        to come only what lies before now is settled.
+        """
+        settled = (await self.head()).recorded_at
+        if settled is None or settled < instant:
+            await self._rows(self._writers, SQL["settle"], [instant])
+        ((position,),) = await self._rows(self._readers, SQL["position_at"], [instant])
+        return int(position)
+
+    async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
+        """Wait until the ledger has reached a position, at most `timeout` seconds; tell whether it has."""
+        return await self._tide.wait_for(position, timeout)
+
+    async def keys(self, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], bytes]:
+        """Return the wrapped data keys that are there, by subject and category."""
+        pairs = list(wanted)
+        columns = [
+            arrays.uuids(subject for subject, _ in pairs),
+            arrays.texts(category for _, category in pairs),
+        ]
+        rows = await self._rows(self._readers, SQL["keys"], columns)
+        return {(subject, category): wrapped for subject, category, wrapped in rows}
+
+    async def add_keys(self, new: Mapping[tuple[UUID, str], bytes]) -> dict[tuple[UUID, str], bytes]:
+        """Keep wrapped data keys where there are none yet; return those that are kept."""
+        pairs = sorted(
+            new
+        )  # Whoever adds the same at once takes them in the same order, and none waits in a circle.
+        columns = [
+            arrays.uuids(subject for subject, _ in pairs),
+            arrays.texts(category for _, category in pairs),
+            arrays.blobs(new[pair] for pair in pairs),
+        ]
+        await self._rows(self._writers, SQL["add_keys"], columns)
+        return await self.keys(pairs)
+
+    def _committed(self, position: int) -> None:
+        self._tide.rise(position)
+        self._hints.announce()
+
+    async def _position(self) -> int:
+        return (await self.head()).position
+
+    async def _stored(self, statement: bytes, parameters: Parameters) -> list[Stored]:
+        return await fetch(self._readers, statement, parameters, args_row(Stored))
+
+    async def _rows(self, pool: Pool, statement: bytes, parameters: Parameters = ()) -> list[TupleRow]:
+        return await fetch(pool, statement, parameters, tuple_row)
+
+
+def _verdict(append: Append, judgement: Judgement, stored: Mapping[UUID, Stored]) -> Verdict:
+    match judgement:
+        case Judgement("accepted"):
+            moments = tuple(judgement.moment + number * TICK for number in range(len(append.entries)))
+            return Accepted(judgement.first, moments)
+        case Judgement("repeated"):
+            return Repeated(tuple(stored[entry.entry_id] for entry in append.entries))
+        case Judgement("stale"):
+            return Stale(judgement.version)
+        case Judgement("withheld"):
+            return Withheld()
+        case _:
+            return Mismatch()
