@@ -1,0 +1,61 @@
+"""What stands in a cell, as text: as it was written, cleaned for keeping, folded for comparing."""
+
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
+"""A cell as the workbook gives it; an empty one is the empty string."""
+
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def as_written(raw: Raw) -> str:
+    """The cell as text: typed dates as ISO, whole numbers without a fraction, all else untouched."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, datetime):
+        return raw.date().isoformat() if raw.time() == time.min else raw.isoformat(" ")
+    if isinstance(raw, date | time):
+        return raw.isoformat()
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return str(raw)
+
+
+def is_blank(raw: Raw) -> bool:
+    """Whether nothing but blanks stands in the cell."""
+    return isinstance(raw, str) and not clean(raw)
+
+
+def is_number(raw: Raw) -> bool:
+    """Whether the cell holds a number, or text that is nothing but one."""
+    if isinstance(raw, str):
+        return folded(raw).replace(".", "", 1).isdecimal()
+    return isinstance(raw, int | float) and not isinstance(raw, bool)
+
+
+def clean(raw: Raw) -> str:
+    """The text to keep: without stray blanks and invisible marks, letters and digits of usual width."""
+    return _clean(raw if isinstance(raw, str) else as_written(raw))
+
+
+@lru_cache(maxsize=20_000)
+def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    spaced = text.translate(_FULL_WIDTH)
+    visible = "".join(
+        " " if mark.isspace() else mark
+        for mark in spaced
+        if mark.isspace() or unicodedata.category(mark) not in _INVISIBLE
+    )
+    return " ".join(visible.split())
+
+
+@lru_cache(maxsize=20_000)
+def folded(text: str) -> str:
+    """The text to compare by: compatibility forms, case and blanks do not matter."""
+    return "".join(unicodedata.normalize("NFKC", _clean(text)).casefold().split())

@@ -1,0 +1,66 @@
+"""Why a value is set aside or a row rejected."""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.event import Label
+
+
+class Fault(StrEnum):
+    """A reason, by the code that reports carry; `label` is what a person reads."""
+
+    UNREADABLE_DATE = "unreadable_date"
+    IMPOSSIBLE_DATE = "impossible_date"
+    AMBIGUOUS_DATE = "ambiguous_date"
+    TWO_DIGIT_YEAR = "two_digit_year"
+    FUTURE_DATE = "future_date"
+    UNKNOWN_CODE = "unknown_code"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_RANGE = "out_of_range"
+    LOST_DIGITS = "lost_digits"
+    TOO_LONG = "too_long"
+    PENDING = "pending"
+    NAME_DIFFERS = "name_differs"
+    LISTED_TWICE = "listed_twice"
+    CONTRADICTS = "contradicts"
+    OLDER_FILE = "older_file"
+    NOT_PLACED = "not_placed"
+    UNKNOWN_COLUMN = "unknown_column"
+    UNKNOWN_SHEET = "unknown_sheet"
+    UNKNOWN_ITEM = "unknown_item"
+    NO_FILE_NUMBER = "no_file_number"
+    NOT_ON_ROSTER = "not_on_roster"
+    NOTHING_USABLE = "nothing_usable"
+    NO_SUCH_VALUE = "no_such_value"
+
+    @property
+    def label(self) -> Label:
+        """The reason in Chinese and English."""
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    Fault.UNREADABLE_DATE: Label("看不出是哪一天", "Cannot be read as a day"),
+    Fault.IMPOSSIBLE_DATE: Label("没有这一天", "There is no such day"),
+    Fault.AMBIGUOUS_DATE: Label("可作多种解读的日期", "The date can be read in several ways"),
+    Fault.TWO_DIGIT_YEAR: Label("两位数年份", "The year has two digits"),
+    Fault.FUTURE_DATE: Label("尚未到来的日期", "The date lies in the future"),
+    Fault.UNKNOWN_CODE: Label("不在代码表内", "Not in the code table"),
+    Fault.NOT_A_NUMBER: Label("不是数", "Not a number"),
+    Fault.OUT_OF_RANGE: Label("超出合理范围", "Out of range"),
+    Fault.LOST_DIGITS: Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost"),
+    Fault.TOO_LONG: Label("过长", "Too long"),
+    Fault.PENDING: Label("尚未确定", "Not yet decided"),
+    Fault.NAME_DIFFERS: Label("姓名与花名册不一致", "The name differs from the roster's"),
+    Fault.LISTED_TWICE: Label("与同一儿童另一行不一致", "Differs from another row of the same child"),
+    Fault.CONTRADICTS: Label("与另一表不一致", "Differs from another sheet"),
+    Fault.OLDER_FILE: Label("台账已有较新文件的内容", "The ledger holds what a newer file says"),
+    Fault.NOT_PLACED: Label("缺少所依附的内容", "What it belongs to is not said"),
+    Fault.UNKNOWN_COLUMN: Label("未识别的列", "Unknown column"),
+    Fault.UNKNOWN_SHEET: Label("未识别的表", "Unknown sheet"),
+    Fault.UNKNOWN_ITEM: Label("未识别的更正项目或事项", "Unknown item"),
+    Fault.NO_FILE_NUMBER: Label("没有儿童编号", "No file number"),
+    Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
+    Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
+    Fault.NO_SUCH_VALUE: Label("找不到所更正的内容", "What it corrects is not there"),
+}

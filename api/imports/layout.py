@@ -1,0 +1,192 @@
+"""What a sheet's columns mean: a layout, the rows read by it, and what a row says.
+
+A sheet is one `Layout`: its columns with the headings they are known by, the columns by which its rows
+are known again, and functions that each make one event of a row. Adding a sheet or a column is one place.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, TypeAlias, TypeVar
+
+from api.imports.cells import Raw, as_written, clean, is_number
+from api.imports.faults import Fault
+from api.imports.values import NOT_ON_PAPER, NOTHING, Read, Reader, unit_of
+from domain.event import Event, Unknown, fields_of
+from domain.when import Days
+
+E = TypeVar("E", bound=Event)
+
+FILE_NO: Final = "儿童编号"
+NAME: Final = "姓名"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column by its usual heading and the `others` it goes by.
+
+    `ahead` when its day may lie in the future. `measured` when its heading may name another unit. `serves`
+    says what its cells are where they tell no fact: a `key` ties rows together, `other` numbers them.
+    """
+
+    heading: str
+    read: Reader
+    others: tuple[str, ...] = ()
+    ahead: bool = False
+    serves: str | None = None
+    measured: bool = False
+
+    def cell(self, place: "Place", heading: str, raw: Raw, today: date) -> "Cell":
+        """Read a filled cell below its heading on the day of the import."""
+        value = self.read(f"{as_written(raw)}{unit_of(heading)}" if self.measured and is_number(raw) else raw)
+        if isinstance(value, Days) and value.earliest > today and not self.ahead:
+            value = Fault.FUTURE_DATE
+        return Cell(place, heading, raw, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell's place in the file: the sheet by its number from 0, the row from 1, the column from 0."""
+
+    sheet: int
+    row: int
+    column: int
+
+
+@dataclass(slots=True)
+class Cell:
+    """A filled cell as read: its value or what is wrong with it."""
+
+    place: Place
+    heading: str
+    raw: Raw
+    value: Read
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why it cannot be used."""
+        return self.value if isinstance(self.value, Fault) else None
+
+    @property
+    def written(self) -> str:
+        """The cell as it was written."""
+        return as_written(self.raw)
+
+
+@dataclass(slots=True)
+class Row:
+    """What one row says of a child; several rows with one key are read as one.
+
+    `issued_on` is the day up to which the register tells. `used` gathers the columns that were read since
+    it was last emptied.
+    """
+
+    layout: "Layout"
+    file_no: str
+    key: tuple[str, ...]
+    cells: dict[str, Cell]
+    places: list[tuple[int, int]]
+    issued_on: date
+    used: set[str] = field(default_factory=set)
+
+    def says(self, column: str) -> bool:
+        """Whether anything stands in the column, whether it can be used or not."""
+        cell = self.cells.get(column)
+        return cell is not None and cell.value is not NOTHING
+
+    def answer(self, column: str) -> Any:  # noqa: ANN401 - whichever kind of value the column has
+        """The column's value, or `Unknown` where the paper does not give one."""
+        cell = self.cells.get(column)
+        if cell is None or cell.value is NOTHING:
+            return NOT_ON_PAPER
+        self.used.add(column)
+        return NOT_ON_PAPER if cell.fault else cell.value
+
+    def value(self, column: str) -> Any:  # noqa: ANN401 - whichever kind of value the column has
+        """The column's value, or None where the paper does not give one."""
+        answer = self.answer(column)
+        return None if isinstance(answer, Unknown) else answer
+
+    def refuse(self, column: str, fault: Fault) -> None:
+        """Set the column's value aside: with the rest of the row in view it cannot be used."""
+        if column in self.cells and self.cells[column].fault is None:
+            self.cells[column].value = fault
+
+    def when(self, column: str) -> Days:
+        """The column's days; where it gives none, not later than the row's decisive day."""
+        days = self.value(column)
+        return days if isinstance(days, Days) else self.by()
+
+    def by(self) -> Days:
+        """Not later than the row's own decisive day, else than the day the register tells of."""
+        for column in self.layout.decisive:
+            cell = self.cells.get(column)
+            if cell is not None and isinstance(cell.value, Days):
+                return Days(None, cell.value.last)
+        return Days(None, self.issued_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event that a row tells of, before it is an entry.
+
+    `undated` when its day is only the bound up to which the register tells: a later register that says the
+    same tells nothing new.
+    """
+
+    event: Event
+    days: Days
+    estimated: bool = False
+
+    @property
+    def undated(self) -> bool:
+        """Whether the paper gives no day, only one before which it was so."""
+        return self.days.first is None
+
+
+Maker: TypeAlias = Callable[[Row], Said | None]
+"""Makes the event of one kind that a row tells of, if it tells of one; its name tells such events apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """One kind of sheet.
+
+    `key` names the columns that, with the child, tell its rows apart. `decisive` names the columns, the first
+    that has a day counts, by whose day what has no day of its own was known. `facts` are the makers of what
+    other sheets may tell too. `remark` is the column whose words go with the row's first event.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    makes: tuple[Maker, ...]
+    others: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
+    facts: frozenset[Maker] = frozenset()
+    remark: str | None = None
+
+
+def paper(kind: type[E], **said: object) -> E:
+    """An event of that kind as a paper tells it: what it must answer and is not said is *not on paper*."""
+    for spec in fields_of(kind):
+        if spec.required and spec.name not in said:
+            said[spec.name] = NOT_ON_PAPER
+    return kind(**said)
+
+
+def headed(columns: tuple[Column, ...]) -> Iterator[tuple[str, Column]]:
+    """Every heading a column goes by."""
+    for column in columns:
+        for heading in (column.heading, *column.others):
+            yield heading, column
+
+
+def spelled(cell: Cell | None) -> str:
+    """A key column's value as text, the same however it was written; as written where it cannot be read."""
+    if cell is None or cell.value is NOTHING:
+        return ""
+    value = cell.value
+    if isinstance(value, Days):
+        return f"{value.first or ''}/{value.last}" if not value.exact else value.last.isoformat()
+    return clean(cell.raw) if isinstance(value, Fault | Unknown) else str(value)

@@ -1,0 +1,98 @@
+"""收养: a row for each adoption, from the registrar's notice to the registration."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import code, day, number
+from domain.events.adoption import (
+    AdoptionAssessmentConsented,
+    AdoptionAssessmentReportIssued,
+    AdoptionRegistered,
+    ChildConsentRecorded,
+    IntegrationEnded,
+    IntegrationStarted,
+    RegistrarNoticePublished,
+)
+
+
+def notice(row: Row) -> Said | None:
+    """When the registrar's notice was published."""
+    return Said(paper(RegistrarNoticePublished), row.when("公告日期")) if row.says("公告日期") else None
+
+
+def consented(row: Row) -> Said | None:
+    """When the adopters agreed to be assessed."""
+    if not row.says("评估同意日期"):
+        return None
+    return Said(paper(AdoptionAssessmentConsented), row.when("评估同意日期"))
+
+
+def integrating(row: Row) -> Said | None:
+    """When child and adopters began to live together on trial."""
+    return Said(paper(IntegrationStarted), row.when("融合开始")) if row.says("融合开始") else None
+
+
+def integrated(row: Row) -> Said | None:
+    """When the trial ended."""
+    return Said(paper(IntegrationEnded), row.when("融合结束")) if row.says("融合结束") else None
+
+
+def reported(row: Row) -> Said | None:
+    """When the assessment's report was issued, and what it concludes."""
+    if not row.says("评估报告日期") and not row.says("评估结论"):
+        return None
+    event = paper(AdoptionAssessmentReportIssued, conclusion=row.answer("评估结论"))
+    return Said(event, row.when("评估报告日期"))
+
+
+def child_consented(row: Row) -> Said | None:
+    """What the child said, not later than the registration."""
+    if not row.says("儿童意愿(8岁以上)"):
+        return None
+    return Said(paper(ChildConsentRecorded, result=row.answer("儿童意愿(8岁以上)")), row.by())
+
+
+def registered(row: Row) -> Said | None:
+    """When the adoption was registered."""
+    if not any(row.says(column) for column in ("登记日期", "收养登记证号")):
+        return None
+    event = paper(
+        AdoptionRegistered,
+        category=row.answer("收养类别"),
+        certificate_no=row.answer("收养登记证号"),
+    )
+    return Said(event, row.when("登记日期"))
+
+
+ADOPTION: Final = Layout(
+    name="收养",
+    others=("收养登记", "送养", "收养情况"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("公告日期", day(), ("收养公告日期", "公告时间")),
+        Column("评估同意日期", day(), ("同意评估日期", "评估同意时间")),
+        Column("融合开始", day(), ("融合开始日期", "融合起始日期", "融合期开始")),
+        Column("融合结束", day(), ("融合结束日期", "融合终止日期", "融合期结束")),
+        Column("评估报告日期", day(), ("收养评估报告日期", "报告日期")),
+        Column(
+            "评估结论",
+            code("assessment_conclusion", {"合格": "suitable", "不合格": "unsuitable"}),
+            ("收养评估结论",),
+        ),
+        Column(
+            "儿童意愿(8岁以上)",
+            code("consent_result", {"愿意": "agree", "不愿意": "disagree"}),
+            ("儿童意愿", "被收养人意愿", "本人意愿"),
+        ),
+        Column("登记日期", day(), ("收养登记日期", "登记时间")),
+        Column("收养登记证号", number(), ("登记证号", "收养证号", "收养登记证编号")),
+        Column("收养类别", code("adoption_category", {"弃婴": "1", "孤儿": "2"}), ("收养类型",)),
+        REMARK,
+    ),
+    makes=(notice, consented, integrating, integrated, reported, child_consented, registered),
+    decisive=("登记日期",),
+    remark="备注",
+)

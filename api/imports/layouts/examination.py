@@ -1,0 +1,45 @@
+"""体检: a row for each examination."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import amount, day, text
+from domain.events.health import PhysicalExamined
+
+CENTIMETRES: Final = {"cm": "1", "厘米": "1", "公分": "1", "m": "100", "米": "100"}
+KILOGRAMS: Final = {"kg": "1", "公斤": "1", "千克": "1", "斤": "0.5"}
+
+
+def examined(row: Row) -> Said | None:
+    """When the child was examined, and what was found."""
+    if not any(row.says(column) for column in ("体检日期", "身高(cm)", "体重(kg)", "体检机构", "结论")):
+        return None
+    event = paper(
+        PhysicalExamined,
+        organisation=row.answer("体检机构"),
+        height_cm=row.answer("身高(cm)"),
+        weight_kg=row.answer("体重(kg)"),
+        summary=row.answer("结论"),
+    )
+    return Said(event, row.when("体检日期"))
+
+
+EXAMINATION: Final = Layout(
+    name="体检",
+    others=("体检记录", "健康体检", "体检情况"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("体检日期", day(), ("检查日期", "体检时间")),
+        Column("身高(cm)", amount(20, 250, CENTIMETRES), ("身高", "身长"), measured=True),
+        Column("体重(kg)", amount(0, 300, KILOGRAMS), ("体重",), measured=True),
+        Column("体检机构", text(200), ("体检医院", "检查机构", "医院", "体检单位")),
+        Column("结论", text(), ("体检结论", "体检结果", "检查结果", "结果")),
+        REMARK,
+    ),
+    makes=(examined,),
+    key=("体检日期",),
+    remark="备注",
+)

@@ -1,0 +1,61 @@
+"""户口登记: where the child is registered, and where the registration went."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import code, day, text
+from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
+
+
+def applied(row: Row) -> Said | None:
+    """When registration was applied for."""
+    if not row.says("申请日期"):
+        return None
+    return Said(paper(HouseholdRegistrationApplied, **_where(row)), row.when("申请日期"))
+
+
+def registered(row: Row) -> Said | None:
+    """When the child was entered in a household register, and in which."""
+    if not row.says("落户日期"):
+        return None
+    return Said(paper(HouseholdRegistered, **_where(row)), row.when("落户日期"))
+
+
+def _where(row: Row) -> dict[str, object]:
+    return {"police_station": row.answer("派出所"), "household_class": row.answer("户口类别")}
+
+
+def transferred(row: Row) -> Said | None:
+    """When the registration moved out, and where to."""
+    if not row.says("户口迁移日期") and not row.says("迁往地"):
+        return None
+    event = paper(HouseholdTransferred, to_place=row.value("迁往地"))
+    return Said(event, row.when("户口迁移日期"))
+
+
+MOVED: Final = ("迁出日期", "户口迁出日期", "迁移日期", "户口迁移时间")
+
+HOUSEHOLD: Final = Layout(
+    name="户口登记",
+    others=("户籍登记", "落户情况", "户口情况"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("申请日期", day(), ("申请落户日期", "申报日期", "申请时间")),
+        Column("落户日期", day(), ("户口登记日期", "落户时间", "登记户口日期")),
+        Column(
+            "户口类别",
+            code("household_class", {"集体户": "1", "福利院集体户口": "1", "机构集体户": "1"}),
+            ("户别", "户口类型"),
+        ),
+        Column("派出所", text(200), ("落户派出所", "户籍派出所", "登记派出所")),
+        Column("户口迁移日期", day(), MOVED),
+        Column("迁往地", text(), ("迁入地", "迁往地址", "户口迁往地")),
+        REMARK,
+    ),
+    makes=(applied, registered, transferred),
+    facts=frozenset({transferred}),
+    remark="备注",
+)

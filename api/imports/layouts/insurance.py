@@ -1,0 +1,108 @@
+"""医保参保: a row for each contribution year; the first one also tells of the check and the enrolment."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import NOT_ON_PAPER, amount, code, day, whole
+from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
+from domain.when import Days
+
+
+def checked(row: Row) -> Said | None:
+    """The check on intake, which only the first enrolment's row has."""
+    return Said(paper(InsuranceStatusChecked), row.when("核查日期")) if row.says("核查日期") else None
+
+
+def enrolled(row: Row) -> Said | None:
+    """The enrolment, with the contribution that was paid for it."""
+    if not row.says("参保日期"):
+        return None
+    event = paper(
+        InsuranceEnrolled,
+        scheme=row.answer("险种"),
+        year=row.answer("缴费年度"),
+        paid_on=_exactly(row, "缴费日期"),
+        benefit_from=_exactly(row, "待遇享受起始日"),
+        amount_yuan=row.answer("金额(元)"),
+        payer=row.answer("资助方式"),
+    )
+    return Said(event, row.when("参保日期"))
+
+
+def paid(row: Row) -> Said | None:
+    """The contribution of the year."""
+    if not any(row.says(column) for column in ("缴费年度", "缴费日期", "金额(元)")):
+        return None
+    benefit = {"benefit_from": _exactly(row, "待遇享受起始日")} if row.says("待遇享受起始日") else {}
+    payer = {"payer": row.answer("资助方式")} if row.says("资助方式") else {}
+    event = paper(
+        InsuranceContributionPaid,
+        scheme=row.answer("险种"),
+        year=row.answer("缴费年度"),
+        amount_yuan=row.answer("金额(元)"),
+        **benefit,
+        **payer,
+    )
+    return Said(event, row.when("缴费日期"))
+
+
+def _exactly(row: Row, column: str) -> object:
+    """A day that is a field of the event; a month or a year is not one."""
+    days = row.answer(column)
+    if not isinstance(days, Days):
+        return days
+    return days.last if days.exact else NOT_ON_PAPER
+
+
+INSURANCE: Final = Layout(
+    name="医保参保",
+    others=("医疗保险", "医保", "参保缴费", "参保情况"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("核查日期", day(), ("参保核查日期", "核实日期", "核查时间")),
+        Column("参保日期", day(), ("参保时间", "参保登记日期")),
+        Column(
+            "险种",
+            code(
+                "insurance_scheme",
+                {
+                    "居民医保": "resident",
+                    "城乡居民医保": "resident",
+                    "城镇居民医保": "resident",
+                    "新农合": "resident",
+                    "职工医保": "employee",
+                },
+            ),
+            ("参保险种", "保险类型", "参保类型"),
+        ),
+        Column(
+            "待遇享受起始日",
+            day(),
+            ("待遇起始日", "待遇享受日期", "享受待遇起始日期", "待遇开始日期"),
+            ahead=True,
+        ),
+        Column("缴费年度", whole(1998, 2200, "年度"), ("参保年度", "年度", "缴费年份")),
+        Column("缴费日期", day(), ("缴费时间", "缴款日期")),
+        Column(
+            "金额(元)",
+            amount(0, 1_000_000, {"元": "1", "万元": "10000"}),
+            ("缴费金额", "金额", "个人缴费"),
+            measured=True,
+        ),
+        Column(
+            "资助方式",
+            code(
+                "insurance_payer",
+                {"全额": "full_subsidy", "定额": "part_subsidy", "机构缴纳": "institution", "个人": "person"},
+            ),
+            ("资助类型", "缴费方式", "资助"),
+        ),
+        REMARK,
+    ),
+    makes=(checked, enrolled, paid),
+    key=("缴费年度",),
+    remark="备注",
+)

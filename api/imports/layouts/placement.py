@@ -1,0 +1,144 @@
+"""成年安置: a row for each young person, from the assessment to the first visit after care."""
+
+import re
+from typing import Final
+
+from api.imports.cells import Raw
+from api.imports.faults import Fault
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.household import MOVED, transferred
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import Read, Reader, code, day, text
+from domain.events.placement import (
+    AdultPlaced,
+    AdultPlacementAssessed,
+    AdultPlacementPlanApproved,
+    AfterCareVisitMade,
+    CapacityDetermined,
+    EmploymentArranged,
+    HousingArranged,
+    VocationalTrainingCompleted,
+)
+
+CAPACITIES: Final = {
+    "完全": "full",
+    "限制": "limited",
+    "无": "none",
+    "完全行为能力": "full",
+    "限制行为能力": "limited",
+    "无行为能力": "none",
+}
+UNDECIDED: Final = frozenset({"待认定", "待定", "认定中", "未认定"})
+ROUTES: Final = {"特困供养": "hardship", "集中供养": "hardship", "社会安置": "social", "独立生活": "social"}
+ABILITIES: Final = {
+    "能自理": "full",
+    "部分自理": "partial",
+    "不能自理": "none",
+    "完全自理": "full",
+    "有": "full",
+    "无": "none",
+    "完全": "full",
+    "部分": "partial",
+}
+WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
+
+
+def _capacity() -> Reader:
+    decided = code("civil_capacity", CAPACITIES)
+
+    def read(raw: Raw) -> Read:
+        return Fault.PENDING if isinstance(raw, str) and raw.strip() in UNDECIDED else decided(raw)
+
+    return read
+
+
+def _occupation() -> Reader:
+    """Work or a training: `物流公司就业`, `烘焙技能培训`."""
+    plain = text(200)
+
+    def read(raw: Raw) -> Read:
+        said = plain(raw)
+        known = not isinstance(said, str) or said.endswith("培训") or WORK.fullmatch(said)
+        return said if known else Fault.UNKNOWN_ITEM
+
+    return read
+
+
+def assessed(row: Row) -> Said | None:
+    """When the young person was assessed, and what for."""
+    if not any(row.says(column) for column in ("评估日期", "劳动能力", "生活自理")):
+        return None
+    event = paper(AdultPlacementAssessed, labour=row.answer("劳动能力"), self_care=row.answer("生活自理"))
+    return Said(event, row.when("评估日期"))
+
+
+def capacity(row: Row) -> Said | None:
+    """Whether the young person decides alone; what is yet to be determined was not."""
+    result = row.value("民事行为能力")
+    return None if result is None else Said(paper(CapacityDetermined, result=result), row.by())
+
+
+def plan(row: Row) -> Said | None:
+    """When the plan was approved, and for which route."""
+    if not row.says("方案批准日期"):
+        return None
+    event = paper(AdultPlacementPlanApproved, route=row.answer("安置方式"))
+    return Said(event, row.when("方案批准日期"))
+
+
+def housing(row: Row) -> Said | None:
+    """When a place to live was arranged."""
+    return Said(paper(HousingArranged), row.when("住房落实日期")) if row.says("住房落实日期") else None
+
+
+def employment(row: Row) -> Said | None:
+    """Where the young person works."""
+    match = WORK.fullmatch(row.value("就业/培训") or "")
+    return None if match is None else Said(paper(EmploymentArranged, employer=match[1]), row.by())
+
+
+def training(row: Row) -> Said | None:
+    """What the young person was trained in."""
+    said = row.value("就业/培训") or ""
+    if not said.endswith("培训"):
+        return None
+    return Said(paper(VocationalTrainingCompleted, training=said), row.by())
+
+
+def placed(row: Row) -> Said | None:
+    """When the young person began to live as an adult."""
+    if not row.says("安置日期"):
+        return None
+    return Said(paper(AdultPlaced, route=row.answer("安置方式")), row.when("安置日期"))
+
+
+def followed_up(row: Row) -> Said | None:
+    """When the young person was first visited afterwards."""
+    return Said(paper(AfterCareVisitMade), row.when("随访日期")) if row.says("随访日期") else None
+
+
+PLACEMENT: Final = Layout(
+    name="成年安置",
+    others=("成年安置情况", "成年孤儿安置", "安置"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("评估日期", day(), ("安置评估日期", "成年评估日期")),
+        Column("劳动能力", code("placement_ability", ABILITIES), ("劳动能力评估",)),
+        Column("生活自理", code("placement_ability", ABILITIES), ("生活自理能力", "自理能力")),
+        Column("民事行为能力", _capacity(), ("行为能力",)),
+        Column("方案批准日期", day(), ("安置方案批准日期", "方案审批日期")),
+        Column("安置方式", code("placement_route", ROUTES), ("安置类型", "安置去向")),
+        Column("住房落实日期", day(), ("住房日期", "落实住房日期")),
+        Column("就业/培训", _occupation(), ("就业", "就业培训", "就业或培训", "就业情况")),
+        Column("户口迁移日期", day(), MOVED),
+        Column("安置日期", day(), ("安置时间", "完成安置日期")),
+        Column("随访日期", day(), ("回访日期", "首次随访日期", "随访时间")),
+        REMARK,
+    ),
+    makes=(assessed, capacity, plan, housing, employment, training, transferred, placed, followed_up),
+    decisive=("安置日期",),
+    facts=frozenset({transferred}),
+    remark="备注",
+)

@@ -1,0 +1,84 @@
+"""就学: a row for each stage of schooling, from its beginning to its end."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import code, day, number, text
+from domain.events.schooling import SchoolEnrolled, SchoolingEnded
+
+
+def enrolled(row: Row) -> Said | None:
+    """When a stage began, where and in which form."""
+    if not any(row.says(column) for column in ("入学日期", "学段", "就学形式", "学校", "学籍号")):
+        return None
+    event = paper(
+        SchoolEnrolled,
+        stage=row.answer("学段"),
+        form=row.answer("就学形式"),
+        school=row.answer("学校"),
+        student_roll_no=row.answer("学籍号"),
+    )
+    return Said(event, row.when("入学日期"))
+
+
+def ended(row: Row) -> Said | None:
+    """When the stage ended, and how."""
+    if not row.says("结束日期") and not row.says("结束原因"):
+        return None
+    return Said(paper(SchoolingEnded, end_reason=row.answer("结束原因")), row.when("结束日期"))
+
+
+SCHOOLING: Final = Layout(
+    name="就学",
+    others=("就学情况", "教育", "入学情况", "学籍"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("入学日期", day(), ("入学时间", "就学日期", "入学年月")),
+        Column(
+            "学段",
+            code(
+                "school_stage",
+                {
+                    "幼儿园": "preschool",
+                    "学前教育": "preschool",
+                    "高中": "senior",
+                    "职高": "vocational",
+                    "中专": "vocational",
+                    "技校": "vocational",
+                    "本科": "university",
+                    "大学": "university",
+                },
+            ),
+            ("教育阶段", "就学阶段"),
+        ),
+        Column(
+            "就学形式",
+            code(
+                "school_form",
+                {
+                    "特校": "special_school",
+                    "特殊学校": "special_school",
+                    "普校": "regular",
+                    "特教班": "special_class",
+                },
+            ),
+            ("教育形式", "就读形式", "就读方式"),
+        ),
+        Column("学校", text(200), ("就读学校", "学校名称", "所在学校")),
+        Column("学籍号", number(), ("学籍编号", "全国学籍号")),
+        Column("结束日期", day(), ("毕业日期", "离校日期", "结束时间")),
+        Column(
+            "结束原因",
+            code("school_end_reason", {"辍学": "left", "转学": "changed", "肄业": "completed"}),
+            ("离校原因", "结束方式"),
+        ),
+        REMARK,
+    ),
+    makes=(enrolled, ended),
+    key=("学段", "学校"),
+    decisive=("结束日期",),
+    remark="备注",
+)

@@ -1,0 +1,60 @@
+"""收养回访: a row for each visit after an adoption."""
+
+from typing import Final
+
+from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.values import NOT_ON_PAPER, code, day, text
+from domain.events.adoption import PostAdoptionVisitMade
+from domain.when import Days
+
+FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")
+
+
+def visited(row: Row) -> Said | None:
+    """When child and adopters were visited, and how they were."""
+    if not any(row.says(column) for column in FACTS):
+        return None
+    following = row.answer("下次回访")
+    if isinstance(following, Days):
+        following = following.last if following.exact else NOT_ON_PAPER
+    event = paper(
+        PostAdoptionVisitMade,
+        mode=row.answer("回访方式"),
+        living=row.answer("生活情况"),
+        health=row.answer("健康情况"),
+        schooling=row.answer("就学情况"),
+        risk=row.answer("风险"),
+        next_on=following,
+    )
+    return Said(event, row.when("回访日期"))
+
+
+VISITS: Final = Layout(
+    name="收养回访",
+    others=("回访", "收养后回访", "回访记录"),
+    columns=(
+        SERIAL,
+        FILE_NUMBER,
+        CHILD_NAME,
+        Column("回访日期", day(), ("回访时间",)),
+        Column(
+            "回访方式",
+            code("visit_mode", {"上门": "home", "家访": "home", "电话回访": "phone", "视频回访": "video"}),
+            ("方式",),
+        ),
+        Column("生活情况", text(), ("生活状况",)),
+        Column("健康情况", text(), ("健康状况", "身体情况")),
+        Column("就学情况", text(), ("就学状况", "学习情况")),
+        Column(
+            "风险",
+            code("visit_risk", {"低风险": "low", "中风险": "medium", "高风险": "high", "无风险": "none"}),
+            ("风险等级", "风险程度"),
+        ),
+        Column("下次回访", day(), ("下次回访日期", "下次回访时间"), ahead=True),
+        REMARK,
+    ),
+    makes=(visited,),
+    key=("回访日期",),
+    remark="备注",
+)
