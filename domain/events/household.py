@@ -36,7 +36,7 @@ class Registration(Part):
     """Where somebody is registered: the kind of household and its region, as far as known."""
 
     household_class: Annotated[str | None, Label("户口类别", "Household class"), Code("household_class")]
-    region: Annotated[Region | None, Label("户籍地区", "Region of registration")]
+    region: Annotated[Region | None, Label("户籍地区", "Region of registration"), Code("region")]
 
 
 APPLIED: Final[Attribute[date]] = Attribute(
@@ -73,7 +73,7 @@ class HouseholdRegistered(
         Answered[str], Label("户口性质", "Nature of the household"), Code("household_nature")
     ]
     household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
-    region: Annotated[Answered[Region], Label("户籍地区", "Region of registration")]
+    region: Annotated[Answered[Region], Label("户籍地区", "Region of registration"), Code("region")]
     address: Annotated[Answered[Text], Label("户籍地址", "Registered address"), Personal(Category.CONTACT)]
     police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
     citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
@@ -164,8 +164,8 @@ class HouseholdTransferred(
     """The child's registration moved out of one household; where it went is said as far as known."""
 
     moved_in_on: Annotated[date | None, Label("迁入日期", "Moved in on")] = None
-    from_region: Annotated[Answered[Region], Label("迁出地区", "From region")]
-    to_region: Annotated[Answered[Region], Label("迁往地区", "To region")]
+    from_region: Annotated[Answered[Region], Label("迁出地区", "From region"), Code("region")]
+    to_region: Annotated[Answered[Region], Label("迁往地区", "To region"), Code("region")]
     to_place: Annotated[Text | None, Label("迁往地", "To place, as written"), Personal(Category.CONTACT)] = (
         None
     )

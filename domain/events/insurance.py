@@ -29,7 +29,7 @@ class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance statu
     """It was looked up whether the child is insured, and who it is was verified."""
 
     is_insured: Annotated[Answered[bool], Label("是否参保", "Insured")]
-    insured_region: Annotated[Answered[Region] | None, Label("参保地", "Insured in")] = None
+    insured_region: Annotated[Answered[Region] | None, Label("参保地", "Insured in"), Code("region")] = None
     is_identity_verified: Annotated[Answered[bool], Label("身份是否核实", "Identity verified")]
 
     def refusals(self, life: Life) -> Refusals:
@@ -44,7 +44,7 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
     """The child was enrolled in a medical insurance."""
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
-    insured_region: Annotated[Answered[Region], Label("参保地", "Insured in")]
+    insured_region: Annotated[Answered[Region], Label("参保地", "Insured in"), Code("region")]
     year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
     paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on")]
     benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
@@ -93,7 +93,7 @@ def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | N
     if year is None and scheme == "resident":
         year = since.last.year
     until = None if year is None else date(year, 12, 31)
-    yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme} {year}")
+    yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme or ''} {year or ''}".strip())
 
 
 def _entered(life: Life) -> Fact[date] | None:
