@@ -184,7 +184,7 @@ class File:
         if before is not None:
             self._forget(before)
         original = self.entries.get(original_id)
-        if original is None:
+        if original is None or amended(original) is not None:
             return
         stands: AnyEntry = original
         withdrawn = False
