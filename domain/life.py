@@ -123,7 +123,12 @@ class Life:
 
         The region defaults to that of the entry being judged, else of the last entry by that day.
         """
-        return self._rulebook[rule].number(region or self.region, self._day if on is None else on, case)
+        own = self._rulebook[rule]
+        if on is None:
+            for pack in own.packs:
+                self.reached(pack.since)
+                self.reached(day_after(pack.until))
+        return own.number(region or self.region, self._day if on is None else on, case)
 
     @property
     def region(self) -> str | None:

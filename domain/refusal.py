@@ -31,9 +31,11 @@ class Refusal:
 Refusals: TypeAlias = Iterator[Refusal]
 
 
-def breach(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
+def breach(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None, verified: bool = True
+) -> Refusal:
     """The file shows that the rule is broken."""
-    return Refusal(rule, "breach", _ids(evidence), detail)
+    return Refusal(rule, "breach", _ids(evidence), detail, verified)
 
 
 def no_evidence(

@@ -390,12 +390,12 @@ def _agreed(life: Life) -> Refusals:
     answer = None if consent is None else known(consent.event.result)
     if answer == "agree":
         return
-    if life.aged(limit.value) is None or not limit.verified:
+    if life.aged(limit.value) is None:
         yield uncertain("I14", consent)
     elif answer is None:
-        yield no_evidence("I14", consent)
+        yield no_evidence("I14", consent, verified=limit.verified)
     else:
-        yield breach("I14", consent)
+        yield breach("I14", consent, verified=limit.verified)
 
 
 def _room_in_family(registered: AdoptionRegistered, life: Life) -> Refusals:
@@ -450,38 +450,38 @@ def _rescue_settled(life: Life) -> Refusals:
 @obligation("D07")
 def notice_runs_out(history: History) -> Iterator[Clock]:
     """When the registrar's notice has run out, it is recorded that nobody claimed the child."""
-    notices = history.all(RegistrarNoticePublished)
-    for notice, following in zip(notices, [*notices[1:], None], strict=True):
+    for notice in history.all(RegistrarNoticePublished):
         limit = history.number("D07", entry=notice)
         if limit is None:
             continue
-        published = notice.days.last
-        ends = [
-            (fact.held.since, Label("已离院或者已收养", "left care or adopted"))
-            for fact in [history.gone(after=published)]
-            if fact is not None
-        ]
-        ends += [
-            (entry.days.last, Label("已找到亲属", "relatives found"))
-            for entry in [history.first(ParentageConfirmed, after=published)]
-            if entry is not None
-        ]
-        if following is not None:
-            ends.append((following.days.last, Label("已重新公告", "published anew")))
-        void_on, because = min(ends, key=lambda end: end[0], default=(None, None))
-        expired = history.first(RegistrarNoticeExpired, after=published)
-        if expired is not None and void_on is not None and expired.days.last > void_on:
+        ends = min(_notice_ends(history, notice), key=lambda end: end[0], default=None)
+        expired = history.first(RegistrarNoticeExpired, after=notice.days.last)
+        if expired is not None and ends is not None and expired.days.last > ends[0]:
             expired = None
         yield Clock(
             rule="D07",
-            opened_on=published,
+            opened_on=notice.days.last,
             due=notice.days.plus(days=limit.value),
             started_by=(notice,),
             met_by=expired,
-            void_on=void_on,
-            void_because=because,
+            void_on=None if ends is None else ends[0],
+            void_because=None if ends is None else ends[1],
             number=limit,
         )
+
+
+def _notice_ends(history: History, notice: AnyEntry) -> Iterator[tuple[date, Label]]:
+    """The days on which nobody waits for a notice any more, each with why."""
+    published = notice.days.last
+    gone = history.gone(after=published)
+    if gone is not None:
+        yield gone.held.since, Label("已离院或者已收养", "left care or adopted")
+    found = history.first(ParentageConfirmed, after=published)
+    if found is not None:
+        yield found.days.last, Label("已找到亲属", "relatives found")
+    again = history.first(RegistrarNoticePublished, after=day_after(published))
+    if again is not None:
+        yield again.days.last, Label("已重新公告", "published anew")
 
 
 @obligation("D32")
