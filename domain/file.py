@@ -173,6 +173,8 @@ class File:
             line = sorted([*facts.get(EVERY, ()), *own], key=order) if key != EVERY else []
             for fact, following in pairwise([*line, None]):
                 until = LAST_DAY if fact.held.until is None else fact.held.until
+                if following is not None and following.held.since == fact.held.since:
+                    continue
                 if following is not None:
                     until = min(until, day_before(following.held.since))
                 if fact.held.value is not None and until >= fact.held.since:

@@ -69,8 +69,8 @@ def day_after(day: date) -> date:
 
 
 def day_before(day: date) -> date:
-    """The previous day."""
-    return day - timedelta(days=1)
+    """The previous day; the first day of the calendar has none and stays."""
+    return day if day == FIRST_DAY else day - timedelta(days=1)
 
 
 def birthday(born: date, years: float) -> date:
