@@ -97,7 +97,11 @@ class Life:
 
     def asked(self, rule: str, case: str) -> list[Papers]:
         """The papers that a rule asks for in a case on that day, in the region of the entry being judged."""
-        return self._rulebook[rule].asked(case, self.region, self._day)
+        own = self._rulebook[rule]
+        for papers in own.papers:
+            self.reached(papers.since)
+            self.reached(day_after(papers.until))
+        return own.asked(case, self.region, self._day)
 
     def reached(self, day: date) -> bool:
         """Whether that day has come."""
