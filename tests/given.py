@@ -52,7 +52,7 @@ TODAY = date(2026, 11, 22)
 NOT_ASKED = Unknown("not_asked")
 
 
-def some(kind: type[E], **said: Any) -> E:
+def some(kind: type[E], /, **said: Any) -> E:
     """An event or part of that kind: what is said, and *not asked* or an example for the rest."""
     answers = dict(said)
     whole: Any = kind  # A type variable bound to a union is no union of types to the checker.
