@@ -1,17 +1,31 @@
 """The ledger as the rest of the house sees it: files and entries come out, recordings go in."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
+from domain.charge import scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
-from domain.file import File
+from domain.file import File, fold
 from domain.rulebook import Rulebook
+from domain.when import SHANGHAI
+from ledger import mapping
+from ledger.candidates import extended
+from ledger.desk import Desk
 from ledger.keys import Keys
 from ledger.recording import Outcome, Recording, Rehearsal
+from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
-from ledger.store import Store
+from ledger.shelf import Shelf
+from ledger.store import Store, Stored
+
+AT_ONCE: Final = 250
+"""Entries decoded before others get their turn."""
+EPOCH: Final = date(1970, 1, 1)
+_TICK: Final = timedelta(microseconds=1)
 
 
 class Ledger:
@@ -25,52 +39,118 @@ class Ledger:
         self.keys = keys
         self.rulebook = rulebook
         self.name = name
+        self.shelf = Shelf()
+        self._rulebooks = Rulebooks(rulebook)
+        self._desk = Desk(self)
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
         """Return a file as known at a position, now when not said; None when it had no entry then."""
-        raise NotImplementedError
+        held = self.shelf.get(stream)
+        if held is not None and known is not None and known < held.position:
+            return _unless_empty(fold(held.entries.values(), known))
+        after = 0 if held is None else held.version
+        entries = await self.decoded(await self.store.stream(stream, after=after, known=known))
+        file = extended(File(stream) if held is None else held, entries)
+        self.shelf.put(file)
+        return _unless_empty(file)
 
     async def files(self, streams: Iterable[UUID], known: int | None = None) -> dict[UUID, File]:
         """Return those of the files that have entries, as known at a position."""
-        raise NotImplementedError
+        wanted = dict.fromkeys(streams)
+        absent = [stream for stream in wanted if self.shelf.get(stream) is None]
+        found: dict[UUID, File] = {}
+        for stream, stored in (await self.store.streams(absent)).items() if absent else ():
+            file = fold(await self.decoded(stored))
+            self.shelf.put(file)
+            found[stream] = (
+                file if known is None or file.position <= known else fold(file.entries.values(), known)
+            )
+        for stream in wanted:
+            if stream not in found:
+                found[stream] = await self.file(stream, known) or File(stream)
+        return {stream: found[stream] for stream in wanted if found[stream].entries}
 
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
-        """Return at most `limit` entries after a position (and through another), in order of position."""
-        raise NotImplementedError
+        """Return at most `limit` entries after a position and through another, in order of position."""
+        return await self.decoded(await self.store.read(position, limit, through=through))
+
+    async def decoded(self, stored: Sequence[Stored]) -> list[AnyEntry]:
+        """Return stored entries, opened with what keys there still are."""
+        entries: list[AnyEntry] = []
+        for start in range(0, len(stored), AT_ONCE):
+            batch = stored[start : start + AT_ONCE]
+            documents = [mapping.load(each.body) for each in batch]
+            ring = await self.keys.ring(mapping.pairs(documents))
+            entries += (
+                mapping.decode(each, ring, document) for each, document in zip(batch, documents, strict=True)
+            )
+            await asyncio.sleep(0)
+        return entries
 
     async def known(self, at: int | date | datetime | None = None) -> int:
-        """Return the position meant by a position, an instant, a day (its end in Asia/Shanghai) or None (now)."""
-        raise NotImplementedError
+        """Return the position meant by a position, an instant, a day (its end in Asia/Shanghai), or now."""
+        if isinstance(at, datetime):
+            return await self.store.position_at(at)
+        if isinstance(at, date):
+            if at < EPOCH:
+                return 0
+            if at < date.max:
+                return await self.store.position_at(
+                    datetime.combine(at + timedelta(days=1), time(), SHANGHAI) - _TICK
+                )
+            at = None
+        head = (await self.store.head()).position
+        return head if at is None else min(at, head)
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
         """Wait until the ledger has reached a position, at most so many seconds; tell whether it has."""
         return await self.store.wait_for(position, timeout)
 
     async def rulebook_of(self, file: File) -> Rulebook:
-        """Return the rulebook that counts for a file: the one its institution has adopted."""
-        return self.rulebook
+        """Return the rulebook that counts for a file: the one that the institution in charge has adopted."""
+        return await self.rulebook_at(scope_of(file).institution)
+
+    async def rulebook_at(self, institution: UUID | None) -> Rulebook:
+        """Return the rulebook that an institution has adopted, else the ledger's own."""
+        return self._rulebooks.of(None if institution is None else await self.file(institution))
 
     async def seal_for(
-        self, subjects: Iterable[UUID], categories: Iterable[Category] = tuple(Category)
+        self,
+        subjects: Iterable[UUID],
+        categories: Iterable[Category] = tuple(Category),
+        *,
+        make: bool = False,
     ) -> Seal:
-        """Return a seal with the keys of these subjects, for read models to seal and open single values."""
-        raise NotImplementedError
+        """Return a seal with the keys of these subjects, for read models to seal and open single values.
+
+        Keys that are not there are made when `make` says so, and else nothing is sealed or opened with them.
+        """
+        own = tuple(categories)
+        pairs = [(subject, category) for subject in subjects for category in own]
+        return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
     async def record(self, recording: Recording, *, now: datetime) -> Outcome:
-        """Judge and record, durably, or say why not."""
-        (outcome,) = await self.record_all([recording], now=now)
+        """Judge and record, durably, or say why not. Raises StoreError when nothing can be said for now."""
+        (outcome,) = await self._desk.take([recording], now=now)
         return outcome
 
     async def record_all(
         self, recordings: Sequence[Recording], *, now: datetime, atomic: bool = False
     ) -> list[Outcome]:
-        """Record each by itself, or all or nothing when `atomic`; outcomes are in the order given."""
-        raise NotImplementedError
+        """Record each by itself, or all or nothing when `atomic`; outcomes are in the order given.
+
+        Those of one file are judged in turn, each as if those before it stood; when `atomic`, together.
+        """
+        return await self._desk.take(recordings, now=now, atomic=atomic)
 
     async def record_bulk(self, recordings: Sequence[Recording], *, now: datetime) -> list[Outcome]:
-        """Record many, each by itself, letting others go first; those of one stream are judged together."""
-        raise NotImplementedError
+        """Record many, each by itself, letting others go first; those of one file are judged together."""
+        return await self._desk.take(recordings, now=now, bulk=True)
 
     async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
         """Tell what would come of recording it, and record nothing."""
-        raise NotImplementedError
+        return await self._desk.rehearse(recording, now=now)
+
+
+def _unless_empty(file: File) -> File | None:
+    return file if file.entries else None

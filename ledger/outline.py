@@ -89,11 +89,11 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
     groups: dict[Pair, Json] = {}
     for name, category, field in own.personal:
         subject = values[field] if field else None
-        pair = (subject if isinstance(subject, UUID) else entry.stream, category)
+        pair: Pair = (subject if isinstance(subject, UUID) else entry.stream, category)
         groups.setdefault(pair, {})[name] = values[name]
-    for pair, group in list(groups.items()):
+    for group_of, group in list(groups.items()):
         if all(value is None or isinstance(value, Unknown) for value in group.values()):
-            clear |= groups.pop(pair)
+            clear |= groups.pop(group_of)
     return clear, groups
 
 
@@ -161,7 +161,7 @@ def measurable(number: Decimal | int) -> bool:
         exponent = number.as_tuple().exponent
         if not isinstance(exponent, int) or not _FINEST <= exponent <= -_FINEST:
             return False
-    return abs(number) <= LARGEST_INTEGER
+    return -LARGEST_INTEGER <= number <= LARGEST_INTEGER
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever orjson does not know

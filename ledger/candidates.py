@@ -1,0 +1,135 @@
+"""Recordings on their way in: named, put in their envelopes and judged. Nothing here reads or writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.entry import AnyEntry
+from domain.file import File
+from domain.judging import Judgement, judge
+from domain.rulebook import Rulebook
+from ledger.appends import Append, Prepared
+from ledger.outline import canonical
+from ledger.recording import Recording
+
+NAMESPACE: Final = UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52")
+"""Entry ids are uuid5 under it, of ledger, recorder, key, item and the entry's number."""
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """One recording: its number among those given, its stream, its entries' ids, and what judging made of it.
+
+    `entries` and `judgements` are those of the latest judging.
+    """
+
+    number: int
+    recording: Recording
+    stream: UUID
+    ids: tuple[UUID, ...]
+    entries: tuple[AnyEntry, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+
+    def place(self, version: int) -> None:
+        """Put the drafts in their envelopes, behind a version of the stream."""
+        self.entries = tuple(
+            self.recording.entry(index, entry_id=entry_id, stream=self.stream, version=version + index + 1)
+            for index, entry_id in enumerate(self.ids)
+        )
+
+    @property
+    def refused(self) -> bool:
+        """Whether what speaks against it refuses it."""
+        return any(judgement.refuses for judgement in self.judgements)
+
+    @property
+    def content(self) -> bytes:
+        """What the recorder said, in a canonical form: a repetition says the same on the same stream."""
+        drafts = [(type(draft.event).__name__, draft) for draft in self.recording.drafts]
+        return canonical([self.stream, self.recording.kind, drafts])
+
+    def bound_to(self, version: int) -> bool:
+        """Whether judging it again, with its stream now at a version, would be of no use."""
+        return self.recording.expected is not None or version == self.entries[0].version - 1
+
+    def append(self, bodies: Sequence[bytes], fingerprint: bytes, *, bulk: bool) -> Append:
+        """Return what the store is given: the entries with their bodies, and copies to query them by."""
+        return Append(
+            stream=self.stream,
+            kind=self.recording.kind,
+            institution=self.recording.recorded_by.institution,
+            expected=self.entries[0].version - 1,
+            entries=tuple(
+                Prepared(
+                    entry_id=entry.entry_id,
+                    version=entry.version,
+                    type=entry.type,
+                    schema=entry.event.schema,
+                    occurred_on=entry.days.first,
+                    occurred_until=entry.days.last,
+                    body=body,
+                )
+                for entry, body in zip(self.entries, bodies, strict=True)
+            ),
+            fingerprint=fingerprint,
+            reads=self.recording.reads,
+            bulk=bulk,
+        )
+
+
+def entry_ids(ledger: str, recording: Recording) -> tuple[UUID, ...]:
+    """Return the ids that a recording's entries have, however often it is sent: a key is its recorder's own."""
+    said = [ledger, recording.recorder.user, recording.key, recording.item]
+    return tuple(
+        uuid5(NAMESPACE, canonical([*said, index]).decode()) for index in range(len(recording.drafts))
+    )
+
+
+def judge_together(
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date
+) -> list[Candidate]:
+    """Judge candidates of one file with all of them folded in; return those that are not refused.
+
+    Where some are refused the others are judged again without them.
+    """
+    fit = list(candidates)
+    while fit:
+        trial = file.copy()
+        for candidate in fit:
+            candidate.place(trial.version)
+            for entry in candidate.entries:
+                trial.add(entry)
+        for candidate in fit:
+            candidate.judgements = tuple(
+                judgement for entry in candidate.entries for judgement in judge(trial, entry, rulebook, today)
+            )
+        remaining = [candidate for candidate in fit if not candidate.refused]
+        if len(remaining) == len(fit):
+            break
+        fit = remaining
+    return fit
+
+
+def judge_in_turn(
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date
+) -> list[Candidate]:
+    """Judge candidates of one file one after the other, each as if those before it had been recorded."""
+    fit: list[Candidate] = []
+    so_far = file
+    for candidate in candidates:
+        if judge_together(so_far, [candidate], rulebook, today):
+            so_far = extended(so_far, candidate.entries)
+            fit.append(candidate)
+    return fit
+
+
+def extended(file: File, entries: Sequence[AnyEntry]) -> File:
+    """Return a file with more entries, leaving the one given as it is."""
+    if not entries:
+        return file
+    other = file.copy()
+    for entry in entries:
+        other.add(entry)
+    return other

@@ -1,0 +1,267 @@
+"""Where recordings are taken in: judged against their files, sealed, appended, judged again when files move.
+
+A file at hand may be behind the ledger. So nothing is refused before its file has been read afresh, and
+before it is known not to be the repetition of something recorded already.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from domain.entry import AnyEntry
+from domain.file import File
+from domain.judging import judge
+from domain.rulebook import Rulebook
+from domain.when import day_of
+from ledger.candidates import Candidate, entry_ids, extended, judge_in_turn, judge_together
+from ledger.impact import impact
+from ledger.outline import outline
+from ledger.possible import possible
+from ledger.recording import (
+    KeyMismatch,
+    Outcome,
+    Recorded,
+    Recording,
+    Refused,
+    Rehearsal,
+    StaleVersion,
+    Withheld,
+)
+from ledger.store import Accepted, Mismatch, Repeated, Stale, Stored, Verdict
+
+if TYPE_CHECKING:
+    from ledger.book import Ledger
+
+REJUDGED: Final = 5
+"""How often a recording is judged again because its file has moved."""
+FILES_AT_ONCE: Final = 16
+THERE: Final = b"{}"
+"""The body given for an entry that is there already, and so is not written."""
+
+
+@dataclass(slots=True)
+class Sitting:
+    """What is taken in together: what waits for its outcome, the files it is judged by, and the outcomes."""
+
+    pending: list[Candidate]
+    today: date
+    atomic: bool
+    bulk: bool
+    fresh: bool
+    """Whether the files have been read afresh."""
+    files: dict[UUID, File] = field(default_factory=dict)
+    rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    def judge(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Return those that may be recorded, placed behind their files' versions."""
+        groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            if candidate.recording.expected in {None, self.files[candidate.stream].version}:
+                groups[candidate.stream].append(candidate)
+        judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
+        return [
+            candidate
+            for stream, group in groups.items()
+            for candidate in judge_group(self.files[stream], group, self.rulebooks[stream], self.today)
+        ]
+
+    def turn_away(self, candidate: Candidate) -> None:
+        """Say why a candidate is not recorded: rules refuse it, or its recorder saw another version."""
+        file, rulebook = self.files[candidate.stream], self.rulebooks[candidate.stream]
+        self.outcomes[candidate.number] = (
+            Refused(candidate.judgements, possible(file, rulebook, self.today, candidate.entries[0]))
+            if candidate.refused
+            else StaleVersion(file.version)
+        )
+
+    def end(self) -> None:
+        """Withhold what still waits, where one of all or nothing has failed."""
+        for candidate in self.pending:
+            self.outcomes.setdefault(candidate.number, Withheld())
+        self.pending = []
+
+
+class Desk:
+    """Takes in recordings for one ledger."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    async def take(
+        self, recordings: Sequence[Recording], *, now: datetime, atomic: bool = False, bulk: bool = False
+    ) -> list[Outcome]:
+        """Record each by itself, or all or nothing; outcomes are in the order of the recordings."""
+        candidates = await self._candidates(recordings)
+        groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            groups[candidate.stream].append(candidate)
+        turns = asyncio.Semaphore(FILES_AT_ONCE)
+
+        async def settled(group: list[Candidate]) -> dict[int, Outcome]:
+            async with turns:
+                sitting = Sitting(group, day_of(now), atomic, bulk, fresh=bulk)
+                await self._settle(sitting)
+                return sitting.outcomes
+
+        parts = [candidates] if atomic else groups.values()
+        outcomes: dict[int, Outcome] = {}
+        for some in await asyncio.gather(*map(settled, parts)):
+            outcomes |= some
+        return [outcomes[number] for number in range(len(recordings))]
+
+    async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
+        """Tell what would come of a recording."""
+        sitting = Sitting(
+            await self._candidates([recording]), day_of(now), atomic=False, bulk=False, fresh=True
+        )
+        await self._bring(sitting)
+        (candidate,) = sitting.pending
+        file, rulebook = sitting.files[candidate.stream], sitting.rulebooks[candidate.stream]
+        judge_together(file, [candidate], rulebook, sitting.today)
+        return Rehearsal(
+            candidate.judgements,
+            possible(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else (),
+            impact(file, extended(file, candidate.entries), rulebook, sitting.today),
+        )
+
+    async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:
+        ids = [entry_ids(self._ledger.name, recording) for recording in recordings]
+        opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
+        opened = await self._streams(opening)
+        return [
+            Candidate(number, recording, recording.stream or opened.get(own[0]) or uuid4(), own)
+            for number, (recording, own) in enumerate(zip(recordings, ids, strict=True))
+        ]
+
+    async def _streams(self, entries: Collection[UUID]) -> dict[UUID, UUID]:
+        """Return where entries stand, by their ids; a file is known again by the entry that opened it."""
+        stored = await self._ledger.store.entries(entries) if entries else []
+        return {each.entry_id: each.stream for each in stored}
+
+    async def _settle(self, sitting: Sitting) -> None:
+        judged = 0
+        while sitting.pending and judged <= REJUDGED:
+            await self._bring(sitting)
+            there = await self._there(sitting)
+            fit = sitting.judge(each for each in sitting.pending if each not in there)
+            turned_away = set(sitting.pending) - there - set(fit)
+            if turned_away and not sitting.fresh:
+                sitting.fresh = True
+                continue
+            for candidate in turned_away:
+                sitting.turn_away(candidate)
+            if turned_away and sitting.atomic:
+                sitting.end()
+                return
+            repeated = [each for each in sitting.pending if each in there]
+            await self._conclude(sitting, await self._append(sitting, repeated, fit))
+            sitting.fresh = True
+            judged += 1
+        for candidate in sitting.pending:
+            sitting.outcomes[candidate.number] = StaleVersion(sitting.files[candidate.stream].version)
+
+    async def _bring(self, sitting: Sitting) -> None:
+        """Bring the files that are judged by, with the rulebooks that count for them."""
+        streams = dict.fromkeys(candidate.stream for candidate in sitting.pending)
+        held = {} if sitting.fresh else {stream: self._ledger.shelf.get(stream) for stream in streams}
+        behind = [stream for stream in streams if held.get(stream) is None]
+        read = await self._ledger.files(behind) if behind else {}
+        for stream in streams:
+            sitting.files[stream] = held.get(stream) or read.get(stream) or File(stream)
+        for candidate in sitting.pending:
+            file = sitting.files[candidate.stream]
+            if candidate.stream not in sitting.rulebooks:
+                sitting.rulebooks[candidate.stream] = await (
+                    self._ledger.rulebook_of(file)
+                    if file.entries
+                    else self._ledger.rulebook_at(candidate.recording.recorded_by.institution)
+                )
+
+    async def _there(self, sitting: Sitting) -> set[Candidate]:
+        """Return those whose first entry is in the ledger already, by the same request or by another one."""
+        there = {each for each in sitting.pending if each.ids[0] in sitting.files[each.stream].entries}
+        if sitting.fresh:
+            elsewhere = {each.ids[0]: each for each in sitting.pending if each not in there}
+            there |= {elsewhere[entry_id] for entry_id in await self._streams(elsewhere)}
+        return there
+
+    async def _append(
+        self, sitting: Sitting, repeated: Sequence[Candidate], fit: Sequence[Candidate]
+    ) -> list[tuple[Candidate, Verdict]]:
+        outlines = [[outline(entry) for entry in candidate.entries] for candidate in fit]
+        pairs = {pair for own in outlines for each in own for pair in each.personal}
+        ring = await self._ledger.keys.ring(pairs, make=True)
+        bodies = [[each.encode(ring) for each in own] for own in outlines]
+        for candidate in repeated:
+            candidate.place(sitting.files[candidate.stream].version)
+        bodies = [*([THERE] * len(candidate.entries) for candidate in repeated), *bodies]
+        candidates = [*repeated, *fit]
+        fingerprint = self._ledger.keys.fingerprint
+        appends = [
+            candidate.append(own, fingerprint(candidate.content), bulk=sitting.bulk)
+            for candidate, own in zip(candidates, bodies, strict=True)
+        ]
+        verdicts = await self._ledger.store.append_all(appends, atomic=sitting.atomic)
+        return list(zip(candidates, verdicts, strict=True))
+
+    async def _conclude(self, sitting: Sitting, verdicts: Sequence[tuple[Candidate, Verdict]]) -> None:
+        """Turn verdicts into outcomes; what is to be judged again stays pending."""
+        sitting.pending = []
+        failed = False
+        recorded: dict[UUID, list[AnyEntry]] = defaultdict(list)
+        for candidate, verdict in verdicts:
+            outcome = await self._outcome(candidate, verdict)
+            if outcome is None:
+                sitting.pending.append(candidate)
+                continue
+            sitting.outcomes[candidate.number] = outcome
+            failed = failed or not isinstance(outcome, Recorded)
+            if isinstance(verdict, Accepted) and isinstance(outcome, Recorded):
+                recorded[candidate.stream] += outcome.entries
+        if failed and sitting.atomic:
+            sitting.end()
+        for stream, entries in recorded.items():
+            file = sitting.files[stream]
+            if entries[0].version == file.version + 1:
+                self._ledger.shelf.put(extended(file, entries))
+
+    async def _outcome(self, candidate: Candidate, verdict: Verdict) -> Outcome | None:
+        """Return what a verdict means; None when the candidate is to be judged again."""
+        match verdict:
+            case Accepted(first, moments):
+                entries = tuple(
+                    entry.recorded(first + number, moment)
+                    for number, (entry, moment) in enumerate(zip(candidate.entries, moments, strict=True))
+                )
+                return Recorded(entries, candidate.judgements)
+            case Repeated(stored):
+                return await self._recorded_before(stored)
+            case Stale(version):
+                return StaleVersion(version) if candidate.bound_to(version) else None
+            case Mismatch():
+                stream = (await self._streams([candidate.ids[0]])).get(candidate.ids[0])
+                if candidate.recording.stream is None and stream not in {None, candidate.stream}:
+                    # The same request opened the file meanwhile.
+                    candidate.stream = stream
+                    return None
+                return KeyMismatch()
+            case _:
+                return None
+
+    async def _recorded_before(self, stored: Sequence[Stored]) -> Recorded:
+        """Return what an earlier try recorded, with what spoke against it then."""
+        entries = await self._ledger.decoded(stored)
+        file = await self._ledger.file(entries[0].stream, entries[-1].position) or File()
+        rulebook = await self._ledger.rulebook_of(file)
+        found = [
+            judgement
+            for entry in entries
+            if entry.recorded_at is not None
+            for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at))
+        ]
+        return Recorded(tuple(entries), tuple(found), repeated=True)

@@ -1,0 +1,88 @@
+"""Which events are possible now: those that nothing in the file forbids today, whatever their details."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from domain.codes import tables
+from domain.entry import AnyEntry, Document
+from domain.event import CATALOGUE, Event, Part, Unknown, fields_of
+from domain.file import File
+from domain.judging import judge
+from domain.rulebook import Rulebook
+from domain.when import Days
+from ledger.shapes import Shape, shape
+
+NOBODY: Final = UUID(int=0)
+SOME: Final = "1"
+UNSAID: Final = Unknown("not_asked")
+
+
+def possible(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> tuple[str, ...]:
+    """Return the types of events that would not be refused today, in the order of life.
+
+    Each is tried as barely as it can be said, with every kind of paper, by the recorder of `like`.
+    """
+    papers = tuple(Document(kind=kind) for kind in tables()["document_kind"].codes)
+    bare = replace(
+        like,
+        entry_id=NOBODY,
+        days=Days.on(today),
+        documents=papers,
+        version=file.version + 1,
+        origin="api",
+        corrects=None,
+        reason=None,
+        exception=None,
+    )
+    return tuple(_unrefused(file, rulebook, today, bare))
+
+
+def _unrefused(file: File, rulebook: Rulebook, today: date, bare: AnyEntry) -> Iterator[str]:
+    for name, kind in CATALOGUE.items():
+        if kind.kind == bare.kind:
+            entry = replace(bare, event=_barely(kind, file, today))
+            judgements = judge(file.copy().add(entry), entry, rulebook, today)
+            if not any(each.refuses for each in judgements if each.rule.strength == "forbidden"):
+                yield name
+
+
+def _barely(kind: type[Event] | type[Part], file: File, today: date) -> Any:  # noqa: ANN401 - one of that kind
+    said: dict[str, Any] = {}
+    for spec in fields_of(kind):
+        if spec.refers is not None:
+            said[spec.name] = _last(file, spec.refers.type)
+        elif spec.required:
+            said[spec.name] = _value(shape(spec.annotation), file, today)
+    return kind(**said)
+
+
+def _last(file: File, kind: str) -> UUID:
+    entries = file.of(CATALOGUE[kind])
+    return entries[-1].original if entries else NOBODY
+
+
+def _value(of: Shape, file: File, today: date) -> object:
+    if of.unknown:
+        return UNSAID
+    if of.optional:
+        return None
+    if of.choices or of.code:
+        return next(iter(of.choices or tables()[of.code or ""].codes))
+    if of.items is not None:
+        return of.type()
+    if issubclass(of.type, Part):
+        return _barely(of.type, file, today)
+    plain: dict[str, object] = {
+        "str": SOME,
+        "bool": False,
+        "int": 1,
+        "Decimal": Decimal(1),
+        "date": today,
+        "datetime": datetime.combine(today, time(), UTC),
+        "UUID": NOBODY,
+    }
+    return plain[of.type.__name__]
