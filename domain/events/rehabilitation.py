@@ -103,7 +103,7 @@ class RehabPlanMade(
             entry.days if starts is None else Days.on(starts),
             Term(starts_on=starts, ends_on=ends),
             until=ends,
-            key=str(entry.corrects or entry.entry_id),
+            key=str(entry.original),
         )
 
 
