@@ -1,0 +1,126 @@
+"""Any event, drawn from its fields; any stream of them, in any order of days, amended in any way."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from annotated_types import Ge, Le, MinLen
+from hypothesis import strategies as st
+
+import domain.events  # noqa: F401 - registers the catalogue
+from domain.codes import tables
+from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason
+from domain.event import CATALOGUE, Event, Part, Unknown, chapter, is_month
+from domain.file import AMENDMENTS
+from domain.when import Days
+from ledger.shapes import Shape, shapes
+from tests.given import CLERK, REGION, SUPERVISOR
+
+EARLIEST: Final = date(2018, 1, 1)
+LATEST: Final = date(2026, 11, 22)
+STREAM: Final = UUID(int=7)
+IDS: Final = tuple(UUID(int=100 + index) for index in range(12))
+"""The ids of entries; whatever refers to an entry or a person picks among them, rightly or wrongly."""
+KINDS: Final = tuple(kind for kind in CATALOGUE.values() if kind.kind == "child")
+CHAPTERS: Final = tuple(dict.fromkeys(chapter(kind) for kind in KINDS))
+UNKNOWNS: Final = (Unknown("not_asked"), Unknown("not_known"), Unknown("not_on_paper"))
+
+_DOCUMENTS: Final = sorted(tables()["document_kind"].codes)
+
+dates = st.dates(EARLIEST, LATEST)
+births = st.dates(date(2004, 1, 1), date(2025, 12, 31))
+
+
+def interval(span: int = 60) -> st.SearchStrategy[Days]:
+    """A day, an interval of days, or *not later than*."""
+    exact = dates.map(Days.on)
+    between = st.builds(lambda first, more: Days(first, first + timedelta(more)), dates, st.integers(1, span))
+    return st.one_of(exact, exact, exact, between, dates.map(lambda last: Days(None, last)))
+
+
+def events(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Every event of that kind that could be written down."""
+    return st.builds(kind, **{name: _values(name, of) for name, of in shapes(kind).items()})
+
+
+def _values(name: str, of: Shape) -> st.SearchStrategy[Any]:
+    values = _plain(name, of)
+    if of.unknown:
+        values = st.one_of(values, values, st.sampled_from(UNKNOWNS))
+    return st.one_of(st.none(), values) if of.optional else values
+
+
+def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
+    if of.items is not None:
+        items = _plain(name, of.items)
+        if of.type is dict:
+            return st.dictionaries(st.sampled_from(["a.toml", "b.toml"]), items, max_size=2)
+        return st.lists(items, max_size=2).map(tuple)
+    if issubclass(of.type, Part):
+        return st.builds(of.type, **{each: _values(each, inner) for each, inner in shapes(of.type).items()})
+    if of.code is not None:
+        return st.sampled_from(sorted(tables()[of.code].codes))
+    if of.choices:
+        return st.sampled_from(of.choices)
+    if any(getattr(limit, "func", None) is is_month for limit in of.limits):
+        return dates.map(lambda day: f"{day:%Y-%m}")
+    if of.type is date:
+        return births if name.startswith("birth") else dates
+    return _simple(of)
+
+
+def _simple(of: Shape) -> st.SearchStrategy[Any]:
+    least = next((int(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), 0)
+    most = next((int(str(limit.le)) for limit in of.limits if isinstance(limit, Le)), least + 60)
+    size = max((limit.min_length for limit in of.limits if isinstance(limit, MinLen)), default=1)
+    simple: dict[type, st.SearchStrategy[Any]] = {
+        str: st.sampled_from(["1" * size, "一" * size]),
+        int: st.integers(least, most),
+        bool: st.booleans(),
+        datetime: dates.map(lambda day: datetime.combine(day, time(3), UTC)),
+        Decimal: st.integers(10 * least, 10 * most).map(lambda tenths: Decimal(tenths) / 10),
+        UUID: st.sampled_from(IDS),
+    }
+    return simple[of.type]
+
+
+@st.composite
+def streams(draw: st.DrawFn, kinds: tuple[type[Event], ...] = (), most: int = 8) -> list[AnyEntry]:
+    """The entries of one file as recorded, versions and positions rising, whatever they say.
+
+    Unless kinds are given, they come from a few chapters at a time, for these have to do with each other.
+    """
+    if not kinds:
+        chapters = draw(st.sets(st.sampled_from(CHAPTERS), min_size=1, max_size=3))
+        kinds = tuple(kind for kind in KINDS if chapter(kind) in chapters)
+    drawn = draw(st.lists(st.sampled_from(kinds).flatmap(events), min_size=1, max_size=most))
+    return [_entry(draw, index, event) for index, event in enumerate(drawn)]
+
+
+def _entry(draw: st.DrawFn, index: int, event: Event) -> AnyEntry:
+    entry: AnyEntry = Entry(
+        entry_id=IDS[index],
+        stream=STREAM,
+        kind="child",
+        version=index + 1,
+        event=event,
+        days=draw(interval()),
+        recorded_by=draw(st.sampled_from([CLERK, SUPERVISOR])),
+        region=REGION,
+        origin=draw(st.sampled_from(["api", "import"])),
+        position=3 * (index + 1),
+        recorded_at=datetime(2026, 11, 22, 4, 0, index, tzinfo=UTC),
+        documents=draw(
+            st.lists(st.builds(Document, kind=st.sampled_from(_DOCUMENTS)), max_size=1).map(tuple)
+        ),
+        exception=draw(st.sampled_from([None, ExceptionClaim(rule="I03", reason="急")])),
+    )
+    if entry.type in AMENDMENTS or not draw(st.booleans()):
+        return entry
+    return replace(
+        entry,
+        corrects=draw(st.sampled_from(IDS)),
+        reason=Reason(code="incorrect_data", explanation="抄写错误"),
+    )
