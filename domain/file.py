@@ -36,13 +36,22 @@ class Attribute(Generic[T]):
     def __post_init__(self) -> None:
         ATTRIBUTES[self.chapter, self.name] = self
 
-    def since(self, days: Days, value: T | None, *, until: date | None = None, key: str = "") -> "Held[T]":
+    def since(
+        self,
+        days: Days,
+        value: T | None,
+        *,
+        until: date | None = None,
+        key: str = "",
+        gives_way: bool = False,
+    ) -> "Held[T]":
         """It holds from then on, up to and including `until`; None as value: it no longer holds.
 
         `key` tells apart what may hold at the same time, such as several plans; `EVERY` ends all of them but
-        what the same entry begins.
+        what the same entry begins. What `gives_way` comes before all else that begins the same day, in
+        whatever order both were recorded.
         """
-        return Held(self, value, days, until=until, key=key)
+        return Held(self, value, days, until=until, key=key, gives_way=gives_way)
 
     def timeless(self, value: T) -> "Held[T]":
         """It holds for the whole life, such as a day of birth."""
@@ -65,6 +74,7 @@ class Held(Generic[T]):
     days: Days | None
     until: date | None = None
     key: str = ""
+    gives_way: bool = False
 
     @property
     def since(self) -> date:
@@ -214,10 +224,11 @@ class File:
                 facts[:] = [fact for fact in facts if fact.entry is not entry]
 
 
-def order(fact: Fact[Any]) -> tuple[date, date, str, int]:
+def order(fact: Fact[Any]) -> tuple[date, bool, date, str, int]:
     """Facts of one attribute follow each other by this; the last that has begun holds."""
-    at = "" if fact.entry.at is None else fact.entry.at.isoformat()
-    return (fact.held.since, fact.entry.days.earliest, at, fact.entry.version)
+    held, entry = fact.held, fact.entry
+    at = "" if entry.at is None else entry.at.isoformat()
+    return (held.since, not held.gives_way, entry.days.earliest, at, entry.version)
 
 
 def _day(entry: AnyEntry) -> tuple[date, date, int]:

@@ -56,7 +56,7 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield STAGE.since(entry.days, "referred")
+        yield STAGE.since(entry.days, "referred", gives_way=True)
         situation = known(self.child_situation)
         if situation is not None:
             yield SITUATION.since(entry.days, situation)
