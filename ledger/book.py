@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -45,30 +46,24 @@ class Ledger:
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
         """Return a file as known at a position, now when not said; None when it had no entry then."""
-        held = self.shelf.get(stream)
-        if held is not None and known is not None and known < held.position:
-            return _unless_empty(fold(held.entries.values(), known))
-        after = 0 if held is None else held.version
-        entries = await self.decoded(await self.store.stream(stream, after=after, known=known))
-        file = extended(File(stream) if held is None else held, entries)
-        self.shelf.put(file)
-        return _unless_empty(file)
+        return (await self.files([stream], known)).get(stream)
 
     async def files(self, streams: Iterable[UUID], known: int | None = None) -> dict[UUID, File]:
         """Return those of the files that have entries, as known at a position."""
-        wanted = dict.fromkeys(streams)
-        absent = [stream for stream in wanted if self.shelf.get(stream) is None]
-        found: dict[UUID, File] = {}
-        for stream, stored in (await self.store.streams(absent)).items() if absent else ():
-            file = fold(await self.decoded(stored))
-            self.shelf.put(file)
-            found[stream] = (
-                file if known is None or file.position <= known else fold(file.entries.values(), known)
-            )
-        for stream in wanted:
-            if stream not in found:
-                found[stream] = await self.file(stream, known) or File(stream)
-        return {stream: found[stream] for stream in wanted if found[stream].entries}
+        found = {stream: self.shelf.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
+        behind = [stream for stream, file in found.items() if known is None or file.position < known]
+        versions = {stream: found[stream].version for stream in behind}
+        stored = await self.store.streams(behind, after=versions, known=known) if behind else {}
+        entries = await self.decoded([each for own in stored.values() for each in own])
+        for stream, own in groupby(entries, key=lambda entry: entry.stream):
+            found[stream] = extended(found[stream], list(own))
+            self.shelf.put(found[stream])
+        if known is not None:
+            found = {
+                stream: file if file.position <= known else fold(file.entries.values(), known)
+                for stream, file in found.items()
+            }
+        return {stream: file for stream, file in found.items() if file.entries}
 
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
         """Return at most `limit` entries after a position and through another, in order of position."""
@@ -150,7 +145,3 @@ class Ledger:
     async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
         """Tell what would come of recording it, and record nothing."""
         return await self._desk.rehearse(recording, now=now)
-
-
-def _unless_empty(file: File) -> File | None:
-    return file if file.entries else None

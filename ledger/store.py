@@ -117,10 +117,21 @@ class Store:
         known = END if known is None else known
         return await self._stored(SQL["stream"], {"stream": stream, "after": after, "known": known})
 
-    async def streams(self, ids: Iterable[UUID]) -> dict[UUID, list[Stored]]:
-        """Return the entries of each of several streams, in order of version; none for an unknown one."""
+    async def streams(
+        self, ids: Iterable[UUID], *, after: Mapping[UUID, int] | None = None, known: int | None = None
+    ) -> dict[UUID, list[Stored]]:
+        """Return the entries of each of several streams, in order of version; none for an unknown one.
+
+        `after` says after which version of a stream, and `known` as known at which position.
+        """
         streams: dict[UUID, list[Stored]] = {stream: [] for stream in ids}
-        for entry in await self._stored(SQL["streams"], [arrays.uuids(streams)]):
+        versions = after or {}
+        parameters = {
+            "streams": arrays.uuids(streams),
+            "after": arrays.integers(versions.get(stream, 0) for stream in streams),
+            "known": END if known is None else known,
+        }
+        for entry in await self._stored(SQL["streams"], parameters):
             streams[entry.stream].append(entry)
         return streams
 

@@ -30,10 +30,11 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
  ORDER BY version
 
 -- name: streams
-SELECT position, recorded_at, stream, kind, version, entry_id, type, body
-  FROM entry
- WHERE stream = ANY (%b::uuid[])
- ORDER BY stream, version
+SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.type, e.body
+  FROM unnest(%(streams)b::uuid[], %(after)b::integer[]) AS wanted (stream, after)
+  JOIN entry e ON e.stream = wanted.stream AND e.version > wanted.after
+ WHERE e.position <= %(known)b
+ ORDER BY e.stream, e.version
 
 -- name: entries
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
