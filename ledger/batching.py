@@ -22,8 +22,8 @@ class Limits:
     """How much is appended at once, how much may wait, and for how long a lost connection is sought again.
 
     A batch has at most `batch_bytes`, or one append. While `queue_bytes` wait, interactive appends are
-    refused and bulk appends wait for room. When the connection is lost, the batch is tried again for `patience`
-    seconds: what an earlier try has stored is then found repeated.
+    refused and bulk appends wait for room. When the connection is lost, the batch is tried again for
+    `patience` seconds: what an earlier try has stored is then found repeated.
     """
 
     batch_bytes: int = 1024 * 1024

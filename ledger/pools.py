@@ -36,15 +36,21 @@ async def _configure(connection: AsyncConnection) -> None:
 async def fetch(
     pool: Pool, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
 ) -> list[Row]:
-    """Ask once, and once more if the connection turns out to be lost: nothing asked here does harm twice."""
-    for last in (False, True):
-        async with pool.connection() as connection:
-            try:
-                async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
-                    await cursor.execute(statement, parameters)
-                    return await cursor.fetchall() if cursor.description else []
-            except OperationalError:
-                if last or not connection.closed:
-                    raise
-        await pool.check()
-    raise AssertionError
+    """Ask, and once more if the connection turns out to be lost: for what may be asked twice."""
+    async with pool.connection() as connection:
+        try:
+            return await _ask(connection, statement, parameters, row_factory)
+        except OperationalError:
+            if not connection.closed:
+                raise
+    await pool.check()
+    async with pool.connection() as connection:
+        return await _ask(connection, statement, parameters, row_factory)
+
+
+async def _ask(
+    connection: AsyncConnection, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+) -> list[Row]:
+    async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall() if cursor.description else []

@@ -1,0 +1,147 @@
+"""Migrating: made once, brought up to date, and refused where the code does not know what it finds."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ledger import queries
+from ledger.migrate import DEFAULT_LEDGER, MigrationError, Roles, check, migrate
+from ledger.store import Accepted
+from tests.ledgers import PASSWORD, an_append, make_ledger, store_of
+
+COUNTED = """
+    DROP TABLE IF EXISTS counted;
+    CREATE TABLE counted (entries bigint);
+    GRANT SELECT, INSERT, UPDATE, DELETE ON counted TO :"reader";
+"""
+
+
+@pytest.fixture
+def superuser(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    urls = await make_ledger(database_url)
+    async with store_of(urls) as store:
+        await store.append(an_append())
+        await migrate(database_url)
+        assert isinstance(await store.append(an_append()), Accepted)
+        assert len(await store.read(0, 10)) == 2
+
+
+async def test_several_processes_migrate_at_once(database_url: str) -> None:
+    roles = Roles.of(DEFAULT_LEDGER)
+    passwords = {roles.writer: PASSWORD, roles.reader: PASSWORD}
+    await asyncio.gather(*(migrate(database_url, passwords=passwords) for _ in range(4)))
+    await check(make_conninfo(database_url, user=roles.reader, password=PASSWORD))
+
+
+async def test_a_database_newer_than_the_code_is_refused(
+    database_url: str, superuser: psycopg.Connection
+) -> None:
+    urls = await make_ledger(database_url)
+    superuser.execute("INSERT INTO childledger.migration VALUES ('9999_from_the_future', '')")
+
+    with pytest.raises(MigrationError, match=r"newer.*9999_from_the_future"):
+        await migrate(database_url)
+    with pytest.raises(MigrationError, match="newer"):
+        await check(urls.reader)
+
+
+async def test_a_migration_that_was_changed_afterwards_is_refused(
+    database_url: str, superuser: psycopg.Connection
+) -> None:
+    urls = await make_ledger(database_url)
+    superuser.execute("UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'")
+
+    with pytest.raises(MigrationError, match="0001_ledger was applied with another text"):
+        await migrate(database_url)
+    with pytest.raises(MigrationError, match="0001_ledger"):
+        await check(urls.reader)
+
+
+async def test_whoever_may_not_migrate_is_told_what_is_missing(database_url: str) -> None:
+    with pytest.raises(MigrationError, match="no ledger childledger"):
+        await check(database_url)
+
+    urls = await make_ledger(database_url)
+    await check(urls.reader)
+    await check(urls.writer)
+    with pytest.raises(MigrationError, match="lacks counted"):
+        await check(urls.reader, extra=[("counted", COUNTED)])
+
+
+async def test_tables_that_can_be_made_anew_are_made_anew_when_they_change(database_url: str) -> None:
+    urls = await make_ledger(database_url)
+    await migrate(database_url, extra=[("counted", COUNTED)])
+    with psycopg.connect(urls.reader, autocommit=True) as reader:
+        reader.execute("INSERT INTO counted VALUES (1)")
+
+        await migrate(database_url, extra=[("counted", COUNTED)])
+        assert reader.execute("SELECT entries FROM counted").fetchall() == [(1,)]
+
+        changed = COUNTED.replace("entries bigint", "entries bigint, streams bigint")
+        await migrate(database_url, extra=[("counted", changed)])
+        assert reader.execute("SELECT entries, streams FROM counted").fetchall() == []
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    database_url: str, superuser: psycopg.Connection
+) -> None:
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        await migrate(database_url, extra=[("counted", COUNTED), ("broken", "SELECT FROM nowhere")])
+
+    ours = superuser.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'childledger%'")
+    assert ours.rowcount == 0
+
+
+@pytest.fixture
+def managed(database_url: str, superuser: psycopg.Connection) -> Iterator[tuple[str, str]]:
+    """Give a ledger's name and an administrator who is no superuser, as hosted databases have."""
+    ledger = f"hosted_{uuid4().hex[:12]}"
+    name = sql.Identifier(f"{ledger}_admin")
+    superuser.execute(
+        sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(name, sql.Literal(PASSWORD))
+    )
+    database = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
+    superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
+    yield ledger, make_conninfo(database_url, user=f"{ledger}_admin", password=PASSWORD)
+    superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(database))
+    for role in (*(f"{ledger}_{each}" for each in ("owner", "writer", "reader")), f"{ledger}_admin"):
+        superuser.execute(sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(sql.Identifier(role)))
+
+
+async def test_an_administrator_who_is_no_superuser_can_migrate(managed: tuple[str, str]) -> None:
+    ledger, admin = managed
+    urls = await make_ledger(admin, ledger)
+    async with store_of(urls, ledger) as store:
+        assert isinstance(await store.append(an_append()), Accepted)
+    await migrate(admin, ledger, extra=[("counted", COUNTED)])
+    await check(urls.reader, ledger, extra=[("counted", COUNTED)])
+
+
+async def test_passwords_are_set_anew(database_url: str) -> None:
+    roles = Roles.of(DEFAULT_LEDGER)
+    await make_ledger(database_url)
+    await migrate(database_url, passwords={roles.reader: "another one"})
+
+    await check(make_conninfo(database_url, user=roles.reader, password="another one"))
+
+
+@pytest.mark.parametrize("name", ["", "Ledger", "a-b", 'a"b', "1st", "pg_ledger", "ledger_keys", "x" * 41])
+def test_a_name_that_is_no_plain_identifier_names_no_ledger(name: str) -> None:
+    with pytest.raises(ValueError, match="can not name a ledger"):
+        Roles.of(name)
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    for folder in ("sql/migrations", "sql/keys"):
+        names = [name for name, _ in queries.migrations("ledger", folder)]
+        assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
