@@ -4,12 +4,12 @@ A sheet is one `Layout`: its columns with the headings they are known by, the co
 are known again, and functions that each make one event of a row. Adding a sheet or a column is one place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
-from api.imports.cells import Raw, as_written, clean, is_number
+from api.imports.cells import Raw, as_written, clean, folded, is_number
 from api.imports.faults import Fault
 from api.imports.values import NOT_ON_PAPER, NOTHING, Read, Reader, unit_of
 from domain.event import Event, Unknown, fields_of
@@ -53,14 +53,23 @@ class Place:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row's place in the file: the sheet by its number from 0, the row from 1."""
+
+    sheet: int
+    row: int
+
+
 @dataclass(slots=True)
 class Cell:
-    """A filled cell as read: its value or what is wrong with it."""
+    """A filled cell as read: its value or what is wrong with it; `also` are cells that say the same."""
 
     place: Place
     heading: str
     raw: Raw
     value: Read
+    also: list[Place] = field(default_factory=list)
 
     @property
     def fault(self) -> Fault | None:
@@ -73,21 +82,36 @@ class Cell:
         return as_written(self.raw)
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A cell that is set aside: why, and which other row it differs from."""
+
+    cell: Cell
+    fault: Fault
+    other: RowOf | None = None
+
+
 @dataclass(slots=True)
 class Row:
     """What one row says of a child; several rows with one key are read as one.
 
-    `issued_on` is the day up to which the register tells. `used` gathers the columns that were read since
-    it was last emptied.
+    `cells` are those of known columns by their usual headings. `asides` are cells that go unused and what is
+    wrong with each. `issued_on` is the day up to which the register tells. `used` gathers the columns that
+    were read since it was last emptied.
     """
 
     layout: "Layout"
     file_no: str
-    key: tuple[str, ...]
-    cells: dict[str, Cell]
-    places: list[tuple[int, int]]
     issued_on: date
+    places: list[RowOf] = field(default_factory=list)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    asides: list["Aside"] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from other rows of the child on such a sheet."""
+        return tuple(spelled(self.cells.get(column)) for column in self.layout.key)
 
     def says(self, column: str) -> bool:
         """Whether anything stands in the column, whether it can be used or not."""
@@ -154,7 +178,9 @@ class Layout:
 
     `key` names the columns that, with the child, tell its rows apart. `decisive` names the columns, the first
     that has a day counts, by whose day what has no day of its own was known. `facts` are the makers of what
-    other sheets may tell too. `remark` is the column whose words go with the row's first event.
+    other sheets may tell too. `states` are the makers of what may be otherwise in a later register without
+    either being wrong, with the events they make. `remark` is the column whose words go with the row's first
+    event.
     """
 
     name: str
@@ -164,6 +190,7 @@ class Layout:
     key: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
     facts: frozenset[Maker] = frozenset()
+    states: Mapping[Maker, tuple[type[Event], ...]] = field(default_factory=dict)
     remark: str | None = None
 
 
@@ -190,3 +217,10 @@ def spelled(cell: Cell | None) -> str:
     if isinstance(value, Days):
         return f"{value.first or ''}/{value.last}" if not value.exact else value.last.isoformat()
     return clean(cell.raw) if isinstance(value, Fault | Unknown) else str(value)
+
+
+def same(one: Cell, other: Cell) -> bool:
+    """Whether two cells say the same, however it was written."""
+    if isinstance(one.value, str) and isinstance(other.value, str):
+        return folded(one.value) == folded(other.value)
+    return bool(one.value == other.value)

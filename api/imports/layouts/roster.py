@@ -276,5 +276,10 @@ ROSTER: Final = Layout(
         death,
     ),
     decisive=("离院日期",),
+    states={
+        guardianship: (LongTermGuardianshipConfirmed, TemporaryGuardianshipStarted),
+        care: (CareModeAssigned,),
+        disability: (DisabilityAssessed,),
+    },
     remark="备注",
 )

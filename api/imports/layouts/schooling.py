@@ -26,7 +26,8 @@ def ended(row: Row) -> Said | None:
     """When the stage ended, and how."""
     if not row.says("结束日期") and not row.says("结束原因"):
         return None
-    return Said(paper(SchoolingEnded, end_reason=row.answer("结束原因")), row.when("结束日期"))
+    event = paper(SchoolingEnded, stage=row.value("学段"), end_reason=row.answer("结束原因"))
+    return Said(event, row.when("结束日期"))
 
 
 SCHOOLING: Final = Layout(

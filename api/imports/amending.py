@@ -1,0 +1,161 @@
+"""The register of corrections: which value of which row each of its rows corrects, and how."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from api.imports.accounting import Account, Fate
+from api.imports.cells import folded
+from api.imports.faults import Fault
+from api.imports.layout import Cell, Column, Layout, Place, Row, RowOf, same
+from api.imports.layouts import LAYOUTS
+from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, ITEM, NOTED
+from domain.when import Days
+
+NO_BASIS: Final = "更正登记未写明依据"
+
+
+@dataclass(slots=True)
+class Amendment:
+    """One row of corrections: the value that it corrects, of which row, and what it says about doing so.
+
+    `cells` are what of it an entry is made of. `counts` once one was.
+    """
+
+    correction: Row
+    row: Row
+    column: str
+    before: Cell
+    after: Cell
+    cells: list[Place]
+    counts: bool = False
+
+    @property
+    def rows(self) -> list[RowOf]:
+        """Where it stands."""
+        return self.correction.places
+
+    @property
+    def explanation(self) -> str:
+        """What it rests on."""
+        return str(self.correction.value(BASIS) or NO_BASIS)
+
+    @property
+    def noted_on(self) -> date | None:
+        """The day on which it was noted."""
+        days = self.correction.value(NOTED)
+        return days.last if isinstance(days, Days) else None
+
+    @property
+    def noted_by(self) -> str | None:
+        """Who noted it."""
+        clerk = self.correction.value(CLERK)
+        return None if clerk is None else str(clerk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row of corrections, its contents read as the column that it corrects."""
+
+    correction: Row
+    before: Cell | None
+    after: Cell
+
+
+def amendments_of(
+    sources: list[Row], corrections: list[Row], today: date, account: Account
+) -> list[Amendment]:
+    """Find what each correction corrects, in the order in which they were noted.
+
+    Corrections of one value form a chain, each beginning with what the one before it left. The sheet shows
+    the chain's beginning or what one of them left; in the latter case the value takes back what stood there
+    before the first. A correction of a value that stands nowhere is set aside.
+    """
+    found: list[Amendment] = []
+    items: dict[str, list[Row]] = defaultdict(list)
+    for correction in sorted(corrections, key=_noted):
+        item = correction.cells.get(ITEM)
+        items[folded(item.written) if item is not None else ""].append(correction)
+    for wanted, own in items.items():
+        named = list(_named(wanted))
+        waiting = own
+        for layout, column in named:
+            changes = [change for change in (_change(each, column, today) for each in waiting) if change]
+            for row in (each for each in sources if each.layout is layout):
+                chain = _chain(row, column, changes)
+                found.extend(_amend(row, column, chain, account))
+                changes = [change for change in changes if change not in chain]
+            waiting = [each for each in waiting if all(each is not done.correction for done in found)]
+        for correction in waiting:
+            correction.refuse(ITEM, Fault.NO_SUCH_VALUE if named else Fault.UNKNOWN_ITEM)
+    return found
+
+
+def _noted(correction: Row) -> date:
+    cell = correction.cells.get(NOTED)
+    if cell is not None and isinstance(cell.value, Days) and not cell.value.exact:
+        correction.refuse(NOTED, Fault.UNREADABLE_DATE)
+    return cell.value.last if cell is not None and isinstance(cell.value, Days) else date.max
+
+
+def _named(item: str) -> Iterator[tuple[Layout, Column]]:
+    """The sheets' columns that an item names, the roster's first."""
+    for layout in LAYOUTS:
+        for column in layout.columns:
+            names = {folded(name) for name in (column.heading, *column.others)}
+            if layout is not CORRECTIONS and column.serves is None and item in names:
+                yield layout, column
+
+
+def _change(correction: Row, column: Column, today: date) -> _Change | None:
+    after = correction.cells.get(AFTER)
+    if after is None:
+        return None
+    after = column.cell(after.place, after.heading, after.raw, today)
+    if after.fault is not None:
+        correction.refuse(AFTER, after.fault)
+        return None
+    before = correction.cells.get(BEFORE)
+    if before is not None:
+        before = column.cell(before.place, before.heading, before.raw, today)
+    return _Change(correction, None if before is None or before.fault else before, after)
+
+
+def _chain(row: Row, column: Column, changes: list[_Change]) -> list[_Change]:
+    """The changes, one after the other, of which one began with or left what the row shows."""
+    shown = row.cells.get(column.heading)
+    if shown is None or shown.fault is not None:
+        return []
+    for start, change in enumerate(changes):
+        chain = [change]
+        for following in changes[start + 1 :]:
+            if following.before is None or same(chain[-1].after, following.before):
+                chain.append(following)
+        begins = change.before is None or same(shown, change.before)
+        if begins or any(same(shown, each.after) for each in chain):
+            return chain
+    return []
+
+
+def _amend(row: Row, column: Column, chain: list[_Change], account: Account) -> Iterator[Amendment]:
+    shown = row.cells.get(column.heading)
+    for number, change in enumerate(chain):
+        before = change.before or shown
+        if shown is None or before is None:
+            return
+        correction = change.correction
+        cells = [
+            cell.place
+            for heading in (NOTED, AFTER, BASIS, CLERK)
+            if (cell := correction.cells.get(heading)) is not None and cell.fault is None
+        ]
+        if same(shown, change.after):
+            cells.append(shown.place)
+        if change.before is not None:
+            account.settle(change.before.place, Fate.ALREADY)
+        begins = number == 0 and same(shown, before)
+        yield Amendment(
+            correction, row, column.heading, shown if begins else replace(before), change.after, cells
+        )

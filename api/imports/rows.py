@@ -1,0 +1,82 @@
+"""A child's rows, sheet by sheet; rows that have one key are one row listed twice."""
+
+from api.imports.accounting import Account, Fate
+from api.imports.cells import folded
+from api.imports.faults import Fault
+from api.imports.layout import FILE_NO, NAME, Aside, Layout, Row, RowOf, same
+from api.imports.layouts.roster import ROSTER
+from api.imports.register import Register
+from api.imports.values import NOTHING
+
+
+def rows_of(register: Register, file_no: str, account: Account) -> list[Row]:
+    """The rows of one child, those listed twice as one, the roster's first.
+
+    Settles what no entry can settle: keys, numbers and dashes, cells that agree with those of another row.
+    """
+    rows: dict[tuple[Layout, tuple[str, ...]], Row] = {}
+    name: str | None = None
+    for at in register.children[file_no]:
+        layout = register.readings[at.sheet].layout
+        if layout is None:
+            continue
+        row = _read(register, at, layout, file_no, account)
+        if layout is ROSTER and name is None:
+            name = _name(row)
+        _check_name(row, name)
+        first = rows.setdefault((layout, row.key), row)
+        if first is not row:
+            _join(first, row, account)
+    return list(rows.values())
+
+
+def _read(register: Register, at: RowOf, layout: Layout, file_no: str, account: Account) -> Row:
+    row = Row(layout, file_no, register.issued(at.sheet), places=[at])
+    for column, cell in register.cells(at):
+        if column is None:
+            row.asides.append(Aside(cell, Fault.UNKNOWN_COLUMN))
+        elif column.serves == "other" or cell.value is NOTHING:
+            account.settle(cell.place, Fate.OTHER)
+        else:
+            if column.serves == "key" or column.heading in layout.key:
+                account.settle(cell.place, Fate.KEY)
+            row.cells[column.heading] = cell
+    return row
+
+
+def _name(row: Row) -> str | None:
+    cell = row.cells.get(NAME)
+    return None if cell is None or cell.fault else folded(cell.written)
+
+
+def _check_name(row: Row, name: str | None) -> None:
+    """A name on another sheet ties the row to the child; one that is not the roster's is set aside."""
+    if row.layout is ROSTER:
+        return
+    cell = row.cells.pop(NAME, None)
+    if cell is not None and name is not None and folded(cell.written) != name:
+        row.asides.append(Aside(cell, Fault.NAME_DIFFERS))
+
+
+def _join(first: Row, again: Row, account: Account) -> None:
+    """Take in a row that is listed again: what agrees is there already, what differs is set aside."""
+    first.places.extend(again.places)
+    first.asides.extend(again.asides)
+    for column, cell in again.cells.items():
+        if column == FILE_NO:
+            continue
+        known = first.cells.get(column)
+        if cell.fault is not None:
+            first.asides.append(Aside(cell, cell.fault, first.places[0]))
+        elif column == first.layout.remark:
+            first.asides.append(Aside(cell, Fault.LISTED_TWICE, first.places[0]))
+        elif known is None:
+            first.cells[column] = cell
+        elif known.fault is not None:
+            first.asides.append(Aside(known, known.fault, again.places[0]))
+            first.cells[column] = cell
+        elif same(known, cell):
+            known.also.append(cell.place)
+            account.settle(cell.place, Fate.ALREADY)
+        else:
+            first.asides.append(Aside(cell, Fault.LISTED_TWICE, first.places[0]))
