@@ -42,14 +42,20 @@ class Days:
 
 
 def add(day: date, *, days: int = 0, months: int = 0) -> date:
-    """That day, moved by calendar months (the month's last day where it is shorter) and then by days."""
+    """That day, moved by calendar months (the month's last day where it is shorter) and then by days.
+
+    What would leave the calendar stops at its first or last day.
+    """
     if months:
         index = day.year * 12 + day.month - 1 + months
         year, month = index // 12, index % 12 + 1
-        if year > LAST_DAY.year:
-            return LAST_DAY
+        if not FIRST_DAY.year <= year <= LAST_DAY.year:
+            return FIRST_DAY if months < 0 else LAST_DAY
         day = date(year, month, min(day.day, days_in_month(year, month)))
-    return day + timedelta(days=days) if days else day
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return FIRST_DAY if days < 0 else LAST_DAY
 
 
 def days_in_month(year: int, month: int) -> int:
