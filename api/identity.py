@@ -194,7 +194,7 @@ class Identity:
             raise IdentityError(message)
         prefix = None if prefix is None else region_prefix(prefix)
         member = member or uuid4()
-        seal = await self._ledger.seal_for([member], [Category.IDENTITY])
+        seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
         sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
         await self._write("add_member", member, sealed, role.value, institution, prefix)
         return Actor(member, role, institution, home.region if home else None, prefix)

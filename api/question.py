@@ -75,10 +75,12 @@ class Asking:
         out of scope, `forbidden` where the role lacks only the action.
         """
         file = await self.ledger.file(child)
-        if file is None or file.kind != "child":
+        if file is None:
             raise not_found()
         scope = scope_of(file)
-        if not allowed(self.actor, Action.READ, scope, today=self.today, about=about):
+        if scope.kind != "child" or not allowed(
+            self.actor, Action.READ, scope, today=self.today, about=about
+        ):
             raise not_found()
         if not allowed(self.actor, action, scope, today=self.today):
             raise Problem("forbidden") if action is not Action.READ or about is None else not_found()

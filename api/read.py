@@ -13,10 +13,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Answer, plain
-from api.asking import Asking, AsOf, Day, KnownAt, asking, caught_up
 from api.faults import Fault
 from api.permissions import Action, allowed
 from api.problems import ANYWHERE, WITHIN, invalid
+from api.question import Asking, AsOf, Day, KnownAt, asking, caught_up
 from api.shapes import clock_json, entry_json, file_json, finding_json, obligation_json, restricted
 from domain.charge import scope_of
 from domain.entry import AnyEntry

@@ -19,6 +19,8 @@ from ledger.postgres import embedded
 hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("childledger")
 
+pytest_plugins = ("tests.client",)
+
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 
 

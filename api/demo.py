@@ -1,0 +1,104 @@
+"""A demonstration: an embedded database, a fictional institution's register, and a token for each role."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socket import socket
+from typing import Final, TextIO
+
+from api.app import create_app, running
+from api.crew import tokens_for_every_role
+from api.house import House
+from api.identity import Institution
+from api.permissions import Role
+from api.serving import address_of, listen, run, serve
+from api.settings import Settings
+from ledger.cluster import locate
+
+HOST: Final = "127.0.0.1"
+PURPOSE: Final = "demo"
+TOKEN_DAYS: Final = 30
+_LOCK: Final = "demo.lock"
+
+
+class AlreadyRunningError(Exception):
+    """Another demonstration runs on the same DATA."""
+
+
+def demonstrate(port: int, data: Path) -> int:
+    """Serve a demonstration on 127.0.0.1 until stopped, and return the exit code.
+
+    Raises PortTakenError and AlreadyRunningError before DATA is touched.
+    """
+    _refuse_second(data)
+    listener = listen(HOST, port)
+    locate(data, None, durable=True)  # makes the folder, as the database's own user needs it
+    with listener, _hold(data / _LOCK, address_of(listener)):
+        return run(_demonstrate(Settings(data=data, port=port), listener))
+
+
+async def _demonstrate(settings: Settings, listener: socket) -> int:
+    # Whatever database the surroundings name is not for fictional people.
+    settings = settings.model_copy(update={"database_url": None, "writer_url": None, "reader_url": None})
+    app = create_app(settings)
+    async with running(app) as house:
+        institution = await _fill(house)
+        tokens = await tokens_for_every_role(house.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS)
+        await house.projector.reached((await house.ledger.store.head()).position, timeout=600)
+        print(_welcome(institution, address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
+        await serve(app, listener)
+    return 0
+
+
+async def _fill(house: House) -> Institution:
+    """Import the fictional register, once; return its institution."""
+    found = await house.identity.institutions()
+    return (
+        found[0]
+        if found
+        else await house.identity.open_institution("望海市儿童福利院（虚构）", region="371099")
+    )
+
+
+def _welcome(institution: Institution, address: str, tokens: dict[Role, str]) -> str:
+    return "\n".join(
+        (
+            f"{institution.name} · {address}",
+            "Everybody in it is fictional. Stop with Ctrl-C.",
+            "",
+            *(f"{role}: {token}" for role, token in tokens.items()),
+            "",
+            "Try:",
+            f"  TOKEN={tokens[Role.SUPERVISOR]}",
+            f'  curl -H "Authorization: Bearer $TOKEN" {address}/children?limit=3',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/obligations?state=overdue&limit=3"',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/readiness?within_months=12"',
+        )
+    )
+
+
+def _refuse_second(data: Path) -> None:
+    """Raise AlreadyRunningError when the lock of DATA is held; touches nothing."""
+    with suppress(FileNotFoundError), (data / _LOCK).open() as lock:
+        _try(lock, data)
+
+
+@contextmanager
+def _hold(path: Path, address: str) -> Iterator[None]:
+    """Hold the lock of DATA, which tells others the address."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+        _try(lock, path.parent)
+        lock.truncate(0)
+        lock.write(address)
+        lock.flush()
+        yield
+
+
+def _try(lock: TextIO, data: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"A demonstration runs on {data} already: {lock.read()}"
+        raise AlreadyRunningError(message) from None

@@ -1,0 +1,96 @@
+"""Serving an app whose house is open, until somebody says stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Literal
+
+import uvicorn
+from fastapi import FastAPI
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+GRACE_SECONDS: Final = 5
+"""How long answers that have begun may take to end once somebody says stop."""
+
+
+class PortTakenError(Exception):
+    """Somebody else listens on the port."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; who connects now is answered once it is served. Raises PortTakenError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        message = f"PORT {port} of {host} is taken or not ours: choose another"
+        raise PortTakenError(message) from error
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address that a browser takes."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Answer on a listening socket until cancelled; what has begun is ended first."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",  # the house is open already
+        log_config=None,
+        access_log=False,  # its lines hold paths and queries
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `run`."""
+        yield
+
+
+def run(work: Coroutine[Any, Any, int]) -> int:
+    """Run a command and return its exit code; SIGINT and SIGTERM end it in order, with 0."""
+
+    async def stoppable() -> int:
+        task = asyncio.create_task(work)
+        stopped = False
+
+        def stop() -> None:
+            nonlocal stopped
+            # Once: to be cancelled again while closing would leave things open.
+            if not stopped:
+                stopped = task.cancel()
+
+        for each in _STOPS:
+            asyncio.get_running_loop().add_signal_handler(each, stop)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return 0
+
+    return asyncio.run(stoppable())
+
+
+_STOPS: Final[tuple[Literal[signal.Signals.SIGINT, signal.Signals.SIGTERM], ...]] = (
+    signal.SIGINT,
+    signal.SIGTERM,
+)
