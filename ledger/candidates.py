@@ -15,7 +15,7 @@ from ledger.outline import canonical
 from ledger.recording import Recording
 
 NAMESPACE: Final = UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52")
-"""Entry ids are uuid5 under it, of ledger, recorder, key, item and the entry's number."""
+"""Entry ids are uuid5 under it, of ledger, the key's owner, key, item and the entry's number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,10 +81,16 @@ class Candidate:
 
 def entry_ids(ledger: str, recording: Recording) -> tuple[UUID, ...]:
     """Return the ids that a recording's entries have, however often it is sent: a key is its recorder's own."""
-    said = [ledger, recording.recorder.user, recording.key, recording.item]
+    owner = recording.keyed_by or recording.recorder.user
     return tuple(
-        uuid5(NAMESPACE, canonical([*said, index]).decode()) for index in range(len(recording.drafts))
+        entry_id(ledger, owner, recording.key, recording.item, number)
+        for number in range(len(recording.drafts))
     )
+
+
+def entry_id(ledger: str, owner: UUID, key: str, item: int = 0, number: int = 0) -> UUID:
+    """Return the id of one entry by whose key it was recorded under, and which of that key's it is."""
+    return uuid5(NAMESPACE, canonical([ledger, owner, key, item, number]).decode())
 
 
 def judge_together(

@@ -109,10 +109,7 @@ def _made(row: Row, maker: Maker) -> Told | None:
     if said is None or not cells:
         row.used.clear()
         return None
-    shared = maker in row.layout.facts
-    parts = (
-        (row.file_no, maker.__name__) if shared else (row.layout.name, row.file_no, *row.key, maker.__name__)
-    )
+    sheet = () if maker in row.layout.facts else (row.layout.name, *row.key)
     agreeing = [place for column in row.used for place in row.cells[column].also]
     return Told(
         key="|".join((row.file_no, *sheet, maker.__name__)),
