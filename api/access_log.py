@@ -16,11 +16,11 @@ from psycopg.rows import args_row
 from structlog.contextvars import get_contextvars
 
 from api.clock import Clock
-from api.identity import Pool
 from api.permissions import Actor
 from api.problems import Problem
 from domain.event import Category
 from ledger import queries
+from ledger.pools import Pool
 
 SQL: Final = queries.load("api", "access_log.sql")
 NEWEST: Final = 2**63 - 1

@@ -8,17 +8,17 @@ from datetime import date
 from typing import Final
 
 import structlog
-from psycopg_pool import AsyncConnectionPool
 
 from api.access_log import AccessLog
 from api.clock import Clock, day_of, utc_now
 from api.database import Addresses, addresses
-from api.identity import Identity, Pool
+from api.identity import Identity
 from api.metrics import Metrics
 from api.settings import Settings
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
 from ledger.keys import Keys
+from ledger.pools import Pool, make_pool
 from ledger.store import Store
 from projections import READ_MODELS
 from projections.projector import Projector, tables
@@ -53,24 +53,19 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Ho
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(addresses(settings, tables(READ_MODELS)))
-        store = Store(found.writer, found.reader, name, readers=settings.readers)
+        metrics = Metrics()
+        store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)
         ledger = Ledger(store, await Keys.opened(store, settings.data / KEY_FILE, name), rulebook, name)
-        readers = await stack.enter_async_context(_pool(found.reader, settings.readers))
-        writers = await stack.enter_async_context(_pool(found.writer, 2))
+        readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
+        writers = await stack.enter_async_context(make_pool(found.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(identity.write_used)
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(access.close)
         projector = Projector(ledger, readers, READ_MODELS, rulebook)
         await stack.enter_async_context(_kept([_follow(projector), identity.keep_used]))
-        yield House(settings, found, clock, ledger, projector, readers, identity, access, Metrics())
-
-
-def _pool(url: str, size: int) -> Pool:
-    # Nothing is kept prepared on the server, so that a pooler may stand between.
-    options = {"autocommit": True, "prepare_threshold": None}
-    return AsyncConnectionPool(url, kwargs=options, min_size=1, max_size=size, timeout=5, open=False)
+        yield House(settings, found, clock, ledger, projector, readers, identity, access, metrics)
 
 
 def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:

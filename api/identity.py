@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID, uuid4, uuid5
 
-from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, args_row
-from psycopg_pool import AsyncConnectionPool
 
 from api.clock import Clock, day_of
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
@@ -21,9 +19,8 @@ from domain.events.institution import InstitutionOpened, RulebookAdopted
 from domain.when import Days
 from ledger import queries
 from ledger.book import Ledger
+from ledger.pools import Pool
 from ledger.recording import Draft, Recorded, Recording
-
-Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
 
 SQL: Final = queries.load("api", "identity.sql")
 TRUSTED_SECONDS: Final = 1.0

@@ -47,7 +47,7 @@ class _Waiting:
 class GroupCommit:
     """Appends in batches, interactive before bulk; when a batch fails, everybody who waits for it is told.
 
-    `committed` is called with the last position of each batch.
+    `committed` is called with the last position of each batch, `observed` with its entries and seconds.
     """
 
     def __init__(
@@ -55,9 +55,11 @@ class GroupCommit:
         url: str,
         committed: Callable[[int], None],
         limits: Limits,
+        observed: Callable[[int, float], None] | None = None,
     ) -> None:
         self._url = url
         self._committed = committed
+        self._observed = observed
         self._limits = limits
         self._interactive: deque[_Waiting] = deque()
         self._bulk: deque[_Waiting] = deque()
@@ -137,6 +139,7 @@ class GroupCommit:
 
     async def _answer(self, batch: list[_Waiting]) -> None:
         appends = [append for each in batch for append in each.appends]
+        began = monotonic()
         try:
             judgements = await self._append(appends, atomic=batch[0].atomic)
         except BaseException as error:
@@ -151,6 +154,8 @@ class GroupCommit:
                     each.answer.set_result(own)
             accepted = (judgement.last for judgement in judgements if judgement.verdict == "accepted")
             self._committed(max(accepted, default=0))
+            if self._observed:
+                self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
 
     async def _append(self, appends: Sequence[Append], *, atomic: bool) -> list[Judgement]:
         deadline = monotonic() + self._limits.patience

@@ -1,6 +1,6 @@
 """The store: appending with group commit, reading, waiting, and the wrapped data keys."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -56,17 +56,25 @@ class Store:
     """One ledger in PostgreSQL, entered as its writer and as its reader.
 
     An async context manager. Reading sees whatever was committed before the call. Nothing here keeps
-    statements prepared on the server, so that a pooler may stand between.
+    statements prepared on the server, so that a pooler may stand between. `observed` is told the entries
+    and the seconds of each batch that is appended.
     """
 
-    def __init__(
-        self, writer_url: str, reader_url: str, ledger: str, *, readers: int = 8, limits: Limits | None = None
+    def __init__(  # noqa: PLR0913 - what differs from ledger to ledger, by name
+        self,
+        writer_url: str,
+        reader_url: str,
+        ledger: str,
+        *,
+        readers: int = 8,
+        limits: Limits | None = None,
+        observed: Callable[[int, float], None] | None = None,
     ) -> None:
         self._writers = make_pool(writer_url, 2)
         self._readers = make_pool(reader_url, readers)
         self._tide = Tide(self._position)
         self._hints = Hints(reader_url, ledger, self._tide.hint)
-        self._commits = GroupCommit(writer_url, self._committed, limits or Limits())
+        self._commits = GroupCommit(writer_url, self._committed, limits or Limits(), observed)
 
     async def __aenter__(self) -> Self:
         await self._writers.open()
