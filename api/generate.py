@@ -12,7 +12,7 @@ from typing import Final, get_args
 import domain.events  # noqa: F401 – fills the catalogue
 from domain.codes import tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
-from domain.rulebook import Pack, Rule, Rulebook
+from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -92,15 +92,22 @@ def _rules() -> Iterator[str]:
     yield from _heading("rule", "region", "from", "until", "value", "source", "verified")
     for rule in rules:
         yield from (_number(rule, pack) for pack in rule.packs)
+    yield from ("", "## Papers · 材料", "")
+    yield from _heading("rule", "case", "region", "from", "until", "papers", "source", "verified")
+    for rule in rules:
+        yield from (_papers(rule, papers) for papers in rule.papers)
     yield from ("", "## Unverified · 未核实", "")
     yield "These rules and numbers rest on texts that could not be checked; they warn and never refuse."
     yield ""
     for rule in rules:
         numbers = [f"{pack.value} {pack.unit} ({pack.region})" for pack in rule.packs if not pack.verified]
+        papers = [f"{papers.case} ({papers.source})" for papers in rule.papers if not papers.verified]
         if not rule.verified:
             yield f"- **{rule.id}** {rule.zh} – {rule.source}"
         if numbers:
             yield f"- {rule.id}, its number: {', '.join(numbers)}"
+        if papers:
+            yield f"- {rule.id}, its papers: {', '.join(papers)}"
     yield from ("", "## Code tables · 代码表", "", *_heading("table", "codes", "source"))
     for table in tables().values():
         yield _row(table.name, str(len(table.codes)), table.source)
@@ -111,6 +118,15 @@ def _number(rule: Rule, pack: Pack) -> str:
     until = "" if pack.until == LAST_DAY else pack.until.isoformat()
     value = f"{pack.value} {pack.unit}"
     return _row(rule.id, pack.region, since, until, value, pack.source, _yes(pack.verified))
+
+
+def _papers(rule: Rule, papers: Papers) -> str:
+    since = "" if papers.since == FIRST_DAY else papers.since.isoformat()
+    until = "" if papers.until == LAST_DAY else papers.until.isoformat()
+    kinds = ", ".join(papers.kinds)
+    return _row(
+        rule.id, papers.case, papers.region, since, until, kinds, papers.source, _yes(papers.verified)
+    )
 
 
 def _heading(*cells: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, TypeAlias
 
+from domain.event import Label
 from domain.when import FIRST_DAY, LAST_DAY
 
 Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
@@ -70,6 +71,12 @@ class Rule:
     packs: tuple[Pack, ...] = ()
     papers: tuple[Papers, ...] = ()
 
+    def sentence(self, detail: Label | None = None) -> Label:
+        """What the rule says, with what is to be added in one case."""
+        if detail is None:
+            return Label(self.zh, self.en)
+        return Label(f"{self.zh}（{detail.zh}）", f"{self.en} ({detail.en})")
+
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
         """The number that counts there on that day, the nearest region first; None where none is set."""
         for place in places(region):
@@ -106,15 +113,18 @@ def places(region: str | None) -> Iterator[str]:
     yield DEFAULT
 
 
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The SHA-256 in hex of a rulebook's texts by file name, in whatever order they come."""
+    return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
+
+
 class Rulebook:
     """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(sorted(texts.items()))
         """The TOML texts by file name, as adopted."""
-        self.digest = hashlib.sha256(
-            "\0".join(f"{k}\0{v}" for k, v in self.texts.items()).encode()
-        ).hexdigest()
+        self.digest = digest_of(self.texts)
         self.rules: dict[str, Rule] = {}
         for text in self.texts.values():
             for rule in _rules(tomllib.loads(text)):

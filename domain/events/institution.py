@@ -8,6 +8,8 @@ from annotated_types import MaxLen, MinLen
 from domain.entry import AnyEntry
 from domain.event import Answered, Code, Event, Label, Name, Number, Region
 from domain.file import Attribute, Facts
+from domain.refusal import Refusals, breach
+from domain.rulebook import digest_of
 
 MEASURES: Final = "儿童福利机构管理办法"
 
@@ -34,6 +36,10 @@ class RulebookAdopted(
 
     digest: Annotated[str, MinLen(64), MaxLen(64), Label("摘要", "Digest (SHA-256)")]
     content: Annotated[Mapping[str, str], Label("内容", "Content")]
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        if self.digest != digest_of(self.content):
+            yield breach("X04")
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield RULEBOOK.since(entry.days, self.digest)
