@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain.events.adoption import AdoptionRegistered
+from domain.events.adoption import INTEGRATING, AdoptionRegistered, IntegrationStarted
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import GUARDIANSHIP, LongTermGuardianshipConfirmed
 from domain.events.intake import ADMITTED, RECEIVED, ChildAdmitted, ChildReceived
+from domain.events.placement import EMPLOYED, HOUSED, SERVING, EmploymentArranged, Enlisted, HousingArranged
 from domain.events.record import EntryWithdrawn
 from domain.events.rehabilitation import PLAN, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled
@@ -22,7 +23,7 @@ DIED = some(ChildDied)
 
 
 def cared_for() -> Given:
-    """A child in care, with a guardian, a care mode, two plans and a school."""
+    """A child in care: guardian, care mode, two plans, a school, and living with adopters on trial."""
     return given(
         ("2020-01-10", some(ChildReceived)),
         ("2020-02-10", some(ChildAdmitted, intake_category="A5")),
@@ -31,10 +32,11 @@ def cared_for() -> Given:
         ("2021-03-01", some(RehabPlanMade)),
         ("2021-04-01", some(RehabPlanMade)),
         ("2021-09-01", some(SchoolEnrolled)),
+        ("2022-04-01", some(IntegrationStarted)),
     )
 
 
-CLOSED: list[Attribute[Any]] = [RECEIVED, ADMITTED, GUARDIANSHIP, CARE_MODE, PLAN]
+CLOSED: list[Attribute[Any]] = [INTEGRATING, RECEIVED, ADMITTED, GUARDIANSHIP, CARE_MODE, PLAN]
 
 
 @pytest.mark.parametrize("end", [LEFT, DIED])
@@ -45,6 +47,18 @@ def test_leaving_closes_admission_guardianship_care_mode_and_every_plan(
     assert len(child.on("2022-04-30").each(PLAN)) == 2
     assert all(child.now(attribute, "2022-04-30") for attribute in CLOSED)
     assert [child.on("2022-05-01").each(attribute) for attribute in CLOSED] == [[]] * len(CLOSED)
+
+
+def test_a_grown_persons_work_and_home_end_with_death() -> None:
+    placed = given(
+        ("2022-01-01", some(HousingArranged)),
+        ("2022-01-01", some(EmploymentArranged)),
+        ("2022-01-01", some(Enlisted)),
+        ("2022-05-01", DIED),
+    )
+    ends: list[Attribute[Any]] = [HOUSED, EMPLOYED, SERVING]
+    assert all(placed.now(attribute, "2022-04-30") for attribute in ends)
+    assert not any(placed.now(attribute, "2022-05-01") for attribute in ends)
 
 
 def test_school_ends_with_death_but_not_with_leaving() -> None:

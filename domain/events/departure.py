@@ -5,10 +5,12 @@ from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Month, Name, Personal, Text, known
+from domain.events.adoption import INTEGRATING
 from domain.events.care import CARE_MODE
 from domain.events.guardianship import ended as guardianship_ended
 from domain.events.insurance import INSURED
 from domain.events.intake import ADMITTED, RECEIVED
+from domain.events.placement import EMPLOYED, HOUSED, SERVING
 from domain.events.rehabilitation import PLAN
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Attribute, Facts
@@ -59,15 +61,15 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "died")
         yield from closed(entry, DEAD)
-        for attribute in (EDUCATION, PUT_OFF, INSURED):
+        for attribute in (EDUCATION, PUT_OFF, INSURED, HOUSED, EMPLOYED, SERVING):
             yield attribute.since(entry.days, None, key=EVERY)
 
 
 def closed(entry: AnyEntry, reason: str) -> Facts:
-    """That life in the institution has ended: admission, guardianship, care mode, plans (I31)."""
+    """That life in the institution is over: admission, guardianship, integration, care mode, plans (I31)."""
     yield DEPARTED.since(entry.days, reason)
     yield RECEIVED.since(entry.days, None)
     yield ADMITTED.since(entry.days, None)
     yield from guardianship_ended(entry)
-    for attribute in CLOSED:
+    for attribute in (*CLOSED, INTEGRATING):
         yield attribute.since(entry.days, None, key=EVERY)
