@@ -1,4 +1,4 @@
-"""The documents that are written from the code: the event catalogue and the table of rules.
+"""What is written from the code: the event catalogue, the table of rules and the frozen schemas.
 
 `make generate` writes them; with `--check` nothing is written, and the exit status is 1 when one is stale.
 """
@@ -14,8 +14,10 @@ from domain.codes import tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
 from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
+from ledger.schema import frozen
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
+SCHEMAS: Final = Path(__file__).parents[1] / "tests" / "schemas"
 NOTE: Final = "<!-- Written by `make generate`; do not edit. -->"
 
 
@@ -24,6 +26,7 @@ def documents() -> dict[Path, str]:
     return {
         DOCS / "events.md": "\n".join(_events()) + "\n",
         DOCS / "rules.md": "\n".join(_rules()) + "\n",
+        **{SCHEMAS / f"{name}.json": frozen(kind) for name, kind in CATALOGUE.items()},
     }
 
 

@@ -125,7 +125,11 @@ class Ledger:
         return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
     async def record(self, recording: Recording, *, now: datetime) -> Outcome:
-        """Judge and record, durably, or say why not. Raises StoreError when nothing can be said for now."""
+        """Judge and record, durably, or say why not.
+
+        Raises InvalidError for an event that does not keep to its class, and StoreError when the database can
+        not be asked for now; to record the same again is safe.
+        """
         (outcome,) = await self._desk.take([recording], now=now)
         return outcome
 

@@ -20,6 +20,7 @@ from domain.when import day_of
 from ledger.candidates import Candidate, entry_ids, extended, judge_in_turn, judge_together
 from ledger.impact import impact
 from ledger.outline import outline
+from ledger.parsing import check
 from ledger.possible import possible
 from ledger.recording import (
     KeyMismatch,
@@ -130,6 +131,9 @@ class Desk:
         )
 
     async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:
+        for recording in recordings:
+            for draft in recording.drafts:
+                check(draft.event)
         ids = [entry_ids(self._ledger.name, recording) for recording in recordings]
         opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
         opened = await self._streams(opening)

@@ -11,8 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 import domain.events  # noqa: F401 - fills the catalogue
 from domain.event import CATALOGUE, Event, Label, Part
-from ledger.outline import measurable
-from ledger.wording import NOT_JSON, UNMEASURED, UNZONED, wording
+from ledger.outline import canonical, measurable
+from ledger.wording import ALTERED, NOT_JSON, UNMEASURED, UNZONED, wording
+
+WHOLE: Final = ""
+"""The JSON pointer to all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,25 @@ def parse_event(kind: str, data: object, at: str = "") -> Event:
     return event
 
 
+def check(event: Event) -> None:
+    """Raise InvalidError unless an event keeps to its own class, so that what is stored can be read."""
+    try:
+        raw = canonical(vars(event))
+    except TypeError:
+        raise invalid(WHOLE, UNMEASURED) from None
+    if parse_event(type(event).__name__, raw) != event:
+        raise invalid(WHOLE, ALTERED)
+
+
 def problems(error: ValidationError, sent: object, at: str = "") -> Iterator[Problem]:
     """Yield what a validation found, one problem a place; `sent` is the value that was validated."""
     found: dict[str, Problem] = {}
     for each in error.errors(include_url=False, include_input=False):
-        pointer, unknown = _pointer(each["loc"], sent, missing=each["type"] == "missing")
+        pointer = _pointer(each["loc"], sent, missing=each["type"] == "missing")
         detail = wording(each["type"], each.get("ctx", {}), each["msg"])
-        # Of the two ways to answer a field, the value is the one that was meant, unless Unknown was begun.
-        if pointer not in found or unknown:
-            found[pointer] = Problem(f"{at}{pointer}", detail.en, detail.zh)
-    yield from found.values()
+        # Of the two ways to answer a field, a value comes first; it was meant unless Unknown was begun.
+        found.setdefault(pointer, Problem(f"{at}{pointer}", detail.en, detail.zh))
+    yield from (problem for pointer, problem in found.items() if f"{pointer}/unknown" not in found)
 
 
 def _json(data: object, at: str) -> bytes:
@@ -93,23 +105,18 @@ def _strict(kind: type[Event]) -> TypeAdapter[Any]:
     return _READERS[kind]
 
 
-def _pointer(location: tuple[int | str, ...], sent: object, *, missing: bool) -> tuple[str, bool]:
-    """Return the JSON pointer of a location, and whether what stands there was meant as Unknown.
-
-    A location also names the branches taken on the way, which are no places.
-    """
+def _pointer(location: tuple[int | str, ...], sent: object, *, missing: bool) -> str:
+    """Return the JSON pointer of a location, which also names the branches taken on the way."""
     steps: list[str] = []
-    unknown = False
+    inside: Any = sent
     for number, step in enumerate(location):
-        if isinstance(sent, list) and isinstance(step, int) and step < len(sent):
-            sent = sent[step]
-        elif isinstance(sent, Mapping) and step in sent:
-            unknown = unknown or step == "unknown"
-            sent = sent[step]
+        listed = isinstance(inside, list) and isinstance(step, int) and step < len(inside)
+        if listed or (isinstance(inside, Mapping) and step in inside):
+            inside = inside[step]
         elif not (missing and number == len(location) - 1):
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps), unknown
+    return "".join(f"/{step}" for step in steps)
 
 
 def _unfit(value: object, at: str) -> Iterator[Problem]:

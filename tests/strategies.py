@@ -57,7 +57,8 @@ def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
         items = _plain(name, of.items)
         if of.type is dict:
             return st.dictionaries(st.sampled_from(["a.toml", "b.toml"]), items, max_size=2)
-        return st.lists(items, max_size=2).map(tuple)
+        least = max((limit.min_length for limit in of.limits if isinstance(limit, MinLen)), default=0)
+        return st.lists(items, min_size=least, max_size=max(least, 2)).map(tuple)
     if issubclass(of.type, Part):
         return st.builds(of.type, **{each: _values(each, inner) for each, inner in shapes(of.type).items()})
     if of.code is not None:
