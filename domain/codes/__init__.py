@@ -28,8 +28,6 @@ def tables() -> dict[str, CodeTable]:
     for item in sorted(files("domain.codes").iterdir(), key=lambda item: item.name):
         if item.name.endswith(".toml"):
             for name, table in tomllib.loads(item.read_text("utf-8")).items():
-                codes = {
-                    code: Label(zh, en) for code, (zh, en) in table["codes"].items()
-                }
+                codes = {code: Label(zh, en) for code, (zh, en) in table["codes"].items()}
                 found[name] = CodeTable(name, table["source"], codes, table.get("complete", True))
     return found
