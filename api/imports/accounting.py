@@ -95,6 +95,11 @@ class Account:
             raise UnbalancedError(message)
         return counts
 
+    def prove(self) -> None:
+        """Raise UnbalancedError unless every filled cell and every data row is accounted for, once."""
+        if sum(self.rows.values()) != len(self._rows) or sum(self.cells.values()) != self.filled:
+            raise UnbalancedError
+
     def _open(self, sheet: Sheet) -> None:
         width = max((len(row) for row in sheet.rows), default=0)
         cells = bytearray(width * len(sheet.rows))

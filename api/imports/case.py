@@ -22,15 +22,16 @@ class Told:
     """One fact that the register tells, to become one entry.
 
     `key` names it in every import of the institution's registers. `rows` tell it, `cells` are what of them it
-    was made of. `note` is the rows' remark and what of them is set aside, as written. `states` are the types
-    of events of which a later register may tell another without either being wrong. `amendments` are what the
-    register of corrections says of it, in order.
+    was made of, by `source`. `note` is the rows' remark and what of them is set aside, as written. `states`
+    are the types of events of which a later register may tell another without either being wrong.
+    `amendments` are what the register of corrections says of it, in order.
     """
 
     key: str
     said: Said
     rows: list[RowOf]
     cells: list[Place]
+    source: tuple[Row, Maker]
     note: str | None = None
     states: tuple[type[Event], ...] = ()
     amendments: list["Amended"] = field(default_factory=list)
@@ -102,7 +103,7 @@ def _tell(row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[Told
 
 
 def _made(row: Row, maker: Maker) -> Told | None:
-    """What one maker makes of a row, when anything of it can be used; the row's `used` is what it was made of."""
+    """What one maker makes of a row, when anything of it can be used; `used` is then what it was made of."""
     row.used.clear()
     said = maker(row)
     cells = [row.cells[column].place for column in sorted(row.used) if row.cells[column].fault is None]
@@ -114,10 +115,9 @@ def _made(row: Row, maker: Maker) -> Told | None:
     return Told(
         key="|".join((row.file_no, *sheet, maker.__name__)),
         said=said,
-        rows=list(
-            dict.fromkeys([row.places[0], *(RowOf(each.sheet, each.row) for each in (*cells, *agreeing))])
-        ),
+        rows=list(dict.fromkeys([row.places[0], *(each.row_of for each in (*cells, *agreeing))])),
         cells=cells,
+        source=(row, maker),
         states=row.layout.states.get(maker, ()),
     )
 

@@ -45,6 +45,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row's place in the file: the sheet by its number from 0, the row from 1."""
+
+    sheet: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A cell's place in the file: the sheet by its number from 0, the row from 1, the column from 0."""
 
@@ -52,13 +60,10 @@ class Place:
     row: int
     column: int
 
-
-@dataclass(frozen=True, slots=True)
-class RowOf:
-    """A row's place in the file: the sheet by its number from 0, the row from 1."""
-
-    sheet: int
-    row: int
+    @property
+    def row_of(self) -> RowOf:
+        """Its row."""
+        return RowOf(self.sheet, self.row)
 
 
 @dataclass(slots=True)

@@ -47,6 +47,20 @@ class Register:
             else:
                 yield column, column.cell(where, heading, raw, self.today)
 
+    def cell(self, place: Place) -> Cell:
+        """A cell as it was written."""
+        reading = self.readings[place.sheet]
+        raw = reading.sheet.rows[place.row - 1][place.column]
+        return Cell(place, reading.heading_of(place.column), raw, raw)
+
+    def number_cell(self, at: RowOf) -> Cell | None:
+        """The cell with a row's file number, else its first one."""
+        reading = self.readings[at.sheet]
+        own = (place for place, column in reading.columns.items() if column.heading == FILE_NO)
+        filled = [place for place, raw in enumerate(reading.sheet.rows[at.row - 1]) if raw != BLANK]
+        place = next((place for place in own if place in filled), filled[0] if filled else None)
+        return None if place is None else self.cell(Place(at.sheet, at.row, place))
+
     def issued(self, sheet: int) -> date:
         """The day up to which a sheet tells, by its own banner or the register's."""
         return self.readings[sheet].banner.issued_on or self.issued_on

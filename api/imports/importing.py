@@ -1,0 +1,172 @@
+"""Importing a register: child by child, in batches; memory stays bounded, and any moment may be the last.
+
+Entries are named by the institution, the sheet, the child and the row's key, never by the file. So whatever
+an import that was killed has recorded is found there by the next one, and the end is the same ledger.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from time import perf_counter
+from typing import Final
+from uuid import UUID
+
+from api.identity import Institution
+from api.imports.accounting import Fate
+from api.imports.case import Case, case_of
+from api.imports.comparing import Plan, Step, plan
+from api.imports.faults import Fault
+from api.imports.layout import Aside, RowOf
+from api.imports.missing import Missing
+from api.imports.recording import Keeper, Kept
+from api.imports.register import Register
+from api.imports.report import Report
+from api.imports.streams import Streams
+from domain.entry import Recorder
+from domain.file import File
+from ledger.recording import Recording
+
+ROWS_AT_ONCE: Final = 600
+"""Rows that are read, judged and recorded at a time."""
+FILES_AT_ONCE: Final = 16
+
+Progress = Callable[[int], None]
+"""Told how many rows more are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Who imports for which institution; `keeper` records, or only judges."""
+
+    institution: Institution
+    recorder: Recorder
+    keeper: Keeper
+    streams: Streams
+    now: Callable[[], datetime]
+
+    async def take(self, register: Register, report: Report, progress: Progress) -> None:
+        """Import a register into a report, and prove that every cell is accounted for."""
+        started = perf_counter()
+        known = await self.streams.of(register.children)
+        missing = Missing(register, self.institution)
+        _reject(report, register.nameless, Fault.NO_FILE_NUMBER)
+        progress(len(register.nameless))
+        for batch in _batches(register):
+            listed = [file_no for file_no in batch if file_no in known or file_no in (register.roster or ())]
+            for file_no in batch:
+                if file_no not in listed:
+                    _reject(report, register.children[file_no], Fault.NOT_ON_ROSTER)
+            await self._take(register, report, missing, listed, known)
+            progress(sum(len(register.children[file_no]) for file_no in batch))
+        await self._look_elsewhere(report, missing, set(known.values()))
+        report.account.prove()
+        report.seconds = perf_counter() - started
+
+    async def _take(
+        self, register: Register, report: Report, missing: Missing, numbers: list[str], known: dict[str, UUID]
+    ) -> None:
+        streams = {number: known.get(number) or self.streams.new(number) for number in numbers}
+        files = await self.keeper.files(streams.values())
+        cases: list[tuple[Case, Plan]] = []
+        recordings: list[Recording] = []
+        for number, stream in streams.items():
+            file = files.get(stream) or File(stream)
+            case = case_of(register, number, report.account)
+            own = plan(case, file, register, self._named)
+            missing.look(file, own.known, number)
+            cases.append((case, own))
+            recordings += (self._recording(stream, step) for step in own.steps)
+        kept = iter(await self.keeper.keep(recordings, now=self.now()))
+        for case, own in cases:
+            refused = _settle(report, own, islice(kept, len(own.steps)))
+            _close(report, case, refused)
+
+    def _named(self, key: str) -> UUID:
+        return self.keeper.named(_key(key), self.institution.institution)
+
+    def _recording(self, stream: UUID, step: Step) -> Recording:
+        return Recording(
+            stream=stream,
+            drafts=(step.draft,),
+            region=self.institution.region,
+            origin="import",
+            recorder=self.recorder,
+            key=_key(step.key),
+            keyed_by=self.institution.institution,
+            institution=self.institution.institution,
+        )
+
+    async def _look_elsewhere(self, report: Report, missing: Missing, seen: set[UUID]) -> None:
+        """Look for rows in the files of children that the register does not list at all."""
+        others = [stream for stream in (await self.streams.known()).values() if stream not in seen]
+        for start in range(0, len(others), FILES_AT_ONCE):
+            for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
+                missing.look(file, set(), None)
+        report.missing = missing.lines
+
+
+def _key(key: str) -> str:
+    return "register " + hashlib.sha256(key.encode()).hexdigest()
+
+
+def _batches(register: Register) -> Iterator[list[str]]:
+    """The children in their order, so many rows at a time."""
+    batch: list[str] = []
+    rows = 0
+    for file_no, own in register.children.items():
+        batch.append(file_no)
+        rows += len(own)
+        if rows >= ROWS_AT_ONCE:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch
+
+
+def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]:
+    """Say what became of the cells of a case; return the rows of which something was refused, by its rule."""
+    refused: dict[RowOf, str] = {}
+    for place, fate in own.fates:
+        report.account.settle(place, fate)
+    for step, outcome in zip(own.steps, kept, strict=True):
+        for place in step.cells:
+            report.account.settle(place, Fate.REJECTED if outcome.refused else Fate.RECORDED)
+        if not outcome.refused:
+            report.judged(outcome.judgements)
+            continue
+        rule = outcome.judgements[0].rule.id
+        refused |= {RowOf(place.sheet, place.row): rule for place in step.cells}
+    for told in own.older:
+        for place in told.cells:
+            report.account.settle(place, Fate.SET_ASIDE)
+            report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
+    return refused
+
+
+def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
+    """Say what became of the rows of a case, and why of what was not recorded."""
+    asides: dict[RowOf, list[Aside]] = defaultdict(list)
+    for aside in case.asides:
+        asides[aside.cell.place.row_of].append(aside)
+    for row in case.rows:
+        if report.account.settle_row(row.sheet, row.row) is Fate.REJECTED:
+            first = asides[row][0] if asides[row] else None
+            unknown = report.register.readings[row.sheet].layout is None
+            code = refused.get(row) or (first.fault if first else Fault.NOTHING_USABLE)
+            report.reject(row, first.cell if first else None, Fault.UNKNOWN_SHEET if unknown else code)
+            continue
+        if row in refused:
+            report.reject(row, None, refused[row])
+        for aside in asides[row]:
+            report.set_aside(aside.cell, aside.fault, aside.other)
+
+
+def _reject(report: Report, rows: Sequence[RowOf], fault: Fault) -> None:
+    """Reject whole rows for what stands in the file number's column."""
+    for row in rows:
+        report.account.settle_row(row.sheet, row.row)
+        unknown = report.register.readings[row.sheet].layout is None
+        report.reject(row, report.register.number_cell(row), Fault.UNKNOWN_SHEET if unknown else fault)

@@ -1,0 +1,50 @@
+"""Rows that the ledger has from earlier registers and that this one no longer has. Nothing is withdrawn."""
+
+from uuid import UUID
+
+from api.identity import Institution
+from api.imports.comparing import papers
+from api.imports.layout import FILE_NO
+from api.imports.register import Register
+from api.imports.report import NOT_IN_FILE, Line
+from domain.entry import Document
+from domain.events.intake import FILE_NO as FILE_NUMBER
+from domain.file import File
+
+
+class Missing:
+    """Gathers the rows of sheets that are in this file too, file by file."""
+
+    def __init__(self, register: Register, institution: Institution) -> None:
+        self._register = register
+        self._institution = institution
+        self._titles = {reading.sheet.title for reading in register.readings if reading.layout is not None}
+        self.lines: list[Line] = []
+
+    def look(self, file: File, told: set[UUID], number: str | None) -> None:
+        """Look through a child's file, of which the register tells some entries again."""
+        there: set[tuple[str, str | None]] = set()
+        gone: dict[tuple[str, str | None], Document] = {}
+        for entry in file.entries.values():
+            if entry.origin != "import" or entry.recorded_by.institution != self._institution.institution:
+                continue
+            if entry.corrects is not None and entry.noted_on is None and entry.noted_by is None:
+                continue
+            own = {(paper.number or "", paper.sha256): paper for paper in papers(entry)}
+            if entry.entry_id in told:
+                there |= own.keys()
+            else:
+                gone |= dict(list(own.items())[:1])
+        for key, paper in gone.items():
+            if key not in there and paper.sha256 != self._register.workbook.sha256:
+                self._tell(paper, number or _number(file))
+
+    def _tell(self, paper: Document, number: str) -> None:
+        sheet, _, row = (paper.number or "").rpartition("!")
+        if sheet in self._titles:
+            self.lines.append(Line(sheet, int(row or 0), FILE_NO, number, NOT_IN_FILE))
+
+
+def _number(file: File) -> str:
+    facts = file.facts(FILE_NUMBER).get("", [])
+    return (facts[-1].held.value or "") if facts else ""

@@ -1,0 +1,94 @@
+"""Where recordings of an import go: into the ledger, or through its judging only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from domain.file import File
+from domain.judging import Judgement
+from domain.when import day_of
+from ledger.book import Ledger
+from ledger.candidates import Candidate, entry_id, entry_ids, judge_together
+from ledger.recording import Recorded, Recording, Refused
+
+TRIES: Final = 3
+"""How often recordings are tried whose files were moved by others."""
+
+
+class InterruptedImportError(Exception):
+    """Others keep recording in the same files; the same import may be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of one recording: what speaks against its entry, and whether that refused it."""
+
+    judgements: tuple[Judgement, ...]
+    refused: bool
+
+
+class Keeper(Protocol):
+    """What an import needs of a ledger."""
+
+    async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
+        """Return those of the files that have entries."""
+
+    def named(self, key: str, owner: UUID) -> UUID:
+        """Return the id of the entry that an owner's key names."""
+
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+        """Judge recordings, those of one file together, and record those that are not refused."""
+
+
+class Records:
+    """Records in a ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
+        """Return those of the files that have entries."""
+        return await self._ledger.files(streams)
+
+    def named(self, key: str, owner: UUID) -> UUID:
+        """Return the id of the entry that an owner's key names."""
+        return entry_id(self._ledger.name, owner, key)
+
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+        """Record what is not refused. Raises InterruptedImportError and the store's errors."""
+        kept: dict[int, Kept] = {}
+        for _ in range(TRIES):
+            waiting = [number for number in range(len(recordings)) if number not in kept]
+            outcomes = await self._ledger.record_bulk([recordings[number] for number in waiting], now=now)
+            for number, outcome in zip(waiting, outcomes, strict=True):
+                if isinstance(outcome, Recorded):
+                    kept[number] = Kept(outcome.findings, refused=False)
+                elif isinstance(outcome, Refused):
+                    kept[number] = Kept(outcome.refusals, refused=True)
+            if len(kept) == len(recordings):
+                return [kept[number] for number in range(len(recordings))]
+        raise InterruptedImportError
+
+
+class Rehearses(Records):
+    """Judges as a ledger would, and records nothing."""
+
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+        """Judge what would be recorded."""
+        groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        for number, recording in enumerate(recordings):
+            stream = recording.stream or UUID(int=0)
+            ids = entry_ids(self._ledger.name, recording)
+            groups[stream].append(Candidate(number, recording, stream, ids))
+        files = await self._ledger.files(groups)
+        kept: dict[int, Kept] = {}
+        for stream, group in groups.items():
+            file = files.get(stream) or File(stream)
+            rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
+            fit = judge_together(file, group, rulebook, day_of(now))
+            for each in group:
+                kept[each.number] = Kept(each.judgements, refused=each not in fit)
+        return [kept[number] for number in range(len(recordings))]

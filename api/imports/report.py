@@ -1,0 +1,117 @@
+"""What came of an import: the object that `childledger import --json` prints, and what else is told."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from api.imports.accounting import SETTLED, Account, Fate
+from api.imports.faults import Fault
+from api.imports.layout import Cell, RowOf
+from api.imports.recognition import RowKind
+from api.imports.register import Register
+from domain.judging import Judgement
+from domain.rulebook import Rulebook
+
+OTHER_ROWS: Final = tuple(kind for kind in RowKind if kind is not RowKind.DATA)
+NOT_IN_FILE: Final = "not_in_this_file"
+BREACHES: Final = frozenset({"breach", "no_evidence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value or row that is reported: where it stands, as it was written, and a code that says why.
+
+    `other` is the other place where it is said otherwise.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    code: str
+    other: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """The line as the contract shows it."""
+        shown = {name: getattr(self, name) for name in ("sheet", "row", "column", "value", "code")}
+        return shown | ({"other": self.other} if self.other else {})
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of an import, gathered while it runs; `account` proves that nothing was lost."""
+
+    register: Register
+    account: Account
+    institution: str
+    opened: bool = False
+    dry_run: bool = False
+    rejections: list[Line] = field(default_factory=list)
+    values: list[Line] = field(default_factory=list)
+    missing: list[Line] = field(default_factory=list)
+    findings: Counter[str] = field(default_factory=Counter)
+    entries: int = 0
+    as_found: int = 0
+    done_rows: int = 0
+    seconds: float = 0.0
+
+    def reject(self, at: RowOf, cell: Cell | None, code: str) -> None:
+        """Report a rejected row, or a rejected part of one."""
+        heading, written = ("", "") if cell is None else (cell.heading, cell.written)
+        self.rejections.append(Line(self._sheet(at.sheet), at.row, heading, written, code))
+
+    def set_aside(self, cell: Cell, fault: Fault, other: RowOf | None = None) -> None:
+        """Report a value that is set aside."""
+        sheet = self._sheet(cell.place.sheet)
+        elsewhere = None if other is None else self.register.name(other)
+        self.values.append(Line(sheet, cell.place.row, cell.heading, cell.written, fault.value, elsewhere))
+
+    def judged(self, judgements: tuple[Judgement, ...]) -> None:
+        """Count what speaks against an entry that was recorded all the same."""
+        self.entries += 1
+        self.findings.update(judgement.rule.id for judgement in judgements)
+        self.as_found += any(
+            judgement.rule.refuses and judgement.refusal.kind in BREACHES for judgement in judgements
+        )
+
+    def _sheet(self, number: int) -> str:
+        return self.register.readings[number].sheet.title
+
+    @property
+    def rate(self) -> float:
+        """Rows a second, read, judged, sealed and recorded."""
+        return sum(self.account.rows.values()) / self.seconds if self.seconds else 0.0
+
+    @property
+    def code(self) -> int:
+        """The command's exit code: 1 when something was rejected."""
+        return 1 if self.rejections else 0
+
+    def json(self) -> dict[str, Any]:
+        """The report as the contract shows it."""
+        rows, cells = self.account.rows, self.account.cells
+        return {
+            "file": self.register.workbook.name,
+            "sha256": self.register.workbook.sha256,
+            "institution": self.institution,
+            "rows": sum(rows.values()),
+            "recorded": rows[Fate.RECORDED],
+            "already": rows[Fate.ALREADY],
+            "rejected": rows[Fate.REJECTED],
+            "other_rows": {kind.value: self.account.other_rows[kind] for kind in OTHER_ROWS},
+            "cells": {"filled": self.account.filled}
+            | {fate.name.lower(): cells[fate] for fate in sorted(SETTLED, reverse=True)},
+            "as_found": self.as_found,
+            "set_aside": cells[Fate.SET_ASIDE],
+            "entries": self.entries,
+            "rejections": [line.json() for line in self.rejections],
+            "values": [line.json() for line in self.values],
+            "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
+            "not_in_this_file": [line.json() for line in self.missing],
+        }
+
+
+def sentence(rule: str, rulebook: Rulebook) -> str:
+    """What a finding's rule says, in Chinese."""
+    known = rulebook.rules.get(rule)
+    return known.zh if known else rule

@@ -1,0 +1,40 @@
+"""Which file of the ledger is whose: children of an institution by their file numbers."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from ledger.book import Ledger
+from projections.search import fold_text
+
+
+class Streams:
+    """The files of one institution, as the register's read model knows them and as an import opens them."""
+
+    def __init__(
+        self, ledger: Ledger, readers: AsyncConnectionPool[AsyncConnection], institution: UUID
+    ) -> None:
+        self._ledger = ledger
+        self._readers = readers
+        self._institution = institution
+
+    async def known(self) -> dict[bytes, UUID]:
+        """Return the institution's files by their numbers' terms."""
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term NOTNULL",
+                [self._institution],
+            )
+            return {bytes(term): child for term, child in await cursor.fetchall()}
+
+    async def of(self, numbers: Iterable[str]) -> dict[str, UUID]:
+        """Return the files that there are for some file numbers."""
+        known = await self.known()
+        found = {number: known.get(self._ledger.keys.term(fold_text(number))) for number in numbers}
+        return {number: child for number, child in found.items() if child is not None}
+
+    def new(self, number: str) -> UUID:
+        """Return the file that an import opens for a number: always the same, which nobody can guess."""
+        return UUID(bytes=self._ledger.keys.term(f"file {self._institution} {number}")[:16], version=4)
