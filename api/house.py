@@ -48,8 +48,13 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[House]:
-    """Open database, ledger, keys, directory, access log and read models; close them in the end."""
+async def opened(
+    settings: Settings, clock: Clock = utc_now, *, follow: bool = True
+) -> AsyncIterator[House]:
+    """Open database, ledger, keys, directory, access log and read models; close them in the end.
+
+    Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
+    """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(addresses(settings, tables(READ_MODELS)))
@@ -63,8 +68,9 @@ async def opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Ho
         stack.push_async_callback(identity.write_used)
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(access.close)
-        projector = Projector(ledger, readers, READ_MODELS, rulebook)
-        await stack.enter_async_context(_kept([_follow(projector), identity.keep_used]))
+        projector = Projector(ledger, readers, READ_MODELS)
+        works = [_follow(projector)] if follow else []
+        await stack.enter_async_context(_kept([*works, identity.keep_used]))
         yield House(settings, found, clock, ledger, projector, readers, identity, access, metrics)
 
 
