@@ -41,6 +41,8 @@ class House:
     identity: Identity
     access: AccessLog
     metrics: Metrics
+    following: bool = True
+    """Whether the read models follow the ledger here."""
 
     def today(self) -> date:
         """Return the present day in Asia/Shanghai."""
@@ -48,9 +50,7 @@ class House:
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, clock: Clock = utc_now, *, follow: bool = True
-) -> AsyncIterator[House]:
+async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = True) -> AsyncIterator[House]:
     """Open database, ledger, keys, directory, access log and read models; close them in the end.
 
     Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
@@ -71,7 +71,7 @@ async def opened(
         projector = Projector(ledger, readers, READ_MODELS)
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used]))
-        yield House(settings, found, clock, ledger, projector, readers, identity, access, metrics)
+        yield House(settings, found, clock, ledger, projector, readers, identity, access, metrics, follow)
 
 
 def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:

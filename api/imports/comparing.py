@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.imports.accounting import Fate
 from api.imports.case import Amended, Case, Told
-from api.imports.layout import Cell, Place, Said
+from api.imports.layout import Cell, Place, RowOf, Said
 from api.imports.register import REGISTER_ROW, Register
 from domain.entry import AnyEntry, Document, Reason
 from domain.event import Erased, Event, Unknown, fields_of
@@ -31,10 +31,11 @@ Changes: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry to be recorded under a key, and the cells that it records."""
+    """One entry to be recorded of a row under a key, and the cells that it records."""
 
     key: str
     draft: Draft
+    row: RowOf
     cells: tuple[Place, ...]
 
 
@@ -105,7 +106,7 @@ class _Comparison:
             documents=tuple(self.register.paper(row) for row in told.rows),
             note=told.note,
         )
-        self.plan.steps.append(Step(told.key, draft, tuple(told.cells)))
+        self.plan.steps.append(Step(told.key, draft, told.rows[0], tuple(told.cells)))
         for amended in told.amendments:
             self._correct(self.named(told.key), amended, amended.said)
 
@@ -120,7 +121,7 @@ class _Comparison:
             corrects=original,
             reason=Reason(code="incorrect_data", explanation=amended.explanation),
         )
-        self.plan.steps.append(Step(amended.key, draft, tuple(amended.cells)))
+        self.plan.steps.append(Step(amended.key, draft, amended.rows[0], tuple(amended.cells)))
 
     def _amend(self, told: Told, original: AnyEntry) -> None:
         """Record the corrections that are not there yet: those noted, then what is told otherwise now."""
@@ -175,9 +176,8 @@ class _Comparison:
         noted = told.source[0].cells.get(remark or "")
         if noted is not None and note == told.note:
             cells.add(noted.place)
-        self.plan.steps.append(
-            Step(f"{told.key}|{base.entry_id}|{digest((after, note))}", draft, tuple(cells))
-        )
+        key = f"{told.key}|{base.entry_id}|{digest((after, note))}"
+        self.plan.steps.append(Step(key, draft, told.rows[0], tuple(cells)))
         self._settle([place for place in told.cells if place not in cells], Fate.ALREADY)
 
     def _cites(self, entry: AnyEntry) -> bool:

@@ -135,7 +135,7 @@ def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]
         for place in step.cells:
             report.account.settle(place, Fate.REJECTED if outcome.refused else Fate.RECORDED)
         if not outcome.refused:
-            report.judged(outcome.judgements)
+            report.judged(outcome.judgements, step.row)
             continue
         rule = outcome.judgements[0].rule.id
         refused |= {RowOf(place.sheet, place.row): rule for place in step.cells}

@@ -1,16 +1,16 @@
 """What came of an import: the object that `childledger import --json` prints, and what else is told."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from api.identity import Institution
 from api.imports.accounting import SETTLED, Account, Fate
 from api.imports.faults import Fault
 from api.imports.layout import Cell, RowOf
 from api.imports.recognition import RowKind
 from api.imports.register import Register
 from domain.judging import Judgement
-from domain.rulebook import Rulebook
 
 OTHER_ROWS: Final = tuple(kind for kind in RowKind if kind is not RowKind.DATA)
 NOT_IN_FILE: Final = "not_in_this_file"
@@ -43,13 +43,14 @@ class Report:
 
     register: Register
     account: Account
-    institution: str
+    institution: Institution
     opened: bool = False
     dry_run: bool = False
     rejections: list[Line] = field(default_factory=list)
     values: list[Line] = field(default_factory=list)
     missing: list[Line] = field(default_factory=list)
-    findings: Counter[str] = field(default_factory=Counter)
+    found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Rows by the rule that speaks against what was recorded of them."""
     entries: int = 0
     as_found: int = 0
     done_rows: int = 0
@@ -66,10 +67,11 @@ class Report:
         elsewhere = None if other is None else self.register.name(other)
         self.values.append(Line(sheet, cell.place.row, cell.heading, cell.written, fault.value, elsewhere))
 
-    def judged(self, judgements: tuple[Judgement, ...]) -> None:
-        """Count what speaks against an entry that was recorded all the same."""
+    def judged(self, judgements: tuple[Judgement, ...], row: RowOf) -> None:
+        """Count what speaks against an entry that was recorded of a row all the same."""
         self.entries += 1
-        self.findings.update(judgement.rule.id for judgement in judgements)
+        for judgement in judgements:
+            self.found[judgement.rule.id].append(self.register.name(row))
         self.as_found += any(
             judgement.rule.refuses and judgement.refusal.kind in BREACHES for judgement in judgements
         )
@@ -93,7 +95,7 @@ class Report:
         return {
             "file": self.register.workbook.name,
             "sha256": self.register.workbook.sha256,
-            "institution": self.institution,
+            "institution": self.institution.name,
             "rows": sum(rows.values()),
             "recorded": rows[Fate.RECORDED],
             "already": rows[Fate.ALREADY],
@@ -106,12 +108,6 @@ class Report:
             "entries": self.entries,
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],
-            "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
+            "findings": [{"rule": rule, "count": len(rows)} for rule, rows in sorted(self.found.items())],
             "not_in_this_file": [line.json() for line in self.missing],
         }
-
-
-def sentence(rule: str, rulebook: Rulebook) -> str:
-    """What a finding's rule says, in Chinese."""
-    known = rulebook.rules.get(rule)
-    return known.zh if known else rule

@@ -1,0 +1,62 @@
+"""`childledger import`: a register from a file, by the operating system's own administrator."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import orjson
+from rich.console import Console
+
+from api.crew import tokens_for_every_role
+from api.house import House, opened
+from api.imports.clerks_copy import write_clerks_copy
+from api.imports.office import Office
+from api.imports.report import Report
+from api.imports.terminal import bar, tell
+from api.imports.workbook import UnreadableError, read_workbook
+from api.settings import Settings
+
+NOTHING_READ: Final = 2
+"""The exit code when nothing of a file could be read."""
+PURPOSE: Final = "import"
+TOKEN_DAYS: Final = 30
+
+
+async def import_file(
+    file: Path, *, dry_run: bool = False, report: Path | None = None, json: bool = False, tokens: bool = False
+) -> int:
+    """Import a register and tell what came of it; return the exit code.
+
+    0 when nothing was rejected, 1 when something was, 2 when nothing could be read. With `json` stdout holds
+    the report's object only, and all else goes to stderr.
+    """
+    try:
+        workbook = read_workbook(file)
+        async with opened(Settings(), follow=False) as house:
+            recorder = (await house.identity.operator()).recorder
+            with bar() as progress:
+                told = await Office(house, progress).take(workbook, recorder, dry_run=dry_run)
+            await _tell(house, told, report, json=json)
+            if tokens and not dry_run:
+                await _print_tokens(house, told, json=json)
+            return told.code
+    except UnreadableError as error:
+        print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
+
+
+async def _tell(house: House, told: Report, report: Path | None, *, json: bool) -> None:
+    rulebook = house.ledger.rulebook
+    if report is not None:
+        write_clerks_copy(told, report, rulebook)
+    tell(told, rulebook, Console(stderr=json, highlight=False))
+    if json:
+        sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
+        sys.stdout.flush()
+
+
+async def _print_tokens(house: House, told: Report, *, json: bool) -> None:
+    """Print a token for each role; those of an earlier import are revoked."""
+    made = await tokens_for_every_role(house.identity, told.institution, purpose=PURPOSE, days=TOKEN_DAYS)
+    for role, token in made.items():
+        print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
