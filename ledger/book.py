@@ -25,6 +25,8 @@ from ledger.store import Store, Stored
 
 AT_ONCE: Final = 250
 """Entries decoded before others get their turn."""
+ADOPTED_SECONDS: Final = 1.0
+"""How long a rulebook counts here after another process has recorded that a new one was adopted."""
 EPOCH: Final = date(1970, 1, 1)
 _TICK: Final = timedelta(microseconds=1)
 
@@ -42,6 +44,7 @@ class Ledger:
         self.name = name
         self.shelf = Shelf()
         self._rulebooks = Rulebooks(rulebook)
+        self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
         self._desk = Desk(self)
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
@@ -107,7 +110,15 @@ class Ledger:
 
     async def rulebook_at(self, institution: UUID | None) -> Rulebook:
         """Return the rulebook that an institution has adopted, else the ledger's own."""
-        return self._rulebooks.of(None if institution is None else await self.file(institution))
+        if institution is None:
+            return self.rulebook
+        until, seen, rulebook = self._adopted.get(institution, (0.0, None, self.rulebook))
+        now = asyncio.get_running_loop().time()
+        if now >= until or seen is not self.shelf.get(institution):
+            file = await self.file(institution)
+            rulebook = self._rulebooks.of(file)
+            self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
+        return rulebook
 
     async def seal_for(
         self,

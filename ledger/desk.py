@@ -172,7 +172,11 @@ class Desk:
     async def _bring(self, sitting: Sitting) -> None:
         """Bring the files that are judged by, with the rulebooks that count for them."""
         streams = dict.fromkeys(candidate.stream for candidate in sitting.pending)
-        held = {} if sitting.fresh else {stream: self._ledger.shelf.get(stream) for stream in streams}
+        held: dict[UUID, File | None] = {}
+        if not sitting.fresh:
+            new = {each.stream for each in sitting.pending if each.recording.stream is None}
+            held = {stream: self._ledger.shelf.get(stream) for stream in streams}
+            held |= {stream: File(stream) for stream in new if held[stream] is None}
         behind = [stream for stream in streams if held.get(stream) is None]
         read = await self._ledger.files(behind) if behind else {}
         for stream in streams:
@@ -219,7 +223,7 @@ class Desk:
         failed = False
         recorded: dict[UUID, list[AnyEntry]] = defaultdict(list)
         for candidate, verdict in verdicts:
-            outcome = await self._outcome(candidate, verdict)
+            outcome = await self._outcome(sitting, candidate, verdict)
             if outcome is None:
                 sitting.pending.append(candidate)
                 continue
@@ -234,7 +238,7 @@ class Desk:
             if entries[0].version == file.version + 1:
                 self._ledger.shelf.put(extended(file, entries))
 
-    async def _outcome(self, candidate: Candidate, verdict: Verdict) -> Outcome | None:
+    async def _outcome(self, sitting: Sitting, candidate: Candidate, verdict: Verdict) -> Outcome | None:
         """Return what a verdict means; None when the candidate is to be judged again."""
         match verdict:
             case Accepted(first, moments):
@@ -244,7 +248,7 @@ class Desk:
                 )
                 return Recorded(entries, candidate.judgements)
             case Repeated(stored):
-                return await self._recorded_before(stored)
+                return await self._recorded_before(sitting, stored)
             case Stale(version):
                 return StaleVersion(version) if candidate.bound_to(version) else None
             case Mismatch():
@@ -257,10 +261,12 @@ class Desk:
             case _:
                 return None
 
-    async def _recorded_before(self, stored: Sequence[Stored]) -> Recorded:
-        """Return what an earlier try recorded, with what spoke against it then."""
-        entries = await self._ledger.decoded(stored)
-        file = await self._ledger.file(entries[0].stream, entries[-1].position) or File()
+    async def _recorded_before(self, sitting: Sitting, stored: Sequence[Stored]) -> Recorded:
+        """Return what an earlier try recorded, with what spoke against it then; in bulk, what does now."""
+        file = sitting.files[stored[0].stream]
+        if not (sitting.bulk and all(each.entry_id in file.entries for each in stored)):
+            file = await self._ledger.file(stored[0].stream, stored[-1].position) or File()
+        entries = [file.entries[each.entry_id] for each in stored]
         rulebook = await self._ledger.rulebook_of(file)
         found = [
             judgement

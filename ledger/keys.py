@@ -99,13 +99,13 @@ class Keys:
         return hmac.digest(self._terms, text.encode(), "sha256")[:TERM_BYTES]
 
     async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
-        wrapped = await self._table.keys(wanted)
-        absent = [pair for pair in wanted if pair not in wrapped] if make else []
-        if absent:
-            fresh = [secrets.token_bytes(KEY_BYTES) for _ in absent]
-            new = await self._wrapper.wrap(fresh, [self._context(pair) for pair in absent])
-            # Somebody else may have been first: what is kept counts, not what was made here.
-            wrapped |= await self._table.add_keys(dict(zip(absent, new, strict=True)))
+        if make:
+            # Most of these are new; those that are there, or that somebody else is making, are what counts.
+            fresh = [secrets.token_bytes(KEY_BYTES) for _ in wanted]
+            new = await self._wrapper.wrap(fresh, [self._context(pair) for pair in wanted])
+            wrapped = await self._table.add_keys(dict(zip(wanted, new, strict=True)))
+        else:
+            wrapped = await self._table.keys(wanted)
         opened = await self._wrapper.unwrap([*wrapped.values()], [self._context(pair) for pair in wrapped])
         return dict(zip(wrapped, opened, strict=True))
 
