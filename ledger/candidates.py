@@ -80,7 +80,7 @@ class Candidate:
 
 
 def entry_ids(ledger: str, recording: Recording) -> tuple[UUID, ...]:
-    """Return the ids that a recording's entries have, however often it is sent: a key is its recorder's own."""
+    """Return the ids that a recording's entries have, however often it is sent."""
     owner = recording.keyed_by or recording.recorder.user
     return tuple(
         entry_id(ledger, owner, recording.key, recording.item, number)
