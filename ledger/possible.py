@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.codes import tables
 from domain.entry import AnyEntry, Document
-from domain.event import CATALOGUE, Event, Part, Unknown, fields_of
+from domain.event import CATALOGUE, Event, Part, Unknown, chapter, fields_of
 from domain.file import File
 from domain.judging import judge
 from domain.rulebook import Rulebook
@@ -43,7 +43,7 @@ def possible(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> tup
 
 def _unrefused(file: File, rulebook: Rulebook, today: date, bare: AnyEntry) -> Iterator[str]:
     for name, kind in CATALOGUE.items():
-        if kind.kind == bare.kind:
+        if bare.kind == kind.kind or chapter(kind) == "record":
             entry = replace(bare, event=_barely(kind, file, today))
             judgements = judge(file.copy().add(entry), entry, rulebook, today)
             if not any(each.refuses for each in judgements if each.rule.strength == "forbidden"):

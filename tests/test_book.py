@@ -328,6 +328,14 @@ async def test_the_rulebook_that_an_institution_adopted_counts(ledger: Ledger) -
     assert [found.rule.id for found in outcome.findings] == ["E06"]
 
 
+async def test_only_events_of_its_kind_are_possible_in_a_stream(ledger: Ledger) -> None:
+    opened = draft("2027-01-01", some(InstitutionOpened, name="示例市儿童福利院", region=REGION))
+    outcome = await record(ledger, opened, kind="institution")
+    assert isinstance(outcome, Refused)
+    assert {"InstitutionOpened", "EntryWithdrawn"} <= set(outcome.possible)
+    assert "ChildReceived" not in outcome.possible
+
+
 # Once
 
 
