@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
 
 
 def _routers() -> list[Any]:
-    found = ("api.record", "api.read", "api.catalogue", "api.imports.routes")
+    found = ("api.record", "api.read", "api.lists", "api.catalogue", "api.imports.routes")
     return [import_module(name).router for name in found if find_spec(name)]
 
 

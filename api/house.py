@@ -13,6 +13,7 @@ from api.access_log import AccessLog
 from api.clock import Clock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity import Identity
+from api.jobs import Jobs
 from api.metrics import Metrics
 from api.settings import Settings
 from domain.rulebook import Rulebook
@@ -41,6 +42,7 @@ class House:
     identity: Identity
     access: AccessLog
     metrics: Metrics
+    jobs: Jobs
     following: bool = True
     """Whether the read models follow the ledger here."""
 
@@ -71,7 +73,11 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         projector = Projector(ledger, readers, READ_MODELS)
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used]))
-        yield House(settings, found, clock, ledger, projector, readers, identity, access, metrics, follow)
+        jobs = Jobs()
+        stack.push_async_callback(jobs.close)
+        yield House(
+            settings, found, clock, ledger, projector, readers, identity, access, metrics, jobs, follow
+        )
 
 
 def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
@@ -98,6 +104,9 @@ async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        going = set(tasks)
+        while going:
+            # Again, for a library may answer a cancelled call by an error, which begins a work anew.
+            for task in going:
+                task.cancel()
+            _, going = await asyncio.wait(going, timeout=_AGAIN_SECONDS)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
@@ -35,6 +35,7 @@ from domain.charge import FileScope
 from domain.entry import Recorder
 from domain.event import Category
 from domain.when import LAST_DAY
+from projections.paging import Condition
 
 
 class Role(StrEnum):
@@ -152,14 +153,6 @@ def allowed(
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition for WHERE, in brackets, with its parameters, all named `scope_…`."""
-
-    sql: Composable
-    parameters: Mapping[str, Any]
-
-
 def scope_sql(
     actor: Actor, *, today: date, table: str = "register", about: Composable | None = None
 ) -> Condition:
@@ -167,7 +160,8 @@ def scope_sql(
 
     `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`),
     `region text` and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is
-    about; without one the rows say how a file is now.
+    about; without one the rows say how a file is now. The condition stands in brackets; its parameters are
+    all named `scope_…`.
     """
     own = Identifier(table)
     match actor.role:

@@ -1,4 +1,4 @@
-"""What every question needs: who asks, when, of which ledger, and whether a file is theirs to read."""
+"""What every request about files needs: who asks, when, and which files are theirs to read or record in."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,16 @@ from api.house import House
 from api.permissions import SEES, Action, Actor, allowed, horizon, scope_sql
 from api.problems import Problem, invalid, not_found
 from domain.charge import scope_of
+from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
-from domain.rulebook import Rulebook
 from ledger.book import Ledger
+from ledger.outline import privacy
 from projections.paging import Condition
 
 PATIENCE_SECONDS: Final = 5.0
 """How long a read waits for the position that it was told to be at least at."""
+_POSITION: Final = 2**63 - 1
 
 AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]
 Day: TypeAlias = Annotated[date | None, Query(description="The day that is asked for; today by default.")]
@@ -34,8 +36,9 @@ KnownAt: TypeAlias = Annotated[
     ),
 ]
 AtLeast: TypeAlias = Annotated[
-    int | None, Query(ge=0, le=2**63 - 1, description="Wait, at most 5 s, until this position can be read.")
+    int | None, Query(ge=0, le=_POSITION, description="Wait, at most 5 s, until this position can be read.")
 ]
+Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Asking:
         """The categories of personal data that the caller is shown."""
         return SEES[self.actor.role]
 
+    @property
+    def scope(self) -> Condition:
+        """Which rows of the register are the caller's to list."""
+        return scope_sql(self.actor, today=self.today)
+
     async def file(
         self,
         child: UUID,
@@ -69,21 +77,19 @@ class Asking:
         known: int | None = None,
         about: date | None = None,
     ) -> File:
-        """A child's file that is the caller's to read, and to act on like that.
+        """Return a child's file that is the caller's to read, and to act on like that.
 
-        `about` is the day it is asked for, None for now. Raises Problem `not_found` for what is unknown or
-        out of scope, `forbidden` where the role lacks only the action.
+        `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
+        for. Raises Problem `not_found` for what is unknown or out of scope, `forbidden` where the role lacks
+        only the action.
         """
         file = await self.ledger.file(child)
-        if file is None:
+        if file is None or not file.entries or scope_of(file).kind != "child":
             raise not_found()
-        scope = scope_of(file)
-        if scope.kind != "child" or not allowed(
-            self.actor, Action.READ, scope, today=self.today, about=about
-        ):
+        if not self.may(Action.READ, file, about):
             raise not_found()
-        if not allowed(self.actor, action, scope, today=self.today):
-            raise Problem("forbidden") if action is not Action.READ or about is None else not_found()
+        if action is not Action.READ and not self.may(action, file):
+            raise Problem("forbidden")
         if known is None or known >= file.position:
             return file
         earlier = await self.ledger.file(child, known)
@@ -91,19 +97,19 @@ class Asking:
             raise not_found()
         return earlier
 
-    async def until(self, file: File) -> date:
-        """The last day about which the caller may read in a file."""
+    def may(self, action: Action, file: File, about: date | None = None) -> bool:
+        """Tell whether the caller may do that with a file, as it is now or about a day."""
+        return allowed(self.actor, action, scope_of(file), today=self.today, about=about)
+
+    def until(self, file: File) -> date:
+        """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""
         last = horizon(self.actor, scope_of(file), self.today)
         if last is None:
             raise not_found()
         return last
 
-    async def rulebook(self, file: File) -> Rulebook:
-        """The rulebook that counts for a file."""
-        return await self.ledger.rulebook_of(file)
-
     async def known(self, text: str | None) -> int:
-        """The position that `known_at` means. Raises Problem `invalid`."""
+        """Return the position that `known_at` means. Raises Problem `invalid`."""
         return await self.ledger.known(_moment(text))
 
     async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
@@ -111,26 +117,39 @@ class Asking:
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
         await self.house.access.note(self.actor, seen, purpose)
 
-    @property
-    def scope(self) -> Condition:
-        """Which rows of the register are the caller's to list."""
-        own = scope_sql(self.actor, today=self.today)
-        return Condition(own.sql, own.parameters)
+
+def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
+    """Return the categories of personal data that entries hold."""
+    found: set[Category] = set()
+    for entry in entries:
+        found.update(category for _, category, _ in privacy(type(entry.event)).personal)
+        if entry.note or entry.documents or entry.noted_by or entry.reason or entry.exception:
+            found.add(entry.event.seals)
+    return found
 
 
 async def asking(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
-    """A request about files, which the ledger answers as soon as it has reached `at_least`."""
+    """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
     if at_least is not None and not await house.ledger.wait_for(at_least, PATIENCE_SECONDS):
         raise Problem("unavailable")
     return Asking(actor, house.clock(), house)
 
 
-async def caught_up(own: Annotated[Asking, Depends(asking)], at_least: AtLeast = None) -> Asking:
-    """A request across files, which the read models answer as soon as they have reached `at_least`."""
-    if at_least is not None and not await own.house.projector.reached(at_least, PATIENCE_SECONDS):
+async def caught_up(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
+    """Return a request across files, which the read models answer as soon as they have reached `at_least`."""
+    if at_least is not None and not await house.projector.reached(at_least, PATIENCE_SECONDS):
         raise Problem("unavailable")
-    return own
+    return Asking(actor, house.clock(), house)
 
+
+async def recording(house: TheHouse, actor: TheActor) -> Asking:
+    """Return a request to record."""
+    return Asking(actor, house.clock(), house)
+
+
+One: TypeAlias = Annotated[Asking, Depends(asking)]
+Many: TypeAlias = Annotated[Asking, Depends(caught_up)]
+Recording: TypeAlias = Annotated[Asking, Depends(recording)]
 
 _NO_MOMENT: Final = Fault(
     "/query/known_at",
@@ -149,12 +168,7 @@ def _moment(text: str | None) -> int | date | datetime | None:
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        fault = Fault(
-            "/query/known_at",
-            "must be a position, an instant with its zone, or a day",
-            "必须是位置、带时区的时刻或日期",
-        )
-        raise invalid([fault])
+        raise invalid([_NO_MOMENT]) from None
+    if moment.tzinfo is None:
+        raise invalid([_NO_MOMENT])
     return moment

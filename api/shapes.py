@@ -7,93 +7,104 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
+from api.contract import Age, EntryAnswer, FindingAnswer, ObligationAnswer, ReadinessAnswer, Waiting
 from api.sentences import sentence
 from domain.entry import AnyEntry
-from domain.event import Category, Label
+from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import ChildDied
-from domain.file import ATTRIBUTES, Fact, File
-from domain.judging import Judgement
+from domain.file import ATTRIBUTES, Attribute, Fact, File
 from domain.life import BIRTH, Life
-from domain.obligations import Clock
-from domain.rulebook import Rule, Rulebook
 from domain.when import Days, add, age
 from ledger import showing
+from projections.findings import Finding
+from projections.obligations import Obligation
+from projections.readiness import ReadyOnDay
 
-OPENING: Final = {"life", "intake"}
-"""Chapters whose attributes stand at the top of a file's answer."""
+_OTHERS: Final = {chapter(kind) for kind in CATALOGUE.values() if kind.kind != "child"}
+"""Chapters of other lives than a child's."""
+_SOON_DAYS: Final = 30
 
 
 def restricted(category: Category) -> dict[str, str]:
-    """What stands in place of a value that the caller may not see."""
+    """Return what stands in place of a value that the caller may not see."""
     return {"restricted": category.value}
 
 
-def entry_json(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> dict[str, Any]:
-    """One entry, with what later corrected or withdrew it where the file is given, and its sentences."""
-    return {
+def entry_json(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> EntryAnswer:
+    """Return one entry, what became of it where its file is given, and its sentences."""
+    shown: Any = {
         **showing.entry_json(entry, frozenset(Category) - sees),
         **_fate(entry, file),
         "sentence_zh": sentence(entry.event, "zh", sees),
         "sentence_en": sentence(entry.event, "en", sees),
     }
+    answer: EntryAnswer = shown
+    return answer
 
 
 def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
     """By which entry it stands corrected or withdrawn; a correction is corrected by the one after it."""
     corrected = withdrawn = None
-    if file is not None:
-        for amendment in file.amendments(entry.corrects or entry.entry_id):
-            if amendment.version <= entry.version:
-                continue
-            if amendment.type == "EntryWithdrawn":
-                withdrawn = amendment.entry_id
-            elif amendment.type == "EntryRestored":
-                withdrawn = None
-            else:
-                corrected, withdrawn = amendment.entry_id, None
+    for amendment in [] if file is None else file.amendments(entry.original):
+        if amendment.version <= entry.version:
+            continue
+        if amendment.type == "EntryWithdrawn":
+            withdrawn = amendment.entry_id
+        elif amendment.type == "EntryRestored":
+            withdrawn = None
+        elif amendment.type == entry.type:
+            corrected, withdrawn = amendment.entry_id, None
     return {"corrected_by": corrected, "withdrawn_by": withdrawn}
 
 
-def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, Any]:
-    """What holds on the life's day: one object a chapter; a value that has a day carries `since`."""
+def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
+    """Return what holds on the life's day: one object a chapter, with one member an attribute.
+
+    A member is null where nothing holds, and a list where several values may hold at once.
+    """
     chapters: dict[str, dict[str, Any]] = {}
-    for (chapter, name), attribute in ATTRIBUTES.items():
-        facts = life.each(attribute)
-        own = chapters.setdefault(chapter, {})
-        if any(fact.held.key for fact in facts):
-            own[name] = [fact_json(fact, sees) for fact in facts]
-        else:
-            own[name] = fact_json(facts[-1], sees) if facts else None
+    for (name, attribute_name), attribute in ATTRIBUTES.items():
+        if name not in _OTHERS:
+            holding = [fact_json(fact, sees) for fact in life.each(attribute)]
+            single = holding[-1] if holding else None
+            chapters.setdefault(name, {})[attribute_name] = holding if attribute.several else single
     return chapters
 
 
 def fact_json(fact: Fact[Any], sees: AbstractSet[Category]) -> dict[str, Any]:
-    """A held value with since when and by which entry; `since` null is *since unknown*."""
-    held, attribute = fact.held, fact.held.attribute
-    shown = attribute.personal is None or attribute.personal in sees
-    value = (
-        value_json(held.value) if shown else {"value": restricted(attribute.personal or Category.IDENTITY)}
-    )
+    """Return a held value, since when (null is *since unknown*) until when, and the entry that says so.
+
+    `since_until` is the last day on which it may have begun, where that day is not known.
+    """
+    held = fact.held
+    shown = attribute_json(held.attribute, held.value, sees)
     if held.days is not None:
-        value |= {"since": held.days.first}
+        shown["since"] = held.days.first
         if not held.days.exact:
-            value |= {"since_until": held.days.last}
-        if held.until is not None:
-            value |= {"until": held.until}
-    return {**value, "entry": fact.entry.entry_id}
+            shown["since_until"] = held.days.last
+    if held.until is not None:
+        shown["until"] = held.until
+    return {**shown, "entry": fact.entry.entry_id}
 
 
-def value_json(value: Any) -> dict[str, Any]:  # noqa: ANN401 – whatever an attribute holds
-    """A value of one part as `value`, of several parts by their names."""
-    if isinstance(value, Days):
-        return {"value": value.first, "not_after": value.last}
-    if is_dataclass(value):
-        return {spec.name: getattr(value, spec.name) for spec in fields(value)}
+def attribute_json(attribute: Attribute[Any], value: object, sees: AbstractSet[Category]) -> dict[str, Any]:
+    """Return an attribute's value as `value`, one of several parts by their names, or what stands for it."""
+    if attribute.personal is not None and attribute.personal not in sees:
+        return {"value": restricted(attribute.personal)}
+    match value:
+        case Days():
+            return {"value": value.first, "value_until": value.last}
+        case Unknown() | Erased():
+            return {"value": value}
+        case _ if is_dataclass(value):
+            return {spec.name: getattr(value, spec.name) for spec in fields(value)}
     return {"value": value}
 
 
-def age_json(life: Life, day: date) -> dict[str, Any] | None:
-    """Full years on a day; at death for who died; `uncertain` where the birth leaves them open."""
+def age_json(life: Life, day: date) -> Age | None:
+    """Return full years on a day, at death for who died; `uncertain` where the birth leaves them open."""
     birth = life.now(BIRTH)
     if birth is None or birth.held.value is None:
         return None
@@ -101,137 +112,96 @@ def age_json(life: Life, day: date) -> dict[str, Any] | None:
     at = day if died is None else died.days.last
     born = birth.held.value
     years = max(age(born.last, at), 0)
-    uncertain = born.first is None or age(born.first, at) != years
+    uncertain = born.first is None or max(age(born.first, at), 0) != years
     estimated = birth.entry.estimated or getattr(birth.entry.event, "is_birth_estimated", False) is True
     return {"years": years, "estimated": estimated, "uncertain": uncertain}
 
 
 def file_json(
-    life: Life, day: date, *, clocks: list[Clock], findings: int, sees: AbstractSet[Category]
+    life: Life, day: date, *, obligations: list[Obligation], findings: int, sees: AbstractSet[Category]
 ) -> dict[str, Any]:
-    """A life on its day as the contract's object, but for what names the file and its versions."""
+    """Return a life on its day as the contract's object, but for what names the file and its versions."""
     chapters = status_json(life, sees)
-    states = [(clock, clock.state(day)) for clock in clocks]
-    soon = add(day, days=30)
+    own = chapters.pop("life")
     return {
-        **{name: own for name, own in chapters.items() if name not in OPENING},
-        "intake": {name: own for name, own in chapters["intake"].items() if name != "file_no"},
-        "file_no": _plain(chapters["intake"].get("file_no")),
-        "stage": _plain(chapters["life"].get("stage")),
+        **chapters,
+        "file_no": _plain(chapters["intake"].pop("file_no")),
+        "stage": _plain(own["stage"]),
         "age": age_json(life, day),
         "findings": findings,
-        "obligations": {
-            "overdue": sum(state == "overdue" for _, state in states),
-            "due_30_days": sum(state == "due" and clock.due.last <= soon for clock, state in states),
-        },
+        "obligations": _waiting(obligations, day),
     }
 
 
-def _plain(value: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 – whatever an attribute holds
-    return None if value is None else value["value"]
+def _plain(shown: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - whatever an attribute holds
+    return None if shown is None else shown["value"]
 
 
-def clock_json(child: UUID, clock: Clock, day: date, rulebook: Rulebook) -> dict[str, Any]:
-    """A clock as it stands on a day, on which it must be open."""
-    met = clock.met_by
-    return obligation_json(
-        {
-            "child": child,
-            "rule": clock.rule,
-            "opened_on": clock.opened_on,
-            "due_first": None if clock.due.exact else clock.due.earliest,
-            "due_on": clock.due.last,
-            "state": clock.state(day),
-            "started_by": [entry.entry_id for entry in clock.started_by],
-            "met_by": None if met is None or met.days.last > day else met.entry_id,
-            "void_zh": clock.void_because.zh if clock.void_because else None,
-            "void_en": clock.void_because.en if clock.void_because else None,
-            "source": clock.number.source if clock.number else None,
-            "region": clock.number.region if clock.number else None,
-            "verified": clock.number.verified if clock.number else None,
-        },
-        day,
-        rulebook,
-    )
-
-
-def obligation_json(row: Mapping[str, Any], day: date, rulebook: Rulebook) -> dict[str, Any]:
-    """A clock's row, of the read model or of a file, in the words of the contract."""
-    rule = rulebook[row["rule"]]
-    due = {"due_on": row["due_on"]}
-    if row["due_first"] is not None:
-        due = {"due_on": None, "due_between": [row["due_first"], row["due_on"]]}
-    void = row["state"] == "void"
-    met = row["state"] in {"met", "met_late"}
+def _waiting(obligations: list[Obligation], day: date) -> Waiting:
+    soon = add(day, days=_SOON_DAYS)
+    states = [(obligation.state(day), obligation.due_on) for obligation in obligations]
     return {
-        "child": row["child"],
-        "rule": rule.id,
-        "title_zh": rule.zh,
-        "title_en": rule.en,
-        "opened_on": row["opened_on"],
-        **due,
-        "state": row["state"],
-        "days_left": (row["due_on"] - day).days,
-        "started_by": row["started_by"],
-        "met_by": [row["met_by"]] if met and row["met_by"] else [],
-        "void_because": {"zh": row["void_zh"], "en": row["void_en"]} if void else None,
-        "source": row["source"] or rule.source,
-        "region": row["region"],
-        "verified": rule.verified if row["source"] is None else row["verified"],
+        "overdue": sum(state == "overdue" for state, _ in states),
+        "due_30_days": sum(state == "due" and due_on <= soon for state, due_on in states),
     }
 
 
-def finding_json(row: Mapping[str, Any], rulebook: Rulebook) -> dict[str, Any]:
-    """A finding's row, of the read model or of a file, in the words of the contract."""
-    rule = rulebook[row["rule"]]
+def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
+    """Return a clock as it stands on a day, on which it must be open."""
+    state = obligation.state(day)
+    if state is None:
+        message = "the clock is not open yet"
+        raise ValueError(message)
+    void = state == "void" and obligation.void_zh is not None and obligation.void_en is not None
+    met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []
+    answer: ObligationAnswer = {
+        "child": obligation.child,
+        "rule": obligation.rule,
+        "title_zh": obligation.title_zh,
+        "title_en": obligation.title_en,
+        "opened_on": obligation.opened_on,
+        "state": state,
+        "days_left": (obligation.due_on - day).days,
+        "started_by": obligation.started_by,
+        "met_by": met,
+        "void_because": {"zh": obligation.void_zh or "", "en": obligation.void_en or ""} if void else None,
+        "source": obligation.source,
+        "region": obligation.region,
+        "verified": obligation.verified,
+    }
+    if obligation.due_first == obligation.due_on:
+        answer["due_on"] = obligation.due_on
+    else:
+        answer["due_between"] = (obligation.due_first, obligation.due_on)
+    return answer
+
+
+def finding_json(finding: Finding) -> FindingAnswer:
+    """Return what speaks against a file."""
     return {
-        "child": row["child"],
-        "rule": rule.id,
-        "kind": row["kind"],
-        "on": row["found_on"],
-        "until": row["until"],
-        "entries": row["entries"],
-        "zh": _with(rule.zh, row["detail_zh"]),
-        "en": _with(rule.en, row["detail_en"]),
-        "source": rule.source,
-        "verified": rule.verified,
+        "child": finding.child,
+        "rule": finding.rule,
+        "kind": finding.kind,
+        "on": finding.found_on,
+        "entries": finding.entries,
+        "zh": finding.zh,
+        "en": finding.en,
+        "source": finding.source,
     }
 
 
-def judgement_json(judgement: Judgement) -> dict[str, Any]:
-    """What speaks against one entry, as a finding says it."""
-    refusal, entry = judgement.refusal, judgement.entry
+def readiness_json(ready: ReadyOnDay, day: date) -> ReadinessAnswer:
+    """Return how a young person stands on a day."""
+    # They stand in the read model as they are answered.
+    gates: Any = orjson.Fragment(ready.gates)
+    due_on, rule = ready.next_due_on, ready.next_rule
     return {
-        "child": entry.stream,
-        "rule": judgement.rule.id,
-        "kind": "exception_unapproved" if judgement.excused else refusal.kind,
-        "on": entry.days.last,
-        "until": None,
-        "entries": list(dict.fromkeys([entry.entry_id, *refusal.evidence])),
-        **_words(judgement.rule, refusal.detail),
-        "source": judgement.rule.source,
-        "verified": judgement.rule.verified,
+        "child": ready.child,
+        "day": day,
+        "status": ready.status,
+        "advisory": True,
+        "route": ready.route,
+        "turns_18_on": ready.turns_18_on,
+        "gates": gates,
+        "next": None if due_on is None or rule is None else {"due_on": due_on, "rule": rule},
     }
-
-
-def refusal_json(judgement: Judgement) -> dict[str, Any]:
-    """Why an entry is refused."""
-    return {
-        "rule": judgement.rule.id,
-        "strength": judgement.rule.strength,
-        **_words(judgement.rule, judgement.refusal.detail),
-        "source": judgement.rule.source,
-        "verified": judgement.rule.verified,
-        "evidence": list(judgement.refusal.evidence),
-    }
-
-
-def _words(rule: Rule, detail: Label | None) -> dict[str, str]:
-    return {
-        "zh": _with(rule.zh, detail.zh if detail else None),
-        "en": _with(rule.en, detail.en if detail else None),
-    }
-
-
-def _with(words: str, detail: str | None) -> str:
-    return f"{words} ({detail})" if detail else words

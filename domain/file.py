@@ -25,13 +25,15 @@ E = TypeVar("E", bound=Event)
 class Attribute(Generic[T]):
     """Something that holds for a time in a life, such as a guardianship; named `chapter.name`.
 
-    `personal` is the category under which its value is shown, None for codes, dates and states.
+    `personal` is the category under which its value is shown, None for codes, dates and states. `several`
+    says whether more than one value may hold at the same time, each under its own key.
     """
 
     chapter: str
     name: str
     label: Label
     personal: Category | None = None
+    several: bool = False
 
     def __post_init__(self) -> None:
         ATTRIBUTES[self.chapter, self.name] = self

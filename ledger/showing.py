@@ -13,7 +13,9 @@ from ledger.outline import Json, canonical, privacy
 
 def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
     """Return an event's data as JSON; `{"restricted": category}` stands for what is of a hidden category."""
-    values = dict(vars(event))
+    values = {
+        name: instant(value) if isinstance(value, datetime) else value for name, value in vars(event).items()
+    }
     for name, category, _ in privacy(type(event)).personal:
         if category in hidden:
             values[name] = {"restricted": category}

@@ -3,7 +3,7 @@
 A read model is added by its module with its table's .sql beside it, and a line here.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from projections.findings import FINDINGS
 from projections.model import ReadModel
@@ -12,4 +12,4 @@ from projections.readiness import READINESS
 from projections.register import REGISTER
 from projections.spans import SPANS
 
-READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER, OBLIGATIONS, READINESS, FINDINGS, SPANS)
+READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (REGISTER, OBLIGATIONS, READINESS, FINDINGS, SPANS)

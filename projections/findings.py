@@ -1,7 +1,9 @@
 """What speaks against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,55 +11,91 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from domain.file import File
+from domain.judging import Judgement
 from domain.judging import findings as judged
 from domain.rulebook import Rulebook
-from domain.standing import lapses
+from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
-from projections.model import Reading, ReadModel, Row
-from projections.paging import Condition, Key, Page, page
+from projections.model import Reading, ReadModel
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 
 
-def rows(file: File, reading: Reading) -> Iterator[Row]:
-    """One row a finding."""
-    return rows_under(file, reading.rulebook)
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a file, in words that name nobody.
+
+    It speaks from `found_on` on: the day of its entry, or the first day on which something does not hold,
+    with `until` the last one, None where it goes on. `number` counts the findings of a file.
+    """
+
+    child: UUID
+    number: int
+    rule: str
+    kind: str
+    found_on: date
+    until: date | None
+    entries: list[UUID]
+    zh: str
+    en: str
+    source: str
+
+    def speaks(self, day: date) -> bool:
+        """Whether it speaks against the file on a day."""
+        return self.found_on <= day and (self.until is None or day <= self.until)
 
 
-def rows_under(file: File, rulebook: Rulebook) -> Iterator[Row]:
-    """One row a finding: on the day of its entry, or with the days on which something does not hold."""
-    for judgement in judged(file, rulebook):
-        kind = "exception_unapproved" if judgement.excused else judgement.refusal.kind
-        entries = list(dict.fromkeys([judgement.entry.entry_id, *judgement.refusal.evidence]))
-        detail = judgement.refusal.detail
-        on = judgement.entry.days.last
-        yield judgement.rule.id, kind, on, None, entries, detail and detail.zh, detail and detail.en
-    for lapse in lapses(file, rulebook, LAST_DAY):
-        refusal, detail = lapse.refusal, lapse.refusal.detail
-        evidence = list(refusal.evidence)
-        yield (
-            refusal.rule,
-            refusal.kind,
-            lapse.since,
-            lapse.until,
-            evidence,
-            detail and detail.zh,
-            detail and detail.en,
-        )
+def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
+    """Yield everything that speaks against a file, today or on any other day."""
+    of_entries = map(against_entry, judged(file, rulebook))
+    of_days = (_against_days(child, lapse, rulebook) for lapse in lapses(file, rulebook, LAST_DAY))
+    for number, finding in enumerate(chain(of_entries, of_days)):
+        yield replace(finding, number=number)
 
 
-FINDINGS = ReadModel(
-    name="findings",
-    version=1,
-    columns=("rule", "kind", "found_on", "until", "entries", "detail_zh", "detail_en"),
-    rows=rows,
-)
+def against_entry(judgement: Judgement) -> Finding:
+    """Return what speaks against one entry as a finding."""
+    entry, refusal = judgement.entry, judgement.refusal
+    sentence = judgement.rule.sentence(refusal.detail)
+    return Finding(
+        child=entry.stream,
+        number=0,
+        rule=judgement.rule.id,
+        kind="exception_unapproved" if judgement.excused else refusal.kind,
+        found_on=entry.days.last,
+        until=None,
+        entries=list(dict.fromkeys([entry.entry_id, *refusal.evidence])),
+        zh=sentence.zh,
+        en=sentence.en,
+        source=judgement.rule.source,
+    )
+
+
+def _against_days(child: UUID, lapse: Lapse, rulebook: Rulebook) -> Finding:
+    rule = rulebook[lapse.refusal.rule]
+    sentence = rule.sentence(lapse.refusal.detail)
+    return Finding(
+        child=child,
+        number=0,
+        rule=rule.id,
+        kind=lapse.refusal.kind,
+        found_on=lapse.since,
+        until=None if lapse.until == LAST_DAY else lapse.until,
+        entries=list(lapse.refusal.evidence),
+        zh=sentence.zh,
+        en=sentence.en,
+        source=rule.source,
+    )
+
+
+def rows(file: File, reading: Reading) -> Iterator[Finding]:
+    """Yield one row a finding."""
+    return findings_of(file, reading.child, reading.rulebook)
+
+
+FINDINGS: Final = ReadModel("findings", Finding, rows)
 
 _SELECT: Final = SQL("SELECT f.* FROM findings f JOIN register ON register.child = f.child")
-_KEY: Final[Key] = {
-    "f.found_on": date.fromisoformat,
-    "f.child": UUID,
-    "f.rule": str,
-    "f.entries": lambda ids: [UUID(each) for each in ids],
-}
+_KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
 
 
 async def findings(
@@ -69,8 +107,8 @@ async def findings(
     kind: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
-) -> Page:
-    """The findings of a day, the oldest first: on entries until then, and what does not hold that day."""
+) -> Page[Finding]:
+    """Return what speaks against files on a day, what has spoken longest first."""
     where = [
         scope,
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
@@ -79,4 +117,4 @@ async def findings(
         where.append(Condition(SQL("f.rule = %(rule)s"), {"rule": rule}))
     if kind is not None:
         where.append(Condition(SQL("f.kind = %(kind)s"), {"kind": kind}))
-    return await page(connection, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, Finding, _SELECT, where, _KEY, limit=limit, cursor=cursor)

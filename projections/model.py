@@ -1,49 +1,44 @@
 """What a read model is: a table whose rows are a pure function of one file."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from importlib.resources import files
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from domain.event import Category
 from domain.file import File
 from domain.rulebook import Rulebook
+from ledger.sealing import Seal
 
-Row: TypeAlias = tuple[Any, ...]
-
-
-class Seal(Protocol):
-    """How a read model keeps what is personal: sealed values and keyed search terms, never clear text."""
-
-    def seal(self, subject: UUID, category: Category, value: str) -> bytes:
-        """The value, sealed under its subject's key."""
-        ...
-
-    def term(self, text: str) -> bytes:
-        """A search term as a keyed hash, which says nothing without the key."""
-        ...
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What rows are read with: the rulebook that counts for the file, and the seal."""
+    """What a child's file is read with: the rulebook that counts for it, and a seal that has its keys."""
 
+    child: UUID
     rulebook: Rulebook
     seal: Seal
 
 
 @dataclass(frozen=True, slots=True)
-class ReadModel:
-    """One table: its name, its columns behind `child`, and the rows that one file has in it.
+class ReadModel(Generic[R]):
+    """One table: its name, the dataclass of its rows, and the rows that one file has in it.
 
-    The table stands in `<name>.sql`. `version` is raised when `rows` answers otherwise for the same entries.
+    The fields of `row` are the table's columns, `child` among them. The table itself stands in `<name>.sql`.
     """
 
     name: str
-    version: int
-    columns: Sequence[str]
-    rows: Callable[[File, Reading], Iterable[Row]]
+    row: type[R]
+    rows: Callable[[File, Reading], Iterable[R]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The table's columns."""
+        # A type variable says nothing of being a dataclass.
+        whole: Any = self.row
+        return tuple(spec.name for spec in fields(whole))
 
     @property
     def table(self) -> str:

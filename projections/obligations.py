@@ -1,80 +1,108 @@
 """What is due and overdue on a day, across files: by rule and child, with what started the clock."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from domain.file import File
-from domain.obligations import clocks
-from domain.when import FIRST_DAY
-from projections.model import Reading, ReadModel, Row
-from projections.paging import Condition, Key, Page, page
+from domain.obligations import Clock, State, clocks
+from domain.rulebook import Rulebook
+from projections.model import Reading, ReadModel
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+
+STATES: Final[tuple[State, ...]] = get_args(State)
+WAITING: Final[tuple[State, ...]] = ("due", "overdue")
 
 
-def rows(file: File, reading: Reading) -> Iterator[Row]:
-    """One row a clock; how it stands on a day follows from its days alone."""
-    for clock in clocks(file, reading.rulebook):
-        met = clock.met_by
-        yield (
-            clock.rule,
-            clock.opened_on,
-            None if clock.due.first == clock.due.last else clock.due.first or FIRST_DAY,
-            clock.due.last,
-            [entry.entry_id for entry in clock.started_by],
-            None if met is None else met.days.last,
-            met is not None and met.days.earliest > clock.due.last,
-            None if met is None else met.entry_id,
-            clock.void_on,
-            None if clock.void_because is None else clock.void_because.zh,
-            None if clock.void_because is None else clock.void_because.en,
-            None if clock.number is None else clock.number.source,
-            None if clock.number is None else clock.number.region,
-            clock.number is not None and clock.number.verified,
-        )
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One clock, with its rule's words and its number's source; it is due between `due_first` and `due_on`.
+
+    `due_first` is `due_on` where the day is known, None where the beginning of the interval is not. `number`
+    counts the clocks of a file.
+    """
+
+    child: UUID
+    number: int
+    rule: str
+    title_zh: str
+    title_en: str
+    opened_on: date
+    due_first: date | None
+    due_on: date
+    started_by: list[UUID]
+    met_on: date | None
+    met_late: bool
+    met_by: UUID | None
+    void_on: date | None
+    void_zh: str | None
+    void_en: str | None
+    source: str
+    region: str | None
+    verified: bool
+
+    def state(self, day: date) -> State | None:
+        """Return how it stands on a day; None before it is opened."""
+        if day < self.opened_on:
+            return None
+        if self.met_on is not None and self.met_on <= day:
+            return "met_late" if self.met_late else "met"
+        if self.void_on is not None and self.void_on <= day:
+            return "void"
+        return "overdue" if self.due_on < day else "due"
 
 
-OBLIGATIONS = ReadModel(
-    name="obligations",
-    version=1,
-    columns=(
-        "rule",
-        "opened_on",
-        "due_first",
-        "due_on",
-        "started_by",
-        "met_on",
-        "met_late",
-        "met_by",
-        "void_on",
-        "void_zh",
-        "void_en",
-        "source",
-        "region",
-        "verified",
-    ),
-    rows=rows,
-)
+def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obligation]:
+    """Yield every clock of a file, by the day it is due."""
+    for number, clock in enumerate(clocks(file, rulebook)):
+        yield obligation(child, number, clock, rulebook)
 
-STATE: Final = SQL("""
+
+def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Obligation:
+    """Return a clock in the words of its rule."""
+    rule, met, limit, because = rulebook[clock.rule], clock.met_by, clock.number, clock.void_because
+    return Obligation(
+        child=child,
+        number=number,
+        rule=rule.id,
+        title_zh=rule.zh,
+        title_en=rule.en,
+        opened_on=clock.opened_on,
+        due_first=clock.due.first,
+        due_on=clock.due.last,
+        started_by=[entry.entry_id for entry in clock.started_by],
+        met_on=None if met is None else met.days.last,
+        met_late=met is not None and met.days.earliest > clock.due.last,
+        met_by=None if met is None else met.entry_id,
+        void_on=clock.void_on,
+        void_zh=None if because is None else because.zh,
+        void_en=None if because is None else because.en,
+        source=rule.source if limit is None else limit.source,
+        region=None if limit is None else limit.region,
+        verified=rule.verified and (limit is None or limit.verified),
+    )
+
+
+def rows(file: File, reading: Reading) -> Iterator[Obligation]:
+    """Yield one row a clock; how it stands on a day follows from its days alone."""
+    return obligations_of(file, reading.child, reading.rulebook)
+
+
+OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows)
+
+_STATE: Final = SQL("""
     CASE WHEN o.met_on <= %(day)s THEN CASE WHEN o.met_late THEN 'met_late' ELSE 'met' END
          WHEN o.void_on <= %(day)s THEN 'void'
          WHEN o.due_on < %(day)s THEN 'overdue'
          ELSE 'due' END
 """)
-_SELECT: Final = SQL("""
-    SELECT o.*, {state} AS state
-      FROM obligations o JOIN register ON register.child = o.child
-""").format(state=STATE)
-_KEY: Final[Key] = {
-    "o.due_on": date.fromisoformat,
-    "o.rule": str,
-    "o.child": UUID,
-    "o.opened_on": date.fromisoformat,
-}
+_SELECT: Final = SQL("SELECT o.* FROM obligations o JOIN register ON register.child = o.child")
+_KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
 
 
 async def obligations(
@@ -82,17 +110,17 @@ async def obligations(
     scope: Condition,
     *,
     day: date,
-    states: Sequence[str] = ("due", "overdue"),
+    states: Sequence[State] = WAITING,
     rule: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
-) -> Page:
-    """The clocks that stand so on a day, in the files of the scope, by the day they are due."""
+) -> Page[Obligation]:
+    """Return the clocks that stand so on a day, in the files of the scope, by the day they are due."""
     where = [
         scope,
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
-        Condition(SQL("({}) = ANY (%(states)s)").format(STATE), {"states": list(states)}),
+        Condition(SQL("({}) = ANY (%(states)s)").format(_STATE), {"states": list(states)}),
     ]
     if rule is not None:
         where.append(Condition(SQL("o.rule = %(rule)s"), {"rule": rule}))
-    return await page(connection, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, Obligation, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -1,7 +1,10 @@
 -- One row a clock. Its state on a day is a comparison of days, so midnight writes nothing.
 CREATE TABLE obligations (
     child      uuid    NOT NULL,
+    number     integer NOT NULL,
     rule       text    NOT NULL,
+    title_zh   text    NOT NULL,
+    title_en   text    NOT NULL,
     opened_on  date    NOT NULL,
     due_first  date,
     due_on     date    NOT NULL,
@@ -12,9 +15,10 @@ CREATE TABLE obligations (
     void_on    date,
     void_zh    text,
     void_en    text,
-    source     text,
+    source     text    NOT NULL,
     region     text,
-    verified   boolean NOT NULL
+    verified   boolean NOT NULL,
+    PRIMARY KEY (child, number)
 );
-CREATE INDEX ON obligations (child);
-CREATE INDEX ON obligations (due_on, rule, child);
+CREATE INDEX ON obligations (due_on, child, number);
+CREATE INDEX ON obligations (rule, due_on, child, number);

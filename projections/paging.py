@@ -3,15 +3,24 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from datetime import date
+from operator import index
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
+from psycopg.rows import class_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+
+R = TypeVar("R")
 
 Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
 """The columns that order a list and together tell its rows apart, each with how to read it from a cursor."""
+
+as_day: Final = date.fromisoformat
+as_id: Final = UUID
+as_number: Final = index
 
 MOST: Final = 500
 """Rows of a page at most."""
@@ -30,23 +39,24 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Rows by column name, and the cursor of the next page; None at the end."""
+class Page(Generic[R]):
+    """Rows, and the cursor of the next page; None at the end."""
 
-    rows: list[dict[str, Any]]
+    rows: list[R]
     next: str | None
 
 
 async def page(
     connection: AsyncConnection[Any],
+    row: type[R],
     select: Composable,
     where: Sequence[Condition],
     key: Key,
     *,
     limit: int = 50,
     cursor: str | None = None,
-) -> Page:
-    """One page of a SELECT without WHERE, in the order of its key. Raises CursorError."""
+) -> Page[R]:
+    """Return one page of a SELECT without WHERE, in the order of its key. Raises CursorError."""
     parameters = {name: value for condition in where for name, value in condition.parameters.items()}
     conditions = [condition.sql for condition in where]
     columns = SQL(", ").join(_column(name) for name in key)
@@ -57,14 +67,13 @@ async def page(
     statement = SQL("{} WHERE {} ORDER BY {} LIMIT {}").format(
         select, SQL(" AND ").join([SQL("true"), *conditions]), columns, Placeholder("page_limit")
     )
-    async with connection.cursor(row_factory=dict_row) as rows:
+    async with connection.cursor(row_factory=class_row(row)) as rows:
         await rows.execute(statement, {**parameters, "page_limit": limit + 1})
         found = await rows.fetchall()
     if len(found) <= limit:
         return Page(found, None)
-    last = found[limit - 1]
-    values = [last[name.rpartition(".")[2]] for name in key]
-    return Page(found[:limit], urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("="))
+    last = [getattr(found[limit - 1], name.rpartition(".")[2]) for name in key]
+    return Page(found[:limit], urlsafe_b64encode(orjson.dumps(last)).decode().rstrip("="))
 
 
 def _column(name: str) -> Composed:
@@ -75,6 +84,6 @@ def _read(cursor: str, key: Key) -> list[Any]:
     try:
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [read(value) for read, value in zip(key.values(), values, strict=True)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         message = "no such cursor"
         raise CursorError(message) from error

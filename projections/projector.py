@@ -1,68 +1,51 @@
 """Keeping the read models up with the ledger: in batches, each exactly once, all tables in one transaction.
 
-A batch is grouped by file; each file is folded once and every read model writes its rows for it anew. The
-position advances by compare-and-set in the same transaction, so that of two projectors one does nothing.
+A batch names the files that have moved. Each is read as it is now, at least as far as the batch goes, and
+every read model writes its rows for it anew; a file whose rows show all of the batch already is left alone.
+The position advances by compare-and-set in the same transaction, so that of two projectors one does nothing.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib.resources import files
-from typing import Final, LiteralString, Protocol
+from importlib.resources.abc import Traversable
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
 
-from domain.entry import AnyEntry
 from domain.event import Category
-from domain.file import File
-from domain.rulebook import Rulebook
-from projections.model import Reading, ReadModel, Seal
+from domain.events.institution import RulebookAdopted
+from ledger.appends import Stored
+from ledger.book import Ledger
+from ledger.migrate import Migration
+from projections.model import Reading, ReadModel
 
 BATCH: Final = 1000
-"""Entries read at a time; a batch folds as many files at most."""
-
-
-class Source(Protocol):
-    """What a projector needs of a ledger."""
-
-    async def entries_after(self, position: int, limit: int) -> Sequence[AnyEntry]:
-        """The entries behind a position, in order."""
-        ...
-
-    async def files(self, streams: Sequence[UUID], known: int | None = None) -> dict[UUID, File]:
-        """The files of these streams, as known at a position."""
-        ...
-
-    async def rulebook_of(self, file: File) -> Rulebook:
-        """The rulebook that counts for a file: the one its institution has adopted."""
-        ...
-
-    async def seal_for(self, subjects: Sequence[UUID], categories: Sequence[Category]) -> Seal:
-        """A seal that holds the keys of these subjects."""
-        ...
-
-    async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 – passed on to the ledger's waiting
-        """Whether the ledger has reached a position within so many seconds."""
-        ...
+"""Entries taken in at a time."""
+AT_ONCE: Final = 50
+"""Files held in memory at a time."""
+PAUSE_SECONDS: Final = 1.0
 
 
 class Projector:
-    """Writes the rows of all read models behind the ledger; `position` is how far they are written."""
+    """Writes the rows of all read models, the register among them; `position` is how far they are written."""
 
     def __init__(
         self,
-        source: Source,
+        ledger: Ledger,
         pool: AsyncConnectionPool[AsyncConnection],
-        models: Sequence[ReadModel],
-        rulebook: Rulebook,
+        models: Sequence[ReadModel[Any]],
     ) -> None:
-        self._source = source
+        self._ledger = ledger
         self._pool = pool
         self._models = models
-        self.version = version(models, rulebook)
+        self._version = version(ledger.rulebook.digest)
         self.position = 0
         self._moved = asyncio.Condition()
 
@@ -70,63 +53,75 @@ class Projector:
         """Take up where the tables stand; begin anew where rules, code or tables have changed since."""
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute("SELECT position, version FROM projection FOR UPDATE")
-            row = await cursor.fetchone()
-            if row is None or row[1] != self.version:
+            position, written_by = await cursor.fetchone() or (0, "")
+            if written_by != self._version:
                 for model in self._models:
-                    await connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(model.name)))
-                await connection.execute("UPDATE projection SET position = 0, version = %s", [self.version])
-                row = (0, self.version)
-            self.position = row[0]
+                    await connection.execute(SQL("DELETE FROM {}").format(Identifier(model.name)))
+                await connection.execute("UPDATE projection SET position = 0, version = %s", [self._version])
+                position = 0
+        await self._advance(position)
 
     async def run(self) -> None:
-        """Follow the ledger until cancelled."""
+        """Follow the ledger until cancelled; stand still while another version of the code writes."""
         while True:
-            if not await self.step():
-                await self._source.wait_for(self.position + 1, 1.0)
+            before = self.position
+            waiting = await self.step()
+            if self.position == before:
+                await (asyncio.sleep(PAUSE_SECONDS) if waiting else self._idle())
 
-    async def step(self) -> int:
-        """Project the next batch and return its number of entries; 0 when there is none."""
-        entries = await self._source.entries_after(self.position, BATCH)
-        if not entries:
+    async def step(self, limit: int = BATCH) -> int:
+        """Project at most so many more entries; return how many there were to project."""
+        batch = await self._ledger.store.read(self.position, limit)
+        if batch and await self._write(batch):
+            await self._advance(batch[-1].position)
+        else:
             await self._catch_up()
-            return 0
-        through = entries[-1].position
-        children = list(dict.fromkeys(entry.stream for entry in entries if entry.kind == "child"))
-        rows = await self._rows(children, through)
-        async with self._pool.connection() as connection, connection.transaction():
-            advanced = await connection.execute(
-                "UPDATE projection SET position = %s WHERE position = %s AND version = %s",
-                [through, self.position, self.version],
-            )
-            if advanced.rowcount:
-                for model, own in zip(self._models, rows, strict=True):
-                    await _replace(connection, model, children, own)
-        await (self._advance(through) if advanced.rowcount else self._catch_up())
-        return len(entries)
+        return len(batch)
 
-    async def reached(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 – the caller's patience is the point
-        """Whether the read models reach a position within so many seconds."""
+    async def reached(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's patience
+        """Tell whether the read models reach a position within so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._moved:
                 await self._moved.wait_for(lambda: self.position >= position)
         return self.position >= position
 
-    async def _rows(self, children: Sequence[UUID], through: int) -> list[list[tuple[object, ...]]]:
-        folded = await self._source.files(children, through)
-        seal = await self._source.seal_for(children, (Category.IDENTITY,))
-        rows: list[list[tuple[object, ...]]] = [[] for _ in self._models]
-        for child, file in folded.items():
-            reading = Reading(await self._source.rulebook_of(file), seal)
-            for model, own in zip(self._models, rows, strict=True):
-                own.extend((child, *row) for row in model.rows(file, reading))
+    async def _write(self, batch: Sequence[Stored]) -> bool:
+        """Write a batch, unless another projector has written on from this position."""
+        async with self._pool.connection() as connection, connection.transaction():
+            advanced = await connection.execute(
+                "UPDATE projection SET position = %s WHERE position = %s AND version = %s",
+                [batch[-1].position, self.position, self._version],
+            )
+            if not advanced.rowcount:
+                return False
+            children = await _behind(connection, batch)
+            for start in range(0, len(children), AT_ONCE):
+                own = children[start : start + AT_ONCE]
+                rows = await self._rows(own)
+                for model in self._models:
+                    await _replace(connection, model, own, rows[model.name])
+        return True
+
+    async def _rows(self, children: Sequence[UUID]) -> dict[str, list[Any]]:
+        """Return the rows of some files by read model."""
+        rows: dict[str, list[Any]] = {model.name: [] for model in self._models}
+        seal = await self._ledger.seal_for(children, (Category.IDENTITY,))
+        for child, file in (await self._ledger.files(children)).items():
+            reading = Reading(child, await self._ledger.rulebook_of(file), seal)
+            for model in self._models:
+                rows[model.name].extend(model.rows(file, reading))
+            # Others get their turn.
             await asyncio.sleep(0)
         return rows
 
+    async def _idle(self) -> None:
+        await self._ledger.wait_for(self.position + 1, PAUSE_SECONDS)
+
     async def _catch_up(self) -> None:
-        """Learn how far another projector has come."""
+        """Learn how far another projector of this version has come."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(
-                "SELECT position FROM projection WHERE version = %s", [self.version]
+                "SELECT position FROM projection WHERE version = %s", [self._version]
             )
             row = await cursor.fetchone()
         if row is not None and row[0] > self.position:
@@ -138,41 +133,60 @@ class Projector:
             self._moved.notify_all()
 
 
-def version(models: Sequence[ReadModel], rulebook: Rulebook) -> str:
-    """What the rows depend on beside the entries: the rules, the tables and the models' versions."""
-    parts = [rulebook.digest, *(f"{model.name} {model.version} {model.table}" for model in models)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def version(rulebook: str) -> str:
+    """Return what rows depend on beside the entries: the rulebook, the code and the tables."""
+    digest = hashlib.sha256(rulebook.encode())
+    for package in ("domain", "ledger", "projections"):
+        for text in _texts(files(package)):
+            digest.update(text)
+    return digest.hexdigest()
 
 
-def tables(models: Sequence[ReadModel]) -> list[tuple[str, str]]:
-    """The disposable migrations of the read models, as (name, statements)."""
+def tables(models: Sequence[ReadModel[Any]]) -> list[Migration]:
+    """Return what makes the tables, to be run again whenever it has changed."""
     own = (files("projections") / "projector.sql").read_text("utf-8")
-    # Tables made anew are empty: the position must begin anew with them.
     return [
-        *((f"projections.{model.name}", f"{model.table}{RESTART}") for model in models),
+        *((f"projections.{model.name}", model.table) for model in models),
         ("projections.projector", own),
     ]
 
 
-RESTART: Final[LiteralString] = """
-DO $$ BEGIN
-    IF to_regclass('projection') IS NOT NULL THEN UPDATE projection SET position = 0, version = ''; END IF;
-END $$;
-"""
+def _texts(folder: Traversable) -> Iterator[bytes]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _texts(item)
+        elif item.name.endswith((".py", ".toml", ".sql")):
+            yield f"\0{item.name}\0".encode()
+            yield item.read_bytes()
+
+
+async def _behind(connection: AsyncConnection, batch: Sequence[Stored]) -> list[UUID]:
+    """Return the children whose rows do not show all of a batch yet.
+
+    Whoever is in the charge of an institution that adopted a rulebook is judged anew.
+    """
+    moved = {stored.stream: stored.version for stored in batch if stored.kind == "child"}
+    adopting = {stored.stream for stored in batch if stored.type == RulebookAdopted.__name__}
+    cursor = await connection.execute(
+        """
+        SELECT n.child FROM unnest(%s::uuid[], %s::integer[]) AS n (child, version)
+         WHERE NOT EXISTS (SELECT FROM register r WHERE r.child = n.child AND r.version >= n.version)
+         UNION
+        SELECT r.child FROM register r WHERE r.institution = ANY (%s)
+        """,
+        [list(moved), list(moved.values()), list(adopting)],
+    )
+    return [child for (child,) in await cursor.fetchall()]
 
 
 async def _replace(
-    connection: AsyncConnection,
-    model: ReadModel,
-    children: Sequence[UUID],
-    rows: Sequence[tuple[object, ...]],
+    connection: AsyncConnection, model: ReadModel[Any], children: Sequence[UUID], rows: Sequence[Any]
 ) -> None:
-    table = sql.Identifier(model.name)
-    await connection.execute(sql.SQL("DELETE FROM {} WHERE child = ANY (%s)").format(table), [list(children)])
-    columns = sql.SQL(", ").join(map(sql.Identifier, ("child", *model.columns)))
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns)) as copy,
-    ):
+    table = Identifier(model.name)
+    await connection.execute(SQL("DELETE FROM {} WHERE child = ANY (%s)").format(table), [list(children)])
+    columns = SQL(", ").join(map(Identifier, model.columns))
+    values = attrgetter(*model.columns)
+    into = SQL("COPY {} ({}) FROM STDIN").format(table, columns)
+    async with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
-            await copy.write_row(row)
+            await copy.write_row(values(row))

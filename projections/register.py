@@ -1,98 +1,121 @@
 """Which children there are, as the register shows them, and who among them has a name."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
 
 from domain.charge import scope_of
-from domain.event import Category
+from domain.event import Category, Erased
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
-from projections.model import Reading, ReadModel, Row
-from projections.paging import Condition, Key, Page, page
+from projections.model import Reading, ReadModel
+from projections.paging import Condition, Key, Page, as_number, page
 from projections.search import fold_text, terms_of_name
 
 T = TypeVar("T")
 
+SEALED_NAME: Final = "register.name"
+SEALED_FILE_NO: Final = "register.file_no"
+"""What the sealed values are bound to: they open nowhere else."""
 
-def rows(file: File, reading: Reading) -> Iterator[Row]:
-    """One row: what was recorded last of each, whichever day it is."""
-    if file.stream is None:
-        return
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A child's file as the register lists it: what was recorded last of each.
+
+    `institution` to `sixteen_on` say who may read it. `terms` are keyed hashes of all that it is found by,
+    `file_no_term` that of the file number. `opened` is the position of its first entry.
+    """
+
+    child: UUID
+    institution: UUID | None
+    former: list[UUID]
+    former_until: list[date]
+    region: str
+    sixteen_on: date | None
+    file_no: bytes | None
+    file_no_term: bytes | None
+    name: bytes | None
+    sex: str | None
+    birth_on: date | None
+    birth_until: date | None
+    stage: str | None
+    received_on: date | None
+    admitted_on: date | None
+    departed_on: date | None
+    opened: int
+    version: int
+    terms: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOnDay(Listed):
+    """The same with what is overdue on a day."""
+
+    overdue: int
+
+
+def rows(file: File, reading: Reading) -> Iterator[Listed]:
+    """Yield the one row."""
     scope, seal = scope_of(file), reading.seal
     name, file_no = _last(file, NAME), _last(file, FILE_NO)
-    birth, stage = _last(file, BIRTH), _last(file, STAGE)
-    received, admitted = _last(file, RECEIVED), _last(file, ADMITTED)
-    names = {fact.held.value for fact in file.facts(NAME).get("", []) if fact.held.value is not None}
-    numbers = {fact.held.value for fact in file.facts(FILE_NO).get("", []) if fact.held.value is not None}
-    terms = {term for own in names for term in terms_of_name(own)} | {fold_text(own) for own in numbers}
-    born = None if birth is None else birth.held.value
-    yield (
-        scope.institution,
-        [each.institution for each in scope.former],
-        [each.until for each in scope.former],
-        scope.region,
-        scope.sixteen_on,
-        _sealed(file, reading, file_no),
-        None if file_no is None else seal.term(fold_text(file_no.held.value or "")),
-        _sealed(file, reading, name),
-        _value(_last(file, SEX)),
-        None if born is None else born.first,
-        None if born is None else born.last,
-        _value(stage),
-        _value(received),
-        _value(admitted),
-        stage.held.since if stage is not None and stage.held.value in GONE else None,
-        min((entry.position for entry in file.entries.values()), default=0),
-        file.version,
-        sorted(seal.term(term) for term in terms),
+    born, stage = _last(file, BIRTH), _latest(file, STAGE)
+    yield Listed(
+        child=reading.child,
+        institution=scope.institution,
+        former=[each.institution for each in scope.former],
+        former_until=[each.until for each in scope.former],
+        region=scope.region,
+        sixteen_on=scope.sixteen_on,
+        file_no=_sealed(reading, file_no, SEALED_FILE_NO),
+        file_no_term=None if file_no is None else seal.term(fold_text(file_no)),
+        name=_sealed(reading, name, SEALED_NAME),
+        sex=_last(file, SEX),
+        birth_on=None if born is None else born.first,
+        birth_until=None if born is None else born.last,
+        stage=None if stage is None else stage.held.value,
+        received_on=_last(file, RECEIVED),
+        admitted_on=_last(file, ADMITTED),
+        departed_on=stage.held.since if stage is not None and stage.held.value in GONE else None,
+        opened=min(entry.position for entry in file.entries.values()),
+        version=file.version,
+        terms=sorted(seal.term(term) for term in _terms(file)),
     )
 
 
-def _last(file: File, attribute: Attribute[T]) -> Fact[T] | None:
+def _facts(file: File, attribute: Attribute[T]) -> list[Fact[T]]:
     facts = file.facts(attribute).get("", [])
-    return facts[-1] if facts else None
+    return [fact for fact in facts if not isinstance(fact.held.value, Erased)]
 
 
-def _value(fact: Fact[T] | None) -> T | None:
-    return None if fact is None else fact.held.value
+def _latest(file: File, attribute: Attribute[T]) -> Fact[T] | None:
+    return next(reversed(_facts(file, attribute)), None)
 
 
-def _sealed(file: File, reading: Reading, fact: Fact[str] | None) -> bytes | None:
-    if fact is None or fact.held.value is None or file.stream is None:
-        return None
-    return reading.seal.seal(file.stream, Category.IDENTITY, fact.held.value)
+def _last(file: File, attribute: Attribute[T]) -> T | None:
+    """Return what was said last of an attribute, also where it holds no longer."""
+    values = (fact.held.value for fact in reversed(_facts(file, attribute)))
+    return next((value for value in values if value is not None), None)
 
 
-REGISTER = ReadModel(
-    name="register",
-    version=1,
-    columns=(
-        "institution",
-        "former",
-        "former_until",
-        "region",
-        "sixteen_on",
-        "file_no",
-        "file_no_term",
-        "name",
-        "sex",
-        "birth_on",
-        "birth_until",
-        "stage",
-        "received_on",
-        "admitted_on",
-        "departed_on",
-        "opened",
-        "version",
-        "terms",
-    ),
-    rows=rows,
-)
+def _terms(file: File) -> set[str]:
+    """Return what the file is found by: every name the child ever had here, and every file number."""
+    names = {fact.held.value or "" for fact in _facts(file, NAME)}
+    numbers = {fold_text(fact.held.value or "") for fact in _facts(file, FILE_NO)}
+    return set().union(numbers - {""}, *map(terms_of_name, names))
+
+
+def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
+    return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
+
+
+REGISTER: Final = ReadModel("register", Listed, rows)
 
 _SELECT: Final = SQL("""
     SELECT register.*,
@@ -101,7 +124,7 @@ _SELECT: Final = SQL("""
                AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
       FROM register
 """)
-_KEY: Final[Key] = {"register.opened": int}
+_KEY: Final[Key] = {"register.opened": as_number}
 
 
 async def register(
@@ -114,8 +137,8 @@ async def register(
     terms: Sequence[bytes] = (),
     limit: int = 50,
     cursor: str | None = None,
-) -> Page:
-    """The register's rows in a scope, in the order in which the files were opened.
+) -> Page[ListedOnDay]:
+    """Return the register's rows in a scope, in the order in which the files were opened.
 
     `equal` names columns and the value they must have; `terms` are the keyed hashes that a row must have.
     `overdue` counts what is overdue on the day.
@@ -132,4 +155,4 @@ async def register(
         )
     if terms:
         where.append(Condition(SQL("register.terms @> %(terms)s"), {"terms": list(terms)}))
-    return await page(connection, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, ListedOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -1,41 +1,31 @@
-"""How a name is found: by one or more of its characters, by its pinyin and by its initials.
+"""How a name is found: by any of its characters in a row, by its pinyin and by its initials.
 
 A name is turned into terms, of which only keyed hashes are stored; a query is turned into the terms that a
-name must have. Where a query says more than its terms can (three characters in a row), the caller compares
-the opened names.
+name must have. Whoever sees the stored hashes learns how often which term occurs, and with a list of common
+names can guess at the most frequent ones; without the key nobody can tell which name a term belongs to.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from pypinyin import Style, pinyin
 
-_SURNAMES: Final = {
-    "仇": "qiu", "单": "shan", "曾": "zeng", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "任": "ren",
-    "盖": "ge", "缪": "miao", "翟": "zhai", "瞿": "qu", "冼": "xian", "覃": "qin", "乐": "yue", "繁": "po",
-    "员": "yun", "折": "she", "黑": "he", "秘": "bi", "召": "shao", "种": "chong", "隗": "wei", "逄": "pang",
-    "句": "gou", "尉": "yu", "牟": "mu", "谌": "chen", "郗": "xi", "乜": "nie", "佴": "nai", "贠": "yun",
-    "佘": "she", "柏": "bai", "卜": "bu", "晁": "chao", "应": "ying", "宁": "ning", "葛": "ge", "纪": "ji",
-    "车": "che", "石": "shi", "那": "na", "洗": "xian", "祭": "zhai", "都": "du", "能": "nai", "占": "zhan",
-    "於": "yu", "燕": "yan", "华": "hua", "訾": "zi", "褚": "chu", "鲍": "bao", "薄": "bo", "过": "guo",
-    "哈": "ha", "阚": "kan", "亓": "qi", "万": "wan", "不": "fou", "盛": "sheng", "晟": "cheng", "藏": "zang",
-    "适": "kuo", "眭": "sui", "么": "yao", "闫": "yan", "郇": "xun", "钭": "tou", "妫": "gui", "揣": "chuai",
-    "沈": "shen", "洪": "hong", "殷": "yin", "臧": "zang", "教": "jiao", "艾": "ai",
-    "吕": "lv",
-}  # fmt: skip
-"""Readings that a character has as a surname and a dictionary often puts second."""
-
-_MANY: Final = 64
-"""Combinations of readings kept for one name; a name of ordinary length has far fewer."""
+LONGEST: Final = 8
+"""Characters of a name that are found in a row; a longer query is found by all of its rows of so many."""
+SYLLABLES: Final = 6
+"""Syllables in a row by which a name is found in pinyin."""
+_READINGS: Final = 32
+"""Ways kept of reading so many syllables, where characters have several readings."""
+_SURNAMES: Final = {"黑": "he", "贠": "yun"}
+"""Readings as a surname that the dictionary lacks."""
 
 
 def fold_text(text: str) -> str:
-    """A text as it is searched: full-width as half-width, lower case, without blanks and marks, ü as v."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
-    return "".join(letter for letter in folded if letter.isalnum())
+    """Return a text as it is searched: full-width as half-width, lower case, no blanks or marks, ü as v."""
+    return "".join(_words(text))
 
 
 def is_hanzi(letter: str) -> bool:
@@ -44,53 +34,57 @@ def is_hanzi(letter: str) -> bool:
 
 
 def terms_of_name(name: str) -> set[str]:
-    """Every term by which a name is found: characters, pairs of them, runs of pinyin and of initials."""
+    """Return every term by which a name is found: characters in a row, beginnings of pinyin and initials."""
     folded = fold_text(name)
-    found = {*folded, *(folded[at : at + 2] for at in range(len(folded) - 1))}
-    for reading in _readings(folded):
-        for start in range(len(reading)):
-            run = reading[start:]
-            found.update(_beginnings("".join(run)))
-            found.update(_beginnings("".join(syllable[0] for syllable in run)))
+    found = {
+        folded[start:end] for start in range(len(folded)) for end in range(start + 1, start + LONGEST + 1)
+    }
+    syllables = list(_syllables(name))
+    for start in range(len(syllables)):
+        for reading in islice(product(*syllables[start : start + SYLLABLES]), _READINGS):
+            found.update(_beginnings("".join(reading)))
+            found.update(_beginnings("".join(syllable[0] for syllable in reading)))
     return found
 
 
 def terms_of_query(query: str) -> set[str]:
-    """The terms that a name must all have to be found; none for a query without a letter or character."""
+    """Return the terms that a name must all have to be found; none for a query without a character."""
     folded = fold_text(query)
-    if any(is_hanzi(letter) for letter in folded):
-        pairs = {folded[at : at + 2] for at in range(len(folded) - 1)}
-        return pairs or set(folded)
+    if len(folded) > LONGEST and any(map(is_hanzi, folded)):
+        return {folded[start : start + LONGEST] for start in range(len(folded) - LONGEST + 1)}
     return {folded} if folded else set()
 
 
-def matches(name: str, query: str) -> bool:
-    """Whether an opened name is one that the query asks for."""
-    folded = fold_text(query)
-    if any(is_hanzi(letter) for letter in folded):
-        return folded in fold_text(name)
-    return folded in terms_of_name(name)
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
+    return "".join(letter if letter.isalnum() else " " for letter in folded).split()
 
 
-def _beginnings(text: str) -> Iterator[str]:
-    for end in range(1, len(text) + 1):
-        yield text[:end]
-
-
-def _readings(folded: str) -> Iterator[tuple[str, ...]]:
-    options = [sorted(_syllables(letter, first=at == 0)) for at, letter in enumerate(folded)]
-    for count, reading in enumerate(product(*options)):
-        if count == _MANY:
-            return
-        yield reading
+def _syllables(name: str) -> Iterator[list[str]]:
+    """Yield the readings of each syllable; what is not Chinese is one syllable a word."""
+    for word in _words(name):
+        other = ""
+        for letter in word:
+            if not is_hanzi(letter):
+                other += letter
+                continue
+            if other:
+                yield [other]
+            other = ""
+            yield _readings(letter)
+        if other:
+            yield [other]
 
 
 @cache
-def _syllables(letter: str, *, first: bool) -> frozenset[str]:
-    if not is_hanzi(letter):
-        return frozenset({letter})
-    found = {syllable for syllable in pinyin(letter, style=Style.NORMAL, heteronym=True)[0] if syllable}
-    if first and letter in _SURNAMES:
-        found.add(_SURNAMES[letter])
-    found |= {syllable.replace("lv", "lu").replace("nv", "nu") for syllable in found}
-    return frozenset(syllable.replace("ü", "v") for syllable in found)
+def _readings(letter: str) -> list[str]:
+    found = [syllable.replace("ü", "v") for syllable in pinyin(letter, style=Style.NORMAL, heteronym=True)[0]]
+    if letter in _SURNAMES:
+        found.append(_SURNAMES[letter])
+    # As it is typed on different keyboards, and as it stands in passports.
+    found += [syllable.replace("v", typed) for syllable in found for typed in ("u", "yu") if "v" in syllable]
+    return list(dict.fromkeys(found))
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    return (text[:end] for end in range(1, len(text) + 1))

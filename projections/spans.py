@@ -1,33 +1,47 @@
 """When which value held, across files: guardianship, household, insurance and all that may be counted."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
+from domain.event import Erased
 from domain.file import File
-from projections.model import Reading, ReadModel, Row
+from ledger.outline import canonical
+from projections.model import Reading, ReadModel
 
 
-def rows(file: File, reading: Reading) -> Iterator[Row]:
-    """One row a span and value, a row a part where it has several; what is personal gives none."""
-    del reading
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value of an attribute with the days on which it held, and the entry that says so.
+
+    A code stands as it is, all else as JSON. `key` tells apart what held at the same time.
+    """
+
+    child: UUID
+    attribute: str
+    key: str
+    value: str
+    since: date
+    until: date
+    entry: UUID
+
+
+def rows(file: File, reading: Reading) -> Iterator[Held]:
+    """Yield one row a span; what is personal gives none."""
     for attribute in file.attributes():
         if attribute.personal is not None:
             continue
+        name = f"{attribute.chapter}.{attribute.name}"
         for span in file.spans(attribute):
-            for name, value in _parts(f"{attribute.chapter}.{attribute.name}", span.value):
-                yield name, value, span.since, span.until, span.fact.entry.entry_id
+            if not isinstance(span.value, Erased):
+                held, entry = span.fact.held, span.fact.entry.entry_id
+                yield Held(reading.child, name, held.key, _text(span.value), span.since, span.until, entry)
 
 
-def _parts(name: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 – whatever an attribute holds
-    if is_dataclass(value):
-        for spec in fields(value):
-            yield from _parts(f"{name}.{spec.name}", getattr(value, spec.name))
-    elif isinstance(value, date):
-        yield name, value.isoformat()
-    elif isinstance(value, (str, int)):
-        yield name, str(value)
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever an attribute holds
+    return value if isinstance(value, str) else canonical(value).decode()
 
 
-SPANS = ReadModel("spans", 1, ("attribute", "value", "since", "until", "entry"), rows)
+SPANS: Final = ReadModel("spans", Held, rows)

@@ -21,7 +21,7 @@ INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(�
 Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
 """A contribution year; basic medical insurance began in 1998."""
 
-INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"))
+INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"), several=True)
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
 
 

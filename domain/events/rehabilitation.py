@@ -50,7 +50,9 @@ class Term(Part):
     ends_on: Annotated[date | None, Label("结束日期", "Ends on")]
 
 
-PLAN: Final[Attribute[Term]] = Attribute("rehabilitation", "plan", Label("康复方案", "Rehabilitation plan"))
+PLAN: Final[Attribute[Term]] = Attribute(
+    "rehabilitation", "plan", Label("康复方案", "Rehabilitation plan"), several=True
+)
 """The plans under way, each under the id of the entry that made it."""
 
 

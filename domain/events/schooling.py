@@ -30,7 +30,9 @@ class Education(Part):
     form: Annotated[str | None, Label("就学形式", "Form"), Code("school_form")]
 
 
-EDUCATION: Final[Attribute[Education]] = Attribute("schooling", "enrolled", Label("在学", "At school"))
+EDUCATION: Final[Attribute[Education]] = Attribute(
+    "schooling", "enrolled", Label("在学", "At school"), several=True
+)
 """The stage under way, each under its own key, so that a former stage may end after the next began."""
 PUT_OFF: Final[Attribute[str]] = Attribute(
     "schooling", "put_off", Label("缓学或休学", "Schooling deferred or suspended")

@@ -32,14 +32,18 @@ RESCUED: Final = "04"
 """The child's situation that makes it a rescued child."""
 COMPARED: Final = frozenset({"match", "no_match"})
 
-NOTICE: Final[Attribute[str]] = Attribute("search", "notice", Label("寻亲公告", "Find-relatives notice"))
+NOTICE: Final[Attribute[str]] = Attribute(
+    "search", "notice", Label("寻亲公告", "Find-relatives notice"), several=True
+)
 """Notices that run, each under the id of its entry; the value is the medium."""
 NOT_FOUND: Final[Attribute[str]] = Attribute(
     "search", "not_found", Label("查找不到证明", "Not-found certificate")
 )
-CLAIM: Final[Attribute[UUID]] = Attribute("search", "claim", Label("认领", "Claim"))
+CLAIM: Final[Attribute[UUID]] = Attribute("search", "claim", Label("认领", "Claim"), several=True)
 """Claims that are open, each under its claimant, until parentage is confirmed or rejected."""
-PARENT: Final[Attribute[UUID]] = Attribute("search", "parent", Label("确认的亲属", "Confirmed relative"))
+PARENT: Final[Attribute[UUID]] = Attribute(
+    "search", "parent", Label("确认的亲属", "Confirmed relative"), several=True
+)
 
 
 class DnaSampleCollected(

@@ -1,0 +1,253 @@
+"""Asking across files: the register, what is due, who is ready, what speaks against files, the feed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import Answer, dumps
+from api.contract import EntryAnswer, FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
+from api.permissions import Action
+from api.problems import ANYWHERE, Problem, invalid, responses
+from api.question import Asking, Day, Many, One, Position, categories_of
+from api.read import NO_CURSOR, Cursor, Limit, Rule
+from api.shapes import entry_json, finding_json, obligation_json, readiness_json, restricted
+from domain.event import Category
+from domain.judging import FindingKind
+from domain.obligations import State
+from domain.readiness import Status
+from projections.findings import findings as findings_on
+from projections.obligations import WAITING
+from projections.obligations import obligations as obligations_on
+from projections.paging import MOST, CursorError, Page
+from projections.readiness import readiness as readiness_on
+from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
+from projections.register import register as register_on
+from projections.search import fold_text, terms_of_query
+
+router = APIRouter(tags=["across files"])
+
+R = TypeVar("R")
+
+FEED_BATCH: Final = 500
+"""Entries of the feed in memory at a time."""
+CODE: Final = "^[a-z_]{1,40}$"
+
+
+class Search(BaseModel):
+    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    q: Annotated[str, Field(min_length=1, max_length=100)]
+    file_no: Annotated[str | None, Field(max_length=100)] = None
+    stage: Annotated[str | None, Field(pattern=CODE)] = None
+    institution: UUID | None = None
+    departed: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+@router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
+async def register(
+    own: Many,
+    file_no: Annotated[str | None, Query(max_length=100)] = None,
+    stage: Annotated[str | None, Query(pattern=CODE)] = None,
+    institution: UUID | None = None,
+    departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List the register, in the order in which the files were opened."""
+    return await _register(own, None, file_no, stage, institution, departed, limit, cursor)
+
+
+@router.post(
+    "/children/search", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}}
+)
+async def search(own: Many, asked: Search) -> Answer:
+    """Search the register by name, so that no name stands in an address."""
+    return await _register(
+        own,
+        asked.q,
+        asked.file_no,
+        asked.stage,
+        asked.institution,
+        asked.departed,
+        asked.limit,
+        asked.cursor,
+    )
+
+
+async def _register(
+    own: Asking,
+    query: str | None,
+    file_no: str | None,
+    stage: str | None,
+    institution: UUID | None,
+    departed: bool | None,  # noqa: FBT001 - a filter
+    limit: int,
+    cursor: str | None,
+) -> Answer:
+    if (query or file_no) and Category.IDENTITY not in own.sees:
+        raise Problem("forbidden")
+    term = own.ledger.keys.term
+    equal: dict[str, object] = {
+        "stage": stage,
+        "institution": institution,
+        "file_no_term": None if file_no is None else term(fold_text(file_no)),
+    }
+    position = own.house.projector.position
+    terms = [term(each) for each in sorted(terms_of_query(query or ""))]
+    page: Page[ListedOnDay] = Page([], None)
+    # What has no character to search for finds nobody.
+    if query is None or terms:
+        page = await _page(
+            own,
+            register_on,
+            day=own.today,
+            equal={name: value for name, value in equal.items() if value is not None},
+            departed=departed,
+            terms=terms,
+            limit=limit,
+            cursor=cursor,
+        )
+    items = await _opened(own, page.rows)
+    await own.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
+    return _listing(items, page.next, position)
+
+
+async def _opened(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
+    seal = await own.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
+
+    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
+        if Category.IDENTITY not in own.sees:
+            return restricted(Category.IDENTITY)
+        return value and seal.open(child, Category.IDENTITY, value, context)
+
+    return [
+        {
+            "child": row.child,
+            "file_no": opened(row.child, row.file_no, SEALED_FILE_NO),
+            "name": opened(row.child, row.name, SEALED_NAME),
+            "sex": row.sex,
+            "birth_on": row.birth_on,
+            "stage": row.stage,
+            "institution": row.institution,
+            "admitted_on": row.admitted_on,
+            "departed_on": row.departed_on,
+            "overdue": row.overdue,
+        }
+        for row in rows
+    ]
+
+
+@router.get("/obligations", responses=ANYWHERE | {200: {"model": Listing[ObligationAnswer]}})
+async def obligations(
+    own: Many,
+    day: Day = None,
+    state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
+    rule: Rule = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List what is due and overdue on a day across files, what is due first first."""
+    on, position = day or own.today, own.house.projector.position
+    page = await _page(
+        own, obligations_on, day=on, states=state or WAITING, rule=rule, limit=limit, cursor=cursor
+    )
+    return _listing([obligation_json(row, on) for row in page.rows], page.next, position)
+
+
+@router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
+async def readiness(
+    own: Many,
+    day: Day = None,
+    within_months: Annotated[
+        int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
+    ] = None,
+    status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List how each young person in care stands on a day, who turn 18 first first."""
+    on, position = day or own.today, own.house.projector.position
+    page = await _page(
+        own,
+        readiness_on,
+        day=on,
+        within_months=within_months,
+        statuses=status or (),
+        limit=limit,
+        cursor=cursor,
+    )
+    return _listing([readiness_json(row, on) for row in page.rows], page.next, position)
+
+
+@router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
+async def findings(
+    own: Many,
+    day: Day = None,
+    rule: Rule = None,
+    kind: FindingKind | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
+    on, position = day or own.today, own.house.projector.position
+    page = await _page(own, findings_on, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor)
+    return _listing([finding_json(row) for row in page.rows], page.next, position)
+
+
+@router.get(
+    "/entries",
+    responses=ANYWHERE
+    | {
+        200: {
+            "content": {"application/x-ndjson": {}},
+            "description": "One entry a line, in the order of recording.",
+        }
+    },
+    response_class=StreamingResponse,
+)
+async def feed(own: One, after: Position = 0, through: Position | None = None) -> StreamingResponse:
+    """Stream the entries that are the caller's to read; `Ledger-Position` says how far it goes."""
+    head = (await own.ledger.store.head()).position
+    end = head if through is None else min(through, head)
+    return StreamingResponse(
+        _feed(own, after, end), media_type="application/x-ndjson", headers={"Ledger-Position": str(end)}
+    )
+
+
+async def _feed(own: Asking, after: int, end: int) -> AsyncIterator[bytes]:
+    position = after
+    while position < end:
+        batch = await own.ledger.entries_after(position, FEED_BATCH, end)
+        position = batch[-1].position
+        files = await own.ledger.files({entry.stream for entry in batch})
+        shown = [entry for entry in batch if own.may(Action.READ, files[entry.stream], entry.days.last)]
+        await own.note(
+            {
+                stream: categories_of(entry for entry in shown if entry.stream == stream)
+                for stream in {entry.stream for entry in shown}
+            },
+            "feed",
+        )
+        for entry in shown:
+            line: EntryAnswer = entry_json(entry, files[entry.stream], own.sees)
+            yield dumps(line) + b"\n"
+
+
+async def _page(own: Asking, question: Callable[..., Awaitable[Page[R]]], **asked: object) -> Page[R]:
+    try:
+        async with own.house.readers.connection() as connection:
+            return await question(connection, own.scope, **asked)
+    except CursorError:
+        raise invalid([NO_CURSOR]) from None
+
+
+def _listing(items: Sequence[Any], following: str | None, position: int) -> Answer:
+    return Answer({"items": items, "next": following}, headers={"Ledger-Position": str(position)})
