@@ -12,6 +12,7 @@ from domain.events.household import (
     CITIZEN_ID,
     IDENTITY_CARD,
     REGISTERED,
+    SOCIAL_SECURITY_CARD,
     CitizenIdAssigned,
     HouseholdEntryChanged,
     HouseholdRegistered,
@@ -20,6 +21,7 @@ from domain.events.household import (
     IdCardApplied,
     IdCardIssued,
     Registration,
+    SocialSecurityCardIssued,
 )
 from domain.events.intake import NAME, ChildReceived, IdentityRecorded
 from domain.life import BIRTH
@@ -257,3 +259,9 @@ def test_a_renewed_card_follows_the_former_one_and_an_expired_one_leaves_a_gap()
 def test_a_card_that_expires_before_it_begins_is_impossible() -> None:
     backwards = some(IdCardIssued, valid_from=date(2025, 3, 1), valid_to=date(2024, 3, 1))
     raised().when("2026-08-01", backwards).refused("E10")
+
+
+def test_a_social_security_card_is_held_from_its_issue_on() -> None:
+    file = given(("2024-05-06", some(SocialSecurityCardIssued)))
+    assert file.now(SOCIAL_SECURITY_CARD, "2024-05-05") is None
+    assert file.now(SOCIAL_SECURITY_CARD, "2024-05-06") == date(2024, 5, 6)

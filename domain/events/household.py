@@ -50,6 +50,9 @@ CITIZEN_ID: Final[Attribute[str]] = Attribute(
 IDENTITY_CARD: Final[Attribute[date]] = Attribute(
     "household", "identity_card", Label("居民身份证", "Identity card valid from")
 )
+SOCIAL_SECURITY_CARD: Final[Attribute[date]] = Attribute(
+    "household", "social_security_card", Label("社会保障卡", "Social security card issued")
+)
 
 
 class HouseholdRegistrationApplied(
@@ -202,6 +205,17 @@ class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued",
         yield IDENTITY_CARD.since(
             entry.days, known(self.valid_from) or entry.days.last, until=known(self.valid_to)
         )
+
+
+class SocialSecurityCardIssued(
+    Event, zh="签发社会保障卡", en="Social security card issued", source="威海市实施意见（2021）二（二）"
+):
+    """A social security card was issued, which pays for treatment and takes allowances."""
+
+    card_no: Annotated[Answered[Number], Label("卡号", "Card number"), Personal(Category.IDENTITY)]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield SOCIAL_SECURITY_CARD.since(entry.days, entry.days.last)
 
 
 @obligation("D11")
