@@ -10,7 +10,7 @@ from rich.console import Console
 from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.imports.clerks_copy import write_clerks_copy
-from api.imports.office import Office
+from api.imports.office import hand_in, take_in
 from api.imports.report import Report
 from api.imports.terminal import bar, tell
 from api.imports.workbook import UnreadableError, read_workbook
@@ -35,7 +35,8 @@ async def import_file(
         async with opened(Settings(), follow=False) as house:
             recorder = (await house.identity.operator()).recorder
             with bar() as progress:
-                told = await Office(house, progress).take(workbook, recorder, dry_run=dry_run)
+                handed_in = await hand_in(house, workbook, dry_run=dry_run)
+                told = await take_in(house, handed_in, recorder, progress)
             await _tell(house, told, report, json=json)
             if tokens and not dry_run:
                 await _print_tokens(house, told, json=json)

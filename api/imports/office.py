@@ -1,4 +1,4 @@
-"""The office where registers are handed in: reads a file, finds its institution, imports, reports."""
+"""The office where registers are handed in: it finds whose a register is, and imports it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,63 +28,71 @@ class OtherInstitutionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """Takes registers in; `progress` is told the rows that are done and how many there are."""
+class HandedIn:
+    """A register with its institution, which was `opened` for it when it was unknown."""
 
-    house: House
-    progress: Callable[[int, int], None]
+    register: Register
+    institution: Institution
+    opened: bool = False
+    dry_run: bool = False
 
-    async def take(
-        self, workbook: Workbook, recorder: Recorder, *, own: Institution | None = None, dry_run: bool = False
-    ) -> Report:
-        """Import a register of any institution, or of one's `own` only.
+    @property
+    def rows(self) -> int:
+        """How many data rows it has."""
+        return sum(map(len, self.register.children.values())) + len(self.register.nameless)
 
-        Raises UnreadableError when nothing of it can be read, OtherInstitutionError, InterruptedImportError
-        and the store's errors; after these the same register may be handed in again.
-        """
-        register = read_register(workbook, self.house.today())
-        rows = sum(map(len, register.children.values())) + len(register.nameless)
-        institution, opened = await self._institution(register, own, dry_run=dry_run)
-        if not rows:
-            message = "no row of a known sheet"
-            raise UnreadableError(message)
-        await up_to_date(self.house)
-        report = Report(register, Account(register.readings), institution, opened, dry_run)
-        ledger = self.house.ledger
-        importer = Importer(
-            institution,
-            recorder,
-            Rehearses(ledger) if dry_run else Records(ledger),
-            Streams(ledger, self.house.readers, institution.institution),
-            self.house.clock,
-        )
 
-        def done(more: int) -> None:
-            report.done_rows += more
-            self.progress(report.done_rows, rows)
+async def hand_in(
+    house: House, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
+) -> HandedIn:
+    """Take a register of any institution, or of one's `own` only; a dry run opens none.
 
-        done(0)
-        await importer.take(register, report, done)
-        return report
+    Raises UnreadableError when nothing of it can be read, and OtherInstitutionError.
+    """
+    register = read_register(workbook, house.today())
+    name = register.institution
+    if own is not None and name not in {None, own.name}:
+        raise OtherInstitutionError(name)
+    if own is None and name is None:
+        message = "no sheet says whose register it is (填报单位)"
+        raise UnreadableError(message)
+    known = own or await house.identity.institution_named(name or "")
+    institution = known or Institution(NOT_OPENED, name or "", None, ANYWHERE)
+    handed_in = HandedIn(register, institution, known is None, dry_run)
+    if not handed_in.rows:
+        message = "no row of a sheet that is known"
+        raise UnreadableError(message)
+    if known is not None or dry_run:
+        return handed_in
+    opened = await house.identity.open_institution(institution.name, region=ANYWHERE)
+    return HandedIn(register, opened, opened=True)
 
-    async def _institution(
-        self, register: Register, own: Institution | None, *, dry_run: bool
-    ) -> tuple[Institution, bool]:
-        """Whose register it is, and whether that institution was unknown before."""
-        name = register.institution
-        if own is not None:
-            if name is not None and name != own.name:
-                raise OtherInstitutionError(name)
-            return own, False
-        if name is None:
-            message = "no sheet says whose register it is (填报单位)"
-            raise UnreadableError(message)
-        known = await self.house.identity.institution_named(name)
-        if known is not None:
-            return known, False
-        if dry_run:
-            return Institution(NOT_OPENED, name, None, ANYWHERE), True
-        return await self.house.identity.open_institution(name, region=ANYWHERE), True
+
+async def take_in(
+    house: House, handed_in: HandedIn, recorder: Recorder, progress: Callable[[int, int], None]
+) -> Report:
+    """Import a register; `progress` is told the rows that are done and how many there are.
+
+    Raises InterruptedImportError and the store's errors; after these it may be handed in again.
+    """
+    await up_to_date(house)
+    register, institution = handed_in.register, handed_in.institution
+    report = Report(register, Account(register.readings), institution, handed_in.opened, handed_in.dry_run)
+    importer = Importer(
+        institution,
+        recorder,
+        Rehearses(house.ledger) if handed_in.dry_run else Records(house.ledger),
+        Streams(house.ledger, house.readers, institution.institution),
+        house.clock,
+    )
+
+    def done(more: int) -> None:
+        report.done_rows += more
+        progress(report.done_rows, handed_in.rows)
+
+    done(0)
+    await importer.take(register, report, done)
+    return report
 
 
 async def up_to_date(house: House) -> None:
