@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, TypeAlias
 
+from api.fictional.childhoods import RETURNED
 from api.fictional.handwriting import Cell
 from api.fictional.people import misspelled
 from api.fictional.records import Record
@@ -11,6 +12,8 @@ from api.fictional.records import Record
 Sheets: TypeAlias = dict[str, list[Record]]
 """A register's rows by the titles of its sheets."""
 
+NUMBERED_TWICE: Final = "XH0999"
+"""The other number of a child that has two."""
 STRANGER: Final = "XH9999"
 """A file number that the roster does not list."""
 
@@ -18,6 +21,7 @@ STRANGER: Final = "XH9999"
 def spoil(sheets: Sheets, random: Random, issued_on: date) -> None:
     """Put into a tidy register what is wrong in others."""
     _list_twice(sheets["儿童花名册"], random)
+    _number_twice(sheets["儿童花名册"], random)
     _misspell_numbers(sheets["儿童花名册"], random)
     _leave_out_days(sheets["儿童花名册"], random)
     _show_what_was_corrected(sheets["儿童花名册"], sheets["更正登记"][:2])
@@ -39,6 +43,12 @@ def _list_twice(roster: list[Record], random: Random) -> None:
     received = second["接收日期"]
     if isinstance(received, date):
         roster.append(second | {"接收日期": received + timedelta(days=1), "备注": "重复登记"})
+
+
+def _number_twice(roster: list[Record], random: Random) -> None:
+    """A child that came back stands on the roster under another number too."""
+    row = random.choice([row for row in roster if row["离院原因"] == RETURNED])
+    roster.append(row | {"儿童编号": NUMBERED_TWICE, "离院日期": None, "离院原因": None, "备注": None})
 
 
 def _misspell_numbers(roster: list[Record], random: Random) -> None:

@@ -49,10 +49,10 @@ class People:
         return Person(self._names[sex].pop(), sex, born, citizen_id(born, sex, self._numbers))
 
 
-def citizen_id(born: date, sex: str, number: int) -> str:
+def citizen_id(born: date, sex: str, number: int, county: str = REGION) -> str:
     """The number that somebody has who was born that day; `number` tells apart those who share the day."""
     odd = int(sex) % 2
-    digits = f"{REGION}{born:%Y%m%d}{(number % 500) * 2 + odd:03}"
+    digits = f"{county}{born:%Y%m%d}{(number % 500) * 2 + odd:03}"
     return digits + check_character(digits)
 
 

@@ -1,0 +1,39 @@
+"""Lives told as stories, by what they are about: what the sheets of a register can not express.
+
+Together they show every event, every stage, every state of what is due, every answer of every gate, and every
+rule that can speak: tests say so of each.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from api.fictional.lives.as_found import AS_FOUND
+from api.fictional.lives.coming import COMING
+from api.fictional.lives.deciding import DECIDING
+from api.fictional.lives.finding_a_family import FINDING_A_FAMILY
+from api.fictional.lives.growing_up import GROWING_UP
+from api.fictional.lives.learning import LEARNING
+from api.fictional.lives.leaving_care import LEAVING_CARE
+from api.fictional.lives.searching import SEARCHING
+from api.fictional.telling import Present, Scribe, Teller
+from ledger.recording import Recording
+
+LIVES: Final[tuple[Teller, ...]] = (
+    *COMING,
+    *SEARCHING,
+    *LEARNING,
+    *FINDING_A_FAMILY,
+    *GROWING_UP,
+    *LEAVING_CARE,
+    *DECIDING,
+    *AS_FOUND,
+)
+FIRST_NUMBER: Final = 3001
+
+
+def recordings(present: Present, scribe: Scribe) -> Iterator[Recording]:
+    """Every life as what is to be recorded of it, one after the other."""
+    for number, life in enumerate(LIVES, FIRST_NUMBER):
+        own = replace(present, file_no=f"XH{number}")
+        yield from scribe.recordings(own.file_no, life(own))
