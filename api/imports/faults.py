@@ -1,13 +1,13 @@
 """Why a value is set aside or a row rejected."""
 
-from enum import StrEnum
+from enum import Enum
 from typing import Final
 
 from domain.event import Label
 
 
-class Fault(StrEnum):
-    """A reason, by the code that reports carry; `label` is what a person reads."""
+class Fault(Enum):
+    """A reason, by the code that reports carry as its value; `label` is what a person reads."""
 
     UNREADABLE_DATE = "unreadable_date"
     IMPOSSIBLE_DATE = "impossible_date"

@@ -1,0 +1,1 @@
+"""Registers for tests, made by code: workbooks as institutions keep them, with faults of their own."""
