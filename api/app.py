@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, health, problems
+from api import access, health, problems, sent
 from api.asking import actor
 from api.clock import Clock, utc_now
 from api.house import House, opened
@@ -65,6 +65,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = dict(problems.SCHEMA)
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= {"Problem": dict(problems.SCHEMA), **sent.schemas()}
         app.openapi_schema = schema
     return app.openapi_schema

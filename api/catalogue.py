@@ -1,13 +1,17 @@
 """What can be recorded, by which rules and codes: the catalogue, open to every token."""
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
+from typing_extensions import TypedDict
 
+from api.answers import Answer
+from api.contract import Because, Listing
 from api.problems import ANYWHERE, not_found, responses
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
-from domain.rulebook import Rule, Rulebook
+from domain.rulebook import Rule, Rulebook, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.schema import schema
 
@@ -16,41 +20,122 @@ router = APIRouter(tags=["catalogue"])
 _KNOWN: Final = ANYWHERE | responses("not_found")
 
 
-@router.get("/event-types", responses=ANYWHERE)
-def event_types() -> dict[str, Any]:
+class EventType(TypedDict):
+    """An event that can be recorded; `personal` names the category of each personal field."""
+
+    type: str
+    chapter: str
+    kind: str
+    label_zh: str
+    label_en: str
+    docstring: str | None
+    schema: dict[str, Any]
+    schema_version: int
+    personal: dict[str, str]
+    source: str
+
+
+PackAnswer = TypedDict(
+    "PackAnswer",
+    {
+        "region": str,
+        "from": date | None,
+        "until": date | None,
+        "case": str,
+        "value": int,
+        "unit": str,
+        "source": str,
+        "verified": bool,
+    },
+)
+"""One number of a rule: where and when it counts; null is always."""
+
+PapersAnswer = TypedDict(
+    "PapersAnswer",
+    {
+        "region": str,
+        "from": date | None,
+        "until": date | None,
+        "case": str,
+        "kinds": list[str],
+        "source": str,
+        "verified": bool,
+    },
+)
+"""The papers that a rule asks for in one case."""
+
+
+class RuleAnswer(TypedDict):
+    """A rule with its texts, its source, and what it counts with."""
+
+    rule: str
+    strength: Strength
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    packs: list[PackAnswer]
+    papers: list[PapersAnswer]
+
+
+class Rules(TypedDict):
+    """Every rule, and the digest of the rulebook."""
+
+    items: list[RuleAnswer]
+    next: None
+    digest: str
+
+
+class CodeAnswer(Because):
+    """A code with its labels."""
+
+    code: str
+
+
+class CodeTableAnswer(TypedDict):
+    """A code table."""
+
+    table: str
+    source: str
+    codes: list[CodeAnswer]
+
+
+@router.get("/event-types", responses=ANYWHERE | {200: {"model": Listing[EventType]}})
+async def event_types() -> Answer:
     """List every event that can be recorded, in the order of life."""
-    return {"items": [event_type_json(name, kind) for name, kind in CATALOGUE.items()], "next": None}
+    return Answer({"items": [event_type_json(kind) for kind in CATALOGUE.values()], "next": None})
 
 
-@router.get("/event-types/{type}", responses=_KNOWN)
-def event_type(type: Annotated[str, Path()]) -> dict[str, Any]:  # noqa: A002 – the contract's word
+@router.get("/event-types/{type}", responses=_KNOWN | {200: {"model": EventType}})
+async def event_type(name: Annotated[str, Path(alias="type", examples=["HouseholdRegistered"])]) -> Answer:
     """Return one event with its JSON Schema."""
-    kind = CATALOGUE.get(type)
+    kind = CATALOGUE.get(name)
     if kind is None:
         raise not_found()
-    return event_type_json(type, kind)
+    return Answer(event_type_json(kind))
 
 
-@router.get("/rules", responses=ANYWHERE)
-def rules() -> dict[str, Any]:
+@router.get("/rules", responses=ANYWHERE | {200: {"model": Rules}})
+async def rules() -> Answer:
     """List every rule with its texts, its source and its numbers by region and time."""
     book = Rulebook.shipped()
-    return {"items": [rule_json(rule) for rule in book.rules.values()], "digest": book.digest, "next": None}
+    items = [rule_json(rule) for rule in book.rules.values()]
+    return Answer({"items": items, "next": None, "digest": book.digest})
 
 
-@router.get("/codes/{table}", responses=_KNOWN)
-def codes(table: Annotated[str, Path()]) -> dict[str, Any]:
+@router.get("/codes/{table}", responses=_KNOWN | {200: {"model": CodeTableAnswer}})
+async def codes(table: Annotated[str, Path(examples=["stage"])]) -> Answer:
     """Return one code table."""
     found = tables().get(table)
     if found is None:
         raise not_found()
-    return code_table_json(found)
+    return Answer(code_table_json(found))
 
 
-def event_type_json(name: str, kind: type[Event]) -> dict[str, Any]:
-    """An event type in the words of the contract."""
+def event_type_json(kind: type[Event]) -> EventType:
+    """Return an event type in the words of the contract."""
     return {
-        "type": name,
+        "type": kind.__name__,
         "chapter": chapter(kind),
         "kind": kind.kind,
         "label_zh": kind.label.zh,
@@ -58,13 +143,13 @@ def event_type_json(name: str, kind: type[Event]) -> dict[str, Any]:
         "docstring": kind.__doc__,
         "schema": schema(kind),
         "schema_version": kind.schema,
-        "personal": {spec.name: spec.personal.category for spec in fields_of(kind) if spec.personal},
+        "personal": {spec.name: spec.personal.category.value for spec in fields_of(kind) if spec.personal},
         "source": kind.source,
     }
 
 
-def rule_json(rule: Rule) -> dict[str, Any]:
-    """A rule in the words of the contract; a number that always counted has no `from`, one that still does no `until`."""
+def rule_json(rule: Rule) -> RuleAnswer:
+    """Return a rule in the words of the contract."""
     return {
         "rule": rule.id,
         "strength": rule.strength,
@@ -75,8 +160,9 @@ def rule_json(rule: Rule) -> dict[str, Any]:
         "packs": [
             {
                 "region": pack.region,
-                "from": None if pack.since == FIRST_DAY else pack.since,
-                "until": None if pack.until == LAST_DAY else pack.until,
+                "from": _bound(pack.since),
+                "until": _bound(pack.until),
+                "case": pack.case,
                 "value": pack.value,
                 "unit": pack.unit,
                 "source": pack.source,
@@ -84,11 +170,27 @@ def rule_json(rule: Rule) -> dict[str, Any]:
             }
             for pack in rule.packs
         ],
+        "papers": [
+            {
+                "region": papers.region,
+                "from": _bound(papers.since),
+                "until": _bound(papers.until),
+                "case": papers.case,
+                "kinds": list(papers.kinds),
+                "source": papers.source,
+                "verified": papers.verified,
+            }
+            for papers in rule.papers
+        ],
     }
 
 
-def code_table_json(table: CodeTable) -> dict[str, Any]:
-    """A code table in the words of the contract."""
+def _bound(day: date) -> date | None:
+    return None if day in {FIRST_DAY, LAST_DAY} else day
+
+
+def code_table_json(table: CodeTable) -> CodeTableAnswer:
+    """Return a code table in the words of the contract."""
     labels = table.codes.items()
     return {
         "table": table.name,

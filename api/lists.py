@@ -15,6 +15,7 @@ from api.problems import ANYWHERE, Problem, invalid, responses
 from api.question import Asking, Day, Many, One, Position, categories_of
 from api.read import NO_CURSOR, Cursor, Limit, Rule
 from api.shapes import entry_json, finding_json, obligation_json, readiness_json, restricted
+from domain.charge import scope_of
 from domain.event import Category
 from domain.judging import FindingKind
 from domain.obligations import State
@@ -228,7 +229,8 @@ async def _feed(own: Asking, after: int, end: int) -> AsyncIterator[bytes]:
         batch = await own.ledger.entries_after(position, FEED_BATCH, end)
         position = batch[-1].position
         files = await own.ledger.files({entry.stream for entry in batch})
-        shown = [entry for entry in batch if own.may(Action.READ, files[entry.stream], entry.days.last)]
+        scopes = {stream: scope_of(file) for stream, file in files.items()}
+        shown = [entry for entry in batch if own.may(Action.READ, scopes[entry.stream], entry.days.last)]
         await own.note(
             {
                 stream: categories_of(entry for entry in shown if entry.stream == stream)

@@ -83,6 +83,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             "This Idempotency-Key was used for another request.",
             "该 Idempotency-Key 已用于其他请求。",
         ),
+        "withheld": Kind(
+            424,
+            "Withheld",
+            "Nothing is wrong with this item, but with another one of all or nothing.",
+            "该条目本身没有问题，但整批须全部成功，而其他条目未能记录。",
+        ),
         "unexpected": Kind(
             500,
             "Unexpected",

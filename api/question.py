@@ -15,7 +15,7 @@ from api.faults import Fault
 from api.house import House
 from api.permissions import SEES, Action, Actor, allowed, horizon, scope_sql
 from api.problems import Problem, invalid, not_found
-from domain.charge import scope_of
+from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
@@ -80,16 +80,9 @@ class Asking:
         """Return a child's file that is the caller's to read, and to act on like that.
 
         `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
-        for. Raises Problem `not_found` for what is unknown or out of scope, `forbidden` where the role lacks
-        only the action.
+        for. Raises the problems of `permitted`.
         """
-        file = await self.ledger.file(child)
-        if file is None or not file.entries or scope_of(file).kind != "child":
-            raise not_found()
-        if not self.may(Action.READ, file, about):
-            raise not_found()
-        if action is not Action.READ and not self.may(action, file):
-            raise Problem("forbidden")
+        file = self.permitted(await self.ledger.file(child), action, about=about)
         if known is None or known >= file.position:
             return file
         earlier = await self.ledger.file(child, known)
@@ -97,9 +90,31 @@ class Asking:
             raise not_found()
         return earlier
 
-    def may(self, action: Action, file: File, about: date | None = None) -> bool:
+    def permitted(
+        self, file: File | None, action: Action = Action.READ, *, about: date | None = None
+    ) -> File:
+        """Return a child's file if it is the caller's to read, and to act on like that.
+
+        Raises the problems `not_found` for what is unknown or out of scope, and `forbidden` where the role
+        lacks only the action.
+        """
+        if file is None or not file.entries:
+            raise not_found()
+        scope = scope_of(file)
+        if scope.kind != "child" or not self.may(Action.READ, scope, about):
+            raise not_found()
+        if action is not Action.READ and not self.may(action, scope):
+            raise Problem("forbidden")
+        return file
+
+    def may(self, action: Action, scope: FileScope, about: date | None = None) -> bool:
         """Tell whether the caller may do that with a file, as it is now or about a day."""
-        return allowed(self.actor, action, scope_of(file), today=self.today, about=about)
+        return allowed(self.actor, action, scope, today=self.today, about=about)
+
+    def may_open(self, action: Action) -> bool:
+        """Tell whether the caller may do that with a file that they open."""
+        region = self.actor.region or ""
+        return self.may(action, FileScope("child", self.actor.institution, (), region, None))
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""

@@ -1,6 +1,6 @@
 """An entry in one sentence, in Chinese and in English: what happened, and each of its values by its label."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.codes import tables
 from domain.event import Category, Event, Field, Label, Part, fields_of, known
+from domain.when import SHANGHAI
 
 Language: TypeAlias = Literal["zh", "en"]
 
@@ -18,7 +19,7 @@ _WITHHELD: Final = Label("（不予显示）", "(not shown)")
 
 
 def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> str:
-    """The event as one sentence; what is unknown is left out, what may not be seen is said to be withheld."""
+    """Return the event as one sentence, without ids and what is unknown; what may not be seen is withheld."""
     colon, semicolon, _, stop = _PUNCTUATION[language]
     said = semicolon.join(_clauses(event, language, sees))
     return f"{_in(event.label, language)}{colon if said else ''}{said}{stop}"
@@ -27,14 +28,14 @@ def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> s
 def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category]) -> Iterator[str]:
     for spec in fields_of(type(event)):
         value = known(getattr(event, spec.name))
-        if value is None or value == () or isinstance(value, UUID):
+        if value is None or value == () or isinstance(value, (UUID, Mapping)):
             continue
         hidden = spec.personal is not None and spec.personal.category not in sees
         said = _in(_WITHHELD, language) if hidden else _say(value, spec, language)
         yield f"{_in(spec.label, language)} {said}"
 
 
-def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 – whatever a field holds
+def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 - whatever a field holds
     match value:
         case bool():
             return _in(_TRUTH[value], language)
@@ -43,7 +44,7 @@ def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 �
         case Part():
             return "(" + _PUNCTUATION[language][2].join(_clauses(value, language, frozenset(Category))) + ")"
         case datetime():
-            return value.isoformat(timespec="minutes")
+            return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
         case int() | Decimal():

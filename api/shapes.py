@@ -147,11 +147,8 @@ def _waiting(obligations: list[Obligation], day: date) -> Waiting:
 
 
 def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
-    """Return a clock as it stands on a day, on which it must be open."""
-    state = obligation.state(day)
-    if state is None:
-        message = "the clock is not open yet"
-        raise ValueError(message)
+    """Return a clock as it stands on a day; one that is not open yet, as on its first day."""
+    state = obligation.state(max(day, obligation.opened_on)) or "due"
     void = state == "void" and obligation.void_zh is not None and obligation.void_en is not None
     met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []
     answer: ObligationAnswer = {

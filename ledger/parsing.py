@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 import domain.events  # noqa: F401 - fills the catalogue
 from domain.event import CATALOGUE, Event, Label, Part
 from ledger.outline import canonical, measurable
-from ledger.wording import ALTERED, NOT_JSON, UNMEASURED, UNZONED, wording
+from ledger.wording import ALTERED, BEYOND, NOT_JSON, UNMEASURED, UNZONED, wording
 
 WHOLE: Final = ""
 """The JSON pointer to all of it."""
@@ -131,3 +131,10 @@ def _unfit(value: object, at: str) -> Iterator[Problem]:
         yield Problem(at, UNMEASURED.en, UNMEASURED.zh)
     elif isinstance(value, datetime) and value.tzinfo is None:
         yield Problem(at, UNZONED.en, UNZONED.zh)
+    elif isinstance(value, datetime) and not reachable(value):
+        yield Problem(at, BEYOND.en, BEYOND.zh)
+
+
+def reachable(moment: datetime) -> bool:
+    """Whether an instant is within the calendar in every time zone."""
+    return MINYEAR < moment.year < MAXYEAR

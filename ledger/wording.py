@@ -8,6 +8,7 @@ from domain.event import Label
 NOT_JSON: Final = Label("不是合法的 JSON", "not JSON")
 UNMEASURED: Final = Label("数值过大或小数位过多", "too large, or more precise than 12 decimal places")
 ALTERED: Final = Label("读回后不相同", "would not be read back as it is")
+BEYOND: Final = Label("超出历法范围", "outside the calendar")
 UNZONED: Final = Label("时刻须带时区", "an instant needs its time zone")
 _NO_FIELD: Final = Label("没有这个字段", "no such field")
 _INTEGER: Final = Label("应为整数", "should be a whole number")

@@ -33,10 +33,15 @@ def is_hanzi(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
+def whole_name(name: str) -> str:
+    """Return the term that only a name itself has, and none that merely contains it."""
+    return f"={fold_text(name)}"
+
+
 def terms_of_name(name: str) -> set[str]:
     """Return every term by which a name is found: characters in a row, beginnings of pinyin and initials."""
     folded = fold_text(name)
-    found = {
+    found = {whole_name(name)} | {
         folded[start:end] for start in range(len(folded)) for end in range(start + 1, start + LONGEST + 1)
     }
     syllables = list(_syllables(name))

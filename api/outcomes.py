@@ -1,0 +1,228 @@
+"""What came of recording, or would come of it, in the words of the contract."""
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Any, Literal, NotRequired
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from api.contract import EntryAnswer, FindingAnswer, ObligationAnswer
+from api.problems import Problem
+from api.shapes import attribute_json, entry_json, finding_json, obligation_json
+from domain.event import Category
+from domain.file import ATTRIBUTES
+from domain.judging import Judgement
+from domain.obligations import Clock
+from domain.readiness import Answer, GateState
+from domain.rulebook import Rulebook
+from ledger.recording import (
+    Impact,
+    KeyMismatch,
+    Outcome,
+    Recorded,
+    Refused,
+    Rehearsal,
+    StaleVersion,
+    Withheld,
+)
+from ledger.recording import StatusChange as Changed
+from projections.findings import against_entry
+from projections.obligations import obligation
+
+
+class Refusal(TypedDict):
+    """A rule that refuses a recording."""
+
+    rule: str
+    strength: Literal["impossible", "forbidden"]
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    evidence: list[UUID]
+
+
+class RecordedAnswer(TypedDict):
+    """What was recorded, and what speaks against it all the same."""
+
+    child: UUID
+    version: int
+    position: int
+    entries: list[EntryAnswer]
+    findings: list[FindingAnswer]
+
+
+class StatusChange(TypedDict):
+    """An attribute that would change today: its values before and after."""
+
+    chapter: str
+    attribute: str
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+
+
+class ObligationChange(TypedDict):
+    """Something due that would be opened (no `before`), met, moved or dropped (no `after`)."""
+
+    before: ObligationAnswer | None
+    after: ObligationAnswer | None
+
+
+class GateNow(TypedDict):
+    """How a gate stands, and what is missing."""
+
+    state: GateState
+    missing_zh: str | None
+    missing_en: str | None
+
+
+class GateChange(TypedDict):
+    """A gate of readiness that would be answered otherwise today."""
+
+    gate: int
+    name_zh: str
+    name_en: str
+    before: GateNow
+    after: GateNow
+
+
+class ImpactAnswer(TypedDict):
+    """What a recording would change."""
+
+    status: list[StatusChange]
+    obligations: list[ObligationChange]
+    readiness: list[GateChange]
+    findings: list[FindingAnswer]
+
+
+class RehearsalAnswer(TypedDict):
+    """What would come of a recording."""
+
+    would: Literal["record", "refuse"]
+    refusals: list[Refusal]
+    impact: ImpactAnswer
+    possible_duplicates: list[FindingAnswer]
+
+
+class ItemAnswer(TypedDict):
+    """What came of one item of many: what was recorded or the problem, or what would come of it."""
+
+    index: int
+    status: int
+    entries: NotRequired[list[EntryAnswer]]
+    problem: NotRequired[dict[str, Any]]
+    would: NotRequired[Literal["record", "refuse"]]
+    refusals: NotRequired[list[Refusal]]
+    impact: NotRequired[ImpactAnswer]
+    possible_duplicates: NotRequired[list[FindingAnswer]]
+
+
+class ItemsAnswer(TypedDict):
+    """What came of each item, in the order given."""
+
+    items: list[ItemAnswer]
+
+
+def recorded_json(recorded: Recorded, sees: AbstractSet[Category]) -> RecordedAnswer:
+    """Return what was recorded."""
+    return {
+        "child": recorded.stream,
+        "version": recorded.version,
+        "position": recorded.position,
+        "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
+        "findings": [finding_json(against_entry(judgement)) for judgement in recorded.findings],
+    }
+
+
+def problem(outcome: Outcome) -> Problem:
+    """Return why nothing was recorded."""
+    match outcome:
+        case Refused():
+            refusals = [refusal_json(judgement) for judgement in outcome.refusals]
+            return Problem("refused", refusals=refusals, possible=list(outcome.possible))
+        case StaleVersion(current):
+            return Problem("stale", version=current)
+        case KeyMismatch():
+            return Problem("idempotency_mismatch")
+        case Withheld():
+            return Problem("withheld")
+        case Recorded():
+            message = "it was recorded"
+            raise ValueError(message)
+
+
+def refusal_json(judgement: Judgement) -> Refusal:
+    """Return why an entry is refused."""
+    rule, refusal = judgement.rule, judgement.refusal
+    sentence = rule.sentence(refusal.detail)
+    return {
+        "rule": rule.id,
+        "strength": "impossible" if rule.strength == "impossible" else "forbidden",
+        "zh": sentence.zh,
+        "en": sentence.en,
+        "source": rule.source,
+        "verified": rule.verified and refusal.verified,
+        "evidence": list(refusal.evidence),
+    }
+
+
+def rehearsal_json(
+    rehearsal: Rehearsal,
+    *,
+    today: date,
+    rulebook: Rulebook,
+    sees: AbstractSet[Category],
+    duplicates: list[FindingAnswer],
+) -> RehearsalAnswer:
+    """Return what would come of a recording."""
+    return {
+        "would": "refuse" if rehearsal.refused else "record",
+        "refusals": [refusal_json(each) for each in rehearsal.judgements if each.refuses],
+        "impact": _impact(rehearsal.impact, today, rulebook, sees),
+        "possible_duplicates": duplicates,
+    }
+
+
+def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[Category]) -> ImpactAnswer:
+    def due(clock: Clock | None) -> ObligationAnswer | None:
+        if clock is None:
+            return None
+        return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
+
+    return {
+        "status": [_status(change, sees) for change in impact.status],
+        "obligations": [
+            {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
+        ],
+        "readiness": [
+            {
+                "gate": change.gate.number,
+                "name_zh": change.gate.label.zh,
+                "name_en": change.gate.label.en,
+                "before": _gate(change.before),
+                "after": _gate(change.after),
+            }
+            for change in impact.readiness
+        ],
+        "findings": [finding_json(against_entry(judgement)) for judgement in impact.findings],
+    }
+
+
+def _status(change: Changed, sees: AbstractSet[Category]) -> StatusChange:
+    attribute = ATTRIBUTES[change.chapter, change.attribute]
+    return {
+        "chapter": change.chapter,
+        "attribute": change.attribute,
+        "before": [attribute_json(attribute, value, sees) for value in change.before],
+        "after": [attribute_json(attribute, value, sees) for value in change.after],
+    }
+
+
+def _gate(answer: Answer) -> GateNow:
+    missing = answer.missing
+    return {
+        "state": answer.state,
+        "missing_zh": None if missing is None else missing.zh,
+        "missing_en": None if missing is None else missing.en,
+    }
