@@ -4,7 +4,7 @@ from typing import Final
 from uuid import uuid5
 
 from api.identity import Identity, Institution
-from api.permissions import OF_INSTITUTION, OF_REGION, Role
+from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 
 _NAMES: Final = {
     Role.STAFF: "示例职员",
@@ -16,22 +16,29 @@ _NAMES: Final = {
 }
 
 
-async def tokens_for_every_role(
-    identity: Identity, institution: Institution, *, purpose: str, days: int
-) -> dict[Role, str]:
-    """Return a new token for a made-up member of each role, bound to the institution or to its prefecture.
+async def crew(identity: Identity, institution: Institution, *, purpose: str) -> dict[Role, Actor]:
+    """Return a made-up member of each role, bound to the institution or to its prefecture.
 
-    The members of one purpose are the same each time; its earlier tokens are revoked.
+    Those of one purpose are the same each time.
     """
-    await identity.revoke_purpose(purpose)
-    tokens = {}
-    for role in Role:
-        member = await identity.add_member(
+    return {
+        role: await identity.add_member(
             _NAMES[role],
             role,
             institution=institution.institution if role in OF_INSTITUTION else None,
             prefix=institution.region[:4] if role in OF_REGION else None,
             member=uuid5(institution.institution, f"{purpose} {role}"),
         )
-        tokens[role] = await identity.issue(member.user, days=days, purpose=purpose)
-    return tokens
+        for role in Role
+    }
+
+
+async def tokens_for_every_role(
+    identity: Identity, institution: Institution, *, purpose: str, days: int
+) -> dict[Role, str]:
+    """Return a new token for each of the crew; the earlier ones of the same purpose are revoked."""
+    await identity.revoke_purpose(purpose)
+    members = await crew(identity, institution, purpose=purpose)
+    return {
+        role: await identity.issue(actor.user, days=days, purpose=purpose) for role, actor in members.items()
+    }

@@ -10,7 +10,7 @@ from api.fictional.lives.placing import (
     visits_planned,
     youth,
 )
-from api.fictional.lives.upbringing import identity
+from api.fictional.lives.upbringing import identity, registered
 from api.fictional.people import FEMALE, MALE
 from api.fictional.telling import Life, Present, on
 from domain.event import Unknown
@@ -154,6 +154,7 @@ def nobody_wrote_it_down(present: Present) -> Life:
     yield on(came, ChildReceived, file_no=present.file_no)
     yield on(came, InsuranceStatusChecked, is_insured=True)
     yield identity(child, came, sex="9")
+    yield from registered(child, came + timedelta(days=90))
     yield from assessed(present.ago(days=90))
     yield on(present.ago(days=8), CapacityDetermined, result=unknown)
     yield on(present.ago(days=80), IdCardIssued, valid_from=present.ago(days=80), valid_to=unknown)

@@ -1,0 +1,34 @@
+"""Recording the fictional lives in a ledger, by the crew of their institution."""
+
+from datetime import date
+
+from api.crew import crew
+from api.fictional.lives import recordings
+from api.fictional.telling import Present, Scribe
+from api.house import House
+from api.identity import Institution
+from api.imports.streams import Streams
+from ledger.recording import Recorded
+
+
+class RefusedLifeError(Exception):
+    """A made-up life broke a rule without saying so: its story and the rulebook have grown apart."""
+
+
+async def record_lives(house: House, institution: Institution, today: date, *, purpose: str) -> None:
+    """Record every life, seen from that day, by the crew of a purpose; what is there already stays as it is.
+
+    Raises RefusedLifeError.
+    """
+    members = await crew(house.identity, institution, purpose=purpose)
+    scribe = Scribe(
+        ledger=house.ledger.name,
+        institution=institution.institution,
+        crew={role: member.recorder for role, member in members.items()},
+        stream_of=Streams(house.ledger, house.readers, institution.institution).new,
+    )
+    lives = list(recordings(Present(today), scribe))
+    outcomes = await house.ledger.record_all(lives, now=house.clock())
+    for recording, outcome in zip(lives, outcomes, strict=True):
+        if not isinstance(outcome, Recorded):
+            raise RefusedLifeError(recording.key)
