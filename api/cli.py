@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -18,8 +18,9 @@ from api.database import OwnerError
 from api.demo import AlreadyRunningError, demonstrate
 from api.house import House
 from api.identity import IdentityError
+from api.imports.command import import_file
 from api.permissions import Role
-from api.serving import LOOPBACK, PortTakenError, address_of, listen, run
+from api.serving import LOOPBACK, PortTakenError, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
 from domain.rulebook import Rulebook
@@ -36,8 +37,10 @@ token = App(name="token", help="Bearer tokens.")
 for group in (institution, user, token):
     app.command(group)
 
+STOPPED: Final = 130
+"""The exit code of a command that was stopped before its end."""
+Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 TOLD: Final = (
-    AlreadyRunningError,
     IdentityError,
     KeyFileError,
     KeyUnavailableError,
@@ -55,6 +58,9 @@ def main() -> None:
     logs.configure()
     try:
         code = app(result_action="return_value")
+    except AlreadyRunningError as error:
+        answer(str(error))
+        code = 1
     except TOLD as error:
         say(str(error))
         code = 1
@@ -78,6 +84,7 @@ def answer(text: str) -> None:
 @app.command
 def serve() -> int:
     """Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped."""
+    leave_when_told()
     settings = Settings()
     if settings.host not in LOOPBACK and not settings.tls_handled:
         say(f"{settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled.")
@@ -124,8 +131,31 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
     return _within(asked)
 
 
+@app.command(name="import")
+def import_register(
+    file: Path,
+    /,
+    *,
+    dry_run: Flag = False,
+    report: Path | None = None,
+    json: Flag = False,
+    tokens: Flag = False,
+) -> int:
+    """Import an institution's register; the same one again adds nothing.
+
+    Args:
+        file: The workbook.
+        dry_run: Tell what would come of it, and record nothing.
+        report: Write a workbook for the clerk, with every row and value that was not used.
+        json: Print the report as JSON, and all else to standard error.
+        tokens: Make and print a token for each role, for asking what came of it.
+    """
+    importing = import_file(file, dry_run=dry_run, report=report, json=json, tokens=tokens)
+    return run(importing, stopped_with=STOPPED)
+
+
 @institution.command(name="add")
-def add_institution(name: str, *, uscc: str | None = None, region: str = "000000") -> int:
+def add_institution(name: str, /, *, uscc: str | None = None, region: str = "000000") -> int:
     """Open an institution and print its id.
 
     Args:
@@ -142,7 +172,7 @@ def add_institution(name: str, *, uscc: str | None = None, region: str = "000000
 
 
 @user.command(name="add")
-def add_user(name: str, *, role: Role, institution: str | None = None, region: str | None = None) -> int:
+def add_user(name: str, /, *, role: Role, institution: str | None = None, region: str | None = None) -> int:
     """Enter somebody in the staff directory and print their id.
 
     Args:
@@ -161,7 +191,7 @@ def add_user(name: str, *, role: Role, institution: str | None = None, region: s
 
 
 @token.command(name="new")
-def new_token(user: UUID, *, days: int | None = None, purpose: str = "command line") -> int:
+def new_token(user: UUID, /, *, days: int | None = None, purpose: str = "command line") -> int:
     """Make a token and print it; it is shown only now.
 
     Args:
@@ -198,7 +228,7 @@ def list_tokens() -> int:
 
 
 @token.command(name="revoke")
-def revoke_token(token: UUID) -> int:
+def revoke_token(token: UUID, /) -> int:
     """Revoke a token; whoever serves refuses it within a second.
 
     Args:
@@ -215,7 +245,7 @@ def revoke_token(token: UUID) -> int:
 
 
 @app.command
-def rules(*, unverified: Annotated[bool, Parameter(negative=())] = False) -> int:
+def rules(*, unverified: Flag = False) -> int:
     """List the rules with their sources.
 
     Args:
@@ -235,7 +265,7 @@ def _within(asked: Callable[[House], Awaitable[int]]) -> int:
         async with running(create_app(Settings())) as house:
             return await asked(house)
 
-    return run(work())
+    return run(work(), stopped_with=STOPPED)
 
 
 async def _institution(house: House, said: str) -> UUID:

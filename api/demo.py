@@ -10,10 +10,16 @@ from typing import Final, TextIO
 
 from api.app import create_app, running
 from api.crew import tokens_for_every_role
+from api.fictional.people import REGION
+from api.fictional.recording import record_lives
+from api.fictional.register import INSTITUTION, register
 from api.house import House
 from api.identity import Institution
+from api.imports.office import hand_in, take_in, up_to_date
+from api.imports.terminal import bar
+from api.imports.workbook import read_workbook
 from api.permissions import Role
-from api.serving import address_of, listen, run, serve
+from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
 from ledger.cluster import locate
 
@@ -21,6 +27,7 @@ HOST: Final = "127.0.0.1"
 PURPOSE: Final = "demo"
 TOKEN_DAYS: Final = 30
 _LOCK: Final = "demo.lock"
+_FILLED: Final = "demo.filled"
 
 
 class AlreadyRunningError(Exception):
@@ -32,6 +39,7 @@ def demonstrate(port: int, data: Path) -> int:
 
     Raises PortTakenError and AlreadyRunningError before DATA is touched.
     """
+    leave_when_told()
     _refuse_second(data)
     listener = listen(HOST, port)
     locate(data, None, durable=True)  # makes the folder, as the database's own user needs it
@@ -44,37 +52,46 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
     settings = settings.model_copy(update={"database_url": None, "writer_url": None, "reader_url": None})
     app = create_app(settings)
     async with running(app) as house:
-        institution = await _fill(house)
+        institution = await _filled(house)
         tokens = await tokens_for_every_role(house.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS)
-        await house.projector.reached((await house.ledger.store.head()).position, timeout=600)
-        print(_welcome(institution, address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
+        print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
         await serve(app, listener)
     return 0
 
 
-async def _fill(house: House) -> Institution:
-    """Import the fictional register, once; return its institution."""
-    found = await house.identity.institutions()
-    return (
-        found[0]
-        if found
-        else await house.identity.open_institution("望海市儿童福利院（虚构）", region="371099")
-    )
+async def _filled(house: House) -> Institution:
+    """Return the fictional institution, with all its people: once, even if it takes several starts."""
+    identity, mark = house.identity, house.settings.data / _FILLED
+    institution = await identity.institution_named(INSTITUTION)
+    if institution is None:
+        institution = await identity.open_institution(INSTITUTION, region=REGION)
+    if not mark.exists():
+        # The day of the first start is the present of everybody, also when a later one completes it.
+        file = await house.ledger.file(institution.institution)
+        today = house.today() if file is None else next(file.standing()).days.last
+        handed_in = await hand_in(house, read_workbook(register(today), INSTITUTION), own=institution)
+        with bar() as progress:
+            await take_in(house, handed_in, (await identity.operator()).recorder, progress)
+        await record_lives(house, institution, today, purpose=PURPOSE)
+        mark.touch()
+    await up_to_date(house)
+    return institution
 
 
-def _welcome(institution: Institution, address: str, tokens: dict[Role, str]) -> str:
+def _welcome(address: str, tokens: dict[Role, str]) -> str:
     return "\n".join(
         (
-            f"{institution.name} · {address}",
+            f"{INSTITUTION} · {address}",
             "Everybody in it is fictional. Stop with Ctrl-C.",
             "",
             *(f"{role}: {token}" for role, token in tokens.items()),
             "",
             "Try:",
             f"  TOKEN={tokens[Role.SUPERVISOR]}",
-            f'  curl -H "Authorization: Bearer $TOKEN" {address}/children?limit=3',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/children?limit=3"',
             f'  curl -H "Authorization: Bearer $TOKEN" "{address}/obligations?state=overdue&limit=3"',
             f'  curl -H "Authorization: Bearer $TOKEN" "{address}/readiness?within_months=12"',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/findings?limit=3"',
         )
     )
 

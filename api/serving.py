@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +14,9 @@ from fastapi import FastAPI
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 GRACE_SECONDS: Final = 5
 """How long answers that have begun may take to end once somebody says stop."""
+
+
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class PortTakenError(Exception):
@@ -67,8 +71,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(work: Coroutine[Any, Any, int]) -> int:
-    """Run a command and return its exit code; SIGINT and SIGTERM end it in order, with 0."""
+def leave_when_told() -> None:
+    """Exit with 0 on SIGINT and SIGTERM, before there is anything to end in order."""
+    for each in _STOPS:
+        signal.signal(each, lambda *_: sys.exit(0))
+
+
+def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
+    """Run a command and return its exit code; SIGINT and SIGTERM end it in order, with `stopped_with`."""
 
     async def stoppable() -> int:
         task = asyncio.create_task(work)
@@ -85,12 +95,6 @@ def run(work: Coroutine[Any, Any, int]) -> int:
         try:
             return await task
         except asyncio.CancelledError:
-            return 0
+            return stopped_with
 
     return asyncio.run(stoppable())
-
-
-_STOPS: Final[tuple[Literal[signal.Signals.SIGINT, signal.Signals.SIGTERM], ...]] = (
-    signal.SIGINT,
-    signal.SIGTERM,
-)

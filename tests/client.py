@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,8 +24,12 @@ from api.app import create_app, running
 from api.crew import tokens_for_every_role
 from api.house import House
 from api.identity import Institution
-from api.permissions import Role
+from api.permissions import Actor, Role
 from api.settings import Settings
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.when import Days
+from ledger.recording import Draft, Recorded, Recording
+from tests.given import some
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 """The present of every test: midday of 22 November 2026 in Asia/Shanghai."""
@@ -98,6 +102,38 @@ class Served:
         """Return a client of a role, of the institution at home or of the one elsewhere."""
         return await self.client((self.tokens_elsewhere if elsewhere else self.tokens)[Role(role)])
 
+    async def a_child(
+        self, name: str = "王小明", born: str = "2009-03-05", *, elsewhere: bool = False
+    ) -> UUID:
+        """Open a file at home or elsewhere: who the child is, received on 5 March 2024."""
+        institution = self.elsewhere if elsewhere else self.home
+        birth = date.fromisoformat(born)
+        on = Days.on(date(2024, 3, 5))
+        supervisor = await self.actor(Role.SUPERVISOR, elsewhere=elsewhere)
+        outcome = await self.house.ledger.record(
+            Recording(
+                stream=None,
+                drafts=(
+                    Draft(event=some(ChildReceived), days=on),
+                    Draft(event=some(IdentityRecorded, name=name, birth_on=birth), days=on),
+                ),
+                region=institution.region,
+                origin="api",
+                recorder=supervisor.recorder,
+                key=uuid4().hex,
+            ),
+            now=NOW,
+        )
+        assert isinstance(outcome, Recorded), outcome
+        return outcome.stream
+
+    async def actor(self, role: Role | str, *, elsewhere: bool = False) -> Actor:
+        """Return who asks with a role's token."""
+        tokens = self.tokens_elsewhere if elsewhere else self.tokens
+        actor = await self.house.identity.authenticate(tokens[Role(role)])
+        assert actor is not None
+        return actor
+
     async def projected(self) -> None:
         """Wait until the read models have caught up with the ledger."""
         head = await self.house.ledger.store.head()
@@ -135,8 +171,3 @@ async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Serv
 def new_key() -> dict[str, str]:
     """Return the header of a new idempotency key."""
     return {"Idempotency-Key": uuid4().hex}
-
-
-def uuid_of(text: str) -> UUID:
-    """Return an answered id as a uuid."""
-    return UUID(text)

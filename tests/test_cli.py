@@ -1,0 +1,286 @@
+"""Commands as they are given in a shell, and the demonstration from its first start to its last."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from api.permissions import Role
+from api.settings import Settings
+from tests.client import HOME
+
+CHILDLEDGER = Path(sys.executable).with_name("childledger")
+PATIENCE = 120.0
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
+    return kept | {f"CHILDLEDGER_{name}": value for name, value in settings.items()}
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+# Commands
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command answered, what it said beside, and its exit code."""
+
+    answer: str
+    beside: str
+    code: int
+
+
+@pytest.fixture
+def command(settings: Settings) -> Callable[..., Told]:
+    """Give what runs a command on a furnished ledger of the test's own."""
+    assert settings.database_url is not None
+    environment = clean_environment(
+        DATABASE_URL=settings.database_url.get_secret_value(),
+        DATA=str(settings.data),
+        LEDGER=settings.ledger,
+    )
+
+    def run(*words: str, **also: str) -> Told:
+        own = environment | {f"CHILDLEDGER_{name}": value for name, value in also.items()}
+        done = subprocess.run(
+            [CHILDLEDGER, *words], capture_output=True, text=True, env=own, timeout=PATIENCE, check=False
+        )
+        return Told(done.stdout.strip(), done.stderr, done.returncode)
+
+    return run
+
+
+def test_an_institution_its_staff_and_their_tokens_are_made_and_ended(command: Callable[..., Told]) -> None:
+    opened = command("institution", "add", "北川市儿童福利院", "--region", "371099")
+    assert (opened.code, opened.beside) == (0, "")
+    added = command("user", "add", "示例甲", "--role", "staff", "--institution", opened.answer)
+    made = command("token", "new", str(UUID(added.answer)), "--days", "3")
+    assert made.answer.startswith("cl_")
+    (line,) = [line for line in command("token", "list").answer.splitlines() if "示例甲" in line]
+    assert made.answer not in line
+    token, role = line.split()[:2]
+    assert role == "staff"
+    assert command("token", "revoke", token).code == 0
+    assert command("token", "revoke", token).code == 1
+    (line,) = [line for line in command("token", "list").answer.splitlines() if "示例甲" in line]
+    assert "revoked" in line
+
+
+def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Callable[..., Told]) -> None:
+    assert command("user", "add", "示例乙", "--role", "bureau", "--region", "371000").code == 0
+    assert command("user", "add", "示例丙", "--role", "auditor", "--institution", HOME).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["institution", "add", HOME], "already"),
+        (["user", "add", "x", "--role", "staff", "--institution", "无此机构"], "no institution"),
+        (["user", "add", "x", "--role", "staff"], "bound to an institution"),
+        (["user", "add", "x", "--role", "bureau", "--region", "3"], "no region"),
+        (["token", "new", str(uuid4())], "nobody"),
+        (["token", "revoke", str(uuid4())], "no such token"),
+    ],
+    ids=lambda value: None if isinstance(value, list) else value,
+)
+def test_what_can_not_be_done_is_said_in_one_line(
+    command: Callable[..., Told], words: list[str], said: str
+) -> None:
+    told = command(*words)
+    assert told.code == 1
+    assert told.answer == ""
+    assert said in told.beside
+    assert len(told.beside.splitlines()) == 1
+
+
+def test_a_setting_that_can_not_be_is_named_and_not_repeated(command: Callable[..., Told]) -> None:
+    told = command("token", "list", PORT="eighty-secret")
+    assert told.code == 1
+    assert "CHILDLEDGER_PORT" in told.beside
+    assert "secret" not in told.beside
+
+
+@pytest.mark.parametrize("role", ["owner", "writer", "reader"])
+def test_the_address_of_the_database_is_told_for_each_role(command: Callable[..., Told], role: str) -> None:
+    address = command("database-url", "--role", role).answer
+    assert address.startswith("postgresql://")
+    assert (f"_{role}" in address) == (role != "owner")
+
+
+def test_it_is_not_served_to_the_world_without_tls(command: Callable[..., Told]) -> None:
+    told = command("serve", HOST="0.0.0.0", PORT=str(free_port()))  # noqa: S104 - to be refused
+    assert told.code == 1
+    assert "CHILDLEDGER_TLS_HANDLED" in told.beside
+
+
+def test_it_is_not_served_as_the_owner(command: Callable[..., Told], settings: Settings) -> None:
+    assert settings.database_url is not None
+    told = command("serve", PORT=str(free_port()), WRITER_URL=settings.database_url.get_secret_value())
+    assert told.code == 1
+    assert "nobody who owns it" in told.beside
+
+
+def test_rules_are_listed_and_those_that_could_not_be_checked(command: Callable[..., Told]) -> None:
+    every, unverified = command("rules").answer, command("rules", "--unverified").answer
+    assert "I01  forbidden  verified" in every
+    assert set(unverified.splitlines()) < set(every.splitlines())
+    assert " verified" not in unverified
+
+
+def test_help_names_what_there_is_and_nothing_else(command: Callable[..., Told]) -> None:
+    told = command("--help").answer
+    assert all(name in told for name in ("serve", "demo", "institution", "user", "token", "rules"))
+    assert not any(f" {name} " in told for name in ("verify", "rebuild", "recover", "backup", "restore"))
+
+
+# The demonstration
+
+
+@dataclass
+class Demonstration:
+    """A demonstration that runs: what it printed, until it said what to try."""
+
+    process: subprocess.Popen[str]
+    printed: list[str]
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return self.printed[0].rsplit(" ", 1)[-1]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The token of each role."""
+        return dict(line.split(": ") for line in self.printed if ": cl_" in line)
+
+    def ask(self, path: str, role: str = "supervisor") -> httpx2.Response:
+        """Ask with the token of a role."""
+        return httpx2.get(self.address + path, headers={"Authorization": f"Bearer {self.tokens[role]}"})
+
+    def stop(self, how: signal.Signals) -> int:
+        """Stop it and return its exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def demonstrations(tmp_path: Path) -> Iterator[Callable[[Path, int], Demonstration]]:
+    """Give what starts a demonstration; whatever still runs in the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(data: Path, port: int) -> Demonstration:
+        process = demonstrate(data, port)
+        started.append(process)
+        printed: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            printed.append(line.rstrip("\n"))
+            if line.startswith("Try:"):
+                break
+        return Demonstration(process, printed)
+
+    tmp_path.chmod(0o711)  # under root, the database's user has to pass
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def demonstrate(data: Path, port: int) -> subprocess.Popen[str]:
+    with (data.parent / "stderr").open("a") as errors:
+        return subprocess.Popen(
+            [CHILDLEDGER, "demo", "--port", str(port), "--data", str(data)],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=clean_environment(),
+        )
+
+
+def servers_of(data: Path) -> list[int]:
+    """The processes that run on DATA's cluster."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(data / "postgres") in words:
+            found.append(int(process.name))
+    return found
+
+
+def test_a_demonstration_from_its_first_start_to_its_last(
+    tmp_path: Path, demonstrations: Callable[[Path, int], Demonstration]
+) -> None:
+    data, port = tmp_path / "data", free_port()
+
+    first = demonstrations(data, port)
+    assert first.address == f"http://127.0.0.1:{port}"
+    assert set(first.tokens) == set(Role)
+    assert first.ask("/health/ready").json()["status"] == "ready"
+    for role in Role:
+        assert first.ask("/children", role).status_code == 200
+    rows = first.ask("/children?limit=500").json()["items"]
+    assert len(rows) >= 100
+
+    # A second start, on the same port and on another one, and another DATA on the same port.
+    for other in (port, free_port()):
+        second = demonstrate(data, other)
+        told = second.communicate(timeout=PATIENCE)[0]
+        assert second.returncode == 1
+        assert first.address in told
+    elsewhere = tmp_path / "elsewhere"
+    third = demonstrate(elsewhere, port)
+    third.communicate(timeout=PATIENCE)
+    assert third.returncode == 1
+    assert f"PORT {port}" in (tmp_path / "stderr").read_text()
+    assert not elsewhere.exists()
+
+    assert servers_of(data)
+    assert first.stop(signal.SIGTERM) == 0
+    assert not servers_of(data)
+
+    again = demonstrations(data, port)
+    assert set(again.tokens.values()).isdisjoint(first.tokens.values())
+    assert len(again.ask("/children?limit=500").json()["items"]) == len(rows)
+    old = httpx2.get(
+        f"{again.address}/children", headers={"Authorization": f"Bearer {first.tokens['staff']}"}
+    )
+    assert old.status_code == 401
+    assert again.stop(signal.SIGINT) == 0
+    assert not servers_of(data)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3, 0.8, 1.5])
+def test_a_demonstration_may_be_stopped_while_it_starts(
+    tmp_path: Path, demonstrations: Callable[[Path, int], Demonstration], after: float
+) -> None:
+    data = tmp_path / "data"
+    process = demonstrate(data, free_port())
+    deadline = time.monotonic() + 20
+    while not (data / "demo.lock").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(after)
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert not servers_of(data)
