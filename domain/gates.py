@@ -11,9 +11,9 @@ from domain.event import Unknown, known
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
 from domain.events.household import (
     IDENTITY_CARD,
-    REGISTERED,
     HouseholdTransferred,
     IdCardIssued,
+    registration,
 )
 from domain.events.insurance import INSURED
 from domain.events.intake import SEX
@@ -52,8 +52,6 @@ Piece: TypeAlias = tuple[AnyEntry | None, str, str]
 HandedOver: TypeAlias = BankAccountHandedOver | BelongingsHandedOver | ArchiveHandedOver
 
 PREPARING_AGE: Final = 17.5
-UNREGISTERED: Final = "4"
-"""A code of `household_class`."""
 ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
 """Reasons for which a household registration follows somebody into their own life."""
 
@@ -143,10 +141,7 @@ def _decided_capacity(decision: Entry[CapacityDetermined]) -> Answer:
 @gate(6, "已落户并持有成年居民身份证", "Registered, with an adult identity card", "blocks")
 def identified(life: Life) -> Answer:
     """Is the person registered in a household, and do they hold a valid card of an adult?"""
-    registered, card = life.now(REGISTERED), life.now(IDENTITY_CARD)
-    if registered is not None and registered.held.value is not None:
-        unregistered = registered.held.value.household_class == UNREGISTERED
-        registered = None if unregistered else registered
+    registered, card = registration(life), life.now(IDENTITY_CARD)
     if registered is None or card is None:
         return _all(
             (_entry(registered), "户口登记", "household registration"),

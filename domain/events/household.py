@@ -21,11 +21,12 @@ from domain.event import (
     Text,
     known,
 )
-from domain.events.intake import ETHNIC_GROUP, NAME, SEX
-from domain.file import Attribute, Facts
+from domain.events.intake import ETHNIC_GROUP, NAME, SEX, entered
+from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach, number_as_written, uncertain
+from domain.refusal import Refusals, breach, no_evidence, number_as_written, uncertain
+from domain.standing import standing
 from domain.when import Days
 
 REGISTRATION: Final = "户口登记条例"
@@ -38,6 +39,9 @@ class Registration(Part):
     household_class: Annotated[str | None, Label("户口类别", "Household class"), Code("household_class")]
     region: Annotated[Region | None, Label("户籍地区", "Region of registration"), Code("region")]
 
+
+UNREGISTERED: Final = "4"
+"""A code of `household_class`."""
 
 APPLIED: Final[Attribute[date]] = Attribute(
     "household", "applied", Label("申请落户", "Registration applied for")
@@ -216,6 +220,21 @@ class SocialSecurityCardIssued(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield SOCIAL_SECURITY_CARD.since(entry.days, entry.days.last)
+
+
+def registration(life: Life) -> Fact[Registration] | None:
+    """The registration that holds; None where there is none, or where it says that there is none."""
+    fact = life.now(REGISTERED)
+    value = None if fact is None else fact.held.value
+    return None if value is not None and value.household_class == UNREGISTERED else fact
+
+
+@standing("S01")
+def registered_in_care(life: Life) -> Refusals:
+    """A child in care who is registered in no household, as far as is recorded."""
+    intake = entered(life)
+    if intake is not None and registration(life) is None:
+        yield no_evidence("S01", intake.entry)
 
 
 @obligation("D11")

@@ -8,7 +8,7 @@ from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
 from domain.event import Amount, Answered, Code, Count, Event, Label, Region, Unit, known
-from domain.events.intake import ADMITTED, RECEIVED, ChildReceived
+from domain.events.intake import ChildReceived, entered
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -33,10 +33,10 @@ class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance statu
     is_identity_verified: Annotated[Answered[bool], Label("身份是否核实", "Identity verified")]
 
     def refusals(self, life: Life) -> Refusals:
-        entered = _entered(life)
-        if entered is not None and _after_the_day(life, entered) and not _checked_since(life, entered):
+        intake = entered(life)
+        if intake is not None and _after_the_day(life, intake) and not _checked_since(life, intake):
             yield breach(
-                "I07", entered.entry, detail=Label("核查晚于接收当日", "checked after the day of entry")
+                "I07", intake.entry, detail=Label("核查晚于接收当日", "checked after the day of entry")
             )
 
 
@@ -96,24 +96,28 @@ def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | N
     yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme or ''} {year or ''}".strip())
 
 
-def _entered(life: Life) -> Fact[date] | None:
-    return life.now(RECEIVED) or life.now(ADMITTED)
+def _after_the_day(life: Life, intake: Fact[date]) -> bool:
+    return life.reached(day_after(intake.entry.days.last))
 
 
-def _after_the_day(life: Life, entered: Fact[date]) -> bool:
-    return life.reached(day_after(entered.entry.days.last))
-
-
-def _checked_since(life: Life, entered: Fact[date]) -> bool:
-    return any(check.days.last >= entered.entry.days.earliest for check in life.all(InsuranceStatusChecked))
+def _checked_since(life: Life, intake: Fact[date]) -> bool:
+    return any(check.days.last >= intake.entry.days.earliest for check in life.all(InsuranceStatusChecked))
 
 
 @standing("I07")
 def checked_on_entry(life: Life) -> Refusals:
     """A child in care whose insurance was not checked on the day of entry, and not yet since."""
-    entered = _entered(life) if life.in_care else None
-    if entered is not None and _after_the_day(life, entered) and not _checked_since(life, entered):
-        yield no_evidence("I07", entered.entry)
+    intake = entered(life)
+    if intake is not None and _after_the_day(life, intake) and not _checked_since(life, intake):
+        yield no_evidence("I07", intake.entry)
+
+
+@standing("S02")
+def insured_in_care(life: Life) -> Refusals:
+    """A child in care who is not insured, as far as is recorded."""
+    intake = entered(life)
+    if intake is not None and not life.each(INSURED):
+        yield no_evidence("S02", intake.entry)
 
 
 @obligation("D10")

@@ -21,7 +21,7 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.file import Attribute, Facts
+from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, DEPARTED, STAGE, Life
 from domain.refusal import Refusals, breach, no_evidence
 from domain.when import Days, day_of
@@ -274,6 +274,11 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
             yield CATEGORY.since(entry.days, category)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
+
+
+def entered(life: Life) -> Fact[date] | None:
+    """The fact by which a child in care entered, by reception or, where none is recorded, by admission."""
+    return (life.now(RECEIVED) or life.now(ADMITTED)) if life.in_care else None
 
 
 SOUGHT: Final = frozenset({"A1", "B1", "B2", "B3"})
