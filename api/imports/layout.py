@@ -141,14 +141,17 @@ class Row:
         if column in self.cells and self.cells[column].fault is None:
             self.cells[column].value = fault
 
-    def when(self, column: str) -> Days:
-        """The column's days; where it gives none, not later than the row's decisive day."""
+    def when(self, column: str, *bounds: str) -> Days:
+        """The column's days; where it gives none, not later than the first of the bounds that is said."""
         days = self.value(column)
-        return days if isinstance(days, Days) else self.by()
+        return days if isinstance(days, Days) else self.by(*bounds)
 
-    def by(self) -> Days:
-        """Not later than the row's own decisive day, else than the day the register tells of."""
-        for column in self.layout.decisive:
+    def by(self, *columns: str) -> Days:
+        """Not later than the first of these days that is said, else than the row's own decisive day.
+
+        A row without one tells of the day up to which the register tells. What only bounds is not used up.
+        """
+        for column in (*columns, *self.layout.decisive):
             cell = self.cells.get(column)
             if cell is not None and isinstance(cell.value, Days):
                 return Days(None, cell.value.last)

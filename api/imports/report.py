@@ -57,7 +57,7 @@ class Report:
     seconds: float = 0.0
 
     def reject(self, at: RowOf, cell: Cell | None, why: Fault | str) -> None:
-        """Report a rejected row, or a rejected part of one, with what is wrong or the rule that refuses it."""
+        """Report a rejected row or part of one, with what is wrong or the rule that refuses it."""
         code = why.value if isinstance(why, Fault) else why
         heading, written = ("", "") if cell is None else (cell.heading, cell.written)
         self.rejections.append(Line(self._sheet(at.sheet), at.row, heading, written, code))

@@ -21,6 +21,8 @@ from domain.events.intake import (
 )
 from domain.when import Days
 
+RECEIVED: Final = "接收日期"
+ADMITTED: Final = "正式入院日期"
 ESTIMATED: Final = frozenset({"estimated", "bone_age"})
 """Ways in which a birth date came about that make it an estimate."""
 RESCUED: Final = "04"
@@ -55,7 +57,7 @@ def referral(row: Row) -> Said | None:
         referral_source=_sender(unit),
         child_situation=_situation(row) or NOT_ON_PAPER,
     )
-    return Said(event, Days(None, _received(row).last))
+    return Said(event, row.by(RECEIVED, ADMITTED))
 
 
 def _situation(row: Row) -> str | None:
@@ -75,17 +77,7 @@ def reception(row: Row) -> Said:
     """The day the child was received: a roster lists those who were."""
     place = {"found_place": row.answer("捡拾(发现)地点")} if row.says("捡拾(发现)地点") else {}
     row.used.add(FILE_NO)
-    return Said(paper(ChildReceived, file_no=row.file_no, **place), _received(row))
-
-
-def _received(row: Row) -> Days:
-    days = row.value("接收日期")
-    return days if isinstance(days, Days) else Days(None, _admitted(row).last)
-
-
-def _admitted(row: Row) -> Days:
-    days = row.value("正式入院日期")
-    return days if isinstance(days, Days) else row.by()
+    return Said(paper(ChildReceived, file_no=row.file_no, **place), row.when(RECEIVED, ADMITTED))
 
 
 def identity(row: Row) -> Said | None:
@@ -105,7 +97,7 @@ def identity(row: Row) -> Said | None:
         birth_method=method,
         birth_basis=NOT_ON_PAPER if basis is None or basis.fault else basis.written.strip(),
     )
-    return Said(event, Days(None, _admitted(row).last))
+    return Said(event, row.by(ADMITTED))
 
 
 def citizen(row: Row) -> Said | None:
@@ -120,19 +112,19 @@ def category(row: Row) -> Said | None:
     if not row.says("接收类别"):
         return None
     event = paper(IntakeCategoryDetermined, category=row.answer("接收类别"), child_situation=_situation(row))
-    return Said(event, Days(None, _admitted(row).last))
+    return Said(event, row.by(ADMITTED))
 
 
 def approval(row: Row) -> Said | None:
     """正式入院日期 is also the day on which admission was approved."""
-    return Said(paper(AdmissionApproved), row.when("正式入院日期")) if row.says("正式入院日期") else None
+    return Said(paper(AdmissionApproved), row.when(ADMITTED)) if row.says(ADMITTED) else None
 
 
 def admission(row: Row) -> Said | None:
     """The day the child was formally admitted."""
-    if not row.says("正式入院日期"):
+    if not row.says(ADMITTED):
         return None
-    return Said(paper(ChildAdmitted, intake_category=row.answer("接收类别")), row.when("正式入院日期"))
+    return Said(paper(ChildAdmitted, intake_category=row.answer("接收类别")), row.when(ADMITTED))
 
 
 def guardianship(row: Row) -> Said | None:
@@ -201,8 +193,8 @@ ROSTER: Final = Layout(
             ("出生日期依据", "生日来源"),
         ),
         Column("身份证号", citizen_id(), ("公民身份号码", "身份证号码", "身份号码", "身份证")),
-        Column("接收日期", day(), ("接收时间", "接收年月日", "入站日期", "接收")),
-        Column("正式入院日期", day(), ("入院日期", "入院时间", "正式入院时间", "正式入院")),
+        Column(RECEIVED, day(), ("接收时间", "接收年月日", "入站日期", "接收")),
+        Column(ADMITTED, day(), ("入院日期", "入院时间", "正式入院时间", "正式入院")),
         Column("接收类别", coded_word("intake_category", CATEGORY_WORDS), ("入院类别", "接收类型", "类别")),
         Column("送交单位", text(200), ("移送单位", "送养单位", "送交机关", "来源单位", "送入单位")),
         Column("捡拾(发现)地点", text(), ("捡拾地点", "发现地点", "拾捡地点", "捡拾/发现地点")),

@@ -1,0 +1,69 @@
+"""Where tests hand registers in: a real ledger, a clerk, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.imports.office import hand_in, take_in
+from api.imports.report import Report
+from api.imports.streams import Streams
+from api.imports.workbook import read_workbook
+from domain.entry import AnyEntry
+from domain.event import Event
+from domain.file import File
+from tests.client import Served
+from tests.registers.paper import Grid, Paper, workbook
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Takes registers in at home, as somebody of a role."""
+
+    served: Served
+
+    async def take(
+        self, *sheets: Paper | tuple[str, Grid], role: str = "staff", dry_run: bool = False
+    ) -> Report:
+        """Import a register made of these sheets."""
+        return await self.take_bytes(workbook(*sheets), role=role, dry_run=dry_run)
+
+    async def take_bytes(self, content: bytes, *, role: str = "staff", dry_run: bool = False) -> Report:
+        """Import a workbook."""
+        house = self.served.house
+        handed_in = await hand_in(
+            house, read_workbook(content, "台账.xlsx"), own=self.served.home, dry_run=dry_run
+        )
+        actor = await self.served.actor(role)
+        return await take_in(house, handed_in, actor.recorder, lambda _done, _rows: None)
+
+    def stream(self, number: str) -> UUID:
+        """The file that an import opens for a child."""
+        house = self.served.house
+        return Streams(house.ledger, house.readers, self.served.home.institution).new(number)
+
+    async def file(self, number: str) -> File:
+        """A child's file, empty when there is none."""
+        stream = self.stream(number)
+        return await self.served.house.ledger.file(stream) or File(stream)
+
+    async def told(self, number: str, kind: type[Event]) -> list[Any]:
+        """The standing entries of one kind in a child's file."""
+        return list((await self.file(number)).of(kind))
+
+    async def only(self, number: str, kind: type[Event]) -> AnyEntry:
+        """The one standing entry of a kind in a child's file."""
+        (entry,) = await self.told(number, kind)
+        found: AnyEntry = entry
+        return found
+
+    async def head(self) -> int:
+        """The ledger's last position."""
+        return (await self.served.house.ledger.store.head()).position
+
+
+@pytest.fixture
+def counter(served: Served) -> Counter:
+    """Give an empty ledger to import into."""
+    return Counter(served)
