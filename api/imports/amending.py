@@ -89,6 +89,9 @@ def amendments_of(
                 changes = [change for change in changes if change not in chain]
             waiting = [each for each in waiting if all(each is not done.correction for done in found)]
         for correction in waiting:
+            after = correction.cells.get(AFTER)
+            if after is not None and after.fault is not None:
+                continue
             correction.refuse(ITEM, Fault.NO_SUCH_VALUE if named else Fault.UNKNOWN_ITEM)
     return found
 

@@ -63,6 +63,7 @@ class Importer:
             progress(sum(len(register.children[file_no]) for file_no in batch))
         await self._look_elsewhere(report, missing, set(known.values()))
         report.account.prove()
+        report.arrange()
         report.seconds = perf_counter() - started
 
     async def _take(
@@ -153,7 +154,8 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
         asides[aside.cell.place.row_of].append(aside)
     for row in case.rows:
         if report.account.settle_row(row.sheet, row.row) is Fate.REJECTED:
-            first = asides[row][0] if asides[row] else None
+            telling = sorted(asides[row], key=lambda aside: aside.fault is Fault.NOT_PLACED)
+            first = telling[0] if telling else None
             unknown = report.register.readings[row.sheet].layout is None
             code = refused.get(row) or (first.fault if first else Fault.NOTHING_USABLE)
             report.reject(row, first.cell if first else None, Fault.UNKNOWN_SHEET if unknown else code)

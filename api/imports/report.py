@@ -21,7 +21,7 @@ BREACHES: Final = frozenset({"breach", "no_evidence"})
 class Line:
     """One value or row that is reported: where it stands, as it was written, and a code that says why.
 
-    `other` is the other place where it is said otherwise.
+    `other` is the other place where it is said otherwise, `place` the column's from 0.
     """
 
     sheet: str
@@ -30,6 +30,7 @@ class Line:
     value: str
     code: str
     other: str | None = None
+    place: int = 0
 
     def json(self) -> dict[str, Any]:
         """The line as the contract shows it."""
@@ -66,7 +67,9 @@ class Report:
         """Report a value that is set aside."""
         sheet = self._sheet(cell.place.sheet)
         elsewhere = None if other is None else self.register.name(other)
-        self.values.append(Line(sheet, cell.place.row, cell.heading, cell.written, fault.value, elsewhere))
+        self.values.append(
+            Line(sheet, cell.place.row, cell.heading, cell.written, fault.value, elsewhere, cell.place.column)
+        )
 
     def judged(self, judgements: tuple[Judgement, ...], row: RowOf) -> None:
         """Count what speaks against an entry that was recorded of a row all the same."""
@@ -76,6 +79,12 @@ class Report:
         self.as_found += any(
             judgement.rule.refuses and judgement.refusal.kind in BREACHES for judgement in judgements
         )
+
+    def arrange(self) -> None:
+        """Put all lines in the order of the file."""
+        order = {reading.sheet.title: reading.sheet.number for reading in self.register.readings}
+        for lines in (self.rejections, self.values, self.missing):
+            lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
 
     def _sheet(self, number: int) -> str:
         return self.register.readings[number].sheet.title
