@@ -199,7 +199,10 @@ async def findings(
 ) -> Answer:
     """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
     on, position = day or own.today, own.house.projector.position
-    page = await _page(own, findings_on, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor)
+    book = own.ledger.rulebook
+    page = await _page(
+        own, findings_on, rulebook=book, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor
+    )
     return _listing([finding_json(row) for row in page.rows], page.next, position)
 
 

@@ -8,16 +8,16 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import Label
 
-RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written"]
+RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written", "listed_twice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One rule broken by one entry.
 
-    `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, or
-    whether a number cannot be what it claims and is kept only as written. `evidence` names the
-    entries that decided it; `detail` adds to the rule's own sentence, without personal data. What rests
+    `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, whether
+    a number cannot be what it claims and is kept only as written, or whether a list has the child twice.
+    `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal data. What rests
     on a number or a list that is not `verified` warns and never refuses.
     """
 
@@ -53,6 +53,11 @@ def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None
 def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """A number cannot be what it claims: it is kept as written and not used as that."""
     return Refusal(rule, "number_as_written", _ids(evidence), detail)
+
+
+def listed_twice(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
+    """One list has the child in several places."""
+    return Refusal(rule, "listed_twice", _ids(evidence), detail)
 
 
 def _ids(evidence: tuple[AnyEntry | None, ...]) -> tuple[UUID, ...]:

@@ -94,7 +94,26 @@ def rows(file: File, reading: Reading) -> Iterator[Finding]:
 
 FINDINGS: Final = ReadModel("findings", Finding, rows)
 
-_SELECT: Final = SQL("SELECT f.* FROM findings f JOIN register ON register.child = f.child")
+# Whether two files tell of one child is no function of either, so it is asked of the register.
+_SELECT: Final = SQL("""
+    SELECT f.*
+      FROM (SELECT * FROM findings
+             UNION ALL
+            SELECT own.child, %(alike_number)s, %(alike_rule)s, 'possible_duplicate',
+                   coalesce(own.received_on, own.admitted_on, own.birth_until), NULL, ARRAY[]::uuid[],
+                   %(alike_zh)s, %(alike_en)s, %(alike_source)s
+              FROM register own
+             WHERE own.birth_until IS NOT NULL
+               AND EXISTS (SELECT FROM register other
+                            WHERE other.name_term = own.name_term AND other.child <> own.child
+                              AND other.institution = own.institution
+                              AND other.birth_on = own.birth_on AND other.sex = own.sex)
+           ) AS f
+      JOIN register ON register.child = f.child
+""")
+_BEHIND_ALL: Final = 2**31 - 1
+"""The number of the finding that another file may be the same child's: behind all of the file's own."""
+DUPLICATES: Final = "R-INT-5"
 _KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
 
 
@@ -102,6 +121,7 @@ async def findings(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
+    rulebook: Rulebook,
     day: date,
     rule: str | None = None,
     kind: str | None = None,
@@ -109,8 +129,17 @@ async def findings(
     cursor: str | None = None,
 ) -> Page[Finding]:
     """Return what speaks against files on a day, what has spoken longest first."""
+    one_file = rulebook[DUPLICATES]
+    alike = {
+        "alike_number": _BEHIND_ALL,
+        "alike_rule": one_file.id,
+        "alike_zh": one_file.zh,
+        "alike_en": one_file.en,
+        "alike_source": one_file.source,
+    }
     where = [
         scope,
+        Condition(SQL("true"), alike),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
     ]
     if rule is not None:

@@ -16,7 +16,7 @@ from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_number, page
-from projections.search import fold_text, terms_of_name
+from projections.search import fold_text, terms_of_name, whole_name
 
 T = TypeVar("T")
 
@@ -30,7 +30,8 @@ class Listed:
     """A child's file as the register lists it: what was recorded last of each.
 
     `institution` to `sixteen_on` say who may read it. `terms` are keyed hashes of all that it is found by,
-    `file_no_term` that of the file number. `opened` is the position of its first entry.
+    `file_no_term` and `name_term` those of the file number and of the whole name. `opened` is the position of
+    its first entry.
     """
 
     child: UUID
@@ -42,6 +43,7 @@ class Listed:
     file_no: bytes | None
     file_no_term: bytes | None
     name: bytes | None
+    name_term: bytes | None
     sex: str | None
     birth_on: date | None
     birth_until: date | None
@@ -76,6 +78,7 @@ def rows(file: File, reading: Reading) -> Iterator[Listed]:
         file_no=_sealed(reading, file_no, SEALED_FILE_NO),
         file_no_term=None if file_no is None else seal.term(fold_text(file_no)),
         name=_sealed(reading, name, SEALED_NAME),
+        name_term=None if name is None else seal.term(whole_name(name)),
         sex=_last(file, SEX),
         birth_on=None if born is None else born.first,
         birth_until=None if born is None else born.last,

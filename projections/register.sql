@@ -9,6 +9,7 @@ CREATE TABLE register (
     file_no      bytea,
     file_no_term bytea,
     name         bytea,
+    name_term    bytea,
     sex          text,
     birth_on     date,
     birth_until  date,
@@ -24,4 +25,5 @@ CREATE INDEX ON register (institution, opened);
 CREATE INDEX ON register (region, opened);
 CREATE INDEX ON register (opened);
 CREATE INDEX ON register (file_no_term);
+CREATE INDEX ON register (name_term, birth_on);
 CREATE INDEX ON register USING gin (terms);

@@ -23,7 +23,7 @@ from domain.event import (
 )
 from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, DEPARTED, STAGE, Life
-from domain.refusal import Refusals, breach, no_evidence
+from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.when import Days, day_of
 
 NOTICE_83: Final = "民发〔2013〕83号"
@@ -165,6 +165,12 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
         Personal(Category.HEALTH),
     ] = None
 
+    def refusals(self, life: Life) -> Refusals:
+        if life.entry is not None and _listed_twice(life.entry):
+            yield listed_twice(
+                "R-INT-5", detail=Label("同一份台账中重复列出", "one register lists the child twice")
+            )
+
     @property
     def born(self) -> Days | None:
         """The days on which the child may have been born; None where nothing is known."""
@@ -193,6 +199,16 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
             yield SEX.timeless(sex)
         if group is not None:
             yield ETHNIC_GROUP.timeless(group)
+
+
+def _listed_twice(entry: AnyEntry) -> bool:
+    """Whether two rows of one sheet of the same register tell of the child."""
+    rows = [
+        (paper.sha256, paper.number.rpartition("!")[0])
+        for paper in entry.documents
+        if paper.kind == "register_row" and isinstance(paper.number, str)
+    ]
+    return len(set(rows)) < len(rows)
 
 
 class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examined", source=NOTICE_83):
