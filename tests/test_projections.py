@@ -73,7 +73,7 @@ def child_of(file: File) -> UUID:
 
 @thorough
 @given(entries=streams(), day=days_asked)
-def test_the_spans_that_cover_a_day_are_what_holds_then(self, entries: list[AnyEntry], day: date) -> None:
+def test_the_spans_that_cover_a_day_are_what_holds_then(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
     covering = {
         (row.attribute, row.key, row.entry) for row in rows_of(SPANS, file) if row.since <= day <= row.until
@@ -89,7 +89,7 @@ def test_the_spans_that_cover_a_day_are_what_holds_then(self, entries: list[AnyE
 
 @thorough
 @given(entries=streams(), day=days_asked)
-def test_the_readiness_that_covers_a_day_is_that_of_the_day(self, entries: list[AnyEntry], day: date) -> None:
+def test_the_readiness_that_covers_a_day_is_that_of_the_day(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
     covering = [row for row in rows_of(READINESS, file) if row.since <= day <= row.until]
     asked = ready_on(file, child_of(file), RULEBOOK, day)
@@ -104,7 +104,7 @@ def test_the_readiness_that_covers_a_day_is_that_of_the_day(self, entries: list[
 
 @thorough
 @given(entries=streams(), day=days_asked)
-def test_an_obligation_stands_on_a_day_as_its_clock(self, entries: list[AnyEntry], day: date) -> None:
+def test_an_obligation_stands_on_a_day_as_its_clock(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
     obligations = list(obligations_of(file, child_of(file), RULEBOOK))
     assert [each.state(day) for each in obligations] == [clock.state(day) for clock in clocks(file, RULEBOOK)]
@@ -116,7 +116,7 @@ def test_an_obligation_stands_on_a_day_as_its_clock(self, entries: list[AnyEntry
 
 @thorough
 @given(entries=streams(), day=days_asked)
-def test_what_speaks_on_a_day_is_judged_or_lacking_then(self, entries: list[AnyEntry], day: date) -> None:
+def test_what_speaks_on_a_day_is_judged_or_lacking_then(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
     speaking = [each for each in findings_of(file, child_of(file), RULEBOOK) if each.speaks(day)]
     of_entries = [each for each in judged(file, RULEBOOK) if each.entry.days.last <= day]
@@ -130,7 +130,7 @@ def test_what_speaks_on_a_day_is_judged_or_lacking_then(self, entries: list[AnyE
 
 @thorough
 @given(entries=streams())
-def test_every_row_is_told_apart_by_its_key(self, entries: list[AnyEntry]) -> None:
+def test_every_row_is_told_apart_by_its_key(entries: list[AnyEntry]) -> None:
     file = fold(entries)
     keys = {
         "register": ("child",),
@@ -146,7 +146,7 @@ def test_every_row_is_told_apart_by_its_key(self, entries: list[AnyEntry]) -> No
 
 @thorough
 @given(entries=streams())
-def test_the_register_says_what_holds_in_the_end(self, entries: list[AnyEntry]) -> None:
+def test_the_register_says_what_holds_in_the_end(entries: list[AnyEntry]) -> None:
     file = fold(entries)
     (row,) = rows_of(REGISTER, file)
     life = Life(file, LAST_DAY, RULEBOOK)
