@@ -17,8 +17,8 @@ class Refusal:
 
     `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, whether
     a number cannot be what it claims and is kept only as written, or whether a list has the child twice.
-    `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal data. What rests
-    on a number or a list that is not `verified` warns and never refuses.
+    `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal
+    data. What rests on a number or a list that is not `verified` warns and never refuses.
     """
 
     rule: str
