@@ -1,0 +1,157 @@
+"""`childledger import`: what it prints, where, and with which exit code."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from api.house import opened
+from api.imports.command import import_file
+from api.settings import Settings
+from tests.registers.paper import Paper, a_sheet, workbook
+
+NEW = "临港市儿童福利院（测试）"
+KEYS = [
+    "file",
+    "sha256",
+    "institution",
+    "rows",
+    "recorded",
+    "already",
+    "rejected",
+    "other_rows",
+    "cells",
+    "as_found",
+    "set_aside",
+    "entries",
+    "rejections",
+    "values",
+    "findings",
+    "not_in_this_file",
+]
+
+
+@pytest.fixture
+def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Let the command find the test's own database."""
+    assert settings.database_url is not None
+    monkeypatch.setenv("CHILDLEDGER_DATABASE_URL", settings.database_url.get_secret_value())
+    monkeypatch.setenv("CHILDLEDGER_DATA", str(settings.data))
+    monkeypatch.setenv("CHILDLEDGER_LEDGER", settings.ledger)
+    return settings
+
+
+def roster(**said: str) -> Paper:
+    """A roster of one child of an institution that nobody knows yet."""
+    usual = {"儿童编号": "CS001", "姓名": "王小明", "接收日期": "2016-05-01"}
+    return a_sheet("儿童花名册", institution=NEW).row(**usual | said)
+
+
+def a_file(folder: Path, *sheets: Paper) -> Path:
+    """A register in a folder."""
+    path = folder / "台账.xlsx"
+    path.write_bytes(workbook(*sheets))
+    return path
+
+
+async def head(settings: Settings) -> int:
+    """How many entries the ledger has."""
+    async with opened(settings, follow=False) as house:
+        return (await house.ledger.store.head()).position
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_with_json_stdout_holds_the_report_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = await import_file(a_file(tmp_path, roster()), json=True)
+
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert code == 0
+    assert list(told) == KEYS
+    assert (told["institution"], told["rows"], told["recorded"], told["entries"]) == (NEW, 1, 1, 2)
+    assert told["file"] == "台账.xlsx"
+    assert "rows/s" in printed.err
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_an_institution_that_is_not_known_is_opened_and_this_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+
+    await import_file(file)
+    first = capsys.readouterr().out
+    await import_file(file)
+
+    assert f"新建机构 Opened: {NEW}" in first
+    assert "Opened" not in capsys.readouterr().out
+
+
+async def test_a_dry_run_reports_the_same_and_records_nothing(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster(身份证号="371099201503010011", 离院日期="2021年13月5日"))
+    before = await head(surroundings)
+
+    await import_file(file, dry_run=True, json=True)
+    rehearsed = json.loads(capsys.readouterr().out)
+    assert await head(surroundings) == before
+    await import_file(file, json=True)
+
+    assert rehearsed == json.loads(capsys.readouterr().out)
+    assert rehearsed["findings"]
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_the_exit_code_says_whether_something_was_rejected_or_nothing_could_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = a_sheet("体检", institution=NEW).row(儿童编号="CS777", 体检日期="2020-02-01")
+    nothing = tmp_path / "空.xlsx"
+    nothing.write_bytes(b"")
+
+    assert await import_file(a_file(tmp_path, roster(), stranger)) == 1
+    assert await import_file(nothing) == 2
+    assert await import_file(tmp_path / "不在这里.xlsx") == 2
+    assert await import_file(a_file(tmp_path, roster(), Paper("说明", ["说明"], institution=NEW))) == 0
+    assert "nothing could be read" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_tokens_are_printed_one_for_each_role_and_enter(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await import_file(a_file(tmp_path, roster()), tokens=True)
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if ": cl_" in line]
+    tokens = dict(line.split(": ") for line in lines)
+    assert list(tokens) == ["staff", "supervisor", "auditor", "placement_officer", "bureau", "administrator"]
+    async with opened(surroundings, follow=False) as house:
+        known = await house.identity.institution_named(NEW)
+        staff = await house.identity.authenticate(tokens["staff"])
+    assert known is not None
+    assert staff is not None
+    assert staff.institution == known.institution
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_path: Path) -> None:
+    copy = tmp_path / "导入结果.xlsx"
+    formula = "=HYPERLINK(1)"
+    stranger = a_sheet("体检", institution=NEW).row(儿童编号="CS777", 体检日期="2020-02-01")
+
+    await import_file(a_file(tmp_path, roster(出生日期="15.3.1", 性别=formula), stranger), report=copy)
+
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    book = CalamineWorkbook.from_path(copy)
+    assert book.sheet_names == ["汇总", "未录入", "暂存", "本次文件中没有", "发现"]
+    aside = book.get_sheet_by_name("暂存").to_python()
+    assert [row[:4] for row in aside[1:]] == [
+        ["儿童花名册", "4", "性别", formula],
+        ["儿童花名册", "4", "出生日期", "15.3.1"],
+    ]
+    assert book.get_sheet_by_name("未录入").to_python()[1][:4] == ["体检", "4", "儿童编号", "CS777"]
