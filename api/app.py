@@ -2,18 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, health, problems, sent
+from api import access, catalogue, health, lists, problems, read, record, sent
 from api.asking import actor
 from api.clock import Clock, utc_now
 from api.house import House, opened
+from api.imports import routes as imports
 from api.logs import RequestLog
 from api.settings import Settings
 
@@ -42,15 +41,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.add_middleware(RequestLog)
     problems.install(app)
     app.include_router(health.router)
-    for router in (access.router, *_routers()):
-        app.include_router(router, dependencies=[Depends(actor)])
+    for chapter in (record, read, lists, access, catalogue, imports):
+        app.include_router(chapter.router, dependencies=[Depends(actor)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
-
-
-def _routers() -> list[Any]:
-    found = ("api.record", "api.read", "api.lists", "api.catalogue", "api.imports.routes")
-    return [import_module(name).router for name in found if find_spec(name)]
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 No problem repeats what was sent: a wrong value may be a child's name, and whoever asked may log the answer.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -250,10 +251,25 @@ async def _problem(_: Request, error: Exception) -> Response:
     return error.response
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the same
+    if error.status_code == 405:  # noqa: PLR2004 - the same
+        methods = _methods(request)
+        headers = {"Allow": ", ".join(methods)} if methods else error.headers
+        return Problem("method_not_allowed", headers=headers).response
     code = _BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")  # noqa: PLR2004
     return Problem(code, headers=error.headers).response
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods of an address: those of the most specific path, for one route names only its own."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    fitting = [
+        (template.count("{"), [method.upper() for method in operations])
+        for template, operations in request.app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path)
+    ]
+    return min(fitting)[1] if fitting else []
 
 
 async def _validation(_: Request, error: Exception) -> Response:

@@ -86,6 +86,15 @@ class _Anything(dict[str, str]):
         return str(uuid4())
 
 
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in OPERATIONS}))
+async def test_an_address_says_which_methods_it_takes(served: Served, path: str) -> None:
+    answer = await (await served.as_(Role.STAFF)).request("PROPFIND", path.format_map(_anything()))
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "method_not_allowed"
+    documented = {method.upper() for method, other, _ in OPERATIONS if other == path}
+    assert set(answer.headers["allow"].split(", ")) == documented
+
+
 # Silent about what is not yours
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
+import orjson
 import pytest
 
 from api.permissions import Role
 from api.settings import Settings
 from ledger.cluster import locate
-from tests.client import HOME
+from tests.client import HOME, Furnished
 
 CHILDLEDGER = Path(sys.executable).with_name("childledger")
 PATIENCE = 120.0
@@ -129,6 +130,31 @@ def test_it_is_not_served_to_the_world_without_tls(command: Callable[..., Told])
     told = command("serve", HOST="0.0.0.0", PORT=str(free_port()))  # noqa: S104 - to be refused
     assert told.code == 1
     assert "CHILDLEDGER_TLS_HANDLED" in told.beside
+
+
+def test_it_is_served_until_it_is_stopped(settings: Settings, furnished: Furnished) -> None:
+    assert settings.database_url is not None
+    environment = clean_environment(
+        DATABASE_URL=settings.database_url.get_secret_value(),
+        DATA=str(settings.data),
+        LEDGER=settings.ledger,
+        PORT=str(free_port()),
+    )
+    with subprocess.Popen(
+        [CHILDLEDGER, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as serving:
+        assert serving.stdout is not None
+        said, address = serving.stdout.readline().rsplit(maxsplit=1)
+        assert said == "Serving on"
+        token = {"Authorization": f"Bearer {furnished.tokens[Role.STAFF]}"}
+        assert httpx2.get(f"{address}/event-types", headers=token).status_code == 200
+        serving.send_signal(signal.SIGTERM)
+        beside = serving.communicate(timeout=30)[1]
+    assert serving.returncode == 0
+    lines = [orjson.loads(line) for line in beside.splitlines()]
+    (answered,) = [line for line in lines if line["event"] == "answered"]
+    assert answered["role"] == "staff"
+    assert furnished.tokens[Role.STAFF] not in beside
 
 
 def test_it_is_not_served_as_the_owner(command: Callable[..., Told], settings: Settings) -> None:
