@@ -5,12 +5,15 @@ name must have. Whoever sees the stored hashes learns how often which term occur
 names can guess at the most frequent ones; without the key nobody can tell which name a term belongs to.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
 from typing import Final
 
+# Characters are read one by one: a dictionary of phrases would take 45 MB and not be used.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import Style, pinyin
 
 LONGEST: Final = 8
