@@ -172,9 +172,11 @@ def _reachable(path: Path) -> bool:
 
 
 def _make_folder(path: Path) -> None:
-    if not path.exists():
-        path.mkdir(parents=True)
-        path.chmod(0o711 if unprivileged() else 0o700)
+    mode = 0o711 if unprivileged() else 0o700
+    # Of several processes that start at once, one makes it.
+    with suppress(FileExistsError):
+        path.mkdir(mode, parents=True)
+        path.chmod(mode)
 
 
 def _digest(path: Path) -> str:
