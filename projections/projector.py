@@ -7,7 +7,7 @@ The position advances by compare-and-set in the same transaction, so that of two
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -65,7 +65,7 @@ class Projector:
         """Follow the ledger until cancelled; stand still while another version of the code writes."""
         while True:
             before = self.position
-            waiting = await self.step()
+            waiting = await self._finished(self.step())
             if self.position == before:
                 await (asyncio.sleep(PAUSE_SECONDS) if waiting else self._idle())
 
@@ -113,6 +113,16 @@ class Projector:
             # Others get their turn.
             await asyncio.sleep(0)
         return rows
+
+    @staticmethod
+    async def _finished(step: Coroutine[Any, Any, int]) -> int:
+        """Await a step, and its end also when cancelled, so that no connection is left amid a statement."""
+        task = asyncio.ensure_future(step)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
 
     async def _idle(self) -> None:
         await self._ledger.wait_for(self.position + 1, PAUSE_SECONDS)
