@@ -87,7 +87,8 @@ def _rules() -> Iterator[str]:
     rules = sorted(book.rules.values(), key=lambda rule: rule.id)
     yield from (NOTE, "", "# Rules · 规则", "")
     yield "*impossible* and *forbidden* refuse (what is forbidden stands with an exception that a second"
-    yield "person approves); *due* opens an obligation; *warning* is a finding. What is unverified never refuses."
+    yield "person approves); *due* opens an obligation; *warning* is a finding."
+    yield "What is unverified never refuses."
     yield from ("", *_heading("rule", "strength", "中文", "English", "source", "verified"))
     for rule in rules:
         yield _row(rule.id, rule.strength, rule.zh, rule.en, rule.source, _yes(rule.verified))
