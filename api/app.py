@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, catalogue, health, lists, problems, read, record, sent
+from api import access, catalogue, failures, health, lists, problems, read, record, sent
 from api.asking import actor
 from api.clock import Clock, utc_now
 from api.house import House, opened
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(RequestLog)
-    problems.install(app)
+    failures.install(app)
     app.include_router(health.router)
     for chapter in (record, read, lists, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(actor)])

@@ -1,12 +1,9 @@
 """The command line. Commands that change something act as the operating system's own administrator."""
 
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
-from uuid import UUID
 
 from cyclopts import App, Parameter
 from psycopg import OperationalError
@@ -19,10 +16,11 @@ from api.demo import AlreadyRunningError, demonstrate
 from api.house import House
 from api.identity import IdentityError
 from api.imports.command import import_file
-from api.permissions import Role
+from api.people_commands import institution, token, user
 from api.serving import LOOPBACK, PortTakenError, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
+from api.speaking import STOPPED, answer, say, within
 from domain.rulebook import Rulebook
 from ledger.cluster import ServerFailedError
 from ledger.migrate import MigrationError
@@ -31,14 +29,9 @@ from ledger.wrapping import KeyFileError, KeyUnavailableError
 app = App(
     name="childledger", help="A ledger of children's lives in state care.", version=version("childledger")
 )
-institution = App(name="institution", help="Institutions.")
-user = App(name="user", help="The staff directory.")
-token = App(name="token", help="Bearer tokens.")
 for group in (institution, user, token):
     app.command(group)
 
-STOPPED: Final = 130
-"""The exit code of a command that was stopped before its end."""
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 TOLD: Final = (
     IdentityError,
@@ -69,16 +62,6 @@ def main() -> None:
             say(f"CHILDLEDGER_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}")
         code = 1
     sys.exit(code)
-
-
-def say(text: str) -> None:
-    """Tell whoever gave the command, apart from what it answers."""
-    print(text, file=sys.stderr)  # noqa: T201 - a command speaks
-
-
-def answer(text: str) -> None:
-    """Print what was asked for."""
-    print(text, flush=True)  # noqa: T201 - the same
 
 
 @app.command
@@ -128,7 +111,7 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         answer(address)
         return 0
 
-    return _within(asked)
+    return within(asked)
 
 
 @app.command(name="import")
@@ -154,96 +137,6 @@ def import_register(
     return run(importing, stopped_with=STOPPED)
 
 
-@institution.command(name="add")
-def add_institution(name: str, /, *, uscc: str | None = None, region: str = "000000") -> int:
-    """Open an institution and print its id.
-
-    Args:
-        name: Its full name.
-        uscc: Its unified social credit code (统一社会信用代码).
-        region: The county it lies in (GB/T 2260, six digits).
-    """
-
-    async def asked(house: House) -> int:
-        answer(str((await house.identity.open_institution(name, uscc=uscc, region=region)).institution))
-        return 0
-
-    return _within(asked)
-
-
-@user.command(name="add")
-def add_user(name: str, /, *, role: Role, institution: str | None = None, region: str | None = None) -> int:
-    """Enter somebody in the staff directory and print their id.
-
-    Args:
-        name: As they are called; kept sealed.
-        role: What they are on this ledger.
-        institution: Of staff, supervisor and auditor: its id or its name.
-        region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
-    """
-
-    async def asked(house: House) -> int:
-        home = None if institution is None else await _institution(house, institution)
-        answer(str((await house.identity.add_member(name, role, institution=home, prefix=region)).user))
-        return 0
-
-    return _within(asked)
-
-
-@token.command(name="new")
-def new_token(user: UUID, /, *, days: int | None = None, purpose: str = "command line") -> int:
-    """Make a token and print it; it is shown only now.
-
-    Args:
-        user: The id of whose token it is.
-        days: For how long; CHILDLEDGER_TOKEN_DAYS when not said.
-        purpose: What it is for.
-    """
-
-    async def asked(house: House) -> int:
-        if user not in await house.identity.names([user]):
-            say("There is nobody with this id.")
-            return 1
-        lives = house.settings.token_days if days is None else days
-        answer(await house.identity.issue(user, days=lives, purpose=purpose))
-        return 0
-
-    return _within(asked)
-
-
-@token.command(name="list")
-def list_tokens() -> int:
-    """List all tokens by id, with whose they are and until when; never the tokens themselves."""
-
-    async def asked(house: House) -> int:
-        members = {each.member: each for each in await house.identity.members()}
-        for each in await house.identity.tokens():
-            member = members[each.member]
-            ended = "revoked" if each.revoked_at else f"until {_day(each.expires_at)}"
-            used = f"used {_day(each.used_at)}" if each.used_at else "never used"
-            answer(f"{each.token}  {member.role}  {member.name or '–'}  {each.purpose}  {ended}  {used}")
-        return 0
-
-    return _within(asked)
-
-
-@token.command(name="revoke")
-def revoke_token(token: UUID, /) -> int:
-    """Revoke a token; whoever serves refuses it within a second.
-
-    Args:
-        token: Its id, as `token list` shows it.
-    """
-
-    async def asked(house: House) -> int:
-        if await house.identity.revoke(token):
-            return 0
-        say("There is no such token that is not revoked.")
-        return 1
-
-    return _within(asked)
-
-
 @app.command
 def rules(*, unverified: Flag = False) -> int:
     """List the rules with their sources.
@@ -256,25 +149,3 @@ def rules(*, unverified: Flag = False) -> int:
             state = "verified" if rule.verified else "unverified"
             answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
     return 0
-
-
-def _within(asked: Callable[[House], Awaitable[int]]) -> int:
-    """Answer a command within an open house."""
-
-    async def work() -> int:
-        async with running(create_app(Settings())) as house:
-            return await asked(house)
-
-    return run(work(), stopped_with=STOPPED)
-
-
-async def _institution(house: House, said: str) -> UUID:
-    for each in await house.identity.institutions():
-        if said in {each.name, str(each.institution)}:
-            return each.institution
-    message = f"there is no institution {said}"
-    raise IdentityError(message)
-
-
-def _day(instant: datetime) -> str:
-    return instant.date().isoformat()

@@ -3,23 +3,16 @@
 No problem repeats what was sent: a wrong value may be a child's name, and whoever asked may log the answer.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError
-from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
-from starlette.exceptions import HTTPException
+from fastapi import Response
 
-from api.faults import Fault, faults
-from ledger.parsing import InvalidError
-from ledger.store import StoreError
+from api.faults import Fault
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "https://childledger.example/problems/"
@@ -102,8 +95,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 """Every kind of problem by its code."""
-
-_BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 
 class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
@@ -234,54 +225,3 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
     }
 )
 """The JSON schema of a problem, which `responses` refers to."""
-
-
-def install(app: FastAPI) -> None:
-    """Answer every error that a route raises as a problem; what nobody expected is `logs`' to catch."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(InvalidError, _invalid)
-    for busy in (StoreError, OperationalError, PoolTimeout, PoolClosed, TooManyRequests):
-        app.add_exception_handler(busy, _unavailable)
-
-
-async def _problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - Starlette's own promise, not in its types
-    return error.response
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - the same
-    if error.status_code == 405:  # noqa: PLR2004 - the same
-        methods = _methods(request)
-        headers = {"Allow": ", ".join(methods)} if methods else error.headers
-        return Problem("method_not_allowed", headers=headers).response
-    code = _BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")  # noqa: PLR2004
-    return Problem(code, headers=error.headers).response
-
-
-def _methods(request: Request) -> list[str]:
-    """The methods of an address: those of the most specific path, for one route names only its own."""
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    fitting = [
-        (template.count("{"), [method.upper() for method in operations])
-        for template, operations in request.app.openapi()["paths"].items()
-        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path)
-    ]
-    return min(fitting)[1] if fitting else []
-
-
-async def _validation(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
-    found: Iterable[Any] = error.errors()
-    return invalid(faults(found)).response
-
-
-async def _invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, InvalidError)  # noqa: S101 - the same
-    return invalid([Fault(each.pointer, each.detail, each.detail_zh) for each in error.problems]).response
-
-
-async def _unavailable(_: Request, __: Exception) -> Response:
-    return Problem("unavailable").response

@@ -14,7 +14,7 @@ from psycopg import OperationalError
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from api import logs, problems
+from api import failures, logs
 from api.asking import body
 from api.faults import faults, pointer
 from api.problems import KINDS, Problem, invalid, not_found, responses
@@ -42,7 +42,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], Callable
 def app_that(failure: BaseException | None = None) -> FastAPI:
     app = FastAPI()
     app.add_middleware(logs.RequestLog)
-    problems.install(app)
+    failures.install(app)
 
     @app.get("/failing")
     async def failing() -> None:
