@@ -86,7 +86,7 @@ class Importer:
             _close(report, case, refused)
 
     def _named(self, key: str) -> UUID:
-        return self.keeper.named(_key(key), self.institution.institution)
+        return self.keeper.named(ledger_key(key), self.institution.institution)
 
     def _recording(self, stream: UUID, step: Step) -> Recording:
         return Recording(
@@ -95,7 +95,7 @@ class Importer:
             region=self.institution.region,
             origin="import",
             recorder=self.recorder,
-            key=_key(step.key),
+            key=ledger_key(step.key),
             keyed_by=self.institution.institution,
             institution=self.institution.institution,
         )
@@ -109,7 +109,8 @@ class Importer:
         report.missing = missing.lines
 
 
-def _key(key: str) -> str:
+def ledger_key(key: str) -> str:
+    """Return the key under which a ledger knows what a register tells: it says nothing about whom."""
     return "register " + hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -1,0 +1,138 @@
+"""An import may be killed at any moment, and started again: the end is the same ledger, in bounded memory."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+from uuid import UUID
+
+from api.house import House, opened
+from api.imports.accounting import Account
+from api.imports.case import case_of
+from api.imports.comparing import plan
+from api.imports.importing import ledger_key
+from api.imports.register import read_register
+from api.imports.streams import Streams
+from api.imports.workbook import read_workbook
+from api.settings import Settings
+from domain.entry import AnyEntry
+from domain.file import File
+from ledger.candidates import entry_id
+from ledger.recording import Draft
+from tests.client import HOME
+from tests.registers.crowd import ROWS_OF_A_CHILD, crowd
+from tests.registers.paper import workbook
+
+KILLS = int(os.environ.get("CHILDLEDGER_KILLS", "3"))
+"""How often the import is killed; a drill sets more."""
+CHILDREN = max(60, 15 * KILLS)
+IMPORT = """
+import asyncio, resource, sys
+from pathlib import Path
+from api.imports.command import import_file
+code = asyncio.run(import_file(Path(sys.argv[1]), json=True))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+TENFOLD = 400
+MEGABYTE = 1024 * 1024
+
+
+async def started(settings: Settings, file: Path) -> asyncio.subprocess.Process:
+    """Start an import in a process of its own."""
+    assert settings.database_url is not None
+    surroundings = {
+        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
+        "CHILDLEDGER_DATA": str(settings.data),
+        "CHILDLEDGER_LEDGER": settings.ledger,
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        IMPORT,
+        str(file),
+        env=os.environ | surroundings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    """Wait for its end, and see that it went well."""
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    return out, err
+
+
+async def position(house: House) -> int:
+    """How many entries the ledger has."""
+    return (await house.ledger.store.head()).position
+
+
+async def test_an_import_that_was_killed_again_and_again_ends_in_the_same_ledger(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "台账.xlsx"
+    file.write_bytes(workbook(*crowd(CHILDREN)))
+    chance = random.Random(20261122)  # noqa: S311 - a drill is repeated as it was
+    async with opened(settings, follow=False) as house:
+        expected = await told(house, file)
+        before, every = await position(house), sum(map(len, expected.values()))
+        midway = 0
+        for left in range(KILLS, 0, -1):
+            at = await position(house)
+            target = at + chance.randrange(1, max(2, (before + every - at) // (left + 1)))
+            process = await started(settings, file)
+            # Only the database knows how far it is.
+            while process.returncode is None and await position(house) < target:  # noqa: ASYNC110 - the same
+                await asyncio.sleep(0.001)
+            if process.returncode is None:
+                process.send_signal(signal.SIGKILL)
+            await process.communicate()
+            midway += before < await position(house) < before + every
+
+        await ended(await started(settings, file))
+
+        assert midway >= KILLS / 2
+        assert await position(house) == before + every
+        for stream, drafts in expected.items():
+            recorded = await house.ledger.file(stream)
+            assert recorded is not None
+            assert [drafted(entry) for entry in recorded.entries.values()] == drafts
+
+
+async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
+    """What an import records that nobody kills, child by child."""
+    home = await house.identity.institution_named(HOME)
+    assert home is not None
+    register = read_register(read_workbook(file), house.today())
+    streams, account = Streams(house.ledger, house.readers, home.institution), Account(register.readings)
+
+    def named(key: str) -> UUID:
+        return entry_id(house.ledger.name, home.institution, ledger_key(key))
+
+    return {
+        streams.new(number): [
+            step.draft for step in plan(case_of(register, number, account), File(), register, named).steps
+        ]
+        for number in register.children
+    }
+
+
+def drafted(entry: AnyEntry) -> Draft:
+    """An entry as it was given to be recorded."""
+    return Draft(event=entry.event, days=entry.days, documents=entry.documents, note=entry.note)
+
+
+async def test_ten_times_the_rows_stay_within_the_memory_bound(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "台账.xlsx"
+    file.write_bytes(workbook(*crowd(TENFOLD)))
+
+    out, err = await ended(await started(settings, file))
+
+    assert json.loads(out)["recorded"] == TENFOLD * ROWS_OF_A_CHILD
+    kilobytes = int(err.splitlines()[-1])
+    assert kilobytes * 1024 < 200 * MEGABYTE + 10 * file.stat().st_size
