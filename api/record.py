@@ -143,8 +143,8 @@ async def record_many(own: Own, key: Key, raw: LargeBody) -> Answer:
         answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
     else:
         outcomes = await own.ledger.record_all(list(wanted.values()), now=own.now, atomic=many.all_or_nothing)
-        for index, outcome in zip(wanted, outcomes, strict=True):
-            answers[index] = await _came_of(own, index, outcome)
+        for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
+            answers[index] = await _came_of(own, index, each, outcome)
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
     headers = {"Ledger-Position": str(max(positions))} if positions else {}
     return Answer({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
@@ -214,7 +214,7 @@ async def _rehearsed_item(own: Asking, index: int, wanted: Recording) -> ItemAns
 
 async def _recorded(own: Asking, wanted: Recording) -> Answer:
     outcome = await own.ledger.record(wanted, now=own.now)
-    status = await _answerable(own, outcome)
+    status = await _answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise problem(outcome)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
@@ -223,9 +223,9 @@ async def _recorded(own: Asking, wanted: Recording) -> Answer:
     return Answer(recorded_json(outcome, own.sees), status, headers)
 
 
-async def _came_of(own: Asking, index: int, outcome: Outcome) -> ItemAnswer:
+async def _came_of(own: Asking, index: int, wanted: Recording, outcome: Outcome) -> ItemAnswer:
     try:
-        status = await _answerable(own, outcome)
+        status = await _answerable(own, wanted, outcome)
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
@@ -237,13 +237,16 @@ def _hindered(index: int, hindrance: Problem) -> ItemAnswer:
     return {"index": index, "status": hindrance.kind.status, "problem": hindrance.body}
 
 
-async def _answerable(own: Asking, outcome: Outcome) -> int:
+async def _answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
     """Return the status of what was recorded; what stood already is answered only to who may read it now."""
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
             own.house.metrics.refused(refusal.rule.id)
     if not isinstance(outcome, Recorded) or not outcome.repeated:
         return 201
+    if (wanted.stream is None) != (outcome.entries[0].version == 1):
+        # The same events, but of a request that opened a file, or did not.
+        raise Problem("idempotency_mismatch")
     for entry in outcome.entries:
         own.permitted(await own.ledger.file(entry.stream), about=entry.days.last)
     await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")

@@ -12,7 +12,7 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from api.faults import Fault
+from api.faults import Fault, pointer
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
 from domain.event import Label, Name, Number, Text
@@ -216,16 +216,20 @@ def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - a
 
 
 def _faults(found: Iterable[InvalidValue]) -> list[Fault]:
-    return [Fault(each.pointer, each.detail, each.detail_zh) for each in found]
+    return [Fault(_ours(each.pointer), each.detail, each.detail_zh) for each in found]
+
+
+def _ours(place: str) -> str:
+    """Return a pointer as far as its parts are our words: a name that is not known here may be somebody's."""
+    return pointer(int(part) if part.isdecimal() else part for part in place.split("/")[1:])
 
 
 def _drafts(documents: Sequence[Any], at: str | None = None) -> tuple[Draft, ...]:
     drafts: list[Draft] = []
     faults: list[Fault] = []
     for number, document in enumerate(documents):
-        pointer = "" if at is None else f"{at}/{number}"
         try:
-            drafts.append(_draft(document, pointer))
+            drafts.append(_draft(document, "" if at is None else f"{at}/{number}"))
         except InvalidError as error:
             faults += _faults(error.problems)
     if faults:
@@ -278,5 +282,5 @@ def _amiss(sent: SentEvent, at: str) -> Iterator[InvalidValue]:
         yield _wrong(f"{at}/at", BEYOND)
 
 
-def _wrong(pointer: str, words: Label) -> InvalidValue:
-    return InvalidValue(pointer, words.en, words.zh)
+def _wrong(place: str, words: Label) -> InvalidValue:
+    return InvalidValue(place, words.en, words.zh)
