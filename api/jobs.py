@@ -26,6 +26,10 @@ class Job:
     progress: float = 0.0
     result: dict[str, Any] = field(default_factory=dict)
 
+    def advance(self, done: int, every: int) -> None:
+        """Say how much is done of how much."""
+        self.progress = done / every if every else 1.0
+
 
 class Jobs:
     """The jobs of one process. They are done one at a time, and forgotten when the process ends."""

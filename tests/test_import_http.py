@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
 from tests.client import Served
 from tests.registers.paper import Paper, a_sheet, workbook
 
+NDJSON = "application/x-ndjson"
+ASKED_NOBODY = {"unknown": "not_asked"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -79,6 +82,55 @@ async def test_what_is_no_workbook_is_refused(served: Served) -> None:
     assert (await hand_in(staff, workbook(roster()), media_type="text/csv")).status_code == 415
     nothing = workbook(("说明", [["本表由办公室填写"]]))
     assert (await hand_in(staff, nothing)).json()["code"] == "malformed"
+
+
+async def test_lines_are_recorded_each_by_itself_and_once(served: Served) -> None:
+    child = await served.a_child()
+    stranger = await served.a_child(elsewhere=True)
+    mode = {
+        "type": "CareModeAssigned",
+        "occurred_on": "2024-03-06",
+        "data": {"mode": "ward", "unit": ASKED_NOBODY},
+    }
+    wrong = mode | {"data": {"mode": "ward"}}
+    lines = [
+        {"child": str(child), "events": [mode]},
+        {"child": str(child), "events": [mode]},
+        {"child": str(stranger), "events": [mode]},
+        {"child": str(child), "events": [wrong]},
+        {"events": [mode]},
+    ]
+    body = b"\n".join([*map(orjson.dumps, lines), b"", b"no JSON"])
+    staff = await served.as_("staff")
+
+    first = await done(staff, (await hand_in(staff, body, media_type=NDJSON)).headers["Location"])
+    again = await done(staff, (await hand_in(staff, body, media_type=NDJSON)).headers["Location"])
+
+    assert (first["rows"], first["recorded"], first["already"], first["entries"]) == (6, 2, 1, 2)
+    assert first["other_rows"]["blank"] == 1
+    assert [(each["row"], each["code"]) for each in first["rejections"]] == [
+        (3, "not_found"),
+        (4, "invalid"),
+        (7, "malformed"),
+    ]
+    assert (again["recorded"], again["already"], again["rejected"]) == (0, 3, 3)
+
+
+async def test_a_dry_run_of_lines_records_nothing(served: Served) -> None:
+    child = await served.a_child()
+    mode = {
+        "type": "CareModeAssigned",
+        "occurred_on": "2024-03-06",
+        "data": {"mode": "ward", "unit": ASKED_NOBODY},
+    }
+    body = orjson.dumps({"child": str(child), "events": [mode]})
+    staff = await served.as_("staff")
+    before = await served.house.ledger.store.head()
+
+    answer = await hand_in(staff, body, media_type=NDJSON, query="?dry_run=true")
+
+    assert (await done(staff, answer.headers["Location"]))["recorded"] == 1
+    assert (await served.house.ledger.store.head()).position == before.position
 
 
 async def test_an_import_is_told_to_nobody_but_who_started_it(served: Served) -> None:

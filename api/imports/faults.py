@@ -32,6 +32,7 @@ class Fault(Enum):
     NOT_ON_ROSTER = "not_on_roster"
     NOTHING_USABLE = "nothing_usable"
     NO_SUCH_VALUE = "no_such_value"
+    RECORDED_ELSEWHERE = "recorded_elsewhere"
 
     @property
     def label(self) -> Label:
@@ -62,5 +63,6 @@ _LABELS: Final = {
     Fault.NO_FILE_NUMBER: Label("没有儿童编号", "No file number"),
     Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
     Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
+    Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),
     Fault.NO_SUCH_VALUE: Label("找不到所更正的内容", "What it corrects is not there"),
 }

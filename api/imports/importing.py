@@ -139,8 +139,7 @@ def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]
         if not outcome.refused:
             report.judged(outcome.judgements, step.row)
             continue
-        rule = outcome.judgements[0].rule.id
-        refused |= {RowOf(place.sheet, place.row): rule for place in step.cells}
+        refused |= {place.row_of: outcome.code for place in step.cells}
     for told in own.older:
         for place in told.cells:
             report.account.settle(place, Fate.SET_ASIDE)

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from api.imports.faults import Fault
 from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
 from ledger.book import Ledger
 from ledger.candidates import Candidate, entry_id, entry_ids, judge_together
-from ledger.recording import Recorded, Recording, Refused
+from ledger.recording import KeyMismatch, Recorded, Recording, Refused
 
 TRIES: Final = 3
 """How often recordings are tried whose files were moved by others."""
@@ -24,10 +25,17 @@ class InterruptedImportError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What came of one recording: what speaks against its entry, and whether that refused it."""
+    """What came of one recording: what speaks against it, whether it was refused or stood there already."""
 
     judgements: tuple[Judgement, ...]
     refused: bool
+    repeated: bool = False
+
+    @property
+    def code(self) -> str:
+        """The rule that refuses it, or that its key names something else."""
+        refusing = (each.rule.id for each in self.judgements if each.refuses)
+        return next(refusing, Fault.RECORDED_ELSEWHERE.value)
 
 
 class Keeper(Protocol):
@@ -65,9 +73,11 @@ class Records:
             outcomes = await self._ledger.record_bulk([recordings[number] for number in waiting], now=now)
             for number, outcome in zip(waiting, outcomes, strict=True):
                 if isinstance(outcome, Recorded):
-                    kept[number] = Kept(outcome.findings, refused=False)
+                    kept[number] = Kept(outcome.findings, refused=False, repeated=outcome.repeated)
                 elif isinstance(outcome, Refused):
                     kept[number] = Kept(outcome.refusals, refused=True)
+                elif isinstance(outcome, KeyMismatch):
+                    kept[number] = Kept((), refused=True)
             if len(kept) == len(recordings):
                 return [kept[number] for number in range(len(recordings))]
         raise InterruptedImportError
@@ -80,7 +90,7 @@ class Rehearses(Records):
         """Judge what would be recorded."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
         for number, recording in enumerate(recordings):
-            stream = recording.stream or UUID(int=0)
+            stream = recording.stream or uuid4()
             ids = entry_ids(self._ledger.name, recording)
             groups[stream].append(Candidate(number, recording, stream, ids))
         files = await self._ledger.files(groups)

@@ -1,0 +1,58 @@
+"""What is answered about an import over HTTP: how far it is, and in the end the report."""
+
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class ReportedLine(TypedDict):
+    """A value or a row that was not used: where it stands, as it was written, and why."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    code: str
+    other: NotRequired[str]
+
+
+class Cells(TypedDict):
+    """How many cells are filled, and what became of them; `filled` is the sum of the others."""
+
+    filled: int
+    recorded: int
+    already: int
+    key: int
+    other: int
+    set_aside: int
+    rejected: int
+
+
+class RuleCount(TypedDict):
+    """How often a rule speaks against what was recorded."""
+
+    rule: str
+    count: int
+
+
+class ImportAnswer(TypedDict):
+    """An import; the report's members are there once it is done."""
+
+    state: Literal["queued", "running", "done", "failed"]
+    progress: float
+    file: NotRequired[str]
+    sha256: NotRequired[str]
+    institution: NotRequired[str]
+    rows: NotRequired[int]
+    recorded: NotRequired[int]
+    already: NotRequired[int]
+    rejected: NotRequired[int]
+    other_rows: NotRequired[dict[str, int]]
+    cells: NotRequired[Cells]
+    as_found: NotRequired[int]
+    set_aside: NotRequired[int]
+    entries: NotRequired[int]
+    rejections: NotRequired[list[ReportedLine]]
+    values: NotRequired[list[ReportedLine]]
+    findings: NotRequired[list[RuleCount]]
+    not_in_this_file: NotRequired[list[ReportedLine]]

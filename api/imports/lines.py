@@ -1,0 +1,156 @@
+"""An import in lines, each one recording: an item of `POST /entries` or the body of `POST /children`."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from api import sent
+from api.imports.accounting import SETTLED
+from api.imports.recording import Keeper, Kept, Records, Rehearses
+from api.imports.report import BREACHES, OTHER_ROWS
+from api.permissions import Action
+from api.problems import Problem
+from api.question import Asking
+from domain.events.record import ExceptionApproved, ExceptionRejected
+from domain.file import File
+from ledger.recording import Draft, Recording
+
+LINES_AT_ONCE: Final = 200
+DECISIONS: Final = (ExceptionApproved, ExceptionRejected)
+"""What a second person says from their own token, never by an import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded."""
+
+    number: int
+    raw: bytes
+    child: UUID | None = None
+    drafts: tuple[Draft, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class LinesImport:
+    """An import of lines by somebody; `progress` is told the lines that are done and how many there are."""
+
+    own: Asking
+    institution: str
+    body: bytes
+    name: str
+    dry_run: bool
+    seen: set[bytes] = field(default_factory=set)
+    recorded: int = 0
+    already: int = 0
+    blank: int = 0
+    entries: int = 0
+    as_found: int = 0
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    findings: Counter[str] = field(default_factory=Counter)
+
+    async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
+        """Record line by line, and return the report in the form of any import."""
+        keeper: Keeper = Rehearses(self.own.ledger) if self.dry_run else Records(self.own.ledger)
+        every = self.body.splitlines()
+        for start in range(0, len(every), LINES_AT_ONCE):
+            numbered = enumerate(every[start : start + LINES_AT_ONCE], start + 1)
+            self.blank += sum(not line.strip() for line in every[start : start + LINES_AT_ONCE])
+            await self._take([_read(number, line) for number, line in numbered if line.strip()], keeper)
+            progress(min(start + LINES_AT_ONCE, len(every)), len(every))
+        return self._report(len(every))
+
+    async def _take(self, lines: list[Line], keeper: Keeper) -> None:
+        files = await keeper.files(line.child for line in lines if line.child is not None)
+        waiting: list[Line] = []
+        for line in lines:
+            try:
+                self._permit(line, files)
+            except Problem as problem:
+                self._reject(line, problem.code)
+                continue
+            digest = hashlib.sha256(line.raw).digest()
+            if digest in self.seen:
+                self.already += 1
+                continue
+            self.seen.add(digest)
+            waiting.append(line)
+        recordings = [self._recording(line) for line in waiting]
+        for line, kept in zip(waiting, await keeper.keep(recordings, now=self.own.now), strict=True):
+            self._count(line, kept)
+
+    def _permit(self, line: Line, files: dict[UUID, File]) -> None:
+        """Raise the problem with a line that cannot be read, or that its sender may not record."""
+        if line.problem is not None:
+            raise line.problem
+        if any(isinstance(draft.event, DECISIONS) for draft in line.drafts):
+            raise Problem("forbidden")
+        if line.child is not None:
+            self.own.permitted(files.get(line.child), Action.RECORD)
+
+    def _recording(self, line: Line) -> Recording:
+        return Recording(
+            stream=line.child,
+            drafts=line.drafts,
+            region=self.own.actor.region or "",
+            origin="import",
+            recorder=self.own.actor.recorder,
+            key=f"line-{hashlib.sha256(line.raw).hexdigest()}",
+        )
+
+    def _count(self, line: Line, kept: Kept) -> None:
+        if kept.refused:
+            self._reject(line, kept.code)
+            return
+        if kept.repeated:
+            self.already += 1
+            return
+        self.recorded += 1
+        self.entries += len(line.drafts)
+        self.findings.update(judgement.rule.id for judgement in kept.judgements)
+        self.as_found += len(
+            {
+                judgement.entry.entry_id
+                for judgement in kept.judgements
+                if judgement.rule.refuses and judgement.refusal.kind in BREACHES
+            }
+        )
+
+    def _reject(self, line: Line, code: str) -> None:
+        self.rejections.append({"sheet": "", "row": line.number, "column": "", "value": "", "code": code})
+
+    def _report(self, lines: int) -> dict[str, Any]:
+        cells = {"filled": 0} | {fate.name.lower(): 0 for fate in sorted(SETTLED, reverse=True)}
+        return {
+            "file": self.name,
+            "sha256": hashlib.sha256(self.body).hexdigest(),
+            "institution": self.institution,
+            "rows": lines - self.blank,
+            "recorded": self.recorded,
+            "already": self.already,
+            "rejected": len(self.rejections),
+            "other_rows": {kind.value: 0 for kind in OTHER_ROWS} | {"blank": self.blank},
+            "cells": cells,
+            "as_found": self.as_found,
+            "set_aside": 0,
+            "entries": self.entries,
+            "rejections": self.rejections,
+            "values": [],
+            "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
+            "not_in_this_file": [],
+        }
+
+
+def _read(number: int, raw: bytes) -> Line:
+    """Read a line; what is wrong with it is said of it alone."""
+    raw = raw.strip()
+    try:
+        if b'"child"' not in raw:
+            return Line(number, raw, drafts=sent.opening(raw).drafts)
+        (item,) = sent.many(b'{"items":[%b]}' % raw).items
+    except (Problem, ValueError) as error:
+        return Line(number, raw, problem=error if isinstance(error, Problem) else Problem("malformed"))
+    return Line(number, raw, item.child, item.drafts, item.problem)
