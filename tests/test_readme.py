@@ -2,54 +2,15 @@
 
 import os
 import re
-import signal
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from api.fictional.register import register as a_register
+from tests.newcomer import PROGRAM, ROOT, Demo
 
-ROOT = Path(__file__).parents[1]
-PROGRAM = Path(sys.executable).with_name("childledger")
-STARTED_WITHIN = 180
 SOMETHING_REJECTED = 1
 """The fictional register has the row of a stranger."""
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A demonstration that runs: its address, its folder, and its tokens by role."""
-
-    address: str
-    data: Path
-    tokens: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("newcomer") / "data"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(PROGRAM), "demo", "--port", str(port), "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("Try:"):
-                break
-        tokens = dict(re.findall(r"^(\w+): (cl_\w+)$", "".join(said), re.MULTILINE))
-        yield Demo(f"http://127.0.0.1:{port}", data, tokens)
-        process.send_signal(signal.SIGTERM)
-        process.stdout.read()
-        assert process.wait(STARTED_WITHIN) == 0
 
 
 def shell(block: str, **environment: str) -> subprocess.CompletedProcess[str]:
