@@ -33,19 +33,29 @@ router = APIRouter(tags=["recording"])
 
 MOST_BYTES: Final = 6 * MAX_BODY
 """Bytes of the events of many files."""
+KEY: Final = "^[!-~]{1,200}$"
+VERSION: Final = '^"([0-9]{1,9})"$'
+HEADERS: Final = {
+    "ETag": {"schema": {"type": "string"}, "description": "The file's version."},
+    "Ledger-Position": {"schema": {"type": "integer"}, "description": "The position of the last entry."},
+}
 
 
 def _key(
     dry_run: Annotated[bool, Query(description="Tell what would come of it, and record nothing.")] = False,  # noqa: FBT002 - a query
     idempotency_key: Annotated[
         str | None,
-        Header(description="One's own name for this request, 1 to 200 visible ASCII characters."),
+        Header(
+            alias="Idempotency-Key",
+            description="One's own name for this request; needed but for a dry run.",
+            json_schema_extra={"pattern": KEY, "examples": ["hand-over-2024-03-05-7"]},
+        ),
     ] = None,
 ) -> str | None:
     """Return the request's key; None for a dry run."""
     if dry_run:
         return None
-    if idempotency_key is None or not fullmatch("[!-~]{1,200}", idempotency_key):
+    if idempotency_key is None or not fullmatch(KEY, idempotency_key):
         raise Problem("idempotency_key_missing")
     return idempotency_key
 
@@ -53,13 +63,17 @@ def _key(
 def _expected(
     if_match: Annotated[
         str | None,
-        Header(description='The version seen, as in `"7"`; else the file is judged anew.'),
+        Header(
+            alias="If-Match",
+            description="The version seen; without it the file is judged anew where it has moved.",
+            json_schema_extra={"pattern": VERSION},
+        ),
     ] = None,
 ) -> int | None:
     """Return the version that the recorder saw. Raises the problem `malformed`."""
     if if_match is None or if_match.strip() == "*":
         return None
-    match = fullmatch('"([0-9]{1,9})"', if_match.strip())
+    match = fullmatch(VERSION, if_match.strip())
     if match is None:
         raise Problem("malformed")
     return int(match[1])
@@ -74,19 +88,17 @@ LargeBody: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 
 def _documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
     """Return how a route is documented, for its decorator: what is sent, and what is answered."""
+    answers: dict[int | str, dict[str, Any]] = {
+        200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."},
+        201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
+    }
+    return {"responses": RECORDING | answers, "openapi_extra": _body(*kinds)}
+
+
+def _body(*kinds: str) -> dict[str, Any]:
     schemas = [{"$ref": sent.REF.format(model=kind)} for kind in kinds]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-    content = {"application/json": {"schema": schema}}
-    answers: dict[int | str, dict[str, Any]] = {
-        200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."}
-    }
-    return {
-        "responses": RECORDING | answers,
-        "openapi_extra": {"requestBody": {"required": True, "content": content}},
-    }
-
-
-_CREATED: Final[dict[int | str, dict[str, Any]]] = {201: {"model": RecordedAnswer}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 @router.post("/children", status_code=201, **_documented(RecordedAnswer | RehearsalAnswer, "SentFile"))
@@ -123,7 +135,11 @@ async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body)
     return await _recorded(own, wanted)
 
 
-@router.post("/entries", **_documented(ItemsAnswer, "SentItems"))
+@router.post(
+    "/entries",
+    responses=RECORDING | {200: {"model": ItemsAnswer, "description": "What came of each item."}},
+    openapi_extra=_body("SentItems"),
+)
 async def record_many(own: Own, key: Key, raw: LargeBody) -> Answer:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
     if not own.may_open(Action.RECORD):

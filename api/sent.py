@@ -36,6 +36,21 @@ _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
 
 
+EVENT: Final[dict[str, Any]] = {
+    "type": "CareModeAssigned",
+    "occurred_on": "2024-03-05",
+    "data": {"mode": "ward", "unit": {"unknown": "not_asked"}},
+    "documents": [{"kind": "placement_plan", "issued_on": "2024-03-04"}],
+}
+CHECK: Final[dict[str, Any]] = {
+    "type": "InsuranceStatusChecked",
+    "occurred_on": None,
+    "occurred_until": "2024-03-31",
+    "data": {"is_insured": False, "is_identity_verified": {"unknown": "not_on_paper"}},
+}
+"""Examples of what is sent."""
+
+
 class Sent(BaseModel):
     """Something that was sent: nothing is turned into another type, and nothing unknown is let pass."""
 
@@ -69,7 +84,9 @@ class SentException(Sent):
 class SentEvent(Sent):
     """An event with what its recorder says about it; `data` has the schema of `GET /event-types/{type}`."""
 
-    type: Annotated[str, Field(max_length=100, examples=["CareModeAssigned"])]
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
+
+    type: Annotated[str, Field(max_length=100)]
     occurred_on: date | None
     occurred_until: date | None = None
     estimated: bool = False
@@ -92,11 +109,15 @@ AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="Se
 class SentEvents(Sent):
     """Events to be recorded together, or not at all."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT]}]})
+
     events: Annotated[tuple[AnyEvent, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
 class SentFile(SentEvents):
     """A file to be opened with its first events; `institution` is the recorder's own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [CHECK, EVENT]}]})
 
     institution: UUID | None = None
 
@@ -109,6 +130,10 @@ class SentItem(SentEvents):
 
 class SentItems(Sent):
     """Events of many children, each child's together; with `all_or_nothing`, all of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [{"child": str(UUID(int=1)), "events": [EVENT]}]}]}
+    )
 
     items: Annotated[tuple[AnyItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
     all_or_nothing: bool = False
