@@ -209,7 +209,7 @@ async def test_a_state_without_a_day_may_be_another_one_in_a_later_register(coun
     await counter.take(later)
     head = await counter.head()
     again = await counter.take(later)
-    back = await counter.take(roster(养育方式="机构养育", 监护类型="临时监护"))
+    back = await counter.take(roster(养育方式="机构养育", 监护类型="临时监护"), a_sheet("体检"))
 
     modes = await counter.told("CS001", CareModeAssigned)
     assert [(entry.event.mode, entry.days.last) for entry in modes] == [

@@ -82,22 +82,23 @@ class _Comparison:
         own = self.named(told.key)
         if own not in self.file.entries:
             return None
-        states = [
-            entry for entry in self.file.standing() if told.states and isinstance(entry.event, told.states)
-        ]
-        states = [entry for entry in states if papers(entry)]
-        if not states:
+        if not told.states:
             return own
-        latest = max(states, key=lambda entry: (entry.days.last, entry.version))
-        said = [entry for entry in states if same_event(entry.event, told.said.event)]
-        if latest not in said:
-            cited = [entry for entry in said if self._cites(entry)]
-            if cited:
-                return cited[0].original
-            if not isinstance(told.said.event, type(latest.event)) or latest.days.last != told.said.days.last:
-                told.key = f"{told.key}|{told.said.days.last}|{digest(told.said.event)}"
-                return None
-        return latest.original
+        held = self._held(told)
+        if held is None:
+            return own
+        if same_event(held.event, told.said.event) or corrects(held, told.said):
+            return held.original
+        told.key = f"{told.key}|{told.said.days.last}|{digest(told.said.event)}"
+        later = self.named(told.key)
+        return later if later in self.file.entries else None
+
+    def _held(self, told: Told) -> AnyEntry | None:
+        """What a register told to hold on the day up to which this one tells, else the first after it."""
+        states = [entry for entry in self.file.standing() if isinstance(entry.event, told.states)]
+        states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
+        before = [entry for entry in states if entry.days.last <= told.said.days.last]
+        return before[-1] if before else next(iter(states), None)
 
     def _record(self, told: Told) -> None:
         draft = Draft(
@@ -190,6 +191,11 @@ class _Comparison:
 def papers(entry: AnyEntry) -> list[Document]:
     """The rows of registers that an entry cites."""
     return [paper for paper in entry.documents if paper.kind == REGISTER_ROW]
+
+
+def corrects(held: AnyEntry, said: Said) -> bool:
+    """Whether what is said corrects a state: registers up to the same day say so, of the same kind."""
+    return type(held.event) is type(said.event) and held.days.last == said.days.last
 
 
 def issued(entry: AnyEntry) -> date:

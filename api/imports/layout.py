@@ -38,10 +38,14 @@ class Column:
 
     def cell(self, place: "Place", heading: str, raw: Raw, today: date) -> "Cell":
         """Read a filled cell below its heading on the day of the import."""
+        return Cell(place, heading, raw, self.value(heading, raw, today))
+
+    def value(self, heading: str, raw: Raw, today: date) -> Read:
+        """What stands in a cell below that heading, on the day of the import."""
         value = self.read(f"{as_written(raw)}{unit_of(heading)}" if self.measured and is_number(raw) else raw)
         if isinstance(value, Days) and value.earliest > today and not self.ahead:
-            value = Fault.FUTURE_DATE
-        return Cell(place, heading, raw, value)
+            return Fault.FUTURE_DATE
+        return value
 
 
 @dataclass(frozen=True, slots=True)

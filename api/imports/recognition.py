@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from api.imports.cells import Raw, as_written, clean, folded
@@ -54,7 +54,7 @@ class Banner:
     issued_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A sheet as recognised: `layout` None when it is of no known kind.
 
@@ -69,10 +69,13 @@ class Reading:
     kinds: list[RowKind]
     banner: Banner
 
+    @cached_property
+    def _headings(self) -> list[str]:
+        return [clean(raw) for raw in self.sheet.rows[self.heading - 1]] if self.heading else []
+
     def heading_of(self, column: int) -> str:
         """The text above a column, its letter where there is none."""
-        row = self.sheet.rows[self.heading - 1] if self.heading else ()
-        written = clean(row[column]) if column < len(row) else ""
+        written = self._headings[column] if column < len(self._headings) else ""
         return written or letter(column)
 
 

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from api.imports.cells import Raw
 from api.imports.layout import FILE_NO, Cell, Column, Place, RowOf
 from api.imports.layouts.roster import ROSTER
 from api.imports.recognition import Reading, RowKind, recognise
+from api.imports.values import Read
 from api.imports.workbook import BLANK, Workbook
 from domain.entry import Document
 
@@ -33,6 +35,8 @@ class Register:
     children: dict[str, list[RowOf]]
     nameless: list[RowOf]
     roster: frozenset[str] | None
+    read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
+    """What was read before of equal cells in the same columns, for a register repeats itself."""
 
     def cells(self, at: RowOf) -> Iterator[tuple[Column | None, Cell]]:
         """The filled cells of a row with their columns, None for a column of no known kind."""
@@ -44,8 +48,11 @@ class Register:
             where = Place(at.sheet, at.row, place)
             if column is None:
                 yield None, Cell(where, heading, raw, raw)
-            else:
-                yield column, column.cell(where, heading, raw, self.today)
+                continue
+            known = (at.sheet, place, type(raw), raw)
+            if known not in self.read:
+                self.read[known] = column.value(heading, raw, self.today)
+            yield column, Cell(where, heading, raw, self.read[known])
 
     def cell(self, place: Place) -> Cell:
         """A cell as it was written."""

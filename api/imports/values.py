@@ -40,7 +40,9 @@ Reader: TypeAlias = Callable[[Raw], Read]
 
 def mark(raw: Raw) -> Read | None:
     """What a mark says that stands in place of a value; None where something else stands there."""
-    word = folded(as_written(raw))
+    if not isinstance(raw, str):
+        return None
+    word = folded(raw)
     if word in _UNKNOWN_WORDS:
         return NOT_KNOWN
     return NOTHING if word in _DASHES else None

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any, Self
 
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 
+CREATED = datetime(2026, 10, 31, tzinfo=UTC)
 Grid = Sequence[Sequence[Any]]
 
 _FORM = """
@@ -68,6 +69,7 @@ def workbook(*sheets: Paper | tuple[str, Grid]) -> bytes:
     """The bytes of a workbook with these sheets."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"created": CREATED})  # the same sheets are the same file
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for sheet in sheets:
             title, grid = (sheet.title, sheet.grid) if isinstance(sheet, Paper) else sheet
