@@ -92,12 +92,13 @@ async def obligations(
     own: One,
     child: UUID,
     day: Day = None,
+    as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
     rule: Rule = None,
     known_at: KnownAt = None,
 ) -> Answer:
     """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""
-    known = await own.known(known_at)
+    day, known = day or as_of, await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     items = [
@@ -113,9 +114,11 @@ async def obligations(
 
 
 @router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnown}})
-async def readiness(own: One, child: UUID, day: Day = None, known_at: KnownAt = None) -> Answer:
+async def readiness(
+    own: One, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> Answer:
     """Answer whether a young person is ready to leave care on a day, gate by gate."""
-    known = await own.known(known_at)
+    day, known = day or as_of, await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     body = {**readiness_json(ready_on(read, child, book, on), on), "known_position": known}

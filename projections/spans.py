@@ -13,8 +13,8 @@ from projections.model import Reading, ReadModel
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A value of an attribute with the days on which it held, and the entry that says so.
+class Spell:
+    """The days for which an attribute held a value, and the entry that says so.
 
     A code stands as it is, all else as JSON. `key` tells apart what held at the same time.
     """
@@ -28,7 +28,7 @@ class Held:
     entry: UUID
 
 
-def rows(file: File, reading: Reading) -> Iterator[Held]:
+def rows(file: File, reading: Reading) -> Iterator[Spell]:
     """Yield one row a span; what is personal gives none."""
     for attribute in file.attributes():
         if attribute.personal is not None:
@@ -37,11 +37,11 @@ def rows(file: File, reading: Reading) -> Iterator[Held]:
         for span in file.spans(attribute):
             if not isinstance(span.value, Erased):
                 held, entry = span.fact.held, span.fact.entry.entry_id
-                yield Held(reading.child, name, held.key, _text(span.value), span.since, span.until, entry)
+                yield Spell(reading.child, name, held.key, _text(span.value), span.since, span.until, entry)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever an attribute holds
     return value if isinstance(value, str) else canonical(value).decode()
 
 
-SPANS: Final = ReadModel("spans", Held, rows)
+SPANS: Final = ReadModel("spans", Spell, rows)

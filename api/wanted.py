@@ -1,0 +1,142 @@
+"""What every request to record has in common: its key, what is sent, who may, and what came of it."""
+
+from collections.abc import Sequence
+from re import fullmatch
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Query
+
+from api import sent
+from api.contract import FindingAnswer
+from api.outcomes import RecordedAnswer, RehearsalAnswer, rehearsal_json
+from api.permissions import Action
+from api.problems import RECORDING, Problem
+from api.question import Asking, categories_of, recording
+from domain.events.record import ExceptionApproved, ExceptionRejected
+from ledger.recording import Draft, Outcome, Recorded, Recording, Refused
+
+KEY: Final = "^[!-~]{1,200}$"
+VERSION: Final = '^"([0-9]{1,9})"$'
+HEADERS: Final = {
+    "ETag": {"schema": {"type": "string"}, "description": "The file's version."},
+    "Ledger-Position": {"schema": {"type": "integer"}, "description": "The position of the last entry."},
+}
+
+
+def _key(
+    dry_run: Annotated[bool, Query(description="Tell what would come of it, and record nothing.")] = False,  # noqa: FBT002 - a query
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="One's own name for this request; needed but for a dry run.",
+            json_schema_extra={"pattern": KEY, "examples": ["hand-over-2024-03-05-7"]},
+        ),
+    ] = None,
+) -> str | None:
+    """Return the request's key; None for a dry run."""
+    if dry_run:
+        return None
+    if idempotency_key is None or not fullmatch(KEY, idempotency_key):
+        raise Problem("idempotency_key_missing")
+    return idempotency_key
+
+
+def _expected(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The version seen; without it the file is judged anew where it has moved.",
+            json_schema_extra={"pattern": VERSION},
+        ),
+    ] = None,
+) -> int | None:
+    """Return the version that the recorder saw. Raises the problem `malformed`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    match = fullmatch(VERSION, if_match.strip())
+    if match is None:
+        raise Problem("malformed")
+    return int(match[1])
+
+
+Own: TypeAlias = Annotated[Asking, Depends(recording)]
+Key: TypeAlias = Annotated[str | None, Depends(_key)]
+Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
+
+
+def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
+    """Return how a route is documented, for its decorator: what is sent, and what is answered."""
+    answers: dict[int | str, dict[str, Any]] = {
+        200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."},
+        201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
+    }
+    return {"responses": RECORDING | answers, "openapi_extra": takes(*kinds)}
+
+
+def takes(*kinds: str) -> dict[str, Any]:
+    """Return how a body of these kinds (`sent.schemas`) is documented, for `openapi_extra`."""
+    schemas = [{"$ref": sent.REF.format(model=kind)} for kind in kinds]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def actions(drafts: Sequence[Draft]) -> set[Action]:
+    """Return what somebody must be allowed to do who records these."""
+    decides = any(isinstance(draft.event, (ExceptionApproved, ExceptionRejected)) for draft in drafts)
+    return {Action.RECORD, Action.APPROVE} if decides else {Action.RECORD}
+
+
+def wanted_by(
+    own: Asking,
+    child: UUID | None,
+    drafts: tuple[Draft, ...],
+    key: str | None,
+    *,
+    item: int = 0,
+    expected: int | None = None,
+) -> Recording:
+    """Return what the caller wants recorded, under their key for the request; a dry run has none."""
+    return Recording(
+        stream=child,
+        drafts=drafts,
+        region=own.actor.region or "",
+        origin="api",
+        recorder=own.actor.recorder,
+        # So that a dry run is never the repetition of something recorded.
+        key=uuid4().hex if key is None else key,
+        item=item,
+        expected=expected,
+    )
+
+
+async def rehearsed(
+    own: Asking, wanted: Recording, duplicates: list[FindingAnswer] | None = None
+) -> RehearsalAnswer:
+    """Return what would come of a recording."""
+    return rehearsal_json(
+        await own.ledger.rehearse(wanted, now=own.now),
+        today=own.today,
+        rulebook=await own.ledger.rulebook_at(own.actor.institution),
+        sees=own.sees,
+        duplicates=duplicates or [],
+    )
+
+
+async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
+    """Return the status of what was recorded; what stood already is answered only to who may read it now."""
+    if isinstance(outcome, Refused):
+        for refusal in outcome.refusals:
+            own.house.metrics.refused(refusal.rule.id)
+    if not isinstance(outcome, Recorded) or not outcome.repeated:
+        return 201
+    if (wanted.stream is None) != (outcome.entries[0].version == 1):
+        # The same events, but of a request that opened a file, or did not.
+        raise Problem("idempotency_mismatch")
+    file = await own.ledger.file(outcome.stream)
+    for entry in outcome.entries:
+        own.permitted(file, about=entry.days.last)
+    await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
+    return 200
