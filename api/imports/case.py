@@ -162,7 +162,7 @@ def _unite(other: tuple[Told, Row], told: Told, row: Row) -> None:
     if two.earliest <= one.earliest and one.last <= two.last:
         pass
     elif one.earliest <= two.earliest and two.last <= one.last:
-        first.said = Said(first.said.event, two, first.said.estimated)
+        first.said = Said(first.said.event, two)
     else:
         for column in sorted(row.used):
             _set_aside(row, row.cells[column], Fault.CONTRADICTS, source.places[0])

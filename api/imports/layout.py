@@ -172,7 +172,6 @@ class Said:
 
     event: Event
     days: Days
-    estimated: bool = False
 
     @property
     def undated(self) -> bool:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from api.identity import Institution
-from api.imports.comparing import papers
+from api.imports.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.register import Register
 from api.imports.report import NOT_IN_FILE, Line
