@@ -11,11 +11,14 @@ from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.imports.clerks_copy import write_clerks_copy
 from api.imports.office import hand_in, take_in
+from api.imports.recording import InterruptedImportError
 from api.imports.report import Report
 from api.imports.terminal import bar, tell
 from api.imports.workbook import UnreadableError, read_workbook
 from api.settings import Settings
+from ledger.store import StoreError
 
+INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2
 """The exit code when nothing of a file could be read."""
 PURPOSE: Final = "import"
@@ -41,6 +44,12 @@ async def import_file(
             if tokens and not dry_run:
                 await _print_tokens(house, told, json=json)
             return told.code
+    except (InterruptedImportError, StoreError):
+        again = (
+            "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
+        )
+        print(again, file=sys.stderr)  # noqa: T201 - a command speaks
+        return INTERRUPTED
     except UnreadableError as error:
         print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
