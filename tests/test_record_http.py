@@ -172,24 +172,19 @@ async def test_values_are_answered_as_they_were_meant(served: Served) -> None:
     assert (entry["at"], entry["estimated"]) == ("2024-03-05T08:00:00.500000Z", True)
 
 
-@pytest.mark.parametrize(
-    ("said", "first", "last"),
-    [
+async def test_a_day_may_be_an_interval_or_have_no_known_beginning(served: Served) -> None:
+    for said, first, last in (
         ("2024-03-05", "2024-03-05", "2024-03-05"),
         ("2019-09", "2019-09-01", "2019-09-30"),
         ("2019", "2019-01-01", "2019-12-31"),
         ("..2024-03-05", None, "2024-03-05"),
-    ],
-)
-async def test_a_day_may_be_an_interval_or_have_no_known_beginning(
-    served: Served, said: str, first: str | None, last: str
-) -> None:
-    story = await a_story(served).given((said, some(ChildReceived)))
-    (entry,) = (await story.asked("/entries"))["items"]
-    assert (entry["occurred_on"], entry["occurred_until"]) == (first, last)
-    received = (await story.asked())["intake"]["received"]
-    assert received["since"] == first
-    assert received.get("since_until") == (None if first == last else last)
+    ):
+        story = await a_story(served).given((said, some(ChildReceived)))
+        (entry,) = (await story.asked("/entries"))["items"]
+        assert (entry["occurred_on"], entry["occurred_until"]) == (first, last)
+        received = (await story.asked())["intake"]["received"]
+        assert received["since"] == first
+        assert received.get("since_until") == (None if first == last else last)
 
 
 # What is sent
@@ -205,36 +200,37 @@ async def problem_of(served: Served, event: Any, **more: Any) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize(
-    ("change", "pointer"),
-    [
-        ({"type": "ChildFound"}, "/events/0/type"),
-        ({"type": 7}, "/events/0/type"),
-        ({"occurred_on": None}, "/events/0/occurred_on"),
-        ({"occurred_on": None, "occurred_until": None}, "/events/0/occurred_on"),
-        ({"occurred_on": "5 March"}, "/events/0/occurred_on"),
-        ({"occurred_on": 20240305}, "/events/0/occurred_on"),
-        ({"at": "2024-03-05T08:00:00"}, "/events/0/at"),
-        ({"at": "0001-01-01T00:00:00+14:00"}, "/events/0/at"),
-        ({"region": "371099"}, "/events/0/region"),
-        ({"data": []}, "/events/0/data"),
-        ({"data": {"mode": "ward"}}, "/events/0/data/unit"),
-        ({"data": {"mode": "ward", "unit": {"unknown": "perhaps"}}}, "/events/0/data/unit/unknown"),
-        ({"data": {"mode": "ward", "unit": "一", "ward": "二"}}, "/events/0/data/ward"),
-        ({"documents": [{"kind": "photo", "sha256": "short"}]}, "/events/0/documents/0/sha256"),
-        ({"corrects": str(uuid4())}, "/events/0/reason"),
-        ({"reason": {"code": "incorrect_data", "explanation": "抄错"}}, "/events/0/reason"),
-        ({"exception": {"rule": "I01"}}, "/events/0/exception/reason"),
-    ],
-)
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"type": "ChildFound"}, "/events/0/type"),
+    ({"type": 7}, "/events/0/type"),
+    ({"occurred_on": None}, "/events/0/occurred_on"),
+    ({"occurred_on": None, "occurred_until": None}, "/events/0/occurred_on"),
+    ({"occurred_on": "5 March"}, "/events/0/occurred_on"),
+    ({"occurred_on": 20240305}, "/events/0/occurred_on"),
+    ({"at": "2024-03-05T08:00:00"}, "/events/0/at"),
+    ({"at": "0001-01-01T00:00:00+14:00"}, "/events/0/at"),
+    ({"region": "371099"}, "/events/0/region"),
+    ({"data": []}, "/events/0/data"),
+    ({"data": {"mode": "ward"}}, "/events/0/data/unit"),
+    ({"data": {"mode": "ward", "unit": {"unknown": "perhaps"}}}, "/events/0/data/unit/unknown"),
+    ({"data": {"mode": "ward", "unit": "一", "ward": "二"}}, "/events/0/data/ward"),
+    ({"documents": [{"kind": "photo", "sha256": "short"}]}, "/events/0/documents/0/sha256"),
+    ({"corrects": str(uuid4())}, "/events/0/reason"),
+    ({"reason": {"code": "incorrect_data", "explanation": "抄错"}}, "/events/0/reason"),
+    ({"exception": {"rule": "I01"}}, "/events/0/exception/reason"),
+]
+
+
 async def test_what_is_not_as_it_should_be_is_pointed_at_in_two_languages(
-    served: Served, change: dict[str, Any], pointer: str
+    served: Served, subtests: pytest.Subtests
 ) -> None:
-    event = {**sent("2024-03-05", some(CareModeAssigned, mode="ward")), "occurred_until": None, **change}
-    problem = await problem_of(served, event)
-    assert (problem["status"], problem["code"]) == (422, "invalid")
-    assert pointer in {error["pointer"] for error in problem["errors"]}
-    assert all(error["detail"] and error["detail_zh"] for error in problem["errors"])
+    for change, pointer in WRONG:
+        with subtests.test(pointer, change=change):
+            whole = {**sent("2024-03-05", some(CareModeAssigned, mode="ward")), "occurred_until": None}
+            problem = await problem_of(served, whole | change)
+            assert (problem["status"], problem["code"]) == (422, "invalid")
+            assert pointer in {error["pointer"] for error in problem["errors"]}
+            assert all(error["detail"] and error["detail_zh"] for error in problem["errors"])
 
 
 async def test_everything_that_is_wrong_is_said_at_once(served: Served) -> None:
@@ -255,28 +251,27 @@ async def test_no_problem_repeats_what_was_sent(served: Served) -> None:
     assert "王小明" not in answer.text
 
 
-@pytest.mark.parametrize(
-    ("content", "media_type", "status", "code"),
-    [
-        (b"{", "application/json", 400, "malformed"),
-        (b"\xff\xfe", "application/json", 400, "malformed"),
-        (b'{"events": [NaN]}', "application/json", 400, "malformed"),
-        (b"[" * 10_000, "application/json", 400, "malformed"),
-        (b'{"events": [{"note": "\\ud800"}]}', "application/json", 400, "malformed"),
-        (b"[]", "application/json", 422, "invalid"),
-        (b'{"events": []}', "application/json", 422, "invalid"),
-        (b"events=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
-        (b"{}", "", 415, "unsupported_media_type"),
-        (b" " * (2 * 1024 * 1024 + 1), "application/json", 413, "too_large"),
-    ],
-)
-async def test_a_body_that_can_not_be_taken_is_a_problem(
-    served: Served, content: bytes, media_type: str, status: int, code: str
-) -> None:
+NOT_TAKEN = [
+    (b"{", "application/json", 400, "malformed"),
+    (b"\xff\xfe", "application/json", 400, "malformed"),
+    (b'{"events": [NaN]}', "application/json", 400, "malformed"),
+    (b"[" * 10_000, "application/json", 400, "malformed"),
+    (b'{"events": [{"note": "\\ud800"}]}', "application/json", 400, "malformed"),
+    (b"[]", "application/json", 422, "invalid"),
+    (b'{"events": []}', "application/json", 422, "invalid"),
+    (b"events=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+    (b"{}", "", 415, "unsupported_media_type"),
+    (b" " * (2 * 1024 * 1024 + 1), "application/json", 413, "too_large"),
+]
+
+
+async def test_a_body_that_can_not_be_taken_is_a_problem(served: Served, subtests: pytest.Subtests) -> None:
     staff = await served.as_(Role.STAFF)
-    headers = new_key() | ({"Content-Type": media_type} if media_type else {})
-    answer = await staff.post("/children", content=content, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    for content, media_type, status, code in NOT_TAKEN:
+        with subtests.test(code, content=content[:40]):
+            headers = new_key() | ({"Content-Type": media_type} if media_type else {})
+            answer = await staff.post("/children", content=content, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_one_event_may_be_only_so_large(served: Served) -> None:
@@ -287,12 +282,14 @@ async def test_one_event_may_be_only_so_large(served: Served) -> None:
     assert (await problem_of(served, event | {"data": {"x": "大" * 90_000}}))["code"] == "too_large"
 
 
-@pytest.mark.parametrize("key", [None, "", " ", "带汉字".encode(), "a" * 201, "two words"])
-async def test_recording_needs_a_key(served: Served, key: Any) -> None:
+async def test_recording_needs_a_key(served: Served, subtests: pytest.Subtests) -> None:
     staff = await served.as_(Role.STAFF)
-    headers = {} if key is None else {"Idempotency-Key": key}
-    answer = await staff.post("/children", json={"events": [sent(*RECEIVED)]}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
+    keys: list[Any] = [None, "", " ", "带汉字".encode(), "a" * 201, "two words"]
+    for key in keys:
+        with subtests.test(key=key):
+            headers = {} if key is None else {"Idempotency-Key": key}
+            answer = await staff.post("/children", json={"events": [sent(*RECEIVED)]}, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
 
 
 # Again, and at once
