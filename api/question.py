@@ -164,7 +164,6 @@ async def recording(house: TheHouse, actor: TheActor) -> Asking:
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]
 Many: TypeAlias = Annotated[Asking, Depends(caught_up)]
-Recording: TypeAlias = Annotated[Asking, Depends(recording)]
 
 _NO_MOMENT: Final = Fault(
     "/query/known_at",

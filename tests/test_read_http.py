@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from datetime import date
 from itertools import product
 from typing import Any
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -13,12 +14,15 @@ from api import question
 from api.permissions import SEES, Action, Role, allowed
 from domain.charge import scope_of
 from domain.event import Category
+from domain.events.adoption import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
 from domain.events.household import HouseholdRegistered
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade
+from domain.when import Days
+from ledger.recording import Draft, Recorded, Recording
 from tests.client import NOW, Served
 from tests.given import some
 from tests.stories import a_story
@@ -263,6 +267,28 @@ async def test_findings_are_asked_by_kind_and_day(served: Served) -> None:
     assert (item["rule"], item["on"], item["entries"]) == ("I01", "2024-04-01", story.entries[-1:])
     assert await listed(served, "/findings", kind="exception_unapproved", day="2024-03-31") == []
     assert await listed(served, "/findings", kind="listed_twice") == []
+
+
+async def test_who_was_adopted_without_a_recorded_assessment_is_told(served: Served) -> None:
+    """As found in a register that was imported: what is long past is not refused."""
+    story = await a_story(served).given(RECEIVED, named(born="2022-05-01"))
+    supervisor = await served.actor(Role.SUPERVISOR)
+    adopted = Draft(event=some(AdoptionRegistered, category="5"), days=Days.on(date(2025, 6, 1)))
+    outcome = await served.house.ledger.record(
+        Recording(
+            stream=UUID(story.child),
+            drafts=(adopted,),
+            region=served.home.region,
+            origin="import",
+            recorder=supervisor.recorder,
+            key=uuid4().hex,
+        ),
+        now=NOW,
+    )
+    assert isinstance(outcome, Recorded), outcome
+    (item,) = await listed(served, "/findings", rule="I12")
+    assert (item["child"], item["kind"], item["on"]) == (story.child, "no_evidence", "2025-06-01")
+    assert item["entries"] == [str(outcome.entries[0].entry_id)]
 
 
 # The register
