@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, catalogue, failures, health, lists, problems, read, record, record_many, sent
+from api import access, catalogue, failures, forms, health, lists, problems, read, record, record_many
 from api.asking import actor
 from api.clock import Clock, utc_now
 from api.house import House, opened
@@ -60,6 +60,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= {"Problem": dict(problems.SCHEMA), **sent.schemas()}
+        schemas |= {"Problem": dict(problems.SCHEMA), **forms.schemas()}
         app.openapi_schema = schema
     return app.openapi_schema

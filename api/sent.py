@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel, ValidationError
 
 from api.faults import Fault, pointer
+from api.forms import SentEvent, SentEvents, SentFile, SentItem, SentItems
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
-from domain.event import Label, Name, Number, Text
+from domain.event import Label
 from domain.when import Days
 from ledger.appends import MAX_BODY
 from ledger.parsing import InvalidError, parse_event, problems, reachable
@@ -25,129 +25,12 @@ from ledger.wording import BEYOND
 
 M = TypeVar("M", bound=BaseModel)
 
-REF: Final = "#/components/schemas/{model}"
-MOST_ITEMS: Final = 500
-"""Items of one request, and events of one item."""
 MOST_BYTES: Final = MAX_BODY // 4
 """Bytes of one event as sent, which grows when it is sealed."""
 
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
-
-
-EVENT: Final[dict[str, Any]] = {
-    "type": "CareModeAssigned",
-    "occurred_on": "2024-03-05",
-    "data": {"mode": "ward", "unit": {"unknown": "not_asked"}},
-    "documents": [{"kind": "placement_plan", "issued_on": "2024-03-04"}],
-}
-CHECK: Final[dict[str, Any]] = {
-    "type": "InsuranceStatusChecked",
-    "occurred_on": None,
-    "occurred_until": "2024-03-31",
-    "data": {"is_insured": False, "is_identity_verified": {"unknown": "not_on_paper"}},
-}
-"""Examples of what is sent."""
-
-
-class Sent(BaseModel):
-    """Something that was sent: nothing is turned into another type, and nothing unknown is let pass."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class SentDocument(Sent):
-    """A paper that supports an event; `kind` is a code of `document_kind`."""
-
-    kind: Annotated[str, Field(min_length=1, max_length=40)]
-    number: Number | None = None
-    issuer: Name | None = None
-    issued_on: date | None = None
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-
-
-class SentReason(Sent):
-    """Why an entry is corrected."""
-
-    code: Literal["incorrect_data", "did_not_occur"]
-    explanation: Text
-
-
-class SentException(Sent):
-    """A claim that something forbidden stands all the same."""
-
-    rule: Annotated[str, Field(min_length=1, max_length=20)]
-    reason: Text
-
-
-class SentEvent(Sent):
-    """An event with what its recorder says about it; `data` has the schema of `GET /event-types/{type}`."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
-
-    type: Annotated[str, Field(max_length=100)]
-    occurred_on: date | None
-    occurred_until: date | None = None
-    estimated: bool = False
-    at: AwareDatetime | None = None
-    data: dict[str, Any]
-    documents: Annotated[tuple[SentDocument, ...], Field(max_length=100)] = ()
-    note: Text | None = None
-    noted_on: date | None = None
-    noted_by: Name | None = None
-    corrects: UUID | None = None
-    reason: SentReason | None = None
-    exception: SentException | None = None
-
-
-# Each event is read by itself, so that everything that is wrong is said at once.
-AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentEvent")})]
-AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentItem")})]
-
-
-class SentEvents(Sent):
-    """Events to be recorded together, or not at all."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT]}]})
-
-    events: Annotated[tuple[AnyEvent, ...], Field(min_length=1, max_length=MOST_ITEMS)]
-
-
-class SentFile(SentEvents):
-    """A file to be opened with its first events; `institution` is the recorder's own."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [CHECK, EVENT]}]})
-
-    institution: UUID | None = None
-
-
-class SentItem(SentEvents):
-    """Events of one child."""
-
-    child: UUID
-
-
-class SentItems(Sent):
-    """Events of many children, each child's together; with `all_or_nothing`, all of them."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [{"child": str(UUID(int=1)), "events": [EVENT]}]}]}
-    )
-
-    items: Annotated[tuple[AnyItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
-    all_or_nothing: bool = False
-
-
-_KINDS: Final = (SentEvent, SentEvents, SentFile, SentItem, SentItems)
-_READERS: Final[dict[type[Any], TypeAdapter[Any]]] = {kind: TypeAdapter(kind) for kind in _KINDS}
-
-
-def schemas() -> dict[str, Any]:
-    """Return the JSON Schemas of what is sent, by name, to stand among those of the app."""
-    _, found = models_json_schema([(kind, "validation") for kind in _KINDS], ref_template=REF)
-    schemas: dict[str, Any] = found["$defs"]
-    return schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +116,10 @@ def _number(value: Any) -> orjson.Fragment:  # noqa: ANN401 - orjson's own signa
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
     try:
-        sent: M = _READERS[kind].validate_json(_dumps(document))
+        return kind.model_validate_json(_dumps(document))
     except ValidationError as error:
         # Without its cause, which quotes what was sent.
         raise invalid(_faults(problems(error, document, at))) from None
-    return sent
 
 
 def _faults(found: Iterable[InvalidValue]) -> list[Fault]:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Query
 
-from api import sent
+from api import forms
 from api.contract import FindingAnswer
 from api.outcomes import RecordedAnswer, RehearsalAnswer, rehearsal_json
 from api.permissions import Action
@@ -77,8 +77,8 @@ def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the 
 
 
 def takes(*kinds: str) -> dict[str, Any]:
-    """Return how a body of these kinds (`sent.schemas`) is documented, for `openapi_extra`."""
-    schemas = [{"$ref": sent.REF.format(model=kind)} for kind in kinds]
+    """Return how a body of these kinds (`forms.schemas`) is documented, for `openapi_extra`."""
+    schemas = [{"$ref": forms.REF.format(model=kind)} for kind in kinds]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 

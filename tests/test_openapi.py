@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api import question, sent
+from api import forms, question
 from api.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement import AdultPlacementCaseOpened
@@ -67,9 +67,9 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     """Cases that somebody would send: only what must be said, about what there is."""
     bodies: list[Any] = [None]
     if operation.method.upper() == "POST":
-        kinds = {"/children": sent.SentFile, "/entries": sent.SentItems}
-        kind = kinds.get(operation.path, sent.SentEvent)
-        bodies = list(sent.schemas()[kind.__name__]["examples"])
+        kinds = {"/children": forms.SentFile, "/entries": forms.SentItems}
+        kind = kinds.get(operation.path, forms.SentEvent)
+        bodies = list(forms.schemas()[kind.__name__]["examples"])
         if operation.path == "/children/search":
             bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]
     for body in bodies:
