@@ -20,6 +20,7 @@ from typing import (
     TypeAlias,
     TypeVar,
     dataclass_transform,
+    get_args,
     get_type_hints,
 )
 
@@ -147,6 +148,8 @@ class Field:
     unit: Unit | None
     refers: Refers | None
     required: bool
+    holds_codes: bool
+    """Whether its value, or a part of it, is of a code table."""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
@@ -247,7 +250,13 @@ def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Fiel
         unit=markers.get(Unit),
         refers=markers.get(Refers),
         required=not hasattr(kind, name),
+        holds_codes=Code in markers or _has_parts(annotation),
     )
+
+
+def _has_parts(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no type
+    within = isinstance(annotation, type) and issubclass(annotation, Part)
+    return within or any(map(_has_parts, get_args(annotation)))
 
 
 def dates_of(event: Event) -> Iterator[date]:

@@ -7,9 +7,10 @@ which day it is: reading a file on a day is what a `Life` does.
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -89,10 +90,26 @@ Facts: TypeAlias = Iterator[Held[Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact(Generic[T]):
-    """A held value with the entry that brought it."""
+    """A held value with the entry that brought it, and the first day on which it certainly holds.
+
+    Facts of one attribute follow each other by `order`; the last that has begun holds.
+    """
 
     held: Held[T]
     entry: AnyEntry
+    since: date = field(init=False)
+    order: tuple[date, bool, date, str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        held, entry = self.held, self.entry
+        since, at = held.since, "" if entry.at is None else entry.at.isoformat()
+        # Written once, for they are compared far more often than facts are made.
+        object.__setattr__(self, "since", since)
+        object.__setattr__(self, "order", (since, not held.gives_way, entry.days.earliest, at, entry.version))
+
+
+SINCE: Final = attrgetter("since")
+ORDER: Final = attrgetter("order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +199,16 @@ class File:
         facts = self.facts(attribute)
         found = []
         for key, own in facts.items():
-            line = sorted([*facts.get(EVERY, ()), *own], key=order) if key != EVERY else []
+            line = sorted([*facts.get(EVERY, ()), *own], key=ORDER) if key != EVERY else []
             for fact, following in pairwise([*line, None]):
                 until = LAST_DAY if fact.held.until is None else fact.held.until
-                if following is not None and following.held.since == fact.held.since:
+                if following is not None and following.since == fact.since:
                     continue
                 if following is not None:
-                    until = min(until, day_before(following.held.since))
-                if fact.held.value is not None and until >= fact.held.since:
-                    found.append(Span(fact.held.value, fact.held.since, until, fact))
-        return sorted(found, key=lambda span: order(span.fact))
+                    until = min(until, day_before(following.since))
+                if fact.held.value is not None and until >= fact.since:
+                    found.append(Span(fact.held.value, fact.since, until, fact))
+        return sorted(found, key=lambda span: span.fact.order)
 
     def _settle(self, original_id: UUID) -> None:
         before = self._effective.pop(original_id, None)
@@ -217,20 +234,13 @@ class File:
         insort(self._happened.setdefault(type(entry.event), []), entry, key=_day)
         for held in entry.event.holds(entry):
             facts = self._facts.setdefault(held.attribute, {}).setdefault(held.key, [])
-            insort(facts, Fact(held, entry), key=order)
+            insort(facts, Fact(held, entry), key=ORDER)
 
     def _forget(self, entry: AnyEntry) -> None:
         self._happened[type(entry.event)].remove(entry)
         for attribute in {held.attribute for held in entry.event.holds(entry)}:
             for facts in self._facts[attribute].values():
                 facts[:] = [fact for fact in facts if fact.entry is not entry]
-
-
-def order(fact: Fact[Any]) -> tuple[date, bool, date, str, int]:
-    """Facts of one attribute follow each other by this; the last that has begun holds."""
-    held, entry = fact.held, fact.entry
-    at = "" if entry.at is None else entry.at.isoformat()
-    return (held.since, not held.gives_way, entry.days.earliest, at, entry.version)
 
 
 def _day(entry: AnyEntry) -> tuple[date, date, int]:

@@ -73,8 +73,8 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
         entry = file.effective(original_id)
         if entry is None or entry.recorded_at is None:
             continue
-        approved = approval(file, entry)
         for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at)):
+            approved = approval(file, entry) if judgement.excused else None
             if not judgement.excused:
                 yield judgement
             elif not approved:
@@ -99,6 +99,8 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]
             entry=entry,
         )
     ]
+    if len(answers) == 1:
+        return list(answers[0])
     throughout = set(answers[0]).intersection(*answers[1:])
     sometimes = set().union(*answers) - throughout
     broken = {refusal.rule for refusal in throughout}
@@ -132,8 +134,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         if code not in tables()[table].codes:
             yield breach("E09", detail=label)
     for spec in fields_of(type(entry.event)):
-        value = getattr(entry.event, spec.name)
-        if spec.refers is not None and isinstance(value, UUID):
+        if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.file.effective(value)
             if target is None or target.type != spec.refers.type:
                 yield no_evidence(spec.refers.rule, detail=spec.label)
@@ -179,6 +180,8 @@ def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 
 def _codes(part: Event | Part) -> Iterator[tuple[Label, str, str]]:
     for spec in fields_of(type(part)):
+        if not spec.holds_codes:
+            continue
         value = known(getattr(part, spec.name))
         values = value if isinstance(value, tuple) else (value,)
         for item in values:

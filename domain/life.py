@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import EVERY, Attribute, Fact, File, order
+from domain.file import EVERY, ORDER, SINCE, Attribute, Fact, File
 from domain.rulebook import Pack, Papers, Rulebook
 from domain.when import LAST_DAY, Days, birthday, day_after, day_before
 
@@ -57,20 +57,20 @@ class Life:
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
         """All that holds that day, in the order in which it began."""
         facts = self.file.facts(attribute)
-        ended = self._begun(facts.get(EVERY, []))
+        ended = self._begun(facts[EVERY]) if EVERY in facts else None
         holding = []
         for key, own in facts.items():
             fact = self._begun(own)
             if key == EVERY or fact is None or fact.held.value is None:
                 continue
-            if ended is not None and order(ended) > order(fact):
+            if ended is not None and ended.order > fact.order:
                 continue
             if fact.held.until is not None:
                 if not fact.held.until >= self._day:
                     continue
                 self._note(day_after(fact.held.until))
             holding.append(fact)
-        return sorted(holding, key=order)
+        return sorted(holding, key=ORDER)
 
     def last(self, kind: type[E]) -> Entry[E] | None:
         """The last thing of that kind that had happened by that day."""
@@ -160,9 +160,9 @@ class Life:
         return LAST_DAY if self._changes == LAST_DAY else day_before(self._changes)
 
     def _begun(self, facts: list[Fact[T]]) -> Fact[T] | None:
-        count = bisect_right(facts, self._day, key=lambda fact: fact.held.since)
+        count = bisect_right(facts, self._day, key=SINCE)
         if count < len(facts):
-            self._note(facts[count].held.since)
+            self._note(facts[count].since)
         for fact in reversed(facts[:count]):
             if self._but is None or fact.entry is not self._but:
                 return fact
