@@ -9,7 +9,8 @@ from uuid import UUID
 from domain.codes import tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import Event, Label, Part, chapter, fields_of, known
-from domain.events.departure import CLOSED, ChildDied
+from domain.events.care import CLOSED
+from domain.events.departure import ChildDied
 from domain.events.guardianship import GUARDIANSHIP
 from domain.events.record import approval
 from domain.file import AMENDMENTS, File, amended

@@ -27,13 +27,11 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.care import CARE_MODE
-from domain.events.guardianship import ended as guardianship_ended
+from domain.events.care import ended as care_ended
 from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
-from domain.events.intake import ADMITTED, RECEIVED, SITUATION, ChildReceived
-from domain.events.rehabilitation import PLAN
+from domain.events.intake import SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT, ParentageConfirmed
-from domain.file import EVERY, Attribute, Facts
+from domain.file import Attribute, Facts
 from domain.life import STAGE, Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, no_evidence, uncertain
@@ -299,11 +297,7 @@ class AdoptionRegistered(
         if category is not None:
             yield ADOPTED.since(entry.days, category)
         yield INTEGRATING.since(entry.days, None)
-        yield RECEIVED.since(entry.days, None)
-        yield ADMITTED.since(entry.days, None)
-        yield from guardianship_ended(entry)
-        for attribute in (CARE_MODE, PLAN):
-            yield attribute.since(entry.days, None, key=EVERY)
+        yield from care_ended(entry)
 
 
 class PostAdoptionVisitMade(

@@ -1,15 +1,20 @@
 """Daily care (养育方式)."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Personal, known
-from domain.file import Attribute, Facts
+from domain.events.guardianship import ended as guardianship_ended
+from domain.events.intake import ADMITTED, RECEIVED
+from domain.events.rehabilitation import PLAN
+from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, breach
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
+CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
+"""What cannot begin again after leaving care, until the child is taken in again (I31)."""
 
 
 class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", source="《未成年人保护法》第96条"):
@@ -39,3 +44,12 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CARE_MODE.since(entry.days, known(self.mode) or "unknown", until=self.until)
+
+
+def ended(entry: AnyEntry) -> Facts:
+    """That the institution no longer cares for the child: reception, admission, guardianship, mode, plans."""
+    yield RECEIVED.since(entry.days, None)
+    yield ADMITTED.since(entry.days, None)
+    yield from guardianship_ended(entry)
+    for attribute in CLOSED:
+        yield attribute.since(entry.days, None, key=EVERY)

@@ -1,19 +1,16 @@
 """Departure and death (离院 · 死亡)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Month, Name, Personal, Text, known
 from domain.events.adoption import INTEGRATING
-from domain.events.care import CARE_MODE
-from domain.events.guardianship import ended as guardianship_ended
+from domain.events.care import ended as care_ended
 from domain.events.insurance import INSURED
-from domain.events.intake import ADMITTED, RECEIVED
 from domain.events.placement import EMPLOYED, HOUSED, SERVING
-from domain.events.rehabilitation import PLAN
 from domain.events.schooling import EDUCATION, PUT_OFF
-from domain.file import EVERY, Attribute, Facts
+from domain.file import EVERY, Facts
 from domain.life import DEPARTED, STAGE
 from domain.refusal import Refusals, breach
 from domain.when import day_of
@@ -21,8 +18,6 @@ from domain.when import day_of
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
-CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
-"""What cannot begin again after leaving, until the child is taken in again (I31)."""
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):
@@ -66,10 +61,7 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
 
 
 def closed(entry: AnyEntry, reason: str) -> Facts:
-    """That life in the institution is over: admission, guardianship, integration, care mode, plans (I31)."""
+    """That life in the institution is over, with the integration into a family (I31)."""
     yield DEPARTED.since(entry.days, reason)
-    yield RECEIVED.since(entry.days, None)
-    yield ADMITTED.since(entry.days, None)
-    yield from guardianship_ended(entry)
-    for attribute in (*CLOSED, INTEGRATING):
-        yield attribute.since(entry.days, None, key=EVERY)
+    yield from care_ended(entry)
+    yield INTEGRATING.since(entry.days, None, key=EVERY)
