@@ -1,51 +1,34 @@
 """Group commit: one task appends what arrives while the batch before it is being committed."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection, DataError, IntegrityError, InterfaceError, OperationalError
+from psycopg.errors import (
+    DeadlockDetected,
+    ProgramLimitExceeded,
+    ReadOnlySqlTransaction,
+    SerializationFailure,
+)
 
 from ledger import arrays
 from ledger.appending import Judgement, append_batch
 from ledger.appends import Append, AppendFailedError, OverloadedError
+from ledger.ending import ended
+from ledger.queueing import Limits, Queue, Waiting
 
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much is appended at once, how much may wait, and for how long a lost connection is sought again.
-
-    A batch has at most `batch_bytes`, or one append. While `queue_bytes` wait, interactive appends are
-    refused and bulk appends wait for room. When the connection is lost, the batch is tried again for
-    `patience` seconds: what an earlier try has stored is then found repeated.
-    """
-
-    batch_bytes: int = 1024 * 1024
-    queue_bytes: int = 64 * 1024 * 1024
-    patience: float = 5
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """Appends that are judged in one transaction, and the future of whoever waits for them."""
-
-    appends: Sequence[Append]
-    atomic: bool
-    answer: asyncio.Future[list[Judgement]]
-    size: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = sum(append.size for append in self.appends)
+PASSING = (DeadlockDetected, ReadOnlySqlTransaction, SerializationFailure)
+"""Errors that another connection may not meet: after a failover this one may have come to a standby."""
+REFUSED = (DataError, IntegrityError, ProgramLimitExceeded)
+"""Errors of what is appended, not of the database."""
 
 
 class GroupCommit:
-    """Appends in batches, interactive before bulk; when a batch fails, everybody who waits for it is told.
+    """Appends in batches; when a batch fails, everybody who waits for it is told.
 
     `committed` is called with the last position of each batch, `observed` with its entries and seconds.
     """
@@ -60,13 +43,8 @@ class GroupCommit:
         self._url = url
         self._committed = committed
         self._observed = observed
-        self._limits = limits
-        self._interactive: deque[_Waiting] = deque()
-        self._bulk: deque[_Waiting] = deque()
-        self._queued = 0
-        self._closing = False
-        self._arrived = asyncio.Event()
-        self._room = asyncio.Event()
+        self._patience = limits.patience
+        self._queue = Queue(limits)
         self._connection: AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -75,99 +53,80 @@ class GroupCommit:
         self._task = asyncio.create_task(self._run(), name="group commit")
 
     async def close(self) -> None:
-        """Append what waits, and take no more."""
-        self._closing = True
-        self._arrived.set()
-        self._room.set()
+        """Take no more, and append what waits as long as there is patience."""
+        self._queue.close()
         if self._task:
-            await self._task
+            await asyncio.wait([self._task], timeout=self._patience)
+            await ended([self._task])
 
     async def submit(self, appends: Sequence[Append], *, atomic: bool) -> list[Judgement]:
         """Queue appends, next to each other, and wait for their judgements; `atomic`: all or nothing."""
         bulk = all(append.bulk for append in appends)
-        while self._queued >= self._limits.queue_bytes and not self._closing:
-            if not bulk:
-                raise OverloadedError
-            self._room.clear()
-            await self._room.wait()
-        if self._closing:
+        if bulk:
+            await self._queue.room_for_bulk()
+        elif self._queue.full:
+            raise OverloadedError
+        if self._queue.closed:
             message = "the store is closing"
             raise AppendFailedError(message)
         loop = asyncio.get_running_loop()
         groups = [appends] if atomic else [[append] for append in appends]
-        waiting = [_Waiting(group, atomic and len(group) > 1, loop.create_future()) for group in groups]
-        (self._bulk if bulk else self._interactive).extend(waiting)
-        self._queued += sum(each.size for each in waiting)
-        self._arrived.set()
+        waiting = [Waiting(group, atomic and len(group) > 1, loop.create_future()) for group in groups]
+        self._queue.put(waiting, bulk=bulk)
         answers = await asyncio.gather(*(each.answer for each in waiting))
         return [judgement for answer in answers for judgement in answer]
 
     async def _run(self) -> None:
         try:
-            while self._queued or not self._closing:
-                await self._arrived.wait()
+            while await self._queue.arrival():
                 await asyncio.sleep(0)  # Whoever the last batch answered may join this one.
-                batch = self._gather()
+                batch = self._queue.take()
                 if batch:
                     await self._answer(batch)
         finally:
-            self._closing = True
-            _fail([*self._interactive, *self._bulk], "the store is closing")
-            if self._connection:
-                await self._connection.close()
+            self._queue.close()
+            self._queue.fail("the store is closing")
+            await self._disconnect()
 
-    def _gather(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        size = 0
-        for queue in (self._interactive, self._bulk):
-            while queue:
-                following = queue[0]
-                if batch and (
-                    following.atomic or batch[0].atomic or size + following.size > self._limits.batch_bytes
-                ):
-                    break
-                queue.popleft()
-                self._queued -= following.size
-                if not following.answer.done():
-                    batch.append(following)
-                    size += following.size
-        if not self._interactive and not self._bulk and not self._closing:
-            self._arrived.clear()
-        if self._queued < self._limits.queue_bytes:
-            self._room.set()
-        return batch
-
-    async def _answer(self, batch: list[_Waiting]) -> None:
-        appends = [append for each in batch for append in each.appends]
+    async def _answer(self, batch: list[Waiting]) -> None:
         began = monotonic()
+        appends = [append for each in batch for append in each.appends]
         try:
-            judgements = await self._append(appends, atomic=batch[0].atomic)
-        except BaseException as error:
-            _fail(batch, f"the batch failed: {type(error).__name__}", error)
-            if not isinstance(error, Exception):
-                raise
-        else:
-            following = iter(judgements)
+            judgements = iter(await self._append(appends, atomic=batch[0].atomic))
+            last = 0
             for each in batch:
-                own = list(islice(following, len(each.appends)))
-                if not each.answer.done():
-                    each.answer.set_result(own)
-            accepted = (judgement.last for judgement in judgements if judgement.verdict == "accepted")
-            self._committed(max(accepted, default=0))
+                own = list(islice(judgements, len(each.appends)))
+                each.answered(own)
+                last = max(last, *(judgement.last for judgement in own if judgement.verdict == "accepted"), 0)
+            self._committed(last)
             if self._observed:
                 self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
+        except BaseException as error:
+            if isinstance(error, REFUSED) and len(batch) > 1:
+                # The others are not to suffer for the one that is at fault.
+                middle = len(batch) // 2
+                await self._answer(batch[:middle])
+                await self._answer(batch[middle:])
+                return
+            for each in batch:
+                each.failed(f"the batch failed: {type(error).__name__}", error)
+            if not isinstance(error, Exception):
+                raise
 
     async def _append(self, appends: Sequence[Append], *, atomic: bool) -> list[Judgement]:
-        deadline = monotonic() + self._limits.patience
         delay = FIRST_DELAY
-        while True:
-            try:
-                connection = await self._connected()
-                return await append_batch(connection, appends, atomic=atomic)
-            except (OperationalError, InterfaceError):
-                alive = self._connection is not None and not self._connection.closed
-                if alive or monotonic() + delay > deadline:
-                    raise
+        async with asyncio.timeout(self._patience):
+            while True:
+                try:
+                    return await append_batch(await self._connected(), appends, atomic=atomic)
+                except BaseException as error:
+                    lost = self._connection is None or self._connection.closed
+                    await self._disconnect()
+                    if not (
+                        isinstance(error, PASSING)
+                        or (lost and isinstance(error, OperationalError | InterfaceError))
+                    ):
+                        raise
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, LONGEST_DELAY)
 
@@ -179,11 +138,7 @@ class GroupCommit:
             arrays.register(self._connection)
         return self._connection
 
-
-def _fail(batch: Sequence[_Waiting], message: str, cause: BaseException | None = None) -> None:
-    """Tell everybody who waits, each with an exception of their own."""
-    for each in batch:
-        if not each.answer.done():
-            failure = AppendFailedError(message)
-            failure.__cause__ = cause
-            each.answer.set_exception(failure)
+    async def _disconnect(self) -> None:
+        if self._connection:
+            await self._connection.close()
+            self._connection = None

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, Error
 from psycopg.sql import SQL, Identifier
+
+from ledger.ending import ended
 
 PAUSE = 0.1
 """Seconds between two announcements: one who notifies takes a lock of the whole cluster at commit."""
@@ -27,9 +30,7 @@ class Hints:
 
     async def close(self) -> None:
         """Fall silent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
 
     def announce(self) -> None:
         """Say that something was committed, soon, in a statement of its own."""
@@ -51,9 +52,8 @@ class Hints:
 
 
 async def _again_and_again(doing: Callable[[], Awaitable[None]]) -> None:
-    """Do it anew whenever the connection is lost."""
+    """Do it anew whenever it fails, as when the connection is lost or leads to a standby."""
     while True:
-        try:
+        with suppress(Error):
             await doing()
-        except OperationalError:
-            await asyncio.sleep(RETRY)
+        await asyncio.sleep(RETRY)

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import BaseRowFactory, Row
 from psycopg_pool import AsyncConnectionPool
 
 from ledger import arrays
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
+PATIENCE = 5.0
+"""Seconds that one who asks waits for a connection."""
 Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
@@ -24,7 +27,8 @@ def make_pool(url: str, size: int) -> Pool:
         configure=_configure,
         min_size=1,
         max_size=size,
-        timeout=5,
+        timeout=PATIENCE,
+        reconnect_timeout=PATIENCE,  # Who asks later begins anew; else a pause could outlast the trouble.
         open=False,
     )
 
@@ -40,7 +44,9 @@ async def fetch(
     async with pool.connection() as connection:
         try:
             return await _ask(connection, statement, parameters, row_factory)
-        except OperationalError:
+        except ReadOnlySqlTransaction:
+            await connection.close()  # After a failover it may have come to a standby.
+        except (OperationalError, InterfaceError):
             if not connection.closed:
                 raise
     await pool.check()

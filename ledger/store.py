@@ -1,5 +1,6 @@
 """The store: appending with group commit, reading, waiting, and the wrapped data keys."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -25,9 +26,11 @@ from ledger.appends import (
     Verdict,
     Withheld,
 )
-from ledger.batching import GroupCommit, Limits
+from ledger.batching import GroupCommit
+from ledger.epochs import Epoch
 from ledger.hints import Hints
-from ledger.pools import Parameters, Pool, fetch, make_pool
+from ledger.pools import PATIENCE, Parameters, Pool, fetch, make_pool
+from ledger.queueing import Limits
 from ledger.waiting import Tide
 
 __all__ = [
@@ -116,6 +119,9 @@ class Store:
             for entry in append.entries
         ]
         stored = {entry.entry_id: entry for entry in await self.entries(repeated)} if repeated else {}
+        if not stored.keys() >= set(repeated):
+            message = "stored already, and not yet where it is read"
+            raise AppendFailedError(message)
         return [
             _verdict(append, judgement, stored) for append, judgement in zip(appends, judgements, strict=True)
         ]
@@ -148,6 +154,21 @@ class Store:
         through = END if through is None else through
         return await self._stored(SQL["read"], {"after": after, "limit": limit, "through": through})
 
+    async def amending(
+        self, after: Mapping[UUID, int], types: Iterable[str], *, known: int | None = None
+    ) -> list[Stored]:
+        """Return what amends an entry of each of several streams after a version, in order of version.
+
+        That is an entry of one of the types or one that says what it corrects, as known at a position.
+        """
+        parameters = {
+            "streams": arrays.uuids(after),
+            "after": arrays.integers(after.values()),
+            "types": arrays.texts(types),
+            "known": END if known is None else known,
+        }
+        return await self._stored(SQL["amending"], parameters)
+
     async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
         """Return those of the entries that are there, in order of position."""
         return await self._stored(SQL["entries"], [arrays.uuids(ids)])
@@ -157,15 +178,24 @@ class Store:
         (row,) = await self._rows(self._readers, SQL["head"])
         return Head(*row)
 
+    async def epochs(self) -> list[Epoch]:
+        """Return the epochs after the first, in order: a ledger that never lost an entry has none."""
+        return await fetch(self._readers, SQL["epochs"], (), args_row(Epoch))
+
     async def position_at(self, instant: datetime) -> int:
         """Return the last position recorded at or before an instant.
 
         The answer is settled: nothing will be recorded at or before the instant any more. Of an instant still
-        to come only what lies before now is settled.
+        to come only what lies before now is settled. Raises StoreError while the head can not be had.
         """
         settled = (await self.head()).recorded_at
         if settled is None or settled < instant:
-            await self._rows(self._writers, SQL["settle"], [instant])
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._rows(self._writers, SQL["settle"], [instant])
+            except TimeoutError:
+                message = "somebody keeps the head"
+                raise StoreError(message) from None
         ((position,),) = await self._rows(self._readers, SQL["position_at"], [instant])
         return int(position)
 

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
 
-from psycopg import OperationalError
+from psycopg import Error
+
+from ledger.ending import ended
 
 
 class Tide:
@@ -56,14 +58,13 @@ class Tide:
     async def close(self) -> None:
         """Stop asking."""
         if self._asking:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+            await ended([self._asking])
 
     async def _ask(self) -> None:
         while self._waiting:
             self._hint.clear()
             # Those who wait for an unreachable database run out of time, or it is back before.
-            with suppress(OperationalError):
+            with suppress(Error):
                 self.rise(await self._read())
             if self._waiting:
                 with suppress(TimeoutError):

@@ -1,16 +1,21 @@
-"""Ledgers made for one test, and appends to them."""
+"""Ledgers made for one test, appends to them, and what gets in their way."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ledger.migrate import DEFAULT_LEDGER, Roles, migrate
 from ledger.store import Append, Limits, Prepared, Store
 
 PASSWORD = "not a secret"
+WRITER = Roles.of(DEFAULT_LEDGER).writer
+READER = Roles.of(DEFAULT_LEDGER).reader
 
 
 @dataclass(frozen=True)
@@ -62,3 +67,29 @@ def an_append(
         for version, entry_id in enumerate(ids or [uuid4() for _ in range(entries)], expected + 1)
     )
     return Append(stream or uuid4(), "child", None, expected, prepared, fingerprint, reads, bulk)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is about to happen."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - it happens in the database
+            await asyncio.sleep(0.01)
+
+
+def a_batch_waits_for_the_head(superuser: psycopg.Connection) -> bool:
+    """Tell whether somebody appends, and has to wait."""
+    waiting = "SELECT FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
+    return superuser.execute(waiting, [WRITER]).rowcount > 0
+
+
+def kill_backends(superuser: psycopg.Connection, role: str) -> None:
+    """End every session of a role."""
+    superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [role])
+
+
+@asynccontextmanager
+async def held_head(urls: Urls) -> AsyncIterator[None]:
+    """Hold the head for as long as the block lasts, as a slow batch would."""
+    async with await psycopg.AsyncConnection.connect(urls.superuser) as connection:
+        await connection.execute(f"SELECT FROM {DEFAULT_LEDGER}.head FOR UPDATE".encode())
+        yield

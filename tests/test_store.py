@@ -3,8 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.appends import MAX_BODY
-from ledger.migrate import DEFAULT_LEDGER, Roles
+from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import (
     Accepted,
     Append,
@@ -30,9 +29,19 @@ from ledger.store import (
     Verdict,
 )
 from ledger.waiting import Tide
-from tests.ledgers import Urls, an_append, make_ledger, store_of
+from tests.ledgers import (
+    READER,
+    WRITER,
+    Urls,
+    a_batch_waits_for_the_head,
+    an_append,
+    held_head,
+    kill_backends,
+    make_ledger,
+    store_of,
+    until,
+)
 
-WRITER = Roles.of(DEFAULT_LEDGER).writer
 SMALL = Limits(queue_bytes=200)
 IMPATIENT = Limits(patience=0.2)
 
@@ -53,26 +62,6 @@ def superuser(urls: Urls) -> Iterator[psycopg.Connection]:
     with psycopg.connect(urls.superuser, autocommit=True) as connection:
         connection.execute(f"SET search_path = {DEFAULT_LEDGER}, {DEFAULT_LEDGER}_keys".encode())
         yield connection
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that is about to happen."""
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - it happens in the database
-            await asyncio.sleep(0.01)
-
-
-def a_batch_waits_for_the_head(superuser: psycopg.Connection) -> bool:
-    waiting = "SELECT FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
-    return superuser.execute(waiting, [WRITER]).rowcount > 0
-
-
-@asynccontextmanager
-async def held_head(urls: Urls) -> AsyncIterator[None]:
-    """Hold the head for as long as the block lasts, as a slow batch would."""
-    async with await psycopg.AsyncConnection.connect(urls.superuser) as connection:
-        await connection.execute(f"SELECT FROM {DEFAULT_LEDGER}.head FOR UPDATE".encode())
-        yield
 
 
 def assert_well_ordered(entries: list[Any]) -> None:
@@ -136,9 +125,7 @@ async def test_killed_backends_lose_nothing_that_was_acknowledged(
     async def kill() -> None:
         while not finished.is_set():
             await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - at any moment
-            superuser.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [WRITER]
-            )
+            kill_backends(superuser, WRITER)
 
     async with store_of(urls) as store:
         others = [asyncio.create_task(kill()), asyncio.create_task(tailed(store, seen, finished))]
@@ -162,9 +149,7 @@ async def test_an_append_whose_backend_is_killed_is_made_again(
     async with held_head(urls):
         answer = asyncio.create_task(store.append(an_append()))
         await until(lambda: a_batch_waits_for_the_head(superuser))
-        superuser.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [WRITER]
-        )
+        kill_backends(superuser, WRITER)
 
     assert isinstance(await answer, Accepted)
     assert (await store.head()).position == 1
@@ -243,8 +228,7 @@ async def test_a_database_that_stays_away_is_answered_to_everybody_who_waits(url
         with psycopg.connect(urls.superuser, autocommit=True) as superuser:
             superuser.execute(f"ALTER ROLE {WRITER} NOLOGIN".encode())
             try:
-                kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
-                superuser.execute(kill, [WRITER])
+                kill_backends(superuser, WRITER)
                 appends = (store.append(an_append()) for _ in range(5))
                 answers = await asyncio.gather(*appends, return_exceptions=True)
             finally:
@@ -450,8 +434,7 @@ async def test_readers_whose_backends_were_killed_read_on(
     store: Store, superuser: psycopg.Connection
 ) -> None:
     await store.append(an_append())
-    reader = Roles.of(DEFAULT_LEDGER).reader
-    superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [reader])
+    kill_backends(superuser, READER)
 
     assert (await store.head()).position == 1
 

@@ -1,0 +1,153 @@
+"""What waits to be appended: bounded, interactive before bulk, and bulk not for ever last."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from ledger.appending import Judgement
+from ledger.appends import Append, AppendFailedError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is appended at once, how much may wait, and for how long it is tried.
+
+    A batch has at most `batch_appends` of `batch_bytes` together, or one append. While `queue_appends` or
+    `queue_bytes` wait, interactive appends are refused; bulk appends wait for room as soon as half of it is
+    taken, and go first once none of them was taken for `bulk_patience` seconds. A batch is tried for
+    `patience` seconds, whether the database hangs or is lost and sought again: what an earlier try has stored
+    is then found repeated.
+    """
+
+    batch_appends: int = 5000
+    batch_bytes: int = 1024 * 1024
+    queue_appends: int = 20_000
+    queue_bytes: int = 64 * 1024 * 1024
+    bulk_patience: float = 1
+    patience: float = 10
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """Appends that are judged in one transaction, and the future of whoever waits for them."""
+
+    appends: Sequence[Append]
+    atomic: bool
+    answer: asyncio.Future[list[Judgement]]
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = sum(append.size for append in self.appends)
+
+    def answered(self, judgements: list[Judgement]) -> None:
+        """Tell whoever waits, unless they have gone."""
+        if not self.answer.done():
+            self.answer.set_result(judgements)
+
+    def failed(self, message: str, cause: BaseException | None = None) -> None:
+        """Tell whoever waits that it failed, by an exception of their own."""
+        if not self.answer.done():
+            failure = AppendFailedError(message)
+            failure.__cause__ = cause
+            self.answer.set_exception(failure)
+
+
+class Queue:
+    """What waits, in two lines; one task takes from them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._interactive: deque[Waiting] = deque()
+        self._bulk: deque[Waiting] = deque()
+        self._appends = 0
+        self._bytes = 0
+        self._bulk_since = 0.0
+        self._closed = False
+        self._arrived = asyncio.Event()
+        self._left = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is taken in."""
+        return self._closed
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing interactive can be taken in."""
+        return self._appends >= self._limits.queue_appends or self._bytes >= self._limits.queue_bytes
+
+    async def room_for_bulk(self) -> None:
+        """Wait, one after the other, until half of the queue is free or it is closed."""
+        async with self._turn:
+            while self._half_full and not self._closed:
+                self._left.clear()
+                await self._left.wait()
+
+    def put(self, waiting: Sequence[Waiting], *, bulk: bool) -> None:
+        """Queue appends, next to each other."""
+        if bulk and not self._bulk:
+            self._bulk_since = monotonic()
+        (self._bulk if bulk else self._interactive).extend(waiting)
+        self._appends += sum(len(each.appends) for each in waiting)
+        self._bytes += sum(each.size for each in waiting)
+        self._arrived.set()
+
+    async def arrival(self) -> bool:
+        """Wait until something waits; False when it is closed and nothing does."""
+        await self._arrived.wait()
+        return bool(self._interactive or self._bulk)
+
+    def take(self) -> list[Waiting]:
+        """Take the next batch, or nothing when whoever waited has gone."""
+        batch: list[Waiting] = []
+        size = count = 0
+        lines = [self._interactive, self._bulk]
+        if self._bulk and monotonic() - self._bulk_since >= self._limits.bulk_patience:
+            lines.reverse()
+        for line in lines:
+            while line:
+                following = line[0]
+                if batch and (
+                    following.atomic
+                    or batch[0].atomic
+                    or size + following.size > self._limits.batch_bytes
+                    or count + len(following.appends) > self._limits.batch_appends
+                ):
+                    break
+                self._pop(line)
+                if not following.answer.done():
+                    batch.append(following)
+                    size += following.size
+                    count += len(following.appends)
+        if not self._interactive and not self._bulk and not self._closed:
+            self._arrived.clear()
+        if not self._half_full:
+            self._left.set()
+        return batch
+
+    def close(self) -> None:
+        """Take nothing more in."""
+        self._closed = True
+        self._arrived.set()
+        self._left.set()
+
+    def fail(self, message: str) -> None:
+        """Tell everybody who waits that nothing comes of it."""
+        for line in (self._interactive, self._bulk):
+            while line:
+                self._pop(line).failed(message)
+
+    @property
+    def _half_full(self) -> bool:
+        return 2 * self._appends >= self._limits.queue_appends or 2 * self._bytes >= self._limits.queue_bytes
+
+    def _pop(self, line: deque[Waiting]) -> Waiting:
+        waiting = line.popleft()
+        self._appends -= len(waiting.appends)
+        self._bytes -= waiting.size
+        if line is self._bulk:
+            self._bulk_since = monotonic()
+        return waiting
