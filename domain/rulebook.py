@@ -7,15 +7,17 @@ place's text, which is never verified.
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from domain.event import Label
 from domain.when import FIRST_DAY, LAST_DAY
+
+T = TypeVar("T")
 
 Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
 Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
@@ -118,19 +120,31 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
 
 
+class UnreadableError(ValueError):
+    """A rulebook's texts are no TOML, or lack or mistake what a rule must say."""
+
+
 class Rulebook:
-    """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version."""
+    """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version.
+
+    Raises UnreadableError.
+    """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(sorted(texts.items()))
         """The TOML texts by file name, as adopted."""
         self.digest = digest_of(self.texts)
         self.rules: dict[str, Rule] = {}
-        for text in self.texts.values():
-            for rule in _rules(tomllib.loads(text)):
+        for name, text in self.texts.items():
+            try:
+                rules = [*_rules(tomllib.loads(text))]
+            except (ValueError, LookupError, TypeError, AttributeError) as error:
+                message = f"{name} can not be read: {error}"
+                raise UnreadableError(message) from error
+            for rule in rules:
                 if rule.id in self.rules:
                     message = f"rule {rule.id} is written twice"
-                    raise ValueError(message)
+                    raise UnreadableError(message)
                 self.rules[rule.id] = rule
 
     @classmethod
@@ -153,7 +167,7 @@ def _shipped() -> Rulebook:
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
     for rule in document.get("rule", ()):
         packs = tuple(
-            Pack(
+            _sound(Pack)(
                 region=pack["region"],
                 since=pack.get("from", FIRST_DAY),
                 until=pack.get("until", LAST_DAY),
@@ -165,7 +179,7 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             )
             for pack in rule.get("pack", ())
         )
-        yield Rule(
+        yield _sound(Rule)(
             id=rule["id"],
             strength=rule["strength"],
             zh=rule["zh"],
@@ -181,7 +195,7 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
 def _papers(rule: Mapping[str, Any]) -> Iterator[Papers]:
     for papers in rule.get("papers", ()):
         for case in papers["cases"]:
-            yield Papers(
+            yield _sound(Papers)(
                 case=case,
                 kinds=tuple(papers["kinds"]),
                 region=papers.get("region", NATION),
@@ -190,3 +204,23 @@ def _papers(rule: Mapping[str, Any]) -> Iterator[Papers]:
                 source=papers["source"],
                 verified=papers["verified"],
             )
+
+
+def _sound(kind: type[T]) -> Callable[..., T]:
+    """Return what makes one of the kind, or raises TypeError where a value is not of its field's type."""
+
+    def make(**values: Any) -> T:  # noqa: ANN401 - whatever a text holds
+        for name, expected in get_type_hints(kind).items():
+            value, choices = values.get(name, ""), get_args(expected)
+            if get_origin(expected) is Literal:
+                fits = value in choices
+            elif get_origin(expected) is tuple:
+                fits = all(isinstance(item, choices[0]) for item in value)
+            else:
+                fits = type(value) is expected
+            if not fits:
+                message = f"{name} is {value!r}"
+                raise TypeError(message)
+        return kind(**values)
+
+    return make

@@ -68,6 +68,7 @@ NEVER_A_FINDING: Final = {
     "X02": "impossible",
     "X03": "impossible",
     "X04": "impossible",
+    "X05": "impossible",
     "R-EDU-1": "a number that other rules count with",
 }
 """Rules that speak against nothing recorded, each with why (what is due and the gates speak otherwise)."""

@@ -62,6 +62,22 @@ def test_a_rulebook_whose_digest_is_not_its_contents_is_impossible() -> None:
     given().when("2024-01-01", forged).refused("X04")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[rule]",
+        '[[rule]]\nid = "W1"',
+        FIRST["wards.toml"].replace('"forbidden"', '"perhaps"'),
+        FIRST["wards.toml"].replace("verified = true", 'verified = "yes"', 1),
+        FIRST["wards.toml"].replace("2024-12-31", '"2024-12-31"'),
+        FIRST["wards.toml"].replace('["photo"]', "[1]"),
+        FIRST["wards.toml"] * 2,
+    ],
+)
+def test_a_rulebook_that_can_not_be_read_is_impossible(text: str) -> None:
+    given().when("2024-01-01", adopted({"wards.toml": text})).refused("X05")
+
+
 def test_a_region_that_the_table_lacks_is_found() -> None:
     given().when("2024-01-01", some(InstitutionOpened, region="371098")).recorded("E09")
 

@@ -9,7 +9,7 @@ from domain.entry import AnyEntry
 from domain.event import Answered, Code, Event, Label, Name, Number, Region
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, breach
-from domain.rulebook import digest_of
+from domain.rulebook import Rulebook, UnreadableError, digest_of
 
 MEASURES: Final = "儿童福利机构管理办法"
 
@@ -40,6 +40,10 @@ class RulebookAdopted(
     def impossible(self, entry: AnyEntry) -> Refusals:
         if self.digest != digest_of(self.content):
             yield breach("X04")
+        try:
+            Rulebook(self.content)
+        except UnreadableError:
+            yield breach("X05")
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield RULEBOOK.since(entry.days, self.digest)
