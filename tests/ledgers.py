@@ -38,9 +38,14 @@ async def make_ledger(database_url: str, name: str = DEFAULT_LEDGER) -> Urls:
     )
 
 
-def store_of(urls: Urls, name: str = DEFAULT_LEDGER, limits: Limits | None = None) -> Store:
+def store_of(
+    urls: Urls,
+    name: str = DEFAULT_LEDGER,
+    limits: Limits | None = None,
+    observed: Callable[[int, float], None] | None = None,
+) -> Store:
     """Return a store, to be entered, as one process has."""
-    return Store(urls.writer, urls.reader, name, limits=limits)
+    return Store(urls.writer, urls.reader, name, limits=limits, observed=observed)
 
 
 def an_append(
