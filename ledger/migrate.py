@@ -7,7 +7,7 @@ models. Roles belong to the cluster: its ledgers need different names, even in d
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -54,20 +54,27 @@ class Roles:
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")
 
 
+def keys_of(ledger: str) -> str:
+    """Return the schema of a ledger's key store."""
+    return f"{ledger}_keys"
+
+
 async def migrate(
     owner_url: str,
     ledger: str = DEFAULT_LEDGER,
     *,
     passwords: Mapping[str, str] | None = None,
     extra: Sequence[Migration] = (),
+    library: bool = False,
 ) -> None:
     """Make the ledger or bring it up to date, in one transaction; does nothing where nothing is missing.
 
     `owner_url` enters as a superuser, as a role that may create roles and schemas, or as a member of an
     owner role made beforehand. `passwords` are set for the roles they name. `extra` are tables that can be
     made anew, such as read models: each runs in the ledger's schema, once and whenever its text has changed,
-    and so drops first what it makes. Several may migrate at once. Raises MigrationError when the database is
-    newer or was tampered with.
+    and so drops first what it makes. A ledger for the eventsourcing `library` has tables of its own, no
+    key store. Several may migrate at once. Raises MigrationError when the database is newer, was tampered
+    with or has a ledger of the other kind there.
     """
     roles = Roles.of(ledger)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -75,7 +82,7 @@ async def migrate(
             async with await AsyncConnection.connect(owner_url) as connection:
                 await _make_roles(connection, ledger, roles)
                 await _set_passwords(connection, passwords or {})
-                for schema, own, disposable in _plan(ledger, extra):
+                for schema, own, disposable in _plan(ledger, extra, library=library):
                     await _make_schema(connection, schema, roles)
                     await _catch_up(connection, schema, roles, own, disposable)
         except _COLLISIONS:
@@ -86,10 +93,12 @@ async def migrate(
             return
 
 
-async def check(url: str, ledger: str = DEFAULT_LEDGER, *, extra: Sequence[Migration] = ()) -> None:
+async def check(
+    url: str, ledger: str = DEFAULT_LEDGER, *, extra: Sequence[Migration] = (), library: bool = False
+) -> None:
     """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
     async with await AsyncConnection.connect(url) as connection:
-        for schema, own, disposable in _plan(ledger, extra):
+        for schema, own, disposable in _plan(ledger, extra, library=library):
             try:
                 missing = _missing(await _applied(connection, schema), own, disposable)
             except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
@@ -102,12 +111,30 @@ async def check(url: str, ledger: str = DEFAULT_LEDGER, *, extra: Sequence[Migra
                 raise MigrationError(message)
 
 
+async def is_library(url: str, ledger: str) -> bool | None:
+    """Tell whether a ledger is one of the eventsourcing library's; None where this role sees no ledger."""
+    async with await AsyncConnection.connect(url) as connection:
+        try:
+            applied = await _applied(connection, ledger)
+        except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+            return None
+    return _has_library(applied)
+
+
 def _plan(
-    ledger: str, extra: Sequence[Migration]
+    ledger: str, extra: Sequence[Migration], *, library: bool
 ) -> Iterable[tuple[str, list[Migration], Sequence[Migration]]]:
     """Each schema with its numbered and its disposable migrations."""
-    yield f"{ledger}_keys", queries.migrations("ledger", "sql/keys"), ()
-    yield ledger, queries.migrations("ledger", "sql/migrations"), extra
+    own = queries.migrations("ledger", "sql/migrations")
+    if library:
+        yield ledger, [*own, *queries.migrations("ledger", "sql/library")], extra
+    else:
+        yield keys_of(ledger), queries.migrations("ledger", "sql/keys"), ()
+        yield ledger, own, extra
+
+
+def _has_library(names: Container[str]) -> bool:
+    return any(name in names for name, _ in queries.migrations("ledger", "sql/library"))
 
 
 async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) -> None:
@@ -126,7 +153,7 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
                 ALTER ROLE {role} SET search_path = {ledger}, {keys};
                 ALTER ROLE {role} SET timezone = 'UTC'
             """)
-            names = {"role": role, "ledger": ledger, "keys": f"{ledger}_keys"}
+            names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
             await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
 
 
@@ -192,6 +219,9 @@ def _missing(
     applied: Mapping[str, bytes], own: list[Migration], disposable: Sequence[Migration]
 ) -> list[Migration]:
     known = {name: _checksum(text) for name, text in own}
+    if applied and _has_library(applied) != _has_library(known):
+        message = "a children's ledger and one of the eventsourcing library's are not made of one another"
+        raise MigrationError(message)
     newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
     if newer:
         message = f"the database is newer than this version: it has {', '.join(newer)}"

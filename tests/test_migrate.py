@@ -142,6 +142,6 @@ def test_a_name_that_is_no_plain_identifier_names_no_ledger(name: str) -> None:
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
-    for folder in ("sql/migrations", "sql/keys"):
+    for folder in ("sql/migrations", "sql/keys", "sql/library"):
         names = [name for name, _ in queries.migrations("ledger", folder)]
         assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
