@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from api import logs
 from api.app import create_app, running
+from api.backup_commands import OwnerUnknownError, back_up, recover, restore
 from api.database import OwnerError
 from api.demo import AlreadyRunningError, demonstrate
 from api.house import House
@@ -22,8 +23,12 @@ from api.serving import serve as serve_on
 from api.settings import Settings
 from api.speaking import STOPPED, answer, say, within
 from domain.rulebook import Rulebook
+from ledger.backup import BackupError
 from ledger.cluster import ServerFailedError
+from ledger.epochs import EpochTakenError
 from ledger.migrate import MigrationError
+from ledger.programs import ProgramError
+from ledger.witness import LostEntriesError, WitnessError
 from ledger.wrapping import KeyFileError, KeyUnavailableError
 
 app = App(
@@ -31,17 +36,26 @@ app = App(
 )
 for group in (institution, user, token):
     app.command(group)
+app.command(back_up, name="backup")
+app.command(restore)
+app.command(recover)
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 TOLD: Final = (
+    BackupError,
+    EpochTakenError,
     IdentityError,
     KeyFileError,
     KeyUnavailableError,
+    LostEntriesError,
     MigrationError,
     OperationalError,
     OwnerError,
+    OwnerUnknownError,
     PortTakenError,
+    ProgramError,
     ServerFailedError,
+    WitnessError,
 )
 """What a command can not help: it is told in one line."""
 

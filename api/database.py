@@ -41,6 +41,13 @@ def as_url(conninfo: str) -> str:
 
 
 @asynccontextmanager
+async def located(settings: Settings) -> AsyncIterator[Addresses]:
+    """Find the database, start the embedded one where none is named, and leave the ledger as it is."""
+    async with AsyncExitStack() as stack:
+        yield await _find(settings, stack)
+
+
+@asynccontextmanager
 async def addresses(settings: Settings, extra: Sequence[Migration]) -> AsyncIterator[Addresses]:
     """Find the database, start the embedded one where none is named, and bring the ledger up to date.
 

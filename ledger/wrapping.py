@@ -4,6 +4,7 @@ The file holds one key-encryption key a line, the current one first. Those below
 what they wrapped, and are kept while a copy of the key table needs them.
 """
 
+import hmac
 import os
 import secrets
 import stat
@@ -17,11 +18,14 @@ from typing import Final, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
 _NAME: Final = 8
 """Bytes by which a wrapped key names the key-encryption key that wrapped it."""
 _NONCE: Final = 12
+_STAMP: Final = b"childledger stamps"
 _PRIVATE: Final = 0o600
 
 
@@ -51,6 +55,7 @@ class KeyFile:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._ciphers = {sha256(key).digest()[:_NAME]: AESGCM(key) for key in keys}
         self._current = next(iter(self._ciphers))
+        self._stamps = [HKDF(SHA256(), KEY_BYTES, salt=None, info=_STAMP).derive(key) for key in keys]
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -93,6 +98,14 @@ class KeyFile:
         finally:
             os.close(folder)
         return cls.read(path)
+
+    def stamp(self, content: bytes) -> bytes:
+        """Return what shows that somebody with the current key-encryption key wrote this, 32 bytes."""
+        return hmac.digest(self._stamps[0], content, "sha256")
+
+    def stamped(self, content: bytes, stamp: bytes) -> bool:
+        """Tell whether a stamp is one of this content, by whichever key of the file."""
+        return any(hmac.compare_digest(hmac.digest(key, content, "sha256"), stamp) for key in self._stamps)
 
     async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
         """Return the keys wrapped under the current key-encryption key."""

@@ -4,6 +4,7 @@ The database is a copy of one that was furnished once a test process, so that ea
 """
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -141,14 +142,16 @@ class Served:
 
 
 @pytest.fixture
-def settings(postgres: str, furnished: Furnished) -> Iterator[Settings]:
+def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Settings]:
     """Give the settings of a furnished database of the test's own."""
     name = f"test_{uuid4().hex}"
     copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(copy.format(sql.Identifier(name), sql.Identifier(furnished.template)))
         url = SecretStr(make_conninfo(postgres, dbname=name))
-        yield Settings(database_url=url, data=furnished.data, ledger=furnished.ledger)
+        data = tmp_path / "data"
+        shutil.copytree(furnished.data, data)  # what bears witness to a ledger bears it to this copy alone
+        yield Settings(database_url=url, data=data, ledger=furnished.ledger)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -16,6 +16,9 @@ SELECT position_at(%b::timestamptz)
 -- name: head
 SELECT position, recorded_at, epoch FROM head
 
+-- name: epochs
+SELECT epoch, began_after, witness, at FROM epoch ORDER BY epoch
+
 -- name: read
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry

@@ -1,0 +1,136 @@
+"""The commands for what goes wrong: backing up, bringing a backup back, going on after entries were lost."""
+
+from pathlib import Path
+from typing import Final
+
+from api.database import Addresses, addresses, located
+from api.house import KEY_FILE
+from api.serving import run
+from api.settings import Settings
+from api.speaking import STOPPED, answer, say
+from ledger import backup, epochs
+from ledger.appends import Head
+from ledger.migrate import migrate
+from ledger.store import Store
+from ledger.witness import LostEntriesError, Seen, Witness
+from projections import READ_MODELS
+from projections.projector import tables
+
+_NO_OWNER: Final = (
+    "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
+    "This is done as the database's owner: set CHILDLEDGER_DATABASE_URL."
+)
+
+
+class OwnerUnknownError(Exception):
+    """A command needs to enter as the owner, whose address is not known here."""
+
+
+def back_up(folder: Path, /) -> int:
+    """Back the ledger up, while it is served: its entries, and apart from them its key store.
+
+    The key file DATA/master.key is not in it, and nothing opens without it: keep it in two other places.
+
+    Args:
+        folder: Where to; made where there is none. Each backup adds a file of entries and replaces the keys'.
+    """
+
+    async def work() -> int:
+        settings = Settings()
+        async with located(settings) as found:
+            path, made = await backup.back_up(_owner(found), settings.ledger, folder, say)
+        answer(str(path))
+        say(
+            f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}."
+        )
+        key_file = settings.data / KEY_FILE
+        say(
+            f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 Not in it: {key_file}, without "
+            "which nothing sealed opens. Keep it in two other places."
+        )
+        return 0
+
+    return run(work(), stopped_with=STOPPED)
+
+
+def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
+    """Bring a backup back into an empty ledger, such as that of a new DATA.
+
+    Args:
+        folder: Where the backups are; the newest is taken.
+        manifest: Take this one instead: the .json of an older backup in the folder.
+    """
+
+    async def work() -> int:
+        settings = Settings()
+        path = manifest or backup.newest(folder, settings.ledger)
+        async with addresses(settings, tables(READ_MODELS)) as found:
+            owner = _owner(found)
+            try:
+                made = await backup.restore(owner, settings.ledger, path, say)
+            finally:
+                await migrate(owner, settings.ledger, extra=tables(READ_MODELS))
+        answer(str(path))
+        say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
+        key_file = settings.data / KEY_FILE
+        if not key_file.exists():
+            say(f"请把密钥文件放回 {key_file}。 Bring the key file back to {key_file} before serving.")
+        return 0
+
+    return run(work(), stopped_with=STOPPED)
+
+
+def recover(*, without_witness: bool = False) -> int:
+    """Begin a new epoch after entries were lost, such as by restoring an older backup.
+
+    Args:
+        without_witness: Also where DATA has no witness of what was lost, or one that is not to be believed.
+    """
+
+    async def work() -> int:
+        settings = Settings()
+        async with addresses(settings, tables(READ_MODELS)) as found:
+            owner = _owner(found)
+            async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
+                witness = Witness(store, settings.data, settings.ledger, settings.data / KEY_FILE)
+                if without_witness:
+                    aside = witness.set_aside()
+                    if aside:
+                        say(f"原见证文件已移至 {aside}。 The witness that was there is now {aside}.")
+                    lost, cited = None, None
+                elif await _nothing_is_lost(witness):
+                    say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
+                    return 0
+                else:
+                    lost, cited = witness.seen(), witness.text()
+                before = await store.head()
+                lost_at = None if lost is None else lost.recorded_at
+                head = await epochs.begin(owner, settings.ledger, before, cited, lost_at)
+                await witness.note()
+        _tell(head, lost)
+        return 0
+
+    return run(work(), stopped_with=STOPPED)
+
+
+async def _nothing_is_lost(witness: Witness) -> bool:
+    try:
+        await witness.check()
+    except LostEntriesError:
+        return False
+    return True
+
+
+def _tell(head: Head, lost: Seen | None) -> None:
+    told = "" if lost is None else f", after a witness of position {lost.position} of epoch {lost.epoch}"
+    answer(str(head.epoch))
+    say(
+        f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "
+        f"Epoch {head.epoch} begins after position {head.position}{told}."
+    )
+
+
+def _owner(found: Addresses) -> str:
+    if found.owner is None:
+        raise OwnerUnknownError(_NO_OWNER)
+    return found.owner

@@ -1,0 +1,217 @@
+"""The witness: what is kept of a ledger outside its database, by which entries that were lost are noticed.
+
+A database that was restored from a backup, or swapped for an older one, looks whole; it would give the same
+positions out twice. So DATA/witness/<ledger> holds the last position that was seen, the hash of its entry and
+the epoch, stamped by the key file. It is written while serving, about once a second, and never goes back.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Self
+from uuid import uuid4
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from ledger.appends import Head
+from ledger.store import Store
+from ledger.wrapping import KeyFile
+
+FOLDER: Final = "witness"
+EVERY_SECONDS: Final = 1.0
+
+
+class WitnessError(Exception):
+    """The witness can not be believed: it was not stamped by the key file at hand."""
+
+
+class LostEntriesError(Exception):
+    """The ledger is not the one that was last seen: entries are missing, or are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ledger as it was seen: its last position, the SHA-256 of the entry there in hex, and the epoch.
+
+    `recorded_at` is the moment up to which the past was settled; `sha256` is None before the first entry.
+    """
+
+    ledger: str
+    epoch: int
+    position: int
+    recorded_at: datetime | None
+    sha256: str | None
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How far it had come, to be compared."""
+        return self.epoch, self.position
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamped:
+    seen: Seen
+    stamp: str
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Self:
+        return _STAMPED.validate_json(text)  # type: ignore[return-value]
+
+
+_STAMPED: Final = TypeAdapter(_Stamped)
+
+
+class Witness:
+    """The witness of one ledger in the folder `data`, stamped by the key file; several processes share it."""
+
+    def __init__(self, store: Store, data: Path, ledger: str, key_file: Path) -> None:
+        self._store = store
+        self.path = data / FOLDER / ledger
+        self._ledger = ledger
+        self._key_file = key_file
+        self._kept: tuple[int, int] | None = None
+
+    def text(self) -> str | None:
+        """Return the witness as it is written; None where there is none."""
+        try:
+            return self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def seen(self) -> Seen | None:
+        """Return what was last seen, or None where there is no witness. Raises WitnessError."""
+        text = self.text()
+        if text is None:
+            return None
+        seen = self._believed(text)
+        if seen is None:
+            message = (
+                f"见证文件 {self.path} 不是由手头的密钥文件签署的：请找回原来的密钥文件或见证文件。 "
+                f"The witness {self.path} was not stamped by the key file at hand: bring the right one back, "
+                "or begin a new epoch by `childledger recover --without-witness`."
+            )
+            raise WitnessError(message)
+        return seen
+
+    async def check(self) -> bool:
+        """Compare the ledger with what was last seen; tell whether there was a witness.
+
+        Raises LostEntriesError and WitnessError.
+        """
+        seen = self.seen()
+        if seen is None:
+            return False
+        head = await self._store.head()
+        if not await self._holds(seen, head):
+            message = (
+                f"账本 {self._ledger} 缺少已记录的条目：见证到第 {seen.epoch} 纪元第 {seen.position} 条，"
+                f"数据库在第 {head.epoch} 纪元第 {head.position} 条，或内容不同。若是恢复了备份，"
+                "请运行 childledger recover 开始新纪元。 "
+                f"The ledger {self._ledger} lacks entries that were recorded: {self.path} saw position "
+                f"{seen.position} of epoch {seen.epoch}, and the database has position {head.position} of "
+                f"epoch {head.epoch}, or other entries. If a backup was restored, begin a new epoch by "
+                "`childledger recover`; else this is the wrong database."
+            )
+            raise LostEntriesError(message)
+        self._kept = seen.reached
+        return True
+
+    async def note(self) -> None:
+        """Keep how far the ledger has come, if it has moved. Raises LostEntriesError when it went back."""
+        head = await self._store.head()
+        reached = (head.epoch, head.position)
+        if reached == self._kept:
+            return
+        if self._kept is not None and reached < self._kept:
+            message = f"the ledger {self._ledger} went back while it was being served"
+            raise LostEntriesError(message)
+        await asyncio.to_thread(self.keep, await self._see(head))
+        self._kept = reached
+
+    async def follow(self) -> None:
+        """Keep how far the ledger has come, about once a second, until cancelled."""
+        while True:
+            await self.note()
+            await asyncio.sleep(EVERY_SECONDS)
+
+    def keep(self, seen: Seen) -> None:
+        """Write down what was seen, whole or not at all, unless somebody has seen more."""
+        with self._held():
+            before = self.seen()
+            if before is not None and before.reached >= seen.reached:
+                return
+            stamp = self._key().stamp(_canonical(seen)).hex()
+            draft = self.path.with_name(f"{self.path.name}.{uuid4().hex}.new")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(orjson.dumps({"seen": asdict(seen), "stamp": stamp}))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+            _sync_folder(self.path.parent)
+
+    def set_aside(self) -> Path | None:
+        """Rename the witness, so that another may be made; return its new path, None where there is none."""
+        with self._held():
+            aside = self.path.with_name(f"{self.path.name}.{uuid4().hex}.old")
+            try:
+                return self.path.rename(aside)
+            except FileNotFoundError:
+                return None
+
+    async def _holds(self, seen: Seen, head: Head) -> bool:
+        later = [epoch for epoch in await self._store.epochs() if epoch.epoch > seen.epoch]
+        if len(later) != head.epoch - seen.epoch:
+            return False
+        if seen.position > min((epoch.began_after for epoch in later), default=head.position):
+            # Lost, but known to be: a later epoch cites somebody who had seen at least as much.
+            cited = [self._believed(epoch.witness) for epoch in later if epoch.witness is not None]
+            return any(each is not None and each.reached >= seen.reached for each in cited)
+        there = await self._store.read(seen.position - 1, 1, through=seen.position)
+        return [sha256(entry.body).hexdigest() for entry in there] == ([seen.sha256] if seen.position else [])
+
+    async def _see(self, head: Head) -> Seen:
+        there = await self._store.read(head.position - 1, 1, through=head.position)
+        digest = sha256(there[0].body).hexdigest() if there else None
+        return Seen(self._ledger, head.epoch, head.position, head.recorded_at, digest)
+
+    def _believed(self, text: str) -> Seen | None:
+        try:
+            stamped = _Stamped.read(text)
+            stamp = bytes.fromhex(stamped.stamp)
+        except (ValidationError, ValueError):
+            return None
+        right = stamped.seen.ledger == self._ledger and self._key().stamped(_canonical(stamped.seen), stamp)
+        return stamped.seen if right else None
+
+    def _key(self) -> KeyFile:
+        return KeyFile.read(self._key_file)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+def _canonical(seen: Seen) -> bytes:
+    settled = None if seen.recorded_at is None else seen.recorded_at.astimezone(UTC)
+    return orjson.dumps(asdict(seen) | {"recorded_at": settled}, option=orjson.OPT_SORT_KEYS)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
