@@ -87,9 +87,13 @@ def a_batch_waits_for_the_head(superuser: psycopg.Connection) -> bool:
     return superuser.execute(waiting, [WRITER]).rowcount > 0
 
 
-def kill_backends(superuser: psycopg.Connection, role: str) -> None:
-    """End every session of a role."""
-    superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [role])
+def kill_backends(superuser: psycopg.Connection, role: str, *, at_most: int | None = None) -> int:
+    """End sessions of a role, all or some; return how many."""
+    ended = """
+        SELECT pg_terminate_backend(pid)
+          FROM (SELECT pid FROM pg_stat_activity WHERE usename = %s ORDER BY random() LIMIT %s) s
+    """
+    return superuser.execute(ended, [role, at_most]).rowcount
 
 
 @asynccontextmanager
