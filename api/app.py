@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, catalogue, failures, forms, health, lists, problems, read, record, record_many
+from api import access, catalogue, failures, feed, forms, health, lists, problems, read, record, record_many
 from api.asking import actor
 from api.clock import Clock, utc_now
 from api.house import House, opened
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.add_middleware(RequestLog)
     failures.install(app)
     app.include_router(health.router)
-    for chapter in (record, record_many, read, lists, access, catalogue, imports):
+    for chapter in (record, record_many, read, lists, feed, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(actor)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app

@@ -1,21 +1,18 @@
-"""Asking across files: the register, what is due, who is ready, what speaks against files, the feed."""
+"""Asking across files: the register, what is due, who is ready, what speaks against files."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import Answer, dumps
-from api.contract import EntryAnswer, FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
-from api.permissions import Action
+from api.answers import Answer
+from api.contract import FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
 from api.problems import ANYWHERE, Problem, invalid, responses
-from api.question import Asking, Day, Many, One, Position, categories_of
+from api.question import Asking, Day, Many
 from api.read import NO_CURSOR, Cursor, Limit, Rule
-from api.shapes import entry_json, finding_json, obligation_json, readiness_json, restricted
-from domain.charge import scope_of
+from api.shapes import finding_json, obligation_json, readiness_json, restricted
 from domain.event import Category
 from domain.judging import FindingKind
 from domain.obligations import State
@@ -33,8 +30,6 @@ router = APIRouter(tags=["across files"])
 
 R = TypeVar("R")
 
-FEED_BATCH: Final = 500
-"""Entries of the feed in memory at a time."""
 CODE: Final = "^[a-z_]{1,40}$"
 
 
@@ -204,46 +199,6 @@ async def findings(
         own, findings_on, rulebook=book, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor
     )
     return _listing([finding_json(row) for row in page.rows], page.next, position)
-
-
-@router.get(
-    "/entries",
-    responses=ANYWHERE
-    | {
-        200: {
-            "content": {"application/x-ndjson": {}},
-            "description": "One entry a line, in the order of recording.",
-        }
-    },
-    response_class=StreamingResponse,
-)
-async def feed(own: One, after: Position = 0, through: Position | None = None) -> StreamingResponse:
-    """Stream the entries that are the caller's to read; `Ledger-Position` says how far it goes."""
-    head = (await own.ledger.store.head()).position
-    end = head if through is None else min(through, head)
-    return StreamingResponse(
-        _feed(own, after, end), media_type="application/x-ndjson", headers={"Ledger-Position": str(end)}
-    )
-
-
-async def _feed(own: Asking, after: int, end: int) -> AsyncIterator[bytes]:
-    position = after
-    while position < end:
-        batch = await own.ledger.entries_after(position, FEED_BATCH, end)
-        position = batch[-1].position
-        files = await own.ledger.files({entry.stream for entry in batch})
-        scopes = {stream: scope_of(file) for stream, file in files.items()}
-        shown = [entry for entry in batch if own.may(Action.READ, scopes[entry.stream], entry.days.last)]
-        await own.note(
-            {
-                stream: categories_of(entry for entry in shown if entry.stream == stream)
-                for stream in {entry.stream for entry in shown}
-            },
-            "feed",
-        )
-        for entry in shown:
-            line: EntryAnswer = entry_json(entry, files[entry.stream], own.sees)
-            yield dumps(line) + b"\n"
 
 
 async def _page(own: Asking, question: Callable[..., Awaitable[Page[R]]], **asked: object) -> Page[R]:

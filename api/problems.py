@@ -57,6 +57,13 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             "A file is opened for the recorder's own institution.",
             "只能为记录人所在机构建立档案。",
         ),
+        "other_epoch": Kind(
+            409,
+            "Another epoch",
+            "Entries up to this position were lost since, and the ledger has begun another epoch. What was"
+            " read up to the position named here still stands: go on from there, in the epoch named here.",
+            "该位置之前的部分条目此后已丢失，账本已进入新纪元。截至此处所示位置的条目仍然有效，请按此处所示纪元从该位置继续读取。",
+        ),
         "stale": Kind(
             412, "Changed meanwhile", "The file has changed since it was read.", "该档案在读取之后已有变更。"
         ),
@@ -199,6 +206,8 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
             "detail": {"type": "string"},
             "detail_zh": {"type": "string"},
             "version": {"type": "integer", "description": "The current version, when stale."},
+            "epoch": {"type": "integer", "description": "The current one, when another was named."},
+            "position": {"type": "integer", "description": "Up to which both epochs have the same entries."},
             "errors": {
                 "type": "array",
                 "items": {

@@ -21,6 +21,7 @@ from domain.event import Category
 from domain.file import File
 from ledger.book import Ledger
 from ledger.outline import privacy
+from ledger.store import Head
 from projections.paging import Condition
 
 PATIENCE_SECONDS: Final = 5.0
@@ -126,6 +127,18 @@ class Asking:
     async def known(self, text: str | None) -> int:
         """Return the position that `known_at` means. Raises Problem `invalid`."""
         return await self.ledger.known(_moment(text))
+
+    async def check_epoch(self, epoch: int, position: int, head: Head) -> None:
+        """Raise the problem `other_epoch` where what stood at a position of an epoch was lost since.
+
+        Its position may have been given out again then, to another entry.
+        """
+        if epoch < head.epoch and position:
+            later = [each.began_after for each in await self.ledger.store.epochs() if each.epoch > epoch]
+            if position > min(later, default=0):
+                raise Problem("other_epoch", epoch=head.epoch, position=min(later, default=0))
+        if epoch > head.epoch:
+            raise Problem("other_epoch", epoch=head.epoch, position=0)
 
     async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
         """Write down which personal data of whom is about to be answered; without it nothing is answered."""

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query
 from api.answers import Answer
 from api.contract import FileAnswer, Obligations, ReadinessKnown, Timeline
 from api.faults import Fault
-from api.problems import WITHIN, invalid
-from api.question import AsOf, Day, KnownAt, One, categories_of
+from api.problems import WITHIN, invalid, responses
+from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
 from domain.charge import scope_of
 from domain.file import ATTRIBUTES
@@ -59,7 +59,9 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
     return Answer(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
 
-@router.get("/children/{child}/entries", responses=WITHIN | {200: {"model": Timeline}})
+@router.get(
+    "/children/{child}/entries", responses=WITHIN | responses("other_epoch") | {200: {"model": Timeline}}
+)
 async def entries(
     own: One,
     child: UUID,
@@ -69,7 +71,7 @@ async def entries(
     cursor: Cursor = None,
 ) -> Answer:
     """List a file's entries, each with both its dates and what became of it."""
-    known, start = (await own.known(known_at), 0) if cursor is None else _resume(cursor)
+    known, start = (await own.known(known_at), 0) if cursor is None else await _resume(own, cursor)
     read = await own.file(child, known=known, about=date.min)
     last = own.until(read)
     line = [entry for entry in read.entries.values() if entry.days.last <= last]
@@ -81,7 +83,7 @@ async def entries(
     await own.note({child: categories_of(shown)}, "entries")
     body = {
         "items": [entry_json(entry, read, own.sees) for entry in shown],
-        "next": _continue(known, end) if end < len(line) else None,
+        "next": await _continue(own, known, end) if end < len(line) else None,
         "known_position": known,
     }
     return Answer(body, headers={"Ledger-Position": str(known)})
@@ -125,16 +127,19 @@ async def readiness(
     return Answer(body, headers={"Ledger-Position": str(known)})
 
 
-def _continue(known: int, start: int) -> str:
-    return urlsafe_b64encode(f"{known}:{start}".encode()).decode().rstrip("=")
+async def _continue(own: Asking, known: int, start: int) -> str:
+    epoch = (await own.ledger.store.head()).epoch
+    return urlsafe_b64encode(f"{epoch}:{known}:{start}".encode()).decode().rstrip("=")
 
 
-def _resume(cursor: str) -> tuple[int, int]:
+async def _resume(own: Asking, cursor: str) -> tuple[int, int]:
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except ValueError:
         text = ""
-    match = fullmatch(r"([0-9]{1,18}):([0-9]{1,9})", text)
+    match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9})", text)
     if match is None:
         raise invalid([NO_CURSOR])
-    return int(match[1]), int(match[2])
+    epoch, known, start = map(int, match.groups())
+    await own.check_epoch(epoch, known, await own.ledger.store.head())
+    return known, start

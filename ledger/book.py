@@ -1,7 +1,7 @@
 """The ledger as the rest of the house sees it: files and entries come out, recordings go in."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.charge import scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
-from domain.file import File, fold
+from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.when import SHANGHAI
 from ledger import mapping
@@ -71,6 +71,16 @@ class Ledger:
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
         """Return at most `limit` entries after a position and through another, in order of position."""
         return await self.decoded(await self.store.read(position, limit, through=through))
+
+    async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
+        """Return what amended an entry after a version of its stream, as files that hold nothing else.
+
+        Much less is decoded for them than for whole files; only `amendments` may be asked of them.
+        """
+        files = {stream: File(stream) for stream in after}
+        for entry in await self.decoded(await self.store.amending(after, sorted(AMENDMENTS), known=known)):
+            files[entry.stream].add(entry)
+        return files
 
     async def decoded(self, stored: Sequence[Stored]) -> list[AnyEntry]:
         """Return stored entries, opened with what keys there still are."""

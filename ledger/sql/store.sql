@@ -39,6 +39,15 @@ SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.typ
  WHERE e.position <= %(known)b
  ORDER BY e.stream, e.version
 
+-- name: amending
+SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.type, e.body
+  FROM unnest(%(streams)b::uuid[], %(after)b::integer[]) AS wanted (stream, after)
+  JOIN entry e ON e.stream = wanted.stream AND e.version > wanted.after
+ WHERE e.position <= %(known)b
+       -- Within a value a quotation mark is escaped: only the envelope's own member reads like this.
+   AND (e.type = ANY (%(types)b::text[]) OR position('"corrects":"'::bytea IN e.body) > 0)
+ ORDER BY e.stream, e.version
+
 -- name: entries
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry

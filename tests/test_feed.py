@@ -1,0 +1,397 @@
+"""The feed: whoever follows it gets every entry that is theirs to read, once, in the order of recording."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+import pytest
+from httpx2 import AsyncClient
+
+from api import feed as feeding
+from api import question
+from api.permissions import Action, Role, allowed
+from api.settings import Settings
+from domain.charge import CHARGE, scope_of
+from domain.entry import AnyEntry
+from domain.event import Event
+from domain.events.care import CareModeAssigned
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.record import EntryWithdrawn
+from domain.file import Facts
+from ledger.book import Ledger
+from tests.client import Served
+from tests.given import some
+from tests.stories import a_story
+
+BIRTHS = ("2008-06-01", "2010-11-22", "2010-11-23", "2019-01-01")
+"""Sixteen long since, today, tomorrow, and not for years."""
+RECEIVED = ("2024-03-05", some(ChildReceived))
+
+
+async def everybody(served: Served) -> AsyncIterator[tuple[Role, bool, AsyncClient]]:
+    """A client of each role, at home and elsewhere."""
+    for role in Role:
+        for elsewhere in (False, True):
+            yield role, elsewhere, await served.as_(role, elsewhere=elsewhere)
+
+
+async def ask(client: AsyncClient, **query: Any) -> tuple[list[dict[str, Any]], str]:
+    """The entries of one answer, and the cursor to go on from."""
+    answer = await client.get("/entries", params=query)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson"), answer.text
+    cursor = answer.headers["Ledger-Cursor"]
+    assert cursor.endswith(f"-{answer.headers['Ledger-Position']}")
+    return [orjson.loads(line) for line in answer.text.splitlines()], cursor
+
+
+async def followed(client: AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    """Every entry, answer by answer, until the feed moves on no more."""
+    found: list[dict[str, Any]] = []
+    before, cursor = "", "0"
+    while cursor != before:
+        entries, following = await ask(client, after=cursor, **query)
+        found += entries
+        before, cursor = cursor, following
+    return found
+
+
+async def children_of_all_ages(served: Served) -> list[UUID]:
+    """Children at home and elsewhere, by turns."""
+    return [
+        await served.a_child("王小明", born, elsewhere=elsewhere)
+        for born in BIRTHS
+        for elsewhere in (False, True)
+    ]
+
+
+async def readable(served: Served, role: Role, *, elsewhere: bool) -> list[int]:
+    """The positions of all entries that the rule for one file lets somebody read."""
+    actor = await served.actor(role, elsewhere=elsewhere)
+    ledger = served.house.ledger
+    entries = await ledger.entries_after(0, 10_000)
+    files = await ledger.files({entry.stream for entry in entries})
+    return [
+        entry.position
+        for entry in entries
+        if allowed(
+            actor, Action.READ, scope_of(files[entry.stream]), today=date(2026, 11, 22), about=entry.days.last
+        )
+    ]
+
+
+def positions(entries: list[dict[str, Any]]) -> list[int]:
+    return [entry["position"] for entry in entries]
+
+
+# Without gap or repetition
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7])
+async def test_whoever_goes_on_from_the_cursor_gets_all_that_is_theirs_once_and_in_order(
+    served: Served, limit: int
+) -> None:
+    await children_of_all_ages(served)
+    async for role, elsewhere, client in everybody(served):
+        own = await readable(served, role, elsewhere=elsewhere)
+        assert positions(await followed(client, limit=limit)) == own
+        assert positions((await ask(client))[0]) == own
+
+
+async def test_small_windows_and_batches_change_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await children_of_all_ages(served)
+    auditor = await served.as_(Role.AUDITOR)
+    whole, cursor = await ask(auditor)
+    for name in ("WINDOW", "WINDOWS", "AT_ONCE", "FILES_AT_ONCE", "FATES"):
+        monkeypatch.setattr(feeding, name, 2)
+    assert await ask(auditor) == (whole, cursor)
+    assert await followed(auditor, limit=3) == whole
+    assert await ask(auditor, after=4, through=6) == (
+        [each for each in whole if 4 < each["position"] <= 6],
+        "1-6",
+    )
+
+
+async def test_the_cursor_moves_on_where_nothing_is_the_readers(served: Served) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    for _ in range(3):
+        await served.a_child(elsewhere=True)
+    head = (await served.house.ledger.store.head()).position
+    assert await ask(staff, after=cursor) == ([], f"1-{head}")
+    assert await ask(staff, after=cursor, limit=1) == ([], f"1-{head}")
+    mine = await served.a_child()
+    found, end = await ask(staff, after=f"1-{head}", limit=500)
+    assert {entry["stream"] for entry in found} == {str(mine)}
+    assert await ask(staff, after=end) == ([], end)
+
+
+async def test_what_is_recorded_while_an_answer_is_read_is_in_the_next_one(served: Served) -> None:
+    await served.a_child()
+    auditor = await served.as_(Role.AUDITOR)
+    found: list[int] = []
+    async with auditor.stream("GET", "/entries") as answer:
+        end = int(answer.headers["Ledger-Position"])
+        await served.a_child()
+        found += [orjson.loads(line)["position"] async for line in answer.aiter_lines()]
+    assert found[-1] == end
+    rest, _ = await ask(auditor, after=answer.headers["Ledger-Cursor"])
+    found += positions(rest)
+    assert all(before < after for before, after in pairwise(found))
+    assert found == await readable(served, Role.AUDITOR, elsewhere=False)
+
+
+async def test_a_cursor_that_is_none_is_a_problem(served: Served, subtests: pytest.Subtests) -> None:
+    auditor = await served.as_(Role.AUDITOR)
+    for query in (
+        {"after": "-1"},
+        {"after": "1-"},
+        {"after": "one"},
+        {"limit": 0},
+        {"limit": 501},
+        {"wait": 26},
+    ):
+        with subtests.test(query=query):
+            answer = await auditor.get("/entries", params=query)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+            assert answer.json()["errors"][0]["pointer"] == f"/query/{next(iter(query))}"
+
+
+# Whose it is
+
+
+async def test_the_register_and_the_file_itself_decide_alike(served: Served) -> None:
+    """Rows that are missing, or older than their files, are not believed; those that are right are."""
+    children = await children_of_all_ages(served)
+    await served.projected()
+
+    async def shown() -> list[list[int]]:
+        return [positions((await ask(client))[0]) async for _, _, client in everybody(served)]
+
+    settled = await shown()
+    async with served.house.readers.connection() as connection:
+        forged = """
+            WITH gone AS (DELETE FROM register WHERE child = ANY (%s) RETURNING register.*)
+            INSERT INTO register
+            SELECT (jsonb_populate_record(NULL::register, to_jsonb(gone) || jsonb_build_object(
+                       'institution', %s::uuid, 'region', '', 'sixteen_on', NULL, 'version', version - 1))).*
+              FROM gone
+        """
+        await connection.execute(forged, [children[:4], served.home.institution])
+        await connection.execute("DELETE FROM register WHERE child = ANY (%s)", [children[4:]])
+    assert await shown() == settled
+
+
+@pytest.fixture
+def hand_over(monkeypatch: pytest.MonkeyPatch, served: Served) -> None:
+    """Let an event of care hand a child over to the institution elsewhere."""
+
+    def holds(self: Event, entry: AnyEntry) -> Facts:
+        yield CHARGE.since(entry.days, served.elsewhere.institution)
+
+    monkeypatch.setattr(CareModeAssigned, "holds", holds)
+
+
+@pytest.mark.parametrize("projected", [False, True], ids=["asking the files", "asking the register"])
+async def test_a_former_institution_reads_what_occurred_until_the_hand_over(
+    served: Served, hand_over: None, *, projected: bool
+) -> None:
+    story = await a_story(served).given(
+        RECEIVED,
+        ("2024-06-01", some(CareModeAssigned, mode="ward")),
+        by=Role.SUPERVISOR,
+    )
+    other = await served.client(served.tokens_elsewhere[Role.SUPERVISOR])
+    for on in ("2024-05-31", "2024-06-02"):
+        came = await story.when((on, some(IdentityRecorded, name="王小明")), client=other)
+        came.recorded()
+    if projected:
+        await served.projected()
+
+    async def seen(**who: Any) -> list[str]:
+        entries, _ = await ask(await served.as_(Role.STAFF, **who))
+        return [entry["occurred_on"] for entry in entries if entry["kind"] == "child"]
+
+    assert await seen() == ["2024-03-05", "2024-05-31"]
+    assert await seen(elsewhere=True) == ["2024-03-05", "2024-06-01", "2024-05-31", "2024-06-02"]
+
+
+async def test_what_is_not_the_readers_is_not_decoded(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = await children_of_all_ages(served)
+    await served.projected()
+    decoded: set[UUID] = set()
+    original = Ledger.decoded
+
+    async def watched(self: Ledger, stored: Any) -> Any:
+        decoded.update(each.stream for each in stored if each.kind == "child")
+        return await original(self, stored)
+
+    monkeypatch.setattr(Ledger, "decoded", watched)
+    bureau = await served.as_(Role.BUREAU)
+    entries, _ = await ask(bureau)
+    assert decoded == set(children[::2]) == {UUID(e["stream"]) for e in entries if e["kind"] == "child"}
+
+
+async def test_a_long_answer_is_decoded_in_small_parts(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await children_of_all_ages(served)
+    monkeypatch.setattr(feeding, "AT_ONCE", 3)
+    most = 0
+    original = Ledger.decoded
+
+    async def watched(self: Ledger, stored: Any) -> Any:
+        nonlocal most
+        most = max(most, len(stored))
+        return await original(self, stored)
+
+    await served.projected()
+    auditor = await served.as_(Role.AUDITOR)
+    monkeypatch.setattr(Ledger, "decoded", watched)
+    assert len((await ask(auditor))[0]) > 3
+    assert most == 3
+
+
+async def test_what_became_of_an_entry_is_told_as_the_timeline_tells_it(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED, ("2024-03-06", some(IdentityRecorded, name='"corrects":"')))
+    first, second = story.entries
+    await story.given(
+        ("2024-03-07", some(IdentityRecorded, name="王小明"), {"corrects": second}),
+        ("2024-03-08", some(IdentityRecorded, name="王晓明"), {"corrects": second}),
+        ("2024-03-09", some(CareModeAssigned, mode="ward")),
+    )
+    wrong = story.entries[-1]
+    withdrawal = some(EntryWithdrawn, entry=UUID(wrong), explanation="录入有误。")
+    await story.given(("2024-03-10", withdrawal))
+    for role in (Role.SUPERVISOR, Role.BUREAU):
+        entries, _ = await ask(await served.as_(role))
+        told = [entry for entry in entries if entry["stream"] == story.child]
+        assert told == (await story.asked("/entries", by=role, order="recorded"))["items"]
+        assert [bool(entry["corrected_by"]) for entry in told] == [False, True, True, False, False, False]
+        assert told[4]["withdrawn_by"] == told[5]["entry_id"]
+    assert first == told[0]["entry_id"]
+
+
+async def test_who_follows_the_feed_stands_in_the_access_log_of_each_file(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED, ("2024-03-05", some(IdentityRecorded, name="王小明")))
+    await ask(await served.as_(Role.STAFF), limit=500)
+    await ask(await served.as_(Role.ADMINISTRATOR))
+    (line,) = (await story.asked("/access"))["items"]
+    assert (line["role"], line["purpose"], "identity" in line["categories"]) == ("staff", "feed", True)
+
+
+# Waiting
+
+
+async def test_who_waits_is_answered_as_soon_as_something_of_theirs_is_recorded(served: Served) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    waiting = asyncio.create_task(ask(staff, after=cursor, wait=20))
+    await asyncio.sleep(0.1)
+    await served.a_child(elsewhere=True)
+    await asyncio.sleep(0.1)
+    assert not waiting.done(), "what is recorded elsewhere is not theirs"
+    child = await served.a_child()
+    found, following = await asyncio.wait_for(waiting, 5)
+    assert {entry["stream"] for entry in found} == {str(child)}
+    head = (await served.house.ledger.store.head()).position
+    assert following == f"1-{head}"
+
+
+async def test_who_waits_in_vain_is_told_how_far_was_looked(served: Served) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    assert await ask(staff, after=cursor, wait=1) == ([], cursor)
+    head = int(cursor.partition("-")[2])
+    assert await ask(staff, after=cursor, wait=25, through=head) == ([], cursor), (
+        "there is nothing to wait for"
+    )
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Everything that this process asks of the database."""
+    asked: list[str] = []
+    original = psycopg.AsyncCursor.execute
+
+    async def watched(self: Any, query: Any, *rest: Any, **more: Any) -> Any:
+        asked.append(str(query))
+        return await original(self, query, *rest, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", watched)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "path", ["/children/{}", "/children/{}/entries", "/children", "/obligations", "/entries"]
+)
+async def test_two_hundred_who_wait_ask_the_database_no_more_than_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch, statements: list[str], path: str
+) -> None:
+    monkeypatch.setattr(question, "PATIENCE_SECONDS", 1.0)
+    child = await served.a_child()
+    await served.projected()
+    supervisor = await served.as_(Role.SUPERVISOR)
+    far = {"at_least": (await served.house.ledger.store.head()).position + 1}
+    address = path.format(child)
+    assert (await supervisor.get(address)).status_code == 200
+    statements.clear()
+    answers = await asyncio.gather(*(supervisor.get(address, params=far) for _ in range(200)))
+    assert {answer.status_code for answer in answers} == {503}
+    assert all(answer.headers["Retry-After"] for answer in answers)
+    assert len(statements) < 40
+
+
+async def test_two_hundred_who_wait_for_the_feed_ask_the_database_no_more_than_one(
+    served: Served, statements: list[str]
+) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    statements.clear()
+    await asyncio.gather(*(ask(staff, after=cursor, wait=1) for _ in range(200)))
+    # Each asks once where the ledger stands.
+    assert len([each for each in statements if "FROM head" not in each]) < 40
+    assert len(statements) < 240
+
+
+# After entries were lost
+
+
+async def test_a_cursor_goes_on_in_another_epoch_only_where_nothing_before_it_was_lost(
+    served: Served, settings: Settings
+) -> None:
+    story = await a_story(served).given(RECEIVED, *[("2024-03-05", some(IdentityRecorded))] * 3)
+    supervisor = await served.as_(Role.SUPERVISOR)
+    entries, cursor = await ask(supervisor)
+    kept = story.position - 2
+    page = (await story.asked("/entries", limit=2))["next"]
+    earlier = (await story.asked("/entries", limit=1, known_at=kept))["next"]
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url.get_secret_value()) as owner:
+        owner.execute(f"SET search_path = {settings.ledger}".encode())
+        owner.execute("UPDATE head SET epoch = 2")
+        owner.execute("INSERT INTO epoch VALUES (2, %s, NULL, now())", [kept])
+
+    for lost in (cursor, f"1-{kept + 1}", str(kept + 1), "3-1"):
+        answer = await supervisor.get("/entries", params={"after": lost})
+        assert (answer.status_code, answer.json()["code"]) == (409, "other_epoch")
+        assert answer.json()["epoch"] == 2
+        assert answer.json()["position"] == (0 if lost == "3-1" else kept)
+        assert answer.json()["detail_zh"]
+    rest = [entry for entry in entries if entry["position"] > kept]
+    for standing in (f"1-{kept}", str(kept), f"2-{kept}"):
+        assert await ask(supervisor, after=standing) == (rest, f"2-{story.position}")
+
+    async def following(cursor: str) -> int:
+        address = f"/children/{story.child}/entries"
+        return (await supervisor.get(address, params={"cursor": cursor})).status_code
+
+    assert (await following(page), await following(earlier)) == (409, 200)
