@@ -13,8 +13,6 @@ from ledger.appends import Head
 from ledger.migrate import migrate
 from ledger.store import Store
 from ledger.witness import LostEntriesError, Seen, Witness
-from projections import READ_MODELS
-from projections.projector import tables
 
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
@@ -64,12 +62,12 @@ def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
     async def work() -> int:
         settings = Settings()
         path = manifest or backup.newest(folder, settings.ledger)
-        async with addresses(settings, tables(READ_MODELS)) as found:
+        async with addresses(settings) as found:
             owner = _owner(found)
             try:
                 made = await backup.restore(owner, settings.ledger, path, say)
             finally:
-                await migrate(owner, settings.ledger, extra=tables(READ_MODELS))
+                await migrate(owner, settings.ledger)
         answer(str(path))
         say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
         key_file = settings.data / KEY_FILE
@@ -89,7 +87,7 @@ def recover(*, without_witness: bool = False) -> int:
 
     async def work() -> int:
         settings = Settings()
-        async with addresses(settings, tables(READ_MODELS)) as found:
+        async with addresses(settings) as found:
             owner = _owner(found)
             async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
                 witness = Witness(store, settings.data, settings.ledger, settings.data / KEY_FILE)

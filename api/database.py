@@ -1,7 +1,7 @@
 """Where the database is, and as whom it is entered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from api.settings import Settings
 from ledger import credentials
-from ledger.migrate import Migration, Roles, check, migrate
+from ledger.migrate import Roles, check, migrate
 from ledger.postgres import Server, embedded
 
 
@@ -48,7 +48,7 @@ async def located(settings: Settings) -> AsyncIterator[Addresses]:
 
 
 @asynccontextmanager
-async def addresses(settings: Settings, extra: Sequence[Migration]) -> AsyncIterator[Addresses]:
+async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     """Find the database, start the embedded one where none is named, and bring the ledger up to date.
 
     Nobody stays in as owner. Raises OwnerError when the writer or the reader is one, and MigrationError.
@@ -56,9 +56,9 @@ async def addresses(settings: Settings, extra: Sequence[Migration]) -> AsyncIter
     async with AsyncExitStack() as stack:
         found = await _find(settings, stack)
         if found.owner is None:
-            await check(found.reader, settings.ledger, extra=extra)
+            await check(found.reader, settings.ledger)
         else:
-            await migrate(found.owner, settings.ledger, passwords=await _lost(settings, found), extra=extra)
+            await migrate(found.owner, settings.ledger, passwords=await _lost(settings, found))
         for address in (found.writer, found.reader):
             await _refuse_owner(address, settings.ledger)
         yield found

@@ -46,7 +46,7 @@ async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnD
     if name is None:
         return []
     terms = [own.ledger.keys.term(whole_name(name))]
-    async with own.house.readers.connection() as connection:
+    async with own.house.projector.reading() as connection:
         page = await register(connection, own.scope, day=own.today, equal={}, terms=terms, limit=MOST)
     return page.rows
 

@@ -14,7 +14,10 @@ from api.faults import Fault, faults
 from api.problems import KINDS, Problem, invalid
 from ledger.parsing import InvalidError
 from ledger.store import StoreError
+from projections.projector import NotBuiltError
 
+BUILDING_SECONDS: Final = 5
+"""When to ask again while the read models are being built."""
 _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 
@@ -24,6 +27,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(InvalidError, _invalid)
+    app.add_exception_handler(NotBuiltError, _not_built)
     for busy in (StoreError, OperationalError, PoolTimeout, PoolClosed, TooManyRequests):
         app.add_exception_handler(busy, _unavailable)
 
@@ -63,6 +67,17 @@ async def _validation(_: Request, error: Exception) -> Response:
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, InvalidError)  # noqa: S101 - the same
     return invalid([Fault(each.pointer, each.detail, each.detail_zh) for each in error.problems]).response
+
+
+async def _not_built(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotBuiltError)  # noqa: S101 - the same
+    done = f"{error.progress:.0%}"
+    return Problem(
+        "unavailable",
+        en=f"The lists are being built anew ({done}); single files can be read and recorded in meanwhile.",
+        zh=f"列表正在重建（{done}）；其间仍可查阅和记录单个档案。",
+        headers={"Retry-After": str(BUILDING_SECONDS)},
+    ).response
 
 
 async def _unavailable(_: Request, __: Exception) -> Response:

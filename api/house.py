@@ -23,7 +23,8 @@ from ledger.pools import Pool, make_pool
 from ledger.store import Store
 from ledger.witness import Witness
 from projections import READ_MODELS
-from projections.projector import Projector, tables
+from projections.generations import prepare
+from projections.projector import Projector
 
 log = structlog.get_logger()
 KEY_FILE: Final = "master.key"
@@ -60,7 +61,9 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
-        found = await stack.enter_async_context(addresses(settings, tables(READ_MODELS)))
+        found = await stack.enter_async_context(addresses(settings))
+        if found.owner is not None:
+            await prepare(found.owner, name, READ_MODELS, rulebook.digest)
         metrics = Metrics()
         store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)

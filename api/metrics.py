@@ -5,6 +5,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from projections.projector import Projector
+
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _ENTRIES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
@@ -39,6 +41,17 @@ class Metrics:
             "Entries that the read models are behind",
             registry=self._registry,
         )
+        self._built = Gauge(
+            "childledger_projection_built_ratio",
+            "How much of this version's read models is built",
+            registry=self._registry,
+        )
+        self._stopped = Gauge(
+            "childledger_projection_stopped",
+            "Whether a read model can not go on",
+            ["model"],
+            registry=self._registry,
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Time an answer; `route` is its template, never the path that was asked for."""
@@ -53,8 +66,11 @@ class Metrics:
         """Count a refusal by a rule's id."""
         self._refusals.labels(rule).inc()
 
-    def text(self, *, position: int, projected: int) -> bytes:
+    def text(self, *, position: int, projector: Projector) -> bytes:
         """Return all measures in Prometheus' text form."""
         self._position.set(position)
-        self._lag.set(max(0, position - projected))
+        self._lag.set(max(0, position - projector.position))
+        self._built.set(projector.progress)
+        for model in projector.models:
+            self._stopped.labels(model).set(model in projector.stopped)
         return generate_latest(self._registry)

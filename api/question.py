@@ -1,7 +1,7 @@
 """What every request about files needs: who asks, when, and which files are theirs to read or record in."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias
@@ -163,11 +163,15 @@ async def asking(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> 
     return Asking(actor, house.clock(), house)
 
 
-async def caught_up(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
-    """Return a request across files, which the read models answer as soon as they have reached `at_least`."""
-    if at_least is not None and not await house.projector.reached(at_least, PATIENCE_SECONDS):
-        raise Problem("unavailable")
-    return Asking(actor, house.clock(), house)
+def across(*models: str) -> Callable[..., Awaitable[Asking]]:
+    """Return a request across files, answered as soon as all of these read models have reached `at_least`."""
+
+    async def caught_up(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
+        if at_least is not None and not await house.projector.reached(at_least, PATIENCE_SECONDS, *models):
+            raise Problem("unavailable")
+        return Asking(actor, house.clock(), house)
+
+    return caught_up
 
 
 async def recording(house: TheHouse, actor: TheActor) -> Asking:
@@ -176,7 +180,6 @@ async def recording(house: TheHouse, actor: TheActor) -> Asking:
 
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]
-Many: TypeAlias = Annotated[Asking, Depends(caught_up)]
 
 _NO_MOMENT: Final = Fault(
     "/query/known_at",

@@ -104,6 +104,16 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A stream that some entries belong to: its version after them, and what types they are of."""
+
+    stream: UUID
+    kind: str
+    version: int
+    types: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """Stored; positions follow one another from `first_position`."""
 

@@ -51,8 +51,13 @@ class Ledger:
         """Return a file as known at a position, now when not said; None when it had no entry then."""
         return (await self.files([stream], known)).get(stream)
 
-    async def files(self, streams: Iterable[UUID], known: int | None = None) -> dict[UUID, File]:
-        """Return those of the files that have entries, as known at a position."""
+    async def files(
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: bool = True
+    ) -> dict[UUID, File]:
+        """Return those of the files that have entries, as known at a position.
+
+        They are kept at hand for who asks next, unless all files are read one after the other.
+        """
         found = {stream: self.shelf.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
         behind = [stream for stream, file in found.items() if known is None or file.position < known]
         versions = {stream: found[stream].version for stream in behind}
@@ -60,7 +65,8 @@ class Ledger:
         entries = await self.decoded([each for own in stored.values() for each in own])
         for stream, own in groupby(entries, key=lambda entry: entry.stream):
             found[stream] = extended(found[stream], list(own))
-            self.shelf.put(found[stream])
+            if keep:
+                self.shelf.put(found[stream])
         if known is not None:
             found = {
                 stream: file if file.position <= known else fold(file.entries.values(), known)
@@ -129,6 +135,12 @@ class Ledger:
             rulebook = self._rulebooks.of(file)
             self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
         return rulebook
+
+    async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
+        """Return the rulebook that an institution had adopted at a position, now when not said."""
+        if institution is None:
+            return self.rulebook
+        return self._rulebooks.of(await self.file(institution, known))
 
     async def seal_for(
         self,

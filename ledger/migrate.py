@@ -1,13 +1,14 @@
 """Making a ledger and bringing it up to date: its schemas, its three roles, its numbered migrations.
 
-A ledger is one schema, with its key store in a second one, `<ledger>_keys`. `<ledger>_owner` owns both and
-can not log in; `<ledger>_writer` may append, and change no entry; `<ledger>_reader` reads, and writes read
-models. Roles belong to the cluster: its ledgers need different names, even in different databases.
+A ledger is one schema, with its key store in a second one, `<ledger>_keys`, and its read models in more of
+them. `<ledger>_owner` owns all and can not log in; `<ledger>_writer` may append, and change no entry;
+`<ledger>_reader` reads, and writes read models. Roles belong to the cluster: its ledgers need different
+names, even in different databases.
 """
 
 import asyncio
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -21,7 +22,7 @@ Migration: TypeAlias = tuple[str, str]
 """Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
 
 DEFAULT_LEDGER = "childledger"
-_LEDGER_NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,39}(?<!_keys)")
+_LEDGER_NAME = re.compile(r"(?!pg_|.*_views_[0-9]+$)[a-z][a-z0-9_]{0,39}(?<!_keys)")
 _NUMBERED = re.compile(r"\d{4}_\w+")
 _ATTEMPTS = 8
 _COLLISIONS = (
@@ -49,7 +50,7 @@ class Roles:
     def of(cls, ledger: str) -> "Roles":
         """Return the roles of a ledger. Raises ValueError for a name that can not be one."""
         if not _LEDGER_NAME.fullmatch(ledger):
-            message = f"{ledger!r} can not name a ledger: 1-40 of a-z, 0-9, _; not pg_… and not …_keys"
+            message = f"{ledger!r} can not name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1"
             raise ValueError(message)
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")
 
@@ -64,17 +65,14 @@ async def migrate(
     ledger: str = DEFAULT_LEDGER,
     *,
     passwords: Mapping[str, str] | None = None,
-    extra: Sequence[Migration] = (),
     library: bool = False,
 ) -> None:
     """Make the ledger or bring it up to date, in one transaction; does nothing where nothing is missing.
 
     `owner_url` enters as a superuser, as a role that may create roles and schemas, or as a member of an
-    owner role made beforehand. `passwords` are set for the roles they name. `extra` are tables that can be
-    made anew, such as read models: each runs in the ledger's schema, once and whenever its text has changed,
-    and so drops first what it makes. A ledger for the eventsourcing `library` has tables of its own, no
-    key store. Several may migrate at once. Raises MigrationError when the database is newer, was tampered
-    with or has a ledger of the other kind there.
+    owner role made beforehand. `passwords` are set for the roles they name. A ledger for the
+    eventsourcing `library` has tables of its own, no key store. Several may migrate at once. Raises
+    MigrationError when the database is newer, was tampered with or has a ledger of the other kind there.
     """
     roles = Roles.of(ledger)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -82,9 +80,9 @@ async def migrate(
             async with await AsyncConnection.connect(owner_url) as connection:
                 await _make_roles(connection, ledger, roles)
                 await _set_passwords(connection, passwords or {})
-                for schema, own, disposable in _plan(ledger, extra, library=library):
+                for schema, own in _plan(ledger, library=library):
                     await _make_schema(connection, schema, roles)
-                    await _catch_up(connection, schema, roles, own, disposable)
+                    await _catch_up(connection, schema, roles, own)
         except _COLLISIONS:
             if attempt == _ATTEMPTS:
                 raise
@@ -93,14 +91,12 @@ async def migrate(
             return
 
 
-async def check(
-    url: str, ledger: str = DEFAULT_LEDGER, *, extra: Sequence[Migration] = (), library: bool = False
-) -> None:
+async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False) -> None:
     """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
     async with await AsyncConnection.connect(url) as connection:
-        for schema, own, disposable in _plan(ledger, extra, library=library):
+        for schema, own in _plan(ledger, library=library):
             try:
-                missing = _missing(await _applied(connection, schema), own, disposable)
+                missing = _missing(await _applied(connection, schema), own)
             except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
                 message = f"there is no ledger {ledger} in this database: migrate it first"
                 raise MigrationError(message) from error
@@ -121,16 +117,14 @@ async def is_library(url: str, ledger: str) -> bool | None:
     return _has_library(applied)
 
 
-def _plan(
-    ledger: str, extra: Sequence[Migration], *, library: bool
-) -> Iterable[tuple[str, list[Migration], Sequence[Migration]]]:
-    """Each schema with its numbered and its disposable migrations."""
+def _plan(ledger: str, *, library: bool) -> Iterable[tuple[str, list[Migration]]]:
+    """Each schema with its migrations."""
     own = queries.migrations("ledger", "sql/migrations")
     if library:
-        yield ledger, [*own, *queries.migrations("ledger", "sql/library")], extra
+        yield ledger, [*own, *queries.migrations("ledger", "sql/library")]
     else:
-        yield keys_of(ledger), queries.migrations("ledger", "sql/keys"), ()
-        yield ledger, own, extra
+        yield keys_of(ledger), queries.migrations("ledger", "sql/keys")
+        yield ledger, own
 
 
 def _has_library(names: Container[str]) -> bool:
@@ -182,13 +176,7 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
 
 
-async def _catch_up(
-    connection: AsyncConnection,
-    schema: str,
-    roles: Roles,
-    own: list[Migration],
-    disposable: Sequence[Migration],
-) -> None:
+async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: list[Migration]) -> None:
     names = {"schema": Identifier(schema), "owner": Identifier(roles.owner)}
     await connection.execute(
         SQL("""
@@ -197,13 +185,11 @@ async def _catch_up(
             LOCK TABLE migration IN EXCLUSIVE MODE
         """).format(**names)
     )
-    for name, text in _missing(await _applied(connection, schema), own, disposable):
+    for name, text in _missing(await _applied(connection, schema), own):
         statements = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
         await connection.execute(statements.encode())
         await connection.execute(
-            "INSERT INTO migration (name, checksum) VALUES (%s, %s)"
-            " ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum",
-            [name, _checksum(text)],
+            "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, _checksum(text)]
         )
     await connection.execute("RESET ROLE")
 
@@ -215,9 +201,7 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]
     return dict(await cursor.fetchall())
 
 
-def _missing(
-    applied: Mapping[str, bytes], own: list[Migration], disposable: Sequence[Migration]
-) -> list[Migration]:
+def _missing(applied: Mapping[str, bytes], own: list[Migration]) -> list[Migration]:
     known = {name: _checksum(text) for name, text in own}
     if applied and _has_library(applied) != _has_library(known):
         message = "a children's ledger and one of the eventsourcing library's are not made of one another"
@@ -230,10 +214,7 @@ def _missing(
     if changed:
         message = f"{', '.join(changed)} was applied with another text than this version has"
         raise MigrationError(message)
-    return [
-        *((name, text) for name, text in own if name not in applied),
-        *((name, text) for name, text in disposable if applied.get(name) != _checksum(text)),
-    ]
+    return [(name, text) for name, text in own if name not in applied]
 
 
 def _checksum(text: str) -> bytes:

@@ -17,6 +17,7 @@ from ledger.appends import (
     AppendFailedError,
     Head,
     Mismatch,
+    Moved,
     OverloadedError,
     Prepared,
     Repeated,
@@ -40,6 +41,7 @@ __all__ = [
     "Head",
     "Limits",
     "Mismatch",
+    "Moved",
     "OverloadedError",
     "Prepared",
     "Repeated",
@@ -168,6 +170,17 @@ class Store:
             "known": END if known is None else known,
         }
         return await self._stored(SQL["amending"], parameters)
+
+    async def moved(self, after: int, through: int) -> list[Moved]:
+        """Return the streams that have entries after a position and through another, in order of id."""
+        return await fetch(self._readers, SQL["moved"], {"after": after, "through": through}, args_row(Moved))
+
+    async def files(self, kind: str, after: UUID, limit: int) -> list[tuple[UUID, int]]:
+        """Return at most `limit` streams of a kind after an id, in order of id, with their versions."""
+        wanted = {"kind": kind, "after": after, "limit": limit}
+        return [
+            (stream, version) for stream, version in await self._rows(self._readers, SQL["files"], wanted)
+        ]
 
     async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
         """Return those of the entries that are there, in order of position."""

@@ -1,7 +1,7 @@
 """What a read model is: a table whose rows are a pure function of one file."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -27,11 +27,13 @@ class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the rows that one file has in it.
 
     The fields of `row` are the table's columns, `child` among them. The table itself stands in `<name>.sql`.
+    `sealed` names the columns that hold a sealed value, each with the context it is bound to.
     """
 
     name: str
     row: type[R]
     rows: Callable[[File, Reading], Iterable[R]]
+    sealed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -42,7 +44,5 @@ class ReadModel(Generic[R]):
 
     @property
     def table(self) -> str:
-        """The statements that make the table anew, relative to the ledger's schema."""
-        text = (files("projections") / f"{self.name}.sql").read_text("utf-8")
-        grant = f'GRANT SELECT, INSERT, DELETE ON {self.name} TO :"reader";'
-        return f"DROP TABLE IF EXISTS {self.name};\n{text}\n{grant}\n"
+        """The statements that make the table and its indexes, relative to the schema they are to stand in."""
+        return (files("projections") / f"{self.name}.sql").read_text("utf-8")

@@ -6,8 +6,11 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
+
+import pytest
 
 from api.house import House, opened
 from api.imports.accounting import Account
@@ -23,11 +26,10 @@ from domain.file import File
 from ledger.candidates import entry_id
 from ledger.recording import Draft
 from tests.client import HOME
+from tests.drills import KILLS
 from tests.registers.crowd import ROWS_OF_A_CHILD, crowd
 from tests.registers.paper import workbook
 
-KILLS = int(os.environ.get("CHILDLEDGER_KILLS", "3"))
-"""How often the import is killed; a drill sets more."""
 CHILDREN = max(60, 15 * KILLS)
 IMPORT = """
 import asyncio, re, sys
@@ -73,8 +75,9 @@ async def position(house: House) -> int:
     return (await house.ledger.store.head()).position
 
 
+@pytest.mark.drill
 async def test_an_import_that_was_killed_again_and_again_ends_in_the_same_ledger(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     file = tmp_path / "台账.xlsx"
     file.write_bytes(workbook(*crowd(CHILDREN)))
@@ -103,6 +106,7 @@ async def test_an_import_that_was_killed_again_and_again_ends_in_the_same_ledger
             recorded = await house.ledger.file(stream)
             assert recorded is not None
             assert [drafted(entry) for entry in recorded.entries.values()] == drafts
+        tell(f"{KILLS} kills, {midway} of them midway, {every} entries, each there once")
 
 
 async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
@@ -110,7 +114,7 @@ async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
     home = await house.identity.institution_named(HOME)
     assert home is not None
     register = read_register(read_workbook(file), house.today())
-    streams, account = Streams(house.ledger, house.readers, home.institution), Account(register.readings)
+    streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.readings)
 
     def named(key: str) -> UUID:
         return entry_id(house.ledger.name, home.institution, ledger_key(key))

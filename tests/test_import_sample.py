@@ -41,7 +41,7 @@ async def take(served: Served, sample: Path, *, dry_run: bool = False) -> Report
 async def file_of(served: Served, report: Report, number: str) -> File:
     """A child's file."""
     house = served.house
-    stream = Streams(house.ledger, house.readers, report.institution.institution).new(number)
+    stream = Streams(house.ledger, house.projector, report.institution.institution).new(number)
     file = await house.ledger.file(stream)
     assert file is not None
     return file

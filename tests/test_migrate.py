@@ -12,13 +12,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from ledger import queries
 from ledger.migrate import DEFAULT_LEDGER, MigrationError, Roles, check, migrate
 from ledger.store import Accepted
+from projections import READ_MODELS
+from projections.generations import generations, prepare
 from tests.ledgers import PASSWORD, an_append, make_ledger, store_of
-
-COUNTED = """
-    DROP TABLE IF EXISTS counted;
-    CREATE TABLE counted (entries bigint);
-    GRANT SELECT, INSERT, UPDATE, DELETE ON counted TO :"reader";
-"""
 
 
 @pytest.fixture
@@ -67,36 +63,29 @@ async def test_a_migration_that_was_changed_afterwards_is_refused(
         await check(urls.reader)
 
 
-async def test_whoever_may_not_migrate_is_told_what_is_missing(database_url: str) -> None:
+async def test_whoever_may_not_migrate_is_told_what_is_missing(
+    database_url: str, superuser: psycopg.Connection
+) -> None:
     with pytest.raises(MigrationError, match="no ledger childledger"):
         await check(database_url)
 
     urls = await make_ledger(database_url)
     await check(urls.reader)
     await check(urls.writer)
-    with pytest.raises(MigrationError, match="lacks counted"):
-        await check(urls.reader, extra=[("counted", COUNTED)])
-
-
-async def test_tables_that_can_be_made_anew_are_made_anew_when_they_change(database_url: str) -> None:
-    urls = await make_ledger(database_url)
-    await migrate(database_url, extra=[("counted", COUNTED)])
-    with psycopg.connect(urls.reader, autocommit=True) as reader:
-        reader.execute("INSERT INTO counted VALUES (1)")
-
-        await migrate(database_url, extra=[("counted", COUNTED)])
-        assert reader.execute("SELECT entries FROM counted").fetchall() == [(1,)]
-
-        changed = COUNTED.replace("entries bigint", "entries bigint, streams bigint")
-        await migrate(database_url, extra=[("counted", changed)])
-        assert reader.execute("SELECT entries, streams FROM counted").fetchall() == []
+    superuser.execute("DELETE FROM childledger.migration WHERE name = '0002_identity'")
+    with pytest.raises(MigrationError, match="lacks 0002_identity"):
+        await check(urls.reader)
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
-    database_url: str, superuser: psycopg.Connection
+    database_url: str, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sound = queries.migrations
+    monkeypatch.setattr(
+        queries, "migrations", lambda *where: [*sound(*where), ("9999_broken", "SELECT FROM nowhere")]
+    )
     with pytest.raises(psycopg.errors.UndefinedTable):
-        await migrate(database_url, extra=[("counted", COUNTED), ("broken", "SELECT FROM nowhere")])
+        await migrate(database_url)
 
     ours = superuser.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'childledger%'")
     assert ours.rowcount == 0
@@ -123,8 +112,13 @@ async def test_an_administrator_who_is_no_superuser_can_migrate(managed: tuple[s
     urls = await make_ledger(admin, ledger)
     async with store_of(urls, ledger) as store:
         assert isinstance(await store.append(an_append()), Accepted)
-    await migrate(admin, ledger, extra=[("counted", COUNTED)])
-    await check(urls.reader, ledger, extra=[("counted", COUNTED)])
+    await migrate(admin, ledger)
+    await check(urls.reader, ledger)
+    await prepare(admin, ledger, READ_MODELS, "any rulebook")
+    async with await psycopg.AsyncConnection.connect(urls.reader) as reader:
+        (made,) = await generations(reader, ledger)
+        tables = await reader.execute(f"SELECT FROM {made.schema}.register".encode())
+        assert tables.rowcount == 0
 
 
 async def test_passwords_are_set_anew(database_url: str) -> None:

@@ -25,7 +25,7 @@ async def record_lives(house: House, institution: Institution, today: date, *, p
         ledger=house.ledger.name,
         institution=institution.institution,
         crew={role: member.recorder for role, member in members.items()},
-        stream_of=Streams(house.ledger, house.readers, institution.institution).new,
+        stream_of=Streams(house.ledger, house.projector, institution.institution).new,
     )
     lives = list(recordings(Present(today), scribe))
     outcomes = await house.ledger.record_all(lives, now=house.clock())

@@ -82,7 +82,7 @@ async def take_in(
         institution,
         recorder,
         Rehearses(house.ledger) if handed_in.dry_run else Records(house.ledger),
-        Streams(house.ledger, house.readers, institution.institution),
+        Streams(house.ledger, house.projector, institution.institution),
         house.clock,
     )
 
@@ -102,5 +102,5 @@ async def up_to_date(house: House) -> None:
         await house.projector.reached(head, UP_TO_DATE_SECONDS)
         return
     await house.projector.start()
-    while house.projector.position < head:
-        await house.projector.step()
+    while await house.projector.step():
+        pass

@@ -3,26 +3,22 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from ledger.book import Ledger
+from projections.projector import Projector
 from projections.search import fold_text
 
 
 class Streams:
     """The files of one institution, as the register's read model knows them and as an import opens them."""
 
-    def __init__(
-        self, ledger: Ledger, readers: AsyncConnectionPool[AsyncConnection], institution: UUID
-    ) -> None:
+    def __init__(self, ledger: Ledger, projector: Projector, institution: UUID) -> None:
         self._ledger = ledger
-        self._readers = readers
+        self._projector = projector
         self._institution = institution
 
     async def known(self) -> dict[bytes, UUID]:
         """Return the institution's files by their numbers' terms."""
-        async with self._readers.connection() as connection:
+        async with self._projector.reading() as connection:
             cursor = await connection.execute(
                 "SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term NOTNULL",
                 [self._institution],

@@ -48,6 +48,20 @@ SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.typ
    AND (e.type = ANY (%(types)b::text[]) OR position('"corrects":"'::bytea IN e.body) > 0)
  ORDER BY e.stream, e.version
 
+-- name: moved
+SELECT stream, kind, max(version), array_agg(DISTINCT type)
+  FROM entry
+ WHERE position > %(after)b AND position <= %(through)b
+ GROUP BY stream, kind
+ ORDER BY stream
+
+-- name: files
+SELECT e.stream, (SELECT max(every.version) FROM entry every WHERE every.stream = e.stream)
+  FROM entry e
+ WHERE e.version = 1 AND e.kind = %(kind)b::text AND e.stream > %(after)b
+ ORDER BY e.stream
+ LIMIT %(limit)b
+
 -- name: entries
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry

@@ -41,7 +41,7 @@ class Counter:
     def stream(self, number: str) -> UUID:
         """The file that an import opens for a child."""
         house = self.served.house
-        return Streams(house.ledger, house.readers, self.served.home.institution).new(number)
+        return Streams(house.ledger, house.projector, self.served.home.institution).new(number)
 
     async def file(self, number: str) -> File:
         """A child's file, empty when there is none."""

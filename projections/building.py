@@ -1,0 +1,105 @@
+"""Building a generation beside the one that is read: every file folded once, in the order of their ids.
+
+What is written is remembered in the same transaction, by compare-and-set: a builder that is killed is gone on
+from where it stood, and of two who build at once each writes other files. Then the ledger is followed from
+where it stood when building began, and once the tables are close to it the generation counts as built.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, LiteralString
+
+from psycopg import Rollback
+
+from ledger.book import Ledger
+from ledger.pools import Pool
+from projections.following import AGAIN, Following
+from projections.generations import EVERYWHERE, NOWHERE, Generation
+from projections.model import ReadModel
+from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks
+
+NEAR: Final = 1000
+"""Entries by which a generation may be behind the ledger and be read from."""
+
+
+class Building:
+    """Fills the tables of a generation until they can be read from."""
+
+    def __init__(
+        self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]], following: Following
+    ) -> None:
+        self._ledger = ledger
+        self._pool = pool
+        self._models = models
+        self._writing = Writing(ledger)
+        self._following = following
+
+    async def step(self, own: Generation) -> bool:
+        """Do the next piece of the work; tell whether anything was done."""
+        if len(own.stopped) == len(self._models):
+            return await self._begin_again(own)
+        if own.through is None or own.walked is None:
+            return await self._begin(own)
+        if own.walked < EVERYWHERE:
+            return await self._walk(own)
+        head = (await self._ledger.store.head()).position
+        if own.position() + NEAR < head:
+            return await self._following.step(own) > 0
+        return await self._done(own)
+
+    async def _begin(self, own: Generation) -> bool:
+        head = (await self._ledger.store.head()).position
+        return await self._changed(
+            "UPDATE generation SET through = %s, walked = %s WHERE number = %s AND through IS NULL",
+            [head, NOWHERE, own.number],
+        )
+
+    async def _begin_again(self, own: Generation) -> bool:
+        """Where nothing could go on, try everything again after a while."""
+        stopped_at = max(each.stopped_at for each in own.models.values() if each.stopped_at is not None)
+        if stopped_at + AGAIN > datetime.now(UTC):
+            return False
+        await self._changed(
+            "UPDATE generation SET through = NULL, walked = NULL WHERE number = %s", [own.number]
+        )
+        return await self._changed(
+            "UPDATE read_model SET position = 0, stopped_by = NULL, stopped_at = NULL WHERE generation = %s",
+            [own.number],
+        )
+
+    async def _walk(self, own: Generation) -> bool:
+        """Write the next files; a read model that fails is left behind, at the beginning of the ledger."""
+        assert own.walked is not None  # noqa: S101 - what `step` has looked for
+        following = next(
+            chunks(await self._ledger.store.files("child", own.walked, FILES_AT_ONCE)), [EVERYWHERE]
+        )
+        models = [model for model in self._models if own.models[model.name].stopped_by is None]
+        try:
+            async with self._pool.connection() as connection, connection.transaction() as piece:
+                advanced = await connection.execute(
+                    "UPDATE generation SET walked = %s WHERE number = %s AND walked = %s",
+                    [following[-1], own.number, own.walked],
+                )
+                if not advanced.rowcount:
+                    raise Rollback(piece)
+                if following == [EVERYWHERE]:
+                    await connection.execute(
+                        "UPDATE read_model SET position = %s WHERE generation = %s AND stopped_by IS NULL",
+                        [own.through, own.number],
+                    )
+                else:
+                    await self._writing.write(connection, own.schema, models, following, keep=False)
+        except PoisonError as poison:
+            await self._following.stop(own, poison, 0)
+            return True
+        return advanced.rowcount > 0
+
+    async def _done(self, own: Generation) -> bool:
+        return await self._changed(
+            "UPDATE generation SET built_at = clock_timestamp() WHERE number = %s AND built_at IS NULL",
+            [own.number],
+        )
+
+    async def _changed(self, statement: LiteralString, parameters: Sequence[object]) -> bool:
+        async with self._pool.connection() as connection:
+            return (await connection.execute(statement, parameters)).rowcount > 0

@@ -1,0 +1,184 @@
+"""Following the ledger: batches of entries, each taken in exactly once, for all read models in one pass.
+
+A batch names the files that have moved; each is read as it is now, at least as far as the batch goes, and its
+rows are written anew. The position advances by compare-and-set in the same transaction, so that of two who
+follow one does nothing. What lags takes larger batches, in which a file that moved often is written once.
+
+A read model that fails is stopped where it stands, and the others go on without it. It is tried again by
+itself, now and then, until it has caught up with them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from psycopg import AsyncConnection, Rollback
+from psycopg.sql import SQL, Identifier
+
+from domain.events.institution import RulebookAdopted
+from domain.file import AMENDMENTS
+from ledger.appends import Moved
+from ledger.book import Ledger
+from ledger.pools import Pool
+from projections.generations import NOWHERE, Generation
+from projections.model import ReadModel
+from projections.register import REGISTER
+from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks
+
+log = structlog.get_logger()
+
+BATCH: Final = 100_000
+"""Entries taken in at a time at most; only the ids of their files are held for it."""
+AGAIN: Final = timedelta(seconds=60)
+"""How long after a read model was stopped it is tried again."""
+_ADOPTING: Final = AMENDMENTS | {RulebookAdopted.__name__}
+
+
+class LeftError(Exception):
+    """Whoever follows was told to stop within a batch, which is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Read models that go on together from a position, at most to another."""
+
+    models: tuple[str, ...]
+    start: int
+    end: int
+
+
+class Following:
+    """Keeps the tables of a generation up with the ledger."""
+
+    def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
+        self._ledger = ledger
+        self._pool = pool
+        self._models = {model.name: model for model in models}
+        self._writing = Writing(ledger)
+        self._again: set[str] = set()
+        self._told: set[tuple[int, str, str]] = set()
+        self._shown_at: tuple[int, tuple[str, ...], int] | None = None
+        self._shown: dict[UUID, int] = {}
+        self.leaving = False
+
+    def try_again(self) -> None:
+        """Try all that is stopped again at once."""
+        self._again = set(self._models)
+
+    async def step(self, own: Generation, limit: int = BATCH) -> int:
+        """Take in at most so many more entries with each group; return how many were."""
+        head = (await self._ledger.store.head()).position
+        taken = 0
+        for group in self._groups(own, head):
+            try:
+                taken += await self._batch(own, group, min(group.end, group.start + limit))
+            except PoisonError as poison:
+                await self.stop(own, poison, group.start)
+        return taken
+
+    async def stop(self, own: Generation, poison: PoisonError, position: int) -> None:
+        """Stop read models where they stand; say so once."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                """
+                UPDATE read_model SET stopped_by = %s, stopped_at = clock_timestamp()
+                 WHERE generation = %s AND model = ANY (%s) AND position = %s
+                """,
+                [poison.kind, own.number, poison.models, position],
+            )
+        for name in poison.models:
+            if (position, name, poison.kind) not in self._told:
+                self._told.add((position, name, poison.kind))
+                log.warning("read model stopped", model=name, position=position, error=poison.kind)
+
+    def _groups(self, own: Generation, head: int) -> Iterable[Group]:
+        """Those who go on, the foremost first and each up to the one before; then what is tried again."""
+        now = datetime.now(UTC)
+        going = [(each.position, name) for name, each in own.models.items() if each.stopped_by is None]
+        end = head
+        for position, members in groupby(sorted(going, reverse=True), key=lambda each: each[0]):
+            if position < end:
+                yield Group(tuple(name for _, name in members), position, end)
+            end = position
+        foremost = max((position for position, _ in going), default=head)
+        for name, each in own.models.items():
+            due = each.stopped_at is not None and (name in self._again or each.stopped_at + AGAIN <= now)
+            if due and each.position < foremost:
+                self._again.discard(name)
+                yield Group((name,), each.position, foremost)
+
+    async def _batch(self, own: Generation, group: Group, through: int) -> int:
+        models = [self._models[name] for name in group.models]
+        written: dict[UUID, int] = {}
+        async with self._pool.connection() as connection, connection.transaction() as batch:
+            advanced = await connection.execute(
+                """
+                UPDATE read_model SET position = %s, stopped_by = NULL, stopped_at = NULL
+                 WHERE generation = %s AND model = ANY (%s) AND position = %s
+                """,
+                [through, own.number, list(group.models), group.start],
+            )
+            if advanced.rowcount != len(models):
+                # Somebody else has gone on from here.
+                raise Rollback(batch)
+            moved = await self._ledger.store.moved(group.start, through)
+            files = await self._files(connection, own, group, moved)
+            for children in chunks(files):
+                if self.leaving:
+                    raise LeftError
+                written |= await self._writing.write(connection, own.schema, models, children, keep=True)
+        if advanced.rowcount != len(models):
+            return 0
+        self._shown_at = (own.number, group.models, through)
+        self._shown = _ahead(moved, self._shown | written)
+        return through - group.start
+
+    async def _files(
+        self, connection: AsyncConnection, own: Generation, group: Group, moved: Sequence[Moved]
+    ) -> list[tuple[UUID, int]]:
+        """Return the files whose rows a batch may change, with their numbers of entries."""
+        if self._shown_at != (own.number, group.models, group.start):
+            self._shown = {}
+        shown = self._shown
+        files = {
+            each.stream: each.version
+            for each in moved
+            if each.kind == "child" and shown.get(each.stream, 0) < each.version
+        }
+        adopting = [
+            each.stream
+            for each in moved
+            if each.kind == "institution" and not _ADOPTING.isdisjoint(each.types)
+        ]
+        if adopting:
+            # Whoever is in the charge of an institution that adopted a rulebook is judged anew.
+            files = await self._in_charge(connection, own, group, adopting) | files
+        return list(files.items())
+
+    async def _in_charge(
+        self, connection: AsyncConnection, own: Generation, group: Group, institutions: list[UUID]
+    ) -> dict[UUID, int]:
+        """Return the children of institutions, as the register knows them; all children where it does not."""
+        register = own.models.get(REGISTER.name)
+        if register is not None and register.position >= group.start:
+            cursor = await connection.execute(
+                SQL("SELECT child, version FROM {} WHERE institution = ANY (%s)").format(
+                    Identifier(own.schema, REGISTER.name)
+                ),
+                [institutions],
+            )
+            return dict(await cursor.fetchall())
+        found: dict[UUID, int] = {}
+        while page := await self._ledger.store.files("child", next(reversed(found), NOWHERE), FILES_AT_ONCE):
+            found |= page
+        return found
+
+
+def _ahead(moved: Sequence[Moved], shown: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Return the versions of files that rows show beyond what a batch told of, for the next one."""
+    told = {each.stream: each.version for each in moved}
+    return {child: version for child, version in shown.items() if version > told.get(child, 0)}

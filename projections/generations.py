@@ -1,0 +1,219 @@
+"""The read models' generations: the tables of one version of rules and code, in a schema of their own.
+
+The register of them, in the ledger's schema, says how far each is written. A new one is made by the owner and
+filled beside the one that is read; that it is built is one UPDATE, which every process sees by itself.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
+
+from ledger.migrate import Roles
+from projections.model import ReadModel
+
+NOWHERE: Final = UUID(int=0)
+"""Before every file."""
+EVERYWHERE: Final = UUID(int=2**128 - 1)
+"""Behind every file."""
+KEPT: Final = 1
+"""Generations kept behind the one that is read, to go back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a read model is written; `stopped_by` is the error that keeps it from going on."""
+
+    position: int
+    stopped_by: str | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation, as its register has it; `through` and `walked` tell how far it is built."""
+
+    number: int
+    schema: str
+    version: str
+    shape: str
+    through: int | None
+    walked: UUID | None
+    built: bool
+    models: Mapping[str, Standing]
+
+    @property
+    def progress(self) -> float:
+        """How much of its files is written, from 0 to 1: ids are random, so their order tells."""
+        return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
+
+    @property
+    def stopped(self) -> dict[str, str]:
+        """The read models that can not go on, with the class of the error that keeps them."""
+        return {name: own.stopped_by for name, own in self.models.items() if own.stopped_by is not None}
+
+    def position(self, *models: str) -> int:
+        """Return how far all of these read models are written, those that go on when not said."""
+        named = models or [name for name in self.models if name not in self.stopped] or [*self.models]
+        return min((self.models[name].position for name in named), default=0)
+
+
+async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Generation]:
+    """Return the generations of a ledger, the newest first; asked as its reader or its owner."""
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            SQL("""
+                SELECT g.number, g.version, g.shape, g.through, g.walked, g.built_at IS NOT NULL,
+                       m.model, m.position, m.stopped_by, m.stopped_at
+                  FROM {ledger}.generation g LEFT JOIN {ledger}.read_model m ON m.generation = g.number
+                 ORDER BY g.number DESC
+            """).format(ledger=Identifier(ledger))
+        )
+        found: dict[int, Generation] = {}
+        for number, version, shape, through, walked, built, model, *standing in await cursor.fetchall():
+            own = found.setdefault(
+                number,
+                Generation(number, schema(ledger, number), version, shape, through, walked, built, {}),
+            )
+            if model is not None:
+                found[number] = _with(own, model, Standing(*standing))
+    return list(found.values())
+
+
+def schema(ledger: str, number: int) -> str:
+    """Return the schema in which the tables of a generation stand."""
+    return f"{ledger}_views_{number}"
+
+
+def to_read(every: Sequence[Generation], version: str, shape: str) -> Generation | None:
+    """Return the generation to read from: the newest one built of this version, else of the same tables."""
+    built = [each for each in every if each.built and each.shape == shape]
+    return next((each for each in built if each.version == version), built[0] if built else None)
+
+
+def to_write(every: Sequence[Generation], version: str) -> Generation | None:
+    """Return the generation to keep up: the newest built one of this version, else the one to be built."""
+    own = [each for each in every if each.version == version]
+    return next((each for each in own if each.built), own[0] if own else None)
+
+
+async def make(
+    owner_url: str, ledger: str, models: Sequence[ReadModel[Any]], version: str, *, anew: bool = False
+) -> int:
+    """Make the tables of a generation of this version, where there is none, and return its number.
+
+    `anew` makes one beside one that is built; one that is being built is gone on with. Several may do so at
+    once. As owner.
+    """
+    async with await AsyncConnection.connect(owner_url) as connection:
+        await _own(connection, ledger)
+        every = await generations(connection, ledger)
+        own = to_write(every, version)
+        unfinished = [each for each in every if each.version == version and not each.built]
+        if own is not None and not (anew and own.built):
+            return own.number
+        if unfinished:
+            return unfinished[0].number
+        number = 1 + max((each.number for each in every), default=0)
+        await _make(connection, ledger, number, models)
+        await connection.execute(
+            "INSERT INTO generation (number, version, shape) VALUES (%s, %s, %s)",
+            [number, version, shape_of(models)],
+        )
+        await connection.execute(
+            "INSERT INTO read_model (generation, model) SELECT %s, unnest(%s::text[])",
+            [number, [model.name for model in models]],
+        )
+    return number
+
+
+async def prepare(owner_url: str, ledger: str, models: Sequence[ReadModel[Any]], rulebook: str) -> None:
+    """Let this version have tables, to be built, and drop those that nobody goes back to. As owner."""
+    await make(owner_url, ledger, models, version_of(rulebook, models))
+    await drop_older(owner_url, ledger, KEPT)
+
+
+async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
+    """Drop all generations but the newest built one, `keep` built ones before it and those not built since.
+
+    Return their numbers. As owner.
+    """
+    async with await AsyncConnection.connect(owner_url) as connection:
+        await _own(connection, ledger)
+        every = await generations(connection, ledger)
+        oldest = [each.number for each in every if each.built][: keep + 1][-1:]
+        dropped = [each.number for each in every if oldest and each.number < oldest[0]]
+        for number in dropped:
+            # In the order in which those who write it take their locks.
+            await connection.execute("DELETE FROM generation WHERE number = %s", [number])
+            await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema(ledger, number))))
+    return dropped
+
+
+async def _own(connection: AsyncConnection, ledger: str) -> None:
+    """Become the owner within the ledger's schema, one at a time; nobody else is kept waiting."""
+    await connection.execute(
+        SQL("""
+            SET LOCAL ROLE {owner};
+            SET LOCAL search_path = {ledger}, pg_temp;
+            LOCK TABLE migration IN EXCLUSIVE MODE
+        """).format(owner=Identifier(Roles.of(ledger).owner), ledger=Identifier(ledger))
+    )
+
+
+async def _make(
+    connection: AsyncConnection, ledger: str, number: int, models: Sequence[ReadModel[Any]]
+) -> None:
+    roles, own = Roles.of(ledger), Identifier(schema(ledger, number))
+    names = {"own": own, "owner": Identifier(roles.owner), "reader": Identifier(roles.reader)}
+    make_schema = "RESET ROLE; CREATE SCHEMA {own} AUTHORIZATION {owner}; SET LOCAL ROLE {owner};"
+    await connection.execute(SQL(make_schema).format(**names))
+    await connection.execute(SQL("SET LOCAL search_path = {own}, pg_temp").format(**names))
+    for model in models:
+        await connection.execute(model.table.encode())
+    grants = "GRANT USAGE ON SCHEMA {own} TO {reader}; GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}"
+    tables = SQL(", ").join(Identifier(model.name) for model in models)
+    await connection.execute(SQL(grants).format(tables=tables, **names))
+    await connection.execute(SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(ledger)))
+
+
+def _with(generation: Generation, model: str, standing: Standing) -> Generation:
+    return replace(generation, models={**generation.models, model: standing})
+
+
+def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:
+    """Return what rows depend on beside the entries: the rulebook, the code and the tables."""
+    names = ",".join(model.name for model in models)
+    return hashlib.sha256(f"{rulebook} {names} {_code()}".encode()).hexdigest()
+
+
+def shape_of(models: Sequence[ReadModel[Any]]) -> str:
+    """Return what a question depends on: the tables."""
+    return hashlib.sha256("\0".join(model.table for model in models).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for package in ("domain", "ledger", "projections"):
+        for text in _texts(files(package)):
+            digest.update(text)
+    return digest.hexdigest()
+
+
+def _texts(folder: Traversable) -> Iterator[bytes]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _texts(item)
+        elif item.name.endswith((".py", ".toml", ".sql")):
+            yield f"\0{item.name}\0".encode()
+            yield item.read_bytes()

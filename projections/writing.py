@@ -1,0 +1,132 @@
+"""Writing the rows of files: each file folded once for all read models, each table written in bulk."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.charge import scope_of
+from domain.event import Category
+from domain.file import File
+from domain.rulebook import Rulebook
+from ledger.book import Ledger
+from projections.model import Reading, ReadModel
+
+ENTRIES_AT_ONCE: Final = 10_000
+"""Entries held in memory at a time, unless one file has more."""
+FILES_AT_ONCE: Final = 500
+
+
+class PoisonError(Exception):
+    """What keeps these read models from going on, and not the others; `kind` is the class of the error."""
+
+    def __init__(self, models: Iterable[str], error: Exception) -> None:
+        self.models = list(models)
+        self.kind = type(error).__name__
+        super().__init__(f"{', '.join(self.models)}: {self.kind}")
+
+
+class Writing:
+    """Writes the rows of files into the tables of a generation, whatever stood there of them before."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def write(
+        self,
+        connection: AsyncConnection,
+        schema: str,
+        models: Sequence[ReadModel[Any]],
+        children: Sequence[UUID],
+        *,
+        keep: bool,
+    ) -> dict[UUID, int]:
+        """Write the rows of some files as they are now and return the versions that they show.
+
+        Files are kept at hand where they are soon asked for again. Raises PoisonError.
+        """
+        files, readings = await self._read(models, children, keep=keep)
+        # In a thread, so that others are answered meanwhile.
+        rows = await asyncio.to_thread(_rows, models, files, readings)
+        if children:
+            await connection.execute(_delete(schema, models), {"children": list(children)})
+        for model in models:
+            await _copy(connection, schema, model, rows[model.name])
+        return {child: file.version for child, file in files.items()}
+
+    async def _read(
+        self, models: Sequence[ReadModel[Any]], children: Sequence[UUID], *, keep: bool
+    ) -> tuple[Mapping[UUID, File], Mapping[UUID, Reading]]:
+        rulebooks: dict[UUID | None, Rulebook] = {}
+        readings = {}
+        seal = await self._ledger.seal_for(children, (Category.IDENTITY,))
+        try:
+            files = await self._ledger.files(children, keep=keep)
+            for child, file in files.items():
+                institution = scope_of(file).institution
+                if institution not in rulebooks:
+                    rulebooks[institution] = await self._ledger.rulebook_known(institution)
+                readings[child] = Reading(child, rulebooks[institution], seal)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            # A file that can not be read at all.
+            raise PoisonError((model.name for model in models), error) from error
+        return files, readings
+
+
+def chunks(files: Iterable[tuple[UUID, int]]) -> Iterator[list[UUID]]:
+    """Cut files with their numbers of entries into pieces that are held in memory at a time."""
+    piece: list[UUID] = []
+    entries = 0
+    for child, size in files:
+        if piece and (entries + size > ENTRIES_AT_ONCE or len(piece) == FILES_AT_ONCE):
+            yield piece
+            piece, entries = [], 0
+        piece.append(child)
+        entries += size
+    if piece:
+        yield piece
+
+
+def _rows(
+    models: Sequence[ReadModel[Any]], files: Mapping[UUID, File], readings: Mapping[UUID, Reading]
+) -> dict[str, list[Any]]:
+    rows: dict[str, list[Any]] = {model.name: [] for model in models}
+    for child, file in files.items():
+        for model in models:
+            try:
+                rows[model.name].extend(model.rows(file, readings[child]))
+            except Exception as error:
+                raise PoisonError([model.name], error) from error
+    return rows
+
+
+def _delete(schema: str, models: Sequence[ReadModel[Any]]) -> Composed:
+    """All tables at once, which asks the server once."""
+    delete = SQL("DELETE FROM {} WHERE child = ANY (%(children)s)")
+    *others, last = (delete.format(Identifier(schema, model.name)) for model in models)
+    if not others:
+        return last
+    named = [SQL("{} AS ({})").format(Identifier(f"of_{number}"), each) for number, each in enumerate(others)]
+    return SQL("WITH {} {}").format(SQL(", ").join(named), last)
+
+
+async def _copy(connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    columns = SQL(", ").join(map(Identifier, model.columns))
+    values = attrgetter(*model.columns)
+    into = SQL("COPY {} ({}) FROM STDIN").format(Identifier(schema, model.name), columns)
+    try:
+        async with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                await copy.write_row(values(row))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise PoisonError([model.name], error) from error
