@@ -9,8 +9,7 @@ from datetime import date
 from struct import Struct
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg.abc import Buffer
+from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
@@ -35,9 +34,9 @@ class _ArrayDumper(Dumper):
         return obj
 
 
-def register(connection: AsyncConnection) -> None:
+def register(context: AdaptContext) -> None:
     """Let a connection take Arrays as parameters."""
-    connection.adapters.register_dumper(Array, _ArrayDumper)
+    context.adapters.register_dumper(Array, _ArrayDumper)
 
 
 def uuids(values: Iterable[UUID | None]) -> Array:

@@ -1,0 +1,212 @@
+"""Inserting the library's events by the SQL function `append`, those of several threads in one call."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from threading import Lock
+from typing import Final
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
+from psycopg import Connection
+from psycopg.sql import SQL
+
+from ledger import arrays
+from ledger.appending import SQL as STORE
+from ledger.recorder.database import Database
+
+BATCH_BYTES: Final = 1024 * 1024
+"""Of what is appended in one call; at least one insert is."""
+_MOST_BYTES: Final = 256 * 1024 * 1024
+_VERSIONS: Final = range(1 - 2**31, 2**31)
+_POSITIONS: Final = SQL(
+    "SELECT position FROM {ledger}.entry WHERE entry_id = ANY (%b::uuid[]) ORDER BY position"
+)
+_KIND: Final = "aggregate"
+_SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Events of one stream whose versions follow one another, each under a random id.
+
+    By the ids a try is known again whose connection was lost before it answered.
+    """
+
+    events: Sequence[StoredEvent]
+    ids: Sequence[UUID]
+
+
+def runs(events: Sequence[StoredEvent]) -> list[Run]:
+    """Split events into runs. Raises DataError for what can not be stored."""
+    for event in events:
+        _check(event)
+    if sum(len(event.state) for event in events) > _MOST_BYTES:
+        message = f"events inserted together have at most {_MOST_BYTES} bytes"
+        raise DataError(message)
+    numbered = enumerate(events)
+    # Within a run the stream stays, and the version grows as the place does.
+    grouped = groupby(numbered, lambda each: (each[1].originator_id, each[1].originator_version - each[0]))
+    together = [[event for _, event in group] for _, group in grouped]
+    return [Run(own, [uuid4() for _ in own]) for own in together]
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A run, and what became of it: its positions, None if it was refused, or why nothing did."""
+
+    run: Run
+    size: int = field(init=False)
+    done: bool = False
+    positions: list[int] | None = None
+    failure: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.size = sum(len(event.state) for event in self.run.events)
+
+
+class Inserter:
+    """Inserts runs. Whoever holds the lock appends everybody's that wait for it, in one call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._append = STORE["append"].replace(b"FROM append", f'FROM "{database.ledger}".append'.encode())
+        self._positions = database.statement(_POSITIONS)
+        self._queue: deque[_Waiting] = deque()
+        self._lock = Lock()
+
+    def insert(self, run: Run) -> list[int]:
+        """Insert a run, with what other threads insert at the time; return the positions of its events.
+
+        Raises IntegrityError when it does not follow what is recorded.
+        """
+        own = _Waiting(run)
+        self._queue.append(own)
+        with self._lock:
+            while not own.done:
+                self._insert(list(self._gather()))
+        if own.failure is not None:
+            # Everybody raises an exception of their own.
+            kind = type(own.failure) if isinstance(own.failure, PersistenceError) else OperationalError
+            raise kind(*own.failure.args) from own.failure
+        if own.positions is None:
+            raise IntegrityError(_CONFLICT)
+        return own.positions
+
+    def insert_all(
+        self, together: Sequence[Run], first: Callable[[Connection], None] | None = None
+    ) -> list[int]:
+        """Insert all runs, after a first step if there is one, or none; return the positions of the events.
+
+        Raises IntegrityError when any of them does not follow what is recorded, and what the step raises.
+        """
+
+        def work(connection: Connection) -> list[int]:
+            with connection.transaction():
+                if first is not None:
+                    first(connection)
+                positions: list[int] = []
+                for own in self._call(connection, together, atomic=True) if together else ():
+                    if own is None:
+                        raise IntegrityError(_CONFLICT)
+                    positions += own
+                return positions
+
+        positions = self._database.run(work)
+        self._database.announcer.announce()
+        return positions
+
+    def _gather(self) -> Iterator[_Waiting]:
+        """Take what waits, first come first, up to a batch."""
+        size = 0
+        while self._queue and (size == 0 or size + self._queue[0].size <= BATCH_BYTES):
+            following = self._queue.popleft()
+            size += following.size + 1
+            yield following
+
+    def _insert(self, batch: Sequence[_Waiting]) -> None:
+        together = [each.run for each in batch]
+        try:
+            answers = self._database.run(lambda connection: self._call(connection, together, atomic=False))
+            for each, positions in zip(batch, answers, strict=True):
+                each.positions = positions
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+            for each in batch:
+                each.failure = error
+        finally:
+            for each in batch:
+                each.done = True
+        self._database.announcer.announce()
+
+    def _call(
+        self, connection: Connection, together: Sequence[Run], *, atomic: bool
+    ) -> list[list[int] | None]:
+        """Append each run by itself, or all or nothing when `atomic`; return the positions of each."""
+        cursor = connection.execute(self._append, _parameters(together, atomic=atomic), binary=True)
+        ((position, _, verdicts, _),) = cursor.fetchall()
+        answers: list[list[int] | None] = []
+        for run, verdict in zip(together, verdicts, strict=True):
+            match verdict:
+                case "accepted":
+                    answers.append(list(range(position, position + len(run.events))))
+                    position += len(run.events)
+                case "repeated":
+                    found = connection.execute(self._positions, [arrays.uuids(run.ids)], binary=True)
+                    answers.append([number for (number,) in found.fetchall()])
+                case _:
+                    answers.append(None)
+        return answers
+
+
+_CONFLICT: Final = "the events do not follow what is recorded of their aggregates"
+
+
+def _parameters(together: Sequence[Run], *, atomic: bool) -> Sequence[object]:
+    """Return what the SQL function `append` takes: the events as entries of a plain kind, of today."""
+    events = [event for run in together for event in run.events]
+    nothing = [None] * len(events)
+    return (
+        arrays.integers(number for number, run in enumerate(together, 1) for _ in run.events),
+        arrays.uuids(entry_id for run in together for entry_id in run.ids),
+        arrays.uuids(stream_of(event.originator_id) for event in events),
+        arrays.texts(_KIND for _ in events),
+        arrays.integers(event.originator_version for event in events),
+        arrays.texts(event.topic for event in events),
+        arrays.integers(_SCHEMA for _ in events),
+        arrays.dates(nothing),
+        arrays.dates([datetime.now(UTC).date()] * len(events)),
+        arrays.uuids(nothing),
+        arrays.blobs(nothing),
+        arrays.blobs(event.state for event in events),
+        arrays.integers(()),
+        arrays.uuids(()),
+        arrays.integers(()),
+        atomic,
+    )
+
+
+def stream_of(originator_id: UUID | str) -> UUID:
+    """Return an aggregate's id. Raises DataError for a text, which the library would also allow."""
+    if not isinstance(originator_id, UUID):
+        message = "an aggregate's id is a UUID here"
+        raise DataError(message)
+    return originator_id
+
+
+def _check(event: StoredEvent) -> None:
+    """Refuse alone what would spoil a batch for others."""
+    stream_of(event.originator_id)
+    if event.originator_version not in _VERSIONS:
+        message = f"a version lies between {_VERSIONS[0]} and {_VERSIONS[-1]}"
+        raise DataError(message)
+    if not event.topic.isprintable():
+        message = "a topic is printable"
+        raise DataError(message)

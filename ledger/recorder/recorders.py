@@ -1,0 +1,189 @@
+"""The library's recorders of aggregates, snapshots and applications, over a ledger of its own."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    Notification,
+    ProcessRecorder,
+    StoredEvent,
+    Tracking,
+)
+from psycopg import Connection, errors
+from psycopg.sql import SQL, Identifier
+
+from ledger import arrays
+from ledger.recorder.database import Database
+from ledger.recorder.hints import Following
+from ledger.recorder.inserting import Inserter, runs, stream_of
+from ledger.recorder.tracking import LedgerTrackingRecorder
+
+_FIRST: Final = -(2**31)
+_LAST: Final = 2**63 - 1
+_EVENTS: Final = SQL("""
+    SELECT stream, version, type, body FROM {ledger}.{table}
+     WHERE stream = %(stream)b AND version > %(after)b AND version <= %(through)b
+     ORDER BY version {order} LIMIT %(limit)b
+""")
+_NOTIFICATIONS: Final = SQL("""
+    SELECT stream, version, type, body, position, recorded_at FROM {ledger}.entry
+     WHERE position > %(after)b AND position <= %(through)b
+       AND (%(every)b OR type = ANY (%(topics)b::text[]))
+     ORDER BY position LIMIT %(limit)b
+""")
+_POSITION: Final = SQL("SELECT nullif(position, 0) FROM {ledger}.head")
+_SNAPSHOTS: Final = SQL("""
+    INSERT INTO {ledger}.snapshot (stream, version, type, body, try)
+    SELECT stream, version, type, body, %(try)b
+      FROM unnest(%(streams)b::uuid[], %(versions)b::integer[], %(types)b::text[], %(bodies)b::bytea[])
+           AS taken (stream, version, type, body)
+""")
+_TAKEN: Final = SQL("""
+    SELECT count(*) FROM {ledger}.snapshot
+      JOIN unnest(%(streams)b::uuid[], %(versions)b::integer[]) AS taken (stream, version)
+     USING (stream, version)
+     WHERE try = %(try)b
+""")
+
+
+class LedgerAggregateRecorder(AggregateRecorder):
+    """Records the events of aggregates, and does not say at which positions."""
+
+    table: ClassVar = "entry"
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._inserter = Inserter(database)
+        self._events = {
+            desc: database.statement(_EVENTS, table=Identifier(self.table), order=SQL(order))
+            for desc, order in ((False, "ASC"), (True, "DESC"))
+        }
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
+        """Insert events, all or none.
+
+        Raises IntegrityError unless those of each aggregate follow its last one, or are its first, without
+        gaps; DataError for what can not be stored.
+        """
+        self._insert(stored_events)
+        return None
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Return an aggregate's events after a version and through another, in order of version."""
+        parameters = {
+            "stream": stream_of(originator_id),
+            "after": _FIRST if gt is None else gt,
+            "through": _LAST if lte is None else lte,
+            "limit": limit,
+        }
+        return [StoredEvent(*row) for row in self.database.rows(self._events[desc], parameters)]
+
+    def _insert(self, stored_events: Sequence[StoredEvent]) -> list[int] | None:
+        match runs(stored_events):
+            case []:
+                return None
+            case [run]:
+                return self._inserter.insert(run)
+            case several:
+                return self._inserter.insert_all(several)
+
+
+class LedgerSnapshotRecorder(LedgerAggregateRecorder):
+    """Records snapshots, of any version and in any order."""
+
+    table: ClassVar = "snapshot"
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
+        """Insert snapshots, all or none. Raises IntegrityError when there is one of that version."""
+        events = [event for run in runs(stored_events) for event in run.events]
+        parameters = {
+            "streams": arrays.uuids(stream_of(event.originator_id) for event in events),
+            "versions": arrays.integers(event.originator_version for event in events),
+            "types": arrays.texts(event.topic for event in events),
+            "bodies": arrays.blobs(event.state for event in events),
+            "try": uuid4(),
+        }
+        insert, taken = (self.database.statement(text) for text in (_SNAPSHOTS, _TAKEN))
+
+        def work(connection: Connection) -> None:
+            try:
+                connection.execute(insert, parameters)
+            except errors.UniqueViolation:
+                if connection.execute(taken, parameters).fetchall() != [(len(events),)]:
+                    raise
+
+        self.database.run(work)
+        return None
+
+
+class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
+    """Records the events of an application; positions, 1..n in order of commit, are the notification ids."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._notifications = database.statement(_NOTIFICATIONS)
+        self._position = database.statement(_POSITION)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
+        """Insert events as an aggregate recorder does; return their notification ids."""
+        return self._insert(stored_events)
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Return so many notifications at most, from or after one id through another, of some topics."""
+        first = 0 if start is None else start
+        parameters = {
+            "after": first - 1 if inclusive_of_start else first,
+            "through": _LAST if stop is None else stop,
+            "every": not topics,
+            "topics": arrays.texts(topics),
+            "limit": limit,
+        }
+        return [self.notification(row) for row in self.database.rows(self._notifications, parameters)]
+
+    @staticmethod
+    def notification(row: Sequence[Any]) -> Notification:
+        """Return a row as the library knows it, which is not told when it was recorded."""
+        return Notification(*row[:-1])
+
+    def max_notification_id(self) -> int | None:
+        """Return the last notification's id."""
+        ((position,),) = self.database.rows(self._position)
+        return None if position is None else int(position)
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Following:
+        """Follow what is recorded after a notification."""
+        return Following(self, gt, topics)
+
+
+class LedgerProcessRecorder(LedgerApplicationRecorder, LedgerTrackingRecorder, ProcessRecorder):
+    """Records events in one transaction with how far their application has come with those it follows."""
+
+    def __init__(self, database: Database, follower: str = "") -> None:
+        LedgerApplicationRecorder.__init__(self, database)
+        LedgerTrackingRecorder.__init__(self, database, follower)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
+        """Insert events, and tracking with them if there is any, all or nothing."""
+        tracking = kwargs.get("tracking")
+        if not isinstance(tracking, Tracking):
+            return self._insert(stored_events)
+        return self._inserter.insert_all(runs(stored_events), self.step(tracking)) or None

@@ -1,0 +1,76 @@
+"""How far a follower has come: written in one transaction with what it made of what it followed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import uuid4
+
+from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
+from psycopg import Connection, Cursor
+from psycopg.sql import SQL, Identifier
+
+from ledger.recorder.database import Database
+
+_TRACK: Final = SQL("""
+    INSERT INTO {ledger}.{table} AS tracked (follower, application, notification_id, try)
+    VALUES (%(follower)s, %(application)s, %(id)s, %(try)s)
+    ON CONFLICT (follower, application)
+    DO UPDATE SET notification_id = excluded.notification_id, try = excluded.try
+     WHERE tracked.notification_id < excluded.notification_id OR tracked.try = excluded.try
+""")
+_TRACKED: Final = SQL("""
+    SELECT notification_id FROM {ledger}.{table}
+     WHERE follower = %(follower)s AND application = %(application)s
+""")
+
+
+class LedgerTrackingRecorder(TrackingRecorder):
+    """Records how far a follower has come with each application; ids only grow.
+
+    The base of materialised views: what they write stands in a block `with self.tracked(tracking)`.
+    """
+
+    def __init__(self, database: Database, follower: str = "", table: str = "tracking") -> None:
+        self.database = database
+        self.follower = follower
+        self._track = database.statement(_TRACK, table=Identifier(table))
+        self._tracked = database.statement(_TRACKED, table=Identifier(table))
+
+    def insert_tracking(self, tracking: Tracking) -> None:
+        """Record how far. Raises IntegrityError when it is no farther than before."""
+        self.database.run(self.step(tracking))
+
+    @contextmanager
+    def tracked(self, tracking: Tracking) -> Iterator[Cursor]:
+        """Give a cursor whose statements are committed with the tracking, or not at all.
+
+        Tables named plainly are those of the ledger's schema. Raises IntegrityError as insert_tracking does.
+        """
+        with self.database.transaction() as cursor:
+            self.step(tracking)(cursor.connection)
+            yield cursor
+
+    def max_tracking_id(self, application_name: str) -> int | None:
+        """Return how far the follower has come with an application; None where it has not begun."""
+        parameters = {"follower": self.follower, "application": application_name}
+        for (number,) in self.database.rows(self._tracked, parameters):
+            return int(number)
+        return None
+
+    def step(self, tracking: Tracking) -> Callable[[Connection], None]:
+        """Return what records a tracking in a transaction; made again by the same step, it is the same."""
+        parameters = {
+            "follower": self.follower,
+            "application": tracking.application_name,
+            "id": tracking.notification_id,
+            "try": uuid4(),
+        }
+
+        def record(connection: Connection) -> None:
+            if not connection.execute(self._track, parameters).rowcount:
+                message = (
+                    f"{tracking.notification_id} of {tracking.application_name} or later was tracked before"
+                )
+                raise IntegrityError(message)
+
+        return record
