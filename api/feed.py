@@ -135,7 +135,7 @@ class Reading:
         own = self._own
         scope = scope_sql(own.actor, today=own.today, about=SQL("looked.occurred_until"))
         async with (
-            own.house.readers.connection() as connection,
+            own.house.projector.reading() as connection,
             connection.cursor(row_factory=args_row(Sight)) as cursor,
         ):
             bounds = {"after": after, "through": end}

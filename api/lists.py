@@ -1,16 +1,16 @@
 """Asking across files: the register, what is due, who is ready, what speaks against files."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Answer
 from api.contract import FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
 from api.problems import ANYWHERE, Problem, invalid, responses
-from api.question import Asking, Day, Many
+from api.question import Asking, Day, across
 from api.read import NO_CURSOR, Cursor, Limit, Rule
 from api.shapes import finding_json, obligation_json, readiness_json, restricted
 from domain.event import Category
@@ -32,6 +32,16 @@ R = TypeVar("R")
 
 CODE: Final = "^[a-z_]{1,40}$"
 
+# What each list is made of: whoever is in scope stands in the register.
+_REGISTER: Final = ("register", "obligations")
+_OBLIGATIONS: Final = ("register", "obligations")
+_READINESS: Final = ("register", "obligations", "readiness")
+_FINDINGS: Final = ("register", "findings")
+OfRegister: TypeAlias = Annotated[Asking, Depends(across(*_REGISTER))]
+OfObligations: TypeAlias = Annotated[Asking, Depends(across(*_OBLIGATIONS))]
+OfReadiness: TypeAlias = Annotated[Asking, Depends(across(*_READINESS))]
+OfFindings: TypeAlias = Annotated[Asking, Depends(across(*_FINDINGS))]
+
 
 class Search(BaseModel):
     """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
@@ -49,7 +59,7 @@ class Search(BaseModel):
 
 @router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
 async def register(
-    own: Many,
+    own: OfRegister,
     file_no: Annotated[str | None, Query(max_length=100)] = None,
     stage: Annotated[str | None, Query(pattern=CODE)] = None,
     institution: UUID | None = None,
@@ -64,7 +74,7 @@ async def register(
 @router.post(
     "/children/search", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}}
 )
-async def search(own: Many, asked: Search) -> Answer:
+async def search(own: OfRegister, asked: Search) -> Answer:
     """Search the register by name, so that no name stands in an address."""
     return await _register(
         own,
@@ -96,7 +106,7 @@ async def _register(
         "institution": institution,
         "file_no_term": None if file_no is None else term(fold_text(file_no)),
     }
-    position = own.house.projector.position
+    position = own.house.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     page: Page[ListedOnDay] = Page([], None)
     # What has no character to search for finds nobody.
@@ -143,7 +153,7 @@ async def _opened(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]
 
 @router.get("/obligations", responses=ANYWHERE | {200: {"model": Listing[ObligationAnswer]}})
 async def obligations(
-    own: Many,
+    own: OfObligations,
     day: Day = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: Rule = None,
@@ -151,7 +161,7 @@ async def obligations(
     cursor: Cursor = None,
 ) -> Answer:
     """List what is due and overdue on a day across files, what is due first first."""
-    on, position = day or own.today, own.house.projector.position
+    on, position = day or own.today, own.house.projector.position_of(*_OBLIGATIONS)
     page = await _page(
         own, obligations_on, day=on, states=state or WAITING, rule=rule, limit=limit, cursor=cursor
     )
@@ -160,7 +170,7 @@ async def obligations(
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
 async def readiness(
-    own: Many,
+    own: OfReadiness,
     day: Day = None,
     within_months: Annotated[
         int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
@@ -170,7 +180,7 @@ async def readiness(
     cursor: Cursor = None,
 ) -> Answer:
     """List how each young person in care stands on a day, who turn 18 first first."""
-    on, position = day or own.today, own.house.projector.position
+    on, position = day or own.today, own.house.projector.position_of(*_READINESS)
     page = await _page(
         own,
         readiness_on,
@@ -185,7 +195,7 @@ async def readiness(
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
 async def findings(
-    own: Many,
+    own: OfFindings,
     day: Day = None,
     rule: Rule = None,
     kind: FindingKind | None = None,
@@ -193,7 +203,7 @@ async def findings(
     cursor: Cursor = None,
 ) -> Answer:
     """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
-    on, position = day or own.today, own.house.projector.position
+    on, position = day or own.today, own.house.projector.position_of(*_FINDINGS)
     book = own.ledger.rulebook
     page = await _page(
         own, findings_on, rulebook=book, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor
@@ -203,7 +213,7 @@ async def findings(
 
 async def _page(own: Asking, question: Callable[..., Awaitable[Page[R]]], **asked: object) -> Page[R]:
     try:
-        async with own.house.readers.connection() as connection:
+        async with own.house.projector.reading() as connection:
             return await question(connection, own.scope, **asked)
     except CursorError:
         raise invalid([NO_CURSOR]) from None
