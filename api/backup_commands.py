@@ -58,24 +58,7 @@ def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
         folder: Where the backups are; the newest is taken.
         manifest: Take this one instead: the .json of an older backup in the folder.
     """
-
-    async def work() -> int:
-        settings = Settings()
-        path = manifest or backup.newest(folder, settings.ledger)
-        async with addresses(settings) as found:
-            owner = _owner(found)
-            try:
-                made = await backup.restore(owner, settings.ledger, path, say)
-            finally:
-                await migrate(owner, settings.ledger)
-        answer(str(path))
-        say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
-        key_file = settings.data / KEY_FILE
-        if not key_file.exists():
-            say(f"请把密钥文件放回 {key_file}。 Bring the key file back to {key_file} before serving.")
-        return 0
-
-    return run(work(), stopped_with=STOPPED)
+    return run(restoring(Settings(), folder, manifest), stopped_with=STOPPED)
 
 
 def recover(*, without_witness: bool = False) -> int:
@@ -84,31 +67,59 @@ def recover(*, without_witness: bool = False) -> int:
     Args:
         without_witness: Also where DATA has no witness of what was lost, or one that is not to be believed.
     """
+    return run(recovering(Settings(), without_witness=without_witness), stopped_with=STOPPED)
 
-    async def work() -> int:
-        settings = Settings()
-        async with addresses(settings) as found:
-            owner = _owner(found)
-            async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
-                witness = Witness(store, settings.data, settings.ledger, settings.data / KEY_FILE)
-                if without_witness:
-                    aside = witness.set_aside()
-                    if aside:
-                        say(f"原见证文件已移至 {aside}。 The witness that was there is now {aside}.")
-                    lost, cited = None, None
-                elif await _nothing_is_lost(witness):
-                    say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
-                    return 0
-                else:
-                    lost, cited = witness.seen(), witness.text()
-                before = await store.head()
-                lost_at = None if lost is None else lost.recorded_at
-                head = await epochs.begin(owner, settings.ledger, before, cited, lost_at)
-                await witness.note()
-        _tell(head, lost)
-        return 0
 
-    return run(work(), stopped_with=STOPPED)
+async def backing_up(settings: Settings, folder: Path) -> int:
+    """Back up, and print the path of the manifest."""
+    async with located(settings) as found:
+        path, made = await backup.back_up(_owner(found), settings.ledger, folder, say)
+    answer(str(path))
+    say(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
+    key_file = settings.data / KEY_FILE
+    say(
+        f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 "
+        f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
+    )
+    return 0
+
+
+async def restoring(settings: Settings, folder: Path, manifest: Path | None = None) -> int:
+    """Bring a backup back, and print the path of its manifest."""
+    path = manifest or backup.newest(folder, settings.ledger)
+    async with addresses(settings) as found:
+        owner = _owner(found)
+        try:
+            made = await backup.restore(owner, settings.ledger, path, say)
+        finally:
+            await migrate(owner, settings.ledger)
+    answer(str(path))
+    say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
+    key_file = settings.data / KEY_FILE
+    if not key_file.exists():
+        say(f"请把密钥文件放回 {key_file}。 Bring the key file back to {key_file} before serving.")
+    return 0
+
+
+async def recovering(settings: Settings, *, without_witness: bool = False) -> int:
+    """Begin a new epoch, and print its number, unless nothing is known to be lost."""
+    async with addresses(settings) as found:
+        owner = _owner(found)
+        async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
+            witness = Witness(store, settings.data, settings.ledger, settings.data / KEY_FILE)
+            if without_witness:
+                aside = witness.set_aside()
+                if aside:
+                    say(f"原见证文件已移至 {aside}。 The witness that was there is now {aside}.")
+            elif await _nothing_is_lost(witness):
+                say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
+                return 0
+            lost = witness.seen()
+            lost_at = None if lost is None else lost.recorded_at
+            head = await epochs.begin(owner, settings.ledger, await store.head(), witness.text(), lost_at)
+            await witness.note()
+    _tell(head, lost)
+    return 0
 
 
 async def _nothing_is_lost(witness: Witness) -> bool:

@@ -27,7 +27,9 @@ from ledger.keys import SECRET
 from ledger.migrate import keys_of
 
 FORMAT: Final = 1
-_KEPT_WHEN_EMPTY: Final = frozenset({"migration", "head"})
+_OF_READ_MODELS: Final = ("generation", "read_model")
+"""Tables of the ledger that say only how far its read models are written."""
+_MADE_BY_MIGRATING: Final = frozenset({"migration", "head", *_OF_READ_MODELS})
 _MAJOR: Final = 10_000
 _MB: Final = 1_000_000
 Say = Callable[[str], None]
@@ -167,7 +169,8 @@ class _Dump:
 
     async def write(self, schema: str, folder: Path, name: str) -> Copy:
         with _draft(folder / name) as draft:
-            arguments = ["--format=custom", f"--schema={schema}", f"--snapshot={self.snapshot}"]
+            left_out = [f"--exclude-table-data={schema}.{table}" for table in _OF_READ_MODELS]
+            arguments = ["--format=custom", f"--schema={schema}", f"--snapshot={self.snapshot}", *left_out]
             await programs.run(
                 self.program,
                 [*arguments, f"--file={draft}"],
@@ -236,7 +239,7 @@ async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None
         [[ledger, keys_of(ledger)]],
     )
     for schema, table in await cursor.fetchall():
-        if table in _KEPT_WHEN_EMPTY:
+        if table in _MADE_BY_MIGRATING:
             continue
         ours = SQL(" WHERE subject <> {}").format(str(SECRET[0])) if table == "data_key" else SQL("")
         anything = SQL("SELECT FROM {}{} LIMIT 1").format(Identifier(schema, table), ours)
@@ -250,8 +253,13 @@ async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None
 
 
 async def _drop(connection: AsyncConnection, ledger: str) -> None:
-    schemas = SQL(", ").join(map(Identifier, (ledger, keys_of(ledger))))
-    await connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schemas))
+    """Drop the ledger's schemas, those of its read models among them."""
+    cursor = await connection.execute(
+        "SELECT nspname FROM pg_namespace WHERE nspname = ANY (%s) OR starts_with(nspname, %s)",
+        [[ledger, keys_of(ledger)], f"{ledger}_views_"],
+    )
+    for (schema,) in await cursor.fetchall():
+        await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
 
 
 def _keys_manifest(ledger: str) -> str:

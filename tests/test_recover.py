@@ -1,0 +1,309 @@
+"""Entries that were lost: noticed at the next start by what is kept outside the database, and survived."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
+
+from api.app import create_app, running
+from api.backup_commands import recovering
+from api.settings import Settings
+from ledger import epochs
+from ledger.migrate import DEFAULT_LEDGER
+from ledger.store import Accepted, Store
+from ledger.witness import LostEntriesError, Seen, Witness, WitnessError
+from ledger.wrapping import KeyFile
+from tests.client import NOW, Served
+from tests.ledgers import Urls, an_append, make_ledger, store_of
+
+
+@pytest.fixture
+async def urls(database_url: str) -> Urls:
+    return await make_ledger(database_url)
+
+
+@pytest.fixture
+async def store(urls: Urls) -> AsyncIterator[Store]:
+    async with store_of(urls) as store:
+        yield store
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A DATA with a key file."""
+    KeyFile.make(tmp_path / "master.key")
+    return tmp_path
+
+
+def witness_of(store: Store, data: Path) -> Witness:
+    return Witness(store, data, DEFAULT_LEDGER, data / "master.key")
+
+
+@contextmanager
+def older(url: str) -> Iterator[str]:
+    """A copy of a database as it is now, which stays behind when the other goes on."""
+    name = f"test_{uuid4().hex}"
+    names = {"copy": sql.Identifier(name), "database": sql.Identifier(str(conninfo_to_dict(url)["dbname"]))}
+    elsewhere = make_conninfo(url, dbname="postgres")
+    with psycopg.connect(elsewhere, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {database}").format(**names))
+        yield make_conninfo(url, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
+
+
+@asynccontextmanager
+async def store_in(url: str, urls: Urls) -> AsyncIterator[Store]:
+    database = conninfo_to_dict(url)["dbname"]
+    writer, reader = (make_conninfo(each, dbname=database) for each in (urls.writer, urls.reader))
+    async with Store(writer, reader, DEFAULT_LEDGER) as store:
+        yield store
+
+
+async def test_what_was_seen_is_kept_and_found_again(store: Store, data: Path) -> None:
+    assert not await witness_of(store, data).check(), "there is none yet"
+    await witness_of(store, data).note()
+    assert await witness_of(store, data).check()
+    await store.append_all([an_append() for _ in range(3)])
+    await witness_of(store, data).note()
+
+    seen = witness_of(store, data).seen()
+    assert seen is not None
+    assert (seen.epoch, seen.position) == (1, 3)
+    assert await witness_of(store, data).check()
+    await store.append(an_append())
+    assert await witness_of(store, data).check(), "more than was seen is no loss"
+
+
+async def test_a_database_that_stayed_behind_is_noticed(urls: Urls, data: Path) -> None:
+    async with store_of(urls) as store:
+        await store.append(an_append())
+    with older(urls.superuser) as url:
+        async with store_of(urls) as store:
+            await store.append(an_append())
+            await witness_of(store, data).note()
+        async with store_in(url, urls) as behind:
+            with pytest.raises(
+                LostEntriesError, match=r"recover.*position 2 of epoch 1.*position 1 of epoch 1"
+            ):
+                await witness_of(behind, data).check()
+
+            # It has been written to since, and is as long again: with another entry.
+            await behind.append(an_append())
+            with pytest.raises(LostEntriesError):
+                await witness_of(behind, data).check()
+
+
+async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
+    store: Store, urls: Urls, data: Path
+) -> None:
+    await store.append(an_append())
+    await witness_of(store, data).note()
+    with psycopg.connect(urls.superuser) as superuser:
+        superuser.execute("SET search_path = childledger")
+        superuser.execute("DELETE FROM entry")
+        superuser.execute("UPDATE head SET position = 0, recorded_at = NULL")
+    with pytest.raises(LostEntriesError):
+        await witness_of(store, data).check()
+
+
+async def test_an_epoch_that_nobody_began_is_noticed(store: Store, urls: Urls, data: Path) -> None:
+    await store.append(an_append())
+    await witness_of(store, data).note()
+    with psycopg.connect(urls.superuser) as superuser:
+        superuser.execute("UPDATE childledger.head SET epoch = 2")
+    with pytest.raises(LostEntriesError):
+        await witness_of(store, data).check()
+
+
+async def test_a_witness_that_was_altered_is_not_believed(store: Store, data: Path) -> None:
+    await store.append(an_append())
+    witness = witness_of(store, data)
+    await witness.note()
+    content = orjson.loads(witness.path.read_bytes())
+    forgeries: tuple[dict[str, object], ...] = (
+        content | {"seen": content["seen"] | {"position": 0, "sha256": None}},
+        content | {"stamp": "00" * 32},
+        content | {"stamp": "no stamp"},
+        {},
+    )
+    for forged in forgeries:
+        witness.path.write_bytes(orjson.dumps(forged))
+        with pytest.raises(WitnessError, match="not stamped by the key file"):
+            await witness_of(store, data).check()
+
+
+async def test_a_witness_of_another_key_file_or_another_ledger_is_not_believed(
+    store: Store, data: Path
+) -> None:
+    witness = witness_of(store, data)
+    await witness.note()
+    other = Witness(store, data, "other", data / "master.key")
+    witness.path.rename(other.path)
+    with pytest.raises(WitnessError):
+        await other.check()
+    other.path.rename(witness.path)
+
+    (data / "master.key").rename(data / "retired.key")
+    KeyFile.make(data / "master.key")
+    with pytest.raises(WitnessError):
+        await witness.check()
+
+    # A key that was retired, not destroyed, still tells.
+    keys = [(data / name).read_text() for name in ("master.key", "retired.key")]
+    (data / "master.key").write_text("".join(keys))
+    assert await witness.check()
+
+
+async def test_a_witness_never_goes_back(store: Store, data: Path) -> None:
+    slow = witness_of(store, data)
+    await store.append(an_append())
+    await slow.note()
+    stale = slow.seen()
+    assert stale is not None
+    await store.append(an_append())
+    await witness_of(store, data).note()
+    slow.keep(stale)
+    seen = slow.seen()
+    assert seen is not None
+    assert seen.position == 2
+
+
+async def test_of_many_who_keep_at_once_the_farthest_remains(store: Store, data: Path) -> None:
+    await store.append_all([an_append() for _ in range(20)])
+    digests = [Seen(DEFAULT_LEDGER, 1, position, NOW, "") for position in range(1, 21)]
+    await asyncio.gather(
+        *(asyncio.to_thread(witness_of(store, data).keep, seen) for seen in [*digests[::2], *digests[1::2]])
+    )
+    assert witness_of(store, data).seen() == digests[-1]
+    assert [path.name for path in (data / "witness").iterdir() if path.suffix == ".new"] == []
+
+
+async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: Urls, data: Path) -> None:
+    """Two machines with the same key file, each with a DATA of its own; only one of them recovers."""
+    other, third = data / "other", data / "third"
+    for each in (other, third):
+        each.mkdir()
+        (each / "master.key").write_bytes((data / "master.key").read_bytes())
+        (each / "master.key").chmod(0o600)
+    async with store_of(urls) as store:
+        await store.append(an_append())
+    with older(urls.superuser) as url:
+        async with store_of(urls) as store:
+            await store.append(an_append())
+            await witness_of(store, other).note()
+            await store.append(an_append())
+            await witness_of(store, data).note()
+            await store.append(an_append())
+            await witness_of(store, third).note()
+        async with store_in(url, urls) as behind:
+            witness = witness_of(behind, data)
+            await epochs.begin(url, DEFAULT_LEDGER, await behind.head(), witness.text(), None)
+            await behind.append(an_append())
+            for each in (data, other):
+                assert await witness_of(behind, each).check()
+                await witness_of(behind, each).note()
+                assert await witness_of(behind, each).check()
+            with pytest.raises(LostEntriesError):
+                await witness_of(behind, third).check()  # has seen more than anybody told of
+
+
+# With the app
+
+
+def moved_to(settings: Settings, url: str) -> Settings:
+    return settings.model_copy(update={"database_url": SecretStr(url)})
+
+
+@pytest.fixture
+def url(settings: Settings) -> str:
+    assert settings.database_url is not None
+    return settings.database_url.get_secret_value()
+
+
+def epoch_and_position(settings: Settings) -> tuple[int, int]:
+    content = orjson.loads((settings.data / "witness" / settings.ledger).read_bytes())
+    return content["seen"]["epoch"], content["seen"]["position"]
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not until() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert until()
+
+
+async def test_while_it_serves_and_when_it_ends_the_witness_keeps_up(settings: Settings) -> None:
+    async with running(create_app(settings, clock=lambda: NOW)) as house:
+        before = epoch_and_position(settings)[1]
+        await house.ledger.store.append(an_append())
+        await asyncio.to_thread(_wait, lambda: epoch_and_position(settings)[1] > before)
+        await house.ledger.store.append(an_append())
+    assert epoch_and_position(settings) == (1, before + 2)
+
+
+async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
+    settings: Settings, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with older(url) as copy:
+        async with running(create_app(settings, clock=lambda: NOW)) as house:
+            kept = (await house.ledger.store.head()).position
+            await house.ledger.store.append_all([an_append() for _ in range(3)])
+        lost = moved_to(settings, copy)
+        with pytest.raises(LostEntriesError):
+            async with running(create_app(lost, clock=lambda: NOW)):
+                pass
+
+        assert await recovering(lost) == 0
+        assert capsys.readouterr().out == "2\n"
+
+        async with running(create_app(lost, clock=lambda: NOW)) as house:
+            store = house.ledger.store
+            head = await store.head()
+            assert (head.epoch, head.position) == (2, kept)
+            (epoch,) = await store.epochs()
+            assert (epoch.epoch, epoch.began_after) == (2, kept)
+            assert epoch.witness is not None
+            assert orjson.loads(epoch.witness)["seen"]["position"] == kept + 3
+            accepted = await store.append(an_append())
+            assert isinstance(accepted, Accepted)
+            assert accepted.first_position == kept + 1
+            assert accepted.recorded_at[0] > head.recorded_at if head.recorded_at else True
+        assert epoch_and_position(settings) == (2, kept + 1)
+
+        # Done once; and the database that was left behind is now the wrong one.
+        assert await recovering(lost) == 0
+        assert capsys.readouterr().out == ""
+        with pytest.raises(LostEntriesError):
+            async with running(create_app(settings, clock=lambda: NOW)):
+                pass
+
+
+async def test_without_a_witness_nothing_stops_the_start_and_the_log_says_so(
+    served: Served, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await served.a_child()
+    (settings.data / "witness" / settings.ledger).unlink()
+    async with running(create_app(settings, clock=lambda: NOW)):
+        pass
+    assert "no witness yet" in capsys.readouterr().out
+    assert epoch_and_position(settings)[1] == (await served.house.ledger.store.head()).position
+
+
+async def test_a_witness_that_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Settings) -> None:
+    path = settings.data / "witness" / settings.ledger
+    path.write_text("{}")
+    with pytest.raises(WitnessError):
+        await recovering(settings)
+    assert await recovering(settings, without_witness=True) == 0
+    assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
+    async with running(create_app(settings, clock=lambda: NOW)) as house:
+        assert [(epoch.epoch, epoch.witness) for epoch in await house.ledger.store.epochs()] == [(2, None)]
