@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
 
-.PHONY: run test lint types imports generated generate test-embedded test-system requirements
+.PHONY: run test lint types imports generated generate test-embedded test-system drills requirements
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
@@ -52,6 +52,9 @@ test-system: $(TEST)  ## The tests that ask for a database, on the system's Post
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
 		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n 2 --dist worksteal -m database; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
+
+drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost
+	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o faulthandler_timeout=7200
 
 requirements:  ## Pin anew what pyproject.toml asks for (needs uv; with UPGRADE=--upgrade the newest of everything)
 	$(COMPILE) $(UPGRADE) --output-file requirements/run.txt

@@ -1,7 +1,8 @@
 """Appending: positions without gaps in the order of commits, and a verdict on every append by itself."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -25,6 +26,7 @@ from ledger.store import (
     Store,
     Withheld,
 )
+from tests.drills import BATCHES
 from tests.ledgers import Urls, an_append, make_ledger, store_of
 
 
@@ -207,28 +209,71 @@ def batches(draw: st.DrawFn) -> list[tuple[list[Append], bool]]:
     return drawn
 
 
-@pytest.fixture
-async def writer(urls: Urls) -> AsyncIterator[AsyncConnection]:
+@asynccontextmanager
+async def writing(urls: Urls) -> AsyncIterator[AsyncConnection]:
     async with await AsyncConnection.connect(urls.writer, autocommit=True) as connection:
         arrays.register(connection)
         yield connection
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@dataclass
+class Judge:
+    """A ledger that judges batches; `looping`, one append after the other also where all at once would do."""
+
+    store: Store
+    writer: AsyncConnection
+    looping: Append | None = None
+
+    async def judge_all(self, appends: list[Append], *, atomic: bool) -> list[tuple[str, int]]:
+        """Judge and record a batch."""
+        own = [self.looping] if self.looping else []
+        judgements = await append_batch(self.writer, [*appends, *own], atomic=atomic)
+        assert [judgement.verdict for judgement in judgements[len(appends) :]] == ["repeated"] * len(own)
+        return [(judgement.verdict, judgement.version) for judgement in judgements[: len(appends)]]
+
+
+@pytest.fixture
+async def judges(urls: Urls, store: Store) -> AsyncIterator[list[Judge]]:
+    """Give two ledgers; what the second is told at the end of each batch forbids it to judge all at once."""
+    second = await make_ledger(urls.superuser, "looping")
+    first_of_all = an_append(reads=((uuid4(), 0),))
+    async with writing(urls) as writer, writing(second) as other, store_of(second, "looping") as looping:
+        await looping.append(first_of_all)
+        yield [Judge(store, writer), Judge(looping, other, first_of_all)]
+
+
+@pytest.fixture
+def ways() -> Iterator[Counter[bool]]:
+    """Count the batches that can be judged all at once, and the others: both have to come."""
+    counted: Counter[bool] = Counter()
+    yield counted
+    assert set(counted) == {True, False}
+
+
+def independent(appends: list[Append]) -> bool:
+    """Tell whether none can touch another."""
+    ids = [entry.entry_id for append in appends for entry in append.entries]
+    apart = len({append.stream for append in appends}) == len(appends) and len(set(ids)) == len(ids)
+    return len(ids) > 1 and apart and not any(append.reads for append in appends)
+
+
+@pytest.mark.drill
+@settings(max_examples=BATCHES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=batches())
 async def test_a_batch_is_judged_as_if_each_append_had_come_alone(
-    writer: AsyncConnection, store: Store, drawn: list[tuple[list[Append], bool]]
+    judges: list[Judge], ways: Counter[bool], drawn: list[tuple[list[Append], bool]]
 ) -> None:
-    model = Model()
-    before = await store.head()
-    for appends, atomic in drawn:
-        expected = model.judge_all(appends, atomic=atomic)
-        judgements = await append_batch(writer, appends, atomic=atomic)
-        assert [(judgement.verdict, judgement.version) for judgement in judgements] == expected
+    ways.update(independent(appends) for appends, _ in drawn)
+    for judge in judges:
+        model = Model()
+        before = await judge.store.head()
+        for appends, atomic in drawn:
+            expected = model.judge_all(appends, atomic=atomic)
+            assert await judge.judge_all(appends, atomic=atomic) == expected
 
-    stored = await store.read(before.position, 1000)
-    assert [entry.entry_id for entry in stored] == model.order
-    assert [entry.position - before.position for entry in stored] == list(range(1, len(stored) + 1))
-    assert all(one.recorded_at < other.recorded_at for one, other in pairwise(stored))
-    if before.recorded_at and stored:
-        assert before.recorded_at < stored[0].recorded_at
+        stored = await judge.store.read(before.position, 1000)
+        assert [entry.entry_id for entry in stored] == model.order
+        assert [entry.position - before.position for entry in stored] == list(range(1, len(stored) + 1))
+        assert all(one.recorded_at < other.recorded_at for one, other in pairwise(stored))
+        if before.recorded_at and stored:
+            assert before.recorded_at < stored[0].recorded_at

@@ -1,18 +1,18 @@
 """A process that records may be killed at any moment: what it had acknowledged is there, once and whole."""
 
 import asyncio
-import os
 import random
 import signal
 import sys
+from collections.abc import Callable
 from uuid import UUID
 
 import psycopg
+import pytest
 
+from tests.drills import KILLS
 from tests.ledgers import make_ledger, store_of
 
-KILLS = int(os.environ.get("CHILDLEDGER_KILLS", "3"))
-"""How often the process is killed; a drill sets more."""
 TOGETHER = 3
 """Entries of each append, which stand together or not at all."""
 RECORDER = """
@@ -34,7 +34,10 @@ asyncio.run(main())
 """
 
 
-async def test_what_a_killed_process_had_acknowledged_is_there_once(database_url: str) -> None:
+@pytest.mark.drill
+async def test_what_a_killed_process_had_acknowledged_is_there_once(
+    database_url: str, tell: Callable[[str], None]
+) -> None:
     urls = await make_ledger(database_url)
     moments = random.Random(7)  # noqa: S311 - when it is killed is no secret
     acknowledged: list[UUID] = []
@@ -72,3 +75,4 @@ async def test_what_a_killed_process_had_acknowledged_is_there_once(database_url
             "SELECT DISTINCT count(*) FROM childledger.entry GROUP BY stream"
         ).fetchall()
     assert parts == [(TOGETHER,)]
+    tell(f"{KILLS} kills, {len(acknowledged)} entries acknowledged, {len(everything)} stored, none lost")
