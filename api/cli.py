@@ -22,6 +22,7 @@ from api.serving import LOOPBACK, PortTakenError, address_of, leave_when_told, l
 from api.serving import serve as serve_on
 from api.settings import Settings
 from api.speaking import STOPPED, answer, say, within
+from api.upkeep_commands import rebuild, verify
 from domain.rulebook import Rulebook
 from ledger.backup import BackupError
 from ledger.cluster import ServerFailedError
@@ -30,6 +31,7 @@ from ledger.migrate import MigrationError
 from ledger.programs import ProgramError
 from ledger.witness import LostEntriesError, WitnessError
 from ledger.wrapping import KeyFileError, KeyUnavailableError
+from projections.projector import NotBuiltError
 
 app = App(
     name="childledger", help="A ledger of children's lives in state care.", version=version("childledger")
@@ -39,6 +41,8 @@ for group in (institution, user, token):
 app.command(back_up, name="backup")
 app.command(restore)
 app.command(recover)
+app.command(rebuild)
+app.command(verify)
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 TOLD: Final = (
@@ -49,6 +53,7 @@ TOLD: Final = (
     KeyUnavailableError,
     LostEntriesError,
     MigrationError,
+    NotBuiltError,
     OperationalError,
     OwnerError,
     OwnerUnknownError,

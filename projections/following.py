@@ -9,7 +9,7 @@ itself, now and then, until it has caught up with them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -74,14 +74,23 @@ class Following:
         head = (await self._ledger.store.head()).position
         taken = 0
         for group in self._groups(own, head):
+            taken += await self._step(own, group, limit)
+        return taken
+
+    async def _step(self, own: Generation, group: Group, limit: int) -> int:
+        """Take in a batch, without those who can not."""
+        while group.models:
             try:
-                taken += await self._batch(own, group, min(group.end, group.start + limit))
+                return await self._batch(own, group, min(group.end, group.start + limit))
             except PoisonError as poison:
                 await self.stop(own, poison, group.start)
-        return taken
+                going = tuple(name for name in group.models if name not in poison.models)
+                group = replace(group, models=going)
+        return 0
 
     async def stop(self, own: Generation, poison: PoisonError, position: int) -> None:
         """Stop read models where they stand; say so once."""
+        self._again.difference_update(poison.models)
         async with self._pool.connection() as connection:
             await connection.execute(
                 """
@@ -108,7 +117,6 @@ class Following:
         for name, each in own.models.items():
             due = each.stopped_at is not None and (name in self._again or each.stopped_at + AGAIN <= now)
             if due and each.position < foremost:
-                self._again.discard(name)
                 yield Group((name,), each.position, foremost)
 
     async def _batch(self, own: Generation, group: Group, through: int) -> int:

@@ -5,7 +5,7 @@ tables are not built yet reads from those of another version, where they are ali
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -41,7 +41,7 @@ class Projector:
         self._ledger = ledger
         self._pool = pool
         self._models = models
-        self._version = version or version_of(ledger.rulebook.digest, models)
+        self.version = version or version_of(ledger.rulebook.digest, models)
         self._shape = shape_of(models)
         self._following = Following(ledger, pool, models)
         self._building = Building(ledger, pool, models, self._following)
@@ -75,6 +75,13 @@ class Projector:
         """Whether there are read models to read from."""
         return self._read_from is not None
 
+    @property
+    def read_from(self) -> Generation:
+        """The generation that is read from, as last seen. Raises NotBuiltError."""
+        if self._read_from is None:
+            raise NotBuiltError(self.progress)
+        return self._read_from
+
     def position_of(self, *models: str) -> int:
         """Return how far all of these read models are written, those that go on when not said."""
         return 0 if self._read_from is None else self._read_from.position(*models)
@@ -101,6 +108,21 @@ class Projector:
             await self._look()
         return int(done)
 
+    async def build(self, number: int, told: Callable[[float], None]) -> Generation:
+        """Build a generation of this version to its end, whoever else does; `told` is told how far it is."""
+        while True:
+            own = await self.generation(number)
+            told(own.progress)
+            if own.built:
+                return own
+            if not await self._building.step(own):
+                # Somebody else is at it.
+                await asyncio.sleep(PAUSE_SECONDS / 10)
+
+    async def generation(self, number: int) -> Generation:
+        """Return a generation as it stands now."""
+        return next(each for each in await self._every() if each.number == number)
+
     async def reached(self, position: int, timeout: float, *models: str) -> bool:  # noqa: ASYNC109 - the caller's patience
         """Tell whether these read models reach a position within so many seconds; see `position_of`."""
         with suppress(TimeoutError):
@@ -111,9 +133,7 @@ class Projector:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection on which the tables to read from stand. Raises NotBuiltError."""
-        own = self._read_from
-        if own is None:
-            raise NotBuiltError(self.progress)
+        own = self.read_from
         async with self._pool.connection() as connection:
             if self._paths.get(connection) != own.schema:
                 path = [
@@ -129,11 +149,10 @@ class Projector:
 
     async def _look(self) -> Generation | None:
         """See what there is, turn to what is to be read from, and return what is to be written."""
-        async with self._pool.connection() as connection:
-            every = await generations(connection, self._ledger.name)
-        self._written = to_write(every, self._version)
+        every = await self._every()
+        self._written = to_write(every, self.version)
         now = {each.number: each for each in every}
-        found, held = to_read(every, self._version, self._shape), self._read_from
+        found, held = to_read(every, self.version, self._shape), self._read_from
         if found is not None and held is not None and found.number != held.number and held.number in now:
             # Not updated, so that what it must reach stays.
             going = [name for name in held.models if name not in found.stopped]
@@ -143,6 +162,10 @@ class Projector:
             self._read_from = found
             self._moved.notify_all()
         return self._written
+
+    async def _every(self) -> list[Generation]:
+        async with self._pool.connection() as connection:
+            return await generations(connection, self._ledger.name)
 
     async def _finished(self, step: Coroutine[Any, Any, int]) -> int:
         """Await a step, and its end also when cancelled, so that no connection is left amid a statement."""

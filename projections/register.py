@@ -118,7 +118,7 @@ def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
     return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
 
 
-REGISTER: Final = ReadModel("register", Listed, rows)
+REGISTER: Final = ReadModel("register", Listed, rows, {"name": SEALED_NAME, "file_no": SEALED_FILE_NO})
 
 _SELECT: Final = SQL("""
     SELECT register.*,

@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-import projections.projector
 from domain.entry import AnyEntry
 from domain.event import Category, Erased, fields_of
 from domain.events.institution import RulebookAdopted
@@ -31,6 +29,8 @@ from ledger.outline import outline
 from ledger.recording import Draft, Recorded, Recording
 from projections import READ_MODELS
 from projections.findings import findings_of
+from projections.following import BATCH
+from projections.generations import make
 from projections.model import Reading, ReadModel
 from projections.obligations import obligations_of
 from projections.projector import Projector
@@ -211,10 +211,10 @@ async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
     await ledger.store.append(candidate.append([each.encode(ring) for each in outlines], b"-", bulk=False))
 
 
-async def tables(served: Served) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every read model, with what is sealed opened."""
+async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every read model, with what is sealed opened, as a projector or the house reads it."""
     found: dict[str, list[dict[str, Any]]] = {}
-    async with served.house.readers.connection() as connection:
+    async with (projector or served.house.projector).reading() as connection:
         cursor = connection.cursor(row_factory=dict_row)
         for model in READ_MODELS:
             columns = SQL(", ").join(map(Identifier, model.columns))
@@ -234,16 +234,22 @@ async def comparable(
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
-@pytest.fixture
-async def another_version(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let projectors made from now on be of another version than the house's own, which then stands still."""
-    await served.projected()
-    monkeypatch.setattr(projections.projector, "version", lambda rulebook: f"{rulebook} {uuid4()}")
+async def a_projector(
+    served: Served, version: str | None = None, models: Sequence[ReadModel[Any]] = READ_MODELS
+) -> Projector:
+    """A projector of its own, of another version than the house's unless said, whose tables are made."""
+    owner, ledger = served.house.addresses.owner, served.house.ledger
+    assert owner is not None
+    projector = Projector(ledger, served.house.readers, models, version=version or str(uuid4()))
+    await make(owner, ledger.name, models, projector.version)
+    await projector.start()
+    return projector
 
 
-def projector_of(served: Served) -> Projector:
-    """A projector of its own."""
-    return Projector(served.house.ledger, served.house.readers, READ_MODELS)
+async def to_the_end(projector: Projector, limit: int = BATCH) -> None:
+    """Let it build and follow until there is nothing more to do."""
+    while await projector.step(limit):
+        pass
 
 
 @rare
@@ -253,12 +259,12 @@ def projector_of(served: Served) -> Projector:
     order=st.randoms(use_true_random=False),
 )
 async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
-    served: Served, another_version: None, lives: list[list[AnyEntry]], cuts: list[int], order: Any
+    served: Served, lives: list[list[AnyEntry]], cuts: list[int], order: Any
 ) -> None:
     """Also while entries keep coming in, and the rows are those that each file has by itself."""
     ledger = served.house.ledger
-    split = projector_of(served)
-    await split.start()
+    split = await a_projector(served)
+    await to_the_end(split)
     waiting = [moved(life, uuid4()) for life in lives]
     queue = iter(cuts)
     while any(waiting):
@@ -267,16 +273,12 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
         await keep(ledger, life[:some])
         del life[:some]
         await split.step(next(queue, 9))
-    while await split.step(3):
-        pass
-    by_and_by = await tables(served)
+    await to_the_end(split, 3)
+    by_and_by = await tables(served, split)
 
-    rebuilt = projector_of(served)
-    await rebuilt.start()
-    assert not any((await tables(served)).values())
-    while await rebuilt.step():
-        pass
-    assert await tables(served) == by_and_by
+    rebuilt = await a_projector(served)
+    await to_the_end(rebuilt)
+    assert await tables(served, rebuilt) == by_and_by
     assert await expected(served) == by_and_by
 
 
@@ -294,48 +296,46 @@ async def expected(served: Served) -> dict[str, list[dict[str, Any]]]:
     return await comparable(served, found)
 
 
-async def test_two_projectors_write_each_batch_once(served: Served, another_version: None) -> None:
+async def test_two_projectors_write_each_batch_once(served: Served) -> None:
+    first = await a_projector(served)
+    second = await a_projector(served, first.version)
+    await to_the_end(first)
     for name in ("王小明", "李小红", "张三"):
         await served.a_child(name)
-    first, second = projector_of(served), projector_of(served)
-    second._version = first._version  # noqa: SLF001 - two processes of one version
-    await first.start()
-    await second.start()
+    taken = 0
     while first.position < await head(served) or second.position < await head(served):
-        await asyncio.gather(first.step(1), second.step(1))
-    assert await tables(served) == await expected(served)
+        taken += sum(await asyncio.gather(first.step(1), second.step(1)))
+    assert taken == 6
+    assert await tables(served, first) == await tables(served, second) == await expected(served)
 
 
-async def test_a_projector_takes_up_where_the_one_before_stopped(
-    served: Served, another_version: None
-) -> None:
+async def test_a_projector_takes_up_where_the_one_before_stopped(served: Served) -> None:
+    first = await a_projector(served)
+    await to_the_end(first)
+    before = await head(served)
     await served.a_child()
-    first, second = projector_of(served), projector_of(served)
-    second._version = first._version  # noqa: SLF001 - the same code, started again
-    await first.start()
-    await first.step(2)
-    await second.start()
-    assert (first.position, second.position) == (2, 2)
+    await first.step(1)
+    second = await a_projector(served, first.version)
+    assert (first.position, second.position) == (before + 1, before + 1)
     # What the other one has written on from here is not written twice.
-    while await second.step():
-        pass
-    assert await first.step(1) == 1
+    assert await second.step(1) == 1
+    assert await first.step(1) == 0
     assert first.position == second.position == await head(served)
 
 
-async def test_an_older_version_stands_still_while_a_newer_one_writes(
-    served: Served, another_version: None
-) -> None:
-    newer = projector_of(served)
-    await newer.start()
+async def test_a_file_that_moves_on_while_it_is_read_is_written_once(served: Served) -> None:
+    """A batch reads each file as it is now, so the next one may find its entries shown."""
+    projector = await a_projector(served)
+    await to_the_end(projector)
     await served.a_child()
-    older = served.house.projector
-    stood = older.position
-    assert await older.step() > 0
-    assert older.position == stood
-    while await newer.step():
-        pass
-    assert await tables(served) == await expected(served)
+    assert await projector.step(1) == 1
+    found = await tables(served, projector)
+    assert found == await expected(served)
+    async with served.house.readers.connection() as connection:
+        statement = SQL("DELETE FROM {}").format(Identifier(projector.read_from.schema, "register"))
+        await connection.execute(statement)
+    assert await projector.step(1) == 1
+    assert (await tables(served, projector))["register"] == []
 
 
 async def test_only_children_stand_in_read_models(served: Served) -> None:

@@ -1,0 +1,210 @@
+"""Comparing the read models with what they are functions of: every file is read and its rows are recomputed.
+
+Each piece of the tables is looked at in one snapshot, beside which recording and following go on. How many of
+a file's entries its rows show, the register says. What is sealed is compared opened, for no two seals of one
+value are alike.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
+
+from domain.charge import scope_of
+from domain.event import Category
+from domain.file import File, fold
+from domain.rulebook import Rulebook
+from ledger.book import Ledger
+from ledger.pools import Pool
+from ledger.sealing import Seal, SealBrokenError
+from projections.generations import EVERYWHERE, NOWHERE, Generation, generations
+from projections.model import Reading, ReadModel
+from projections.register import REGISTER
+from projections.writing import FILES_AT_ONCE, chunks
+
+Rows: TypeAlias = dict[str, dict[UUID, list[tuple[Any, ...]]]]
+"""The rows of some files by read model and file."""
+
+_PATIENCE: Final = 5
+"""How often a file is looked at again that is being recorded in."""
+_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file whose rows in a read model are not what it says; it names nobody."""
+
+    model: str
+    child: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some files in a row, as one snapshot shows them: the position of each one's last entry, and the rows.
+
+    Rows of files that are not there stand among the rows.
+    """
+
+    own: Generation
+    last: Mapping[UUID, int]
+    rows: Rows
+
+
+class Verifying:
+    """Recomputes the rows of all files and compares them with a generation's tables."""
+
+    def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
+        self._ledger = ledger
+        self._pool = pool
+        self._models = models
+
+    async def differences(self, number: int, told: Callable[[float], None]) -> AsyncIterator[Difference]:
+        """Yield every difference of a generation, file by file; `told` is told how far it is, from 0 to 1."""
+        after = NOWHERE
+        while after != EVERYWHERE:
+            through = await self._next(after)
+            for each in await self._compared(number, after, through):
+                yield each
+            told(through.int / EVERYWHERE.int)
+            after = through
+
+    async def _next(self, after: UUID) -> UUID:
+        """Return the last file of the next piece; where there is none, the end."""
+        files = await self._ledger.store.files("child", after, FILES_AT_ONCE)
+        piece = next(chunks(files), [EVERYWHERE])
+        return EVERYWHERE if len(piece) == len(files) < FILES_AT_ONCE else piece[-1]
+
+    async def _compared(self, number: int, after: UUID, through: UUID) -> list[Difference]:
+        for _ in range(_PATIENCE):
+            piece = await self._look(number, after, through)
+            found = await self._differing(piece)
+            position = min(each.position for each in piece.own.models.values())
+            if all(piece.last.get(each.child, 0) <= position for each in found):
+                break
+            # What is being recorded may be shown by one read model before another.
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return found
+
+    async def _look(self, number: int, after: UUID, through: UUID) -> Piece:
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            every = await generations(connection, self._ledger.name)
+            own = next(each for each in every if each.number == number)
+            rows: Rows = {}
+            for model in self._models:
+                rows[model.name] = await _rows_between(connection, own.schema, model, after, through)
+            return Piece(own, await self._last_between(connection, after, through), rows)
+
+    async def _last_between(self, connection: AsyncConnection, after: UUID, through: UUID) -> dict[UUID, int]:
+        cursor = await connection.execute(
+            SQL("""
+                SELECT e.stream, (SELECT l.position FROM {entry} l WHERE l.stream = e.stream
+                                   ORDER BY l.version DESC LIMIT 1)
+                  FROM {entry} e
+                 WHERE e.version = 1 AND e.kind = 'child' AND e.stream > %s AND e.stream <= %s
+            """).format(entry=Identifier(self._ledger.name, "entry")),
+            [after, through],
+        )
+        return dict(await cursor.fetchall())
+
+    async def _differing(self, piece: Piece) -> list[Difference]:
+        files = await self._ledger.files(piece.last, keep=False)
+        named = {child for own in piece.rows.values() for child in own}
+        seal = await self._ledger.seal_for({*files, *named}, (Category.IDENTITY,))
+        readings = {child: await self._readings(file, seal, piece.own) for child, file in files.items()}
+        found = [
+            Difference(model.name, child)
+            for model in self._models
+            for child in piece.rows[model.name]
+            if child not in files
+        ]
+        for child, file in files.items():
+            differing = await asyncio.to_thread(self._of_file, piece, file, readings[child], seal)
+            found += (Difference(model, child) for model in differing)
+        return found
+
+    async def _readings(self, file: File, seal: Seal, own: Generation) -> list[Reading]:
+        """Return what a file may have been read with: a rulebook adopted since may not count yet."""
+        assert file.stream is not None  # noqa: S101 - it has entries
+        institution, position = scope_of(file).institution, min(each.position for each in own.models.values())
+        rulebooks: dict[str, Rulebook] = {}
+        for known in (position, None):
+            rulebook = await self._ledger.rulebook_known(institution, known)
+            rulebooks.setdefault(rulebook.digest, rulebook)
+        return [Reading(file.stream, rulebook, seal) for rulebook in rulebooks.values()]
+
+    def _of_file(self, piece: Piece, file: File, readings: Sequence[Reading], seal: Seal) -> list[str]:
+        """Return the read models whose rows of a file differ from what it says."""
+        child = readings[0].child
+        register = piece.own.models[REGISTER.name].position
+        shown = next(iter(piece.rows[REGISTER.name].get(child, [])), None)
+        version = 0 if shown is None else shown[REGISTER.columns.index("version")]
+        told_of = [entry.version for entry in file.entries.values() if entry.position <= register]
+        differing = []
+        if version < max(told_of, default=0):
+            differing.append(REGISTER.name)
+            version = file.version
+        state = fold(entry for entry in file.entries.values() if entry.version <= version)
+        for model in self._models:
+            settled = piece.last[child] <= min(register, piece.own.models[model.name].position)
+            unsure = differing or piece.own.models[model.name].position != register
+            if model.name in differing or (unsure and not settled):
+                # Which of its entries the rows show, nobody has written down.
+                continue
+            rows = piece.rows[model.name].get(child, [])
+            written = _comparable(model, rows, child, seal)
+            if not any(written == _computed(model, state, reading) for reading in readings):
+                differing.append(model.name)
+        return differing
+
+
+async def _rows_between(
+    connection: AsyncConnection, schema: str, model: ReadModel[Any], after: UUID, through: UUID
+) -> dict[UUID, list[tuple[Any, ...]]]:
+    columns = SQL(", ").join(map(Identifier, model.columns))
+    cursor = await connection.execute(
+        SQL("SELECT {} FROM {} WHERE child > %s AND child <= %s").format(
+            columns, Identifier(schema, model.name)
+        ),
+        [after, through],
+    )
+    found: dict[UUID, list[tuple[Any, ...]]] = {}
+    place = model.columns.index("child")
+    async for row in cursor:
+        found.setdefault(row[place], []).append(row)
+    return found
+
+
+def _computed(model: ReadModel[Any], file: File, reading: Reading) -> list[tuple[Any, ...]]:
+    if not file.entries:
+        return []
+    values = attrgetter(*model.columns)
+    rows = [values(row) for row in model.rows(file, reading)]
+    return _comparable(model, rows, reading.child, reading.seal)
+
+
+def _comparable(
+    model: ReadModel[Any], rows: Sequence[tuple[Any, ...]], child: UUID, seal: Seal
+) -> list[tuple[Any, ...]]:
+    """Return rows with what is sealed opened, in an order that depends on nothing but themselves."""
+    sealed = [model.sealed.get(column) for column in model.columns]
+    opened = [
+        tuple(
+            value if context is None or value is None else _opened(seal, child, value, context)
+            for value, context in zip(row, sealed, strict=True)
+        )
+        for row in rows
+    ]
+    return sorted(opened, key=repr)
+
+
+def _opened(seal: Seal, child: UUID, value: bytes, context: str) -> object:
+    try:
+        return seal.open(child, Category.IDENTITY, value, context)
+    except SealBrokenError:
+        return value
