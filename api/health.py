@@ -11,6 +11,7 @@ from api.house import House
 from api.metrics import MEDIA_TYPE
 from api.problems import Problem, responses
 from ledger.migrate import MigrationError, check
+from projections import activity
 
 router = APIRouter(tags=["health"])
 MOST_BEHIND: Final = 10_000
@@ -49,7 +50,8 @@ async def ready(house: TheHouse) -> dict[str, Any]:
 async def metrics(house: TheHouse) -> Response:
     """Return the measures in Prometheus' text form."""
     position = (await house.ledger.store.head()).position
-    text = house.metrics.text(position=position, projector=house.projector)
+    recorded = await activity.recorded(house.readers, house.settings.ledger)
+    text = house.metrics.text(position=position, projector=house.projector, recorded=recorded)
     return Response(text, media_type=MEDIA_TYPE)
 
 

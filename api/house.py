@@ -22,7 +22,7 @@ from ledger.keys import Keys
 from ledger.pools import Pool, make_pool
 from ledger.store import Store
 from ledger.witness import Witness
-from projections import READ_MODELS
+from projections import READ_MODELS, activity
 from projections.generations import prepare
 from projections.projector import Projector
 
@@ -64,6 +64,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         found = await stack.enter_async_context(addresses(settings))
         if found.owner is not None:
             await prepare(found.owner, name, READ_MODELS, rulebook.digest)
+            await activity.make_table(found.owner, name)
         metrics = Metrics()
         store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)
@@ -83,6 +84,8 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         projector = Projector(ledger, readers, READ_MODELS)
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used, witness.follow]))
+        if follow:
+            await stack.enter_async_context(activity.counting(found.reader, name))
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield House(

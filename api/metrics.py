@@ -1,10 +1,12 @@
 """What is counted and timed, without a personal word: for Prometheus."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from projections.activity import Recorded
 from projections.projector import Projector
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -53,6 +55,19 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._recorded = Gauge(
+            "childledger_entries_recorded",
+            "Entries recorded, by type and origin",
+            ["type", "origin"],
+            registry=self._registry,
+        )
+        self._late = Gauge(
+            "childledger_entries_days_late",
+            "Days from what entries tell to the day they were recorded, all together",
+            ["type", "origin"],
+            registry=self._registry,
+        )
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Time an answer; `route` is its template, never the path that was asked for."""
         self._requests.labels(method, route, str(status)).observe(seconds)
@@ -66,11 +81,14 @@ class Metrics:
         """Count a refusal by a rule's id."""
         self._refusals.labels(rule).inc()
 
-    def text(self, *, position: int, projector: Projector) -> bytes:
+    def text(self, *, position: int, projector: Projector, recorded: Iterable[Recorded]) -> bytes:
         """Return all measures in Prometheus' text form."""
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))
         self._built.set(projector.progress)
         for model in projector.models:
             self._stopped.labels(model).set(model in projector.stopped)
+        for own in recorded:
+            self._recorded.labels(own.type, own.origin).set(own.entries)
+            self._late.labels(own.type, own.origin).set(own.days_late)
         return generate_latest(self._registry)

@@ -135,7 +135,7 @@ class EventCounters(LedgerTrackingRecorder, projection.EventCountersView):
 
     def __init__(self, *args: str, **kwargs: str) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # as its base takes them
-        with self.database.transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute("CREATE TABLE IF NOT EXISTS counted (created boolean PRIMARY KEY, events integer)")
             cursor.execute("INSERT INTO counted VALUES (true, 0), (false, 0) ON CONFLICT DO NOTHING")
 
@@ -156,7 +156,7 @@ class EventCounters(LedgerTrackingRecorder, projection.EventCountersView):
             cursor.execute("UPDATE counted SET events = events + 1 WHERE created = %s", [created])
 
     def _counted(self, *, created: bool) -> int:
-        with self.database.transaction() as cursor:
+        with self.transaction() as cursor:
             found = cursor.execute("SELECT events FROM counted WHERE created = %s", [created]).fetchall()
         return int(found[0][0])
 

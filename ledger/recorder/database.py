@@ -80,9 +80,9 @@ class Database:
         return self.run(lambda connection: connection.execute(statement, parameters, binary=True).fetchall())
 
     @contextmanager
-    def transaction(self) -> Iterator[Cursor]:
-        """Give a cursor whose statements are committed together in the end; plain names are the ledger's."""
-        path = SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(self.ledger))
+    def transaction(self, schema: str) -> Iterator[Cursor]:
+        """Give a cursor whose statements are committed together in the end; plain names are of the schema."""
+        path = SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(schema))
         with translated(), self._pool.connection() as connection, connection.transaction():
             cursor = connection.cursor()
             cursor.execute(path)

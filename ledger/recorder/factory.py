@@ -29,6 +29,7 @@ from ledger.recorder.recorders import (
     LedgerSnapshotRecorder,
 )
 from ledger.recorder.tracking import LedgerTrackingRecorder
+from ledger.recorder.views import schema_of
 
 T = TypeVar("T")
 TTrackingRecorder = TypeVar("TTrackingRecorder", bound=LedgerTrackingRecorder)
@@ -89,14 +90,12 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
     ) -> TTrackingRecorder:
         """Return a recorder of tracking, a materialised view.
 
-        In a children's ledger the tracking stands in the table `<name>_tracking` that the projection of that
-        name brings, for it counts for nothing but the view's rows.
+        Over a children's ledger it writes in a schema of its own: see `make_view`.
         """
         named = self._named(self.TRACKING_RECORDER_TOPIC, LedgerTrackingRecorder)
         kind = tracking_recorder_class or cast("type[TTrackingRecorder]", named)
         name = self.env.name.lower()
-        table = f"{name}_tracking" if self.read_only else "tracking"
-        return kind(self.database, name, table)
+        return kind(self.database, name, schema_of(self.ledger, name) if self.read_only else None)
 
     def process_recorder(self) -> ProcessRecorder:
         """Return a recorder of events and tracking, each with the other."""
@@ -117,9 +116,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
                 break
         if library is False:
             if reader_url is None:
-                message = (
-                    f"{self.ledger} is a children's ledger: set {self.READER_URL}, for it is read here"
-                )
+                message = f"{self.ledger} is a children's ledger: set {self.READER_URL}, for it is read here"
                 raise InfrastructureFactoryError(message)
             _now(check(reader_url, self.ledger))
             self._refuse_owner(reader_url)

@@ -1,7 +1,7 @@
 """How far a follower has come: written in one transaction with what it made of what it followed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 from uuid import uuid4
 
@@ -12,14 +12,14 @@ from psycopg.sql import SQL, Identifier
 from ledger.recorder.database import Database
 
 _TRACK: Final = SQL("""
-    INSERT INTO {ledger}.{table} AS tracked (follower, application, notification_id, try)
+    INSERT INTO {schema}.tracking AS tracked (follower, application, notification_id, try)
     VALUES (%(follower)s, %(application)s, %(id)s, %(try)s)
     ON CONFLICT (follower, application)
     DO UPDATE SET notification_id = excluded.notification_id, try = excluded.try
      WHERE tracked.notification_id < excluded.notification_id OR tracked.try = excluded.try
 """)
 _TRACKED: Final = SQL("""
-    SELECT notification_id FROM {ledger}.{table}
+    SELECT notification_id FROM {schema}.tracking
      WHERE follower = %(follower)s AND application = %(application)s
 """)
 
@@ -27,14 +27,17 @@ _TRACKED: Final = SQL("""
 class LedgerTrackingRecorder(TrackingRecorder):
     """Records how far a follower has come with each application; ids only grow.
 
-    The base of materialised views: what they write stands in a block `with self.tracked(tracking)`.
+    The base of materialised views: what they write stands in a block `with self.tracked(tracking)`, where
+    tables named plainly are those beside the tracking: in the ledger's schema, or over a children's ledger in
+    that of the view.
     """
 
-    def __init__(self, database: Database, follower: str = "", table: str = "tracking") -> None:
+    def __init__(self, database: Database, follower: str = "", schema: str | None = None) -> None:
         self.database = database
         self.follower = follower
-        self._track = database.statement(_TRACK, table=Identifier(table))
-        self._tracked = database.statement(_TRACKED, table=Identifier(table))
+        self.schema = schema or database.ledger
+        self._track = database.statement(_TRACK, schema=Identifier(self.schema))
+        self._tracked = database.statement(_TRACKED, schema=Identifier(self.schema))
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Record how far. Raises IntegrityError when it is no farther than before."""
@@ -44,11 +47,15 @@ class LedgerTrackingRecorder(TrackingRecorder):
     def tracked(self, tracking: Tracking) -> Iterator[Cursor]:
         """Give a cursor whose statements are committed with the tracking, or not at all.
 
-        Tables named plainly are those of the ledger's schema. Raises IntegrityError as insert_tracking does.
+        Raises IntegrityError as insert_tracking does.
         """
-        with self.database.transaction() as cursor:
+        with self.transaction() as cursor:
             self.step(tracking)(cursor.connection)
             yield cursor
+
+    def transaction(self) -> AbstractContextManager[Cursor]:
+        """Give a cursor of a transaction, in which tables named plainly are the view's."""
+        return self.database.transaction(self.schema)
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """Return how far the follower has come with an application; None where it has not begun."""

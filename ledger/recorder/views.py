@@ -1,0 +1,67 @@
+"""Where a projection over a children's ledger writes: a schema of its own, which the ledger's reader fills.
+
+Its tables are made anew, and so counted again from the first entry, when their text has changed or the ledger
+began another epoch.
+"""
+
+from hashlib import sha256
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier, Literal
+
+from ledger.migrate import Roles
+
+_TRACKING = """
+    CREATE TABLE tracking (
+        follower        text   NOT NULL,
+        application     text   NOT NULL,
+        notification_id bigint NOT NULL,
+        try             uuid   NOT NULL,
+        PRIMARY KEY (follower, application)
+    );
+"""
+
+
+def schema_of(ledger: str, projection: str) -> str:
+    """Return the schema in which a projection over a children's ledger writes."""
+    return f"{ledger}_view_{projection.lower()}"
+
+
+async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -> None:
+    """Make the schema of a projection, where it is not as it is to be, with its tracking and its tables.
+
+    `tables` are the statements that make them. As owner; the reader may read and write the rows.
+    """
+    roles, schema = Roles.of(ledger), schema_of(ledger, projection)
+    names = {
+        "schema": Identifier(schema),
+        "ledger": Identifier(ledger),
+        "owner": Identifier(roles.owner),
+        "reader": Identifier(roles.reader),
+    }
+    async with await AsyncConnection.connect(owner_url) as connection:
+        await connection.execute(SQL("LOCK TABLE {ledger}.migration IN EXCLUSIVE MODE").format(**names))
+        cursor = await connection.execute(
+            SQL(
+                "SELECT epoch, obj_description(to_regnamespace(%s), 'pg_namespace') FROM {ledger}.head"
+            ).format(**names),
+            [schema],
+        )
+        ((epoch, made),) = await cursor.fetchall()
+        wanted = sha256(f"{epoch} {_TRACKING} {tables}".encode()).hexdigest()
+        if made == wanted:
+            return
+        make = SQL("""
+            DROP SCHEMA IF EXISTS {schema} CASCADE;
+            CREATE SCHEMA {schema} AUTHORIZATION {owner};
+            COMMENT ON SCHEMA {schema} IS {wanted};
+            SET LOCAL ROLE {owner};
+            SET LOCAL search_path = {schema}, pg_temp
+        """)
+        await connection.execute(make.format(wanted=Literal(wanted), **names))
+        await connection.execute(f"{_TRACKING}{tables}".encode())
+        grant = SQL("""
+            GRANT USAGE ON SCHEMA {schema} TO {reader};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {reader}
+        """)
+        await connection.execute(grant.format(**names))

@@ -1,0 +1,190 @@
+"""What was recorded, and how late: counted from the envelopes of entries, by the library's ProjectionRunner.
+
+Several processes may count one ledger at once: whoever comes first counts an entry, nobody counts it twice.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from threading import Event, Thread
+from typing import Final
+from uuid import UUID, uuid4
+
+import structlog
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, Tracking
+from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg import errors
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Identifier
+
+from domain.when import day_of
+from ledger.pools import Pool, fetch
+from ledger.recorder import EntryRecorded, LedgerTrackingRecorder, make_view
+from ledger.recorder.views import schema_of
+
+log = structlog.get_logger()
+NAME: Final = "activity"
+BATCH: Final = 500
+"""Entries counted in one transaction while catching up."""
+_GLANCE_SECONDS: Final = 0.1
+_AGAIN_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many entries of a type and an origin were recorded, and how many days late all together."""
+
+    type: str
+    origin: str
+    entries: int
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    position: int
+    day: date
+    type: str
+    origin: str
+    days_late: int
+
+
+class Children(Application[UUID]):
+    """A children's ledger, to be followed."""
+
+    name = "children"
+
+
+class Activity(LedgerTrackingRecorder):
+    """The table, and how far it is counted."""
+
+    def head(self) -> int:
+        """Return the last position of the ledger."""
+        ((position,),) = self.database.rows(
+            self.database.statement(SQL("SELECT position FROM {ledger}.head"))
+        )
+        return int(position)
+
+    def count(self, tracking: Tracking, entries: Sequence[_Counted]) -> None:
+        """Count entries that follow one another up to a tracked one, but for those that are counted.
+
+        Raises IntegrityError where some before them are not counted.
+        """
+        sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        own = {"follower": self.follower, "application": tracking.application_name, "try": uuid4()}
+        with self.transaction() as cursor:
+            # What is lost with the server is counted again, for the tracking is lost with it.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            cursor.execute(
+                "INSERT INTO tracking VALUES (%(follower)s, %(application)s, 0, %(try)s)"
+                " ON CONFLICT DO NOTHING",
+                own,
+            )
+            cursor.execute(
+                "SELECT notification_id FROM tracking"
+                " WHERE follower = %(follower)s AND application = %(application)s FOR UPDATE",
+                own,
+            )
+            ((before,),) = cursor.fetchall()
+            if before < entries[0].position - 1:
+                message = "the table was made anew meanwhile"
+                raise IntegrityError(message)
+            for entry in entries:
+                if entry.position > before:
+                    both = sums[entry.day, entry.type, entry.origin]
+                    both[0] += 1
+                    both[1] += entry.days_late
+            if sums:
+                cursor.executemany(
+                    "INSERT INTO activity AS a VALUES (%s, %s, %s, %s, %s) ON CONFLICT (day, type, origin)"
+                    " DO UPDATE SET entries = a.entries + excluded.entries,"
+                    " days_late = a.days_late + excluded.days_late",
+                    [(*key, *both) for key, both in sums.items()],
+                )
+                self.step(tracking)(cursor.connection)
+
+
+class CountActivity(Projection[Activity]):
+    """Counts each entry as it comes, and many together while it is behind."""
+
+    name = NAME
+
+    def __init__(self, view: Activity) -> None:
+        super().__init__(view)
+        self._waiting: list[_Counted] = []
+        self._head = 0
+
+    def process_event(self, domain_event: EntryRecorded, tracking: Tracking) -> None:
+        """Count an entry, now or with those that follow it and are there already."""
+        self._waiting.append(_counted(domain_event))
+        if domain_event.position >= self._head:
+            self._head = self.view.head()
+        if domain_event.position >= self._head or len(self._waiting) >= BATCH:
+            self.view.count(tracking, self._waiting)
+            self._waiting = []
+
+
+def _counted(entry: EntryRecorded) -> _Counted:
+    day = day_of(entry.recorded_at)
+    late = (day - date.fromisoformat(entry.document["occurred_until"])).days
+    return _Counted(entry.position, day, entry.document["type"], entry.document["origin"], max(0, late))
+
+
+def runner(reader_url: str, ledger: str) -> ProjectionRunner[Children, Activity]:
+    """Begin to count a ledger, as its reader."""
+    env = {
+        "PERSISTENCE_MODULE": "ledger.recorder",
+        "CHILDLEDGER_LEDGER": ledger,
+        "CHILDLEDGER_READER_URL": reader_url,
+    }
+    return ProjectionRunner(
+        application_class=Children, projection_class=CountActivity, view_class=Activity, env=env
+    )
+
+
+@asynccontextmanager
+async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
+    """Count a ledger beside the block, in threads; begin again when that fails, as without the database."""
+    ending = Event()
+    thread = Thread(target=_keep_counting, args=(reader_url, ledger, ending), name=NAME, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        await asyncio.to_thread(thread.join)
+
+
+def _keep_counting(reader_url: str, ledger: str, ending: Event) -> None:
+    while not ending.is_set():
+        try:
+            running = runner(reader_url, ledger)
+            with closing(running.view.database), running:
+                while not ending.wait(_GLANCE_SECONDS) and not running.is_interrupted.is_set():
+                    pass
+        except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+            log.warning("begun again", work=NAME, error=type(error).__name__)
+            ending.wait(_AGAIN_SECONDS)
+
+
+async def make_table(owner_url: str, ledger: str) -> None:
+    """Make the table, empty, where there is none or another one. As owner."""
+    text = files("projections").joinpath("activity.sql").read_text("utf-8")
+    await make_view(owner_url, ledger, NAME, text)
+
+
+async def recorded(readers: Pool, ledger: str) -> list[Recorded]:
+    """Return what is counted, by type and origin; nothing where no owner has made the table."""
+    statement = SQL("""
+        SELECT type, origin, sum(entries)::bigint AS entries, sum(days_late)::bigint AS days_late
+          FROM {} GROUP BY type, origin ORDER BY type, origin
+    """).format(Identifier(schema_of(ledger, NAME), "activity"))
+    try:
+        return await fetch(readers, statement.as_bytes(), (), class_row(Recorded))
+    except errors.UndefinedTable:
+        return []

@@ -1,0 +1,120 @@
+"""What was recorded and how late is counted beside the service, each entry once, whatever comes between."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from contextlib import ExitStack
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from domain.when import day_of
+from ledger.migrate import Roles
+from ledger.recorder.views import schema_of
+from projections.activity import NAME, make_table, recorded, runner
+from tests.client import Served
+
+PATIENCE = 20
+Counts = dict[tuple[str, str], tuple[int, int]]
+"""By type and origin: entries, and days late."""
+
+
+async def expected(served: Served) -> Counts:
+    """What the entries themselves say."""
+    entries, late = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for entry in await served.house.ledger.entries_after(0, 10_000):
+        key = (type(entry.event).__name__, entry.origin)
+        assert entry.recorded_at is not None
+        entries[key] += 1
+        late[key] += max(0, (day_of(entry.recorded_at) - entry.days.last).days)
+    return {key: (entries[key], late[key]) for key in entries}
+
+
+async def counted(served: Served) -> Counts:
+    """What is counted, as soon as all is."""
+    head = (await served.house.ledger.store.head()).position
+    until = time.monotonic() + PATIENCE
+    while True:
+        found = await recorded(served.house.readers, served.house.settings.ledger)
+        if sum(own.entries for own in found) >= head or time.monotonic() > until:
+            return {(own.type, own.origin): (own.entries, own.days_late) for own in found}
+        await asyncio.sleep(0.02)
+
+
+async def test_every_entry_is_counted_with_how_late_it_was(served: Served) -> None:
+    for _ in range(2):
+        await served.a_child()
+    assert await counted(served) == await expected(served)
+    assert (await expected(served))["ChildReceived", "api"][0] == 2
+
+
+async def test_the_measures_show_it(served: Served) -> None:
+    await served.a_child()
+    entries, late = (await counted(served))["ChildReceived", "api"]
+    text = (await (await served.client()).get("/metrics")).text
+    shown = re.findall(
+        r'^childledger_entries_(\w+)\{origin="api",type="ChildReceived"\} (\S+)$', text, re.MULTILINE
+    )
+    assert {name: float(value) for name, value in shown} == {"recorded": entries, "days_late": late}
+
+
+async def test_several_who_count_count_each_entry_once(served: Served) -> None:
+    # Given three more who count, beside the service itself
+    address, ledger = served.house.addresses.reader, served.house.settings.ledger
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(await asyncio.to_thread(runner, address, ledger))
+        # When entries are recorded one after another
+        for _ in range(10):
+            await served.a_child()
+        # Then nobody counts what another one has counted
+        assert await counted(served) == await expected(served)
+        await asyncio.sleep(0.2)
+        assert await counted(served) == await expected(served)
+
+
+async def test_counting_goes_on_when_its_connections_were_lost(served: Served) -> None:
+    await served.a_child()
+    before = await counted(served)
+    reader = Roles.of(served.house.settings.ledger).reader
+    with psycopg.connect(served.house.addresses.owner or "", autocommit=True) as superuser:
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = %s AND datname = current_database()",
+            [reader],
+        )
+    await served.a_child()
+    assert await counted(served) == await expected(served) != before
+
+
+async def test_a_table_that_is_made_otherwise_is_counted_anew(served: Served) -> None:
+    await served.a_child()
+    before = await counted(served)
+    owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
+    # Given a table that this version does not know, as another one may have left it
+    with psycopg.connect(owner, autocommit=True) as superuser:
+        schema = Identifier(schema_of(ledger, NAME))
+        superuser.execute(SQL("COMMENT ON SCHEMA {} IS 'another'").format(schema))
+        superuser.execute(SQL("UPDATE {}.activity SET entries = 1000").format(schema))
+    # When the service starts
+    await make_table(owner, ledger)
+    # Then all is counted again from the first entry, also by who had counted on from where it was
+    await served.a_child()
+    assert await counted(served) == await expected(served) != before
+
+
+async def test_a_new_epoch_is_counted_anew(served: Served) -> None:
+    await served.a_child()
+    before = await counted(served)
+    owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
+    with psycopg.connect(owner, autocommit=True) as superuser:
+        superuser.execute(
+            SQL("UPDATE {}.activity SET entries = 1000").format(Identifier(schema_of(ledger, NAME)))
+        )
+        await make_table(owner, ledger)
+        assert await counted(served) != before
+        superuser.execute(SQL("UPDATE {}.head SET epoch = epoch + 1").format(Identifier(ledger)))
+    await make_table(owner, ledger)
+    await served.a_child()
+    assert await counted(served) == await expected(served)
