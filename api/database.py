@@ -14,6 +14,7 @@ from api.settings import Settings
 from ledger import credentials
 from ledger.migrate import Roles, check, migrate
 from ledger.postgres import Server, embedded
+from ledger.soundness import check_schema, check_text
 
 
 class OwnerError(Exception):
@@ -55,10 +56,12 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     """
     async with AsyncExitStack() as stack:
         found = await _find(settings, stack)
+        await check_text(found.owner or found.reader)
         if found.owner is None:
             await check(found.reader, settings.ledger)
         else:
             await migrate(found.owner, settings.ledger, passwords=await _lost(settings, found))
+        await check_schema(found.reader, settings.ledger)
         for address in (found.writer, found.reader):
             await _refuse_owner(address, settings.ledger)
         yield found

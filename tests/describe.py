@@ -1,0 +1,30 @@
+"""`make schema`, after a migration was added: describes in ledger/sql/schema.txt what they all make."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from ledger.migrate import DEFAULT_LEDGER, migrate
+from ledger.postgres import embedded
+from ledger.soundness import description
+
+DESCRIBED = Path(__file__).parents[1] / "ledger" / "sql" / "schema.txt"
+
+
+async def described(url: str) -> str:
+    """Migrate an empty database, and return the description of what that makes."""
+    await migrate(url)
+    return "\n".join(await description(url, DEFAULT_LEDGER)) + "\n"
+
+
+def main() -> None:
+    """Describe a database of its own, thrown away afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder).resolve()
+        data.chmod(0o711)  # under root, the server's user has to pass
+        with embedded(data, durable=False) as server:
+            DESCRIBED.write_text(asyncio.run(described(server.url)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
