@@ -345,9 +345,8 @@ async def test_only_children_stand_in_read_models(served: Served) -> None:
     assert {row["child"] for rows in found.values() for row in rows} == {child}
 
 
-async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children(served: Served) -> None:
-    own, other = await served.a_child(), await served.a_child(elsewhere=True)
-    await served.projected()
+async def adopt_another_rulebook(served: Served) -> None:
+    """Let the institution at home adopt a rulebook in which one title reads differently."""
     texts = dict(served.house.ledger.rulebook.texts)
     texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
     adopted = Rulebook(texts)
@@ -369,6 +368,12 @@ async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children
         now=NOW,
     )
     assert isinstance(outcome, Recorded), outcome
+
+
+async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children(served: Served) -> None:
+    own, other = await served.a_child(), await served.a_child(elsewhere=True)
+    await served.projected()
+    await adopt_another_rulebook(served)
     await served.projected()
     supervisor = await served.as_("supervisor")
     elsewhere = await served.as_("supervisor", elsewhere=True)
