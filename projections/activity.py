@@ -31,7 +31,6 @@ log = structlog.get_logger()
 NAME: Final = "activity"
 BATCH: Final = 500
 """Entries counted in one transaction while catching up."""
-_GLANCE_SECONDS: Final = 0.1
 _AGAIN_SECONDS: Final = 1.0
 
 
@@ -147,29 +146,42 @@ def runner(reader_url: str, ledger: str) -> ProjectionRunner[Children, Activity]
     )
 
 
+class _Counter(Thread):
+    """Counts a ledger until it is told to end."""
+
+    def __init__(self, reader_url: str, ledger: str) -> None:
+        super().__init__(name=NAME, daemon=True)
+        self._ledger = (reader_url, ledger)
+        self._ending = Event()
+        self._running: ProjectionRunner[Children, Activity] | None = None
+
+    def run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                self._running = running = runner(*self._ledger)
+                with closing(running.view.database), running:
+                    if not self._ending.is_set():
+                        running.run_forever()
+            except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+                log.warning("begun again", work=NAME, error=type(error).__name__)
+                self._ending.wait(_AGAIN_SECONDS)
+
+    def end(self) -> None:
+        self._ending.set()
+        if self._running is not None:
+            self._running.stop()
+
+
 @asynccontextmanager
 async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
     """Count a ledger beside the block, in threads; begin again when that fails, as without the database."""
-    ending = Event()
-    thread = Thread(target=_keep_counting, args=(reader_url, ledger, ending), name=NAME, daemon=True)
-    thread.start()
+    counter = _Counter(reader_url, ledger)
+    counter.start()
     try:
         yield
     finally:
-        ending.set()
-        await asyncio.to_thread(thread.join)
-
-
-def _keep_counting(reader_url: str, ledger: str, ending: Event) -> None:
-    while not ending.is_set():
-        try:
-            running = runner(reader_url, ledger)
-            with closing(running.view.database), running:
-                while not ending.wait(_GLANCE_SECONDS) and not running.is_interrupted.is_set():
-                    pass
-        except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
-            log.warning("begun again", work=NAME, error=type(error).__name__)
-            ending.wait(_AGAIN_SECONDS)
+        counter.end()
+        await asyncio.to_thread(counter.join)
 
 
 async def make_table(owner_url: str, ledger: str) -> None:

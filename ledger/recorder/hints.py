@@ -1,8 +1,9 @@
 """Telling followers that something was committed. Hints may be late or lost: polling is the truth."""
 
 from collections.abc import Sequence
+from selectors import EVENT_READ, DefaultSelector
+from socket import socketpair
 from threading import Event, Lock, Thread, current_thread
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 _POLL: Final = 1.0
 """Seconds after which a follower looks for itself."""
-_GLANCE: Final = 0.1
-"""Seconds after which a listener sees that it is to stop."""
 
 
 class Announcer:
@@ -65,6 +64,7 @@ class Following(ListenNotifySubscription["LedgerApplicationRecorder"]):
     def __init__(
         self, recorder: "LedgerApplicationRecorder", gt: int | None = None, topics: Sequence[str] = ()
     ) -> None:
+        self._stopped, self._stopper = socketpair()
         super().__init__(recorder, gt, topics)
         self._listener = Thread(target=self._listen, name="listener", daemon=True)
         self._listener.start()
@@ -73,23 +73,34 @@ class Following(ListenNotifySubscription["LedgerApplicationRecorder"]):
         super().__exit__(*args, **kwargs)
         self._listener.join()
 
+    def stop(self) -> None:
+        """Stop following."""
+        super().stop()
+        self._stopper.close()
+
     def _listen(self) -> None:
         database = self._recorder.database
         listen = SQL("LISTEN {}").format(Identifier(database.ledger))
-        while not self._has_been_stopped:
-            try:
-                with psycopg.connect(database.url, autocommit=True) as connection:
-                    connection.execute(listen)
-                    self._has_been_notified.set()  # There may have been hints before.
-                    self._hear(connection)
-            except psycopg.OperationalError:
-                sleep(_GLANCE)
-            self._has_been_notified.set()
+        with self._stopped:
+            while not self._has_been_stopped:
+                try:
+                    with psycopg.connect(database.url, autocommit=True) as connection:
+                        connection.execute(listen)
+                        self._hear(connection)
+                except psycopg.OperationalError:
+                    self._await(RETRY)
+                    self._has_been_notified.set()
 
     def _hear(self, connection: psycopg.Connection) -> None:
-        looked = monotonic()
         while not self._has_been_stopped:
-            heard = list(connection.notifies(timeout=_GLANCE, stop_after=1))
-            if heard or monotonic() - looked > _POLL:
-                self._has_been_notified.set()
-                looked = monotonic()
+            self._has_been_notified.set()
+            self._await(_POLL, connection.fileno())
+            for _ in connection.notifies(timeout=0):
+                pass
+
+    def _await(self, seconds: float, *files: int) -> None:
+        """Wait until there is something to read or to stop for, at most so many seconds."""
+        with DefaultSelector() as waiting:
+            for file in (self._stopped.fileno(), *files):
+                waiting.register(file, EVENT_READ)
+            waiting.select(seconds)
