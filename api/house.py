@@ -18,6 +18,7 @@ from api.metrics import Metrics
 from api.settings import Settings
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
+from ledger.ending import ended
 from ledger.keys import Keys
 from ledger.pools import Pool, make_pool
 from ledger.store import Store
@@ -72,13 +73,13 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         witnessed = await witness.check()
         ledger = Ledger(store, await Keys.opened(store, settings.data / KEY_FILE, name), rulebook, name)
         await witness.note()
-        stack.push_async_callback(_end, witness)
+        stack.push_async_callback(_left_in_order, witness.note)
         if not witnessed and (position := (await store.head()).position):
             log.warning("no witness yet: what was lost before now is not known", position=position)
         readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
         writers = await stack.enter_async_context(make_pool(found.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
-        stack.push_async_callback(identity.write_used)
+        stack.push_async_callback(_left_in_order, identity.write_used)
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(access.close)
         projector = Projector(ledger, readers, READ_MODELS)
@@ -93,11 +94,12 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         )
 
 
-async def _end(witness: Witness) -> None:
+async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
+    """Do the last of a work while the house closes, though the database may have gone by then."""
     try:
-        await witness.note()
-    except Exception as error:  # noqa: BLE001 - the next start finds what was kept before, and checks that
-        log.warning("witness left behind", error=type(error).__name__)
+        await work()
+    except Exception as error:  # noqa: BLE001 - told, for to close goes before
+        log.warning("left undone", work=work.__qualname__, error=type(error).__name__)
 
 
 def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
@@ -124,9 +126,4 @@ async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator
     try:
         yield
     finally:
-        going = set(tasks)
-        while going:
-            # Again, for a library may answer a cancelled call by an error, which begins a work anew.
-            for task in going:
-                task.cancel()
-            _, going = await asyncio.wait(going, timeout=_AGAIN_SECONDS)
+        await ended(tasks)
