@@ -1,6 +1,7 @@
 """Serving an app whose house is open, until somebody says stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -79,6 +80,7 @@ def leave_when_told() -> None:
 
 def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
     """Run a command and return its exit code; SIGINT and SIGTERM end it in order, with `stopped_with`."""
+    _collect_seldom()
 
     async def stoppable() -> int:
         task = asyncio.create_task(work)
@@ -98,3 +100,14 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
             return stopped_with
 
     return asyncio.run(stoppable())
+
+
+def _collect_seldom() -> None:
+    """Let the collector of cycles leave alone what was loaded by now, and come less often.
+
+    An entry is many objects without a cycle among them. Measured on entries that are kept: 45 µs of processor
+    time to decode one with Python's own settings, 25 with these, 23 without a collector.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
