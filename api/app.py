@@ -11,20 +11,20 @@ from fastapi.openapi.utils import get_openapi
 from api import access, catalogue, failures, feed, forms, health, lists, problems, read, record, record_many
 from api.asking import actor
 from api.clock import Clock, utc_now
-from api.house import House, opened
+from api.house import House
+from api.houses import all_opened
 from api.imports import routes as imports
 from api.logs import RequestLog
 from api.settings import Settings
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
-    """Make the app; its house is opened when it starts and closed when it stops."""
+    """Make the app; its houses are opened when it starts and closed when it stops."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, clock) as house:
-            app.state.house = house
+        async with all_opened(settings, clock) as app.state.houses:
             yield
 
     app = FastAPI(
@@ -49,9 +49,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[House]:
-    """Open the app's house without serving, for commands and tests."""
+    """Open the app's houses without serving, for commands and tests; yield the one that commands act on."""
     async with app.router.lifespan_context(app):
-        yield app.state.house
+        yield app.state.houses.own
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What every route may ask of its request: the house that answers, who asks, and the body."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.house import House
+from api.houses import Houses
 from api.permissions import Actor
 from api.problems import Problem
 from ledger.appends import MAX_BODY
@@ -16,26 +17,49 @@ JSON: Final = ("application/json",)
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
 
-async def house(request: Request) -> House:
-    """Return the house that answers."""
-    found: House = request.app.state.house
+class Entered(NamedTuple):
+    """Who asks, and the house that their token let them in to: nothing else of a request chooses it."""
+
+    house: House
+    actor: Actor
+
+
+async def houses(request: Request) -> Houses:
+    """Return every house of this service."""
+    found: Houses = request.app.state.houses
     return found
+
+
+TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
+
+
+async def entered(
+    request: Request,
+    houses: TheHouses,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Entered:
+    """Return who asks of which house. Raises the problems `unauthenticated` and `unavailable`."""
+    token = "" if credentials is None else credentials.credentials
+    for name in houses.named_by(token):
+        house = houses[name]
+        actor = await house.identity.authenticate(token)
+        if actor is not None:
+            request.state.ledger, request.state.actor = name, actor
+            return Entered(house, actor)
+    raise Problem("unauthenticated")
+
+
+async def house(entered: Annotated[Entered, Depends(entered)]) -> House:
+    """Return the house that answers."""
+    return entered.house
+
+
+async def actor(entered: Annotated[Entered, Depends(entered)]) -> Actor:
+    """Return who asks."""
+    return entered.actor
 
 
 TheHouse: TypeAlias = Annotated[House, Depends(house)]
-
-
-async def actor(
-    request: Request,
-    house: TheHouse,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Actor:
-    """Return who asks. Raises the problem `unauthenticated`."""
-    found = None if credentials is None else await house.identity.authenticate(credentials.credentials)
-    if found is None:
-        raise Problem("unauthenticated")
-    request.state.actor = found
-    return found
 
 
 TheActor: TypeAlias = Annotated[Actor, Depends(actor)]

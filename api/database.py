@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import SecretStr
 
 from api.settings import Settings
 from ledger import credentials
@@ -68,8 +67,7 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
 
 
 async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
-    owner = _clear(settings.database_url)
-    writer, reader = _clear(settings.writer_url), _clear(settings.reader_url)
+    owner, writer, reader = map(settings.address, ("database", "writer", "reader"))
     if owner is None and (writer is None or reader is None):
         server = await stack.enter_async_context(_embedded(settings))
         owner = server.url
@@ -80,10 +78,6 @@ async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
         writer or credentials.url_as(owner or "", roles.writer, settings.data),
         reader or credentials.url_as(owner or "", roles.reader, settings.data),
     )
-
-
-def _clear(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
 
 
 @asynccontextmanager

@@ -49,7 +49,9 @@ def demonstrate(port: int, data: Path) -> int:
 
 async def _demonstrate(settings: Settings, listener: socket) -> int:
     # Whatever database the surroundings name is not for fictional people.
-    settings = settings.model_copy(update={"database_url": None, "writer_url": None, "reader_url": None})
+    settings = settings.model_copy(
+        update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": ()}
+    )
     app = create_app(settings)
     async with running(app) as house:
         institution = await _filled(house)

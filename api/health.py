@@ -1,14 +1,16 @@
 """Whether this process lives, whether it can answer, and what it measures. No token is asked for."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from api.asking import TheHouse
+from api.asking import TheHouses
 from api.house import House
-from api.metrics import MEDIA_TYPE
+from api.metrics import MEDIA_TYPE, text
 from api.problems import Problem, responses
 from ledger.migrate import MigrationError, check
 from projections import activity
@@ -25,11 +27,43 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses=responses("unexpected", "unavailable"))
-async def ready(house: TheHouse) -> dict[str, Any]:
+async def ready(houses: TheHouses) -> dict[str, Any]:
     """Say that everything can be answered, or with 503 what is missing.
 
-    A read model that is `stopped` is named with the class of the error: its lists answer what they have.
+    Where several ledgers are served, it is ready while any of them is, and says how each stands. A read model
+    that is `stopped` is named with the class of the error: its lists answer what they have.
     """
+    states = dict(zip(houses.names, await asyncio.gather(*map(_state, houses.all)), strict=True))
+    standing = [state for state in states.values() if "missing" not in state]
+    several: dict[str, Any] = {"ledgers": states} if len(states) > 1 else {}
+    if not standing:
+        missing = sorted({each for state in states.values() for each in state["missing"]})
+        raise Problem("unavailable", missing=missing, **several)
+    if several:
+        return {"status": "ready"} | several
+    return {"status": "ready"} | standing[0]
+
+
+@router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
+async def metrics(houses: TheHouses) -> Response:
+    """Return the measures in Prometheus' text form."""
+    measures = {}
+    for name, house in zip(houses.names, houses.all, strict=True):
+        if house is not None:
+            with suppress(Error, PoolTimeout):
+                position = (await house.ledger.store.head()).position
+                recorded = await activity.recorded(house.readers, house.settings.ledger)
+                measures[name] = house.metrics.taken(
+                    position=position, projector=house.projector, recorded=recorded
+                )
+    missing = [name for name in houses.names if name not in measures]
+    return Response(text(houses.requests, measures, missing), media_type=MEDIA_TYPE)
+
+
+async def _state(house: House | None) -> dict[str, Any]:
+    """Return how far a house's read models are behind, or what is missing there."""
+    if house is None:
+        return {"missing": ["ledger"]}
     missing, behind = [], 0
     try:
         await check(house.addresses.reader, house.settings.ledger)
@@ -41,18 +75,9 @@ async def ready(house: TheHouse) -> dict[str, Any]:
     if behind > MOST_BEHIND or not house.projector.ready:
         missing.append("read models")
     if missing:
-        raise Problem("unavailable", missing=missing)
+        return {"missing": missing}
     stopped = {"stopped": house.projector.stopped} if house.projector.stopped else {}
-    return {"status": "ready", "projection_lag": behind} | stopped
-
-
-@router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
-async def metrics(house: TheHouse) -> Response:
-    """Return the measures in Prometheus' text form."""
-    position = (await house.ledger.store.head()).position
-    recorded = await activity.recorded(house.readers, house.settings.ledger)
-    text = house.metrics.text(position=position, projector=house.projector, recorded=recorded)
-    return Response(text, media_type=MEDIA_TYPE)
+    return {"projection_lag": behind} | stopped
 
 
 async def _behind(house: House) -> int:

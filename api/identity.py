@@ -91,7 +91,7 @@ class Identity:
 
         A token revoked by another process is refused within `TRUSTED_SECONDS`.
         """
-        known_by = digest(token)
+        known_by = digest(token, self._ledger.name)
         if known_by is None:
             return None
         holder = self._holders.get(known_by)
@@ -216,9 +216,11 @@ class Identity:
 
     async def issue(self, member: UUID, *, days: int, purpose: str) -> str:
         """Make a token that lives for some days; it is told only here. `purpose` says what it is for."""
-        token = new_token()
+        token = new_token(self._ledger.name)
         now = self._clock()
-        await self._write("add_token", member, digest(token), purpose, now, now + timedelta(days=days))
+        await self._write(
+            "add_token", member, digest(token, self._ledger.name), purpose, now, now + timedelta(days=days)
+        )
         return token
 
     async def tokens(self) -> list[Token]:

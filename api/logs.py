@@ -111,9 +111,10 @@ class RequestLog:
         milliseconds = round(seconds * 1000, 1)
         method = scope["method"]
         log.info("answered", method=method, route=route, status=status, milliseconds=milliseconds, **who)
-        house = getattr(scope["app"].state, "house", None)
-        if house is not None and status:
-            house.metrics.answered(method, route, status, seconds)
+        houses = getattr(scope["app"].state, "houses", None)
+        if houses is not None and status:
+            ledger = scope.get("state", {}).get("ledger", "")
+            houses.requests.answered(ledger, method, route, status, seconds)
 
 
 def _dumps(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's own signature

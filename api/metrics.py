@@ -1,10 +1,12 @@
 """What is counted and timed, without a personal word: for Prometheus."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from projections.activity import Recorded
 from projections.projector import Projector
@@ -14,18 +16,29 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 _ENTRIES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
 
 
+class Requests:
+    """The answers of one service; `ledger` is empty where no token let anybody in to one."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "childledger_request_seconds",
+            "Time to answer, by ledger, route and status",
+            ["ledger", "method", "route", "status"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+
+    def answered(self, ledger: str, method: str, route: str, status: int, seconds: float) -> None:
+        """Time an answer; `route` is its template, never the path that was asked for."""
+        self._requests.labels(ledger, method, route, str(status)).observe(seconds)
+
+
 class Metrics:
-    """The measures of one house."""
+    """The measures of one house; `ledger` is added to the labels of each when they are told."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Histogram(
-            "childledger_request_seconds",
-            "Time to answer, by route and status",
-            ["method", "route", "status"],
-            buckets=_SECONDS,
-            registry=self._registry,
-        )
         self._appends = Histogram(
             "childledger_append_seconds", "Time to append a batch", buckets=_SECONDS, registry=self._registry
         )
@@ -68,10 +81,6 @@ class Metrics:
             registry=self._registry,
         )
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Time an answer; `route` is its template, never the path that was asked for."""
-        self._requests.labels(method, route, str(status)).observe(seconds)
-
     def appended(self, entries: int, seconds: float) -> None:
         """Count and time a batch that was appended."""
         self._batches.observe(entries)
@@ -81,8 +90,10 @@ class Metrics:
         """Count a refusal by a rule's id."""
         self._refusals.labels(rule).inc()
 
-    def text(self, *, position: int, projector: Projector, recorded: Iterable[Recorded]) -> bytes:
-        """Return all measures in Prometheus' text form."""
+    def taken(
+        self, *, position: int, projector: Projector, recorded: Iterable[Recorded]
+    ) -> CollectorRegistry:
+        """Return all measures as they are now."""
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))
         self._built.set(projector.progress)
@@ -91,4 +102,33 @@ class Metrics:
         for own in recorded:
             self._recorded.labels(own.type, own.origin).set(own.entries)
             self._late.labels(own.type, own.origin).set(own.days_late)
-        return generate_latest(self._registry)
+        return self._registry
+
+
+class _Together(Collector):
+    def __init__(self, registries: Mapping[str, CollectorRegistry]) -> None:
+        self._registries = registries
+
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, Metric] = {}
+        for ledger, registry in self._registries.items():
+            for each in registry.collect():
+                own = families.setdefault(each.name, Metric(each.name, each.documentation, each.type))
+                own.samples += (
+                    sample._replace(labels={"ledger": ledger, **sample.labels}) for sample in each.samples
+                )
+        yield from families.values()
+
+
+def text(requests: Requests, houses: Mapping[str, CollectorRegistry], missing: Iterable[str] = ()) -> bytes:
+    """Return the measures of a service and of its houses by ledger, in Prometheus' text form.
+
+    `missing` are the ledgers that can not be asked now: of them it is said that they are not up.
+    """
+    up = Gauge("childledger_up", "Whether the ledger answers", ["ledger"], registry=None)
+    for ledger in (*houses, *missing):
+        up.labels(ledger).set(ledger in houses)
+    everything = CollectorRegistry()
+    for each in (requests.registry, up, _Together(houses)):
+        everything.register(each)
+    return generate_latest(everything)

@@ -1,11 +1,15 @@
 """What is set from outside: `CHILDLEDGER_*` variables."""
 
 from pathlib import Path
+from typing import Annotated, Any, Final
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ledger.migrate import DEFAULT_LEDGER
+from ledger.migrate import DEFAULT_LEDGER, Roles
+
+LEDGER: Final = "{ledger}"
+"""What stands for a ledger's name in an address."""
 
 
 class Settings(BaseSettings):
@@ -13,16 +17,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHILDLEDGER_", frozen=True, env_ignore_empty=True)
 
+    ledger: str = DEFAULT_LEDGER
+    """The name of the ledger that commands act on, which is its schema and begins the names of its roles."""
+    ledgers: Annotated[tuple[str, ...], NoDecode] = ()
+    """The names of all ledgers that are served, by commas, `ledger` among them; just `ledger` by default."""
     database_url: SecretStr | None = None
     """The database as its owner, to migrate it; with none of the three the embedded one in `data` is used."""
     writer_url: SecretStr | None = None
-    """The database as the ledger's writer; by default `database_url`'s, with a password kept in `data`."""
+    """The database as the ledger's writer; by default `database_url`'s, with a password kept in `data`.
+
+    `{ledger}` stands for the ledger's name, and must where several are served: each has roles of its own.
+    """
     reader_url: SecretStr | None = None
     """The database as the ledger's reader; by default like `writer_url`."""
     data: Path = Path(".data")
     """The folder of what is kept outside the database: keys, passwords and the embedded database."""
-    ledger: str = DEFAULT_LEDGER
-    """The name of the ledger, which is its schema and begins the names of its roles."""
     host: str = "127.0.0.1"
     """The address to serve on; other than loopback only where `tls_handled`."""
     port: int = Field(default=8000, ge=0, le=65535)
@@ -32,3 +41,49 @@ class Settings(BaseSettings):
     """Connections that read at once."""
     token_days: int = Field(default=90, ge=1)
     """Days for which a new token lives, when not said."""
+
+    @property
+    def served(self) -> tuple["Settings", ...]:
+        """The settings of each ledger that is served."""
+        return tuple(
+            self.model_copy(update={"ledger": name, "ledgers": ()}) for name in self.ledgers or (self.ledger,)
+        )
+
+    def address(self, role: str) -> str | None:
+        """Return the address that is set for `database`, `writer` or `reader`, for this ledger."""
+        secret: SecretStr | None = getattr(self, f"{role}_url")
+        return None if secret is None else secret.get_secret_value().replace(LEDGER, self.ledger)
+
+    @field_validator("ledger")
+    @classmethod
+    def _named(cls, name: str) -> str:
+        Roles.of(name)
+        return name
+
+    @field_validator("ledgers", mode="before")
+    @classmethod
+    def _split(cls, said: Any) -> Any:  # noqa: ANN401 - whatever somebody has set
+        return [name.strip() for name in said.split(",")] if isinstance(said, str) else said
+
+    @field_validator("ledgers")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for name in names:
+            Roles.of(name)
+        if len(set(names)) < len(names):
+            message = "names a ledger twice"
+            raise ValueError(message)
+        own = info.data.get("ledger", DEFAULT_LEDGER)
+        if names and own not in names:
+            message = f"must have {own} among them, CHILDLEDGER_LEDGER, which commands act on"
+            raise ValueError(message)
+        return names
+
+    @field_validator("writer_url", "reader_url")
+    @classmethod
+    def _for_each(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        several = len(info.data.get("ledgers", ())) > 1
+        if several and url is not None and LEDGER not in url.get_secret_value():
+            message = f"must say {LEDGER} where the ledger's name stands: each ledger has roles of its own"
+            raise ValueError(message)
+        return url

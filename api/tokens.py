@@ -1,4 +1,8 @@
-"""The form of bearer tokens: `cl_`, 32 random bytes, and a checksum that shows when one is mistyped."""
+"""The form of bearer tokens: `cl_`, 32 random bytes, and a checksum.
+
+The checksum covers the name of the ledger that the token lets in to, so that each ledger knows its own, and
+what is mistyped, without asking a database. It is no secret: what lets in is that the token was stored.
+"""
 
 import secrets
 import zlib
@@ -12,22 +16,22 @@ _CHECK_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
 _LENGTH: Final = len(PREFIX) + _SECRET_LENGTH + _CHECK_LENGTH
 
 
-def new_token() -> str:
-    """Return a token that nobody has had before."""
+def new_token(ledger: str) -> str:
+    """Return a token for a ledger that nobody has had before."""
     secret = _written(secrets.randbits(256), _SECRET_LENGTH)
-    return f"{PREFIX}{secret}{_checksum(secret)}"
+    return f"{PREFIX}{secret}{_checksum(secret, ledger)}"
 
 
-def digest(token: str) -> bytes | None:
-    """Return the digest (SHA-256) by which a token is stored; None for what can not be a token."""
+def digest(token: str, ledger: str) -> bytes | None:
+    """Return the digest (SHA-256) by which a token is stored; None for what can not be one of this ledger."""
     secret, check = token[len(PREFIX) : -_CHECK_LENGTH], token[-_CHECK_LENGTH:]
     if len(token) != _LENGTH or not token.startswith(PREFIX) or not token.isascii():
         return None
-    return sha256(token.encode()).digest() if _checksum(secret) == check else None
+    return sha256(token.encode()).digest() if _checksum(secret, ledger) == check else None
 
 
-def _checksum(secret: str) -> str:
-    return _written(zlib.crc32(secret.encode()), _CHECK_LENGTH)
+def _checksum(secret: str, ledger: str) -> str:
+    return _written(zlib.crc32(f"{secret} {ledger}".encode()), _CHECK_LENGTH)
 
 
 def _written(number: int, length: int) -> str:

@@ -285,13 +285,13 @@ async def test_measures_count_batches_and_requests_by_route_and_name_nobody(serv
     await staff.get(f"/children/{child}?as_of=2025-01-01")
     await served.projected()
     measures = (await staff.get("/metrics")).text
-    assert (
-        'childledger_request_seconds_count{method="GET",route="/children/{child}",status="200"} 1.0'
-        in measures
-    )
-    assert "childledger_batch_entries_sum 2.0" in measures
-    assert "childledger_append_seconds_count 1.0" in measures
-    assert "childledger_projection_lag_entries 0.0" in measures
+    own = f'ledger="{served.house.ledger.name}"'
+    answered = 'method="GET",route="/children/{child}",status="200"'
+    assert f"childledger_request_seconds_count{{{own},{answered}}} 1.0" in measures
+    assert f"childledger_batch_entries_sum{{{own}}} 2.0" in measures
+    assert f"childledger_append_seconds_count{{{own}}} 1.0" in measures
+    assert f"childledger_projection_lag_entries{{{own}}} 0.0" in measures
+    assert f"childledger_up{{{own}}} 1.0" in measures
     assert str(child) not in measures
     assert "欧阳小明" not in measures
 

@@ -17,28 +17,29 @@ from api.tokens import digest, new_token
 from domain.events.institution import OPENED, RULEBOOK
 from domain.life import Life
 from domain.rulebook import Rulebook
+from ledger.migrate import DEFAULT_LEDGER
 from tests.client import HOME, NOW, Served
 
 # Tokens
 
 
 def test_every_token_is_another_one_and_well_formed() -> None:
-    tokens = {new_token() for _ in range(100)}
+    tokens = {new_token(DEFAULT_LEDGER) for _ in range(100)}
     assert len(tokens) == 100
-    assert len({digest(token) for token in tokens}) == 100
+    assert len({digest(token, DEFAULT_LEDGER) for token in tokens}) == 100
     assert all(token.startswith("cl_") and token.isascii() for token in tokens)
 
 
 @given(at=st.integers(3, 51), letter=st.sampled_from("0aZ9"))
 def test_a_mistyped_token_is_known_without_asking_the_database(at: int, letter: str) -> None:
-    token = new_token()
+    token = new_token(DEFAULT_LEDGER)
     mistyped = f"{token[:at]}{letter}{token[at + 1 :]}"
-    assert (digest(mistyped) is None) == (mistyped != token)
+    assert (digest(mistyped, DEFAULT_LEDGER) is None) == (mistyped != token)
 
 
 @given(text=st.text(max_size=60))
 def test_nothing_else_is_a_token(text: str) -> None:
-    assert digest(text) is None
+    assert digest(text, DEFAULT_LEDGER) is None
 
 
 async def test_a_token_opens_the_door_and_none_does_not(served: Served) -> None:
@@ -48,12 +49,13 @@ async def test_a_token_opens_the_door_and_none_does_not(served: Served) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer cl_", f"Bearer {new_token()}", "cl_nothing"],
+    ["", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer cl_", "Bearer {unknown}", "cl_nothing"],
     ids=["empty", "no token", "blank", "basic", "prefix only", "unknown", "no scheme"],
 )
 async def test_what_is_no_token_of_ours_is_answered_as_none_is(served: Served, header: str) -> None:
     client = await served.client()
     without = await client.get("/event-types")
+    header = header.format(unknown=new_token(served.house.ledger.name))
     answer = await client.get("/event-types", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.content == without.content
