@@ -75,9 +75,24 @@ async def _state(house: House | None) -> dict[str, Any]:
     if behind > MOST_BEHIND or not house.projector.ready:
         missing.append("read models")
     if missing:
-        return {"missing": missing}
+        raise Problem("unavailable", missing=missing)
     stopped = {"stopped": house.projector.stopped} if house.projector.stopped else {}
-    return {"projection_lag": behind} | stopped
+    return {"status": "ready", "projection_lag": behind} | stopped
+
+
+@router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
+async def metrics(house: TheHouse) -> Response:
+    """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
+    measures = house.metrics
+    measures.here(house.ledger.store, house.readers)
+    reached = True
+    try:
+        position = (await house.ledger.store.head()).position
+        recorded = await activity.recorded(house.readers, house.settings.ledger)
+        measures.recorded(position, house.projector, recorded)
+    except (Error, PoolTimeout):
+        reached = False
+    return Response(measures.text(reached=reached), media_type=MEDIA_TYPE)
 
 
 async def _behind(house: House) -> int:

@@ -8,6 +8,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from ledger.pools import Pool
+from ledger.store import Store
 from projections.activity import Recorded
 from projections.projector import Projector
 
@@ -56,6 +58,24 @@ class Metrics:
             "Entries that the read models are behind",
             registry=self._registry,
         )
+        self._database = Gauge(
+            "childledger_database_reached", "Whether the database answers", registry=self._registry
+        )
+        self._waiting = Gauge(
+            "childledger_append_queue", "Appends that wait for a batch", registry=self._registry
+        )
+        self._waiting_bytes = Gauge(
+            "childledger_append_queue_bytes", "Bytes of the appends that wait", registry=self._registry
+        )
+        self._connections = Gauge(
+            "childledger_reading_connections",
+            "Connections that read for requests",
+            ["state"],
+            registry=self._registry,
+        )
+        self._queued = Gauge(
+            "childledger_reading_queue", "Requests that wait for a connection", registry=self._registry
+        )
         self._built = Gauge(
             "childledger_projection_built_ratio",
             "How much of this version's read models is built",
@@ -90,10 +110,19 @@ class Metrics:
         """Count a refusal by a rule's id."""
         self._refusals.labels(rule).inc()
 
-    def taken(
-        self, *, position: int, projector: Projector, recorded: Iterable[Recorded]
-    ) -> CollectorRegistry:
-        """Return all measures as they are now."""
+    def here(self, store: Store, readers: Pool) -> None:
+        """Take up what waits in this process."""
+        appends, size = store.waiting
+        self._waiting.set(appends)
+        self._waiting_bytes.set(size)
+        use = readers.get_stats()
+        idle = use.get("pool_available", 0)
+        self._connections.labels("idle").set(idle)
+        self._connections.labels("used").set(use.get("pool_size", 0) - idle)
+        self._queued.set(use.get("requests_waiting", 0))
+
+    def recorded(self, position: int, projector: Projector, recorded: Iterable[Recorded]) -> None:
+        """Take up what the database says."""
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))
         self._built.set(projector.progress)
@@ -102,33 +131,8 @@ class Metrics:
         for own in recorded:
             self._recorded.labels(own.type, own.origin).set(own.entries)
             self._late.labels(own.type, own.origin).set(own.days_late)
-        return self._registry
 
-
-class _Together(Collector):
-    def __init__(self, registries: Mapping[str, CollectorRegistry]) -> None:
-        self._registries = registries
-
-    def collect(self) -> Iterator[Metric]:
-        families: dict[str, Metric] = {}
-        for ledger, registry in self._registries.items():
-            for each in registry.collect():
-                own = families.setdefault(each.name, Metric(each.name, each.documentation, each.type))
-                own.samples += (
-                    sample._replace(labels={"ledger": ledger, **sample.labels}) for sample in each.samples
-                )
-        yield from families.values()
-
-
-def text(requests: Requests, houses: Mapping[str, CollectorRegistry], missing: Iterable[str] = ()) -> bytes:
-    """Return the measures of a service and of its houses by ledger, in Prometheus' text form.
-
-    `missing` are the ledgers that can not be asked now: of them it is said that they are not up.
-    """
-    up = Gauge("childledger_up", "Whether the ledger answers", ["ledger"], registry=None)
-    for ledger in (*houses, *missing):
-        up.labels(ledger).set(ledger in houses)
-    everything = CollectorRegistry()
-    for each in (requests.registry, up, _Together(houses)):
-        everything.register(each)
-    return generate_latest(everything)
+    def text(self, *, reached: bool) -> bytes:
+        """Return all measures in Prometheus' text form; those of a database that is not `reached` are old."""
+        self._database.set(reached)
+        return generate_latest(self._registry)

@@ -255,8 +255,13 @@ async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None
 async def _drop(connection: AsyncConnection, ledger: str) -> None:
     """Drop the ledger's schemas, those of its read models among them."""
     cursor = await connection.execute(
-        "SELECT nspname FROM pg_namespace WHERE nspname = ANY (%s) OR starts_with(nspname, %s)",
-        [[ledger, keys_of(ledger)], f"{ledger}_views_"],
+        # Another ledger, whose name begins likewise, has migrations.
+        """
+        SELECT nspname FROM pg_namespace n
+         WHERE nspname = ANY (%s) OR starts_with(nspname, %s) AND NOT EXISTS (
+               SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migration')
+        """,
+        [[ledger, keys_of(ledger)], f"{ledger}_view"],
     )
     for (schema,) in await cursor.fetchall():
         await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))

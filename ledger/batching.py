@@ -48,6 +48,11 @@ class GroupCommit:
         self._connection: AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends wait to be taken into a batch, and how many bytes they have."""
+        return self._queue.waiting
+
     def start(self) -> None:
         """Begin to append."""
         self._task = asyncio.create_task(self._run(), name="group commit")

@@ -79,6 +79,11 @@ class Queue:
         """Whether nothing interactive can be taken in."""
         return self._appends >= self._limits.queue_appends or self._bytes >= self._limits.queue_bytes
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends wait, and how many bytes they have."""
+        return self._appends, self._bytes
+
     async def room_for_bulk(self) -> None:
         """Wait, one after the other, until half of the queue is free or it is closed."""
         async with self._turn:

@@ -97,6 +97,11 @@ class Store:
         await self._writers.close()
         await self._readers.close()
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends of this process wait to be taken into a batch, and how many bytes they have."""
+        return self._commits.waiting
+
     async def append(self, append: Append) -> Verdict:
         """Append entries to a stream, durably, or say why not.
 
