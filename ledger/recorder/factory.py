@@ -21,7 +21,7 @@ from psycopg.sql import SQL
 
 from ledger.migrate import MigrationError, Roles, check, is_library, migrate
 from ledger.recorder.children import READ_ONLY, ChildrenRecorder, EntryMapper
-from ledger.recorder.database import Database
+from ledger.recorder.database import Database, translated
 from ledger.recorder.recorders import (
     LedgerAggregateRecorder,
     LedgerApplicationRecorder,
@@ -58,7 +58,10 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
         self.ledger = self.env.get(self.LEDGER) or (f"{DEFAULT_LEDGER}_{name}" if name else DEFAULT_LEDGER)
         try:
             self._owner = Roles.of(self.ledger).owner
-            url, self.read_only = self._enter(self.env.get(self.DATABASE_URL), self.env.get(self.READER_URL))
+            with translated():
+                url, self.read_only = self._enter(
+                    self.env.get(self.DATABASE_URL), self.env.get(self.READER_URL)
+                )
         except (ValueError, MigrationError) as error:
             raise InfrastructureFactoryError(str(error)) from error
         self.database = Database(url, self.ledger)
