@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from ledger.ending import ended
+
 State: TypeAlias = Literal["queued", "running", "done", "failed"]
 KEPT: Final = 100
 """Jobs that are remembered; an older one is forgotten as if there had never been any."""
@@ -57,9 +59,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Cancel what still goes on."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
 
     async def _run(self, job: Job, work: Callable[[Job], Awaitable[dict[str, Any]]]) -> None:
         async with self._turn:

@@ -148,21 +148,23 @@ class Site:
     services: list[Service]
     killed: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def _postmaster(self) -> int:
+        postmaster = self.cluster.postmaster
+        assert postmaster is not None
+        return postmaster
+
     def kill(self, victim: str) -> None:
         """Kill a service, the server of the database or one of its backends."""
         match victim.split():
             case ["service", number]:
-                process = self.services[int(number)].process
-                assert process is not None
-                process.kill()
-                process.wait()
+                self.services[int(number)].end(signal.SIGKILL)
             case ["postmaster"]:
-                with suppress(ProcessLookupError):
-                    os.kill(self.cluster.postmaster or 0, signal.SIGKILL)
+                os.kill(self._postmaster, signal.SIGKILL)
             case _:
-                backends = children_of(self.cluster.postmaster)
-                with suppress(ProcessLookupError, IndexError):
-                    os.kill(random.choice(backends), signal.SIGKILL)  # noqa: S311 - the same
+                backend = random.choice(children_of(self._postmaster))  # noqa: S311 - no secret
+                with suppress(ProcessLookupError):
+                    os.kill(backend, signal.SIGKILL)
         self.killed[victim.split(maxsplit=1)[0]] = self.killed.get(victim.split(maxsplit=1)[0], 0) + 1
 
     async def up_again(self) -> None:
@@ -184,7 +186,7 @@ def victims() -> Iterator[str]:
         yield from random.sample(["service 0", "service 1", "postmaster", "backend"], 4)
 
 
-def children_of(process: int | None) -> list[int]:
+def children_of(process: int) -> list[int]:
     """Return the processes that a process has started."""
     asking = ["/bin/ps", "-o", "pid=", "--ppid", str(process)]
     return [int(line) for line in subprocess.run(asking, capture_output=True, check=False).stdout.split()]
