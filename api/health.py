@@ -1,7 +1,6 @@
 """Whether this process lives, whether it can answer, and what it measures. No token is asked for."""
 
 import asyncio
-from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -46,18 +45,25 @@ async def ready(houses: TheHouses) -> dict[str, Any]:
 
 @router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
 async def metrics(houses: TheHouses) -> Response:
-    """Return the measures in Prometheus' text form."""
-    measures = {}
-    for name, house in zip(houses.names, houses.all, strict=True):
-        if house is not None:
-            with suppress(Error, PoolTimeout):
-                position = (await house.ledger.store.head()).position
-                recorded = await activity.recorded(house.readers, house.settings.ledger)
-                measures[name] = house.metrics.taken(
-                    position=position, projector=house.projector, recorded=recorded
-                )
-    missing = [name for name in houses.names if name not in measures]
-    return Response(text(houses.requests, measures, missing), media_type=MEDIA_TYPE)
+    """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
+    up = dict(zip(houses.names, await asyncio.gather(*map(_measured, houses.all)), strict=True))
+    open_now = zip(houses.names, houses.all, strict=True)
+    measures = {name: house.metrics.registry for name, house in open_now if house is not None}
+    return Response(text(houses.requests, measures, up), media_type=MEDIA_TYPE)
+
+
+async def _measured(house: House | None) -> bool:
+    """Take up what can be measured of a house now; tell whether its database answers."""
+    if house is None:
+        return False
+    house.metrics.here(house.ledger.store, house.readers)
+    try:
+        position = (await house.ledger.store.head()).position
+        recorded = await activity.recorded(house.readers, house.settings.ledger)
+    except (Error, PoolTimeout):
+        return False
+    house.metrics.recorded(position, house.projector, recorded)
+    return True
 
 
 async def _state(house: House | None) -> dict[str, Any]:
@@ -75,24 +81,9 @@ async def _state(house: House | None) -> dict[str, Any]:
     if behind > MOST_BEHIND or not house.projector.ready:
         missing.append("read models")
     if missing:
-        raise Problem("unavailable", missing=missing)
+        return {"missing": missing}
     stopped = {"stopped": house.projector.stopped} if house.projector.stopped else {}
-    return {"status": "ready", "projection_lag": behind} | stopped
-
-
-@router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
-async def metrics(house: TheHouse) -> Response:
-    """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
-    measures = house.metrics
-    measures.here(house.ledger.store, house.readers)
-    reached = True
-    try:
-        position = (await house.ledger.store.head()).position
-        recorded = await activity.recorded(house.readers, house.settings.ledger)
-        measures.recorded(position, house.projector, recorded)
-    except (Error, PoolTimeout):
-        reached = False
-    return Response(measures.text(reached=reached), media_type=MEDIA_TYPE)
+    return {"projection_lag": behind} | stopped
 
 
 async def _behind(house: House) -> int:

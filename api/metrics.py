@@ -40,65 +40,62 @@ class Metrics:
     """The measures of one house; `ledger` is added to the labels of each when they are told."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._appends = Histogram(
-            "childledger_append_seconds", "Time to append a batch", buckets=_SECONDS, registry=self._registry
+            "childledger_append_seconds", "Time to append a batch", buckets=_SECONDS, registry=self.registry
         )
         self._batches = Histogram(
-            "childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES, registry=self._registry
+            "childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES, registry=self.registry
         )
         self._refusals = Counter(
-            "childledger_refusals", "Refusals, by rule", ["rule"], registry=self._registry
+            "childledger_refusals", "Refusals, by rule", ["rule"], registry=self.registry
         )
         self._position = Gauge(
-            "childledger_position", "The last position of the ledger", registry=self._registry
+            "childledger_position", "The last position of the ledger", registry=self.registry
         )
         self._lag = Gauge(
             "childledger_projection_lag_entries",
             "Entries that the read models are behind",
-            registry=self._registry,
-        )
-        self._database = Gauge(
-            "childledger_database_reached", "Whether the database answers", registry=self._registry
+            registry=self.registry,
         )
         self._waiting = Gauge(
-            "childledger_append_queue", "Appends that wait for a batch", registry=self._registry
+            "childledger_append_queue", "Appends that wait for a batch", registry=self.registry
         )
         self._waiting_bytes = Gauge(
-            "childledger_append_queue_bytes", "Bytes of the appends that wait", registry=self._registry
+            "childledger_append_queue_bytes", "Bytes of the appends that wait", registry=self.registry
         )
         self._connections = Gauge(
             "childledger_reading_connections",
             "Connections that read for requests",
             ["state"],
-            registry=self._registry,
+            registry=self.registry,
         )
         self._queued = Gauge(
-            "childledger_reading_queue", "Requests that wait for a connection", registry=self._registry
+            "childledger_reading_queue", "Requests that wait for a connection", registry=self.registry
         )
         self._built = Gauge(
             "childledger_projection_built_ratio",
             "How much of this version's read models is built",
-            registry=self._registry,
+            registry=self.registry,
         )
         self._stopped = Gauge(
             "childledger_projection_stopped",
             "Whether a read model can not go on",
             ["model"],
-            registry=self._registry,
+            registry=self.registry,
         )
 
         self._recorded = Gauge(
             "childledger_entries_recorded",
             "Entries recorded, by type and origin",
             ["type", "origin"],
-            registry=self._registry,
+            registry=self.registry,
         )
         self._late = Gauge(
             "childledger_entries_days_late",
             "Days from what entries tell to the day they were recorded, all together",
             ["type", "origin"],
-            registry=self._registry,
+            registry=self.registry,
         )
 
     def appended(self, entries: int, seconds: float) -> None:
@@ -132,7 +129,31 @@ class Metrics:
             self._recorded.labels(own.type, own.origin).set(own.entries)
             self._late.labels(own.type, own.origin).set(own.days_late)
 
-    def text(self, *, reached: bool) -> bytes:
-        """Return all measures in Prometheus' text form; those of a database that is not `reached` are old."""
-        self._database.set(reached)
-        return generate_latest(self._registry)
+
+class _Together(Collector):
+    def __init__(self, registries: Mapping[str, CollectorRegistry]) -> None:
+        self._registries = registries
+
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, Metric] = {}
+        for ledger, registry in self._registries.items():
+            for each in registry.collect():
+                own = families.setdefault(each.name, Metric(each.name, each.documentation, each.type))
+                own.samples += (
+                    sample._replace(labels={"ledger": ledger, **sample.labels}) for sample in each.samples
+                )
+        yield from families.values()
+
+
+def text(requests: Requests, houses: Mapping[str, CollectorRegistry], up: Mapping[str, bool]) -> bytes:
+    """Return the measures of a service and of its houses by ledger, in Prometheus' text form.
+
+    `up` says which ledgers answer: of those that do not, the measures are the last known, or none.
+    """
+    answering = Gauge("childledger_up", "Whether the ledger answers", ["ledger"], registry=None)
+    for ledger, answers in up.items():
+        answering.labels(ledger).set(answers)
+    everything = CollectorRegistry()
+    for each in (requests.registry, answering, _Together(houses)):
+        everything.register(each)
+    return generate_latest(everything)
