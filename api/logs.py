@@ -20,6 +20,7 @@ from api.problems import Problem
 
 log = structlog.get_logger()
 UNMATCHED: Final = "unmatched"
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -109,7 +110,9 @@ class RequestLog:
         actor = scope.get("state", {}).get("actor")
         who = {} if actor is None else {"user": str(actor.user), "role": actor.role.value}
         milliseconds = round(seconds * 1000, 1)
-        method = scope["method"]
+        method = (
+            scope["method"] if scope["method"] in METHODS else UNMATCHED
+        )  # whoever asks may write anything
         log.info("answered", method=method, route=route, status=status, milliseconds=milliseconds, **who)
         houses = getattr(scope["app"].state, "houses", None)
         if houses is not None and status:
