@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from threading import Lock
+from threading import Condition, Lock
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -25,6 +25,8 @@ from ledger.recorder.database import Database
 
 BATCH_BYTES: Final = 1024 * 1024
 """Of what is appended in one call; at least one insert is."""
+GATHERING_SECONDS: Final = 0.001
+"""For which the next call waits for as many as the last one had; none where it had one."""
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _VERSIONS: Final = range(1 - 2**31, 2**31)
 _POSITIONS: Final = SQL(
@@ -74,14 +76,17 @@ class _Waiting:
 
 
 class Inserter:
-    """Inserts runs. Whoever holds the lock appends everybody's that wait for it, in one call."""
+    """Inserts runs. One thread at a time does so, in one call for all that wait."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._append = STORE["append"].replace(b"FROM append", f'FROM "{database.ledger}".append'.encode())
         self._positions = database.statement(_POSITIONS)
+        lock = Lock()
+        self._arrived, self._ended = Condition(lock), Condition(lock)
         self._queue: deque[_Waiting] = deque()
-        self._lock = Lock()
+        self._busy = False
+        self._together = 1
 
     def insert(self, run: Run) -> list[int]:
         """Insert a run, with what other threads insert at the time; return the positions of its events.
@@ -89,10 +94,16 @@ class Inserter:
         Raises IntegrityError when it does not follow what is recorded.
         """
         own = _Waiting(run)
-        self._queue.append(own)
-        with self._lock:
-            while not own.done:
-                self._insert(list(self._gather()))
+        with self._arrived:
+            self._queue.append(own)
+            self._arrived.notify()
+        while self._turn(own):
+            try:
+                self._insert(self._batch())
+            finally:
+                with self._ended:
+                    self._busy = False
+                    self._ended.notify_all()
         if own.failure is not None:
             # Everybody raises an exception of their own.
             kind = type(own.failure) if isinstance(own.failure, PersistenceError) else OperationalError
@@ -124,6 +135,23 @@ class Inserter:
         self._database.announcer.announce()
         return positions
 
+    def _turn(self, own: _Waiting) -> bool:
+        """Wait until others are done with one's own, or tell that it is this thread's turn to insert."""
+        with self._ended:
+            self._ended.wait_for(lambda: own.done or not self._busy)
+            if own.done:
+                return False
+            self._busy = True
+            return True
+
+    def _batch(self) -> list[_Waiting]:
+        """Take what waits, and what is about to: those who were answered together come again together."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self._queue) >= self._together, GATHERING_SECONDS)
+            batch = list(self._gather())
+            self._together = len(batch)
+            return batch
+
     def _gather(self) -> Iterator[_Waiting]:
         """Take what waits, first come first, up to a batch."""
         size = 0
@@ -138,9 +166,12 @@ class Inserter:
             answers = self._database.run(lambda connection: self._call(connection, together, atomic=False))
             for each, positions in zip(batch, answers, strict=True):
                 each.positions = positions
-        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+        except BaseException as error:
+            failure = error if isinstance(error, Exception) else OperationalError("interrupted")
             for each in batch:
-                each.failure = error
+                each.failure = failure
+            if failure is not error:
+                raise
         finally:
             for each in batch:
                 each.done = True
