@@ -1,0 +1,64 @@
+"""`make bench` and `make bench-scale`."""
+
+import sys
+from time import perf_counter
+from typing import Annotated, Final
+
+from cyclopts import App, Parameter
+
+from api.serving import run
+from api.speaking import STOPPED
+from tests.bench.bench import furnished
+from tests.bench.contest import decide
+from tests.bench.rows import chosen
+from tests.bench.scale import SIZES, measure
+from tests.bench.table import as_json, facts, lines, progress, say, verdict
+
+app: Final = App(name="bench", help="Measure the ledger against the budget of design 9.")
+
+
+@app.default
+def rows(
+    *names: str,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    rounds: int | None = None,
+    size: float = 1.0,
+) -> int:
+    """Print the table, or some rows of it; exit with 1 when one missed.
+
+    Args:
+        names: What the rows' names begin with; all by default.
+        json: Print one JSON object instead.
+        rounds: Rounds that count, instead of each row's own number.
+        size: How much each round does, against the full benchmark.
+    """
+    return run(_rows(names, rounds, size, json=json), stopped_with=STOPPED)
+
+
+async def _rows(names: tuple[str, ...], rounds: int | None, size: float, *, json: bool) -> int:
+    async with furnished(size) as bench:
+        found = facts(bench)
+        if not json:
+            say(", ".join(f"{name} {fact}" for name, fact in found.items()) + "\n")
+        results = []
+        for row in chosen(names):
+            began = perf_counter()
+            results.append(await decide(row, bench, rounds))
+            progress(f"{row.name}: {verdict(results[-1])} ({perf_counter() - began:.0f} s)")
+        say(as_json(found, results) if json else "\n".join(lines(results)))
+    return int(any(result.met is False for result in results))
+
+
+@app.command
+def scale(*, sizes: tuple[int, ...] = SIZES, memory: tuple[int, ...] = (100_000, 1_000_000)) -> int:
+    """Print latencies of appends and status reads at rising sizes, and the memory of import and rebuild.
+
+    Args:
+        sizes: Entries of the ledgers.
+        memory: Entries that are imported and projected.
+    """
+    return run(measure(sizes, memory), stopped_with=STOPPED)
+
+
+if __name__ == "__main__":
+    sys.exit(app(result_action="return_value"))

@@ -1,0 +1,119 @@
+"""Where the benchmark runs: one durable embedded PostgreSQL, and a furnished database for whoever asks."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree, rmtree
+from typing import Final
+from uuid import uuid4
+
+from psycopg import AsyncConnection, sql
+from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
+
+from api.crew import tokens_for_every_role
+from api.house import House, opened
+from api.identity import Institution
+from api.permissions import Role
+from api.settings import Settings
+from domain.entry import Recorder
+from ledger.postgres import embedded
+from tests.client import HOME
+from tests.given import CLERK, INSTITUTION, REGION
+
+LEDGER: Final = "bench"
+TEMPLATE: Final = "furnished"
+NOW: Final = datetime(2026, 11, 22, 4, tzinfo=UTC)
+"""The present of every row: midday of 22 November 2026 in Asia/Shanghai."""
+
+
+def now() -> datetime:
+    """Return the present of every row."""
+    return NOW
+
+
+NOWHERE: Final = Institution(INSTITUTION, HOME, None, REGION)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One server with a furnished database to copy; `size` scales how much each row does (1: all of it)."""
+
+    server: str
+    data: Path
+    size: float
+    home: Institution = NOWHERE
+    recorder: Recorder = CLERK
+    token: str = ""
+
+    def of(self, number: int) -> int:
+        """Return how many of so many things are done at this size."""
+        return max(2, round(number * self.size))
+
+    @asynccontextmanager
+    async def database(self, of: str = TEMPLATE) -> AsyncIterator[Settings]:
+        """Give the settings of a copy of a database, by default of one with no more than staff."""
+        name = f"row_{uuid4().hex[:12]}"
+        await self._say("CREATE DATABASE {} TEMPLATE {}", name, of)
+        settings = self.settings(name)
+        copytree(self.settings(of).data, settings.data)
+        try:
+            yield settings
+        finally:
+            await self._say("DROP DATABASE {} WITH (FORCE)", name)
+            rmtree(settings.data)
+
+    @asynccontextmanager
+    async def house(self) -> AsyncIterator[House]:
+        """Give a house on a database of its own, whose read models stand still."""
+        async with self.database() as settings, opened(settings, now, follow=False) as house:
+            yield house
+
+    @staticmethod
+    def url(settings: Settings) -> str:
+        """Return where a database is, entered as superuser."""
+        assert settings.database_url is not None
+        return settings.database_url.get_secret_value()
+
+    def settings(self, database: str) -> Settings:
+        """Return the settings of a database of this server."""
+        url = SecretStr(make_conninfo(self.server, dbname=database))
+        return Settings(database_url=url, data=self.data / "databases" / database, ledger=LEDGER)
+
+    async def _say(self, statement: str, *names: str) -> None:
+        async with await AsyncConnection.connect(self.server, autocommit=True) as connection:
+            await connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def _folder(parent: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="childledger-bench-", dir=parent) as folder:
+        data = Path(folder).resolve()
+        data.chmod(0o711)  # under root, the server's user has to pass
+        yield data
+
+
+@asynccontextmanager
+async def furnished(size: float, folder: Path | None = None) -> AsyncIterator[Bench]:
+    """Start the server in a folder that is removed in the end, with one institution and its staff."""
+    with _folder(folder) as data:
+        with embedded(data) as server:
+            yield await furnish(server.url, data, size)
+        if server.home != data:
+            rmtree(server.home)
+
+
+async def furnish(server: str, data: Path, size: float) -> Bench:
+    """Make the database that others are copied from: one institution, and its staff with a token."""
+    bench = Bench(server, data, size)
+    async with await AsyncConnection.connect(server, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
+    async with opened(bench.settings(TEMPLATE), now, follow=False) as house:
+        home = await house.identity.open_institution(HOME, region=REGION)
+        tokens = await tokens_for_every_role(house.identity, home, purpose="bench", days=30)
+        staff = await house.identity.authenticate(tokens[Role.STAFF])
+    assert staff is not None
+    return replace(bench, home=home, recorder=staff.recorder, token=tokens[Role.STAFF])

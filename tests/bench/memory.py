@@ -1,0 +1,84 @@
+"""The peak memory of an import and of read models written from empty, each in a process of its own."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Final
+
+from api.settings import Settings
+from tests.bench.bench import Bench
+from tests.bench.table import progress
+from tests.registers.crowd import crowd
+from tests.registers.paper import workbook
+
+ENTRIES_OF_A_CHILD: Final = 38
+"""What the rows of one child of the crowd become."""
+PEAK: Final = """
+import re
+from pathlib import Path
+# Not ru_maxrss, which a process inherits from whoever started it.
+print("peak", re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+IMPORT: Final = """
+import asyncio, sys
+from pathlib import Path
+from api.imports.command import import_file
+asyncio.run(import_file(Path(sys.argv[1]), json=True))
+"""
+FOLLOW: Final = """
+import asyncio
+from api.house import opened
+from api.settings import Settings
+async def follow():
+    async with opened(Settings()) as house:
+        head = (await house.ledger.store.head()).position
+        assert await house.projector.reached(head, 7200)
+        print("head", head)
+asyncio.run(follow())
+"""
+
+
+async def measured(bench: Bench, entries: int) -> str:
+    """Import a register of about so many entries, then write its read models; return a line of the table."""
+    async with bench.database() as settings:
+        with TemporaryDirectory() as folder:
+            register = Path(folder) / "register.xlsx"
+            register.write_bytes(workbook(*crowd(max(1, entries // ENTRIES_OF_A_CHILD))))
+            size = register.stat().st_size
+            progress(f"importing {entries:,} entries from {size / 1e6:.1f} MB")
+            importing = await _alone(settings, IMPORT, str(register))
+        progress(f"writing the read models of {entries:,} entries")
+        following = await _alone(settings, FOLLOW)
+    imported = f"{importing[0]:>15.0f} {importing[1]:>8.0f} {size / 1e6:>12.1f}"
+    return f"{imported}   {following[0]:>31.0f} {following[1]:>8.0f}"
+
+
+async def _alone(settings: Settings, script: str, *arguments: str) -> tuple[float, float]:
+    """Run a script in a process of its own; return its seconds and its peak memory in MB."""
+    assert settings.database_url is not None
+    surroundings = {
+        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
+        "CHILDLEDGER_DATA": str(settings.data),
+        "CHILDLEDGER_LEDGER": settings.ledger,
+    }
+    began = perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        script + PEAK,
+        *arguments,
+        env=os.environ | surroundings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, "a measured process failed"
+    return perf_counter() - began, int(said.split()[-1]) * 1024 / 1e6

@@ -1,0 +1,144 @@
+"""Rows of keeping the read models up: all of them from empty, and following who records."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Final
+
+from api.house import House, opened
+from api.settings import Settings
+from ledger.store import Append
+from tests.bench import library, stock
+from tests.bench.bench import Bench, now
+from tests.bench.contest import ROUNDS, Duel, Row
+from tests.bench.preparing import FILES_OF_A_SAMPLE, appends_of, store_all
+from tests.bench.workload import Workload, lengths
+
+STOCK_FILES, STOCK_EACH = 20, 100
+WRITERS: Final = 8
+TAIL_EACH: Final = 20
+"""Entries that each file gets in a round of the live tail."""
+TIMES: Final = ROUNDS + 2
+PATIENCE_SECONDS: Final = 600.0
+
+
+@asynccontextmanager
+async def catching_up(bench: Bench) -> AsyncIterator[Duel]:
+    """All read models from empty to the head, against the library's runner from the first event to the last.
+
+    Each round has a database of its own; what is timed begins with opening the house or the runner.
+    """
+    workload = _workload(bench)
+    async with bench.database() as filled:
+        async with opened(filled, now, follow=False) as house:
+            head = await store_all(
+                house.ledger.store, await appends_of(list(workload.entries()), house.ledger.keys)
+            )
+        files, each = bench.of(STOCK_FILES), bench.of(STOCK_EACH)
+
+        async def our_side() -> float:
+            async with bench.database(of=_name(filled)) as settings:
+                began = perf_counter()
+                async with opened(settings, now) as house:
+                    assert await house.projector.reached(head, PATIENCE_SECONDS)
+                    return head / (perf_counter() - began)
+
+        async def stock_side() -> float:
+            async with bench.database() as settings:
+                return await asyncio.to_thread(_stock_from_empty, settings, files, each)
+
+        scale = f"{head} entries in {len(workload.lengths)} files; {files * each} events"
+        yield Duel(our_side, stock_side, scale)
+
+
+def _stock_from_empty(settings: Settings, files: int, each: int) -> float:
+    environ = stock.environment(settings, 5)
+    app = library.Children(env=environ)
+    last = library.fill(app, files, each)
+    app.close()
+    began = perf_counter()
+    with library.running(environ) as reached:
+        reached(last)
+        return last / (perf_counter() - began)
+
+
+@asynccontextmanager
+async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
+    """Eight writers, and all read models following to the last entry, against the library's runner."""
+    workload = _workload(bench)
+    each = bench.of(TAIL_EACH)
+    first, last = workload.split(each * TIMES)
+    entries = list(workload.entries([*first, *last]))
+    async with bench.database() as settings, opened(settings, now) as house, bench.database() as theirs:
+        appends = await appends_of(entries, house.ledger.keys)
+        await _projected(house, await store_all(house.ledger.store, appends[: len(first)]))
+        lines = _by_file(appends[len(first) :])
+        environ = stock.environment(theirs, WRITERS + 2)
+        app = library.Children(env=environ)
+        turn = 0
+
+        async def our_side() -> float:
+            nonlocal turn
+            own = [line[turn * each : (turn + 1) * each] for line in lines]
+            turn += 1
+            began = perf_counter()
+            await asyncio.gather(*(_write(house, own[number::WRITERS]) for number in range(WRITERS)))
+            await _projected(house, (await house.ledger.store.head()).position)
+            return len(lines) * each / (perf_counter() - began)
+
+        with library.running(environ) as reached:
+
+            def tail() -> float:
+                began = perf_counter()
+                reached(library.record_each(app, WRITERS, each * 2))
+                return WRITERS * each * 2 / (perf_counter() - began)
+
+            async def stock_side() -> float:
+                return await asyncio.to_thread(tail)
+
+            spread = f"files of {min(workload.lengths)} to {max(workload.lengths)} entries"
+            events = f"{WRITERS * each * 2} events; {WRITERS} writers in the same process"
+            yield Duel(our_side, stock_side, f"{len(lines)} {spread} get {each} more; {events}")
+        app.close()
+
+
+def _workload(bench: Bench) -> Workload:
+    files = lengths(bench.of(FILES_OF_A_SAMPLE))
+    return Workload(files, recorder=bench.recorder, institution=bench.home.institution)
+
+
+def _name(settings: Settings) -> str:
+    return settings.data.name
+
+
+def _by_file(appends: Sequence[Append]) -> list[list[Append]]:
+    lines: dict[object, list[Append]] = {}
+    for append in appends:
+        lines.setdefault(append.stream, []).append(append)
+    return list(lines.values())
+
+
+async def _write(house: House, lines: Sequence[Sequence[Append]]) -> None:
+    """Append day by day: each file's next entry, file after file."""
+    for day in zip(*lines, strict=True):
+        for append in day:
+            await house.ledger.store.append(append)
+
+
+async def _projected(house: House, position: int) -> None:
+    assert await house.projector.reached(position, PATIENCE_SECONDS)
+
+
+ROWS: Final = (
+    Row(
+        "catch-up",
+        "all read models, catching up from empty",
+        "stock ProjectionRunner, one trivial view",
+        10,
+        "entries/s",
+        catching_up,
+        rounds=3,
+    ),
+    Row("live-tail", "all read models, live tail", "same", 2, "entries/s", live_tail),
+)

@@ -1,0 +1,63 @@
+"""The app in a process of its own, as it is served, with routes beside it that only the benchmark asks.
+
+The first line it prints is its port.
+"""
+
+import sys
+from cProfile import Profile
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import PlainTextResponse
+
+from api import logs, sent
+from api.answers import Answer
+from api.app import create_app, running
+from api.asking import TheActor, actor, body
+from api.serving import listen, run, serve
+from api.settings import Settings
+from api.wanted import Key
+from tests.bench.bench import now
+from tests.bench.profiling import told
+
+router: Final = APIRouter(prefix="/bench", dependencies=[Depends(actor)])
+profiler: Final = Profile()
+
+
+@router.post("/children/{child}/events", status_code=201)
+async def validated(own: TheActor, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
+    """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
+    drafts = sent.events(raw)
+    return Answer({"child": child, "key": key, "user": own.user, "entries": len(drafts)}, 201)
+
+
+@router.post("/profile/begun")
+async def begin() -> Answer:
+    """Profile from now on."""
+    profiler.enable()
+    return Answer({})
+
+
+@router.post("/profile/ended")
+async def end() -> PlainTextResponse:
+    """Return the profile since it was begun."""
+    profiler.disable()
+    return PlainTextResponse(told(profiler))
+
+
+async def main() -> int:
+    """Serve until told to stop."""
+    app = create_app(Settings(), clock=now)
+    app.include_router(router)
+    with listen("127.0.0.1", 0) as listener:
+        async with running(app):
+            sys.stdout.write(f"{listener.getsockname()[1]}\n")
+            sys.stdout.flush()
+            await serve(app, listener)
+    return 0
+
+
+if __name__ == "__main__":
+    logs.configure()
+    sys.exit(run(main()))
