@@ -81,7 +81,7 @@ def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntr
     if document["schema"] != kind.schema:
         data = current(kind.__name__, document["schema"], data)
     event = _reader(kind)(data) if whole else _incomplete(kind, data)
-    return _entry(stored, document, event)
+    return _entry(stored, document, event, None if whole else Erased(event.seals))
 
 
 def _lay_over(clear: Json, part: Json) -> None:
@@ -115,11 +115,9 @@ def _incomplete(kind: type[Event], data: Json) -> Event:
     return kind(**values)
 
 
-def _entry(stored: Body, document: Json, event: Event) -> AnyEntry:
-    first, at, noted_on, reason, exception = (
-        document[name] for name in ("occurred_on", "at", "noted_on", "reason", "exception")
-    )
-    gone: Any = Erased(event.seals)
+def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - stands where a text would
+    first, at, noted_on = document["occurred_on"], document["at"], document["noted_on"]
+    papers, reason, exception = document["documents"], document["reason"], document["exception"]
     return Entry(
         entry_id=UUID(document["entry_id"]),
         stream=_uuid(document["stream"]),
@@ -136,7 +134,7 @@ def _entry(stored: Body, document: Json, event: Event) -> AnyEntry:
         at=at and datetime.fromisoformat(at),
         noted_on=noted_on and date.fromisoformat(noted_on),
         noted_by=document.get("noted_by", gone),
-        documents=tuple(_document(paper, gone) for paper in document["documents"]),
+        documents=tuple([_document(paper, gone) for paper in papers]) if papers else (),
         corrects=document["corrects"] and UUID(document["corrects"]),
         reason=reason and Reason(code=reason["code"], explanation=reason.get("explanation", gone)),
         exception=exception and ExceptionClaim(rule=exception["rule"], reason=exception.get("reason", gone)),

@@ -9,6 +9,7 @@ import os
 from binascii import b2a_base64
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from ledger.sealing import FORMAT, Keyring, Pair
 Json: TypeAlias = dict[str, Any]
 _SALT: Final = 16
 """Random bytes in every entry, so that the hash of its bytes tells nothing about them."""
-_PLACE: Final = ("stream", "version", "type", "schema", "entry_id")
+_place: Final = itemgetter("stream", "version", "type", "schema", "entry_id")
 # Left to itself, orjson writes the fields of a dataclass unsorted.
 _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 LARGEST_INTEGER: Final = 2**53 - 1
@@ -152,7 +153,7 @@ def canonical(value: object) -> bytes:
 
 def place(document: Json) -> tuple[object, ...]:
     """Return where sealed parts of an entry stand, from its clear document: what they are bound to."""
-    return tuple(document[name] for name in _PLACE)
+    return _place(document)
 
 
 def measurable(number: Decimal | int) -> bool:

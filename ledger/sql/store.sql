@@ -1,4 +1,8 @@
 -- What the store asks. Run as the ledger's writer or reader, whose search path is the ledger's schema.
+--
+-- Streams are read one by one, in the order of their versions, so that nothing needs sorting. The position that
+-- bounds them stands in a sum: by itself it would have its index read from end to end where a table has no
+-- statistics yet.
 
 -- name: append
 SELECT * FROM append(
@@ -29,15 +33,17 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
 -- name: stream
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry
- WHERE stream = %(stream)b AND version > %(after)b AND position <= %(known)b
+ WHERE stream = %(stream)b AND version > %(after)b AND position + 0 <= %(known)b
  ORDER BY version
 
 -- name: streams
 SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.type, e.body
   FROM unnest(%(streams)b::uuid[], %(after)b::integer[]) AS wanted (stream, after)
-  JOIN entry e ON e.stream = wanted.stream AND e.version > wanted.after
- WHERE e.position <= %(known)b
- ORDER BY e.stream, e.version
+ CROSS JOIN LATERAL (
+       SELECT * FROM entry
+        WHERE stream = wanted.stream AND version > wanted.after AND position + 0 <= %(known)b
+        ORDER BY version
+       ) AS e
 
 -- name: amending
 SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.type, e.body
