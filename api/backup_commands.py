@@ -1,7 +1,9 @@
 """The commands for what goes wrong: backing up, bringing a backup back, going on after entries were lost."""
 
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, TypeAlias
+
+from cyclopts import Parameter
 
 from api.database import Addresses, addresses, located
 from api.house import KEY_FILE
@@ -14,6 +16,7 @@ from ledger.migrate import migrate
 from ledger.store import Store
 from ledger.witness import LostEntriesError, Seen, Witness
 
+Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
     "This is done as the database's owner: set CHILDLEDGER_DATABASE_URL."
@@ -61,7 +64,7 @@ def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
     return run(restoring(Settings(), folder, manifest), stopped_with=STOPPED)
 
 
-def recover(*, without_witness: bool = False) -> int:
+def recover(*, without_witness: Flag = False) -> int:
     """Begin a new epoch after entries were lost, such as by restoring an older backup.
 
     Args:
