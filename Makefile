@@ -14,7 +14,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
 
-.PHONY: run test lint types imports generated generate schema test-embedded test-system drills requirements
+.PHONY: run test lint types imports generated generate schema test-embedded test-system drills bench \
+	bench-scale requirements
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
@@ -55,6 +56,12 @@ test-system: $(TEST)  ## The tests that ask for a database, on the system's Post
 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost
 	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o faulthandler_timeout=7200
+
+bench: $(TEST)  ## Measure against the performance budget (ROWS="append bulk" for some rows, ARGS=--json for JSON)
+	@$(BIN)/python -m tests.bench $(ROWS) $(ARGS)
+
+bench-scale: $(TEST)  ## Measure latencies up to ten million entries, and the memory of import and rebuild
+	@$(BIN)/python -m tests.bench scale $(ARGS)
 
 schema: $(TEST)  ## Describe anew, in ledger/sql/schema.txt, what the migrations make
 	$(BIN)/python -m tests.describe

@@ -1,0 +1,79 @@
+"""The benchmark itself keeps running: every row, at the smallest size, still comes to a ratio."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from domain.file import fold
+from domain.judging import judge
+from domain.rulebook import Rulebook
+from ledger.postgres import embedded
+from tests.bench.bench import Bench, furnish
+from tests.bench.contest import Row, decide
+from tests.bench.lives import TODAY
+from tests.bench.rows import ROWS, chosen
+from tests.bench.table import as_json, facts, lines
+from tests.bench.workload import Workload, lengths
+
+SMALLEST = 0.004
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Give a furnished server that is thrown away."""
+    data = tmp_path_factory.mktemp("bench")
+    for folder in (data, *data.parents[:3]):
+        folder.chmod(0o711)  # under root, the server's user has to pass
+    with embedded(data, durable=False) as server:
+        yield asyncio.run(furnish(server.url, data, SMALLEST))
+    if server.home != data:
+        rmtree(server.home)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.opened], ids=lambda row: row.name)
+async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
+    result = await decide(row, bench, rounds=1)
+
+    assert result.ratio > 0
+    assert result.met or "PostgreSQL, backends at a time" in result.profile
+    assert row.work in "\n".join(lines([result]))
+    assert row.name in as_json(facts(bench), [result])
+
+
+def test_a_row_that_can_not_be_measured_yet_says_why() -> None:
+    (row,) = chosen(("verify",))
+
+    result = asyncio.run(decide(row, Bench("", Path(), 1)))
+
+    assert "not built yet" in "\n".join(lines([result]))
+
+
+def test_the_files_of_a_sample_have_the_lengths_of_the_whole() -> None:
+    every, some = lengths(), lengths(25)
+
+    assert len(every) == 500
+    assert (every[0], 5_000 < every[-1] <= 10_000) == (50, True)
+    assert abs(sum(some) / 25 - sum(every) / 500) < sum(every) / 2000
+
+
+def test_the_workload_tells_valid_lives() -> None:
+    workload = Workload([50, 400])
+    entries = list(workload.entries())
+
+    assert [entry.version for entry in entries if entry.stream == workload.stream(0)] == list(range(1, 51))
+    for stream in {entry.stream for entry in entries}:
+        file = fold(entry for entry in entries if entry.stream == stream)
+        for entry in file.entries.values():
+            assert not [found for found in judge(file, entry, Rulebook.shipped(), TODAY) if found.refuses]
+
+
+def test_some_of_the_workload_comes_late_and_some_corrects() -> None:
+    told = Workload([2000]).told()
+
+    late = sum(one.recorded_on > one.happening.draft.days.last for one in told) / len(told)
+    corrected = sum(one.happening.draft.corrects is not None for one in told) / len(told)
+    assert 0.03 < late < 0.08
+    assert 0.004 < corrected < 0.02
