@@ -153,7 +153,8 @@ def canonical(value: object) -> bytes:
 
 def place(document: Json) -> tuple[object, ...]:
     """Return where sealed parts of an entry stand, from its clear document: what they are bound to."""
-    return _place(document)
+    where: tuple[object, ...] = _place(document)
+    return where
 
 
 def measurable(number: Decimal | int) -> bool:

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, fields, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
+from api.app import create_app, running
+from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.event import Category, Erased, fields_of
 from domain.events.institution import RulebookAdopted
@@ -22,7 +26,7 @@ from domain.obligations import clocks
 from domain.readiness import next_due, readiness
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from domain.when import LAST_DAY, Days
+from domain.when import LAST_DAY, SHANGHAI, Days
 from ledger.book import Ledger
 from ledger.candidates import Candidate
 from ledger.outline import outline
@@ -37,15 +41,15 @@ from projections.projector import Projector
 from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER, SEALED_FILE_NO, SEALED_NAME
 from projections.spans import SPANS
-from tests.client import NOW, Served
+from tests.client import NOW, Furnished, Served
 from tests.strategies import EARLIEST, IDS, streams
 
 RULEBOOK = Rulebook.shipped()
 FINISHED = date(2031, 1, 1)
 days_asked = st.dates(EARLIEST, FINISHED)
 
-thorough = settings(max_examples=80, suppress_health_check=list(HealthCheck))
-rare = settings(max_examples=6, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+thorough = trying(max_examples=80, suppress_health_check=list(HealthCheck))
+rare = trying(max_examples=6, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
 class OpenSeal:
@@ -400,3 +404,24 @@ async def test_a_file_is_read_as_it_is_after_what_was_waited_for(served: Served)
 async def head(served: Served) -> int:
     """The last position of the ledger."""
     return (await served.house.ledger.store.head()).position
+
+
+async def test_midnight_changes_answers_without_an_entry(settings: Settings, furnished: Furnished) -> None:
+    """What is due becomes overdue as the day passes in Shanghai; nothing is written for it."""
+    now = NOW
+    app = create_app(settings, clock=lambda: now)
+    async with running(app) as house, AsyncExitStack() as stack:
+        home, elsewhere = furnished.home, furnished.elsewhere
+        served = Served(app, house, home, elsewhere, furnished.tokens, furnished.tokens_elsewhere, stack)
+        await served.a_child()
+        await served.projected()
+        staff = await served.as_("staff")
+        every = (await staff.get("/obligations", params={"day": "2024-03-05"})).json()["items"]
+        due = next(each for each in every if "due_on" in each)
+        now = datetime.combine(date.fromisoformat(due["due_on"]), time(23, 59, 59), SHANGHAI)
+        before = await staff.get("/obligations", params={"rule": due["rule"]})
+        now += timedelta(seconds=1)
+        after = await staff.get("/obligations", params={"rule": due["rule"]})
+    assert [each["state"] for each in before.json()["items"]] == ["due"]
+    assert [each["state"] for each in after.json()["items"]] == ["overdue"]
+    assert before.headers["Ledger-Position"] == after.headers["Ledger-Position"]

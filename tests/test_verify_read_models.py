@@ -42,7 +42,7 @@ async def tamper(served: Served, table: str, statement: str, *parameters: object
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
         name = Identifier(served.house.projector.read_from.schema, table)
-        assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount > 0  # type: ignore[arg-type] # the test's own
+        assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount > 0
 
 
 async def test_nothing_differs_in_what_was_followed_or_built(served: Served) -> None:
