@@ -20,7 +20,7 @@ KILLS = _size("KILLS", short=3, full=50)
 """How often something is killed."""
 ENTRIES = _size("ENTRIES", short=3000, full=100_000)
 """How many entries are appended while others read on."""
-BATCHES = _size("BATCHES", short=200, full=2000)
+BATCHES = _size("BATCHES", short=100, full=2000)
 """How many generated series of batches are judged."""
 INCREMENTS = _size("INCREMENTS", short=5, full=50)
 """How often each of those who write to one stream does so."""

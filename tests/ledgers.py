@@ -88,10 +88,12 @@ def a_batch_waits_for_the_head(superuser: psycopg.Connection) -> bool:
 
 
 def kill_backends(superuser: psycopg.Connection, role: str, *, at_most: int | None = None) -> int:
-    """End sessions of a role, all or some; return how many."""
+    """End sessions of a role in this database, all or some but this one; return how many."""
     ended = """
         SELECT pg_terminate_backend(pid)
-          FROM (SELECT pid FROM pg_stat_activity WHERE usename = %s ORDER BY random() LIMIT %s) s
+          FROM (SELECT pid FROM pg_stat_activity
+                 WHERE usename = %s AND datname = current_database() AND pid <> pg_backend_pid()
+                 ORDER BY random() LIMIT %s) s
     """
     return superuser.execute(ended, [role, at_most]).rowcount
 

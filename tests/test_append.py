@@ -1,7 +1,7 @@
 """Appending: positions without gaps in the order of commits, and a verdict on every append by itself."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -243,10 +243,11 @@ async def judges(urls: Urls, store: Store) -> AsyncIterator[list[Judge]]:
 
 
 @pytest.fixture
-def ways() -> Iterator[Counter[bool]]:
+def ways(tell: Callable[[str], None]) -> Iterator[Counter[bool]]:
     """Count the batches that can be judged all at once, and the others: both have to come."""
     counted: Counter[bool] = Counter()
     yield counted
+    tell(f"{counted.total()} batches, {counted[True]} of them judged all at once and one by one alike")
     assert set(counted) == {True, False}
 
 

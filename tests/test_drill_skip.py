@@ -7,9 +7,9 @@ publish positions before they are committed: it has to catch both, or it proves 
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final, Protocol, TypeVar
@@ -116,8 +116,8 @@ class Outcome:
         )
 
 
-async def drill(log: Log, entries: int, superuser: psycopg.Connection) -> Outcome:
-    """Write so many entries and read on meanwhile."""
+async def drill(log: Log, entries: int, superuser: psycopg.Connection, role: str = WRITER) -> Outcome:
+    """Write so many entries and read on meanwhile, while sessions of a role are killed."""
     left = entries
     finished = asyncio.Event()
     outcome = Outcome([], set(), [Reader(log, hinted) for hinted in (False, False, True, True)], 0)
@@ -134,7 +134,7 @@ async def drill(log: Log, entries: int, superuser: psycopg.Connection) -> Outcom
     async def kill() -> None:
         while not finished.is_set():
             await asyncio.sleep(random.uniform(0, 2 * BETWEEN_KILLS))  # noqa: S311 - the same
-            outcome.kills += kill_backends(superuser, WRITER, at_most=1)
+            outcome.kills += kill_backends(superuser, role, at_most=1)
 
     others = [asyncio.create_task(reader.read_on(finished)) for reader in outcome.readers]
     others.append(asyncio.create_task(kill()))
@@ -254,8 +254,8 @@ async def test_a_mutant_that_publishes_positions_before_they_are_committed_is_ca
     assert outcome.missed > 0
 
 
-class Stock:
-    """The library's own recorder for PostgreSQL, in threads."""
+class Library:
+    """A recorder of the eventsourcing library, in threads."""
 
     def __init__(self, recorder: ApplicationRecorder, threads: ThreadPoolExecutor) -> None:
         self._recorder = recorder
@@ -284,35 +284,44 @@ class Stock:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-@asynccontextmanager
-async def stock(urls: Urls, superuser: psycopg.Connection) -> AsyncIterator[Stock]:
-    """Make the library's tables in a schema of their own."""
-    superuser.execute(f"CREATE SCHEMA stock AUTHORIZATION {WRITER}".encode())
-    where = conninfo_to_dict(urls.superuser)
-    environment = Environment(
-        env={
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": str(where["dbname"]),
-            "POSTGRES_HOST": str(where.get("host", "")),
-            "POSTGRES_PORT": str(where.get("port", 5432)),
-            "POSTGRES_USER": WRITER,
-            "POSTGRES_PASSWORD": PASSWORD,
-            "POSTGRES_SCHEMA": "stock",
-            "POSTGRES_POOL_SIZE": str(WRITERS + 4),
-            "POSTGRES_ENABLE_DB_FUNCTIONS": "y",
-        }
-    )
+@contextmanager
+def library(**environment: str) -> Iterator[Library]:
+    """Give the library's recorder that an environment asks for."""
     with (
         ThreadPoolExecutor(WRITERS + 4) as threads,
-        InfrastructureFactory.construct(environment) as factory,
+        InfrastructureFactory.construct(Environment(env=environment)) as factory,
     ):
-        yield Stock(factory.application_recorder(), threads)
+        yield Library(factory.application_recorder(), threads)
+
+
+async def test_nobody_who_reads_on_by_our_module_for_the_library_misses_an_event(
+    database_url: str, superuser: psycopg.Connection, tell: Callable[[str], None]
+) -> None:
+    with library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log:
+        dawdle(superuser, sql.Identifier("es", "entry"))
+        outcome = await drill(log, CAUGHT_BY, superuser, superuser.info.user)
+    tell(str(outcome))
+    assert outcome.acknowledged <= set(outcome.stored)
+    assert outcome.missed == 0
+    assert all(reader.seen == outcome.stored for reader in outcome.readers)
 
 
 async def test_the_stock_recorder_without_its_lock_is_caught(
     urls: Urls, superuser: psycopg.Connection, tell: Callable[[str], None]
 ) -> None:
-    async with stock(urls, superuser) as log:
+    superuser.execute(f"CREATE SCHEMA stock AUTHORIZATION {WRITER}".encode())
+    where = conninfo_to_dict(urls.superuser)
+    with library(
+        PERSISTENCE_MODULE="eventsourcing.postgres",
+        POSTGRES_DBNAME=str(where["dbname"]),
+        POSTGRES_HOST=str(where.get("host", "")),
+        POSTGRES_PORT=str(where.get("port", 5432)),
+        POSTGRES_USER=WRITER,
+        POSTGRES_PASSWORD=PASSWORD,
+        POSTGRES_SCHEMA="stock",
+        POSTGRES_POOL_SIZE=str(WRITERS + 4),
+        POSTGRES_ENABLE_DB_FUNCTIONS="y",
+    ) as log:
         dawdle(superuser, sql.Identifier("stock", "stored_events"))
         outcome = await drill(log, CAUGHT_BY, superuser)
     tell(str(outcome))
