@@ -25,6 +25,10 @@ SECRET: Final[Pair] = (UUID(int=0), "ledger")
 """Where the ledger's own secret stands in the key table."""
 
 
+class KeyDestroyedError(Exception):
+    """Something was to be sealed under a key that was destroyed, and such a key is never made again."""
+
+
 class KeyTable(Protocol):
     """Where wrapped data keys are kept."""
 
@@ -33,7 +37,7 @@ class KeyTable(Protocol):
         ...
 
     async def add_keys(self, new: Mapping[Pair, bytes]) -> dict[Pair, bytes]:
-        """Keep wrapped keys where there are none yet; return those that are kept."""
+        """Keep wrapped keys where there never were any; return those that are kept."""
         ...
 
 
@@ -68,7 +72,7 @@ class Keys:
         """Return a ring with the keys of these subjects and categories.
 
         A key that is not there is made when `make` says so, and else left out: it was destroyed, or nothing
-        was ever sealed under it.
+        was ever sealed under it. Raises KeyDestroyedError where one that was destroyed is to be made.
         """
         held: dict[Pair, AESGCM] = {}
         missing = []
@@ -104,6 +108,9 @@ class Keys:
             fresh = [secrets.token_bytes(KEY_BYTES) for _ in wanted]
             new = await self._wrapper.wrap(fresh, [self._context(pair) for pair in wanted])
             wrapped = await self._table.add_keys(dict(zip(wanted, new, strict=True)))
+            if len(wrapped) < len(new):
+                message = "a key was destroyed, and is not made again"
+                raise KeyDestroyedError(message)
         else:
             wrapped = await self._table.keys(wanted)
         opened = await self._wrapper.unwrap([*wrapped.values()], [self._context(pair) for pair in wrapped])

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from domain.event import Category
-from ledger.keys import SECRET, Keys
+from ledger.keys import SECRET, KeyDestroyedError, Keys
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import Store
 from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
@@ -50,7 +50,7 @@ def key_store(urls: Urls) -> psycopg.Connection:
 def destroy(urls: Urls, subject: UUID) -> None:
     """Destroy a person's keys."""
     with key_store(urls) as connection:
-        connection.execute("DELETE FROM data_key WHERE subject = %s", [subject])
+        connection.execute("UPDATE data_key SET wrapped = NULL WHERE subject = %s", [subject])
 
 
 def retire(path: Path) -> None:
@@ -89,6 +89,17 @@ async def test_what_was_sealed_is_lost_with_its_key(urls: Urls, store: Store, pa
     later = await (await opened(store, path)).ring([erased, kept])
     assert later.open(erased, sealed[erased], PLACE) is None
     assert later.open(kept, sealed[kept], PLACE) == b"name"
+
+
+async def test_a_key_that_was_destroyed_is_never_made_again(urls: Urls, store: Store, path: Path) -> None:
+    erased, new = (uuid4(), Category.IDENTITY), (uuid4(), Category.IDENTITY)
+    await (await opened(store, path)).ring([erased], make=True)
+    destroy(urls, erased[0])
+    keys = await opened(store, path)
+    with pytest.raises(KeyDestroyedError):
+        await keys.ring([erased, new], make=True)
+    assert erased not in await keys.ring([erased])
+    assert new in await keys.ring([new], make=True)
 
 
 async def test_a_wrapped_key_opens_for_nobody_else(urls: Urls, store: Store, path: Path) -> None:

@@ -78,6 +78,8 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
 SELECT subject, category, wrapped
   FROM data_key
  WHERE (subject, category) IN (SELECT * FROM unnest(%b::uuid[], %b::text[]))
+       -- Of a key that was destroyed the place is left.
+   AND wrapped IS NOT NULL
 
 -- name: add_keys
 INSERT INTO data_key (subject, category, wrapped)
