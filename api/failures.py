@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError
+from psycopg import InterfaceError, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,16 @@ from projections.projector import NotBuiltError
 
 BUILDING_SECONDS: Final = 5
 """When to ask again while the read models are being built."""
+_BUSY: Final = (
+    InterfaceError,
+    OperationalError,
+    PoolClosed,
+    PoolTimeout,
+    ReadOnlySqlTransaction,
+    StoreError,
+    TooManyRequests,
+)
+"""What passes: the same may be asked again later."""
 _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 
@@ -28,7 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(InvalidError, _invalid)
     app.add_exception_handler(NotBuiltError, _not_built)
-    for busy in (StoreError, OperationalError, PoolTimeout, PoolClosed, TooManyRequests):
+    for busy in _BUSY:
         app.add_exception_handler(busy, _unavailable)
 
 

@@ -1,6 +1,7 @@
 """Pools of connections, and asking through them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
@@ -16,12 +17,25 @@ PATIENCE = 5.0
 Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
+class _Pool(AsyncConnectionPool[AsyncConnection]):
+    """Keeps no connection that has come to a standby, as after a failover, where nothing can be written."""
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:  # noqa: ASYNC109 - the library's
+        async with super().connection(timeout) as connection:
+            try:
+                yield connection
+            except ReadOnlySqlTransaction:
+                await connection.close()
+                raise
+
+
 def make_pool(url: str, size: int) -> Pool:
     """Make a pool, not open yet, of autocommitting connections that know `arrays`.
 
     Nothing is kept prepared on the server, so that a pooler may stand between.
     """
-    return AsyncConnectionPool(
+    return _Pool(
         url,
         kwargs={"autocommit": True, "prepare_threshold": None},
         configure=_configure,
@@ -45,7 +59,7 @@ async def fetch(
         try:
             return await _ask(connection, statement, parameters, row_factory)
         except ReadOnlySqlTransaction:
-            await connection.close()  # After a failover it may have come to a standby.
+            await connection.close()
         except (OperationalError, InterfaceError):
             if not connection.closed:
                 raise

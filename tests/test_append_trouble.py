@@ -12,9 +12,11 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import ReadOnlySqlTransaction
 
 from ledger.ending import ended
 from ledger.migrate import DEFAULT_LEDGER
+from ledger.pools import make_pool
 from ledger.queueing import Limits
 from ledger.store import Accepted, AppendFailedError, OverloadedError, Repeated, Stale, Store, StoreError
 from tests.ledgers import (
@@ -133,6 +135,20 @@ async def test_a_writer_that_has_come_to_a_standby_looks_for_the_primary(
         # Then it is found, for appends and for all else that is written
         assert isinstance(await appending, Accepted)
         assert await store.add_keys({subject: b"wrapped"}) == {subject: b"wrapped"}
+
+
+async def test_a_pool_keeps_no_connection_that_has_come_to_a_standby(
+    urls: Urls, superuser: psycopg.Connection
+) -> None:
+    superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
+    adding = "INSERT INTO institution (institution, name, region) VALUES (%s, 'x', '371099')"
+    async with make_pool(urls.writer, 1) as writers:
+        with pytest.raises(ReadOnlySqlTransaction):
+            async with writers.connection() as connection:
+                await connection.execute(adding, [uuid4()])
+        superuser.execute(f"ALTER ROLE {WRITER} RESET default_transaction_read_only".encode())
+        async with writers.connection() as connection:
+            await connection.execute(adding, [uuid4()])
 
 
 async def test_a_repeated_append_that_can_not_be_read_yet_may_be_made_again(urls: Urls, store: Store) -> None:
