@@ -78,6 +78,8 @@ async def _state(house: House | None) -> dict[str, Any]:
         missing.append("migrations")
     except (Error, PoolTimeout):
         missing.append("database")
+    if house.witness.went_back:
+        missing.append("entries")
     if behind > MOST_BEHIND or not house.projector.ready:
         missing.append("read models")
     if missing:

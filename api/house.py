@@ -49,6 +49,7 @@ class House:
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
+    witness: Witness
     following: bool = True
     """Whether the read models follow the ledger here."""
 
@@ -94,7 +95,18 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield House(
-            settings, found, clock, ledger, projector, readers, identity, access, metrics, jobs, follow
+            settings,
+            found,
+            clock,
+            ledger,
+            projector,
+            readers,
+            identity,
+            access,
+            metrics,
+            jobs,
+            witness,
+            follow,
         )
 
 

@@ -89,10 +89,9 @@ async def back_up(owner_url: str, ledger: str, folder: Path, say: Say) -> tuple[
         snapshot, position, recorded_at, epoch, size = await _row(connection, ledger)
         moment = datetime.now(UTC)
         tools = await programs.programs_for(connection.info.server_version // _MAJOR)
-        migrations = await connection.execute(
-            SQL("SELECT name FROM {}").format(Identifier(ledger, "migration"))
-        )
-        applied = sorted(name for (name,) in await migrations.fetchall())
+        applied = [
+            name for schema in (keys_of(ledger), ledger) for name in await _migrations(connection, schema)
+        ]
         say(f"正在备份 Backing up {ledger}: {position} entries, about {size // _MB} MB in the database …")
         stem = f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
         dump = _Dump(tools / "pg_dump", owner_url, snapshot, say)
@@ -197,12 +196,20 @@ async def _row(connection: AsyncConnection, ledger: str) -> tuple[str, int, date
     return row
 
 
+async def _migrations(connection: AsyncConnection, schema: str) -> list[str]:
+    cursor = await connection.execute(
+        SQL("SELECT name FROM {} ORDER BY name").format(Identifier(schema, "migration"))
+    )
+    return [name for (name,) in await cursor.fetchall()]
+
+
 def _whole(path: Path, ledger: str, say: Say) -> tuple[Manifest, KeysManifest]:
     """Read the manifests and check the files by them. Raises BackupError."""
     manifest = _read(path, _MANIFEST)
     keys = _read(path.with_name(_keys_manifest(ledger)), _KEYS_MANIFEST)
-    known = {name for name, _ in queries.migrations("ledger", "sql/migrations")}
-    newer = [name for name in manifest.migrations if name[:4].isdigit() and name not in known]
+    folders = ("sql/keys", "sql/migrations")
+    known = {name for folder in folders for name, _ in queries.migrations("ledger", folder)}
+    newer = not known.issuperset(manifest.migrations)
     if manifest.format != FORMAT or keys.format != FORMAT or newer:
         message = (
             f"备份由较新的版本 {manifest.version} 制作，请先升级。 "

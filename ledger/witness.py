@@ -77,6 +77,8 @@ class Witness:
         self._ledger = ledger
         self._key_file = key_file
         self._kept: tuple[int, int] | None = None
+        self.went_back = False
+        """Whether the ledger is found behind what was kept, while it is being served."""
 
     def text(self) -> str | None:
         """Return the witness as it is written; None where there is none."""
@@ -127,9 +129,10 @@ class Witness:
         """Keep how far the ledger has come, if it has moved. Raises LostEntriesError when it went back."""
         head = await self._store.head()
         reached = (head.epoch, head.position)
+        self.went_back = self._kept is not None and reached < self._kept
         if reached == self._kept:
             return
-        if self._kept is not None and reached < self._kept:
+        if self.went_back:
             message = f"the ledger {self._ledger} went back while it was being served"
             raise LostEntriesError(message)
         await asyncio.to_thread(self.keep, await self._see(head))

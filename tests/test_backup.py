@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from ledger.backup import BackupError, newest
 from ledger.programs import ProgramError, programs_for
 from ledger.witness import LostEntriesError
 from ledger.wrapping import KeyUnavailableError
-from tests.client import HOME, NOW, Served
+from tests.client import ELSEWHERE, HOME, NOW, Served
 
 NAME = "欧阳小明"
 KEPT = ("head", "entry", "epoch", "institution", "member", "token", "access", "data_key")
@@ -351,22 +352,35 @@ async def test_the_password_of_an_address_is_no_argument_of_a_program(tmp_path: 
         await programs.run(program, ["--file=x"], "host=/nowhere user=someone password='s e\\'cret'")
 
 
-def test_the_commands_work_on_the_embedded_database(tmp_path: Path) -> None:
-    """As an operator would: on one DATA, then on a new one with the old one's key file."""
+def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(tmp_path: Path) -> None:
+    """As an operator does it: record, back up, record more; lose the database, restore, recover, go on."""
     above = tmp_path.resolve()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
 
-    def give(data: str, *words: str) -> str:
-        own = environment | {"CHILDLEDGER_DATA": str(above / data)}
+    def give(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        own = environment | {"CHILDLEDGER_DATA": str(data)}
         program = Path(sys.executable).with_name("childledger")
-        done = subprocess.run([program, *words], capture_output=True, text=True, env=own, check=False)
+        return subprocess.run([program, *words], capture_output=True, text=True, env=own, check=False)
+
+    def gives(data: Path, *words: str) -> str:
+        done = give(data, *words)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    institution = give("first", "institution", "add", HOME, "--region", "371099")
-    manifest = give("first", "backup", str(above / "backups"))
-    (above / "second").mkdir(mode=0o711)
-    (above / "second" / "master.key").write_bytes((above / "first" / "master.key").read_bytes())
-    (above / "second" / "master.key").chmod(0o600)
-    assert give("second", "restore", str(above / "backups")) == manifest
-    assert give("second", "user", "add", "示例甲", "--role", "staff", "--institution", institution)
+    first, second = above / "first", above / "second"
+    institution = gives(first, "institution", "add", HOME, "--region", "371099")
+    manifest = gives(first, "backup", str(above / "backups"))
+    gives(first, "institution", "add", ELSEWHERE, "--region", "990101")
+
+    second.mkdir(mode=0o711)
+    shutil.copy2(first / "master.key", second)
+    shutil.copytree(first / "witness", second / "witness")
+    assert gives(second, "restore", str(above / "backups")) == manifest
+    for words in (["serve"], ["token", "list"], ["institution", "add", "又一家", "--region", "371099"]):
+        refused = give(second, *words)
+        assert refused.returncode == 1
+        (line,) = [line for line in refused.stderr.splitlines() if "recover" in line]
+        assert "请运行 childledger recover" in line
+        assert "begin a new epoch" in line
+    assert gives(second, "recover") == "2"
+    gives(second, "user", "add", "示例甲", "--role", "staff", "--institution", institution)

@@ -317,3 +317,21 @@ async def test_a_witness_that_is_not_believed_can_be_put_aside_by_a_new_epoch(se
     assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
     async with running(create_app(settings, clock=lambda: NOW)) as house:
         assert [(epoch.epoch, epoch.witness) for epoch in await house.ledger.store.epochs()] == [(2, None)]
+
+
+async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_unready(
+    served: Served, url: str
+) -> None:
+    client = await served.client()
+    await record(served.house)
+    await served.projected()
+    await served.house.witness.note()
+    assert (await client.get("/health/ready")).status_code == 200
+    with psycopg.connect(url) as superuser:
+        superuser.execute(
+            sql.SQL("SET search_path = {}").format(sql.Identifier(served.house.settings.ledger))
+        )
+        superuser.execute("UPDATE head SET position = position - 1")
+    with pytest.raises(LostEntriesError):
+        await served.house.witness.note()
+    assert (await client.get("/health/ready")).json()["missing"] == ["entries"]
