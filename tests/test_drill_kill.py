@@ -43,7 +43,7 @@ CHILDLEDGER: Final = Path(sys.executable).with_name("childledger")
 RECORDERS: Final = 6
 EVENTS_OF_A_FILE: Final = 5
 """Requests to one file, before the next is opened."""
-PATIENCE: Final = 60
+PATIENCE: Final = 120
 """Seconds for everything to come up again on a busy machine."""
 BETWEEN: Final = 0.6
 """The most seconds of recording between two kills."""
