@@ -16,7 +16,7 @@ from ledger.pools import Pool
 from projections.following import AGAIN, Following
 from projections.generations import EVERYWHERE, NOWHERE, Generation
 from projections.model import ReadModel
-from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks
+from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks, disposable
 
 NEAR: Final = 1000
 """Entries by which a generation may be behind the ledger and be read from."""
@@ -75,7 +75,7 @@ class Building:
         )
         models = [model for model in self._models if own.models[model.name].stopped_by is None]
         try:
-            async with self._pool.connection() as connection, connection.transaction() as piece:
+            async with disposable(self._pool) as (connection, piece):
                 advanced = await connection.execute(
                     "UPDATE generation SET walked = %s WHERE number = %s AND walked = %s",
                     [following[-1], own.number, own.walked],

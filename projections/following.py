@@ -27,7 +27,7 @@ from ledger.pools import Pool
 from projections.generations import NOWHERE, Generation
 from projections.model import ReadModel
 from projections.register import REGISTER
-from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks
+from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks, disposable
 
 log = structlog.get_logger()
 
@@ -122,7 +122,7 @@ class Following:
     async def _batch(self, own: Generation, group: Group, through: int) -> int:
         models = [self._models[name] for name in group.models]
         written: dict[UUID, int] = {}
-        async with self._pool.connection() as connection, connection.transaction() as batch:
+        async with disposable(self._pool) as (connection, batch):
             advanced = await connection.execute(
                 """
                 UPDATE read_model SET position = %s, stopped_by = NULL, stopped_at = NULL

@@ -1,12 +1,13 @@
 """Writing the rows of files: each file folded once for all read models, each table written in bulk."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection, AsyncTransaction, InterfaceError, OperationalError
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.charge import scope_of
@@ -14,6 +15,7 @@ from domain.event import Category
 from domain.file import File
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
+from ledger.pools import Pool
 from projections.model import Reading, ReadModel
 
 ENTRIES_AT_ONCE: Final = 10_000
@@ -77,6 +79,17 @@ class Writing:
             # A file that can not be read at all.
             raise PoisonError((model.name for model in models), error) from error
         return files, readings
+
+
+@asynccontextmanager
+async def disposable(pool: Pool) -> AsyncIterator[tuple[AsyncConnection, AsyncTransaction]]:
+    """Give a transaction that nobody waits for to reach the disk.
+
+    A server that falls loses the last ones whole, rows and positions, and they are written again.
+    """
+    async with pool.connection() as connection, connection.transaction() as own:
+        await connection.execute("SET LOCAL synchronous_commit = off")
+        yield connection, own
 
 
 def chunks(files: Iterable[tuple[UUID, int]]) -> Iterator[list[UUID]]:
