@@ -100,10 +100,14 @@ def _folder(parent: Path | None) -> Iterator[Path]:
 async def furnished(size: float, folder: Path | None = None) -> AsyncIterator[Bench]:
     """Start the server in a folder that is removed in the end, with one institution and its staff."""
     with _folder(folder) as data:
-        with embedded(data) as server:
-            yield await furnish(server.url, data, size)
-        if server.home != data:
-            rmtree(server.home)
+        home = data
+        try:
+            with embedded(data) as server:
+                home = server.home
+                yield await furnish(server.url, data, size)
+        finally:
+            if home != data:
+                rmtree(home)
 
 
 async def furnish(server: str, data: Path, size: float) -> Bench:
