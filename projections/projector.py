@@ -47,6 +47,7 @@ class Projector:
         self._building = Building(ledger, pool, models, self._following)
         self._read_from: Generation | None = None
         self._written: Generation | None = None
+        self._progress = 0.0
         self._paths: WeakKeyDictionary[AsyncConnection, str] = WeakKeyDictionary()
         self._moved = asyncio.Condition()
 
@@ -67,8 +68,8 @@ class Projector:
 
     @property
     def progress(self) -> float:
-        """How much of this version's own read models is built, from 0 to 1."""
-        return 0.0 if self._written is None else self._written.progress
+        """How much of the newest read models of this version is built, from 0 to 1, by whomever."""
+        return self._progress
 
     @property
     def ready(self) -> bool:
@@ -151,6 +152,7 @@ class Projector:
         """See what there is, turn to what is to be read from, and return what is to be written."""
         every = await self._every()
         self._written = to_write(every, self.version)
+        self._progress = next((each.progress for each in every if each.version == self.version), 0.0)
         now = {each.number: each for each in every}
         found, held = to_read(every, self.version, self._shape), self._read_from
         if found is not None and held is not None and found.number != held.number and held.number in now:
