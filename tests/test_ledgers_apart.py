@@ -124,12 +124,12 @@ async def test_a_token_lets_in_to_its_own_ledger_only(two: Two) -> None:
 
     alone = create_app(two.settings.model_copy(update={"ledger": names[1], "ledgers": ()}), clock=lambda: NOW)
     async with running(alone):
-        foreign = await (await two.client(two.tokens[names[0]][Role.STAFF], alone)).get("/children")
-        unknown = await (await two.client(new_token(names[1]), alone)).get("/children")
-        own = await (await two.client(two.tokens[names[1]][Role.STAFF], alone)).get("/children")
+        foreign = await (await two.client(two.tokens[names[0]][Role.STAFF], alone)).get("/event-types")
+        unknown = await (await two.client(new_token(names[1]), alone)).get("/event-types")
+        own = await (await two.client(two.tokens[names[1]][Role.STAFF], alone)).get("/event-types")
     assert (foreign.status_code, own.status_code) == (401, 200)
     assert foreign.content == unknown.content
-    again = await (await two.client(new_token(names[0]))).get("/children")
+    again = await (await two.client(new_token(names[0]))).get("/event-types")
     assert (again.status_code, again.content) == (401, unknown.content)
 
 
@@ -262,8 +262,8 @@ async def test_a_ledger_that_can_not_be_opened_leaves_the_other_answering_until_
     async with running(app):
         first = await two.client(two.tokens[own][Role.STAFF], app)
         second = await two.client(two.tokens[broken][Role.STAFF], app)
-        assert (await first.get("/children")).status_code == 200
-        answer = await second.get("/children")
+        assert (await first.get("/event-types")).status_code == 200
+        answer = await second.get("/event-types")
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["Retry-After"]
         ready = await first.get("/health/ready")
@@ -276,7 +276,7 @@ async def test_a_ledger_that_can_not_be_opened_leaves_the_other_answering_until_
 
         two.alter("ALTER ROLE {} LOGIN", f"{broken}_reader")
         async with asyncio.timeout(30):
-            while (await second.get("/children")).status_code != 200:  # noqa: ASYNC110 - as a client does
+            while (await second.get("/event-types")).status_code != 200:  # noqa: ASYNC110 - as a client does
                 await asyncio.sleep(0.1)
         assert "missing" not in (await first.get("/health/ready")).json()["ledgers"][broken]
 
@@ -324,7 +324,7 @@ async def test_one_address_with_the_ledgers_name_left_open_enters_each_as_its_ow
     async with running(app):
         for house in (two.one, two.other):
             client = await two.client(two.tokens[house.ledger.name][Role.STAFF], app)
-            assert (await client.get("/children")).status_code == 200
+            assert (await client.get("/event-types")).status_code == 200
 
 
 def test_ledgers_are_set_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
