@@ -23,7 +23,7 @@ NOTHING_ASKED: Final = 2
 
 
 def rebuild(*, keep: int = KEPT) -> int:
-    """Build the read models anew beside those that are read, and switch to them; stopped, it goes on when repeated.
+    """Build the read models anew beside those that are read, and switch to them; repeated, it goes on.
 
     Args:
         keep: How many earlier generations to keep, to go back to.

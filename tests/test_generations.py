@@ -23,7 +23,7 @@ from projections.model import Reading, ReadModel
 from projections.projector import Projector
 from projections.spans import SPANS
 from tests.client import Served
-from tests.test_projections import a_projector, expected, head, tables, to_the_end
+from tests.test_projections import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
 
 NAMES = ("王小明", "李小红", "张三", "甲一", "乙二")
 
@@ -345,6 +345,23 @@ async def test_a_read_model_that_fails_while_building_is_caught_up_with_later(se
     while projector.stopped or await projector.step(3):
         await projector.step(3)
     assert await tables(served, projector) == await expected(served)
+
+
+async def test_a_rulebook_that_is_adopted_counts_although_the_register_is_stopped(served: Served) -> None:
+    """It no longer knows for certain who is in whose charge, so everybody is judged anew."""
+    await some_children(served)
+    watched = Watched()
+    projector = await a_projector(served, models=watched.models)
+    await to_the_end(projector)
+    watched.poison["register"] = ValueError()
+    await served.a_child()
+    await to_the_end(projector)
+    await adopt_another_rulebook(served)
+    await to_the_end(projector)
+    assert set(projector.stopped) == {"register"}
+    found, whole = await tables(served, projector), await expected(served)
+    for model in READ_MODELS[1:]:
+        assert found[model.name] == whole[model.name]
 
 
 async def test_rows_that_a_table_refuses_stop_their_read_model_too(served: Served) -> None:
