@@ -146,6 +146,7 @@ async def test_every_answer_to_every_role_is_a_documented_one(
 
 
 async def test_every_answer_without_a_token_is_a_documented_one(served: Served) -> None:
+    await served.projected()  # ready from then on
     client = await served.client()
     for operation in documented(served):
         for case in drawn(operation)[:3]:
