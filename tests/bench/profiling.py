@@ -1,17 +1,20 @@
 """Why a row is slow: where Python spent its time, and what the backends of PostgreSQL were doing."""
 
+import asyncio
 import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from cProfile import Profile
 from io import StringIO
 from pathlib import PurePath
 from pstats import Stats
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import psycopg
 
+T = TypeVar("T")
 SHOWN: Final = 14
 """Functions of a profile, by their own time."""
 EVERY_SECONDS: Final = 0.005
@@ -30,17 +33,18 @@ async def profiled(
         if profile is not None:
             python = await profile()
         else:
-            profiler = Profile()
+            profiler, pool, loop = Profile(), _Profiling(), asyncio.get_running_loop()
+            loop.set_default_executor(pool)
             with profiler:
                 await side()
-            python = told(profiler)
+            loop.set_default_executor(ThreadPoolExecutor())
+            python = told(profiler, *pool.profilers)
     return f"{python}\n{backends.told()}"
 
 
-def told(profiler: Profile) -> str:
-    """Return the functions of a profile that took most time themselves, without anybody's paths."""
-    text = StringIO()
-    stats = Stats(profiler, stream=text).sort_stats("tottime")
+def told(*profilers: Profile) -> str:
+    """Return the functions that took most time themselves in some threads, without anybody's paths."""
+    stats = Stats(*profilers, stream=StringIO())
     total: float = getattr(stats, "total_tt", 0.0)
     lines = [f"Python, {total:.2f} s profiled: own s, calls, function"]
     every: dict[tuple[str, int, str], tuple[int, int, float, float, object]] = getattr(stats, "stats", {})
@@ -52,6 +56,30 @@ def told(profiler: Profile) -> str:
             f"  {own:8.3f} {calls:9d}  {where}:{line} {name}" if line else f"  {own:8.3f} {calls:9d}  {name}"
         )
     return "\n".join(lines)
+
+
+class _Profiling(ThreadPoolExecutor):
+    """Threads for the event loop, each of whose works is profiled too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.profilers: list[Profile] = []
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any, **options: Any) -> Future[T]:
+        """Queue a work."""
+        return super().submit(self._run, work, *arguments, **options)
+
+    def _run(self, work: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        profiler = Profile()
+        try:
+            profiler.enable()
+        except ValueError:  # since Python 3.12 only one thread may be profiled
+            return work(*arguments, **options)
+        try:
+            return work(*arguments, **options)
+        finally:
+            profiler.disable()
+            self.profilers.append(profiler)
 
 
 class _Watching(threading.Thread):
