@@ -7,7 +7,7 @@ birthday, stands at positions that they have passed: the file's own `entries` te
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
@@ -15,8 +15,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
+from psycopg import AsyncConnection
 from psycopg.rows import args_row
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed
 
 from api.answers import dumps
 from api.permissions import Action, scope_sql
@@ -29,6 +30,7 @@ from domain.event import Category
 from domain.file import File
 from ledger.store import END
 from projections.paging import MOST
+from projections.projector import NotBuiltError
 
 router = APIRouter(tags=["across files"])
 
@@ -68,6 +70,13 @@ _LOOK: Final = SQL("""
       LEFT JOIN register ON register.child = looked.stream
      WHERE NOT stood.settled OR {scope}
      ORDER BY looked.position
+""")
+
+_LOOK_ALONE: Final = SQL("""
+    SELECT position, entry_id, stream, occurred_until, false AS settled
+      FROM entry
+     WHERE position > %(after)s AND position <= %(through)s
+     ORDER BY position
 """)
 
 After: TypeAlias = Annotated[
@@ -132,15 +141,17 @@ class Reading:
 
     async def look(self, after: int, end: int) -> list[Sight]:
         """Return what is the caller's to read after a position and through another, at most a WINDOW on."""
-        own = self._own
+        own, bounds = self._own, {"after": after, "through": end}
         scope = scope_sql(own.actor, today=own.today, about=SQL("looked.occurred_until"))
-        async with (
-            own.house.projector.reading() as connection,
-            connection.cursor(row_factory=args_row(Sight)) as cursor,
-        ):
-            bounds = {"after": after, "through": end}
-            await cursor.execute(_LOOK.format(scope=scope.sql), {**bounds, **scope.parameters})
-            return await self._decided(await cursor.fetchall())
+        try:
+            async with own.house.projector.reading() as connection:
+                statement = _LOOK.format(scope=scope.sql)
+                sights = await _sights(connection, statement, {**bounds, **scope.parameters})
+        except NotBuiltError:
+            # There is no register yet; the files themselves decide.
+            async with own.house.readers.connection() as connection:
+                sights = await _sights(connection, _LOOK_ALONE, bounds)
+        return await self._decided(sights)
 
     async def page(self, after: int, end: int, most: int) -> tuple[int, list[Sight]]:
         """Look until so many are found, or for so many WINDOWS; return how far, and what was found."""
@@ -236,6 +247,14 @@ async def feed(
     looked, sights = await reading.awaited(start, last, limit or MOST, wait)
     lines = await reading.lines(sights)
     return Response(b"".join(lines), media_type=NDJSON, headers=_told(head.epoch, looked))
+
+
+async def _sights(
+    connection: AsyncConnection, statement: SQL | Composed, parameters: Mapping[str, object]
+) -> list[Sight]:
+    async with connection.cursor(row_factory=args_row(Sight)) as cursor:
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall()
 
 
 def _told(epoch: int, position: int) -> dict[str, str]:

@@ -24,6 +24,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from domain.file import Facts
 from ledger.book import Ledger
+from projections.projector import NotBuiltError, Projector
 from tests.client import Served
 from tests.given import some
 from tests.stories import a_story
@@ -166,7 +167,9 @@ async def test_a_cursor_that_is_none_is_a_problem(served: Served, subtests: pyte
 # Whose it is
 
 
-async def test_the_register_and_the_file_itself_decide_alike(served: Served) -> None:
+async def test_the_register_and_the_file_itself_decide_alike(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows that are missing, or older than their files, are not believed; those that are right are."""
     children = await children_of_all_ages(served)
     await served.projected()
@@ -185,6 +188,12 @@ async def test_the_register_and_the_file_itself_decide_alike(served: Served) -> 
         """
         await connection.execute(forged, [children[:4], served.home.institution])
         await connection.execute("DELETE FROM register WHERE child = ANY (%s)", [children[4:]])
+    assert await shown() == settled
+
+    def unbuilt(_: Projector) -> Any:
+        raise NotBuiltError(0.5)
+
+    monkeypatch.setattr(Projector, "read_from", property(unbuilt))
     assert await shown() == settled
 
 
