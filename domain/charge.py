@@ -43,8 +43,7 @@ class FileScope:
 
 def scope_of(file: File) -> FileScope:
     """Read from a file what decides who may read it. The file must have an entry."""
-    entries = sorted(file.entries.values(), key=lambda entry: entry.version)
-    opened, latest = entries[0], entries[-1]
+    opened, latest = next(iter(file.entries.values())), next(reversed(file.entries.values()))
     opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
     spans = file.spans(CHARGE)
     institution = spans[-1].value if spans else opener

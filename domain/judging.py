@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from domain.codes import tables
+from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import Event, Label, Part, chapter, fields_of, known
 from domain.events.care import CLOSED
@@ -14,7 +14,7 @@ from domain.events.departure import ChildDied
 from domain.events.guardianship import GUARDIANSHIP
 from domain.events.record import approval
 from domain.file import AMENDMENTS, File, amended
-from domain.life import BIRTH, STAGE, Life, over_time
+from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
 from domain.rulebook import Rule, Rulebook
 from domain.when import day_after, day_of
@@ -55,9 +55,15 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
     what is broken throughout counts, and what is broken on some of its days is uncertain.
     """
-    found = [*_amiss(file, entry), *_impossible(entry, today), *entry.event.impossible(entry)]
+    odd = [*_odd_codes(entry.event)]
+    found = [
+        *_amiss(file, entry),
+        *_impossible(entry, today),
+        *(breach("E03", detail=label) for label, table in odd if table.complete),
+        *entry.event.impossible(entry),
+    ]
     if not found:
-        found = _forbidden(file, entry, rulebook)
+        found = [*(breach("E09", detail=label) for label, _ in odd), *_forbidden(file, entry, rulebook)]
     claimed = entry.exception.rule if entry.exception else None
     return [
         Judgement(rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed)
@@ -89,6 +95,8 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]
             (other.days.first or other.days.last for other in file.standing()),
             default=entry.days.last,
         )
+    if first == entry.days.last:
+        return list(_ask(Life(file, first, rulebook, but=entry, entry=entry)))
     answers = [
         answer
         for _, _, answer in over_time(
@@ -100,8 +108,6 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]
             entry=entry,
         )
     ]
-    if len(answers) == 1:
-        return list(answers[0])
     throughout = set(answers[0]).intersection(*answers[1:])
     sometimes = set().union(*answers) - throughout
     broken = {refusal.rule for refusal in throughout}
@@ -131,9 +137,6 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
     yield from _reopened(life, entry)
-    for label, table, code in _codes(entry.event):
-        if code not in tables()[table].codes:
-            yield breach("E09", detail=label)
     for spec in fields_of(type(entry.event)):
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.file.effective(value)
@@ -144,7 +147,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """What leaving care closed stays closed until the child is taken in again."""
     stage = life.now(STAGE)
-    if stage is None or not life.gone or not life.reached(day_after(stage.held.since)):
+    if stage is None or stage.held.value not in GONE or not life.reached(day_after(stage.held.since)):
         return
     adopted = stage.held.value == "adopted"
     closed = {*CLOSED, GUARDIANSHIP} if adopted else set(CLOSED)
@@ -171,22 +174,21 @@ def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
         yield breach("E02")
     if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
         yield breach("E08")
-    for label, table, code in _codes(entry.event):
-        if tables()[table].complete and code not in tables()[table].codes:
-            yield breach("E03", detail=label)
     for document in entry.documents:
         if document.kind not in tables()["document_kind"].codes:
             yield breach("E03", detail=Label("材料种类", "Kind of document"))
 
 
-def _codes(part: Event | Part) -> Iterator[tuple[Label, str, str]]:
+def _odd_codes(part: Event | Part) -> Iterator[tuple[Label, CodeTable]]:
+    """Every code that its table lacks, by the field's label."""
     for spec in fields_of(type(part)):
         if not spec.holds_codes:
             continue
         value = known(getattr(part, spec.name))
-        values = value if isinstance(value, tuple) else (value,)
-        for item in values:
+        for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Part):
-                yield from _codes(item)
+                yield from _odd_codes(item)
             elif spec.code is not None and isinstance(item, str):
-                yield spec.label, spec.code.table, item
+                table = tables()[spec.code.table]
+                if item not in table.codes:
+                    yield spec.label, table

@@ -6,7 +6,7 @@ a question that compared it would change its answer unseen.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, TypeVar
 
@@ -57,20 +57,12 @@ class Life:
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
         """All that holds that day, in the order in which it began."""
         facts = self.file.facts(attribute)
-        ended = self._begun(facts[EVERY]) if EVERY in facts else None
-        holding = []
-        for key, own in facts.items():
-            fact = self._begun(own)
-            if key == EVERY or fact is None or fact.held.value is None:
-                continue
-            if ended is not None and ended.order > fact.order:
-                continue
-            if fact.held.until is not None:
-                if not fact.held.until >= self._day:
-                    continue
-                self._note(day_after(fact.held.until))
-            holding.append(fact)
-        return sorted(holding, key=ORDER)
+        holding = [fact for key in facts if (fact := self._holding(facts, key)) is not None]
+        return sorted(holding, key=ORDER) if len(holding) > 1 else holding
+
+    def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
+        """What holds that day under one key, or None."""
+        return self._holding(self.file.facts(attribute), key)
 
     def last(self, kind: type[E]) -> Entry[E] | None:
         """The last thing of that kind that had happened by that day."""
@@ -159,12 +151,29 @@ class Life:
         """The last day for which all that was read so far stays as it is."""
         return LAST_DAY if self._changes == LAST_DAY else day_before(self._changes)
 
+    def _holding(self, facts: Mapping[str, list[Fact[T]]], key: str) -> Fact[T] | None:
+        fact = self._begun(facts[key]) if key in facts and key != EVERY else None
+        if fact is None or fact.held.value is None:
+            return None
+        ended = self._begun(facts[EVERY]) if EVERY in facts else None
+        if ended is not None and ended.order > fact.order:
+            return None
+        until = fact.held.until
+        if until is not None:
+            if until < self._day:
+                return None
+            self._note(day_after(until))
+        return fact
+
     def _begun(self, facts: list[Fact[T]]) -> Fact[T] | None:
-        count = bisect_right(facts, self._day, key=SINCE)
-        if count < len(facts):
+        count = len(facts)
+        if facts and facts[-1].since > self._day:
+            count = bisect_right(facts, self._day, key=SINCE)
             self._note(facts[count].since)
-        for fact in reversed(facts[:count]):
-            if self._but is None or fact.entry is not self._but:
+        while count:
+            count -= 1
+            fact = facts[count]
+            if fact.entry is not self._but:
                 return fact
         return None
 

@@ -129,12 +129,12 @@ class RehabSessionDelivered(
         A plan whose end is not known never contradicts.
         """
         named = known(self.plan)
-        under_way = life.each(PLAN)
+        plan: AnyEntry | None
         if named is None:
-            fits = bool(under_way)
-            plan: AnyEntry | None = life.last(RehabPlanMade)
+            fits = bool(life.each(PLAN))
+            plan = life.last(RehabPlanMade)
         else:
-            fits = any(fact.held.key == str(named) for fact in under_way)
+            fits = life.under(PLAN, str(named)) is not None
             plan = life.file.effective(named)
         if fits or (named is not None and (plan is None or plan.type != "RehabPlanMade")):
             return
