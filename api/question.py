@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias
@@ -90,6 +91,17 @@ class Asking:
         if earlier is None:
             raise not_found()
         return earlier
+
+    async def at_hand(self, child: UUID, action: Action) -> File:
+        """Return a child's file as it is at hand, if the caller may act on it like that; else as `file` does.
+
+        It may be behind: whoever records by it is told so by the ledger.
+        """
+        held = self.ledger.shelf.get(child)
+        if held is not None:
+            with suppress(Problem):
+                return self.permitted(held, action)
+        return await self.file(child, action)
 
     def permitted(
         self, file: File | None, action: Action = Action.READ, *, about: date | None = None

@@ -14,6 +14,8 @@ from api.permissions import Action
 from api.problems import Problem
 from api.question import Asking
 from api.wanted import Expected, Key, Own, actions, answerable, documented, rehearsed, wanted_by
+from domain.file import File
+from ledger.desk import Check, anything
 from ledger.recording import Recorded, Recording
 
 router = APIRouter(tags=["recording"])
@@ -46,18 +48,22 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
 )
 async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
     """Record one event in a file, or several together or not at all."""
-    file = await own.file(child, Action.RECORD)
+    await own.at_hand(child, Action.RECORD)
     drafts = sent.events(raw)
-    for action in actions(drafts):
-        own.permitted(file, action)
     wanted = wanted_by(own, child, drafts, key, expected=expected)
+
+    def permitted(file: File) -> None:
+        for action in actions(drafts):
+            own.permitted(file, action)
+
     if key is None:
+        permitted(await own.file(child))
         return Answer(await rehearsed(own, wanted))
-    return await _recorded(own, wanted)
+    return await _recorded(own, wanted, permitted)
 
 
-async def _recorded(own: Asking, wanted: Recording) -> Answer:
-    outcome = await own.ledger.record(wanted, now=own.now)
+async def _recorded(own: Asking, wanted: Recording, checked: Check = anything) -> Answer:
+    outcome = await own.ledger.record(wanted, now=own.now, checked=checked)
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise problem(outcome)

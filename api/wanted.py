@@ -24,7 +24,7 @@ HEADERS: Final = {
 }
 
 
-def _key(
+async def _key(
     dry_run: Annotated[bool, Query(description="Tell what would come of it, and record nothing.")] = False,  # noqa: FBT002 - a query
     idempotency_key: Annotated[
         str | None,
@@ -43,7 +43,7 @@ def _key(
     return idempotency_key
 
 
-def _expected(
+async def _expected(
     if_match: Annotated[
         str | None,
         Header(

@@ -15,7 +15,7 @@ from domain.rulebook import Rulebook
 from domain.when import SHANGHAI
 from ledger import mapping
 from ledger.candidates import extended
-from ledger.desk import Desk
+from ledger.desk import Check, Desk, anything
 from ledger.keys import Keys
 from ledger.recording import Outcome, Recording, Rehearsal
 from ledger.rulebooks import Rulebooks
@@ -157,13 +157,15 @@ class Ledger:
         pairs = [(subject, category) for subject in subjects for category in own]
         return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
-    async def record(self, recording: Recording, *, now: datetime) -> Outcome:
+    async def record(self, recording: Recording, *, now: datetime, checked: Check = anything) -> Outcome:
         """Judge and record, durably, or say why not.
 
-        Raises InvalidError for an event that does not keep to its class, and StoreError when the database can
-        not be asked for now; to record the same again is safe.
+        `checked` is called with the file before it is judged by, as it is at hand and again whenever it turns
+        out to have moved; what it raises ends the recording. Raises InvalidError for an event that does not
+        keep to its class, and StoreError when the database can not be asked for now; to record the same again
+        is safe.
         """
-        (outcome,) = await self._desk.take([recording], now=now)
+        (outcome,) = await self._desk.take([recording], now=now, checked=checked)
         return outcome
 
     async def record_all(

@@ -123,11 +123,11 @@ def judge_in_turn(
 ) -> list[Candidate]:
     """Judge candidates of one file one after the other, each as if those before it had been recorded."""
     fit: list[Candidate] = []
-    so_far = file
     for candidate in candidates:
-        if judge_together(so_far, [candidate], rulebook, today):
-            so_far = extended(so_far, candidate.entries)
-            fit.append(candidate)
+        entries = fit[-1].entries if fit else ()
+        # What is in the file already changes nothing.
+        file = extended(file, entries)
+        fit += judge_together(file, [candidate], rulebook, today)
     return fit
 
 

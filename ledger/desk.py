@@ -6,10 +6,10 @@ before it is known not to be the repetition of something recorded already.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
@@ -42,6 +42,12 @@ REJUDGED: Final = 5
 FILES_AT_ONCE: Final = 16
 THERE: Final = b"{}"
 """The body given for an entry that is there already, and so is not written."""
+Check: TypeAlias = Callable[[File], object]
+"""Called with a file before anything is judged by it; what it raises ends the recording."""
+
+
+def anything(_: File) -> None:
+    """Check nothing."""
 
 
 @dataclass(slots=True)
@@ -54,6 +60,7 @@ class Sitting:
     bulk: bool
     fresh: bool
     """Whether the files have been read afresh."""
+    checked: Check
     files: dict[UUID, File] = field(default_factory=dict)
     rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -94,7 +101,13 @@ class Desk:
         self._ledger = ledger
 
     async def take(
-        self, recordings: Sequence[Recording], *, now: datetime, atomic: bool = False, bulk: bool = False
+        self,
+        recordings: Sequence[Recording],
+        *,
+        now: datetime,
+        atomic: bool = False,
+        bulk: bool = False,
+        checked: Check = anything,
     ) -> list[Outcome]:
         """Record each by itself, or all or nothing; outcomes are in the order of the recordings."""
         candidates = await self._candidates(recordings)
@@ -105,7 +118,7 @@ class Desk:
 
         async def settled(group: list[Candidate]) -> dict[int, Outcome]:
             async with turns:
-                sitting = Sitting(group, day_of(now), atomic, bulk, fresh=bulk)
+                sitting = Sitting(group, day_of(now), atomic, bulk, fresh=bulk, checked=checked)
                 await self._settle(sitting)
                 return sitting.outcomes
 
@@ -118,7 +131,12 @@ class Desk:
     async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
         """Tell what would come of a recording."""
         sitting = Sitting(
-            await self._candidates([recording]), day_of(now), atomic=False, bulk=False, fresh=True
+            await self._candidates([recording]),
+            day_of(now),
+            atomic=False,
+            bulk=False,
+            fresh=True,
+            checked=anything,
         )
         await self._bring(sitting)
         (candidate,) = sitting.pending
@@ -181,6 +199,7 @@ class Desk:
         read = await self._ledger.files(behind) if behind else {}
         for stream in streams:
             sitting.files[stream] = held.get(stream) or read.get(stream) or File(stream)
+            sitting.checked(sitting.files[stream])
         for candidate in sitting.pending:
             file = sitting.files[candidate.stream]
             if candidate.stream not in sitting.rulebooks:

@@ -7,6 +7,7 @@ tables are not built yet reads from those of another version, where they are ali
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -50,6 +51,8 @@ class Projector:
         self._progress = 0.0
         self._paths: WeakKeyDictionary[AsyncConnection, str] = WeakKeyDictionary()
         self._moved = asyncio.Condition()
+        self._waiting = 0
+        self._awaited = asyncio.Event()
 
     @property
     def models(self) -> list[str]:
@@ -96,7 +99,10 @@ class Projector:
     async def run(self) -> None:
         """Build and follow until cancelled."""
         while True:
-            if not await self._finished(self.step()):
+            began = monotonic()
+            if await self._finished(self.step()):
+                await self._rest(monotonic() - began)
+            else:
                 await self._idle()
 
     async def step(self, limit: int = BATCH) -> int:
@@ -126,9 +132,18 @@ class Projector:
 
     async def reached(self, position: int, timeout: float, *models: str) -> bool:  # noqa: ASYNC109 - the caller's patience
         """Tell whether these read models reach a position within so many seconds; see `position_of`."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._moved:
-                await self._moved.wait_for(lambda: self.position_of(*models) >= position)
+        if self.position_of(*models) >= position:
+            return True
+        self._waiting += 1
+        self._awaited.set()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout), self._moved:
+                    await self._moved.wait_for(lambda: self.position_of(*models) >= position)
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._awaited.clear()
         return self.position_of(*models) >= position
 
     @asynccontextmanager
@@ -180,6 +195,15 @@ class Projector:
             # Whatever came of it, nobody waits for it any more.
             task.exception()
             raise
+
+    async def _rest(self, worked: float) -> None:
+        """Leave the processor to whoever is answered here as long as it was worked, unless somebody waits.
+
+        What is recorded meanwhile is taken in together, and a file that moves often is written less often.
+        """
+        if self._written is not None and self._written.built:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awaited.wait(), min(worked, PAUSE_SECONDS))
 
     async def _idle(self) -> None:
         own = self._written
