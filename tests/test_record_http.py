@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.permissions import Role
-from domain.charge import FileScope
-from domain.event import CATALOGUE
+from domain.charge import CHARGE, FileScope
+from domain.entry import AnyEntry
+from domain.event import CATALOGUE, Event
 from domain.events.adoption import AdopterApplicationReceived
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved
+from domain.file import Facts
+from ledger.shelf import Shelf
 from tests.client import Served, new_key
 from tests.full import full
 from tests.given import some
@@ -355,6 +358,33 @@ async def test_the_same_request_sent_many_times_at_once_is_recorded_once(served:
     answers = await asyncio.gather(*(staff.post("/children", json=body, headers=key) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
     assert len({answer.json()["child"] for answer in answers}) == 1
+
+
+async def test_who_may_record_is_decided_by_the_file_as_it_is_not_as_it_is_at_hand(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an event that hands a child over to the institution elsewhere
+    def holds(self: Event, entry: AnyEntry) -> Facts:
+        yield CHARGE.since(entry.days, served.elsewhere.institution)
+
+    monkeypatch.setattr(CareModeAssigned, "holds", holds)
+    story = await a_story(served).given(RECEIVED)
+    before = await served.house.ledger.file(UUID(story.child))
+    assert before is not None
+    await story.given(("2024-06-01", some(CareModeAssigned, mode="ward")))
+
+    async def recorded(*, elsewhere: bool) -> int:
+        # And a process that has not heard of it yet
+        served.house.ledger.shelf = Shelf()
+        served.house.ledger.shelf.put(before)
+        staff = await served.as_(Role.STAFF, elsewhere=elsewhere)
+        event = sent("2024-07-01", some(IdentityRecorded, name="王小明"))
+        answer = await staff.post(f"/children/{story.child}/events", json=event, headers=new_key())
+        return answer.status_code
+
+    # Then only those in charge now may record, whoever was in charge of what is at hand
+    assert await recorded(elsewhere=False) == 404
+    assert await recorded(elsewhere=True) == 201
 
 
 async def test_a_stale_version_is_refused_with_the_current_one(served: Served) -> None:
