@@ -5,7 +5,6 @@ which day it is: reading a file on a day is what a `Life` does.
 """
 
 from bisect import insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,10 +134,12 @@ class File:
         self.position = 0
         self.entries: dict[UUID, AnyEntry] = {}
         """Every entry ever recorded, corrected and withdrawn ones too, in the order of recording."""
-        self._amendments: dict[UUID, list[AnyEntry]] = defaultdict(list)
+        self._amendments: dict[UUID, list[AnyEntry]] = {}
         self._effective: dict[UUID, AnyEntry] = {}
         self._happened: dict[type[Event], list[AnyEntry]] = {}
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
+        self._own: set[object] = set()
+        """Types and attributes whose lists are not shared with a copy."""
 
     def add(self, entry: AnyEntry) -> "File":
         """Take in one entry, whatever it says and whenever it comes; the same entry twice is once."""
@@ -152,22 +153,24 @@ class File:
         if target is None:
             self._settle(entry.entry_id)
         else:
-            insort(self._amendments[target], entry, key=lambda other: other.version)
+            amendments = [*self._amendments.get(target, ()), entry]
+            self._amendments[target] = sorted(amendments, key=lambda other: other.version)
             self._settle(target)
         return self
 
     def copy(self) -> "File":
-        """Another file with the same entries, which may be extended by itself."""
+        """Another file with the same entries, which may be extended by itself.
+
+        Their lists are shared until either is extended, so that it takes little for a long file.
+        """
         other = File(self.stream)
         other.version, other.position = self.version, self.position
         other.entries = self.entries.copy()
-        other._amendments.update((target, own.copy()) for target, own in self._amendments.items())
+        other._amendments = self._amendments.copy()
         other._effective = self._effective.copy()
-        other._happened = {kind: own.copy() for kind, own in self._happened.items()}
-        other._facts = {
-            attribute: {key: own.copy() for key, own in facts.items()}
-            for attribute, facts in self._facts.items()
-        }
+        other._happened = self._happened.copy()
+        other._facts = self._facts.copy()
+        self._own.clear()
         return other
 
     def effective(self, entry_id: UUID) -> AnyEntry | None:
@@ -231,16 +234,28 @@ class File:
             self._take(stands)
 
     def _take(self, entry: AnyEntry) -> None:
-        insort(self._happened.setdefault(type(entry.event), []), entry, key=_day)
+        insort(self._own_happened(type(entry.event)), entry, key=_day)
         for held in entry.event.holds(entry):
-            facts = self._facts.setdefault(held.attribute, {}).setdefault(held.key, [])
+            facts = self._own_facts(held.attribute).setdefault(held.key, [])
             insort(facts, Fact(held, entry), key=ORDER)
 
     def _forget(self, entry: AnyEntry) -> None:
-        self._happened[type(entry.event)].remove(entry)
+        self._own_happened(type(entry.event)).remove(entry)
         for attribute in {held.attribute for held in entry.event.holds(entry)}:
-            for facts in self._facts[attribute].values():
+            for facts in self._own_facts(attribute).values():
                 facts[:] = [fact for fact in facts if fact.entry is not entry]
+
+    def _own_happened(self, kind: type[Event]) -> list[AnyEntry]:
+        if kind not in self._own:
+            self._own.add(kind)
+            self._happened[kind] = [*self._happened.get(kind, ())]
+        return self._happened[kind]
+
+    def _own_facts(self, attribute: Attribute[Any]) -> dict[str, list[Fact[Any]]]:
+        if attribute not in self._own:
+            self._own.add(attribute)
+            self._facts[attribute] = {key: [*own] for key, own in self._facts.get(attribute, {}).items()}
+        return self._facts[attribute]
 
 
 def _day(entry: AnyEntry) -> tuple[date, date, int]:

@@ -114,6 +114,24 @@ def test_as_known_then_is_what_was_known_then_and_extends_to_what_is_known_now(
 
 
 @thorough
+@given(data=st.data(), entries=streams())
+def test_a_copy_and_what_it_was_made_of_are_extended_each_by_itself(
+    data: st.DataObject, entries: list[AnyEntry]
+) -> None:
+    numbers = st.integers(0, len(entries))
+    common, other = entries[: data.draw(numbers)], entries[data.draw(numbers) :]
+    file = fold(common)
+    copy = file.copy()
+    rest = entries[len(common) :]
+    for entry in data.draw(
+        st.permutations([(file, each) for each in rest] + [(copy, each) for each in other])
+    ):
+        entry[0].add(entry[1])
+    assert reading(file) == reading(fold(entries))
+    assert reading(copy) == reading(fold([*common, *other]))
+
+
+@thorough
 @given(entries=streams(), day=days_asked)
 def test_what_holds_on_a_day_is_what_its_interval_says(entries: list[AnyEntry], day: date) -> None:
     file = fold(entries)
