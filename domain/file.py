@@ -150,12 +150,15 @@ class File:
         self.version = max(self.version, entry.version)
         self.position = max(self.position, entry.position)
         target = amended(entry)
-        if target is None:
-            self._settle(entry.entry_id)
-        else:
+        if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]
             self._amendments[target] = sorted(amendments, key=lambda other: other.version)
             self._settle(target)
+        elif entry.entry_id in self._amendments:
+            self._settle(entry.entry_id)
+        else:
+            self._effective[entry.entry_id] = entry
+            self._take(entry)
         return self
 
     def copy(self) -> "File":
@@ -234,7 +237,12 @@ class File:
             self._take(stands)
 
     def _take(self, entry: AnyEntry) -> None:
-        insort(self._own_happened(type(entry.event)), entry, key=_day)
+        happened = self._own_happened(type(entry.event))
+        if happened and _day(entry) < _day(happened[-1]):
+            insort(happened, entry, key=_day)
+        else:
+            # Most come in the order in which they happened.
+            happened.append(entry)
         for held in entry.event.holds(entry):
             facts = self._own_facts(held.attribute).setdefault(held.key, [])
             insort(facts, Fact(held, entry), key=ORDER)
