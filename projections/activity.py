@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from threading import Event, Thread
+from time import sleep
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 NAME: Final = "activity"
 BATCH: Final = 500
 """Entries counted in one transaction while catching up."""
+REST_SECONDS: Final = 0.5
+"""Between two transactions, once it has caught up."""
 _AGAIN_SECONDS: Final = 1.0
 
 
@@ -126,6 +129,9 @@ class CountActivity(Projection[Activity]):
         if domain_event.position >= self._head or len(self._waiting) >= BATCH:
             self.view.count(tracking, self._waiting)
             self._waiting = []
+            if domain_event.position >= self._head:
+                # Others are in more of a hurry.
+                sleep(REST_SECONDS)
 
 
 def _counted(entry: EntryRecorded) -> _Counted:

@@ -23,6 +23,8 @@ from projections.model import ReadModel
 
 PAUSE_SECONDS: Final = 1.0
 """How long it takes at most to see what other processes have done."""
+RESTED: Final = 3
+"""How many times as long as it took to follow it is rested after."""
 
 
 class NotBuiltError(Exception):
@@ -197,13 +199,13 @@ class Projector:
             raise
 
     async def _rest(self, worked: float) -> None:
-        """Leave the processor to whoever is answered here as long as it was worked, unless somebody waits.
+        """Leave the processor to whoever is answered here for a while, unless somebody waits.
 
         What is recorded meanwhile is taken in together, and a file that moves often is written less often.
         """
         if self._written is not None and self._written.built:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awaited.wait(), min(worked, PAUSE_SECONDS))
+                await asyncio.wait_for(self._awaited.wait(), min(RESTED * worked, PAUSE_SECONDS))
 
     async def _idle(self) -> None:
         own = self._written
