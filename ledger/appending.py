@@ -44,24 +44,25 @@ async def append_batch(
 
 def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
     """Return what the SQL function `append` takes."""
-    lines = [(number, append, entry) for number, append in enumerate(appends, 1) for entry in append.entries]
+    entries = [entry for append in appends for entry in append.entries]
+    owners = [append for append in appends for _ in append.entries]
     reads = [(number, *read) for number, append in enumerate(appends, 1) for read in append.reads]
     return (
-        arrays.integers(number for number, _, _ in lines),
-        arrays.uuids(entry.entry_id for _, _, entry in lines),
-        arrays.uuids(append.stream for _, append, _ in lines),
-        arrays.texts(append.kind for _, append, _ in lines),
-        arrays.integers(entry.version for _, _, entry in lines),
-        arrays.texts(entry.type for _, _, entry in lines),
-        arrays.integers(entry.schema for _, _, entry in lines),
-        arrays.dates(entry.occurred_on for _, _, entry in lines),
-        arrays.dates(entry.occurred_until for _, _, entry in lines),
-        arrays.uuids(append.institution for _, append, _ in lines),
-        arrays.blobs(append.fingerprint for _, append, _ in lines),
-        arrays.blobs(entry.body for _, _, entry in lines),
-        arrays.integers(number for number, _, _ in reads),
-        arrays.uuids(stream for _, stream, _ in reads),
-        arrays.integers(version for _, _, version in reads),
+        arrays.integers([number for number, append in enumerate(appends, 1) for _ in append.entries]),
+        arrays.uuids([entry.entry_id for entry in entries]),
+        arrays.uuids([append.stream for append in owners]),
+        arrays.texts([append.kind for append in owners]),
+        arrays.integers([entry.version for entry in entries]),
+        arrays.texts([entry.type for entry in entries]),
+        arrays.integers([entry.schema for entry in entries]),
+        arrays.dates([entry.occurred_on for entry in entries]),
+        arrays.dates([entry.occurred_until for entry in entries]),
+        arrays.uuids([append.institution for append in owners]),
+        arrays.blobs([append.fingerprint for append in owners]),
+        arrays.blobs([entry.body for entry in entries]),
+        arrays.integers([number for number, _, _ in reads]),
+        arrays.uuids([stream for _, stream, _ in reads]),
+        arrays.integers([version for _, _, version in reads]),
         atomic,
     )
 

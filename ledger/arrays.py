@@ -19,6 +19,7 @@ _EMPTY = Struct("!iiI")
 _HEADER = Struct("!iiIii")
 _INT = Struct("!i")
 _NULL = _INT.pack(-1)
+_SIZE_OF_INTEGER, _SIZE_OF_UUID = _INT.pack(4), _INT.pack(16)
 
 
 class Array(bytes):
@@ -41,7 +42,7 @@ def register(context: AdaptContext) -> None:
 
 def uuids(values: Iterable[UUID | None]) -> Array:
     """Pack a uuid[]."""
-    return _pack(_UUID, [value.bytes if value else None for value in values])
+    return _pack(_UUID, [value.bytes if value else None for value in values], _SIZE_OF_UUID)
 
 
 def texts(values: Iterable[str]) -> Array:
@@ -51,12 +52,13 @@ def texts(values: Iterable[str]) -> Array:
 
 def integers(values: Iterable[int]) -> Array:
     """Pack an integer[]."""
-    return _pack(_INTEGER, [_INT.pack(value) for value in values])
+    return _pack(_INTEGER, [_INT.pack(value) for value in values], _SIZE_OF_INTEGER)
 
 
 def dates(values: Iterable[date | None]) -> Array:
     """Pack a date[]."""
-    return _pack(_DATE, [_INT.pack(value.toordinal() - _FIRST_DAY) if value else None for value in values])
+    days = [_INT.pack(value.toordinal() - _FIRST_DAY) if value else None for value in values]
+    return _pack(_DATE, days, _SIZE_OF_INTEGER)
 
 
 def blobs(values: Iterable[bytes | None]) -> Array:
@@ -64,10 +66,15 @@ def blobs(values: Iterable[bytes | None]) -> Array:
     return _pack(_BYTEA, list(values))
 
 
-def _pack(element: int, values: Sequence[bytes | None]) -> Array:
+def _pack(element: int, values: Sequence[bytes | None], size: bytes | None = None) -> Array:
+    """Pack an array of a type; `size` is that of each value where all have the same."""
     if not values:
         return Array(_EMPTY.pack(0, 0, element))
-    parts = [_HEADER.pack(1, None in values, element, len(values), 1)]
+    present = [value for value in values if value is not None]
+    header = _HEADER.pack(1, len(present) < len(values), element, len(values), 1)
+    if size and len(present) == len(values):
+        return Array(size.join([header, *present]))
+    parts = [header]
     for value in values:
         if value is None:
             parts.append(_NULL)

@@ -66,6 +66,7 @@ class GroupCommit:
 
     async def submit(self, appends: Sequence[Append], *, atomic: bool) -> list[Judgement]:
         """Queue appends, next to each other, and wait for their judgements; `atomic`: all or nothing."""
+        groups = [appends] if atomic or len(appends) == 1 else [[append] for append in appends]
         bulk = all(append.bulk for append in appends)
         if bulk:
             await self._queue.room_for_bulk()
@@ -75,9 +76,10 @@ class GroupCommit:
             message = "the store is closing"
             raise AppendFailedError(message)
         loop = asyncio.get_running_loop()
-        groups = [appends] if atomic else [[append] for append in appends]
-        waiting = [Waiting(group, atomic and len(group) > 1, loop.create_future()) for group in groups]
+        waiting = [Waiting(group, len(group) > 1, loop.create_future()) for group in groups]
         self._queue.put(waiting, bulk=bulk)
+        if len(waiting) == 1:
+            return await waiting[0].answer
         answers = await asyncio.gather(*(each.answer for each in waiting))
         return [judgement for answer in answers for judgement in answer]
 
@@ -97,13 +99,11 @@ class GroupCommit:
         began = monotonic()
         appends = [append for each in batch for append in each.appends]
         try:
-            judgements = iter(await self._append(appends, atomic=batch[0].atomic))
-            last = 0
+            judgements = await self._append(appends, atomic=batch[0].atomic)
+            following = iter(judgements)
             for each in batch:
-                own = list(islice(judgements, len(each.appends)))
-                each.answered(own)
-                last = max(last, *(judgement.last for judgement in own if judgement.verdict == "accepted"), 0)
-            self._committed(last)
+                each.answered(list(islice(following, len(each.appends))))
+            self._committed(max((each.last for each in judgements if each.verdict == "accepted"), default=0))
             if self._observed:
                 self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
         except BaseException as error:

@@ -96,8 +96,9 @@ class Queue:
         if bulk and not self._bulk:
             self._bulk_since = monotonic()
         (self._bulk if bulk else self._interactive).extend(waiting)
-        self._appends += sum(len(each.appends) for each in waiting)
-        self._bytes += sum(each.size for each in waiting)
+        for each in waiting:
+            self._appends += len(each.appends)
+            self._bytes += each.size
         self._arrived.set()
 
     async def arrival(self) -> bool:

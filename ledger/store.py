@@ -108,8 +108,8 @@ class Store:
         Raises OverloadedError when too much waits (bulk appends wait instead) and AppendFailedError when the
         database can not be reached or fails.
         """
-        (verdict,) = await self.append_all([append])
-        return verdict
+        (judgement,) = await self._commits.submit([append], atomic=False)
+        return _verdict(append, judgement, await self._repeated([append], [judgement]))
 
     async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
         """Append each by itself, or all or nothing when `atomic`; verdicts are in the order of the appends.
@@ -119,16 +119,7 @@ class Store:
         if not appends:
             return []
         judgements = await self._commits.submit(appends, atomic=atomic)
-        repeated = [
-            entry.entry_id
-            for append, judgement in zip(appends, judgements, strict=True)
-            if judgement.verdict == "repeated"
-            for entry in append.entries
-        ]
-        stored = {entry.entry_id: entry for entry in await self.entries(repeated)} if repeated else {}
-        if not stored.keys() >= set(repeated):
-            message = "stored already, and not yet where it is read"
-            raise AppendFailedError(message)
+        stored = await self._repeated(appends, judgements)
         return [
             _verdict(append, judgement, stored) for append, judgement in zip(appends, judgements, strict=True)
         ]
@@ -243,6 +234,24 @@ class Store:
         ]
         await self._rows(self._writers, SQL["add_keys"], columns)
         return await self.keys(pairs)
+
+    async def _repeated(
+        self, appends: Sequence[Append], judgements: Sequence[Judgement]
+    ) -> dict[UUID, Stored]:
+        """Return the entries, by id, of those appends that were stored already."""
+        repeated = [
+            entry.entry_id
+            for append, judgement in zip(appends, judgements, strict=True)
+            if judgement.verdict == "repeated"
+            for entry in append.entries
+        ]
+        if not repeated:
+            return {}
+        stored = {entry.entry_id: entry for entry in await self.entries(repeated)}
+        if not stored.keys() >= set(repeated):
+            message = "stored already, and not yet where it is read"
+            raise AppendFailedError(message)
+        return stored
 
     def _committed(self, position: int) -> None:
         self._tide.rise(position)
