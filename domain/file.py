@@ -63,6 +63,8 @@ class Attribute(Generic[T]):
 ATTRIBUTES: dict[tuple[str, str], Attribute[Any]] = {}
 """Every attribute by chapter and name, in the order of life."""
 
+ANYTHING: Final = object()
+"""What changes whenever a file does."""
 EVERY: Final = "*"
 """The key of a fact that ends an attribute under every key."""
 
@@ -138,6 +140,9 @@ class File:
         self._effective: dict[UUID, AnyEntry] = {}
         self._happened: dict[type[Event], list[AnyEntry]] = {}
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
+        self.changed: dict[object, int] = {}
+        """How many entries there were when something last changed of a type's entries, an attribute's facts,
+        an entry as it stands (by its original id), or `ANYTHING`."""
         self._own: set[object] = set()
         """Types and attributes whose lists are not shared with a copy."""
 
@@ -149,6 +154,7 @@ class File:
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)
         self.position = max(self.position, entry.position)
+        self.changed[ANYTHING] = len(self.entries)
         target = amended(entry)
         if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]
@@ -173,6 +179,7 @@ class File:
         other._effective = self._effective.copy()
         other._happened = self._happened.copy()
         other._facts = self._facts.copy()
+        other.changed = self.changed.copy()
         self._own.clear()
         return other
 
@@ -237,6 +244,7 @@ class File:
             self._take(stands)
 
     def _take(self, entry: AnyEntry) -> None:
+        self.changed[entry.original] = len(self.entries)
         happened = self._own_happened(type(entry.event))
         if happened and _day(entry) < _day(happened[-1]):
             insort(happened, entry, key=_day)
@@ -248,18 +256,21 @@ class File:
             insort(facts, Fact(held, entry), key=ORDER)
 
     def _forget(self, entry: AnyEntry) -> None:
+        self.changed[entry.original] = len(self.entries)
         self._own_happened(type(entry.event)).remove(entry)
         for attribute in {held.attribute for held in entry.event.holds(entry)}:
             for facts in self._own_facts(attribute).values():
                 facts[:] = [fact for fact in facts if fact.entry is not entry]
 
     def _own_happened(self, kind: type[Event]) -> list[AnyEntry]:
+        self.changed[kind] = len(self.entries)
         if kind not in self._own:
             self._own.add(kind)
             self._happened[kind] = [*self._happened.get(kind, ())]
         return self._happened[kind]
 
     def _own_facts(self, attribute: Attribute[Any]) -> dict[str, list[Fact[Any]]]:
+        self.changed[attribute] = len(self.entries)
         if attribute not in self._own:
             self._own.add(attribute)
             self._facts[attribute] = {key: [*own] for key, own in self._facts.get(attribute, {}).items()}

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
@@ -12,8 +13,8 @@ from domain.event import Event, Label, Part, chapter, fields_of, known
 from domain.events.care import CLOSED
 from domain.events.departure import ChildDied
 from domain.events.guardianship import GUARDIANSHIP
-from domain.events.record import approval
-from domain.file import AMENDMENTS, File, amended
+from domain.events.record import ExceptionApproved, ExceptionRejected, approval
+from domain.file import AMENDMENTS, ANYTHING, File, amended
 from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
 from domain.rulebook import Rule, Rulebook
@@ -55,15 +56,24 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
     what is broken throughout counts, and what is broken on some of its days is uncertain.
     """
+    return _judged(file, entry, rulebook, today, set())
+
+
+def _judged(
+    file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
+) -> list[Judgement]:
     odd = [*_odd_codes(entry.event)]
     found = [
-        *_amiss(file, entry),
+        *_amiss(file, entry, reads),
         *_impossible(entry, today),
         *(breach("E03", detail=label) for label, table in odd if table.complete),
         *entry.event.impossible(entry),
     ]
     if not found:
-        found = [*(breach("E09", detail=label) for label, _ in odd), *_forbidden(file, entry, rulebook)]
+        found = [
+            *(breach("E09", detail=label) for label, _ in odd),
+            *_forbidden(file, entry, rulebook, reads),
+        ]
     claimed = entry.exception.rule if entry.exception else None
     return [
         Judgement(rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed)
@@ -71,32 +81,81 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What a file said against one of its entries when it had so many, and what was read of it for that."""
+
+    judgements: tuple[Judgement, ...]
+    reads: frozenset[object]
+    entries: int
+
+    def holds(self, file: File) -> bool:
+        changed, entries = file.changed, self.entries
+        return entries <= len(file.entries) and all(changed.get(read, 0) <= entries for read in self.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    rulebook: Rulebook
+    of_entries: dict[UUID, _Remembered]
+
+
+_MEMORIES: Final[WeakKeyDictionary[File, _Memory]] = WeakKeyDictionary()
+
+
+def carry_over(file: File, later: File) -> None:
+    """Let what was judged of a file be known of the same file with more entries.
+
+    Of a long file that gets one entry more, only what reads of what that entry changes is judged again.
+    """
+    memory = _MEMORIES.get(file)
+    if memory is not None and later not in _MEMORIES:
+        _MEMORIES[later] = memory
+
+
 def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
     """The same judgement repeated over a whole file, as known now, without what a second person approved.
 
     What a second person rejected is no longer excused.
     """
+    memory = _MEMORIES.get(file)
+    if memory is None or memory.rulebook is not rulebook:
+        memory = _MEMORIES[file] = _Memory(rulebook, {})
+    remembered = memory.of_entries
     for original_id in file.entries:
-        entry = file.effective(original_id)
-        if entry is None or entry.recorded_at is None:
+        known_before = remembered.get(original_id)
+        if known_before is None or not known_before.holds(file):
+            entry = file.effective(original_id)
+            reads: set[object] = {original_id}
+            judgements = () if entry is None else tuple(_found(file, entry, rulebook, reads))
+            known_before = _Remembered(judgements, frozenset(reads), len(file.entries))
+            remembered[original_id] = known_before
+        yield from known_before.judgements
+
+
+def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
+    if entry.recorded_at is None:
+        return
+    for judgement in _judged(file, entry, rulebook, day_of(entry.recorded_at), reads):
+        if not judgement.excused:
+            yield judgement
             continue
-        for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at)):
-            approved = approval(file, entry) if judgement.excused else None
-            if not judgement.excused:
-                yield judgement
-            elif not approved:
-                yield replace(judgement, excused=approved is None)
+        reads.update((ExceptionApproved, ExceptionRejected))
+        approved = approval(file, entry)
+        if not approved:
+            yield replace(judgement, excused=approved is None)
 
 
-def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]:
+def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> list[Refusal]:
     first = entry.days.first
     if first is None:
+        reads.add(ANYTHING)
         first = min(
             (other.days.first or other.days.last for other in file.standing()),
             default=entry.days.last,
         )
     if first == entry.days.last:
-        return list(_ask(Life(file, first, rulebook, but=entry, entry=entry)))
+        return list(_ask(Life(file, first, rulebook, but=entry, entry=entry, reads=reads)))
     answers = [
         answer
         for _, _, answer in over_time(
@@ -106,6 +165,7 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Refusal]
             min(first, entry.days.last),
             entry.days.last,
             entry=entry,
+            reads=reads,
         )
     ]
     throughout = set(answers[0]).intersection(*answers[1:])
@@ -139,7 +199,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     yield from _reopened(life, entry)
     for spec in fields_of(type(entry.event)):
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
-            target = life.file.effective(value)
+            target = life.effective(value)
             if target is None or target.type != spec.refers.type:
                 yield no_evidence(spec.refers.rule, detail=spec.label)
 
@@ -155,11 +215,12 @@ def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         yield breach("I20" if adopted else "I31", stage.entry)
 
 
-def _amiss(file: File, entry: AnyEntry) -> Iterator[Refusal]:
+def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]:
     """Whether it corrects, withdraws or restores what is not there, is no original, or is of another type."""
     target = amended(entry)
     if target is None:
         return
+    reads.add(ANYTHING)
     original = file.entries.get(target)
     if original is None or amended(original) is not None or original.entry_id == entry.entry_id:
         yield no_evidence("E04")

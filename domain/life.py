@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, TypeVar
+from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import EVERY, ORDER, SINCE, Attribute, Fact, File
+from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File
 from domain.rulebook import Pack, Papers, Rulebook
 from domain.when import LAST_DAY, Days, birthday, day_after, day_before
 
@@ -31,9 +32,12 @@ IN_CARE: Final = frozenset({"received", "in_care"})
 
 
 class Life:
-    """One file on one day. `but` leaves out what one entry brings; `entry` is the entry being judged."""
+    """One file on one day. `but` leaves out what one entry brings; `entry` is the entry being judged.
 
-    def __init__(
+    What was read of the file is noted in `reads`, as in `File.changed`.
+    """
+
+    def __init__(  # noqa: PLR0913 - a file, a day and rules, and what only judging adds
         self,
         file: File,
         day: date,
@@ -41,9 +45,11 @@ class Life:
         *,
         but: AnyEntry | None = None,
         entry: AnyEntry | None = None,
+        reads: set[object] | None = None,
     ) -> None:
-        self.file = file
         self.entry = entry
+        self._file = file
+        self._reads = set() if reads is None else reads
         self._rulebook = rulebook
         self._day = day
         self._but = but
@@ -56,13 +62,15 @@ class Life:
 
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
         """All that holds that day, in the order in which it began."""
-        facts = self.file.facts(attribute)
+        self._reads.add(attribute)
+        facts = self._file.facts(attribute)
         holding = [fact for key in facts if (fact := self._holding(facts, key)) is not None]
         return sorted(holding, key=ORDER) if len(holding) > 1 else holding
 
     def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
         """What holds that day under one key, or None."""
-        return self._holding(self.file.facts(attribute), key)
+        self._reads.add(attribute)
+        return self._holding(self._file.facts(attribute), key)
 
     def last(self, kind: type[E]) -> Entry[E] | None:
         """The last thing of that kind that had happened by that day."""
@@ -71,11 +79,23 @@ class Life:
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
         """All of that kind that had happened by that day, by their days."""
-        entries = self.file.of(kind)
+        self._reads.add(kind)
+        entries = self._file.of(kind)
         count = bisect_right(entries, self._day, key=lambda entry: entry.days.last)
         if count < len(entries):
             self._note(entries[count].days.last)
         return [entry for entry in entries[:count] if entry is not self._but]
+
+    def effective(self, entry_id: UUID) -> AnyEntry | None:
+        """The entry of that id as it stands, whenever it happened; None when there is none, or no longer."""
+        self._reads.add(entry_id)
+        return self._file.effective(entry_id)
+
+    @property
+    def file(self) -> File:
+        """The whole file. Who asks it depends on whatever is recorded in it."""
+        self._reads.add(ANYTHING)
+        return self._file
 
     def papers(self) -> frozenset[str]:
         """Every kind of paper that was there by that day, also with the entry being judged."""
@@ -193,6 +213,7 @@ def over_time(  # noqa: PLR0913 - what is asked, of what, and when
     end: date,
     *,
     entry: AnyEntry | None = None,
+    reads: set[object] | None = None,
 ) -> Iterator[tuple[date, date, T]]:
     """The answer to any question of a day, as intervals (first day, last day, answer) from start to end.
 
@@ -200,7 +221,7 @@ def over_time(  # noqa: PLR0913 - what is asked, of what, and when
     """
     day = start
     while day <= end:
-        life = Life(file, day, rulebook, but=entry, entry=entry)
+        life = Life(file, day, rulebook, but=entry, entry=entry, reads=reads)
         answer = ask(life)
         until = min(life.until, end)
         yield day, until, answer

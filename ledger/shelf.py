@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.file import File
+from domain.judging import carry_over
 
 CAPACITY: Final = 20_000
 """Entries, of which a thousand take some 3 MB."""
@@ -32,6 +33,8 @@ class Shelf:
         held = self._files.get(file.stream)
         if held is not None and held.version >= file.version:
             return
+        if held is not None:
+            carry_over(held, file)
         self._entries += len(file.entries) - (len(held.entries) if held else 0)
         self._files[file.stream] = file
         self._files.move_to_end(file.stream)

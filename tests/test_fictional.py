@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from time import perf_counter
 from typing import Any, Final, get_args
 from uuid import UUID, uuid4, uuid5
@@ -38,7 +39,7 @@ from domain.codes import tables
 from domain.entry import Recorder
 from domain.file import File, fold
 from domain.gates import route
-from domain.judging import FindingKind, findings
+from domain.judging import FindingKind, carry_over, findings
 from domain.life import STAGE, Life
 from domain.obligations import OBLIGATIONS, State, clocks
 from domain.readiness import GATES, GateState, Status, readiness
@@ -280,6 +281,19 @@ def told_on(today: date) -> list[File]:
             position += 1
             file.add(entry.recorded(position, recorded_at))
     return list(files.values())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_found_of_a_life_that_grows_in_any_order_is_what_is_found_of_it_whole(seed: int) -> None:
+    for life in told_on(TODAY):
+        entries = list(life.entries.values())
+        Random(seed).shuffle(entries)  # noqa: S311 - which order it is is no secret
+        file = File()
+        for entry in entries:
+            later = file.copy().add(entry)
+            carry_over(file, later)
+            assert list(findings(later, RULEBOOK)) == list(findings(later.copy(), RULEBOOK))
+            file = later
 
 
 # --- the ledger -------------------------------------------------------------------------------------

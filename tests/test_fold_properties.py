@@ -19,7 +19,7 @@ from domain.entry import AnyEntry
 from domain.event import CATALOGUE
 from domain.events.institution import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
-from domain.judging import findings
+from domain.judging import carry_over, findings
 from domain.life import Life, over_time
 from domain.obligations import clocks
 from domain.readiness import GATES
@@ -129,6 +129,26 @@ def test_a_copy_and_what_it_was_made_of_are_extended_each_by_itself(
         entry[0].add(entry[1])
     assert reading(file) == reading(fold(entries))
     assert reading(copy) == reading(fold([*common, *other]))
+
+
+@thorough
+@given(data=st.data(), entries=streams())
+def test_what_is_found_of_a_file_that_grows_is_what_is_found_of_it_whole(
+    data: st.DataObject, entries: list[AnyEntry]
+) -> None:
+    # Given a file whose findings are known
+    file = fold(entries[: data.draw(st.integers(0, len(entries)))])
+    for entry in entries[len(file.entries) :]:
+        list(findings(file, RULEBOOK))
+        # When it gets another entry, and somebody asks the one before it again
+        later = file.copy().add(entry)
+        carry_over(file, later)
+        if data.draw(st.booleans()):
+            list(findings(later, RULEBOOK))
+            assert list(findings(file, RULEBOOK)) == list(findings(file.copy(), RULEBOOK))
+        file = later
+    # Then they are those of a file that was never asked before
+    assert list(findings(file, RULEBOOK)) == list(findings(fold(entries), RULEBOOK))
 
 
 @thorough

@@ -93,7 +93,7 @@ class RehabPlanMade(
         named = known(self.assessment)
         if named is None and not made:
             yield no_evidence("I08", detail=Label("没有康复评估", "there is no assessment"))
-        later = None if named is None else life.file.effective(named)
+        later = None if named is None else life.effective(named)
         if later is not None and later.type == "RehabAssessed" and later not in made:
             yield breach(
                 "I08", later, detail=Label("评估晚于方案", "it was assessed after the plan was made")
@@ -135,7 +135,7 @@ class RehabSessionDelivered(
             plan = life.last(RehabPlanMade)
         else:
             fits = life.under(PLAN, str(named)) is not None
-            plan = life.file.effective(named)
+            plan = life.effective(named)
         if fits or (named is not None and (plan is None or plan.type != "RehabPlanMade")):
             return
         if plan is None:
