@@ -257,7 +257,8 @@ class File:
 
     def _forget(self, entry: AnyEntry) -> None:
         self.changed[entry.original] = len(self.entries)
-        self._own_happened(type(entry.event)).remove(entry)
+        happened = self._own_happened(type(entry.event))
+        happened[:] = [other for other in happened if other is not entry]
         for attribute in {held.attribute for held in entry.event.holds(entry)}:
             for facts in self._own_facts(attribute).values():
                 facts[:] = [fact for fact in facts if fact.entry is not entry]

@@ -57,6 +57,9 @@ class Life:
 
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
         """What holds that day, or None; of several, the one that began last."""
+        facts = self._file.facts(attribute)
+        if len(facts) == 1:
+            return self.under(attribute, next(iter(facts)))
         holding = self.each(attribute)
         return holding[-1] if holding else None
 
@@ -81,6 +84,8 @@ class Life:
         """All of that kind that had happened by that day, by their days."""
         self._reads.add(kind)
         entries = self._file.of(kind)
+        if not entries:
+            return []
         count = bisect_right(entries, self._day, key=lambda entry: entry.days.last)
         if count < len(entries):
             self._note(entries[count].days.last)
