@@ -141,9 +141,17 @@ class GroupCommit:
                 self._url, autocommit=True, prepare_threshold=None
             )
             arrays.register(self._connection)
+            if await _is_direct(self._connection):
+                self._connection.prepare_threshold = 0
         return self._connection
 
     async def _disconnect(self) -> None:
         if self._connection:
             await self._connection.close()
             self._connection = None
+
+
+async def _is_direct(connection: AsyncConnection) -> bool:
+    """Tell whether whom we entered is who answers: a pooler names a process of its own as the backend."""
+    cursor = await connection.execute("SELECT pg_backend_pid()")
+    return await cursor.fetchone() == (connection.info.backend_pid,)

@@ -60,9 +60,9 @@ END = 2**63 - 1
 class Store:
     """One ledger in PostgreSQL, entered as its writer and as its reader.
 
-    An async context manager. Reading sees whatever was committed before the call. Nothing here keeps
-    statements prepared on the server, so that a pooler may stand between. `observed` is told the entries
-    and the seconds of each batch that is appended.
+    An async context manager. Reading sees whatever was committed before the call. A pooler may
+    stand between: only `append` is kept prepared on the server, and only where nobody stands between.
+    `observed` is told the entries and the seconds of each batch that is appended.
     """
 
     def __init__(  # noqa: PLR0913 - what differs from ledger to ledger, by name
