@@ -1,7 +1,6 @@
 """The house: what an app is made of, opened and closed in order. Everything is assembled here."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -31,8 +30,6 @@ from projections.projector import Projector
 log = structlog.get_logger()
 KEY_FILE: Final = "master.key"
 _AGAIN_SECONDS: Final = 1.0
-COLLECTED: Final = (20_000, 20, 50)
-"""How seldom Python looks for circles of objects: a file is thousands of objects, none of them in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,6 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
     Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
-    gc.set_threshold(*COLLECTED)
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(addresses(settings))
         if found.owner is not None:
@@ -76,7 +72,8 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         await stack.enter_async_context(store)
         witness = Witness(store, settings.data, name, settings.data / KEY_FILE)
         witnessed = await witness.check()
-        ledger = Ledger(store, await Keys.opened(store, settings.data / KEY_FILE, name), rulebook, name)
+        keys = await Keys.opened(store, settings.data / KEY_FILE, name)
+        ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
         await witness.note()
         stack.push_async_callback(_left_in_order, witness.note)
         if not witnessed and (position := (await store.head()).position):

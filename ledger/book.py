@@ -20,7 +20,7 @@ from ledger.keys import Keys
 from ledger.recording import Outcome, Recording, Rehearsal
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
-from ledger.shelf import Shelf
+from ledger.shelf import CAPACITY, Shelf
 from ledger.store import Store, Stored
 
 AT_ONCE: Final = 250
@@ -34,15 +34,17 @@ _TICK: Final = timedelta(microseconds=1)
 class Ledger:
     """One ledger: the only way in and out of its entries.
 
-    The files it returns are shared: nobody may add to them.
+    `at_hand` is how many entries are kept folded. The files it returns are shared: nobody may add to them.
     """
 
-    def __init__(self, store: Store, keys: Keys, rulebook: Rulebook, name: str) -> None:
+    def __init__(
+        self, store: Store, keys: Keys, rulebook: Rulebook, name: str, *, at_hand: int = CAPACITY
+    ) -> None:
         self.store = store
         self.keys = keys
         self.rulebook = rulebook
         self.name = name
-        self.shelf = Shelf()
+        self.shelf = Shelf(at_hand)
         self._rulebooks = Rulebooks(rulebook)
         self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
         self._desk = Desk(self)
