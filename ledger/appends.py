@@ -1,6 +1,6 @@
 """What is given to the store to append, what the store answers, and what it gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -53,7 +53,8 @@ class Append:
 
     `expected` is the stream's version before the first of them. `fingerprint` tells a repeated request from
     another one under the same key. `reads` are other streams this was judged by, with their versions. `bulk`
-    appends let others go first. Raises ValueError for what could not be stored.
+    appends let others go first. `size` is the bytes of the entries. Raises ValueError for what could not be
+    stored.
     """
 
     stream: UUID
@@ -64,8 +65,10 @@ class Append:
     fingerprint: bytes
     reads: tuple[tuple[UUID, int], ...] = ()
     bulk: bool = False
+    size: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", sum(len(entry.body) for entry in self.entries))
         _check_name(self.kind)
         _check(bool(self.entries), "nothing to append")
         versions = [entry.version for entry in self.entries]
@@ -82,11 +85,6 @@ class Append:
         )
         _check(len(self.reads) <= MAX_READS, f"an append reads at most {MAX_READS} streams")
         _check(all(0 <= version <= _MAX_INTEGER for _, version in self.reads), "version out of range")
-
-    @property
-    def size(self) -> int:
-        """Bytes of the entries."""
-        return sum(len(entry.body) for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def texts(values: Iterable[str]) -> Array:
 
 def integers(values: Iterable[int]) -> Array:
     """Pack an integer[]."""
-    return _pack(_INTEGER, [_INT.pack(value) for value in values], _SIZE_OF_INTEGER)
+    return _pack(_INTEGER, list(map(_INT.pack, values)), _SIZE_OF_INTEGER)
 
 
 def dates(values: Iterable[date | None]) -> Array:

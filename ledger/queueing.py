@@ -39,7 +39,7 @@ class Waiting:
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size = sum(append.size for append in self.appends)
+        self.size = sum([append.size for append in self.appends])
 
     def answered(self, judgements: list[Judgement]) -> None:
         """Tell whoever waits, unless they have gone."""

@@ -109,7 +109,8 @@ class Store:
         database can not be reached or fails.
         """
         (judgement,) = await self._commits.submit([append], atomic=False)
-        return _verdict(append, judgement, await self._repeated([append], [judgement]))
+        stored = await self._repeated([append], [judgement]) if judgement.verdict == "repeated" else {}
+        return _verdict(append, judgement, stored)
 
     async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
         """Append each by itself, or all or nothing when `atomic`; verdicts are in the order of the appends.
@@ -270,7 +271,7 @@ class Store:
 def _verdict(append: Append, judgement: Judgement, stored: Mapping[UUID, Stored]) -> Verdict:
     match judgement:
         case Judgement("accepted"):
-            moments = tuple(judgement.moment + number * TICK for number in range(len(append.entries)))
+            moments = tuple([judgement.moment + number * TICK for number in range(len(append.entries))])
             return Accepted(judgement.first, moments)
         case Judgement("repeated"):
             return Repeated(tuple(stored[entry.entry_id] for entry in append.entries))
