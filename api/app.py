@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import access, catalogue, failures, feed, forms, health, lists, problems, read, record, record_many
-from api.asking import actor
+from api.asking import entered
 from api.clock import Clock, utc_now
 from api.house import House
 from api.houses import all_opened
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     failures.install(app)
     app.include_router(health.router)
     for chapter in (record, record_many, read, lists, feed, access, catalogue, imports):
-        app.include_router(chapter.router, dependencies=[Depends(actor)])
+        app.include_router(chapter.router, dependencies=[Depends(entered)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
 

@@ -34,11 +34,10 @@ TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
 
 
 async def entered(
-    request: Request,
-    houses: TheHouses,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Entered:
     """Return who asks of which house. Raises the problems `unauthenticated` and `unavailable`."""
+    houses: Houses = request.app.state.houses
     token = "" if credentials is None else credentials.credentials
     for name in houses.named_by(token):
         house = houses[name]
@@ -49,20 +48,8 @@ async def entered(
     raise Problem("unauthenticated")
 
 
-async def house(entered: Annotated[Entered, Depends(entered)]) -> House:
-    """Return the house that answers."""
-    return entered.house
-
-
-async def actor(entered: Annotated[Entered, Depends(entered)]) -> Actor:
-    """Return who asks."""
-    return entered.actor
-
-
-TheHouse: TypeAlias = Annotated[House, Depends(house)]
-
-
-TheActor: TypeAlias = Annotated[Actor, Depends(actor)]
+TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]
+"""Who asks of which house. Whoever else depends on it does so directly: FastAPI walks every path to it."""
 
 
 def body(limit: int = 2 * MAX_BODY, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from api.asking import TheActor, TheHouse
+from api.asking import TheEntered
 from api.clock import day_of
 from api.faults import Fault
 from api.house import House
@@ -168,27 +168,29 @@ def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
     return found
 
 
-async def asking(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
+async def asking(entered: TheEntered, at_least: AtLeast = None) -> Asking:
     """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
+    house = entered.house
     if at_least is not None and not await house.ledger.wait_for(at_least, PATIENCE_SECONDS):
         raise Problem("unavailable")
-    return Asking(actor, house.clock(), house)
+    return Asking(entered.actor, house.clock(), house)
 
 
 def across(*models: str) -> Callable[..., Awaitable[Asking]]:
     """Return a request across files, answered as soon as all of these read models have reached `at_least`."""
 
-    async def caught_up(house: TheHouse, actor: TheActor, at_least: AtLeast = None) -> Asking:
+    async def caught_up(entered: TheEntered, at_least: AtLeast = None) -> Asking:
+        house = entered.house
         if at_least is not None and not await house.projector.reached(at_least, PATIENCE_SECONDS, *models):
             raise Problem("unavailable")
-        return Asking(actor, house.clock(), house)
+        return Asking(entered.actor, house.clock(), house)
 
     return caught_up
 
 
-async def recording(house: TheHouse, actor: TheActor) -> Asking:
+async def recording(entered: TheEntered) -> Asking:
     """Return a request to record."""
-    return Asking(actor, house.clock(), house)
+    return Asking(entered.actor, entered.house.clock(), entered.house)
 
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.answers import Answer
-from api.asking import TheActor, TheHouse, parts
+from api.asking import TheEntered, parts
 from api.identity import Institution
 from api.imports.answers import ImportAnswer
 from api.imports.lines import LinesImport
@@ -69,9 +69,9 @@ async def start_import(
 
 
 @router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
-async def import_of(job: UUID, house: TheHouse, actor: TheActor) -> Answer:
+async def import_of(job: UUID, entered: TheEntered) -> Answer:
     """Tell how far an import is that one has started, and in the end what came of it."""
-    found = house.jobs.of(job, actor.user)
+    found = entered.house.jobs.of(job, entered.actor.user)
     if found is None:
         raise not_found()
     return Answer(_told(found))

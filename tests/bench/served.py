@@ -14,22 +14,22 @@ from fastapi.responses import PlainTextResponse
 from api import logs, sent
 from api.answers import Answer
 from api.app import create_app, running
-from api.asking import TheActor, actor, body
+from api.asking import TheEntered, body, entered
 from api.serving import listen, run, serve
 from api.settings import Settings
 from api.wanted import Key
 from tests.bench.bench import now
 from tests.bench.profiling import told
 
-router: Final = APIRouter(prefix="/bench", dependencies=[Depends(actor)])
+router: Final = APIRouter(prefix="/bench", dependencies=[Depends(entered)])
 profiler: Final = Profile()
 
 
 @router.post("/children/{child}/events", status_code=201)
-async def validated(own: TheActor, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
+async def validated(own: TheEntered, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
     drafts = sent.events(raw)
-    return Answer({"child": child, "key": key, "user": own.user, "entries": len(drafts)}, 201)
+    return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(drafts)}, 201)
 
 
 @router.post("/profile/begun")
