@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
-from psycopg import AsyncConnection
+from psycopg import AsyncCursor
 
 from ledger import arrays, queries
 from ledger.appends import Append
@@ -30,14 +30,12 @@ class Judgement(NamedTuple):
     version: int
 
 
-async def append_batch(
-    connection: AsyncConnection, appends: Sequence[Append], *, atomic: bool
-) -> list[Judgement]:
+async def append_batch(cursor: AsyncCursor, appends: Sequence[Append], *, atomic: bool) -> list[Judgement]:
     """Append what can be, durably, each by itself or all or nothing when `atomic`.
 
-    The connection is in autocommit mode and knows `arrays`.
+    The cursor's connection is in autocommit mode and knows `arrays`.
     """
-    cursor = await connection.execute(SQL["append"], _parameters(appends, atomic=atomic), binary=True)
+    await cursor.execute(SQL["append"], _parameters(appends, atomic=atomic), binary=True)
     (answer,) = await cursor.fetchall()
     return list(_judgements(appends, *answer))
 

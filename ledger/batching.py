@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from time import monotonic
 
-from psycopg import AsyncConnection, DataError, IntegrityError, InterfaceError, OperationalError
+from psycopg import AsyncConnection, AsyncCursor, DataError, IntegrityError, InterfaceError, OperationalError
 from psycopg.errors import (
     DeadlockDetected,
     ProgramLimitExceeded,
@@ -45,7 +45,7 @@ class GroupCommit:
         self._observed = observed
         self._patience = limits.patience
         self._queue = Queue(limits)
-        self._connection: AsyncConnection | None = None
+        self._cursor: AsyncCursor | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -125,7 +125,7 @@ class GroupCommit:
                 try:
                     return await append_batch(await self._connected(), appends, atomic=atomic)
                 except BaseException as error:
-                    lost = self._connection is None or self._connection.closed
+                    lost = self._cursor is None or self._cursor.connection.closed
                     await self._disconnect()
                     if not (
                         isinstance(error, PASSING)
@@ -135,23 +135,22 @@ class GroupCommit:
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, LONGEST_DELAY)
 
-    async def _connected(self) -> AsyncConnection:
-        if self._connection is None or self._connection.closed:
-            self._connection = await AsyncConnection.connect(
-                self._url, autocommit=True, prepare_threshold=None
-            )
-            arrays.register(self._connection)
-            if await _is_direct(self._connection):
-                self._connection.prepare_threshold = 0
-        return self._connection
+    async def _connected(self) -> AsyncCursor:
+        if self._cursor is None or self._cursor.connection.closed:
+            connection = await AsyncConnection.connect(self._url, autocommit=True, prepare_threshold=None)
+            arrays.register(connection)
+            self._cursor = connection.cursor()
+            if await _is_direct(self._cursor):
+                connection.prepare_threshold = 0
+        return self._cursor
 
     async def _disconnect(self) -> None:
-        if self._connection:
-            await self._connection.close()
-            self._connection = None
+        if self._cursor:
+            await self._cursor.connection.close()
+            self._cursor = None
 
 
-async def _is_direct(connection: AsyncConnection) -> bool:
+async def _is_direct(cursor: AsyncCursor) -> bool:
     """Tell whether whom we entered is who answers: a pooler names a process of its own as the backend."""
-    cursor = await connection.execute("SELECT pg_backend_pid()")
-    return await cursor.fetchone() == (connection.info.backend_pid,)
+    await cursor.execute("SELECT pg_backend_pid()")
+    return await cursor.fetchone() == (cursor.connection.info.backend_pid,)

@@ -227,7 +227,7 @@ class Judge:
     async def judge_all(self, appends: list[Append], *, atomic: bool) -> list[tuple[str, int]]:
         """Judge and record a batch."""
         own = [self.looping] if self.looping else []
-        judgements = await append_batch(self.writer, [*appends, *own], atomic=atomic)
+        judgements = await append_batch(self.writer.cursor(), [*appends, *own], atomic=atomic)
         assert [judgement.verdict for judgement in judgements[len(appends) :]] == ["repeated"] * len(own)
         return [(judgement.verdict, judgement.version) for judgement in judgements[: len(appends)]]
 
