@@ -23,7 +23,7 @@ from projections.model import ReadModel
 
 PAUSE_SECONDS: Final = 1.0
 """How long it takes at most to see what other processes have done."""
-RESTED: Final = 3
+RESTED: Final = 9
 """How many times as long as it took to follow it is rested after."""
 
 
