@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 MAX_BODY = 1024 * 1024
@@ -98,6 +98,14 @@ class Stored:
     version: int
     entry_id: UUID
     type: str
+    body: bytes
+
+
+class Placed(NamedTuple):
+    """What reading a file needs of one entry: where it stands, since when, and all that it says."""
+
+    position: int
+    recorded_at: datetime
     body: bytes
 
 

@@ -21,7 +21,7 @@ from ledger.recording import Outcome, Recording, Rehearsal
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
 from ledger.shelf import CAPACITY, Shelf
-from ledger.store import Store, Stored
+from ledger.store import Store
 
 AT_ONCE: Final = 250
 """Entries decoded before others get their turn."""
@@ -63,8 +63,8 @@ class Ledger:
         found = {stream: self.shelf.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
         behind = [stream for stream, file in found.items() if known is None or file.position < known]
         versions = {stream: found[stream].version for stream in behind}
-        stored = await self.store.streams(behind, after=versions, known=known) if behind else {}
-        entries = await self.decoded([each for own in stored.values() for each in own])
+        stored = await self.store.streams(behind, after=versions, known=known) if behind else []
+        entries = await self.decoded(stored)
         for stream, own in groupby(entries, key=lambda entry: entry.stream):
             found[stream] = extended(found[stream], list(own))
             if keep:
@@ -90,7 +90,7 @@ class Ledger:
             files[entry.stream].add(entry)
         return files
 
-    async def decoded(self, stored: Sequence[Stored]) -> list[AnyEntry]:
+    async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
         """Return stored entries, opened with what keys there still are."""
         entries: list[AnyEntry] = []
         for start in range(0, len(stored), AT_ONCE):

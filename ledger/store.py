@@ -19,6 +19,7 @@ from ledger.appends import (
     Mismatch,
     Moved,
     OverloadedError,
+    Placed,
     Prepared,
     Repeated,
     Stale,
@@ -43,6 +44,7 @@ __all__ = [
     "Mismatch",
     "Moved",
     "OverloadedError",
+    "Placed",
     "Prepared",
     "Repeated",
     "Stale",
@@ -132,21 +134,18 @@ class Store:
 
     async def streams(
         self, ids: Iterable[UUID], *, after: Mapping[UUID, int] | None = None, known: int | None = None
-    ) -> dict[UUID, list[Stored]]:
-        """Return the entries of each of several streams, in order of version; none for an unknown one.
+    ) -> list[Placed]:
+        """Return the entries of several streams, one stream after the other, each in order of version.
 
         `after` says after which version of a stream, and `known` as known at which position.
         """
-        streams: dict[UUID, list[Stored]] = {stream: [] for stream in ids}
-        versions = after or {}
+        wanted, versions = list(ids), after or {}
         parameters = {
-            "streams": arrays.uuids(streams),
-            "after": arrays.integers(versions.get(stream, 0) for stream in streams),
+            "streams": arrays.uuids(wanted),
+            "after": arrays.integers(versions.get(stream, 0) for stream in wanted),
             "known": END if known is None else known,
         }
-        for entry in await self._stored(SQL["streams"], parameters):
-            streams[entry.stream].append(entry)
-        return streams
+        return await fetch(self._readers, SQL["streams"], parameters, args_row(Placed))
 
     async def read(self, after: int, limit: int, *, through: int | None = None) -> list[Stored]:
         """Return at most `limit` entries after a position and through another, in order, without gaps."""

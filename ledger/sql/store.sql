@@ -37,7 +37,7 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
  ORDER BY version
 
 -- name: streams
-SELECT e.position, e.recorded_at, e.stream, e.kind, e.version, e.entry_id, e.type, e.body
+SELECT e.position, e.recorded_at, e.body
   FROM unnest(%(streams)b::uuid[], %(after)b::integer[]) AS wanted (stream, after)
  CROSS JOIN LATERAL (
        SELECT * FROM entry
