@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 import orjson
+import uvloop
 
 from ledger.store import Prepared, Store
 from tests.bench import stock
@@ -74,4 +75,4 @@ async def _rounds(task: Task, sample: Sequence[Prepared], side: Any) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(work(Task(**orjson.loads(sys.stdin.readline()))))
+    uvloop.run(work(Task(**orjson.loads(sys.stdin.readline()))))
