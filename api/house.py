@@ -23,6 +23,7 @@ from ledger.keys import Keys
 from ledger.pools import Pool, make_pool
 from ledger.store import Store
 from ledger.witness import Witness
+from ledger.wrapping import KeyFile
 from projections import READ_MODELS, activity
 from projections.generations import prepare
 from projections.projector import Projector
@@ -70,9 +71,13 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         metrics = Metrics()
         store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)
-        witness = Witness(store, settings.data, name, settings.data / KEY_FILE)
+        key_file = settings.data / KEY_FILE
+        witness = Witness(store, settings.data, name, key_file)
         witnessed = await witness.check()
-        keys = await Keys.opened(store, settings.data / KEY_FILE, name)
+        if witness.anybody:
+            # Lost, it is to be brought back: a new one would be taken for it.
+            KeyFile.read(key_file)
+        keys = await Keys.opened(store, key_file, name)
         ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
         await witness.note()
         stack.push_async_callback(_left_in_order, witness.note)

@@ -80,6 +80,11 @@ class Witness:
         self.went_back = False
         """Whether the ledger is found behind what was kept, while it is being served."""
 
+    @property
+    def anybody(self) -> bool:
+        """Whether any ledger of this DATA was seen before, whose keys only the key file opens."""
+        return any("." not in path.name for path in self.path.parent.glob("*"))
+
     def text(self) -> str | None:
         """Return the witness as it is written; None where there is none."""
         try:

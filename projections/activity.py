@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -35,6 +35,8 @@ BATCH: Final = 500
 REST_SECONDS: Final = 0.5
 """Between two transactions, once it has caught up."""
 _AGAIN_SECONDS: Final = 1.0
+_AT_MOST_SECONDS: Final = 60.0
+"""Before it is begun again, longer each time: it may be that no owner has made the table yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ class _Counter(Thread):
         self._running: ProjectionRunner[Children, Activity] | None = None
 
     def run(self) -> None:
+        pause = _AGAIN_SECONDS / 2
         while not self._ending.is_set():
+            began = monotonic()
             try:
                 self._running = running = runner(*self._ledger)
                 with closing(running.view.database), running:
@@ -170,7 +174,9 @@ class _Counter(Thread):
                         running.run_forever()
             except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
                 log.warning("begun again", work=NAME, error=type(error).__name__)
-                self._ending.wait(_AGAIN_SECONDS)
+                lasted = monotonic() - began > _AT_MOST_SECONDS
+                pause = _AGAIN_SECONDS if lasted else min(2 * pause, _AT_MOST_SECONDS)
+                self._ending.wait(pause)
 
     def end(self) -> None:
         self._ending.set()

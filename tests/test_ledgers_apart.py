@@ -19,14 +19,14 @@ from pydantic import SecretStr, ValidationError
 from api import houses as all_houses
 from api.app import create_app, running
 from api.crew import tokens_for_every_role
-from api.house import KEY_FILE, House
+from api.house import KEY_FILE, House, opened
 from api.permissions import Role
 from api.settings import Settings
 from api.tokens import digest, new_token
 from domain.event import Category
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.keys import Keys
-from ledger.wrapping import KeyUnavailableError
+from ledger.wrapping import KeyFileError, KeyUnavailableError
 from tests.client import NOW, new_key
 from tests.given import some
 from tests.ledgers import an_append
@@ -348,3 +348,21 @@ def test_ledgers_are_set_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_by_which_ledgers_would_not_be_apart_are_refused(said: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         Settings(**said)
+
+
+async def test_a_new_ledger_does_not_take_a_lost_key_file_of_others_for_none(
+    both: Settings,
+) -> None:
+    # Given a ledger that was seen, whose key file is lost
+    first, second = (both.model_copy(update={"ledger": name, "ledgers": (name,)}) for name in both.ledgers)
+    async with opened(first, follow=False):
+        pass
+    key = (both.data / KEY_FILE).rename(both.data / "lost.key")
+    # When another ledger is to be made with the same DATA, then the file is asked for and none is made
+    with pytest.raises(KeyFileError, match="is missing"):
+        async with opened(second, follow=False):
+            pass
+    assert not (both.data / KEY_FILE).exists()
+    key.rename(both.data / KEY_FILE)
+    async with opened(second, follow=False):
+        pass
