@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -13,6 +14,10 @@ MAX_NAME = 200
 MAX_FINGERPRINT = 64
 MAX_READS = 1000
 _MAX_INTEGER = 2**31 - 1
+_ENTRY_TOO_LARGE = f"an entry has 1 to {MAX_BODY} bytes"
+_APPEND_TOO_LARGE = f"an append has at most {MAX_APPEND} bytes"
+_NO_FINGERPRINT = f"a fingerprint has 1 to {MAX_FINGERPRINT} bytes"
+_TOO_MANY_READS = f"an append reads at most {MAX_READS} streams"
 
 
 class StoreError(Exception):
@@ -44,7 +49,7 @@ class Prepared:
         _check(0 < self.version <= _MAX_INTEGER, "version out of range")
         _check(0 <= self.schema <= _MAX_INTEGER, "schema out of range")
         _check(self.occurred_on is None or self.occurred_on <= self.occurred_until, "ends before it begins")
-        _check(0 < len(self.body) <= MAX_BODY, f"an entry has 1 to {MAX_BODY} bytes")
+        _check(0 < len(self.body) <= MAX_BODY, _ENTRY_TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +76,16 @@ class Append:
         object.__setattr__(self, "size", sum(len(entry.body) for entry in self.entries))
         _check_name(self.kind)
         _check(bool(self.entries), "nothing to append")
-        versions = [entry.version for entry in self.entries]
-        _check(
-            versions == list(range(self.expected + 1, self.expected + 1 + len(versions))),
-            "versions do not follow",
-        )
-        _check(
-            len({entry.entry_id for entry in self.entries}) == len(self.entries), "entry ids are not distinct"
-        )
-        _check(self.size <= MAX_APPEND, f"an append has at most {MAX_APPEND} bytes")
-        _check(
-            0 < len(self.fingerprint) <= MAX_FINGERPRINT, f"a fingerprint has 1 to {MAX_FINGERPRINT} bytes"
-        )
-        _check(len(self.reads) <= MAX_READS, f"an append reads at most {MAX_READS} streams")
-        _check(all(0 <= version <= _MAX_INTEGER for _, version in self.reads), "version out of range")
+        for version, entry in enumerate(self.entries, self.expected + 1):
+            _check(entry.version == version, "versions do not follow")
+        if len(self.entries) > 1:
+            distinct = {entry.entry_id for entry in self.entries}
+            _check(len(distinct) == len(self.entries), "entry ids are not distinct")
+        _check(self.size <= MAX_APPEND, _APPEND_TOO_LARGE)
+        _check(0 < len(self.fingerprint) <= MAX_FINGERPRINT, _NO_FINGERPRINT)
+        _check(len(self.reads) <= MAX_READS, _TOO_MANY_READS)
+        for _, version in self.reads:
+            _check(0 <= version <= _MAX_INTEGER, "version out of range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +174,6 @@ def _check(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an a
         raise ValueError(otherwise)
 
 
+@lru_cache(1024)
 def _check_name(name: str) -> None:
     _check(0 < len(name) <= MAX_NAME and name.isascii() and name.isprintable(), "a name is printable ASCII")

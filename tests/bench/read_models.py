@@ -15,6 +15,7 @@ from tests.bench.contest import ROUNDS, Duel, Row
 from tests.bench.preparing import FILES_OF_A_SAMPLE, appends_of, store_all
 from tests.bench.workload import Workload, lengths
 
+FILES_TO_CATCH_UP: Final = 100
 STOCK_FILES, STOCK_EACH = 20, 100
 WRITERS: Final = 8
 TAIL_EACH: Final = 20
@@ -29,7 +30,7 @@ async def catching_up(bench: Bench) -> AsyncIterator[Duel]:
 
     Each round has a database of its own; what is timed begins with opening the house or the runner.
     """
-    workload = _workload(bench)
+    workload = _workload(bench, FILES_TO_CATCH_UP)
     async with bench.database() as filled:
         async with opened(filled, now, follow=False) as house:
             head = await store_all(
@@ -66,7 +67,7 @@ def _stock_from_empty(settings: Settings, files: int, each: int) -> float:
 @asynccontextmanager
 async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
     """Eight writers, and all read models following to the last entry, against the library's runner."""
-    workload = _workload(bench)
+    workload = _workload(bench, FILES_OF_A_SAMPLE)
     each = bench.of(TAIL_EACH)
     first, last = workload.split(each * TIMES)
     entries = list(workload.entries([*first, *last]))
@@ -103,8 +104,8 @@ async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
         app.close()
 
 
-def _workload(bench: Bench) -> Workload:
-    files = lengths(bench.of(FILES_OF_A_SAMPLE))
+def _workload(bench: Bench, number: int) -> Workload:
+    files = lengths(bench.of(number))
     return Workload(files, recorder=bench.recorder, institution=bench.home.institution)
 
 
