@@ -90,6 +90,8 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(access.close)
         projector = Projector(ledger, readers, READ_MODELS)
+        # So that what is built is read from the first request on.
+        await projector.start()
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used, witness.follow]))
         if follow:

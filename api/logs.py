@@ -46,9 +46,9 @@ def configure(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in ("psycopg", "psycopg.pool"):
-        # The eventsourcing library's own module for PostgreSQL quiets them where it is loaded.
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    # As psycopg has it; the eventsourcing library's module for PostgreSQL quiets them where it is loaded.
+    logging.getLogger("psycopg").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.NOTSET)
 
 
 def template(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -160,6 +160,8 @@ async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Serv
     """Give a running app with an empty register, an institution and a token for each role."""
     app = create_app(settings, clock=lambda: NOW)
     async with running(app) as house, AsyncExitStack() as stack:
+        head = await house.ledger.store.head()
+        assert await house.projector.reached(head.position, 20)
         yield Served(
             app,
             house,

@@ -25,6 +25,10 @@ from tests.client import Served
 from tests.given import some
 from tests.stories import a_story
 
+# The app that is asked runs in this process, and its pools draw at random how long they pause meanwhile.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
 AnyCase = Case[Any]
 ACCESS = "GET /children/{child}/access"
 CHECKS = [
