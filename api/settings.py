@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     """Whether somebody in front of this server speaks TLS."""
     readers: int = Field(default=8, ge=1)
     """Connections that read at once."""
-    entries_at_hand: int = Field(default=50_000, ge=0)
+    entries_at_hand: int = Field(default=25_000, ge=0)
     """Entries of files that are kept folded in memory; a thousand take some 3 MB."""
     token_days: int = Field(default=90, ge=1)
     """Days for which a new token lives, when not said."""
