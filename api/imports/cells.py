@@ -1,11 +1,23 @@
 """What stands in a cell, as text: as it was written, cleaned for keeping, folded for comparing."""
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
+from api.imports.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A cell in which something stands that can not be used: its words, and what is wrong with them."""
+
+    written: str
+    fault: Fault
+
+
+Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | Unusable
 """A cell as the workbook gives it; an empty one is the empty string."""
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
@@ -16,6 +28,8 @@ def as_written(raw: Raw) -> str:
     """The cell as text: typed dates as ISO, whole numbers without a fraction, all else untouched."""
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, Unusable):
+        return raw.written
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == time.min else raw.isoformat(" ")
     if isinstance(raw, date | time):

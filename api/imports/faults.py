@@ -19,6 +19,11 @@ class Fault(Enum):
     OUT_OF_RANGE = "out_of_range"
     LOST_DIGITS = "lost_digits"
     TOO_LONG = "too_long"
+    NOT_CALCULATED = "not_calculated"
+    ERROR_VALUE = "error_value"
+    STRUCK_THROUGH = "struck_through"
+    MERGED = "merged"
+    ODD_CHARACTERS = "odd_characters"
     PENDING = "pending"
     NAME_DIFFERS = "name_differs"
     LISTED_TWICE = "listed_twice"
@@ -51,6 +56,13 @@ _LABELS: Final = {
     Fault.OUT_OF_RANGE: Label("超出合理范围", "Out of range"),
     Fault.LOST_DIGITS: Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost"),
     Fault.TOO_LONG: Label("过长", "Too long"),
+    Fault.NOT_CALCULATED: Label("公式没有计算结果", "A formula that no program has calculated"),
+    Fault.ERROR_VALUE: Label("公式出错", "A formula has gone wrong"),
+    Fault.STRUCK_THROUGH: Label("已划去", "Struck through"),
+    Fault.MERGED: Label(
+        "合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either"
+    ),
+    Fault.ODD_CHARACTERS: Label("含有不可见的控制字符", "Holds control characters that nobody sees"),
     Fault.PENDING: Label("尚未确定", "Not yet decided"),
     Fault.NAME_DIFFERS: Label("姓名与花名册不一致", "The name differs from the roster's"),
     Fault.LISTED_TWICE: Label("与同一儿童另一行不一致", "Differs from another row of the same child"),

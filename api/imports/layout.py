@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
-from api.imports.cells import Raw, as_written, clean, folded, is_number
+from api.imports.cells import Raw, Unusable, as_written, clean, folded, is_number
 from api.imports.faults import Fault
 from api.imports.values import NOT_ON_PAPER, NOTHING, Read, Reader, unit_of
 from domain.event import Event, Unknown, fields_of
@@ -40,9 +40,13 @@ class Column:
         """Read a filled cell below its heading on the day of the import."""
         return Cell(place, heading, raw, self.value(heading, raw, today))
 
+    def said(self, raw: Raw) -> Read:
+        """What stands in a cell, whatever its heading says and whatever day it is."""
+        return raw.fault if isinstance(raw, Unusable) else self.read(raw)
+
     def value(self, heading: str, raw: Raw, today: date) -> Read:
         """What stands in a cell below that heading, on the day of the import."""
-        value = self.read(f"{as_written(raw)}{unit_of(heading)}" if self.measured and is_number(raw) else raw)
+        value = self.said(f"{as_written(raw)}{unit_of(heading)}" if self.measured and is_number(raw) else raw)
         if isinstance(value, Days) and value.earliest > today and not self.ahead:
             return Fault.FUTURE_DATE
         return value

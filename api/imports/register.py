@@ -128,6 +128,6 @@ def _file_no(reading: Reading, at: RowOf) -> str:
     row = reading.sheet.rows[at.row - 1]
     for place, column in reading.columns.items():
         if column.heading == FILE_NO and place < len(row) and row[place] != BLANK:
-            said = column.read(row[place])
+            said = column.said(row[place])
             return said.upper() if isinstance(said, str) else ""
     return ""

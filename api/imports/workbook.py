@@ -19,12 +19,26 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that are shown as one: their rows from 1 and columns from 0, the last ones included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its number from 0, its title and its rows, each without its blank end."""
+    """One sheet: its number from 0, its title and its rows, each without its blank end.
+
+    What is `merged` over several rows stands in each of them, in the first of the columns.
+    """
 
     number: int
     title: str
     rows: list[tuple[Raw, ...]]
+    merged: tuple[Merged, ...] = ()
 
     def filled(self) -> Iterator[tuple[int, int, Raw]]:
         """Every cell that is not blank, with its row from 1 and its column from 0."""
