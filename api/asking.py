@@ -10,9 +10,18 @@ from api.house import House
 from api.houses import Houses
 from api.permissions import Actor
 from api.problems import Problem
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.appends import MAX_BODY
 
 JSON: Final = ("application/json",)
+MOST_BYTES: Final = limit(
+    2 * MAX_BODY,
+    Area.REQUESTS,
+    Label("一个档案的记录请求的字节数", "Bytes of the body of a recording in one file"),
+    why=Label("足够最大的一条记录", "Enough for the largest entry"),
+    beyond="too_large",
+)
 
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
@@ -52,7 +61,7 @@ TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]
 """Who asks of which house. Whoever else depends on it does so directly: FastAPI walks every path to it."""
 
 
-def body(limit: int = 2 * MAX_BODY, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:
+def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:
     """Return a dependency that answers the raw body, of these media types and at most `limit` bytes."""
 
     async def read(request: Request) -> bytes:

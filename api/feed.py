@@ -28,6 +28,8 @@ from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.store import END
 from projections.paging import MOST
 from projections.projector import NotBuiltError
@@ -44,8 +46,15 @@ FILES_AT_ONCE: Final = 25
 """Files that are folded at a time to see whose they are."""
 FATES: Final = 10_000
 """Files of which an answer remembers what was amended in them."""
-LONGEST_WAIT: Final = 25
-"""Seconds: proxies commonly give up after 30."""
+LONGEST_WAIT: Final = limit(
+    25,
+    Area.ANSWERS,
+    Label(
+        "GET /entries 等待新条目的秒数（wait）", "Seconds that GET /entries waits for what is new (`wait`)"
+    ),
+    why=Label("代理服务器通常在 30 秒后放弃", "Proxies commonly give up after 30"),
+    beyond="invalid",
+)
 BREATH_SECONDS: Final = 0.25
 """Between two looks of one who waits, while others record what is not theirs."""
 NDJSON: Final = "application/x-ndjson"

@@ -8,10 +8,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
 from domain.event import Name, Number, Text
+from domain.label import Label
+from domain.limit import Area, limit
 
 REF: Final = "#/components/schemas/{model}"
-MOST_ITEMS: Final = 500
-"""Items of one request, and events of one item."""
+MOST_ITEMS: Final = limit(
+    500,
+    Area.REQUESTS,
+    Label("一次请求的项数，以及每项的事件数", "Items of one request, and events of one item"),
+    why=Label("一次请求不应让其他人久等", "One request is not to keep the others waiting for long"),
+    beyond="invalid",
+)
 
 EVENT: Final[dict[str, Any]] = {
     "type": "CareModeAssigned",

@@ -1,4 +1,4 @@
-"""What is written from the code: the event catalogue, the table of rules and the frozen schemas.
+"""What is written from the code: the event catalogue, the tables of rules and limits, the frozen schemas.
 
 `make generate` writes them; with `--check` nothing is written, and the exit status is 1 when one is stale.
 """
@@ -6,12 +6,21 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Final, get_args
 
-import domain.events  # noqa: F401 – fills the catalogue
+import api
+import domain.events  # fills the catalogue
+import ledger
+import projections
+from api.problems import KINDS
+from api.settings import Settings
 from domain.codes import tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
+from domain.label import Label
+from domain.limit import LIMITS, Area, Bound
 from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.schema import frozen
@@ -26,6 +35,7 @@ def documents() -> dict[Path, str]:
     return {
         DOCS / "events.md": "\n".join(_events()) + "\n",
         DOCS / "rules.md": "\n".join(_rules()) + "\n",
+        DOCS / "limits.md": "\n".join(_limits()) + "\n",
         **{SCHEMAS / f"{name}.json": frozen(kind) for name, kind in CATALOGUE.items()},
     }
 
@@ -131,6 +141,51 @@ def _papers(rule: Rule, papers: Papers) -> str:
     return _row(
         rule.id, papers.case, papers.region, since, until, kinds, papers.source, _yes(papers.verified)
     )
+
+
+def _limits() -> Iterator[str]:
+    _import_everything()
+    yield from (NOTE, "", "# Limits · 限制", "")
+    yield "Everything that is bounded, why, and what is answered beyond it. A bound that can be set names its"
+    yield "variable beside its value when nothing is set. Nothing is half done beyond a limit."
+    yield ""
+    yield "一切限制、其理由，以及超出时的答复。可设置的限制在默认值旁列出其变量名。"
+    yield "超出限制时，不会有操作只完成一半。"
+    set_here = [
+        (bound, f"{field.default:,} (`CHILDLEDGER_{name.upper()}`)")
+        for name, field in Settings.model_fields.items()
+        for bound in field.metadata
+        if isinstance(bound, Bound)
+    ]
+    found = sorted(
+        [*set_here, *((each.bound, f"{each.value:,}") for each in LIMITS.values())],
+        key=lambda each: each[0].what.en,
+    )
+    for area in Area:
+        yield from ("", f"## {area.value.en} · {area.value.zh}", "")
+        yield from _heading("limit", "value", "why", "beyond it")
+        own = [(bound, value) for bound, value in found if bound.area is area]
+        yield from (
+            _row(_both(bound.what), value, _both(bound.why), _beyond(bound.beyond)) for bound, value in own
+        )
+
+
+def _import_everything() -> None:
+    """Import every module, for limits are listed where they are made."""
+    for package in (domain, ledger, projections, api):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+
+
+def _beyond(beyond: str | Label) -> str:
+    if isinstance(beyond, Label):
+        return _both(beyond)
+    kind = KINDS[beyond]
+    return f"{kind.status} `{beyond}`"
+
+
+def _both(label: Label) -> str:
+    return f"{label.en} · {label.zh}"
 
 
 def _heading(*cells: str) -> tuple[str, str]:

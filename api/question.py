@@ -20,13 +20,20 @@ from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.book import Ledger
 from ledger.outline import privacy
 from ledger.store import Head
 from projections.paging import Condition
 
-PATIENCE_SECONDS: Final = 5.0
-"""How long a read waits for the position that it was told to be at least at."""
+PATIENCE_SECONDS: Final = limit(
+    5,
+    Area.ANSWERS,
+    Label("等待 at_least 所指位置的秒数", "Seconds that a read waits for the position of its `at_least`"),
+    why=Label("更久则说明列表落后，应稍后再问", "Lists that take longer are behind: ask again later"),
+    beyond="unavailable",
+)
 _POSITION: Final = 2**63 - 1
 
 AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]

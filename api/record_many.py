@@ -15,13 +15,20 @@ from api.problems import RECORDING, Problem, not_found
 from api.question import Asking
 from api.wanted import Key, Own, actions, answerable, rehearsed, takes, wanted_by
 from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.appends import MAX_BODY
 from ledger.recording import Outcome, Recorded, Recording
 
 router = APIRouter(tags=["recording"])
 
-MOST_BYTES: Final = 6 * MAX_BODY
-"""Bytes of a body."""
+MOST_BYTES: Final = limit(
+    6 * MAX_BODY,
+    Area.REQUESTS,
+    Label("POST /entries 请求内容的字节数", "Bytes of the body of POST /entries"),
+    why=Label("足够一次请求的全部项目", "Enough for all the items that a request may have"),
+    beyond="too_large",
+)
 
 Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 

@@ -15,7 +15,8 @@ from api.faults import Fault, pointer
 from api.forms import SentEvent, SentEvents, SentFile, SentItem, SentItems
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
-from domain.event import Label
+from domain.label import Label
+from domain.limit import Area, limit
 from domain.when import Days
 from ledger.appends import MAX_BODY
 from ledger.parsing import InvalidError, parse_event, problems, reachable
@@ -25,8 +26,13 @@ from ledger.wording import BEYOND
 
 M = TypeVar("M", bound=BaseModel)
 
-MOST_BYTES: Final = MAX_BODY // 4
-"""Bytes of one event as sent, which grows when it is sealed."""
+MOST_BYTES: Final = limit(
+    MAX_BODY // 4,
+    Area.REQUESTS,
+    Label("一个事件的字节数", "Bytes of one event as it is sent"),
+    why=Label("加密后会变大，仍须容于一条记录", "It grows when it is sealed, and has to fit into an entry"),
+    beyond="invalid",
+)
 
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")

@@ -13,10 +13,20 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-GRACE_SECONDS: Final = 5
-"""How long answers that have begun may take to end once somebody says stop."""
+from domain.label import Label
+from domain.limit import Area, limit
 
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+GRACE_SECONDS: Final = limit(
+    5,
+    Area.PROCESS,
+    Label(
+        "停止服务时，已开始的应答的宽限秒数",
+        "Seconds to end the answers that have begun when it is to stop",
+    ),
+    why=Label("停止命令必须有效", "It is to stop when it is told to"),
+    beyond=Label("连接被关闭", "The connection is closed"),
+)
 
 SWITCH_SECONDS: Final = 0.0005
 """How long a thread that computes keeps others waiting: rows of read models are computed beside answers."""

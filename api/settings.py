@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.label import Label
+from domain.limit import Area, Bound
 from ledger.migrate import DEFAULT_LEDGER, Roles
 
 LEDGER: Final = "{ledger}"
@@ -37,10 +39,30 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     tls_handled: bool = False
     """Whether somebody in front of this server speaks TLS."""
-    readers: int = Field(default=8, ge=1)
-    """Connections that read at once."""
-    entries_at_hand: int = Field(default=25_000, ge=0)
-    """Entries of files that are kept folded in memory; a thousand take some 3 MB."""
+    readers: Annotated[
+        int,
+        Bound(
+            Area.DATABASE,
+            Label("同时读取的数据库连接（每个账本）", "Connections that read at once, of each ledger"),
+            Label("数据库为每个连接占用内存和一个进程", "Each is a process of the database with its memory"),
+            "unavailable",
+        ),
+    ] = Field(default=8, ge=1)
+    entries_at_hand: Annotated[
+        int,
+        Bound(
+            Area.PROCESS,
+            Label(
+                "内存中保留的已读档案条目（每个账本）",
+                "Entries that are kept folded, of each ledger",
+            ),
+            Label("一千条约占 3 MB 内存", "A thousand take some 3 MB of memory"),
+            Label(
+                "最久未用的档案下次重新读取",
+                "The files unused for longest are read anew when they are asked for",
+            ),
+        ),
+    ] = Field(default=25_000, ge=0)
     token_days: int = Field(default=90, ge=1)
     """Days for which a new token lives, when not said."""
 

@@ -26,6 +26,8 @@ from typing import (
 
 from annotated_types import Ge, MaxLen, MinLen, Predicate
 
+from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
+
 if TYPE_CHECKING:
     from domain.entry import AnyEntry
     from domain.file import Facts
@@ -49,14 +51,6 @@ class Category(StrEnum):
 
 WHOLLY_SEALED: Final = frozenset({Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION})
 """Categories in which codes and dates are sealed too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a person reads for a field, an event or a value."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,29 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-MAX_BODY = 1024 * 1024
-"""Bytes of one entry."""
-MAX_APPEND = 16 * 1024 * 1024
-"""Bytes of all entries of one append."""
+from domain.label import Label
+from domain.limit import Area, limit
+
+MAX_BODY: Final = limit(
+    1024 * 1024,
+    Area.FACTS,
+    Label("一条记录的字节数", "Bytes of one entry"),
+    why=Label(
+        "一条记录是一件事，不是文件的存放处",
+        "An entry tells a fact; papers are named, not kept in it",
+    ),
+    beyond="invalid",
+)
+MAX_APPEND: Final = limit(
+    16 * 1024 * 1024,
+    Area.FACTS,
+    Label("一并记录的条目的字节数", "Bytes of the entries that are recorded together"),
+    why=Label("一个事务在提交前全部占用内存", "They are one transaction, in memory until it is committed"),
+    beyond="invalid",
+)
 MAX_NAME = 200
 MAX_FINGERPRINT = 64
 MAX_READS = 1000

@@ -13,6 +13,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
+from domain.label import Label
+from domain.limit import Area, limit
+
 R = TypeVar("R")
 
 Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
@@ -22,7 +25,13 @@ as_day: Final = date.fromisoformat
 as_id: Final = UUID
 as_number: Final = index
 
-MOST: Final = 500
+MOST: Final = limit(
+    500,
+    Area.ANSWERS,
+    Label("列表一页的项数（默认 50）", "Items of a page of a list (50 when not said)"),
+    why=Label("每一项都要解密并记入查阅日志", "Each is opened with its key and noted in the access log"),
+    beyond="invalid",
+)
 """Rows of a page at most."""
 
 
