@@ -12,7 +12,7 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 Origin: TypeAlias = Literal["api", "console", "import", "paper"]
 AS_FOUND: frozenset[Origin] = frozenset({"import", "paper"})
-"""Origins whose breaches are recorded as found, since they tell of what has long happened."""
+"""Origins that copy what papers tell; of what is history among it, breaches are recorded as found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,23 +31,50 @@ FindingKind: TypeAlias = Literal[
 ]
 
 
+HISTORY_DAYS: Final = 30
+"""How many days before it is recorded something has ended, at the least, to be history (design 4).
+
+What is newer can still be put right, or be claimed as an exception for a second person to decide."""
+
+
+def history(entry: AnyEntry, today: date) -> bool:
+    """Whether an entry tells of what is long past, so that what is forbidden is recorded as found.
+
+    It was copied from a paper (`AS_FOUND`), says from which or when that was noted, and ended at least
+    `HISTORY_DAYS` before `today`, the day on which it is recorded. Where the beginning is unknown, its end
+    is known all the same.
+    """
+    documented = bool(entry.documents) or entry.noted_on is not None
+    return entry.origin in AS_FOUND and documented and (today - entry.days.last).days >= HISTORY_DAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule that speaks against one entry; `excused` when the recorder claims an exception to it."""
+    """One rule that speaks against one entry.
+
+    `excused` when the recorder claims an exception to it; `of_history` when the entry tells of `history`.
+    """
 
     rule: Rule
     entry: AnyEntry
     refusal: Refusal
     excused: bool = False
+    of_history: bool = False
 
     @property
     def refuses(self) -> bool:
         """Whether the entry cannot be recorded: what is impossible never, what is forbidden only as found."""
-        if self.rule.strength == "impossible":
-            return True
-        settled = self.refusal.kind != "uncertain" and not self.excused
-        certain = settled and self.refusal.verified
-        return self.rule.refuses and certain and self.entry.origin not in AS_FOUND
+        return self.rule.strength == "impossible" or (self._forbids and not self.of_history)
+
+    @property
+    def as_found(self) -> bool:
+        """Whether it is forbidden and recorded all the same, since it is history."""
+        return self._forbids and self.of_history
+
+    @property
+    def _forbids(self) -> bool:
+        certain = self.refusal.kind != "uncertain" and self.refusal.verified
+        return self.rule.strength == "forbidden" and self.rule.refuses and certain and not self.excused
 
 
 def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[Judgement]:
@@ -74,9 +101,11 @@ def _judged(
             *(breach("E09", detail=label) for label, _ in odd),
             *_forbidden(file, entry, rulebook, reads),
         ]
-    claimed = entry.exception.rule if entry.exception else None
+    claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
     return [
-        Judgement(rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed)
+        Judgement(
+            rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed, of_history=long_past
+        )
         for refusal in found
     ]
 

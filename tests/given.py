@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from domain.codes import tables
 from domain.entry import (
+    AS_FOUND,
     AnyEntry,
     Document,
     Entry,
@@ -50,6 +51,8 @@ SUPERVISOR = Recorder(
 )
 TODAY = date(2026, 11, 22)
 NOT_ASKED = Unknown("not_asked")
+ROW = Document(kind="register_row", number="儿童花名册!4")
+"""The row that whatever was copied from paper cites, unless it is said what it cites."""
 
 
 def some(kind: type[E], /, **said: Any) -> E:
@@ -127,7 +130,8 @@ class Given:
         *,
         by: Recorder = CLERK,
         origin: Origin = "api",
-        documents: Iterable[str | Document] = (),
+        documents: Iterable[str | Document] | None = None,
+        noted_on: str | None = None,
         corrects: AnyEntry | None = None,
         exception: str | None = None,
         region: str = REGION,
@@ -136,6 +140,8 @@ class Given:
     ) -> AnyEntry:
         """The next entry of the file, in its envelope but not yet in the file."""
         version = len(self.entries) + 1
+        if documents is None:
+            documents = (ROW,) if origin in AS_FOUND else ()
         return Entry(
             entry_id=entry_id or uuid4(),
             stream=self.stream,
@@ -149,6 +155,7 @@ class Given:
             origin=origin,
             position=version,
             recorded_at=datetime(TODAY.year, TODAY.month, TODAY.day, 4, 0, 0, version, tzinfo=UTC),
+            noted_on=None if noted_on is None else date.fromisoformat(noted_on),
             documents=tuple(Document(kind=kind) if isinstance(kind, str) else kind for kind in documents),
             corrects=None if corrects is None else corrects.entry_id,
             reason=None if corrects is None else Reason(code="incorrect_data", explanation="抄写错误"),

@@ -38,7 +38,7 @@ from ledger.recording import (
     Withheld,
 )
 from tests.full import free_texts, full, full_entry
-from tests.given import CLERK, INSTITUTION, REGION, SUPERVISOR, days, some
+from tests.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
 from tests.ledgers import Urls, make_ledger, store_of
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -504,7 +504,7 @@ async def test_a_register_goes_in_as_found_once(ledger: Ledger) -> None:
     """What it breaks are findings, judged with all of it; only what is impossible stays out."""
     child = uuid4()
     rows = [
-        recording(row, child=child, key=f"row {number}", origin="import")
+        recording(replace(row, documents=(ROW,)), child=child, key=f"row {number}", origin="import")
         for number, row in enumerate([EXAMINED_LATER, DIED, RECEIVED, draft("2027-01-01", some(ChildDied))])
     ]
     first = await ledger.record_bulk(rows, now=NOW)

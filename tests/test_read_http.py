@@ -24,7 +24,7 @@ from domain.events.rehabilitation import RehabAssessed, RehabPlanMade
 from domain.when import Days
 from ledger.recording import Draft, Recorded, Recording
 from tests.client import NOW, Served
-from tests.given import some
+from tests.given import ROW, some
 from tests.stories import a_story
 
 PAPERS = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
@@ -273,7 +273,9 @@ async def test_who_was_adopted_without_a_recorded_assessment_is_told(served: Ser
     """As found in a register that was imported: what is long past is not refused."""
     story = await a_story(served).given(RECEIVED, named(born="2022-05-01"))
     supervisor = await served.actor(Role.SUPERVISOR)
-    adopted = Draft(event=some(AdoptionRegistered, category="5"), days=Days.on(date(2025, 6, 1)))
+    adopted = Draft(
+        event=some(AdoptionRegistered, category="5"), days=Days.on(date(2025, 6, 1)), documents=(ROW,)
+    )
     outcome = await served.house.ledger.record(
         Recording(
             stream=UUID(story.child),

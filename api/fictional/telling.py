@@ -85,8 +85,8 @@ class Happening:
         return replace(self, draft=replace(self.draft, documents=papers))
 
     def on_paper(self) -> "Happening":
-        """It was copied from an old file, as found there."""
-        return replace(self, origin="paper")
+        """It was copied from an old file, as found there, which noted it that day."""
+        return replace(self, origin="paper", draft=replace(self.draft, noted_on=self.draft.days.last))
 
     def by_supervisor(self) -> "Happening":
         """The supervisor records it."""

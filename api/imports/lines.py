@@ -10,7 +10,7 @@ from uuid import UUID
 from api import sent
 from api.imports.accounting import SETTLED
 from api.imports.recording import Keeper, Kept, Records, Rehearses
-from api.imports.report import BREACHES, OTHER_ROWS
+from api.imports.report import OTHER_ROWS
 from api.permissions import Action
 from api.problems import Problem
 from api.question import Asking
@@ -111,13 +111,7 @@ class LinesImport:
         self.recorded += 1
         self.entries += len(line.drafts)
         self.findings.update(judgement.rule.id for judgement in kept.judgements)
-        self.as_found += len(
-            {
-                judgement.entry.entry_id
-                for judgement in kept.judgements
-                if judgement.rule.refuses and judgement.refusal.kind in BREACHES
-            }
-        )
+        self.as_found += len({each.entry.entry_id for each in kept.judgements if each.as_found})
 
     def _reject(self, line: Line, code: str) -> None:
         self.rejections.append({"sheet": "", "row": line.number, "column": "", "value": "", "code": code})

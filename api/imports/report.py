@@ -14,7 +14,6 @@ from domain.judging import Judgement
 
 OTHER_ROWS: Final = tuple(kind for kind in RowKind if kind is not RowKind.DATA)
 NOT_IN_FILE: Final = "not_in_this_file"
-BREACHES: Final = frozenset({"breach", "no_evidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,7 @@ class Report:
         self.entries += 1
         for judgement in judgements:
             self.found[judgement.rule.id].append(self.register.name(row))
-        self.as_found += any(
-            judgement.rule.refuses and judgement.refusal.kind in BREACHES for judgement in judgements
-        )
+        self.as_found += any(judgement.as_found for judgement in judgements)
 
     def arrange(self) -> None:
         """Put all lines in the order of the file."""
