@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from domain.event import Name, Number, Text
+from domain.event import Name, Number, Text, Title
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -46,7 +46,7 @@ class SentDocument(Sent):
 
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     number: Number | None = None
-    issuer: Name | None = None
+    issuer: Title | None = None
     issued_on: date | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 

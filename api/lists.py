@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
+from annotated_types import Predicate
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +14,11 @@ from api.problems import ANYWHERE, Problem, invalid, responses
 from api.question import Asking, Day, across
 from api.read import NO_CURSOR, Cursor, Limit, Rule
 from api.shapes import finding_json, obligation_json, readiness_json, restricted
-from domain.event import Category
+from domain.event import Category, Number
 from domain.judging import FindingKind
 from domain.obligations import State
 from domain.readiness import Status
+from domain.text import is_line
 from projections.findings import findings as findings_on
 from projections.obligations import WAITING
 from projections.obligations import obligations as obligations_on
@@ -48,8 +50,8 @@ class Search(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
 
-    q: Annotated[str, Field(min_length=1, max_length=100)]
-    file_no: Annotated[str | None, Field(max_length=100)] = None
+    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
+    file_no: Number | None = None
     stage: Annotated[str | None, Field(pattern=CODE)] = None
     institution: UUID | None = None
     departed: bool | None = None
@@ -60,7 +62,7 @@ class Search(BaseModel):
 @router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
 async def register(
     own: OfRegister,
-    file_no: Annotated[str | None, Query(max_length=100)] = None,
+    file_no: Annotated[Number | None, Query()] = None,
     stage: Annotated[str | None, Query(pattern=CODE)] = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string

@@ -4,8 +4,7 @@ from typing import Final
 
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.measures import amount, whole
-from api.imports.values import NOT_ON_PAPER, code, day
+from api.imports.values import NOT_ON_PAPER, amount, code, day, whole
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.when import Days
 
@@ -56,8 +55,6 @@ def _exactly(row: Row, column: str) -> object:
     return days.last if days.exact else NOT_ON_PAPER
 
 
-YUAN: Final = {"元": "1", "万元": "10000"}
-
 INSURANCE: Final = Layout(
     name="医保参保",
     others=("医疗保险", "医保", "参保缴费", "参保情况"),
@@ -91,9 +88,9 @@ INSURANCE: Final = Layout(
         Column("缴费日期", day(), ("缴费时间", "缴款日期")),
         Column(
             "金额(元)",
-            amount(0, 1_000_000, YUAN),
+            amount(0, 1_000_000, {"元": "1", "万元": "10000"}),
             ("缴费金额", "金额", "个人缴费"),
-            units=YUAN,
+            measured=True,
         ),
         Column(
             "资助方式",
