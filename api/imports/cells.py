@@ -21,7 +21,7 @@ Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta |
 """A cell as the workbook gives it; an empty one is the empty string."""
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
 
 
 def as_written(raw: Raw) -> str:
@@ -44,11 +44,14 @@ def is_blank(raw: Raw) -> bool:
     return isinstance(raw, str) and not clean(raw)
 
 
-def is_number(raw: Raw) -> bool:
-    """Whether the cell holds a number, or text that is nothing but one."""
-    if isinstance(raw, str):
-        return folded(raw).replace(".", "", 1).isdecimal()
-    return isinstance(raw, int | float) and not isinstance(raw, bool)
+def odd_digits(raw: Raw) -> bool:
+    """Whether there are digits of another script, or ones that are raised, circled or part of a fraction."""
+    return isinstance(raw, str) and not raw.isascii() and any(map(_is_odd_digit, raw))
+
+
+def _is_odd_digit(sign: str) -> bool:
+    category = unicodedata.category(sign)
+    return category == "No" or (category == "Nd" and not unicodedata.normalize("NFKC", sign).isascii())
 
 
 def clean(raw: Raw) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Final
 
-from api.imports.cells import Raw, clean
+from api.imports.cells import Raw, clean, odd_digits
 from api.imports.faults import Fault
 from domain.when import SHANGHAI, Days, days_in_month
 
@@ -104,7 +104,7 @@ def _counted(serial: int) -> Days | Fault:
 
 @lru_cache(maxsize=20_000)
 def _from_text(text: str) -> Days | Fault:
-    if any(map(_is_no_digit, text)):
+    if odd_digits(text):
         return Fault.UNREADABLE_DATE
     plain = unicodedata.normalize("NFKC", clean(text)).translate(_HYPHENS)
     if match := _ending(_CLOCK, plain):
@@ -112,13 +112,6 @@ def _from_text(text: str) -> Days | Fault:
     if match := _ending(_WEEKDAY, plain):
         return _on_the_weekday(_from_text(plain[: match.start()]), match["day"])
     return _from_plain(plain)
-
-
-def _is_no_digit(sign: str) -> bool:
-    """Whether it is a digit of another script, or one that is raised, circled or part of a fraction."""
-    if unicodedata.category(sign) == "Nd":
-        return not unicodedata.normalize("NFKC", sign).isascii()
-    return unicodedata.category(sign) == "No"
 
 
 def _ending(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -25,6 +25,8 @@ class Fault(Enum):
     MERGED = "merged"
     ODD_CHARACTERS = "odd_characters"
     PENDING = "pending"
+    DITTO = "ditto"
+    PLACEHOLDER = "placeholder"
     NAME_DIFFERS = "name_differs"
     LISTED_TWICE = "listed_twice"
     CONTRADICTS = "contradicts"
@@ -52,7 +54,7 @@ _LABELS: Final = {
     Fault.TWO_DIGIT_YEAR: Label("两位数年份", "The year has two digits"),
     Fault.FUTURE_DATE: Label("尚未到来的日期", "The date lies in the future"),
     Fault.UNKNOWN_CODE: Label("不在代码表内", "Not in the code table"),
-    Fault.NOT_A_NUMBER: Label("不是数", "Not a number"),
+    Fault.NOT_A_NUMBER: Label("不是数或号码", "Not a number"),
     Fault.OUT_OF_RANGE: Label("超出合理范围", "Out of range"),
     Fault.LOST_DIGITS: Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost"),
     Fault.TOO_LONG: Label("过长", "Too long"),
@@ -64,6 +66,8 @@ _LABELS: Final = {
     ),
     Fault.ODD_CHARACTERS: Label("含有不可见的控制字符", "Holds control characters that nobody sees"),
     Fault.PENDING: Label("尚未确定", "Not yet decided"),
+    Fault.DITTO: Label("只写了同上，没有写明内容", "Says the same as another cell, and not what"),
+    Fault.PLACEHOLDER: Label("只有记号，没有写明内容", "A mark that stands for what is not said"),
     Fault.NAME_DIFFERS: Label("姓名与花名册不一致", "The name differs from the roster's"),
     Fault.LISTED_TWICE: Label("与同一儿童另一行不一致", "Differs from another row of the same child"),
     Fault.CONTRADICTS: Label("与另一表不一致", "Differs from another sheet"),

@@ -4,14 +4,16 @@ A sheet is one `Layout`: its columns with the headings they are known by, the co
 are known again, and functions that each make one event of a row. Adding a sheet or a column is one place.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
-from api.imports.cells import Raw, Unusable, as_written, clean, folded, is_number
+from api.imports.cells import Raw, Unusable, as_written, clean, folded
 from api.imports.faults import Fault
-from api.imports.values import NOT_ON_PAPER, NOTHING, Read, Reader, unit_of
+from api.imports.marks import NOTHING
+from api.imports.measures import is_number, unit_of
+from api.imports.values import NOT_ON_PAPER, Read, Reader
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days
 
@@ -25,8 +27,8 @@ NAME: Final = "姓名"
 class Column:
     """A column by its usual heading and the `others` it goes by.
 
-    `ahead` when its day may lie in the future. `measured` when its heading may name another unit. `serves`
-    says what its cells are where they tell no fact: a `key` ties rows together, `other` numbers them.
+    `ahead` when its day may lie in the future. `units` are those that its heading may name. `serves` says
+    what its cells are where they tell no fact: a `key` ties rows together, `other` numbers them.
     """
 
     heading: str
@@ -34,7 +36,7 @@ class Column:
     others: tuple[str, ...] = ()
     ahead: bool = False
     serves: str | None = None
-    measured: bool = False
+    units: Collection[str] = ()
 
     def cell(self, place: "Place", heading: str, raw: Raw, today: date) -> "Cell":
         """Read a filled cell below its heading on the day of the import."""
@@ -46,7 +48,9 @@ class Column:
 
     def value(self, heading: str, raw: Raw, today: date) -> Read:
         """What stands in a cell below that heading, on the day of the import."""
-        value = self.said(f"{as_written(raw)}{unit_of(heading)}" if self.measured and is_number(raw) else raw)
+        if self.units and is_number(raw):
+            raw = f"{as_written(raw)}{unit_of(heading, self.units)}"
+        value = self.said(raw)
         if isinstance(value, Days) and value.earliest > today and not self.ahead:
             return Fault.FUTURE_DATE
         return value

@@ -5,8 +5,8 @@ from api.imports.cells import folded
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Aside, Layout, Row, RowOf, same
 from api.imports.layouts.roster import ROSTER
+from api.imports.marks import NOTHING
 from api.imports.register import Register
-from api.imports.values import NOTHING
 
 
 def rows_of(register: Register, file_no: str, account: Account) -> list[Row]:

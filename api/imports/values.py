@@ -1,33 +1,23 @@
 """Readers: each turns what stands in a cell into a value, or says why there is none.
 
-Besides a value and a `Fault`, a reader may give `Unknown` where the paper says that it is not known, and
-`NOTHING` for a mark that says nothing, such as a dash.
+Besides a value and a `Fault`, a reader gives what a mark says that stands in place of a value (`marks`).
 """
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from api.imports.cells import Raw, as_written, clean, folded
+from api.imports.cells import Raw, as_written, clean, folded, odd_digits
 from api.imports.days import read_days
 from api.imports.faults import Fault
+from api.imports.marks import mark, no_words
 from domain.codes import tables
 from domain.event import Unknown
 
-NOT_KNOWN: Final = Unknown("not_known")
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
-NOTHING: Final = object()
-"""What a dash or an empty remark says."""
-
-_DASHES: Final = frozenset(
-    {"-", "--", "---", "—", "——", "–", "/", "//", "\\", "无", "空", "n/a", "。", ".", "…"}
-)
-_UNKNOWN_WORDS: Final = frozenset(
-    {"不详", "未知", "不明", "不清", "不清楚", "不知", "待查", "?", "??", "unknown"}
-)
-_MEASURE: Final = re.compile(r"[¥￥]?([+-]?\d+(?:\.\d+)?)(.*)")
+_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
+_NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
 _LONGEST_NUMBER: Final = 100
 _LOST: Final = 10**15
 """From here on a spreadsheet no longer keeps every digit of a number."""
@@ -38,21 +28,11 @@ Reader: TypeAlias = Callable[[Raw], Read]
 """Reads a cell."""
 
 
-def mark(raw: Raw) -> Read | None:
-    """What a mark says that stands in place of a value; None where something else stands there."""
-    if not isinstance(raw, str):
-        return None
-    word = folded(raw)
-    if word in _UNKNOWN_WORDS:
-        return NOT_KNOWN
-    return NOTHING if word in _DASHES else None
-
-
 def text(longest: int = 4000) -> Reader:
     """Words, as written but for stray blanks."""
 
     def read(raw: Raw) -> Read:
-        said = mark(raw)
+        said = no_words(raw)
         if said is not None:
             return said
         words = clean(raw)
@@ -78,12 +58,15 @@ def number() -> Reader:
     """The number of a paper or a person, without blanks."""
 
     def read(raw: Raw) -> Read:
-        said = mark(raw)
+        said = no_words(raw)
         if said is not None:
             return said
-        if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= _LOST:
-            return Fault.LOST_DIGITS
         written = clean(raw).replace(" ", "")
+        lost = not abs(raw) < _LOST if isinstance(raw, int | float) else _SCIENTIFIC.fullmatch(written)
+        if lost:
+            return Fault.LOST_DIGITS
+        if not _NUMERAL.search(written):
+            return Fault.NOT_A_NUMBER
         return written if len(written) <= _LONGEST_NUMBER else Fault.TOO_LONG
 
     return read
@@ -117,7 +100,7 @@ def code(table: str, words: Mapping[str, str] | None = None) -> Reader:
     def read(raw: Raw) -> Read:
         written = folded(as_written(raw))
         found = own.get(written) or _spellings(table).get(written)
-        if found is not None:
+        if found is not None and not odd_digits(raw):
             return found
         said = mark(raw)
         return Fault.UNKNOWN_CODE if said is None else said
@@ -135,7 +118,7 @@ def coded_word(table: str, words: Mapping[str, str]) -> Reader:
         coded = _spellings(table).get(match[1]) if match else None
         rest = match[2] if match and coded is not None else written
         worded = by_word.get(rest) or _spellings(table).get(rest)
-        if coded is None and worded is None:
+        if odd_digits(raw) or (coded is None and worded is None):
             said = mark(raw)
             return Fault.UNKNOWN_CODE if said is None else said
         if coded is not None and worded is not None and coded != worded:
@@ -143,48 +126,6 @@ def coded_word(table: str, words: Mapping[str, str]) -> Reader:
         return coded or worded
 
     return read
-
-
-def amount(lowest: int, highest: int, units: Mapping[str, str] | None = None) -> Reader:
-    """A number between two bounds, with or without a unit behind it; `units` are those, by their factors."""
-    factors = {"": Decimal(1)} | {folded(unit): Decimal(factor) for unit, factor in (units or {}).items()}
-
-    def read(raw: Raw) -> Read:
-        said = mark(raw)
-        if said is not None:
-            return said
-        match = _MEASURE.fullmatch(folded(as_written(raw)).replace(",", ""))
-        factor = None if match is None else factors.get(match[2])
-        if match is None or factor is None:
-            return Fault.NOT_A_NUMBER
-        value = Decimal(match[1]) * factor
-        return value if lowest <= value <= highest else Fault.OUT_OF_RANGE
-
-    return read
-
-
-def whole(lowest: int, highest: int, suffixes: str = "") -> Reader:
-    """A whole number between two bounds; one of the suffixes may follow it, as 次 does."""
-
-    def read(raw: Raw) -> Read:
-        said = mark(raw)
-        if said is not None:
-            return said
-        try:
-            value = Decimal(folded(as_written(raw)).rstrip(suffixes))
-        except InvalidOperation:
-            return Fault.NOT_A_NUMBER
-        if value != value.to_integral_value():
-            return Fault.NOT_A_NUMBER
-        return int(value) if lowest <= value <= highest else Fault.OUT_OF_RANGE
-
-    return read
-
-
-def unit_of(heading: str) -> str:
-    """The unit that a heading names in brackets: `身高(cm)` has `cm`; empty where it names none."""
-    match = re.search(r"[(\[]([^()\[\]]*)[)\]]$", folded(heading))
-    return match[1] if match else ""
 
 
 @cache

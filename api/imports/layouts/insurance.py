@@ -4,7 +4,8 @@ from typing import Final
 
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import NOT_ON_PAPER, amount, code, day, whole
+from api.imports.measures import amount, whole
+from api.imports.values import NOT_ON_PAPER, code, day
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.when import Days
 
@@ -55,6 +56,8 @@ def _exactly(row: Row, column: str) -> object:
     return days.last if days.exact else NOT_ON_PAPER
 
 
+YUAN: Final = {"元": "1", "万元": "10000"}
+
 INSURANCE: Final = Layout(
     name="医保参保",
     others=("医疗保险", "医保", "参保缴费", "参保情况"),
@@ -88,9 +91,9 @@ INSURANCE: Final = Layout(
         Column("缴费日期", day(), ("缴费时间", "缴款日期")),
         Column(
             "金额(元)",
-            amount(0, 1_000_000, {"元": "1", "万元": "10000"}),
+            amount(0, 1_000_000, YUAN),
             ("缴费金额", "金额", "个人缴费"),
-            measured=True,
+            units=YUAN,
         ),
         Column(
             "资助方式",

@@ -28,7 +28,6 @@ CAPACITIES: Final = {
     "限制行为能力": "limited",
     "无行为能力": "none",
 }
-UNDECIDED: Final = frozenset({"待认定", "待定", "认定中", "未认定"})
 ROUTES: Final = {"特困供养": "hardship", "集中供养": "hardship", "社会安置": "social", "独立生活": "social"}
 ABILITIES: Final = {
     "能自理": "full",
@@ -41,15 +40,6 @@ ABILITIES: Final = {
     "部分": "partial",
 }
 WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
-
-
-def _capacity() -> Reader:
-    decided = code("civil_capacity", CAPACITIES)
-
-    def read(raw: Raw) -> Read:
-        return Fault.PENDING if isinstance(raw, str) and raw.strip() in UNDECIDED else decided(raw)
-
-    return read
 
 
 def _occupation() -> Reader:
@@ -127,7 +117,7 @@ PLACEMENT: Final = Layout(
         Column("评估日期", day(), ("安置评估日期", "成年评估日期")),
         Column("劳动能力", code("placement_ability", ABILITIES), ("劳动能力评估",)),
         Column("生活自理", code("placement_ability", ABILITIES), ("生活自理能力", "自理能力")),
-        Column("民事行为能力", _capacity(), ("行为能力",)),
+        Column("民事行为能力", code("civil_capacity", CAPACITIES), ("行为能力",)),
         Column("方案批准日期", day(), ("安置方案批准日期", "方案审批日期")),
         Column("安置方式", code("placement_route", ROUTES), ("安置类型", "安置去向")),
         Column("住房落实日期", day(), ("住房日期", "落实住房日期")),

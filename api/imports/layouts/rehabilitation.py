@@ -6,7 +6,8 @@ from api.imports.cells import Raw
 from api.imports.faults import Fault
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import NOT_ON_PAPER, Read, Reader, amount, code, day, name, text
+from api.imports.measures import amount
+from api.imports.values import NOT_ON_PAPER, Read, Reader, code, day, name, text
 from domain.event import Unknown
 from domain.events.rehabilitation import (
     PlannedItem,
