@@ -1,4 +1,4 @@
-"""What is sent to be recorded, read strictly: either all of it is as the contract says, or none is used."""
+"""What is sent in bodies, read strictly: either all of it is as the contract says, or none is used."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from api.faults import Fault, pointer
-from api.forms import SentEvent, SentEvents, SentFile, SentItem, SentItems
+from api.forms import Search, SentEvent, SentEvents, SentFile, SentItem, SentItems
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
 from domain.label import Label
@@ -31,7 +31,7 @@ MOST_BYTES: Final = limit(
     Area.REQUESTS,
     Label("一个事件的字节数", "Bytes of one event as it is sent"),
     why=Label("加密后会变大，仍须容于一条记录", "It grows when it is sealed, and has to fit into an entry"),
-    beyond="invalid",
+    beyond="too_large",
 )
 
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
@@ -86,6 +86,11 @@ def many(raw: bytes) -> Many:
     sent = _valid(SentItems, loaded(raw))
     items = tuple(_item(item, f"/items/{index}") for index, item in enumerate(sent.items))
     return Many(items, sent.all_or_nothing)
+
+
+def search(raw: bytes) -> Search:
+    """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
+    return _valid(Search, _document(raw))
 
 
 def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
