@@ -90,7 +90,7 @@ def many(raw: bytes) -> Many:
 
 def search(raw: bytes) -> Search:
     """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
-    return _valid(Search, _document(raw))
+    return _valid(Search, loaded(raw))
 
 
 def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
