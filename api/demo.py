@@ -16,8 +16,8 @@ from api.fictional.register import INSTITUTION, register
 from api.house import House
 from api.identity import Institution
 from api.imports.office import hand_in, take_in, up_to_date
+from api.imports.reading.kinds import read_workbook
 from api.imports.terminal import bar
-from api.imports.workbook import read_workbook
 from api.permissions import Role
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings

@@ -28,10 +28,10 @@ from api.fictional.register import HEADINGS, INSTITUTION, register
 from api.fictional.telling import Present, Scribe
 from api.house import House
 from api.imports.office import hand_in, take_in, up_to_date
+from api.imports.reading.kinds import read_workbook
 from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
 from api.imports.report import Report
-from api.imports.workbook import read_workbook
 from api.permissions import Role
 from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id

@@ -10,9 +10,9 @@ from api.imports.accounting import Account, Fate, UnbalancedError
 from api.imports.case import case_of
 from api.imports.comparing import plan
 from api.imports.layout import Place
+from api.imports.reading.kinds import read_workbook
 from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
-from api.imports.workbook import read_workbook
 from domain.file import File
 from ledger.candidates import entry_id
 from tests.given import INSTITUTION, TODAY

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.imports.workbook import UnreadableError
+from api.imports.reading.trouble import UnreadableError
 from domain.events.household import CitizenIdAssigned, HouseholdTransferred
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days

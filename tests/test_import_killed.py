@@ -17,9 +17,9 @@ from api.imports.accounting import Account
 from api.imports.case import case_of
 from api.imports.comparing import plan
 from api.imports.importing import ledger_key
+from api.imports.reading.kinds import read_workbook
 from api.imports.register import read_register
 from api.imports.streams import Streams
-from api.imports.workbook import read_workbook
 from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.file import File

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.imports.office import hand_in, take_in
+from api.imports.reading.kinds import read_workbook
 from api.imports.report import Report
 from api.imports.streams import Streams
-from api.imports.workbook import read_workbook
 from domain.events.adoption import AdoptionAssessmentReportIssued, AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.intake import IdentityRecorded

@@ -1,4 +1,4 @@
-"""A workbook is read whole: whatever stands in a cell is used as it is shown, or listed with what is wrong."""
+"""A workbook is read whole: what stands in a cell is used as it is shown, or listed with what is wrong."""
 
 from api.imports.cells import Raw, Unusable
 from api.imports.faults import Fault

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from api.imports.faults import Fault
 
@@ -17,13 +17,27 @@ class Unusable:
     fault: Fault
 
 
+class Counted(float):
+    """A number of a workbook that counts its days otherwise than most, from day 0 `since`."""
+
+    __slots__ = ("since",)
+    since: date
+
+    def __new__(cls, number: float, since: date) -> Self:
+        """Return the number with its day 0."""
+        made = super().__new__(cls, number)
+        made.since = since
+        return made
+
+
 Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | Unusable
 """A cell as the workbook gives it; an empty one is the empty string."""
 
+LOST_FROM: Final = 10**15
+"""From here on a spreadsheet no longer keeps every digit of a number."""
+
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
-
-_DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅᛫⸱ꞏ⦁●.", "·"))
 
 
 def as_written(raw: Raw) -> str:
@@ -78,8 +92,3 @@ def _clean(text: str) -> str:
 def folded(text: str) -> str:
     """The text to compare by: compatibility forms, case and blanks do not matter."""
     return "".join(unicodedata.normalize("NFKC", _clean(text)).casefold().split())
-
-
-def folded_name(text: str) -> str:
-    """A name of a person or a body to compare by: beside, all dots between its parts are one."""
-    return folded(text).translate(_DOTS)

@@ -11,10 +11,11 @@ from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.imports.clerks_copy import write_clerks_copy
 from api.imports.office import hand_in, take_in
+from api.imports.reading.kinds import read_workbook
+from api.imports.reading.trouble import UnreadableError
 from api.imports.recording import InterruptedImportError
 from api.imports.report import Report
 from api.imports.terminal import bar, tell
-from api.imports.workbook import UnreadableError, read_workbook
 from api.settings import Settings
 from ledger.store import StoreError
 

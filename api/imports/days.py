@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Final
 
-from api.imports.cells import Raw, clean, odd_digits
+from api.imports.cells import Counted, Raw, clean, odd_digits
 from api.imports.faults import Fault
 from domain.when import SHANGHAI, Days, days_in_month
 
@@ -86,7 +86,8 @@ def _from_number(number: float) -> Days | Fault:
     whole = int(number)
     if whole in _SERIALS:
         late = timedelta(days=number - whole) >= timedelta(days=1, seconds=-0.5)
-        return Fault.AMBIGUOUS_DATE if late else _counted(whole)
+        zero = number.since if isinstance(number, Counted) else _SERIAL_ZERO
+        return Fault.AMBIGUOUS_DATE if late else _counted(whole, zero)
     if whole in _YEARS and number != whole:
         if str(number) == f"{whole}.1":
             return Fault.AMBIGUOUS_DATE  # January, or an October whose nought was dropped
@@ -94,12 +95,12 @@ def _from_number(number: float) -> Days | Fault:
     return _from_text(str(whole)) if number == whole else Fault.UNREADABLE_DATE
 
 
-def _counted(serial: int) -> Days | Fault:
-    """The day of Excel's count, unless its digits may as well be a month, or a day that lost a nought."""
+def _counted(serial: int, zero: date = _SERIAL_ZERO) -> Days | Fault:
+    """The day of a count, unless its digits may as well be a month, or a day that lost a nought."""
     month = serial in _MONTHS_IN_FIVE_DIGITS and serial % 10
     years, rest = divmod(serial, 10_000)
     short = not isinstance(_day(2000 + years, *divmod(rest, 100)), Fault)
-    return Fault.AMBIGUOUS_DATE if month or short else Days.on(_SERIAL_ZERO + timedelta(days=serial))
+    return Fault.AMBIGUOUS_DATE if month or short else Days.on(zero + timedelta(days=serial))
 
 
 @lru_cache(maxsize=20_000)

@@ -9,11 +9,12 @@ from api.house import House
 from api.identity import Institution
 from api.imports.accounting import Account
 from api.imports.importing import Importer
+from api.imports.reading.trouble import NOTHING_KNOWN, WHOSE, UnreadableError
 from api.imports.recording import Records, Rehearses
 from api.imports.register import Register, read_register
 from api.imports.report import Report
 from api.imports.streams import Streams
-from api.imports.workbook import UnreadableError, Workbook
+from api.imports.workbook import Workbook
 from domain.entry import Recorder
 
 ANYWHERE: Final = "000000"
@@ -54,14 +55,12 @@ async def hand_in(
     if own is not None and name not in {None, own.name}:
         raise OtherInstitutionError(name)
     if own is None and name is None:
-        message = "no sheet says whose register it is (填报单位)"
-        raise UnreadableError(message)
+        raise UnreadableError(WHOSE)
     known = own or await house.identity.institution_named(name or "")
     institution = known or Institution(NOT_OPENED, name or "", None, ANYWHERE)
     handed_in = HandedIn(register, institution, known is None, dry_run)
     if not handed_in.rows:
-        message = "no row of a sheet that is known"
-        raise UnreadableError(message)
+        raise UnreadableError(NOTHING_KNOWN)
     if known is not None or dry_run:
         return handed_in
     opened = await house.identity.open_institution(institution.name, region=ANYWHERE)

@@ -16,7 +16,7 @@ from api.imports.days import read_days
 from api.imports.layout import FILE_NO, Column, Layout, headed
 from api.imports.layouts import LAYOUTS
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.workbook import BLANK, Sheet
+from api.imports.workbook import BLANK, Sheet, letter
 from domain.when import Days
 
 LAST_HEADING_ROW: Final = 30
@@ -211,13 +211,3 @@ def _names(columns: tuple[Column, ...]) -> dict[str, Column]:
         for whole in (True, False):
             names.setdefault(heading_text(heading, whole=whole), column)
     return names
-
-
-def letter(column: int) -> str:
-    """A column's letters, as a spreadsheet shows them."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -13,7 +13,8 @@ from api.identity import Institution
 from api.imports.answers import ImportAnswer
 from api.imports.lines import LinesImport
 from api.imports.office import HandedIn, OtherInstitutionError, hand_in, take_in
-from api.imports.workbook import UnreadableError, read_workbook
+from api.imports.reading.kinds import read_workbook
+from api.imports.reading.trouble import UnreadableError
 from api.jobs import Job
 from api.permissions import Role
 from api.problems import ANYWHERE, WITHIN, Problem, not_found, responses

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from api.imports.cells import Raw, as_written, clean, folded, odd_digits
+from api.imports.cells import LOST_FROM, Raw, as_written, clean, folded, odd_digits
 from api.imports.days import read_days
 from api.imports.faults import Fault
 from api.imports.marks import mark, no_words
@@ -19,9 +19,6 @@ NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
 _LONGEST_NUMBER: Final = 100
-_LOST: Final = 10**15
-"""From here on a spreadsheet no longer keeps every digit of a number."""
-
 Read: TypeAlias = Any
 """A value, `Unknown`, `NOTHING` or a `Fault`: whichever kind of value the column has."""
 Reader: TypeAlias = Callable[[Raw], Read]
@@ -62,7 +59,7 @@ def number() -> Reader:
         if said is not None:
             return said
         written = clean(raw).replace(" ", "")
-        lost = not abs(raw) < _LOST if isinstance(raw, int | float) else _SCIENTIFIC.fullmatch(written)
+        lost = not abs(raw) < LOST_FROM if isinstance(raw, int | float) else _SCIENTIFIC.fullmatch(written)
         if lost:
             return Fault.LOST_DIGITS
         if not _NUMERAL.search(written):

@@ -8,7 +8,7 @@ from typing import Final
 
 from api.house import opened
 from api.imports.office import hand_in, take_in
-from api.imports.workbook import read_workbook
+from api.imports.reading.kinds import read_workbook
 from ledger.store import Accepted, Append, Store, Verdict
 from tests.bench.bench import LEDGER, NOW, Bench, now
 from tests.bench.contest import Duel, Row

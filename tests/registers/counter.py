@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from api.imports.office import hand_in, take_in
+from api.imports.reading.kinds import read_workbook
 from api.imports.report import Report
 from api.imports.streams import Streams
-from api.imports.workbook import read_workbook
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.file import File

@@ -1,0 +1,130 @@
+"""Workbooks of Excel 97 and before (.xls, and .et as WPS writes it)."""
+
+import os
+import struct
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+import xlrd  # type: ignore[import-untyped] # it has no types
+from xlrd.compdoc import CompDoc  # type: ignore[import-untyped] # the same
+
+from api.imports.cells import Raw, Unusable, as_written
+from api.imports.faults import Fault
+from api.imports.reading.collector import Collector
+from api.imports.reading.formats import BUILT_IN, EPOCH_1900, EPOCH_1904, GENERAL, shown, shown_text
+from api.imports.reading.trouble import DAMAGED, PROTECTED, UNKNOWN_KIND, UnreadableError, damaged
+from api.imports.workbook import Merged
+
+COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How a compound document begins, in which such a workbook is kept."""
+LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""The name of what a workbook of Office Open XML with a password is kept as, in a compound document."""
+_STREAMS: Final = ("Workbook", "Book")
+_BEGIN, _FORMULA, _SHEET = 0x0809, 0x0006, 0x0085
+_EMPTY_TEXT: Final = b"\x03"
+_NO_NUMBER: Final = b"\xff\xff"
+
+
+def read_biff(content: bytes, collector: Collector) -> None:
+    """Read the sheets of a workbook. Raises UnreadableError."""
+    if LOCKED in content:
+        raise UnreadableError(PROTECTED)
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nobody:  # noqa: PTH123 - a device
+            book = xlrd.open_workbook(
+                file_contents=content, formatting_info=True, ragged_rows=True, logfile=nobody
+            )
+        uncalculated = _uncalculated(content)
+        for number, sheet in enumerate(book.sheets()):
+            _read(book, sheet, uncalculated.get(number, set()), collector)
+    except (UnreadableError, MemoryError):
+        raise
+    except xlrd.XLRDError as error:
+        said = str(error)
+        locked, other = "encrypted" in said, "Can't find workbook" in said
+        raise UnreadableError(PROTECTED if locked else UNKNOWN_KIND if other else DAMAGED) from error
+    except (
+        Exception
+    ) as error:  # it trusts what it reads, and fails in any way where that is not as it should be
+        raise damaged() from error
+
+
+def _read(
+    book: xlrd.Book, sheet: xlrd.sheet.Sheet, uncalculated: set[tuple[int, int]], collector: Collector
+) -> None:
+    epoch = EPOCH_1904 if book.datemode else EPOCH_1900
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            raw = _raw(book, sheet, row, column, epoch)
+            if raw is not None:
+                collector.put(row + 1, column, raw)
+    for row, column in uncalculated:
+        collector.put(row + 1, column, Unusable("=", Fault.NOT_CALCULATED))
+    for top, bottom, left, right in sheet.merged_cells:
+        collector.merge(Merged(top + 1, left, bottom, right - 1))
+    collector.end(sheet.name)
+
+
+def _raw(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, epoch: date) -> Raw | None:
+    """What stands in a cell; None where nothing does."""
+    kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
+    if kind in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} or value == "":
+        return None
+    look = book.xf_list[sheet.cell_xf_index(row, column)]
+    code = BUILT_IN.get(look.format_key) or book.format_map[look.format_key].format_str or GENERAL
+    raw: Raw
+    match kind:
+        case xlrd.XL_CELL_TEXT:
+            raw = shown_text(value, code, epoch)
+        case xlrd.XL_CELL_BOOLEAN:
+            raw = bool(value)
+        case xlrd.XL_CELL_ERROR:
+            return Unusable(xlrd.error_text_from_code.get(value, "#"), Fault.ERROR_VALUE)
+        case _:
+            raw = shown(value, code, epoch)
+    fonts = [look.font_index, *(font for _, font in sheet.rich_text_runlist_map.get((row, column), ()))]
+    struck = any(font < len(book.font_list) and book.font_list[font].struck_out for font in fonts)
+    return Unusable(as_written(raw), Fault.STRUCK_THROUGH) if struck else raw
+
+
+def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
+    """The cells of each sheet, by its number, whose formulas show nothing, if no formula shows anything.
+
+    A program that does not calculate leaves all of them so; in one that does, an empty text is a result.
+    """
+    found: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for sheet, record in _formulas(content):
+        row, column = struct.unpack_from("<HH", record)
+        if record[6:7] != _EMPTY_TEXT or record[12:14] != _NO_NUMBER:
+            return {}
+        found[sheet].add((row, column))
+    return found
+
+
+def _formulas(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Every formula's record, with the number of its sheet among the worksheets."""
+    stream, base, size = _stream(content)
+    begins: dict[int, int] = {}
+    sheet: int | None = None
+    at, end = base, base + size
+    while at + 4 <= end:
+        code, length = struct.unpack_from("<HH", stream, at)
+        record = stream[at + 4 : at + 4 + length]
+        if code == _SHEET and len(record) >= 6 and record[5] == 0:  # noqa: PLR2004 - its place and its kind
+            begins[base + struct.unpack_from("<I", record)[0]] = len(begins)
+        elif code == _BEGIN:
+            sheet = begins.get(at, sheet)
+        elif code == _FORMULA and sheet is not None and len(record) >= 14:  # noqa: PLR2004 - its cell and its result
+            yield sheet, record
+        at += 4 + length
+
+
+def _stream(content: bytes) -> tuple[bytes, int, int]:
+    if not content.startswith(COMPOUND):
+        return b"", 0, 0
+    with open(os.devnull, "w", encoding="utf-8") as nobody:  # noqa: PTH123 - a device
+        document = CompDoc(content, logfile=nobody)
+    found = (document.locate_named_stream(name) for name in _STREAMS)
+    return next((each for each in found if each[0] is not None), (b"", 0, 0))

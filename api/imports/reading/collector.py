@@ -1,0 +1,176 @@
+"""The cells of a file as they are found, gathered into sheets; what is made of it is bounded."""
+
+import re
+from typing import Final
+
+from api.imports.cells import Raw, Unusable, as_written, is_blank
+from api.imports.faults import Fault
+from api.imports.reading.trouble import UnreadableError, damaged, too_much
+from api.imports.workbook import BLANK, Merged, Sheet, letter
+from domain.label import Label
+from domain.limit import Area, limit
+
+MOST_CELLS: Final = limit(
+    1_000_000,
+    Area.IMPORTS,
+    Label("一个文件中有内容的单元格", "Filled cells of a file"),
+    why=Label(
+        "每一格都要核算，约占 100 字节内存", "Each is accounted for, and takes some 100 bytes of memory"
+    ),
+    beyond="malformed",
+)
+MOST_ROWS: Final = limit(
+    200_000,
+    Area.IMPORTS,
+    Label("工作表中最后一个有内容的行", "The last filled row of a sheet"),
+    why=Label("一所机构的台账远少于此", "No institution's register comes near it"),
+    beyond="malformed",
+)
+MOST_COLUMNS: Final = limit(
+    500,
+    Area.IMPORTS,
+    Label("工作表中最后一个有内容的列", "The last filled column of a sheet"),
+    why=Label("登记表的列远少于此", "No form has as many"),
+    beyond="malformed",
+)
+MOST_AREA: Final = limit(
+    10_000_000,
+    Area.IMPORTS,
+    Label("各工作表行数与列数乘积之和", "Rows times columns of all sheets of a file"),
+    why=Label("核算时空单元格也占一个字节", "Blank cells take a byte of the account, too"),
+    beyond="malformed",
+)
+MOST_SHEETS: Final = limit(
+    250,
+    Area.IMPORTS,
+    Label("一个文件的工作表", "Sheets of a file"),
+    why=Label("二十年每月一张也不超过此数", "One a month for twenty years are fewer"),
+    beyond="malformed",
+)
+MOST_MERGED: Final = limit(
+    20_000,
+    Area.IMPORTS,
+    Label("一张工作表的合并区域", "Merged ranges of a sheet"),
+    why=Label("每一区域都要与各行对照", "Each is compared with the rows that it covers"),
+    beyond="malformed",
+)
+LONGEST_TEXT: Final = limit(
+    32_767,
+    Area.IMPORTS,
+    Label("单元格的字符数", "Characters of a cell"),
+    why=Label("电子表格的单元格只能容纳这么多", "A spreadsheet's cell holds no more"),
+    beyond=Label("列出其开头，不采用", "Its beginning is listed, and it is not used"),
+)
+SHOWN_OF_LONG: Final = 200
+"""Characters that are listed of a text that is longer than a cell holds."""
+
+_ERROR: Final = re.compile(
+    r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|BUSY!|GETTING_DATA)"
+    r"|#{3,}|Err:[0-9]{3}"
+)
+"""What programs write of a cell that has gone wrong, or is too narrow to show its number."""
+
+
+class Collector:
+    """Gathers cells sheet by sheet. Raises UnreadableError for more than is taken.
+
+    Rows count from 1, columns from 0; blank cells need not be told.
+    """
+
+    def __init__(self) -> None:
+        self.sheets: list[Sheet] = []
+        self._rows: list[list[Raw]] = []
+        self._merged: list[Merged] = []
+        self._width = 0
+        self._cells = 0
+        self._area = 0
+
+    def put(self, row: int, column: int, raw: Raw) -> None:
+        """Tell what stands in a cell. Raises UnreadableError also where something stands already."""
+        if is_blank(raw):
+            return
+        if row > MOST_ROWS or column >= MOST_COLUMNS:
+            where, sheet = f"{letter(column)}{row}", len(self.sheets) + 1
+            zh = f"第 {sheet} 张工作表的 {where} 有内容，超出第 {MOST_ROWS:,} 行或第 {MOST_COLUMNS} 列"
+            en = f"{where} of sheet {sheet} is filled, beyond row {MOST_ROWS:,} or column {MOST_COLUMNS}"
+            raise too_much(Label(zh, en))
+        self._cells += 1
+        if self._cells > MOST_CELLS:
+            raise too_much(
+                Label(f"有内容的单元格超过 {MOST_CELLS:,} 个", f"More than {MOST_CELLS:,} cells are filled")
+            )
+        self._reach(row, column + 1)
+        cells = self._rows[row - 1]
+        cells.extend([BLANK] * (column + 1 - len(cells)))
+        if cells[column] != BLANK:
+            raise damaged()
+        cells[column] = _usable(raw)
+
+    def merge(self, merged: Merged) -> None:
+        """Tell of cells that are shown as one."""
+        if len(self._merged) >= MOST_MERGED:
+            sheet = len(self.sheets) + 1
+            raise too_much(
+                Label(
+                    f"第 {sheet} 张工作表的合并区域超过 {MOST_MERGED:,} 个",
+                    f"Sheet {sheet} has more than {MOST_MERGED:,} merged ranges",
+                )
+            )
+        self._merged.append(merged)
+
+    def end(self, title: str) -> None:
+        """End a sheet."""
+        if len(self.sheets) >= MOST_SHEETS:
+            raise too_much(Label(f"工作表超过 {MOST_SHEETS} 张", f"There are more than {MOST_SHEETS} sheets"))
+        for merged in self._merged:
+            self._spread(merged)
+        rows = [tuple(cells) for cells in self._rows]
+        self.sheets.append(Sheet(len(self.sheets), title, rows, tuple(self._merged)))
+        self._area += self._width * len(rows)
+        self._rows, self._merged, self._width = [], [], 0
+
+    def _reach(self, rows: int, columns: int) -> None:
+        """Make room for as many rows and columns."""
+        self._width = max(self._width, columns)
+        rows = max(rows, len(self._rows))
+        if self._area + self._width * rows > MOST_AREA:
+            raise too_much(
+                Label(
+                    f"各工作表行数与列数的乘积之和超过 {MOST_AREA:,}",
+                    f"Rows times columns of all sheets are more than {MOST_AREA:,}",
+                )
+            )
+        self._rows.extend([] for _ in range(rows - len(self._rows)))
+
+    def _spread(self, merged: Merged) -> None:
+        """Give what several rows are merged over to each of them; what it hides can not be used."""
+        if merged.top > len(self._rows):
+            return
+        first = self._rows[merged.top - 1]
+        shown = first[merged.left] if merged.left < len(first) else BLANK
+        for row in range(merged.top, min(merged.bottom, len(self._rows)) + 1):
+            cells = self._rows[row - 1]
+            for column in range(merged.left, min(merged.right + 1, len(cells))):
+                hidden = cells[column]
+                if (row, column) != (merged.top, merged.left) and hidden not in {BLANK, shown}:
+                    cells[column] = Unusable(as_written(hidden), Fault.MERGED)
+        for row in range(merged.top + 1, min(merged.bottom, len(self._rows)) + 1):
+            cells = self._rows[row - 1]
+            if cells and (merged.left >= len(cells) or cells[merged.left] == BLANK):
+                self.put(row, merged.left, shown)
+
+
+def _usable(raw: Raw) -> Raw:
+    """The cell, if it can be used: no error that is told in words, and not longer than a cell can be."""
+    if isinstance(raw, str | Unusable) and len(as_written(raw)) > LONGEST_TEXT:
+        return Unusable(f"{as_written(raw)[:SHOWN_OF_LONG]}…", Fault.TOO_LONG)
+    if isinstance(raw, str) and _ERROR.fullmatch(raw):
+        return Unusable(raw, Fault.ERROR_VALUE)
+    return raw
+
+
+def unreadable_beyond(most: int) -> UnreadableError:
+    """Return that a file, unpacked, is larger than is taken."""
+    return too_much(
+        Label(f"文件解压后超过 {most:,} 字节", f"Unpacked, the file has more than {most:,} bytes")
+    )

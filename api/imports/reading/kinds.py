@@ -1,0 +1,98 @@
+"""What kind of file was handed in, told by its content, and reading it."""
+
+import hashlib
+import re
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import Final
+
+from api.imports.reading.biff import COMPOUND, read_biff
+from api.imports.reading.collector import Collector
+from api.imports.reading.delimited import decoded, read_delimited
+from api.imports.reading.ooxml import read_ooxml
+from api.imports.reading.opendocument import CONTENT, read_opendocument
+from api.imports.reading.parts import Parts
+from api.imports.reading.trouble import (
+    EMPTY,
+    IS_TEXT,
+    NO_TABLE,
+    NO_TEXT,
+    NOT_THERE,
+    UNKNOWN_KIND,
+    UnreadableError,
+)
+from api.imports.workbook import Sheet, Workbook
+
+OPEN_XML: Final = "[Content_Types].xml"
+_ARCHIVE: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_BINARY: Final = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+"""How workbooks of Excel 95 and before begin, which were kept in no compound document."""
+_MARKUP: Final = re.compile(r"\s*(<|MIME-Version:)", re.IGNORECASE)
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+"""What stands in no text; the odd 0x1a is how old programs end one."""
+
+
+class Told(Enum):
+    """What a file is said to be; nothing is said of one on a disk."""
+
+    WORKBOOK = "workbook"
+    TEXT = "text"
+
+
+def read_workbook(
+    source: Path | bytes, name: str = "", *, told: Told | None = None, charset: str | None = None
+) -> Workbook:
+    """Read a file, or a file's bytes, which go by that name. Raises UnreadableError.
+
+    A text is of the set of characters that is named (`delimited.CHARSETS`), if one is.
+    """
+    try:
+        content = source.read_bytes() if isinstance(source, Path) else source
+    except OSError as error:
+        raise UnreadableError(NOT_THERE) from error
+    title = source.name if isinstance(source, Path) and not name else name
+    sheets, says_whose = read_sheets(content, title, told, charset)
+    return Workbook(title, hashlib.sha256(content).hexdigest(), len(content), sheets, says_whose)
+
+
+def read_sheets(
+    content: bytes, name: str, told: Told | None, charset: str | None
+) -> tuple[list[Sheet], bool]:
+    """Read a file's sheets, and tell whether such a file says whose it is. Raises UnreadableError."""
+    if not content:
+        raise UnreadableError(EMPTY)
+    collector = Collector()
+    archive = content.startswith(_ARCHIVE)
+    if archive or content.startswith((COMPOUND, *_OLD_BINARY)):
+        if told is Told.TEXT:
+            raise UnreadableError(NO_TEXT)
+        if archive:
+            _read_archive(Parts(content), collector)
+        else:
+            read_biff(content, collector)
+        return collector.sheets, True
+    _refuse_other_than_table(content, charset)
+    if told is Told.WORKBOOK:
+        raise UnreadableError(IS_TEXT)
+    read_delimited(content, charset, PurePath(name).stem or "CSV", collector)
+    return collector.sheets, False
+
+
+def _read_archive(parts: Parts, collector: Collector) -> None:
+    if CONTENT in parts.names:
+        read_opendocument(parts, collector)
+    elif OPEN_XML in parts.names:
+        read_ooxml(parts, collector)
+    else:
+        raise UnreadableError(UNKNOWN_KIND)
+
+
+def _refuse_other_than_table(content: bytes, charset: str | None) -> None:
+    """Raise UnreadableError for what is no text, or text that marks up something else than a table."""
+    text = decoded(content, charset)
+    if _MARKUP.match(text):
+        raise UnreadableError(NO_TABLE)
+    if not text.strip():
+        raise UnreadableError(EMPTY)
+    if _UNPRINTABLE.search(text):
+        raise UnreadableError(UNKNOWN_KIND)

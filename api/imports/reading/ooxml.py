@@ -1,0 +1,315 @@
+"""Workbooks of Office Open XML (.xlsx and .xlsm, ECMA-376), read part by part as they stream by."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from math import isfinite
+from typing import Final
+
+from api.imports.cells import Raw, Unusable, as_written, is_blank
+from api.imports.faults import Fault
+from api.imports.reading.collector import MOST_CELLS, Collector
+from api.imports.reading.formats import (
+    BUILT_IN,
+    EPOCH_1900,
+    EPOCH_1904,
+    GENERAL,
+    shown,
+    shown_moment,
+    shown_text,
+)
+from api.imports.reading.parts import Parts, Rich, Silent
+from api.imports.reading.trouble import TOO_COSTLY, UnreadableError, damaged
+from api.imports.workbook import Merged
+
+OFFICE_DOCUMENT: Final = "/officeDocument"
+WORKSHEET: Final = "/worksheet"
+_ADDRESS: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
+_TRUE: Final = frozenset({"1", "true", "on"})
+_ROOT: Final = "_rels/.rels"
+
+
+def read_ooxml(parts: Parts, collector: Collector) -> None:
+    """Read the sheets of a workbook. Raises UnreadableError."""
+    main = next((each.target for each in _related(parts, _ROOT, "") if each.kind == OFFICE_DOCUMENT), None)
+    if main is None:
+        raise damaged()
+    folder, _, own = main.rpartition("/")
+    related = {each.name: each for each in _related(parts, f"{folder}/_rels/{own}.rels".lstrip("/"), folder)}
+    book = _Book()
+    parts.walk(main, book)
+    look = _Look()
+    texts = _Texts(look)
+    for each in related.values():
+        if each.kind == "/styles":
+            parts.walk(each.target, look)
+    for each in related.values():
+        if each.kind == "/sharedStrings":
+            parts.walk(each.target, texts)
+    for title, name in book.sheets:
+        sheet = related.get(name)
+        if sheet is None:
+            raise damaged()
+        if sheet.kind == WORKSHEET:
+            parts.walk(sheet.target, _Cells(collector, book, look, texts.found))
+            collector.end(title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Related:
+    """A part that another one names: by which name, of what kind, and where it is."""
+
+    name: str
+    kind: str
+    target: str
+
+
+def _related(parts: Parts, name: str, folder: str) -> list[_Related]:
+    if name not in parts.names:
+        return []
+    found: list[_Related] = []
+
+    class Links(Silent):
+        def start(self, name: str, attributes: Mapping[str, str]) -> None:
+            if name == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes.get("Target", "")
+                whole = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
+                kind = "/" + attributes.get("Type", "").rpartition("/")[2]
+                found.append(_Related(attributes.get("Id", ""), kind, whole))
+
+    parts.walk(name, Links())
+    return found
+
+
+def _unescaped(text: str) -> str:
+    """A text with the characters that XML can not hold."""
+    if "_x" not in text:
+        return text
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    # What is written in two halves is one character; half of one is none.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    column = 0
+    for each in letters:
+        column = column * 26 + ord(each) - ord("A") + 1
+    return column - 1
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written is not None and _COUNT.fullmatch(written) else 0
+
+
+def _joined(folder: str, target: str) -> str:
+    path: list[str] = folder.split("/") if folder else []
+    for step in target.split("/"):
+        if step == "..":
+            path = path[:-1]
+        elif step != ".":
+            path.append(step)
+    return "/".join(path)
+
+
+class _Book(Silent):
+    """The workbook's own part: its sheets in their order, how it counts days, and if it is calculated."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.epoch = EPOCH_1900
+        self.uncalculated = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "sheet":
+            self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+        elif name == "workbookPr" and attributes.get("date1904") in _TRUE:
+            self.epoch = EPOCH_1904
+        elif name == "calcPr":
+            self.uncalculated = attributes.get("fullCalcOnLoad") in _TRUE
+
+
+class _Look(Silent):
+    """How cells look, by the numbers of their styles: their number formats, and which are struck through."""
+
+    def __init__(self) -> None:
+        self.formats: list[str] = []
+        self.struck: list[bool] = []
+        self._codes: dict[int, str] = dict(BUILT_IN)
+        self._fonts: list[bool] = []
+        self._within = ""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in {"fonts", "cellXfs", "cellStyleXfs", "dxfs"}:
+            self._within = name
+        elif name == "numFmt" and self._within != "dxfs":
+            self._codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", GENERAL)
+        elif name == "font" and self._within == "fonts":
+            self._fonts.append(False)
+        elif name == "strike" and self._within == "fonts" and self._fonts:
+            self._fonts[-1] = attributes.get("val", "1") in _TRUE
+        elif name == "xf" and self._within == "cellXfs":
+            self.formats.append(self._codes.get(_number(attributes.get("numFmtId", "0")), GENERAL))
+            font = _number(attributes.get("fontId", "0"))
+            self.struck.append(font < len(self._fonts) and self._fonts[font])
+
+    def end(self, name: str) -> None:
+        if name == self._within:
+            self._within = ""
+
+
+class _Texts(Silent):
+    """The texts that cells share, in their order, each with whether some of it is struck through."""
+
+    def __init__(self, look: _Look) -> None:
+        self.found: list[tuple[str, bool]] = []
+        self._rich = Rich()
+        self._inside = False
+        self._spoken = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "si":
+            self._rich = Rich()
+        elif name == "rPh":
+            self._spoken = True
+        elif name == "t":
+            self._inside = not self._spoken
+        elif name == "strike":
+            self._rich.struck = self._rich.struck or attributes.get("val", "1") in _TRUE
+
+    def end(self, name: str) -> None:
+        if name == "t":
+            self._inside = False
+        elif name == "rPh":
+            self._spoken = False
+        elif name == "si":
+            if len(self.found) >= MOST_CELLS:
+                raise UnreadableError(TOO_COSTLY)
+            self.found.append((_unescaped(self._rich.words), self._rich.struck))
+
+    def text(self, text: str) -> None:
+        if self._inside:
+            self._rich.add(text)
+
+
+class _Cells(Silent):
+    """The cells of one sheet, told to a collector."""
+
+    def __init__(self, collector: Collector, book: _Book, look: _Look, texts: list[tuple[str, bool]]) -> None:
+        self._collector = collector
+        self._book = book
+        self._look = look
+        self._texts = texts
+        self._row = 0
+        self._column = -1
+        self._kind: str | None = None
+        """The kind of the cell that is being read; None between cells."""
+        self._style = 0
+        self._calculated = False
+        self._heard: Rich | None = None
+        self._value = Rich()
+        self._formula = Rich()
+        self._spoken = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "c":
+            self._begin(attributes)
+        elif name == "row":
+            self._row = _number(attributes.get("r")) or self._row + 1
+            self._column = -1
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif self._kind is None:
+            return
+        elif name == "v" or (name == "t" and not self._spoken):
+            self._heard = self._value
+        elif name == "f":
+            self._calculated, self._heard = True, self._formula
+        elif name == "rPh":
+            self._spoken = True
+        elif name == "strike":
+            self._value.struck = self._value.struck or attributes.get("val", "1") in _TRUE
+
+    def end(self, name: str) -> None:
+        if name in {"v", "t", "f"}:
+            self._heard = None
+        elif name == "rPh":
+            self._spoken = False
+        elif name == "c" and self._kind is not None:
+            raw = self._raw(self._kind, _unescaped(self._value.words))
+            if raw is not None:
+                struck = self._style < len(self._look.struck) and self._look.struck[self._style]
+                struck = (struck or self._value.struck) and not is_blank(raw)
+                self._collector.put(
+                    self._row,
+                    self._column,
+                    Unusable(as_written(raw), Fault.STRUCK_THROUGH) if struck else raw,
+                )
+            self._kind = None
+
+    def text(self, text: str) -> None:
+        if self._heard is not None:
+            self._heard.add(text)
+
+    def _begin(self, attributes: Mapping[str, str]) -> None:
+        address = attributes.get("r")
+        if address is None:
+            self._column += 1
+        else:
+            match = _ADDRESS.fullmatch(address)
+            if match is None:
+                raise damaged()
+            self._row, self._column = int(match[2]), _column(match[1])
+        self._kind = attributes.get("t", "n")
+        self._style = _number(attributes.get("s", "0"))
+        self._calculated = False
+        self._value, self._formula = Rich(), Rich()
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        one, two = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
+        if one is None or two is None:
+            raise damaged()
+        self._collector.merge(Merged(int(one[2]), _column(one[1]), int(two[2]), _column(two[1])))
+
+    def _raw(self, kind: str, value: str) -> Raw | None:
+        """What stands in the cell; None where nothing does."""
+        code = self._look.formats[self._style] if self._style < len(self._look.formats) else GENERAL
+        epoch = self._book.epoch
+        match kind:
+            case "s":
+                at = _number(value)
+                if not value or at >= len(self._texts):
+                    raise damaged()
+                text, self._value.struck = self._texts[at]
+                return shown_text(text, code, epoch)
+            case "str" | "inlineStr":
+                return shown_text(value, code, epoch)
+            case "b" if value:
+                return value in _TRUE
+            case "e" if value:
+                return Unusable(value, Fault.ERROR_VALUE)
+            case "d" if value:
+                return _from_iso(value, code)
+        if self._calculated and (not value or (value == "0" and self._book.uncalculated)):
+            return Unusable(f"={self._formula.words}", Fault.NOT_CALCULATED)
+        return _from_number(value, code, epoch) if value else None
+
+
+def _from_iso(value: str, code: str) -> Raw:
+    try:
+        return shown_moment(datetime.fromisoformat(value), code)
+    except ValueError:
+        return value
+
+
+def _from_number(value: str, code: str, epoch: date) -> Raw:
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return shown(number, code, epoch) if isfinite(number) else value

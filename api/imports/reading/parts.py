@@ -1,0 +1,141 @@
+"""The parts of a workbook that is a ZIP archive of XML, as those of Office Open XML and OpenDocument are."""
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Final, NoReturn, Protocol
+from xml.parsers import expat
+
+from api.imports.reading.collector import LONGEST_TEXT, unreadable_beyond
+from api.imports.reading.trouble import PROTECTED, UnreadableError, damaged
+from domain.label import Label
+from domain.limit import Area, limit
+
+MOST_BYTES: Final = limit(
+    256 * 1024 * 1024,
+    Area.IMPORTS,
+    Label("文件解压后的字节数", "Bytes of a file when it is unpacked"),
+    why=Label("压缩文件可膨胀千倍", "What is packed may grow a thousandfold"),
+    beyond="malformed",
+)
+MOST_PARTS: Final = limit(
+    5_000,
+    Area.IMPORTS,
+    Label("一个工作簿压缩包内的文件", "Parts of a workbook's archive"),
+    why=Label("每张工作表只有几个", "A sheet has a few"),
+    beyond="malformed",
+)
+_ENCRYPTED: Final = 1
+_CHUNK: Final = 64 * 1024
+
+
+class Walker(Protocol):
+    """Who is told of a part's elements and texts in their order, by names without their namespaces."""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Hear that an element begins."""
+
+    def end(self, name: str) -> None:
+        """Hear that an element ends."""
+
+    def text(self, text: str) -> None:
+        """Hear a piece of text."""
+
+
+class Silent:
+    """A walker that hears nothing but what a subclass listens to."""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Hear that an element begins."""
+
+    def end(self, name: str) -> None:
+        """Hear that an element ends."""
+
+    def text(self, text: str) -> None:
+        """Hear a piece of text."""
+
+
+@dataclass(slots=True)
+class Rich:
+    """A text in the making: its pieces, and whether some of it is struck through."""
+
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    struck: bool = False
+
+    def add(self, text: str) -> None:
+        """Take in a piece; of a text that is too long anyway the rest does not matter."""
+        if self.length <= LONGEST_TEXT:
+            self.pieces.append(text[: LONGEST_TEXT + 1])
+        self.length += len(text)
+
+    @property
+    def words(self) -> str:
+        """The text."""
+        return "".join(self.pieces)
+
+
+class Parts:
+    """The parts of an archive by their names. Raises UnreadableError for one that can not be read."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._archive = zipfile.ZipFile(BytesIO(content))
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            raise damaged() from error
+        entries = self._archive.infolist()
+        self.names = frozenset(entry.filename for entry in entries)
+        if len(self.names) < len(entries):
+            raise damaged()
+        if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_PARTS:
+            raise unreadable_beyond(MOST_BYTES)
+        if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+            raise UnreadableError(PROTECTED)
+
+    def walk(self, name: str, walker: Walker) -> None:
+        """Walk through a part that is XML. Raises UnreadableError when it is not there or damaged."""
+        local = _Local()
+        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.StartElementHandler = lambda name, attributes: walker.start(
+            local[name], {local[key]: value for key, value in attributes.items()}
+        )
+        parser.EndElementHandler = lambda name: walker.end(local[name])
+        parser.CharacterDataHandler = walker.text
+        try:
+            with self._archive.open(name) as part:
+                while chunk := part.read(_CHUNK):
+                    parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
+                parser.Parse(b"", True)  # noqa: FBT003 - the same
+        except (
+            KeyError,
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            EOFError,
+            expat.ExpatError,
+        ) as error:
+            raise damaged() from error
+
+
+_SEPARATOR: Final = " "
+_EXTENSION: Final = "ext:"
+_EXTENSION_SPACE: Final = ":calcext:"
+"""Of the namespace of LibreOffice's own attributes, which say more exactly what the standard's say."""
+
+
+class _Local(dict[str, str]):
+    """Names by what they are without their namespaces."""
+
+    def __missing__(self, name: str) -> str:
+        space, _, local = name.rpartition(_SEPARATOR)
+        self[name] = local = f"{_EXTENSION}{local}" if _EXTENSION_SPACE in space else local
+        return local
+
+
+def _refuse(*_: object) -> NoReturn:
+    """Refuse what declares entities of its own: no program writes a workbook so."""
+    raise damaged()
