@@ -1,10 +1,12 @@
 """What every route may ask of its request: the house that answers, who asks, and the body."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Final, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import ClientDisconnect
 
 from api.house import House
 from api.houses import Houses
@@ -21,6 +23,21 @@ MOST_BYTES: Final = limit(
     Label("一个档案的记录请求的字节数", "Bytes of the body of a recording in one file"),
     why=Label("足够最大的一条记录", "Enough for the largest entry"),
     beyond="too_large",
+)
+
+BODY_SECONDS: Final = limit(
+    20,
+    Area.REQUESTS,
+    Label("送达请求内容的秒数", "Seconds for a body to arrive"),
+    why=Label("半个请求不应一直占用连接", "Half a request is not to hold a connection for ever"),
+    beyond="timed_out",
+)
+BODY_RATE: Final = limit(
+    16 * 1024,
+    Area.REQUESTS,
+    Label("每收到多少字节再延长一秒", "Bytes of a body for which it is given a second more"),
+    why=Label("慢速线路也能送完大的工作簿", "A large workbook arrives by a slow line too"),
+    beyond="timed_out",
 )
 
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
@@ -71,15 +88,29 @@ def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Re
 
 
 async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> AsyncIterator[bytes]:
-    """Yield the body as it arrives. Raises the problems `unsupported_media_type` and `too_large`."""
+    """Yield the body as it arrives.
+
+    Raises the problems `unsupported_media_type`, `too_large` and `timed_out`, and `malformed` where the
+    connection was lost before its end.
+    """
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent not in types:
         raise Problem("unsupported_media_type")
     length = request.headers.get("content-length", "0")
     if length.isascii() and length.isdigit() and int(length) > limit:
         raise Problem("too_large")
-    received = 0
-    async for part in request.stream():
+    received, began = 0, asyncio.get_running_loop().time()
+    arriving = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout_at(began + BODY_SECONDS + received / BODY_RATE):
+                part = await anext(arriving)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Problem("timed_out", headers={"Connection": "close"}) from None
+        except ClientDisconnect:
+            raise Problem("malformed") from None
         received += len(part)
         if received > limit:
             raise Problem("too_large")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from ledger.wording import wording
+
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -78,6 +80,9 @@ def pointer(location: Iterable[str | int]) -> str:
 
 def _words(error: Mapping[str, Any]) -> tuple[str, str]:
     kind = str(error["type"])
+    if kind == "predicate_failed":
+        label = wording(kind, {}, error["msg"])
+        return label.en, label.zh
     words = _WORDS.get(kind)
     if words is None:
         words = next(((en, zh) for family, en, zh in _FAMILIES if kind.startswith(family)), _OTHERWISE)

@@ -1,16 +1,20 @@
-"""The forms of what is sent to be recorded, as they are documented and read."""
+"""The forms of what is sent in bodies, as they are documented and read."""
 
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
+from annotated_types import Predicate
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
-from domain.event import Name, Number, Text
+from domain.event import Name, Number, Text, Title
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.text import is_line
+from projections.paging import MOST
 
+CODE: Final = "^[a-z_]{1,40}$"
 REF: Final = "#/components/schemas/{model}"
 MOST_ITEMS: Final = limit(
     500,
@@ -46,7 +50,7 @@ class SentDocument(Sent):
 
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     number: Number | None = None
-    issuer: Name | None = None
+    issuer: Title | None = None
     issued_on: date | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
@@ -123,7 +127,19 @@ class SentItems(Sent):
     all_or_nothing: bool = False
 
 
-KINDS: Final = (SentEvent, SentEvents, SentFile, SentItem, SentItems)
+class Search(Sent):
+    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
+    file_no: Number | None = None
+    stage: Annotated[str | None, Field(pattern=CODE)] = None
+    institution: UUID | None = None
+    departed: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+KINDS: Final = (SentEvent, SentEvents, SentFile, SentItem, SentItems, Search)
 
 
 def schemas() -> dict[str, Any]:

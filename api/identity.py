@@ -10,23 +10,29 @@ from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from psycopg.rows import TupleRow, args_row
+from pydantic import TypeAdapter, ValidationError
 
 from api.clock import Clock, day_of
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from api.tokens import digest, new_token
-from domain.event import Category, Unknown
+from domain.event import Category, Name, Title, Unknown
 from domain.events.institution import InstitutionOpened, RulebookAdopted
 from domain.when import Days
 from ledger import queries
 from ledger.book import Ledger
 from ledger.pools import Pool
 from ledger.recording import Draft, Recorded, Recording
+from ledger.wording import wording
 
 SQL: Final = queries.load("api", "identity.sql")
 TRUSTED_SECONDS: Final = 1.0
 """How long a token is taken to be what it was when it was last looked up."""
 _MOST_TRUSTED: Final = 10_000
 _NAMES: Final = "member.name"
+
+
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
+_TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)
 
 
 class IdentityError(Exception):
@@ -132,6 +138,7 @@ class Identity:
 
         Acts as `operator()`. Raises IdentityError when there is one of that name or code.
         """
+        _check(name, _TITLE)
         for other in await self.institutions():
             if other.name == name or (uscc is not None and other.uscc == uscc):
                 message = f"there is {other.name} already, {other.institution}"
@@ -179,6 +186,7 @@ class Identity:
         Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
         (of a nation, province, prefecture or county), an administrator to neither. Raises IdentityError.
         """
+        _check(name, _NAME)
         if (institution is None) == (role in OF_INSTITUTION):
             message = f"a {role} is bound to {'an' if role in OF_INSTITUTION else 'no'} institution"
             raise IdentityError(message)
@@ -265,6 +273,17 @@ async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> 
     async with pool.connection() as connection:
         cursor = await connection.execute(SQL[statement], parameters)
         return await cursor.fetchall() if cursor.description else []
+
+
+def _check(name: str, kind: TypeAdapter[str]) -> None:
+    """Raise IdentityError for what is no name."""
+    try:
+        kind.validate_python(name, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        words = wording(found["type"], found.get("ctx", {}), found["msg"])
+        message = f"名称{words.zh}。The name {words.en}."
+        raise IdentityError(message) from None
 
 
 def region_prefix(region: str) -> str:

@@ -5,22 +5,27 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
 
+from api import sent
 from api.answers import Answer
+from api.asking import body
 from api.contract import FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
+from api.forms import CODE
 from api.problems import ANYWHERE, Problem, invalid, responses
 from api.question import Asking, Day, across
 from api.read import NO_CURSOR, Cursor, Limit, Rule
 from api.shapes import finding_json, obligation_json, readiness_json, restricted
-from domain.event import Category
+from api.wanted import takes
+from domain.event import Category, Number
 from domain.judging import FindingKind
+from domain.label import Label
+from domain.limit import Area, limit
 from domain.obligations import State
 from domain.readiness import Status
 from projections.findings import findings as findings_on
 from projections.obligations import WAITING
 from projections.obligations import obligations as obligations_on
-from projections.paging import MOST, CursorError, Page
+from projections.paging import CursorError, Page
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
@@ -30,7 +35,13 @@ router = APIRouter(tags=["across files"])
 
 R = TypeVar("R")
 
-CODE: Final = "^[a-z_]{1,40}$"
+MOST_BYTES: Final = limit(
+    16 * 1024,
+    Area.REQUESTS,
+    Label("检索请求的字节数", "Bytes of the body of a search"),
+    why=Label("检索条件没有更长的", "Nothing that is searched for is longer"),
+    beyond="too_large",
+)
 
 # What each list is made of: whoever is in scope stands in the register.
 _REGISTER: Final = ("register", "obligations")
@@ -43,24 +54,10 @@ OfReadiness: TypeAlias = Annotated[Asking, Depends(across(*_READINESS))]
 OfFindings: TypeAlias = Annotated[Asking, Depends(across(*_FINDINGS))]
 
 
-class Search(BaseModel):
-    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
-
-    q: Annotated[str, Field(min_length=1, max_length=100)]
-    file_no: Annotated[str | None, Field(max_length=100)] = None
-    stage: Annotated[str | None, Field(pattern=CODE)] = None
-    institution: UUID | None = None
-    departed: bool | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
-
-
 @router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
 async def register(
     own: OfRegister,
-    file_no: Annotated[str | None, Query(max_length=100)] = None,
+    file_no: Annotated[Number | None, Query()] = None,
     stage: Annotated[str | None, Query(pattern=CODE)] = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
@@ -72,10 +69,15 @@ async def register(
 
 
 @router.post(
-    "/children/search", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}}
+    "/children/search",
+    responses=ANYWHERE
+    | responses("forbidden", "too_large", "unsupported_media_type")
+    | {200: {"model": Listing[RegisterRow]}},
+    openapi_extra=takes("Search"),
 )
-async def search(own: OfRegister, asked: Search) -> Answer:
+async def search(own: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> Answer:
     """Search the register by name, so that no name stands in an address."""
+    asked = sent.search(raw)
     return await _register(
         own,
         asked.q,

@@ -67,8 +67,20 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "stale": Kind(
             412, "Changed meanwhile", "The file has changed since it was read.", "该档案在读取之后已有变更。"
         ),
+        "timed_out": Kind(
+            408,
+            "Sent too slowly",
+            "The request did not arrive in time; send it again.",
+            "请求未能及时送达；请重新发送。",
+        ),
         "too_large": Kind(
             413, "Too large", "The body is larger than is taken here.", "请求内容超过允许的大小。"
+        ),
+        "address_too_long": Kind(
+            414,
+            "Address too long",
+            "The address is longer than is taken here.",
+            "请求地址超过允许的长度。",
         ),
         "unsupported_media_type": Kind(
             415,
@@ -89,6 +101,18 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             "Withheld",
             "Nothing is wrong with this item, but with another one of all or nothing.",
             "该条目本身没有问题，但整批须全部成功，而其他条目未能记录。",
+        ),
+        "too_many_requests": Kind(
+            429,
+            "Too many at once",
+            "You have as much under way as is taken from one person; try again shortly.",
+            "您同时进行的请求已达上限，请稍后重试。",
+        ),
+        "head_too_large": Kind(
+            431,
+            "Head too large",
+            "The request's head is larger than is taken here.",
+            "请求头超过允许的大小。",
         ),
         "unexpected": Kind(
             500,
@@ -141,9 +165,9 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     def response(self) -> Response:
         """The problem as an answer."""
         headers = self.headers
-        if self.kind.status == 503:  # noqa: PLR2004 - the statuses of HTTP are their own names
+        if self.kind.status in {429, 503}:
             headers = {"Retry-After": str(RETRY_SECONDS), **headers}
-        if self.kind.status == 401:  # noqa: PLR2004 - the same
+        if self.kind.status == 401:  # noqa: PLR2004 - the statuses of HTTP are their own names
             headers = {"WWW-Authenticate": "Bearer", **headers}
         return Response(orjson.dumps(self.body), self.kind.status, headers, MEDIA_TYPE)
 

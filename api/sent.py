@@ -1,18 +1,15 @@
-"""What is sent to be recorded, read strictly: either all of it is as the contract says, or none is used."""
+"""What is sent in bodies, read strictly: either all of it is as the contract says, or none is used."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from decimal import Decimal
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
 from api.faults import Fault, pointer
-from api.forms import SentEvent, SentEvents, SentFile, SentItem, SentItems
+from api.forms import Search, SentEvent, SentEvents, SentFile, SentItem, SentItems
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
 from domain.label import Label
@@ -22,16 +19,19 @@ from ledger.appends import MAX_BODY
 from ledger.parsing import InvalidError, parse_event, problems, reachable
 from ledger.parsing import Problem as InvalidValue
 from ledger.recording import Draft
-from ledger.wording import BEYOND
+from ledger.wellformed import MalformedError, dumps, halved, loads
+from ledger.wording import BEYOND, HALVED
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+U = TypeVar("U")
 
 MOST_BYTES: Final = limit(
     MAX_BODY // 4,
     Area.REQUESTS,
     Label("一个事件的字节数", "Bytes of one event as it is sent"),
     why=Label("加密后会变大，仍须容于一条记录", "It grows when it is sealed, and has to fit into an entry"),
-    beyond="invalid",
+    beyond="too_large",
 )
 
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
@@ -66,13 +66,13 @@ class Many:
 
 def opening(raw: bytes) -> Opening:
     """Read the body of `POST /children`. Raises the problems `malformed`, `invalid` and `too_large`."""
-    sent = _valid(SentFile, _document(raw))
+    sent = _valid(SentFile, loaded(raw))
     return Opening(sent.institution, _drafts(sent.events, "/events"))
 
 
 def events(raw: bytes) -> tuple[Draft, ...]:
     """Read one event or several. Raises the problems `malformed`, `invalid` and `too_large`."""
-    document = _document(raw)
+    document = loaded(raw)
     if isinstance(document, dict) and "events" in document:
         return _drafts(_valid(SentEvents, document).events, "/events")
     return _drafts([document])
@@ -83,9 +83,14 @@ def many(raw: bytes) -> Many:
 
     Raises the problems `malformed` and `invalid`.
     """
-    sent = _valid(SentItems, _document(raw))
+    sent = _valid(SentItems, loaded(raw))
     items = tuple(_item(item, f"/items/{index}") for index, item in enumerate(sent.items))
     return Many(items, sent.all_or_nothing)
+
+
+def search(raw: bytes) -> Search:
+    """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
+    return _valid(Search, loaded(raw))
 
 
 def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
@@ -96,33 +101,32 @@ def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
         return Item(None, (), problem)
 
 
-def _document(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return what the bytes say, every number to its last digit."""
+def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what JSON bytes say. Raises the problems `malformed` and `invalid`."""
+    found = _well_formed(loads, raw)
+    halves = [Fault(_ours(place), HALVED.en, HALVED.zh) for place in halved(found)]
+    if halves:
+        raise invalid(halves)
+    return found
+
+
+def _dumped(document: Any) -> bytes:  # noqa: ANN401 - any JSON
+    return _well_formed(dumps, document)
+
+
+def _well_formed(change: Callable[[T], U], value: T) -> U:
     try:
-        return json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Problem("malformed") from None
-
-
-def _no_constant(_: str) -> NoReturn:
-    message = "no JSON"
-    raise ValueError(message)
-
-
-def _dumps(document: Any) -> bytes:  # noqa: ANN401 - any JSON
-    try:
-        return orjson.dumps(document, default=_number)
-    except TypeError:
-        raise Problem("malformed") from None
-
-
-def _number(value: Any) -> orjson.Fragment:  # noqa: ANN401 - orjson's own signature
-    return orjson.Fragment(str(value))
+        return change(value)
+    except MalformedError as error:
+        zh, en = error.detail.zh, error.detail.en
+        raise Problem(
+            "malformed", en=f"The request can not be read: {en}.", zh=f"请求无法读取：{zh}。"
+        ) from None
 
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
     try:
-        return kind.model_validate_json(_dumps(document))
+        return kind.model_validate_json(_dumped(document))
     except ValidationError as error:
         # Without its cause, which quotes what was sent.
         raise invalid(_faults(problems(error, document, at))) from None
@@ -151,7 +155,7 @@ def _drafts(documents: Sequence[Any], at: str | None = None) -> tuple[Draft, ...
 
 
 def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
-    raw = _dumps(document)
+    raw = _dumped(document)
     if len(raw) > MOST_BYTES:
         raise Problem("too_large")
     found: list[InvalidValue] = []
@@ -163,7 +167,7 @@ def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
         found += problems(error, document, at)
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
         try:
-            event = parse_event(document["type"], _dumps(document["data"]), f"{at}/data")
+            event = parse_event(document["type"], document["data"], f"{at}/data")
         except InvalidError as error:
             found += error.problems
     if sent is None or event is None or found:

@@ -2,17 +2,19 @@
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from api.connections import IDLE_SECONDS, bounded
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -27,6 +29,18 @@ GRACE_SECONDS: Final = limit(
     why=Label("停止命令必须有效", "It is to stop when it is told to"),
     beyond=Label("连接被关闭", "The connection is closed"),
 )
+MOST_CONNECTIONS: Final = limit(
+    1000,
+    Area.CONNECTIONS,
+    Label("同时打开的连接", "Connections at once"),
+    why=Label("每个连接占用内存和一个文件", "Each holds memory and a file of the process"),
+    beyond=Label(
+        "空闲最久的连接让位；都在应答中时为 503",
+        "The connection that has been idle for longest gives way; where all are being answered, 503",
+    ),
+)
+OWN_FILES: Final = 200
+"""Files that the process needs beside connections: those to the database, logs, a workbook."""
 
 SWITCH_SECONDS: Final = 0.0005
 """How long a thread that computes keeps others waiting: rows of read models are computed beside answers."""
@@ -59,10 +73,13 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve(app: FastAPI, listener: socket.socket) -> None:
+async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOST_CONNECTIONS) -> None:
     """Answer on a listening socket until cancelled; what has begun is ended first."""
     config = uvicorn.Config(
         app,
+        http=bounded(min(connections, max(_files() - OWN_FILES, 1))),
+        ws="none",
+        timeout_keep_alive=IDLE_SECONDS,
         lifespan="off",  # the house is open already
         log_config=None,
         access_log=False,  # its lines hold paths and queries
@@ -77,6 +94,15 @@ async def serve(app: FastAPI, listener: socket.socket) -> None:
         server.should_exit = True
         await serving
         raise
+
+
+def _files() -> int:
+    """Return how many files this process may have open, as many as it can be allowed."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        allowed = most
+    return sys.maxsize if allowed == resource.RLIM_INFINITY else allowed
 
 
 class _Server(uvicorn.Server):

@@ -38,6 +38,11 @@ def read(number: str) -> CitizenId | None:
     return CitizenId(match["county"], born, "1" if int(match["sex"]) % 2 else "2")
 
 
+def written(number: str) -> str:
+    """Return a number as a citizen id is written: with a capital X where it ends in a small one."""
+    return number.upper() if SHAPE.fullmatch(number) else number
+
+
 def check_character(digits: str) -> str:
     """The character that follows the first seventeen digits."""
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=True))

@@ -4,7 +4,7 @@ An event is a frozen dataclass named subject + past participle. It holds only th
 recorded it, when it happened and on which paper stands in the entry around it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,9 @@ from typing import (
 
 from annotated_types import Ge, MaxLen, MinLen, Predicate
 
+from domain import citizen_id
 from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
+from domain.text import is_digits, is_line, is_text
 
 if TYPE_CHECKING:
     from domain.entry import AnyEntry
@@ -88,6 +90,13 @@ class Refers:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAs:
+    """The text is kept as this function writes it, so that one value is written in one way."""
+
+    write: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """The answer to a field that must be answered, where there is no value: why there is none."""
 
@@ -105,14 +114,20 @@ T = TypeVar("T")
 Answered: TypeAlias = T | Unknown
 """A field that must be answered: by a value, or by why there is none."""
 
-Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(4000)]
-Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(200)]
-Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100)]
+Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(4000), Predicate(is_text)]
+"""What somebody says, in one line or several."""
+Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(50), Predicate(is_line)]
+"""The name of a person, by which they are looked for."""
+Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(200), Predicate(is_line)]
+"""The name of what is no person: a body, a place, a course."""
+Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100), Predicate(is_line)]
 """The number of a paper, a person or an account, as written."""
+IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
+"""A number that may be a citizen id: as written, but for a small x at its end."""
 Count: TypeAlias = Annotated[int, Ge(0)]
 Amount: TypeAlias = Annotated[Decimal, Ge(0)]
 """Money in yuan, or a measure."""
-Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(str.isdigit)]
+Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(is_digits)]
 """A county, prefecture or province of GB/T 2260; one that the table lacks is a finding, not a refusal."""
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
+from pydantic_core import SchemaValidator
 
 import domain.events  # noqa: F401 - fills the catalogue
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason, Recorder
@@ -96,13 +97,26 @@ def _lay_over(clear: Json, part: Json) -> None:
             clear[name] = value
 
 
+_LIMITS: Final = frozenset({"ge", "gt", "le", "lt", "min_length", "max_length"})
 _READERS: Final[dict[Any, Callable[[Any], Any]]] = {}
 
 
 def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - an event's class, or the type of a field
     if kind not in _READERS:
-        _READERS[kind] = partial(TypeAdapter(kind).validate_python, extra="forbid")
+        lenient = SchemaValidator(_unlimited(TypeAdapter(kind).core_schema))
+        _READERS[kind] = partial(lenient.validate_python, extra="forbid")
     return _READERS[kind]
+
+
+def _unlimited(schema: Any) -> Any:  # noqa: ANN401 - a core schema, or a part of one
+    """Return a core schema without limits: what was taken in by those of its day is read for ever."""
+    if isinstance(schema, list):
+        return [_unlimited(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "function-after":
+        return _unlimited(schema["schema"])
+    return {name: _unlimited(each) for name, each in schema.items() if name not in _LIMITS}
 
 
 def _incomplete(kind: type[Event], data: Json) -> Event:

@@ -6,13 +6,14 @@ from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
 import domain.events  # noqa: F401 - fills the catalogue
 from domain.event import CATALOGUE, Event, Label, Part
 from ledger.outline import canonical, measurable
-from ledger.wording import ALTERED, BEYOND, NOT_JSON, UNMEASURED, UNZONED, wording
+from ledger.spelling import spelled
+from ledger.wellformed import MalformedError, dumps, loads
+from ledger.wording import ALTERED, BEYOND, UNMEASURED, UNZONED, wording
 
 WHOLE: Final = ""
 """The JSON pointer to all of it."""
@@ -43,21 +44,32 @@ def invalid(pointer: str, detail: Label) -> InvalidError:
 def parse_event(kind: str, data: object, at: str = "") -> Event:
     """Return the event that raw JSON bytes, or a value read from JSON, describe.
 
-    Raises InvalidError; its pointers begin with `at`, where the data stands in what was sent.
+    Numbers with a fraction are exact where the value has them as `Decimal`. Raises InvalidError; its pointers
+    begin with `at`, where the data stands in what was sent.
     """
     known = CATALOGUE.get(kind)
     if known is None:
         pointer = f"{at.removesuffix('/data')}/type"
         raise invalid(pointer, Label("没有这种事件", "no such type of event"))
-    raw = data if isinstance(data, bytes) else _json(data, at)
+    found: dict[str, Problem] = {}
+
+    def amiss(pointer: str, detail: Label) -> None:
+        found.setdefault(pointer, Problem(pointer, detail.en, detail.zh))
+
     try:
-        event: Event = _strict(known).validate_json(raw, strict=True, extra="forbid")
+        document = spelled(loads(data) if isinstance(data, bytes) else data, known, at, amiss)
+        event: Event = _strict(known).validate_json(dumps(document), strict=True, extra="forbid")
+    except MalformedError as error:
+        raise invalid(at, error.detail) from None
     except ValidationError as error:
+        for problem in problems(error, document, at):
+            found.setdefault(problem.pointer, problem)
+    else:
+        for problem in _unfit(event, at):
+            found.setdefault(problem.pointer, problem)
+    if found:
         # Without its cause, which quotes what was sent.
-        raise InvalidError(tuple(problems(error, _loaded(raw), at))) from None
-    unfit = tuple(_unfit(event, at))
-    if unfit:
-        raise InvalidError(unfit)
+        raise InvalidError(tuple(found.values())) from None
     return event
 
 
@@ -78,22 +90,10 @@ def problems(error: ValidationError, sent: object, at: str = "") -> Iterator[Pro
         pointer = _pointer(each["loc"], sent, missing=each["type"] == "missing")
         detail = wording(each["type"], each.get("ctx", {}), each["msg"])
         # Of the two ways to answer a field, a value comes first; it was meant unless Unknown was begun.
+        if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in found):
+            continue
         found.setdefault(pointer, Problem(f"{at}{pointer}", detail.en, detail.zh))
     yield from (problem for pointer, problem in found.items() if f"{pointer}/unknown" not in found)
-
-
-def _json(data: object, at: str) -> bytes:
-    try:
-        return orjson.dumps(data)
-    except TypeError:
-        raise invalid(at, NOT_JSON) from None
-
-
-def _loaded(raw: bytes) -> object:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
 
 
 _READERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}

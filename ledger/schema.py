@@ -8,15 +8,17 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, Predicate
 
 from domain.codes import tables
 from domain.event import Event, Field, Part, fields_of, is_month
+from domain.text import is_digits, is_line, is_text
 from ledger.outline import LARGEST_INTEGER, Json
 from ledger.shapes import Shape, shape
+from ledger.spelling import NUMERAL
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: Final[dict[str, Json]] = {
     "str": {"type": "string"},
     "bool": {"type": "boolean"},
     "int": {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
-    "Decimal": {"type": ["string", "number"], "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,12})?$"},
+    "Decimal": {"type": ["string", "number"], "pattern": NUMERAL},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "UUID": {"type": "string", "format": "uuid"},
@@ -27,10 +29,21 @@ _UNKNOWN: Final[Json] = {
     "required": ["unknown"],
     "additionalProperties": False,
 }
+_CONTROLS: Final = r"\u0000-\u001F\u007F-\u009F"
+_CONTROLS_BUT_BREAKS: Final = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
+
+
+def _seen(without: str) -> str:
+    return f"^[^{without}]*[^\\s{_CONTROLS}][^{without}]*$"
+
+
 _PATTERNS: Final[dict[Callable[..., bool], str]] = {
-    str.isdigit: "^[0-9]*$",
+    is_digits: "^[0-9]*$",
+    is_line: _seen(_CONTROLS),
+    is_text: _seen(_CONTROLS_BUT_BREAKS),
     is_month: "^[0-9]{4}-(0[1-9]|1[0-2])$",
 }
+"""The forms of texts, as far as all who read patterns write them alike; `domain.text` refuses more."""
 
 
 def schema(kind: type[Event]) -> Json:

@@ -1,12 +1,12 @@
 """What may stand in a field, read once from its annotation."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from domain.event import Code, Event, Part, Unknown, fields_of
+from domain.event import Code, Event, KeptAs, Part, Unknown, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Shape:
     """A field's values: of `type`, None where `optional`, Unknown where it may be answered so.
 
     A tuple has the shape of its `items`. `choices` are the only values where they are given, `code` the table
-    that lists them. `limits` are the constraints of `annotated_types`.
+    that lists them. `limits` are the constraints of `annotated_types`. `kept_as` writes a text as it is kept.
     """
 
     type: type
@@ -24,11 +24,17 @@ class Shape:
     limits: tuple[Any, ...] = ()
     optional: bool = False
     unknown: bool = False
+    kept_as: Callable[[str], str] | None = None
+
+
+_SHAPES: Final[dict[type, dict[str, Shape]]] = {}
 
 
 def shapes(kind: type[Event] | type[Part]) -> dict[str, Shape]:
     """Return the shapes of the fields of an event, or of a part of one, by name."""
-    return {spec.name: shape(spec.annotation) for spec in fields_of(kind)}
+    if kind not in _SHAPES:
+        _SHAPES[kind] = {spec.name: shape(spec.annotation) for spec in fields_of(kind)}
+    return _SHAPES[kind]
 
 
 def shape(annotation: Any) -> Shape:  # noqa: ANN401 - annotations have no type of their own
@@ -38,9 +44,12 @@ def shape(annotation: Any) -> Shape:  # noqa: ANN401 - annotations have no type 
         inner = shape(arguments[0])
         code = next((marker.table for marker in arguments[1:] if isinstance(marker, Code)), inner.code)
         limits = tuple(marker for marker in arguments[1:] if type(marker).__module__ == "annotated_types")
+        kept_as = next(
+            (marker.write for marker in arguments[1:] if isinstance(marker, KeptAs)), inner.kept_as
+        )
         if inner.items is not None and code is not None:
             return replace(inner, items=replace(inner.items, code=code), limits=(*inner.limits, *limits))
-        return replace(inner, code=code, limits=(*inner.limits, *limits))
+        return replace(inner, code=code, limits=(*inner.limits, *limits), kept_as=kept_as)
     if origin in {Union, types.UnionType}:
         (value,) = (each for each in arguments if each not in {Unknown, type(None)})
         inner = shape(value)

@@ -60,9 +60,12 @@ class Case:
     asides: list[Aside]
 
 
-def case_of(register: Register, file_no: str, account: Account) -> Case:
-    """Read one child's rows; what they say is in the order in which it happened."""
-    rows = rows_of(register, file_no, account)
+def case_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> Case:
+    """Read one child's rows; what they say is in the order in which it happened.
+
+    `names` are those by which the ledger knows the child.
+    """
+    rows = rows_of(register, file_no, account, names)
     corrections = [row for row in rows if row.layout is CORRECTIONS]
     sources = [row for row in rows if row.layout is not CORRECTIONS]
     amendments = amendments_of(sources, corrections, register.today, account)
@@ -191,7 +194,10 @@ def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -
 
 
 def _annotate(row: Row, told: list[Told]) -> None:
-    """Keep the remark, and what is set aside as it was written, with the first of what the row tells."""
+    """Keep the remark, and what is set aside as it was written, with the first of what the row tells.
+
+    Nothing is cut: what would make the note too long stands in the report only.
+    """
     remark = row.cells.get(row.layout.remark or "")
     if not told:
         if remark is not None and remark.fault is None:
@@ -201,4 +207,8 @@ def _annotate(row: Row, told: list[Told]) -> None:
     if remark is not None and remark.fault is None:
         words.insert(0, str(remark.value))
         told[0].cells.append(remark.place)
-    told[0].note = "；".join(words)[:LONGEST_NOTE] or None
+    note = ""
+    for each in words:
+        longer = f"{note}；{each}" if note else each
+        note = longer if len(longer) <= LONGEST_NOTE else note
+    told[0].note = note or None

@@ -39,6 +39,8 @@ LOST_FROM: Final = 10**15
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
 
+_DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅᛫⸱ꞏ⦁●.", "·"))
+
 
 def as_written(raw: Raw) -> str:
     """The cell as text: typed dates as ISO, whole numbers without a fraction, all else untouched."""
@@ -92,3 +94,8 @@ def _clean(text: str) -> str:
 def folded(text: str) -> str:
     """The text to compare by: compatibility forms, case and blanks do not matter."""
     return "".join(unicodedata.normalize("NFKC", _clean(text)).casefold().split())
+
+
+def folded_name(text: str) -> str:
+    """A name of a person or a body to compare by: beside, all dots between its parts are one."""
+    return folded(text).translate(_DOTS)

@@ -26,6 +26,7 @@ from api.imports.register import Register
 from api.imports.report import Report
 from api.imports.streams import Streams
 from domain.entry import Recorder
+from domain.events.intake import NAME
 from domain.file import File
 from ledger.recording import Recording
 
@@ -75,7 +76,7 @@ class Importer:
         recordings: list[Recording] = []
         for number, stream in streams.items():
             file = files.get(stream) or File(stream)
-            case = case_of(register, number, report.account)
+            case = case_of(register, number, report.account, _names(file))
             own = plan(case, file, register, self._named)
             missing.look(file, own.known, number)
             cases.append((case, own))
@@ -107,6 +108,12 @@ class Importer:
             for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
                 missing.look(file, set(), None)
         report.missing = missing.lines
+
+
+def _names(file: File) -> Iterator[str]:
+    """The names by which the ledger knows a child."""
+    values = (fact.held.value for fact in file.facts(NAME).get("", []))
+    return (value for value in values if isinstance(value, str))
 
 
 def ledger_key(key: str) -> str:

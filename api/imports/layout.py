@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
-from api.imports.cells import Raw, Unusable, as_written, clean, folded
+from api.imports.cells import Raw, Unusable, as_written, clean, folded_name
 from api.imports.faults import Fault
 from api.imports.marks import NOTHING
 from api.imports.measures import is_number, unit_of
@@ -241,5 +241,5 @@ def spelled(cell: Cell | None) -> str:
 def same(one: Cell, other: Cell) -> bool:
     """Whether two cells say the same, however it was written."""
     if isinstance(one.value, str) and isinstance(other.value, str):
-        return folded(one.value) == folded(other.value)
+        return folded_name(one.value) == folded_name(other.value)
     return bool(one.value == other.value)

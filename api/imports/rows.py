@@ -1,29 +1,34 @@
 """A child's rows, sheet by sheet; rows that have one key are one row listed twice."""
 
+from collections.abc import Collection, Iterable
+
 from api.imports.accounting import Account, Fate
-from api.imports.cells import folded
+from api.imports.cells import folded_name
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Aside, Layout, Row, RowOf, same
 from api.imports.layouts.roster import ROSTER
 from api.imports.marks import NOTHING
 from api.imports.register import Register
+from domain.event import Unknown
 
 
-def rows_of(register: Register, file_no: str, account: Account) -> list[Row]:
+def rows_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> list[Row]:
     """The rows of one child, those listed twice as one, the roster's first.
 
-    Settles what no entry can settle: keys, numbers and dashes, cells that agree with those of another row.
+    Where the roster does not name the child, it goes by the `names` that the ledger knows. Settles what no
+    entry can settle: keys, numbers and dashes, cells that agree with those of another row.
     """
     rows: dict[tuple[Layout, tuple[str, ...]], Row] = {}
-    name: str | None = None
+    known = {folded_name(name) for name in names}
+    on_roster = False
     for at in register.children[file_no]:
         layout = register.readings[at.sheet].layout
         if layout is None:
             continue
         row = _read(register, at, layout, file_no, account)
-        if layout is ROSTER and name is None:
-            name = _name(row)
-        _check_name(row, name)
+        if layout is ROSTER and not on_roster and (name := _name(row)):
+            known, on_roster = {name}, True
+        _check_name(row, known)
         first = rows.setdefault((layout, row.key), row)
         if first is not row:
             _join(first, row, account)
@@ -45,17 +50,20 @@ def _read(register: Register, at: RowOf, layout: Layout, file_no: str, account: 
 
 
 def _name(row: Row) -> str | None:
-    cell = row.cells.get(NAME)
-    return None if cell is None or cell.fault else folded(cell.written)
+    said = row.value(NAME)
+    return folded_name(said) if isinstance(said, str) else None
 
 
-def _check_name(row: Row, name: str | None) -> None:
-    """A name on another sheet ties the row to the child; one that is not the roster's is set aside."""
+def _check_name(row: Row, names: Collection[str]) -> None:
+    """A name on another sheet ties the row to the child; one that is not the child's is set aside."""
     if row.layout is ROSTER:
         return
     cell = row.cells.pop(NAME, None)
-    if cell is not None and name is not None and folded(cell.written) != name:
-        row.asides.append(Aside(cell, Fault.NAME_DIFFERS))
+    if cell is None or isinstance(cell.value, Unknown):
+        return
+    fault = cell.fault or (None if folded_name(cell.written) in names else Fault.NAME_DIFFERS)
+    if fault is not None:
+        row.asides.append(Aside(cell, fault))
 
 
 def _join(first: Row, again: Row, account: Account) -> None:

@@ -18,12 +18,14 @@ from domain.event import (
     Code,
     Count,
     Event,
+    IdNumber,
     Label,
     Name,
     Number,
     Part,
     Personal,
     Text,
+    Title,
     Unit,
     known,
 )
@@ -90,7 +92,7 @@ class Applicant(Part):
     """One of those who ask to adopt."""
 
     name: Annotated[Answered[Name], Label("姓名", "Name")]
-    citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id")]
+    citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
     age: Annotated[Answered[Count], Label("年龄", "Age"), Unit("years")]
 
@@ -153,7 +155,7 @@ class RegistrarNoticePublished(
 ):
     """The adoption registrar published a notice to find the birth parents."""
 
-    registrar: Annotated[Answered[Name], Label("收养登记机关", "Registrar"), Personal(Category.IDENTITY)]
+    registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar"), Personal(Category.IDENTITY)]
 
 
 class RegistrarNoticeExpired(
@@ -271,7 +273,7 @@ class AdoptionRegistered(
     """The adoption was registered and holds from that day; `adopter` is the adopting party."""
 
     category: Annotated[Answered[str], Label("收养类别", "Category"), Code("adoption_category")]
-    registrar: Annotated[Answered[Name], Label("收养登记机关", "Registrar")]
+    registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar")]
     certificate_no: Annotated[Answered[Number], Label("收养登记证号", "Certificate number")]
     adopter: Annotated[Answered[UUID], Label("收养人", "Adopter")]
     new_name: Annotated[Answered[Name], Label("收养后姓名", "New name")]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Personal, known
+from domain.event import Answered, Category, Code, Event, Label, Personal, Title, known
 from domain.events.guardianship import ended as guardianship_ended
 from domain.events.intake import ADMITTED, RECEIVED
 from domain.events.rehabilitation import PLAN
@@ -21,7 +21,7 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
     """From that day on the child is cared for in that way, until another one follows or the said day."""
 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
-    unit: Annotated[Answered[Name], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
+    unit: Annotated[Answered[Title], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
     until: Annotated[date | None, Label("至", "Until")] = None
 
     def impossible(self, entry: AnyEntry) -> Refusals:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Month, Name, Personal, Text, known
+from domain.event import Answered, Category, Code, Event, Label, Month, Personal, Text, Title, known
 from domain.events.adoption import INTEGRATING
 from domain.events.care import ended as care_ended
 from domain.events.insurance import INSURED
@@ -42,9 +42,9 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
     cause_class: Annotated[
         Answered[str], Label("死因类别", "Class of cause"), Code("death_cause"), Personal(Category.HEALTH)
     ]
-    certifier: Annotated[Answered[Name], Label("出具证明单位", "Certified by"), Personal(Category.HEALTH)]
+    certifier: Annotated[Answered[Title], Label("出具证明单位", "Certified by"), Personal(Category.HEALTH)]
     is_abnormal: Annotated[Answered[bool], Label("非正常死亡", "Abnormal death"), Personal(Category.HEALTH)]
-    reported_to: Annotated[Answered[Name], Label("报告对象", "Reported to"), Personal(Category.HEALTH)]
+    reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to"), Personal(Category.HEALTH)]
     reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at")]
     disposal: Annotated[Answered[str], Label("遗体处理方式", "Disposal"), Code("disposal")]
 

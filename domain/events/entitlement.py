@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, Category, Code, Event, Label, Month, Name, Personal, Unit, known
+from domain.event import Amount, Answered, Category, Code, Event, Label, Month, Personal, Title, Unit, known
 from domain.file import Attribute, Facts
 
 STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
@@ -43,7 +43,7 @@ class StudyGrantGranted(Event, zh="孤儿助学核定", en="Study grant granted"
     academic_year: Annotated[Answered[Year], Label("学年（起始年）", "Academic year, by the year it begins")]
     amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
     frequency: Annotated[Answered[str], Label("发放频次", "Paid"), Code("grant_frequency")]
-    school: Annotated[Answered[Name], Label("学校", "School"), Personal(Category.CONTACT)]
+    school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]
     starts_on: Annotated[date | None, Label("起始日期", "From")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:

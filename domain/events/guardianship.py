@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, known
+from domain.event import Answered, Category, Code, Event, Label, Number, Personal, Title, known
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, no_evidence
 
@@ -23,7 +23,7 @@ class TemporaryGuardianshipStarted(
     """A civil-affairs department took on temporary guardianship."""
 
     ground: Annotated[Answered[str], Label("临时监护情形", "Ground"), Code("temporary_ground")]
-    guardian_body: Annotated[Answered[Name], Label("监护机关", "Guardian body"), Personal(Category.FAMILY)]
+    guardian_body: Annotated[Answered[Title], Label("监护机关", "Guardian body"), Personal(Category.FAMILY)]
     review_due_on: Annotated[Answered[date], Label("复核日期", "Review due on")]
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -40,7 +40,7 @@ class LongTermGuardianshipConfirmed(
     judgment_no: Annotated[
         Answered[Number] | None, Label("判决书编号", "Judgment number"), Personal(Category.FAMILY)
     ] = None
-    guardian_body: Annotated[Name | None, Label("监护机关", "Guardian body"), Personal(Category.FAMILY)] = (
+    guardian_body: Annotated[Title | None, Label("监护机关", "Guardian body"), Personal(Category.FAMILY)] = (
         None
     )
 

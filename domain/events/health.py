@@ -15,11 +15,11 @@ from domain.event import (
     Code,
     Event,
     Label,
-    Name,
     Number,
     Part,
     Personal,
     Text,
+    Title,
     Unit,
     known,
 )
@@ -55,7 +55,7 @@ class PhysicalExamined(
 ):
     """The child was examined and measured."""
 
-    organisation: Annotated[Answered[Name], Label("体检机构", "Examined by"), Personal(Category.HEALTH)]
+    organisation: Annotated[Answered[Title], Label("体检机构", "Examined by"), Personal(Category.HEALTH)]
     height_cm: Annotated[Answered[Amount], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
     weight_kg: Annotated[Answered[Amount], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
     summary: Annotated[Answered[Text], Label("结论", "Conclusion"), Personal(Category.HEALTH)]

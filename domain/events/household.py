@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
-from domain.citizen_id import read
+from domain.citizen_id import read, written
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import (
@@ -12,6 +12,7 @@ from domain.event import (
     Category,
     Code,
     Event,
+    IdNumber,
     Label,
     Name,
     Number,
@@ -19,6 +20,7 @@ from domain.event import (
     Personal,
     Region,
     Text,
+    Title,
     known,
 )
 from domain.events.intake import ETHNIC_GROUP, NAME, SEX, entered
@@ -64,7 +66,7 @@ class HouseholdRegistrationApplied(
 ):
     """Registration in a household was applied for at a police station."""
 
-    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
     household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -82,8 +84,10 @@ class HouseholdRegistered(
     household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
     region: Annotated[Answered[Region], Label("户籍地区", "Region of registration"), Code("region")]
     address: Annotated[Answered[Text], Label("户籍地址", "Registered address"), Personal(Category.CONTACT)]
-    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
-    citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
+    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    citizen_id: Annotated[
+        Answered[IdNumber], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)
+    ]
 
     def refusals(self, life: Life) -> Refusals:
         yield from _number_agrees(life, known(self.citizen_id))
@@ -99,7 +103,9 @@ class HouseholdRegistered(
 class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
     """The police gave the child a citizen id."""
 
-    citizen_id: Annotated[Answered[Number], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)]
+    citizen_id: Annotated[
+        Answered[IdNumber], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)
+    ]
 
     def refusals(self, life: Life) -> Refusals:
         yield from _number_agrees(life, known(self.citizen_id))
@@ -110,7 +116,7 @@ class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id ass
 
 def _numbered(entry: AnyEntry, number: str | None) -> Facts:
     if number is not None and read(number) is not None:
-        yield CITIZEN_ID.since(entry.days, number)
+        yield CITIZEN_ID.since(entry.days, written(number))
 
 
 def _number_agrees(life: Life, number: str | None) -> Refusals:
@@ -190,13 +196,13 @@ class IdCardApplied(
 ):
     """A resident identity card was applied for."""
 
-    police_station: Annotated[Answered[Name], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
 
 
 class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued", source=f"《{CARD}》第5条、第12条"):
     """A resident identity card was issued."""
 
-    card_no: Annotated[Answered[Number], Label("证号", "Card number"), Personal(Category.IDENTITY)]
+    card_no: Annotated[Answered[IdNumber], Label("证号", "Card number"), Personal(Category.IDENTITY)]
     valid_from: Annotated[Answered[date], Label("有效期起", "Valid from")]
     valid_to: Annotated[Answered[date], Label("有效期止", "Valid to")]
 

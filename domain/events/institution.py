@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from annotated_types import MaxLen, MinLen
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Code, Event, Label, Name, Number, Region
+from domain.event import Answered, Code, Event, Label, Number, Region, Title
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, breach
 from domain.rulebook import Rulebook, UnreadableError, digest_of
@@ -21,7 +21,7 @@ RULEBOOK: Final[Attribute[str]] = Attribute("institution", "rulebook", Label("�
 class InstitutionOpened(Event, zh="机构设立", en="Institution opened", source=MEASURES, kind="institution"):
     """A child-welfare institution began to keep its ledger here."""
 
-    name: Annotated[Name, Label("机构名称", "Name")]
+    name: Annotated[Title, Label("机构名称", "Name")]
     region: Annotated[Region, Label("所在地区", "Region"), Code("region")]
     uscc: Annotated[Answered[Number], Label("统一社会信用代码", "Unified social credit code")]
 

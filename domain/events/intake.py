@@ -18,6 +18,7 @@ from domain.event import (
     Personal,
     Region,
     Text,
+    Title,
     Unit,
     known,
 )
@@ -46,7 +47,9 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
 
     referral_source: Annotated[Answered[str], Label("移送来源", "Source"), Code("referral_source")]
     handed_over_by: Annotated[Answered[Text], Label("移送人", "Handed over by"), Personal(Category.CONTACT)]
-    handed_over_unit: Annotated[Answered[Name], Label("移送单位", "Handing unit"), Personal(Category.CONTACT)]
+    handed_over_unit: Annotated[
+        Answered[Title], Label("移送单位", "Handing unit"), Personal(Category.CONTACT)
+    ]
     phone_no: Annotated[Answered[Number], Label("联系电话", "Phone"), Personal(Category.CONTACT)]
     child_situation: Annotated[Answered[str], Label("儿童情况", "Child's situation"), Code("child_situation")]
     condition_at_handover: Annotated[
@@ -214,7 +217,7 @@ def _listed_twice(entry: AnyEntry) -> bool:
 class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examined", source=NOTICE_83):
     """The child was examined on intake, also for infectious diseases."""
 
-    hospital: Annotated[Answered[Name], Label("体检医院", "Hospital"), Personal(Category.HEALTH)]
+    hospital: Annotated[Answered[Title], Label("体检医院", "Hospital"), Personal(Category.HEALTH)]
     infectious_screen: Annotated[
         Answered[str],
         Label("传染病检查结果", "Infectious-disease screening"),
@@ -248,7 +251,7 @@ class AdmissionApproved(Event, zh="入院审批", en="Admission approved", sourc
     """The competent civil-affairs body agreed that the child be admitted."""
 
     approving_body: Annotated[
-        Answered[Name], Label("审批机关", "Approving body"), Personal(Category.IDENTITY)
+        Answered[Title], Label("审批机关", "Approving body"), Personal(Category.IDENTITY)
     ]
     opinion: Annotated[Text | None, Label("审批意见", "Opinion"), Personal(Category.IDENTITY)] = None
 
@@ -267,7 +270,7 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
     archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
     intake_category: Annotated[Answered[str], Label("接收类别", "Intake category"), Code("intake_category")]
     guardianship_type: Annotated[Answered[str], Label("监护类型", "Guardianship"), Code("guardianship_type")]
-    ward: Annotated[Name | None, Label("所在科室/家庭", "Ward or home"), Personal(Category.IDENTITY)] = None
+    ward: Annotated[Title | None, Label("所在科室/家庭", "Ward or home"), Personal(Category.IDENTITY)] = None
     welfare_certificate_no: Annotated[
         Number | None,
         Label("儿童福利证号", "Welfare certificate number"),

@@ -28,6 +28,7 @@ from domain.event import (
     Personal,
     Region,
     Text,
+    Title,
     Unit,
     known,
 )
@@ -112,11 +113,11 @@ class CapacityDetermined(
 ):
     """A court decided on an adult's capacity, and who is guardian where it is not full."""
 
-    court: Annotated[Answered[Name], Label("法院", "Court"), Personal(Category.FAMILY)]
+    court: Annotated[Answered[Title], Label("法院", "Court"), Personal(Category.FAMILY)]
     result: Annotated[Answered[str], Label("认定结果", "Result"), Code("civil_capacity")]
     guardian: Annotated[UUID | None, Label("监护人", "Guardian")] = None
     guardian_name: Annotated[
-        Answered[Name] | None,
+        Answered[Title] | None,
         Label("监护人姓名或者名称", "Guardian's name"),
         Personal(Category.FAMILY, subject="guardian"),
     ] = None
@@ -132,7 +133,7 @@ class Measure(Part):
     """One thing a placement plan sets out to do."""
 
     kind: Annotated[str, Label("措施", "Measure"), Code("placement_measure")]
-    responsible: Annotated[Answered[Name], Label("责任人", "Responsible")]
+    responsible: Annotated[Answered[Title], Label("责任人", "Responsible")]
     due_on: Annotated[Answered[date], Label("完成期限", "Due on")]
 
 
@@ -146,7 +147,7 @@ class AdultPlacementPlanApproved(
 
     route: Annotated[Answered[str], Label("安置方式", "Route"), Code("placement_route")]
     measures: Annotated[Answered[tuple[Measure, ...]], Label("措施", "Measures"), Personal(Category.IDENTITY)]
-    approver: Annotated[Answered[Name], Label("批准单位", "Approved by"), Personal(Category.IDENTITY)]
+    approver: Annotated[Answered[Title], Label("批准单位", "Approved by"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ROUTE.since(entry.days, known(self.route))
@@ -177,8 +178,8 @@ class EmploymentArranged(
 ):
     """The young person has work, from that day on, until `ends_on` where the contract says so."""
 
-    employer: Annotated[Answered[Name], Label("用人单位", "Employer"), Personal(Category.CONTACT)]
-    post: Annotated[Answered[Name], Label("岗位", "Post"), Personal(Category.IDENTITY)]
+    employer: Annotated[Answered[Title], Label("用人单位", "Employer"), Personal(Category.CONTACT)]
+    post: Annotated[Answered[Title], Label("岗位", "Post"), Personal(Category.IDENTITY)]
     ends_on: Annotated[date | None, Label("合同终止日", "Until")] = None
 
     def impossible(self, entry: AnyEntry) -> Refusals:
@@ -194,8 +195,8 @@ class VocationalTrainingCompleted(
 ):
     """The young person completed a vocational training."""
 
-    training: Annotated[Answered[Name], Label("培训项目", "Training"), Personal(Category.IDENTITY)]
-    provider: Annotated[Answered[Name], Label("培训机构", "Provider"), Personal(Category.CONTACT)]
+    training: Annotated[Answered[Title], Label("培训项目", "Training"), Personal(Category.IDENTITY)]
+    provider: Annotated[Answered[Title], Label("培训机构", "Provider"), Personal(Category.CONTACT)]
     started_on: Annotated[Answered[date], Label("开始日期", "Started on")]
     certificate_no: Annotated[
         Number | None, Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
@@ -211,7 +212,7 @@ class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered",
     """The young man was entered in the first military service registration."""
 
     office: Annotated[
-        Answered[Name], Label("兵役机关", "Military service office"), Personal(Category.CONTACT)
+        Answered[Title], Label("兵役机关", "Military service office"), Personal(Category.CONTACT)
     ]
 
 
@@ -244,7 +245,7 @@ class HardshipSupportDecided(
         Answered[str] | None, Label("照料护理等级", "Level of care"), Code("care_level")
     ] = None
     institution: Annotated[
-        Answered[Name] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
+        Answered[Title] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
     ] = None
 
     def impossible(self, entry: AnyEntry) -> Refusals:
@@ -265,7 +266,7 @@ class HardshipSupportPlaced(
     """A place in which the person will be supported was confirmed."""
 
     support_form: Annotated[Answered[str], Label("供养形式", "Form of support"), Code("support_form")]
-    institution: Annotated[Answered[Name], Label("供养服务机构", "Institution"), Personal(Category.CONTACT)]
+    institution: Annotated[Answered[Title], Label("供养服务机构", "Institution"), Personal(Category.CONTACT)]
     is_medical_handover_done: Annotated[Answered[bool], Label("医疗交接完成", "Medical hand-over done")]
 
 
@@ -285,7 +286,7 @@ class HouseholdDestinationDecided(
 class BankAccountHandedOver(Event, zh="银行账户移交", en="Bank account handed over", source=DESIGN):
     """The young person received their own account with what was saved for them."""
 
-    bank: Annotated[Answered[Name], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
+    bank: Annotated[Answered[Title], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
     account_no: Annotated[Answered[Number], Label("账号", "Account"), Personal(Category.IDENTITY)]
     balance_yuan: Annotated[Answered[Amount], Label("余额", "Balance"), Unit("yuan")]
     is_signed: Annotated[Answered[bool], Label("本人签收", "Signed for")]
@@ -312,7 +313,7 @@ class BelongingsHandedOver(
 class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source=f"DB36/T 2141-2025；{DESIGN}"):
     """The person's own papers and file went to whoever keeps them from now on."""
 
-    receiver: Annotated[Answered[Name], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]
+    receiver: Annotated[Answered[Title], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]
     archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
     is_signed: Annotated[Answered[bool], Label("签收", "Signed for")]
 
@@ -322,7 +323,7 @@ class SocialSecurityTransferred(
 ):
     """The person's insurance went on elsewhere or in another scheme."""
 
-    agency: Annotated[Answered[Name], Label("转入经办机构", "Receiving agency"), Personal(Category.CONTACT)]
+    agency: Annotated[Answered[Title], Label("转入经办机构", "Receiving agency"), Personal(Category.CONTACT)]
     to_region: Annotated[Answered[Region], Label("转入地区", "To region"), Code("region")]
 
 
@@ -357,7 +358,7 @@ class FollowUpPlanned(Event, zh="随访计划", en="Follow-up planned", source=f
     """It was set when the young person will be visited after leaving care."""
 
     visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划随访日期", "Visits on")]
-    responsible: Annotated[Answered[Name], Label("责任人", "Responsible"), Personal(Category.IDENTITY)]
+    responsible: Annotated[Answered[Title], Label("责任人", "Responsible"), Personal(Category.IDENTITY)]
 
 
 class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made", source=SEED_RULES):

@@ -18,6 +18,7 @@ from domain.event import (
     Personal,
     Refers,
     Text,
+    Title,
     Unit,
     known,
 )
@@ -32,7 +33,7 @@ REHABILITATION: Final = "《残疾预防和残疾人康复条例》第21条"
 class Score(Part):
     """What a scale gave for one domain."""
 
-    domain: Annotated[Name, Label("领域", "Domain")]
+    domain: Annotated[Title, Label("领域", "Domain")]
     value: Annotated[Amount, Label("分值", "Score")]
 
 
@@ -62,7 +63,7 @@ class RehabAssessed(
     """What the child needs, or how far it has come, was assessed on a scale."""
 
     assessment_type: Annotated[Answered[str], Label("评估类型", "Kind"), Code("rehab_assessment_type")]
-    scale_name: Annotated[Answered[Name], Label("评估量表", "Scale"), Personal(Category.HEALTH)]
+    scale_name: Annotated[Answered[Title], Label("评估量表", "Scale"), Personal(Category.HEALTH)]
     scores: Annotated[Answered[tuple[Score, ...]], Label("评分", "Scores"), Personal(Category.HEALTH)]
     summary: Annotated[Answered[Text], Label("评估结论", "Summary"), Personal(Category.HEALTH)]
     assessor: Annotated[Answered[Name], Label("评估人", "Assessed by"), Personal(Category.HEALTH)]

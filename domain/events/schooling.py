@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, Name, Number, Part, Personal, Text, known
+from domain.event import Answered, Category, Code, Event, Label, Number, Part, Personal, Text, Title, known
 from domain.file import EVERY, Attribute, Facts
 from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, Stay, obligation
@@ -48,7 +48,7 @@ class SchoolAgeReported(
     """The education authority was told of a child of school age."""
 
     authority: Annotated[
-        Answered[Name], Label("教育行政部门", "Education authority"), Personal(Category.IDENTITY)
+        Answered[Title], Label("教育行政部门", "Education authority"), Personal(Category.IDENTITY)
     ]
     list_no: Annotated[Answered[Number], Label("名册编号", "Number of the list"), Personal(Category.IDENTITY)]
 
@@ -58,7 +58,7 @@ class SchoolEnrolled(Event, zh="入学", en="School enrolled", source=COMPULSORY
 
     stage: Annotated[Answered[str], Label("学段", "Stage"), Code("school_stage")]
     form: Annotated[Answered[str], Label("就学形式", "Form"), Code("school_form")]
-    school: Annotated[Answered[Name], Label("学校", "School"), Personal(Category.CONTACT)]
+    school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]
     student_roll_no: Annotated[
         Answered[Number], Label("学籍号", "Student roll number"), Personal(Category.IDENTITY)
     ]
@@ -83,8 +83,8 @@ class StudentRollTransferred(
 ):
     """The student roll went from one school to another; stage and form go on."""
 
-    from_school: Annotated[Answered[Name], Label("转出学校", "From school"), Personal(Category.CONTACT)]
-    to_school: Annotated[Answered[Name], Label("转入学校", "To school"), Personal(Category.CONTACT)]
+    from_school: Annotated[Answered[Title], Label("转出学校", "From school"), Personal(Category.CONTACT)]
+    to_school: Annotated[Answered[Title], Label("转入学校", "To school"), Personal(Category.CONTACT)]
     explanation: Annotated[Answered[Text], Label("转学原因", "Why"), Personal(Category.IDENTITY)]
 
 
@@ -94,7 +94,7 @@ class DeferralOrSuspensionApproved(
     """The township government or the county's education authority let schooling begin later or pause."""
 
     decision: Annotated[Answered[str], Label("批准事项", "What was approved"), Code("school_put_off")]
-    approved_by: Annotated[Answered[Name], Label("批准机关", "Approved by"), Personal(Category.IDENTITY)]
+    approved_by: Annotated[Answered[Title], Label("批准机关", "Approved by"), Personal(Category.IDENTITY)]
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
     ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
 

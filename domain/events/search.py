@@ -12,12 +12,14 @@ from domain.event import (
     Code,
     Count,
     Event,
+    IdNumber,
     Label,
     Name,
     Number,
     Personal,
     Refers,
     Text,
+    Title,
     known,
 )
 from domain.events.intake import SITUATION, ChildReceived
@@ -52,8 +54,8 @@ class DnaSampleCollected(
     """A DNA sample was taken for comparison; here is its number only, never the profile."""
 
     sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
-    police_unit: Annotated[Answered[Name], Label("公安机关", "Police unit")]
-    lab: Annotated[Name | None, Label("检验机构", "Laboratory")] = None
+    police_unit: Annotated[Answered[Title], Label("公安机关", "Police unit")]
+    lab: Annotated[Title | None, Label("检验机构", "Laboratory")] = None
 
 
 class DnaComparisonResultReceived(
@@ -68,8 +70,8 @@ class DnaComparisonResultReceived(
     sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
     submitted_on: Annotated[Answered[date], Label("送检日期", "Submitted on")]
     result: Annotated[Answered[str], Label("比对结果", "Result"), Code("dna_result")]
-    police_unit: Annotated[Answered[Name], Label("公安机关", "Police unit")]
-    database: Annotated[Name | None, Label("比对数据库", "Database")] = None
+    police_unit: Annotated[Answered[Title], Label("公安机关", "Police unit")]
+    database: Annotated[Title | None, Label("比对数据库", "Database")] = None
 
     def impossible(self, entry: AnyEntry) -> Refusals:
         submitted = known(self.submitted_on)
@@ -87,7 +89,7 @@ class FindRelativesNoticePublished(
 
     medium: Annotated[Answered[str], Label("公告媒介", "Medium"), Code("notice_medium")]
     medium_name: Annotated[
-        Answered[Name], Label("媒介名称", "Name of the medium"), Personal(Category.IDENTITY)
+        Answered[Title], Label("媒介名称", "Name of the medium"), Personal(Category.IDENTITY)
     ]
     notice_days: Annotated[Answered[Count], Label("公告天数", "Days of notice")]
     contact: Annotated[Text | None, Label("联系方式", "Contact"), Personal(Category.CONTACT)] = None
@@ -126,7 +128,7 @@ class NotFoundCertificateIssued(
     """The police certified that the parents were not found, for now or finally."""
 
     certificate_kind: Annotated[Answered[str], Label("证明类别", "Kind"), Code("not_found_kind")]
-    issuer: Annotated[Answered[Name], Label("出具机关", "Issuer"), Personal(Category.IDENTITY)]
+    issuer: Annotated[Answered[Title], Label("出具机关", "Issuer"), Personal(Category.IDENTITY)]
     certificate_no: Annotated[Answered[Number], Label("证明编号", "Number"), Personal(Category.IDENTITY)]
 
     def papers(self) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ class PotentialRelativeClaimed(
     claimant: Annotated[UUID, Label("认领人", "Claimant")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="claimant")]
     id_no: Annotated[
-        Answered[Number], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="claimant")
+        Answered[IdNumber], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="claimant")
     ]
     phone_no: Annotated[
         Answered[Number], Label("电话", "Phone"), Personal(Category.FAMILY, subject="claimant")
@@ -169,7 +171,7 @@ class ParentageConfirmed(
     """The claim was found true: DNA and police confirm it."""
 
     claimant: Annotated[UUID, Label("认领人", "Claimant")]
-    police_unit: Annotated[Answered[Name], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
+    police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CLAIM.since(entry.days, None, key=str(self.claimant))
@@ -182,7 +184,7 @@ class ParentageRejected(
     """The claim was found untrue."""
 
     claimant: Annotated[UUID, Label("认领人", "Claimant")]
-    police_unit: Annotated[Answered[Name], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
+    police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CLAIM.since(entry.days, None, key=str(self.claimant))

@@ -1,0 +1,88 @@
+"""What may stand in a text, so that everybody who reads it sees the same: one rule for every way in.
+
+Characters of every script are kept as they are, also private ones and those that the tables here do not know.
+Refused is what cannot be seen, or shows a text otherwise than it is compared.
+"""
+
+import re
+from typing import Final, TypeAlias
+
+Ranges: TypeAlias = tuple[tuple[int, int], ...]
+"""Code points from one to another, both included."""
+
+CONTROLS: Final[Ranges] = (
+    (0x00, 0x08),
+    (0x0B, 0x0C),
+    (0x0E, 0x1F),
+    (0x7F, 0x9F),
+    (0x202A, 0x202E),  # embeddings and overrides of direction
+    (0x2066, 0x206F),  # isolates, and what is deprecated
+    (0xD800, 0xDFFF),  # halves of a pair
+    (0xFDD0, 0xFDEF),  # never characters, as the last two of every plane
+    (0xFFF9, 0xFFFB),
+    *((plane | 0xFFFE, plane | 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
+)
+"""What stands in no text: controls but tab and line break, direction overrides, and what is no character."""
+HIDDEN: Final[Ranges] = (
+    (0x09, 0x0D),
+    (0xAD, 0xAD),
+    (0x061C, 0x061C),
+    (0x200B, 0x200B),
+    (0x200E, 0x200F),
+    (0x2028, 0x2029),
+    (0x2060, 0x2065),
+    (0xFEFF, 0xFEFF),
+    (0xE0000, 0xE007F),
+)
+"""What stands in no line beside: line breaks, and marks that nobody sees and no script needs."""
+BLANK: Final[Ranges] = (
+    (0x09, 0x0D),
+    (0x1C, 0x20),
+    (0x85, 0x85),
+    (0xA0, 0xA0),
+    (0xAD, 0xAD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x1680, 0x1680),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x2000, 0x200F),
+    (0x2028, 0x202F),
+    (0x205F, 0x206F),
+    (0x2800, 0x2800),
+    (0x3000, 0x3000),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+"""What leaves nothing to see: blanks, fillers, and what is not to be shown (Default_Ignorable_Code_Point)."""
+
+
+def is_text(text: str) -> bool:
+    """Whether there is something to see, and nothing that no text has."""
+    return _REFUSED_IN_TEXT.search(text) is None and _SEEN.search(text) is not None
+
+
+def is_line(text: str) -> bool:
+    """Whether it is a text of one line, such as a name or a number, without marks that nobody sees."""
+    return _REFUSED_IN_LINE.search(text) is None and _SEEN.search(text) is not None
+
+
+def is_digits(text: str) -> bool:
+    """Whether there are only the digits 0 to 9, of no other script and none raised."""
+    return text.isascii() and text.isdecimal()
+
+
+def _any_of(*ranges: Ranges) -> str:
+    return "".join(f"\\U{first:08X}-\\U{last:08X}" for each in ranges for first, last in each)
+
+
+_REFUSED_IN_TEXT: Final = re.compile(f"[{_any_of(CONTROLS)}]")
+_REFUSED_IN_LINE: Final = re.compile(f"[{_any_of(CONTROLS, HIDDEN)}]")
+_SEEN: Final = re.compile(f"[^{_any_of(CONTROLS, BLANK)}]")

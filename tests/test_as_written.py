@@ -1,0 +1,114 @@
+"""No value becomes another on its way in: numbers, members said twice, citizen ids with a small x."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.permissions import Role
+from domain.citizen_id import CHECK_CHARACTERS, check_character, written
+from domain.events.health import PhysicalExamined
+from domain.events.household import CITIZEN_ID, CitizenIdAssigned
+from ledger.parsing import InvalidError, parse_event
+from ledger.showing import event_json
+from tests.client import Served, new_key
+from tests.given import given as happened
+from tests.given import some
+from tests.stories import a_story
+
+EXAMINED = event_json(some(PhysicalExamined))
+ODD = [
+    '"1_0"', '" 12 "', '"12 "', '"１２"', '"1²"', '"٣"', '"+1"', '"007"', '".5"', '"5."', '""', '"0x10"',
+    '"1,5"', '"NaN"', '"Infinity"', '"-0"', "-0.0", '"1e-999999999"', '"1e999999999"', "1e-999999999",
+    "1e999999999",     "1e-13", "0.1234567890123", "true", "[1]", "99999999999999999999",
+    "9" * 5000, "-0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ODD)
+def test_a_number_in_an_odd_spelling_is_no_number(number: str) -> None:
+    raw = json.dumps(EXAMINED | {"height_cm": "here"}).replace('"here"', number)
+    with pytest.raises(InvalidError) as raised:
+        parse_event("PhysicalExamined", raw.encode(), "/data")
+    assert [problem.pointer for problem in raised.value.problems] == ["/data/height_cm"]
+
+
+@pytest.mark.parametrize("number", ['"1"', '"3"', "1.0", "99999999999999999999", "true", '"１"'])
+def test_what_counts_is_a_whole_number_written_as_one(number: str) -> None:
+    raw = json.dumps({"items": [{"what": "衣物", "count": "here"}]}).replace('"here"', number)
+    with pytest.raises(InvalidError) as raised:
+        parse_event("BelongingsHandedOver", raw.encode())
+    assert "/items/0/count" in {problem.pointer for problem in raised.value.problems}
+
+
+@given(whole=st.integers(0, 150), places=st.integers(0, 12), digits=st.integers(0, 10**12))
+def test_a_number_is_kept_to_its_last_digit(whole: int, places: int, digits: int) -> None:
+    number = Decimal(f"{whole}.{digits % 10**places:0{places}d}") if places else Decimal(whole)
+    for text in (f"{number:f}", f'"{number:f}"'):
+        raw = json.dumps(EXAMINED | {"height_cm": "here"}).replace('"here"', text)
+        assert parse_event("PhysicalExamined", raw.encode()) == some(PhysicalExamined, height_cm=number)
+
+
+# Said twice
+
+
+TWICE = {
+    "in the body": '{"events": [], "events": []}',
+    "in an event": '{"events": [{"type": "ChildDied", "type": "ChildReceived"}]}',
+    "in its data": '{"events": [{"data": {"name": "林小一", "name": "林小二"}}]}',
+    "in a part of its data": '{"events": [{"data": {"items": [{"what": "衣", "what": "鞋"}]}}]}',
+    "with the same value": '{"events": [{"data": {"name": "林小一", "name": "林小一"}}]}',
+    "spelled otherwise": '{"events": [{"data": {"name": "林小一", "n\\u0061me": "林小二"}}]}',
+}
+
+
+@pytest.mark.parametrize("body", TWICE.values(), ids=TWICE)
+async def test_a_member_that_is_said_twice_is_not_guessed(served: Served, body: str) -> None:
+    staff = await served.as_(Role.STAFF)
+    headers = new_key() | {"Content-Type": "application/json"}
+    answer = await staff.post("/children", content=body.encode(), headers=headers)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "malformed")
+    assert "twice" in problem["detail"]
+    assert "重复" in problem["detail_zh"]
+
+
+# A small x
+
+
+def _id_with_x() -> str:
+    numbers = (f"371099201203{day:02}04{last}" for day in range(1, 28) for last in (0, 2, 4, 6, 8))
+    return next(f"{number}X" for number in numbers if check_character(number) == "X")
+
+
+def test_a_small_x_at_the_end_of_a_citizen_id_is_kept_as_a_capital_one() -> None:
+    number = _id_with_x()
+    event = parse_event("CitizenIdAssigned", {"citizen_id": number.lower()})
+    assert event == some(CitizenIdAssigned, citizen_id=number)
+
+
+@given(number=st.text("0123456789xX", min_size=1, max_size=20))
+def test_what_is_no_citizen_id_is_kept_as_written(number: str) -> None:
+    kept = written(number)
+    assert kept == number or (len(number) == 18 and kept == number[:17] + "X")
+    assert kept[-1:] not in CHECK_CHARACTERS or kept.upper() == number.upper()
+
+
+def test_a_small_x_that_stands_already_is_read_as_a_capital_one() -> None:
+    number = _id_with_x()
+    file = happened(("2024-03-05", some(CitizenIdAssigned, citizen_id=number.lower())))
+    assert file.now(CITIZEN_ID, "2024-03-06") == number
+
+
+async def test_a_citizen_id_is_answered_as_it_is_kept_however_it_was_typed(served: Served) -> None:
+    number = _id_with_x()
+    story = await a_story(served).given(("2024-03-05", some(CitizenIdAssigned, citizen_id=number.lower())))
+    staff = await served.as_(Role.STAFF)
+    file = (await staff.get(f"/children/{story.child}")).json()
+    assert file["household"]["citizen_id"]["value"] == number
+    entries = (await staff.get(f"/children/{story.child}/entries")).json()["items"]
+    assert [entry["data"]["citizen_id"] for entry in entries if entry["type"] == "CitizenIdAssigned"] == [
+        number
+    ]
