@@ -1,22 +1,19 @@
 """The commands for what goes wrong: backing up, bringing a backup back, going on after entries were lost."""
 
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
-
-from cyclopts import Parameter
+from typing import Final
 
 from api.database import Addresses, addresses, located
 from api.house import KEY_FILE
 from api.serving import run
 from api.settings import Settings
-from api.speaking import STOPPED, answer, say
+from api.speaking import STOPPED, Flag, answer, say
 from ledger import backup, epochs
 from ledger.appends import Head
 from ledger.migrate import migrate
 from ledger.store import Store
 from ledger.witness import LostEntriesError, Seen, Witness
 
-Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
     "This is done as the database's owner: set CHILDLEDGER_DATABASE_URL."

@@ -3,9 +3,9 @@
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Final, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from psycopg import OperationalError
 from pydantic import ValidationError
 
@@ -21,7 +21,7 @@ from api.people_commands import institution, token, user
 from api.serving import LOOPBACK, PortTakenError, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
-from api.speaking import STOPPED, answer, say, within
+from api.speaking import STOPPED, Flag, answer, say, within
 from api.upkeep_commands import rebuild, verify
 from domain.rulebook import Rulebook
 from ledger.backup import BackupError
@@ -44,7 +44,6 @@ app.command(recover)
 app.command(rebuild)
 app.command(verify)
 
-Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 TOLD: Final = (
     BackupError,
     EpochTakenError,
@@ -138,6 +137,7 @@ def import_register(
     file: Path,
     /,
     *,
+    region: str | None = None,
     dry_run: Flag = False,
     report: Path | None = None,
     json: Flag = False,
@@ -147,12 +147,13 @@ def import_register(
 
     Args:
         file: The workbook.
+        region: Where the institution lies (GB/T 2260, six digits), where that is not known yet.
         dry_run: Tell what would come of it, and record nothing.
         report: Write a workbook for the clerk, with every row and value that was not used.
         json: Print the report as JSON, and all else to standard error.
-        tokens: Make and print a token for each role, for asking what came of it.
+        tokens: Make and print a token for each role, for looking at what came of it: good for a day.
     """
-    importing = import_file(file, dry_run=dry_run, report=report, json=json, tokens=tokens)
+    importing = import_file(file, region=region, dry_run=dry_run, report=report, json=json, tokens=tokens)
     return run(importing, stopped_with=STOPPED)
 
 

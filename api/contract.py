@@ -96,7 +96,7 @@ class EntryAnswer(TypedDict):
     exception: Claimed | None
     note: Personal
     cause: UUID | None
-    region: str
+    region: str | None
     corrected_by: UUID | None
     withdrawn_by: UUID | None
     sentence_zh: str

@@ -5,40 +5,52 @@ from uuid import uuid5
 
 from api.identity import Identity, Institution
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
+from domain.event import Unknown
 
-_NAMES: Final = {
-    Role.STAFF: "示例职员",
-    Role.SUPERVISOR: "示例主管",
-    Role.AUDITOR: "示例审计员",
-    Role.PLACEMENT_OFFICER: "示例安置专员",
-    Role.BUREAU: "示例民政局",
-    Role.ADMINISTRATOR: "示例管理员",
+_ROLES: Final = {
+    Role.STAFF: "职员",
+    Role.SUPERVISOR: "主管",
+    Role.AUDITOR: "审计员",
+    Role.PLACEMENT_OFFICER: "安置专员",
+    Role.BUREAU: "民政局",
+    Role.ADMINISTRATOR: "管理员",
 }
 
 
-async def crew(identity: Identity, institution: Institution, *, purpose: str) -> dict[Role, Actor]:
+async def crew(
+    identity: Identity, institution: Institution, *, purpose: str, called: str = "示例{}"
+) -> dict[Role, Actor]:
     """Return a made-up member of each role, bound to the institution or to its prefecture.
 
-    Those of one purpose are the same each time.
+    Nobody's name is theirs: they are `called` by their roles. Those of one purpose and prefecture are the
+    same each time. While the institution's region is not known, whoever is bound to it sees nobody.
     """
-    return {
-        role: await identity.add_member(
-            _NAMES[role],
+    prefecture = None if institution.region is None else institution.region[:4]
+    members = {}
+    for role, label in _ROLES.items():
+        regional = role in OF_REGION
+        members[role] = await identity.add_member(
+            called.format(label),
             role,
             institution=institution.institution if role in OF_INSTITUTION else None,
-            prefix=institution.region[:4] if role in OF_REGION else None,
-            member=uuid5(institution.institution, f"{purpose} {role}"),
+            region=(prefecture or Unknown("not_known")) if regional else None,
+            member=uuid5(institution.institution, f"{purpose} {role}{prefecture or '' if regional else ''}"),
         )
-        for role in Role
-    }
+    return members
 
 
 async def tokens_for_every_role(
-    identity: Identity, institution: Institution, *, purpose: str, days: int
+    identity: Identity,
+    institution: Institution,
+    *,
+    purpose: str,
+    days: int,
+    called: str = "示例{}",
+    may_approve: bool = True,
 ) -> dict[Role, str]:
-    """Return a new token for each of the crew; the earlier ones of the same purpose are revoked."""
-    await identity.revoke_purpose(purpose)
-    members = await crew(identity, institution, purpose=purpose)
+    """Return a new token for each of the crew; those that were made before stay."""
+    members = await crew(identity, institution, purpose=purpose, called=called)
     return {
-        role: await identity.issue(actor.user, days=days, purpose=purpose) for role, actor in members.items()
+        role: await identity.issue(actor.user, days=days, purpose=purpose, may_approve=may_approve)
+        for role, actor in members.items()
     }

@@ -18,6 +18,7 @@ from api.identity import Institution
 from api.imports.office import hand_in, take_in, up_to_date
 from api.imports.reading.kinds import read_workbook
 from api.imports.terminal import bar
+from api.institutions import open_institution
 from api.permissions import Role
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
@@ -55,6 +56,7 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
     app = create_app(settings)
     async with running(app) as house:
         institution = await _filled(house)
+        await house.identity.revoke_purpose(PURPOSE)
         tokens = await tokens_for_every_role(house.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS)
         print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
         await serve(app, listener)
@@ -66,7 +68,7 @@ async def _filled(house: House) -> Institution:
     identity, mark = house.identity, house.settings.data / _FILLED
     institution = await identity.institution_named(INSTITUTION)
     if institution is None:
-        institution = await identity.open_institution(INSTITUTION, region=REGION)
+        institution = await open_institution(house, INSTITUTION, region=REGION)
     if not mark.exists():
         # The day of the first start is the present of everybody, also when a later one completes it.
         file = await house.ledger.file(institution.institution)

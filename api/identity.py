@@ -3,25 +3,23 @@
 import asyncio
 import getpass
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
+from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, args_row
 from pydantic import TypeAdapter, ValidationError
 
-from api.clock import Clock, day_of
+from api.clock import Clock
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from api.tokens import digest, new_token
-from domain.event import Category, Name, Title, Unknown
-from domain.events.institution import InstitutionOpened, RulebookAdopted
-from domain.when import Days
+from domain.event import Answered, Category, Name
 from ledger import queries
 from ledger.book import Ledger
 from ledger.pools import Pool
-from ledger.recording import Draft, Recorded, Recording
 from ledger.wording import wording
 
 SQL: Final = queries.load("api", "identity.sql")
@@ -32,7 +30,6 @@ _NAMES: Final = "member.name"
 
 
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
-_TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)
 
 
 class IdentityError(Exception):
@@ -41,17 +38,21 @@ class IdentityError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """An institution; `institution` is the id of its stream."""
+    """An institution; `institution` is the id of its stream, `region` None while it is not known."""
 
     institution: UUID
     name: str
     uscc: str | None
-    region: str
+    region: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody of the staff directory; `name` is None once erased."""
+    """Somebody of the staff directory; `name` is None once erased.
+
+    `prefix` is what the codes of the regions begin with that a placement officer or a bureau is bound to:
+    empty for the nation, None where it is not known which.
+    """
 
     member: UUID
     name: str | None
@@ -67,6 +68,7 @@ class Token:
     token: UUID
     member: UUID
     purpose: str
+    may_approve: bool
     made_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
@@ -114,12 +116,17 @@ class Identity:
             self._holders.clear()
         self._holders.pop(known_by, None)
         trusted_until = monotonic() + TRUSTED_SECONDS
-        for token, expires_at, member, role, institution, region, prefix in await self._read(
+        for token, expires_at, may_approve, member, role, institution, region, prefix in await self._read(
             "holder", known_by
         ):
-            actor = Actor(member, Role(role), institution, region, prefix)
+            within = await self._within(prefix) if role in OF_REGION else None
+            actor = Actor(member, Role(role), institution, region, within, may_approve)
             self._holders[known_by] = _Holder(token, actor, expires_at, trusted_until)
         return self._holders.get(known_by)
+
+    async def _within(self, prefix: str | None) -> frozenset[UUID]:
+        """Return the institutions of which it is known that they lie where codes begin like that."""
+        return frozenset(each for (each,) in await self._read("institutions_within", prefix))
 
     async def institutions(self) -> list[Institution]:
         """List every institution by name."""
@@ -133,38 +140,14 @@ class Identity:
         """Return an institution by its exact name."""
         return next((Institution(*row) for row in await self._read("institution_named", name)), None)
 
-    async def open_institution(self, name: str, *, uscc: str | None = None, region: str) -> Institution:
-        """Open an institution's stream, with the rulebook it adopts, and enter it in the directory.
-
-        Acts as `operator()`. Raises IdentityError when there is one of that name or code.
-        """
-        _check(name, _TITLE)
-        for other in await self.institutions():
-            if other.name == name or (uscc is not None and other.uscc == uscc):
-                message = f"there is {other.name} already, {other.institution}"
-                raise IdentityError(message)
-        now = self._clock()
-        days = Days.on(day_of(now))
-        rulebook = self._ledger.rulebook
-        opened = InstitutionOpened(name=name, region=region, uscc=uscc or Unknown("not_asked"))
-        adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
-        recording = Recording(
-            stream=None,
-            kind="institution",
-            drafts=(Draft(event=opened, days=days), Draft(event=adopted, days=days)),
-            region=region,
-            origin="api",
-            recorder=(await self.operator()).recorder,
-            key=f"institution {uuid4()}",
-        )
-        match await self._ledger.record(recording, now=now):
-            case Recorded() as recorded:
-                institution = Institution(recorded.stream, name, uscc, region)
-                await self._write("add_institution", institution.institution, name, uscc, region)
-                return institution
-            case outcome:
-                message = f"{name} can not be opened: {outcome}"
-                raise IdentityError(message)
+    async def enter(self, institution: Institution) -> None:
+        """Enter an institution as it is now. Raises IdentityError where another has its name or code."""
+        try:
+            await self._write("enter_institution", *astuple(institution))
+        except UniqueViolation:
+            message = f"there is another institution of this name or code than {institution.institution}"
+            raise IdentityError(message) from None
+        self._holders.clear()
 
     async def operator(self) -> Actor:
         """Return the operating system's own administrator, as whom commands act; entered when first asked."""
@@ -178,31 +161,33 @@ class Identity:
         role: Role,
         *,
         institution: UUID | None = None,
-        prefix: str | None = None,
+        region: Answered[str] | None = None,
         member: UUID | None = None,
     ) -> Actor:
         """Enter somebody in the staff directory; the same `member` twice is once.
 
         Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
-        (of a nation, province, prefecture or county), an administrator to neither. Raises IdentityError.
+        (of a nation, province, prefecture or county), an administrator to neither. Whoever is bound to a
+        region that is not known sees nobody. Raises IdentityError.
         """
-        _check(name, _NAME)
+        _check(name)
         if (institution is None) == (role in OF_INSTITUTION):
             message = f"a {role} is bound to {'an' if role in OF_INSTITUTION else 'no'} institution"
             raise IdentityError(message)
-        if (prefix is None) == (role in OF_REGION):
+        if (region is None) == (role in OF_REGION):
             message = f"a {role} is bound to {'a' if role in OF_REGION else 'no'} region"
             raise IdentityError(message)
         home = None if institution is None else await self.institution(institution)
         if institution is not None and home is None:
             message = f"there is no institution {institution}"
             raise IdentityError(message)
-        prefix = None if prefix is None else region_prefix(prefix)
+        prefix = region_prefix(region) if isinstance(region, str) else None
         member = member or uuid4()
         seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
         sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
         await self._write("add_member", member, sealed, role.value, institution, prefix)
-        return Actor(member, role, institution, home.region if home else None, prefix)
+        within = await self._within(prefix) if role in OF_REGION else None
+        return Actor(member, role, institution, home.region if home else None, within)
 
     async def members(self) -> list[Member]:
         """List the staff directory, with names."""
@@ -222,13 +207,15 @@ class Identity:
             for member, name, role, institution, prefix in rows
         ]
 
-    async def issue(self, member: UUID, *, days: int, purpose: str) -> str:
-        """Make a token that lives for some days; it is told only here. `purpose` says what it is for."""
+    async def issue(self, member: UUID, *, days: int, purpose: str, may_approve: bool = True) -> str:
+        """Make a token that lives for some days; it is told only here. `purpose` says what it is for.
+
+        Unless it `may_approve`, nobody decides about an exception with it.
+        """
         token = new_token(self._ledger.name)
         now = self._clock()
-        await self._write(
-            "add_token", member, digest(token, self._ledger.name), purpose, now, now + timedelta(days=days)
-        )
+        known_by, until = digest(token, self._ledger.name), now + timedelta(days=days)
+        await self._write("add_token", member, known_by, purpose, may_approve, now, until)
         return token
 
     async def tokens(self) -> list[Token]:
@@ -275,10 +262,10 @@ async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> 
         return await cursor.fetchall() if cursor.description else []
 
 
-def _check(name: str, kind: TypeAdapter[str]) -> None:
+def _check(name: str) -> None:
     """Raise IdentityError for what is no name."""
     try:
-        kind.validate_python(name, strict=True)
+        _NAME.validate_python(name, strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[0]
         words = wording(found["type"], found.get("ctx", {}), found["msg"])

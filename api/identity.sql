@@ -1,7 +1,7 @@
 -- What is asked of institutions, the staff directory and tokens.
 
 -- name: holder
-SELECT t.token, t.expires_at, m.member, m.role, m.institution, i.region, m.prefix
+SELECT t.token, t.expires_at, t.may_approve, m.member, m.role, m.institution, i.region, m.prefix
   FROM token t
   JOIN member m USING (member)
   LEFT JOIN institution i USING (institution)
@@ -16,8 +16,13 @@ SELECT institution, name, uscc, region FROM institution WHERE name = %s
 -- name: institution
 SELECT institution, name, uscc, region FROM institution WHERE institution = %s
 
--- name: add_institution
+-- name: institutions_within
+SELECT institution FROM institution WHERE starts_with(region, %s)
+
+-- name: enter_institution
 INSERT INTO institution (institution, name, uscc, region) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (institution) DO UPDATE
+   SET name = excluded.name, uscc = excluded.uscc, region = excluded.region
 
 -- name: members
 SELECT member, name, role, institution, prefix FROM member ORDER BY role, member
@@ -29,10 +34,10 @@ SELECT member, name, role, institution, prefix FROM member WHERE member = ANY (%
 INSERT INTO member (member, name, role, institution, prefix) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 -- name: add_token
-INSERT INTO token (member, digest, purpose, made_at, expires_at) VALUES (%s, %s, %s, %s, %s) RETURNING token
+INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s)
 
 -- name: tokens
-SELECT token, member, purpose, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token
+SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token
 
 -- name: revoke
 UPDATE token SET revoked_at = %s WHERE token = %s AND revoked_at IS NULL RETURNING digest

@@ -6,9 +6,10 @@ from uuid import UUID
 from cyclopts import App
 
 from api.house import House
-from api.identity import IdentityError
+from api.identity import IdentityError, Institution
+from api.institutions import change_institution, open_institution, remark
 from api.permissions import Role
-from api.speaking import answer, say, within
+from api.speaking import Flag, answer, say, within
 
 institution = App(name="institution", help="Institutions.")
 user = App(name="user", help="The staff directory.")
@@ -16,17 +17,67 @@ token = App(name="token", help="Bearer tokens.")
 
 
 @institution.command(name="add")
-def add_institution(name: str, /, *, uscc: str | None = None, region: str = "000000") -> int:
+def add_institution(name: str, /, *, uscc: str | None = None, region: str | None = None) -> int:
     """Open an institution and print its id.
 
     Args:
         name: Its full name.
         uscc: Its unified social credit code (统一社会信用代码).
+        region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
+    """
+
+    async def asked(house: House) -> int:
+        opened = await open_institution(house, name, uscc=uscc, region=region)
+        for sentence in remark(opened.name, opened.region, house.ledger.rulebook):
+            say(sentence)
+        answer(str(opened.institution))
+        return 0
+
+    return within(asked)
+
+
+@institution.command(name="change")
+def change_of_institution(
+    institution: str,
+    /,
+    *,
+    name: str | None = None,
+    uscc: str | None = None,
+    region: str | None = None,
+) -> int:
+    """Record what changed of an institution, or became known, and print it as it is now.
+
+    Args:
+        institution: Its id or its name.
+        name: Its new full name.
+        uscc: Its unified social credit code (统一社会信用代码).
         region: The county it lies in (GB/T 2260, six digits).
     """
 
     async def asked(house: House) -> int:
-        answer(str((await house.identity.open_institution(name, uscc=uscc, region=region)).institution))
+        known = await _institution(house, institution)
+        if name is uscc is region is None:
+            say(
+                "没有写明变更了什么（--name、--uscc、--region）。"
+                " Say what changed: --name, --uscc or --region."
+            )
+            return 1
+        changed = await change_institution(house, known, name=name, uscc=uscc, region=region)
+        for sentence in remark(changed.name, changed.region, house.ledger.rulebook):
+            say(sentence)
+        answer(_shown(changed))
+        return 0
+
+    return within(asked)
+
+
+@institution.command(name="list")
+def list_institutions() -> int:
+    """List all institutions: id, name, region and unified social credit code."""
+
+    async def asked(house: House) -> int:
+        for each in await house.identity.institutions():
+            answer(_shown(each))
         return 0
 
     return within(asked)
@@ -45,20 +96,23 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
 
     async def asked(house: House) -> int:
         home = None if institution is None else await _institution(house, institution)
-        answer(str((await house.identity.add_member(name, role, institution=home, prefix=region)).user))
+        answer(str((await house.identity.add_member(name, role, institution=home, region=region)).user))
         return 0
 
     return within(asked)
 
 
 @token.command(name="new")
-def new_token(user: UUID, /, *, days: int | None = None, purpose: str = "command line") -> int:
+def new_token(
+    user: UUID, /, *, days: int | None = None, purpose: str = "command line", may_not_approve: Flag = False
+) -> int:
     """Make a token and print it; it is shown only now.
 
     Args:
         user: The id of whose token it is.
         days: For how long; CHILDLEDGER_TOKEN_DAYS when not said.
         purpose: What it is for.
+        may_not_approve: Let it decide about no exception, whoever it belongs to.
     """
 
     async def asked(house: House) -> int:
@@ -66,7 +120,8 @@ def new_token(user: UUID, /, *, days: int | None = None, purpose: str = "command
             say("There is nobody with this id.")
             return 1
         lives = house.settings.token_days if days is None else days
-        answer(await house.identity.issue(user, days=lives, purpose=purpose))
+        may_approve = not may_not_approve
+        answer(await house.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
         return 0
 
     return within(asked)
@@ -82,7 +137,8 @@ def list_tokens() -> int:
             member = members[each.member]
             ended = "revoked" if each.revoked_at else f"until {_day(each.expires_at)}"
             used = f"used {_day(each.used_at)}" if each.used_at else "never used"
-            answer(f"{each.token}  {member.role}  {member.name or '–'}  {each.purpose}  {ended}  {used}")
+            told = [str(each.token), member.role, member.name or "–", each.purpose, ended, used]
+            answer("  ".join(told if each.may_approve else [*told, "may not approve"]))
         return 0
 
     return within(asked)
@@ -111,6 +167,11 @@ async def _institution(house: House, said: str) -> UUID:
             return each.institution
     message = f"there is no institution {said}"
     raise IdentityError(message)
+
+
+def _shown(institution: Institution) -> str:
+    region, uscc = institution.region or "region unknown", institution.uscc or "–"
+    return f"{institution.institution}  {institution.name}  {region}  {uscc}"
 
 
 def _day(instant: datetime) -> str:

@@ -1,8 +1,9 @@
 """Who may do what: one decision, as a function of one file and as a condition on lists of files.
 
 Whoever is bound to an institution (staff, supervisor, auditor) reads the files it is in charge of, and of
-those it handed over what occurred until then. In the regions that begin with theirs, a placement officer
-reads the files of those aged 16 and over, and a bureau every file. An administrator operates the whole ledger
+those it handed over what occurred until then. Of the institutions in the region that they are bound to, a
+placement officer reads the files of those aged 16 and over, and a bureau every file; an institution of which
+the region is not known is in nobody's region, nor in the nation's. An administrator operates the whole ledger
 and sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
 
 What is personal is shown by category (design 5.3):
@@ -92,18 +93,20 @@ SEES: Final[Mapping[Role, frozenset[Category]]] = MappingProxyType(
 class Actor:
     """Who asks, as the token says.
 
-    `region` is the whole code of the own institution's region, where there is one; `prefix` the beginning of
-    the regions (GB/T 2260) that a placement officer or a bureau is bound to; empty is the whole nation.
+    `region` is the own institution's (GB/T 2260), None where it is not known or there is none. `institutions`
+    are those in the region that a placement officer or a bureau is bound to, as far as it is known where they
+    lie. With a token that is for looking only, nobody `may_approve`.
     """
 
     user: UUID
     role: Role
     institution: UUID | None = None
     region: str | None = None
-    prefix: str | None = None
+    institutions: frozenset[UUID] | None = None
+    may_approve: bool = True
 
     def __post_init__(self) -> None:
-        bound = (self.institution is not None, self.prefix is not None)
+        bound = (self.institution is not None, self.institutions is not None)
         if bound != (self.role in OF_INSTITUTION, self.role in OF_REGION):
             message = f"{self.role} is bound to something else"
             raise ValueError(message)
@@ -120,10 +123,10 @@ def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
         case Role.ADMINISTRATOR:
             return LAST_DAY
         case Role.BUREAU:
-            return LAST_DAY if file.region.startswith(_prefix(actor)) else None
+            return LAST_DAY if file.institution in _institutions(actor) else None
         case Role.PLACEMENT_OFFICER:
             grown = file.sixteen_on is not None and file.sixteen_on <= today
-            return LAST_DAY if grown and file.region.startswith(_prefix(actor)) else None
+            return LAST_DAY if grown and file.institution in _institutions(actor) else None
         case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
             if file.institution == actor.institution:
                 return LAST_DAY
@@ -150,6 +153,8 @@ def allowed(
     within = last is not None and (LAST_DAY if about is None else about) <= last
     if action in {Action.RECORD, Action.APPROVE}:
         within = within and last == LAST_DAY
+    if action is Action.APPROVE and not actor.may_approve:
+        return False
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
 
 
@@ -158,8 +163,8 @@ def scope_sql(
 ) -> Condition:
     """Return the rows of `table` whose files the actor may read: `allowed(actor, Action.READ, …)` for lists.
 
-    `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`),
-    `region text` and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is
+    `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`)
+    and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is
     about; without one the rows say how a file is now. The condition stands in brackets; its parameters are
     all named `scope_…`.
     """
@@ -168,11 +173,11 @@ def scope_sql(
         case Role.ADMINISTRATOR:
             return Condition(SQL("(true)"), {})
         case Role.BUREAU:
-            return Condition(_in_region(own), {"scope_prefix": _prefix(actor)})
+            return Condition(_in_region(own), {"scope_institutions": [*_institutions(actor)]})
         case Role.PLACEMENT_OFFICER:
             grown = SQL("coalesce({}.sixteen_on <= {}, false)").format(own, Placeholder("scope_today"))
             sql = SQL("({} AND {})").format(_in_region(own), grown)
-            return Condition(sql, {"scope_prefix": _prefix(actor), "scope_today": today})
+            return Condition(sql, {"scope_institutions": [*_institutions(actor)], "scope_today": today})
         case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
             charge = SQL("coalesce({}.institution = {}, false)").format(own, Placeholder("scope_institution"))
             sql = SQL("({})").format(charge)
@@ -182,7 +187,8 @@ def scope_sql(
 
 
 def _in_region(own: Identifier) -> Composed:
-    return SQL("coalesce(starts_with({}.region, {}), false)").format(own, Placeholder("scope_prefix"))
+    institutions = Placeholder("scope_institutions")
+    return SQL("coalesce({}.institution = ANY ({}::uuid[]), false)").format(own, institutions)
 
 
 def _last_day(own: Identifier) -> Composed:
@@ -192,5 +198,5 @@ def _last_day(own: Identifier) -> Composed:
     return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)
 
 
-def _prefix(actor: Actor) -> str:
-    return actor.prefix or ""
+def _institutions(actor: Actor) -> frozenset[UUID]:
+    return actor.institutions or frozenset()

@@ -133,8 +133,7 @@ class Asking:
 
     def may_open(self, action: Action) -> bool:
         """Tell whether the caller may do that with a file that they open."""
-        region = self.actor.region or ""
-        return self.may(action, FileScope("child", self.actor.institution, (), region, None))
+        return self.may(action, FileScope("child", self.actor.institution, (), None))
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""

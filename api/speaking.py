@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Annotated, Final, TypeAlias
+
+from cyclopts import Parameter
 
 from api.house import House, opened
 from api.serving import run
 from api.settings import Settings
 
+Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
+"""What is said by its name alone."""
 STOPPED: Final = 130
 """The exit code of a command that was stopped before its end."""
 

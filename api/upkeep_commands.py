@@ -3,19 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final, TypeAlias
+from typing import Final
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from api.house import House
-from api.speaking import answer, say, within
+from api.speaking import Flag, answer, say, within
 from projections import READ_MODELS
 from projections.generations import KEPT, drop_older, make
 from projections.verifying import Verifying
-
-Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 
 DIFFERENT: Final = 1
 """The exit code when read models are not what the entries say."""

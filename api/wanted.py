@@ -102,7 +102,7 @@ def wanted_by(
     return Recording(
         stream=child,
         drafts=drafts,
-        region=own.actor.region or "",
+        region=own.actor.region,
         origin="api",
         recorder=own.actor.recorder,
         # So that a dry run is never the repetition of something recorded.

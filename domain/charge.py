@@ -29,21 +29,20 @@ class Former:
 class FileScope:
     """What decides who may read a file.
 
-    `institution` is in charge now; `former` were before, none of them twice. `region` (GB/T 2260) is that of
-    the latest entry. `sixteen_on` is the day on which the person has certainly completed 16 years, None while
-    the birth is not known.
+    `institution` is in charge now, whose region is the file's; `former` were before, none of them twice.
+    `sixteen_on` is the day on which the person has certainly completed 16 years, None while the birth is not
+    known.
     """
 
     kind: Kind
     institution: UUID | None
     former: tuple[Former, ...]
-    region: str
     sixteen_on: date | None
 
 
 def scope_of(file: File) -> FileScope:
     """Read from a file what decides who may read it. The file must have an entry."""
-    opened, latest = next(iter(file.entries.values())), next(reversed(file.entries.values()))
+    opened = next(iter(file.entries.values()))
     opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
     spans = file.spans(CHARGE)
     institution = spans[-1].value if spans else opener
@@ -51,7 +50,6 @@ def scope_of(file: File) -> FileScope:
         kind=opened.kind,
         institution=institution,
         former=_former(opener, spans, institution),
-        region=latest.region,
         sixteen_on=_sixteen_on(file),
     )
 

@@ -55,7 +55,8 @@ class ExceptionClaim:
 class Entry(Generic[E_co]):
     """An event in its envelope.
 
-    `days` is when it happened. `position` is 0 and `recorded_at` None until it is stored. `version`
+    `days` is when it happened. `region` is the institution's as it was when recorded, None while it was not
+    known. `position` is 0 and `recorded_at` None until it is stored. `version`
     counts from 1 in its stream. `corrects` names the original entry that this one replaces whole.
     """
 
@@ -66,7 +67,7 @@ class Entry(Generic[E_co]):
     event: E_co
     days: Days
     recorded_by: Recorder
-    region: str
+    region: str | None
     origin: Origin
     position: int = 0
     recorded_at: datetime | None = None

@@ -79,7 +79,7 @@ def assessed(life: Life) -> Answer:
     assessment = life.last(AdultPlacementAssessed)
     if assessment is None:
         return unmet("成年安置评估", "the placement assessment")
-    valid = life.number("G02", region=assessment.region, on=assessment.days.last)
+    valid = life.number("G02", of=assessment)
     if valid is None:
         return met(assessment)
     until = assessment.days.plus(months=valid.value)
@@ -147,7 +147,7 @@ def identified(life: Life) -> Answer:
             (_entry(registered), "户口登记", "household registration"),
             (_entry(card), "有效的居民身份证", "a valid identity card"),
         )
-    event, months = card.entry.event, life.number("G06", region=card.entry.region, on=card.entry.days.last)
+    event, months = card.entry.event, life.number("G06", of=card.entry)
     if not isinstance(event, IdCardIssued) or months is None:
         return met(registered.entry, card.entry)
     begins, ends = known(event.valid_from) or card.entry.days.last, known(event.valid_to)

@@ -138,22 +138,25 @@ class Life:
         return None if born.first is None or self.reached(birthday(born.first, years)) else False
 
     def number(
-        self, rule: str, *, region: str | None = None, on: date | None = None, case: str = ""
+        self, rule: str, *, of: AnyEntry | None = None, on: date | None = None, case: str = ""
     ) -> Pack | None:
-        """A rule's number for a region on the day of the fact that started the case.
+        """A rule's number where and when an entry happened that started the case.
 
-        The region defaults to that of the entry being judged, else of the last entry by that day.
+        Where none is named it is that of the region of the entry being judged, or else of the file's latest,
+        on that day. Where the region is not known it is the nation's.
         """
         own = self._rulebook[rule]
+        if of is not None:
+            return own.number(of.region, of.days.last, case)
         if on is None:
             for pack in own.packs:
                 self.reached(pack.since)
                 self.reached(day_after(pack.until))
-        return own.number(region or self.region, self._day if on is None else on, case)
+        return own.number(self.region, self._day if on is None else on, case)
 
     @property
     def region(self) -> str | None:
-        """The region of the entry being judged, else of the file's latest entry."""
+        """The region of the entry being judged, else of the file's latest entry; None while not known."""
         if self.entry is not None:
             return self.entry.region
         latest = max(self.file.standing(), key=lambda entry: entry.version, default=None)

@@ -116,12 +116,10 @@ class History:
             birthday(born.last, years),
         )
 
-    def number(
-        self, rule: str, *, entry: AnyEntry, on: date | None = None, region: str | None = None, case: str = ""
-    ) -> Pack | None:
+    def number(self, rule: str, *, entry: AnyEntry, on: date | None = None, case: str = "") -> Pack | None:
         """A rule's number where the starting entry happened; `on` when the case starts on another day."""
         day = entry.days.last if on is None else on
-        return self.rulebook[rule].number(region or entry.region, day, case)
+        return self.rulebook[rule].number(entry.region, day, case)
 
     def stays(self) -> list[Stay]:
         """Each time the child was in the institution's care; several when it left and came back."""

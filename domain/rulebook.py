@@ -106,7 +106,10 @@ class Rule:
 
 
 def places(region: str | None) -> Iterator[str]:
-    """A county, its prefecture, its province, the nation and the default, nearest first."""
+    """A county, its prefecture, its province, the nation and the default, nearest first.
+
+    Of no region that is known, the nation and the default.
+    """
     if region:
         yield region
         yield f"{region[:4]}00"

@@ -37,15 +37,16 @@ class Recording:
 
     `stream` None opens a new file. `expected` is the version the recorder saw; without it the recording is
     judged again when the file has moved. `institution` is the one it is recorded for, by default the
-    recorder's; `region` is that institution's. `key` is the recorder's own name for this request and `item`
-    its number within it: the same key and item are never recorded twice. `keyed_by` is whose name it is where
-    it is not the recorder's own: a register's rows are known by its institution's, whoever imports them.
-    `reads` names other streams that it was decided by, with their versions.
+    recorder's; `region` is that institution's, None while it is not known. `key` is the recorder's own name
+    for this request and `item` its number within it: the same key and item are never recorded twice.
+    `keyed_by` is whose name it is where it is not the recorder's own: a register's rows are known by its
+    institution's, whoever imports them. `reads` names other streams that it was decided by, with their
+    versions.
     """
 
     stream: UUID | None
     drafts: tuple[Draft, ...]
-    region: str
+    region: str | None
     origin: Origin
     recorder: Recorder
     key: str

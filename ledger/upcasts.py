@@ -31,3 +31,9 @@ def current(kind: str, schema: int, data: Data) -> Data:
     for version in range(schema, CATALOGUE[kind].schema):
         data = UPCASTS[kind, version](data)
     return data
+
+
+@upcast("InstitutionOpened", 1)
+def _nation_was_nowhere(data: Data) -> Data:
+    """In version 1 the nation stood for a region that was not known."""
+    return data | ({"region": {"unknown": "not_known"}} if data["region"] == "000000" else {})

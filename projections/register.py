@@ -38,7 +38,6 @@ class Listed:
     institution: UUID | None
     former: list[UUID]
     former_until: list[date]
-    region: str
     sixteen_on: date | None
     file_no: bytes | None
     file_no_term: bytes | None
@@ -73,7 +72,6 @@ def rows(file: File, reading: Reading) -> Iterator[Listed]:
         institution=scope.institution,
         former=[each.institution for each in scope.former],
         former_until=[each.until for each in scope.former],
-        region=scope.region,
         sixteen_on=scope.sixteen_on,
         file_no=_sealed(reading, file_no, SEALED_FILE_NO),
         file_no_term=None if file_no is None else seal.term(fold_text(file_no)),

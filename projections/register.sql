@@ -4,7 +4,6 @@ CREATE TABLE register (
     institution  uuid,
     former       uuid[] NOT NULL,
     former_until date[] NOT NULL,
-    region       text   NOT NULL,
     sixteen_on   date,
     file_no      bytea,
     file_no_term bytea,
@@ -22,7 +21,6 @@ CREATE TABLE register (
     terms        bytea[] NOT NULL
 );
 CREATE INDEX ON register (institution, opened);
-CREATE INDEX ON register (region, opened);
 CREATE INDEX ON register (opened);
 CREATE INDEX ON register (file_no_term);
 CREATE INDEX ON register (name_term, birth_on);

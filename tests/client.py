@@ -25,6 +25,7 @@ from api.app import create_app, running
 from api.crew import tokens_for_every_role
 from api.house import House
 from api.identity import Institution
+from api.institutions import open_institution
 from api.permissions import Actor, Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -64,8 +65,8 @@ def furnished(postgres: str) -> Iterator[Furnished]:
         async def furnish() -> Furnished:
             async with running(create_app(settings, clock=lambda: NOW)) as house:
                 identity = house.identity
-                home = await identity.open_institution(HOME, region="371099")
-                elsewhere = await identity.open_institution(ELSEWHERE, region="990101")
+                home = await open_institution(house, HOME, region="371099")
+                elsewhere = await open_institution(house, ELSEWHERE, region="990101")
                 return Furnished(
                     ledger,
                     settings.data,

@@ -134,7 +134,7 @@ class Given:
         noted_on: str | None = None,
         corrects: AnyEntry | None = None,
         exception: str | None = None,
-        region: str = REGION,
+        region: str | None = REGION,
         entry_id: UUID | None = None,
         estimated: bool = False,
     ) -> AnyEntry:

@@ -20,7 +20,7 @@ import pytest
 from api.permissions import Role
 from api.settings import Settings
 from ledger.cluster import locate
-from tests.client import HOME, Furnished
+from tests.client import ELSEWHERE, HOME, Furnished
 
 CHILDLEDGER = Path(sys.executable).with_name("childledger")
 PATIENCE = 120.0
@@ -85,6 +85,36 @@ def test_an_institution_its_staff_and_their_tokens_are_made_and_ended(command: C
     assert "revoked" in line
 
 
+def test_an_institution_is_in_nobody_s_region_until_its_own_is_said(command: Callable[..., Told]) -> None:
+    opened = command("institution", "add", "北川市儿童福利院")
+    assert opened.code == 0
+    assert "所在地区未知" in opened.beside
+    assert "region is unknown" in opened.beside
+
+    changed = command("institution", "change", "北川市儿童福利院", "--region", "371082")
+
+    shown = f"{opened.answer}  北川市儿童福利院  371082  –"
+    assert (changed.code, changed.answer, changed.beside) == (0, shown, "")
+    assert shown in command("institution", "list").answer.splitlines()
+    named = command("institution", "change", opened.answer, "--name", "北川区儿童福利院", "--uscc", "91X")
+    assert named.answer == f"{opened.answer}  北川区儿童福利院  371082  91X"
+
+
+def test_a_region_that_the_table_lacks_is_taken_and_said(command: Callable[..., Told]) -> None:
+    opened = command("institution", "add", "北川市儿童福利院", "--region", "371098")
+    assert opened.code == 0
+    assert "371098" in opened.beside
+    assert "not in the table" in opened.beside
+
+
+def test_a_token_that_may_not_approve_is_listed_as_such(command: Callable[..., Told]) -> None:
+    added = command("user", "add", "示例甲", "--role", "supervisor", "--institution", HOME).answer
+    assert command("token", "new", added, "--may-not-approve").code == 0
+    assert command("token", "new", added).code == 0
+    lines = [line for line in command("token", "list").answer.splitlines() if "示例甲" in line]
+    assert [line.endswith("may not approve") for line in lines] == [True, False]
+
+
 def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Callable[..., Told]) -> None:
     assert command("user", "add", "示例乙", "--role", "bureau", "--region", "371000").code == 0
     assert command("user", "add", "示例丙", "--role", "auditor", "--institution", HOME).code == 0
@@ -94,6 +124,13 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
     ("words", "said"),
     [
         (["institution", "add", HOME], "already"),
+        (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
+        (["institution", "add", "新院", "--region", "000000"], "not the nation"),
+        (["institution", "add", ""], "name: 至少 1 个字符"),
+        (["institution", "change", HOME, "--region", "000000"], "全国不是机构的所在地"),
+        (["institution", "change", HOME, "--name", ELSEWHERE], "already"),
+        (["institution", "change", HOME], "没有写明变更了什么"),
+        (["institution", "change", "无此机构", "--region", "371002"], "no institution"),
         (["user", "add", "x", "--role", "staff", "--institution", "无此机构"], "no institution"),
         (["user", "add", "x", "--role", "staff"], "bound to an institution"),
         (["user", "add", "x", "--role", "bureau", "--region", "3"], "no region"),

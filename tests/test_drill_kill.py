@@ -27,6 +27,7 @@ import pytest
 
 from api.crew import tokens_for_every_role
 from api.house import opened
+from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -235,7 +236,7 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
     # Given two services on one database, and staff who record without pause
     settings = Settings(data=data)
     async with opened(settings) as house:
-        home = await house.identity.open_institution(HOME, region="371099")
+        home = await open_institution(house, HOME, region="371099")
         token = (await tokens_for_every_role(house.identity, home, purpose="drill", days=1))[Role.STAFF]
         before = (await house.ledger.store.head()).position
     async with site(data, tmp_path) as there:

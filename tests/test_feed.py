@@ -183,7 +183,7 @@ async def test_the_register_and_the_file_itself_decide_alike(
             WITH gone AS (DELETE FROM register WHERE child = ANY (%s) RETURNING register.*)
             INSERT INTO register
             SELECT (jsonb_populate_record(NULL::register, to_jsonb(gone) || jsonb_build_object(
-                       'institution', %s::uuid, 'region', '', 'sixteen_on', NULL, 'version', version - 1))).*
+                       'institution', %s::uuid, 'sixteen_on', NULL, 'version', version - 1))).*
               FROM gone
         """
         await connection.execute(forged, [children[:4], served.home.institution])

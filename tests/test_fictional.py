@@ -32,6 +32,7 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
 from api.imports.report import Report
+from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id
@@ -329,7 +330,7 @@ def filled(postgres: str) -> Iterator[Filled]:
 async def _fill(settings: Settings) -> Filled:
     app = create_app(settings, clock=lambda: NOW)
     async with running(app) as house:
-        institution = await house.identity.open_institution(INSTITUTION, region=REGION)
+        institution = await open_institution(house, INSTITUTION, region=REGION)
         recorder = (await house.identity.operator()).recorder
         workbook = read_workbook(register(TODAY), "register.xlsx")
 

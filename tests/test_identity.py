@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from api.app import create_app, running
 from api.identity import TRUSTED_SECONDS, IdentityError, region_prefix
+from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from api.tokens import digest, new_token
@@ -148,26 +149,24 @@ async def test_an_institution_opens_with_a_stream_of_its_own_and_the_rulebook_it
 
 async def test_an_institution_is_opened_once(served: Served) -> None:
     with pytest.raises(IdentityError, match="already"):
-        await served.house.identity.open_institution(HOME, region="371099")
-    opened = await served.house.identity.open_institution(
-        "第三福利院", uscc="91370000000000000X", region="371099"
-    )
+        await open_institution(served.house, HOME, region="371099")
+    opened = await open_institution(served.house, "第三福利院", uscc="91370000000000000X", region="371099")
     with pytest.raises(IdentityError, match="already"):
-        await served.house.identity.open_institution("第四福利院", uscc=opened.uscc, region="371099")
+        await open_institution(served.house, "第四福利院", uscc=opened.uscc, region="371099")
     assert await served.house.identity.institution_named("第三福利院") == opened
 
 
 @pytest.mark.parametrize(
     ("role", "bound"),
     [
-        (Role.STAFF, {"prefix": "3710"}),
+        (Role.STAFF, {"region": "3710"}),
         (Role.AUDITOR, {}),
         (Role.BUREAU, {}),
-        (Role.BUREAU, {"prefix": "3710", "institution": "home"}),
-        (Role.ADMINISTRATOR, {"prefix": "3710"}),
+        (Role.BUREAU, {"region": "3710", "institution": "home"}),
+        (Role.ADMINISTRATOR, {"region": "3710"}),
         (Role.STAFF, {"institution": "nowhere"}),
-        (Role.PLACEMENT_OFFICER, {"prefix": "371"}),
-        (Role.PLACEMENT_OFFICER, {"prefix": "３７"}),
+        (Role.PLACEMENT_OFFICER, {"region": "371"}),
+        (Role.PLACEMENT_OFFICER, {"region": "３７"}),
     ],
 )
 async def test_nobody_is_bound_to_what_does_not_fit_their_role(
@@ -176,7 +175,7 @@ async def test_nobody_is_bound_to_what_does_not_fit_their_role(
     homes = {"home": served.home.institution, "nowhere": uuid4()}
     with pytest.raises(IdentityError):
         await served.house.identity.add_member(
-            "示例", role, institution=homes.get(bound.get("institution", "")), prefix=bound.get("prefix")
+            "示例", role, institution=homes.get(bound.get("institution", "")), region=bound.get("region")
         )
 
 

@@ -1,7 +1,11 @@
 """`childledger import`: what it prints, where, and with which exit code."""
 
 import json
+import os
 import stat
+import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from api.imports.reading.kinds import read_workbook
 from api.settings import Settings
 from tests.registers.paper import Paper, a_sheet, workbook
 
-NEW = "临港市儿童福利院（测试）"
+NEW, OTHER = "临港市儿童福利院（测试）", "海东市儿童福利院（测试）"
 KEYS = [
     "file",
     "sha256",
@@ -91,6 +95,105 @@ async def test_an_institution_that_is_not_known_is_opened_and_this_is_said(
     assert "Opened" not in capsys.readouterr().out
 
 
+async def region_of_new(settings: Settings) -> str | None:
+    """Where the new institution lies, as the directory says."""
+    async with opened(settings, follow=False) as house:
+        known = await house.identity.institution_named(NEW)
+    assert known is not None
+    return known.region
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_region_that_nobody_says_is_unknown_and_this_is_said_before_all_else(
+    surroundings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    dry_run: bool,  # noqa: FBT001 - a case
+) -> None:
+    code = await import_file(a_file(tmp_path, roster()), dry_run=dry_run)
+
+    first = capsys.readouterr().err.splitlines()[0]
+    assert code == 0
+    assert f"{NEW}所在地区未知" in first
+    assert "region is unknown" in first
+    if not dry_run:
+        assert await region_of_new(surroundings) is None
+
+
+async def test_a_region_that_is_said_is_the_institution_s(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+    assert await import_file(file, region="371082") == 0
+    assert "未知" not in capsys.readouterr().err
+    assert await region_of_new(surroundings) == "371082"
+    assert await import_file(file) == 0
+    assert await import_file(file, region="371082") == 0
+    assert await region_of_new(surroundings) == "371082"
+
+
+async def test_a_region_that_was_unknown_is_recorded_once_it_is_said(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+    await import_file(file)
+    assert await import_file(file, region="371082", dry_run=True) == 0
+    assert await region_of_new(surroundings) is None
+    assert await import_file(file, region="371082") == 0
+    assert await region_of_new(surroundings) == "371082"
+    assert "Opened" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("region", ["000000", "37", "371099 "])
+async def test_what_is_no_region_is_refused_before_anything_is_recorded(
+    surroundings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    region: str,
+    dry_run: bool,  # noqa: FBT001 - a case
+) -> None:
+    before = await head(surroundings)
+    assert await import_file(a_file(tmp_path, roster()), region=region, dry_run=dry_run) == 2
+    assert "全国不是机构的所在地" in capsys.readouterr().err
+    assert await head(surroundings) == before
+
+
+async def test_an_institution_that_is_known_to_lie_elsewhere_is_not_moved_by_an_import(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+    await import_file(file, region="371082")
+    before = await head(surroundings)
+    assert await import_file(file, region="371002") == 2
+    said = capsys.readouterr().err
+    assert "371082，不是 371002" in said
+    assert "institution change" in said
+    assert (await head(surroundings), await region_of_new(surroundings)) == (before, "371082")
+
+
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [("371082\n", "371082"), ("37\n000000\n 371082 \n", "371082"), ("\n", None), ("", None)],
+    ids=["at once", "at the third try", "nothing", "the end"],
+)
+async def test_on_a_terminal_the_region_is_asked_for(  # noqa: PLR0917 - fixtures, and what is typed
+    surroundings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    region: str | None,
+) -> None:
+    clerk, terminal = os.openpty()
+    with os.fdopen(terminal) as stdin, os.fdopen(clerk, "wb", 0) as keys:
+        keys.write(typed.encode() or b"\x04")  # what Ctrl-D types
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert await import_file(a_file(tmp_path, roster())) == 0
+    assert "在哪个县（市、区）" in capsys.readouterr().err
+    assert await region_of_new(surroundings) == region
+
+
 async def test_a_dry_run_reports_the_same_and_records_nothing(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +239,44 @@ async def test_tokens_are_printed_one_for_each_role_and_enter(
     assert known is not None
     assert staff is not None
     assert staff.institution == known.institution
+
+
+async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for institution in (NEW, OTHER, NEW):
+        await import_file(a_file(tmp_path, replace(roster(), institution=institution)), tokens=True)
+
+    told = capsys.readouterr()
+    assert "一天内有效，不能批准例外" in told.err
+    assert "see nobody" in told.err, "the region is unknown"
+    entering = [line.split(": ")[1] for line in told.out.splitlines() if ": cl_" in line]
+    async with opened(surroundings, follow=False) as house:
+        actors = [await house.identity.authenticate(token) for token in entering]
+        tokens = {each.token: each for each in await house.identity.tokens() if each.purpose == "import"}
+        names = {each.member: each.name for each in await house.identity.members()}
+    assert len(entering) == len(tokens) == 18
+    assert [actor is not None and not actor.may_approve for actor in actors] == [True] * 18
+    assert {each.expires_at - each.made_at for each in tokens.values()} == {timedelta(days=1)}
+    assert {names[each.member] for each in tokens.values()} == {
+        f"导入验看（{role}）" for role in ("职员", "主管", "审计员", "安置专员", "民政局", "管理员")
+    }
+
+
+async def test_once_the_region_is_said_the_officers_tokens_see_the_children(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+    await import_file(file, tokens=True)
+    await import_file(file, tokens=True, region="350105")
+
+    told = capsys.readouterr().out
+    bureaus = [line.split(": ")[1] for line in told.splitlines() if line.startswith("bureau: ")]
+    async with opened(surroundings, follow=False) as house:
+        known = await house.identity.institution_named(NEW)
+        actors = [await house.identity.authenticate(token) for token in bureaus]
+    assert known is not None
+    assert [actor and actor.institutions for actor in actors] == [frozenset(), frozenset({known.institution})]
 
 
 @pytest.mark.usefixtures("surroundings")

@@ -4,7 +4,16 @@ from datetime import date
 
 import pytest
 
-from domain.events.institution import OPENED, RULEBOOK, InstitutionOpened, RulebookAdopted
+from domain.event import Unknown
+from domain.events.institution import (
+    OPENED,
+    REGION,
+    RULEBOOK,
+    USCC,
+    InstitutionChanged,
+    InstitutionOpened,
+    RulebookAdopted,
+)
 from domain.rulebook import Rulebook, digest_of
 from tests.given import given, some
 
@@ -48,6 +57,33 @@ def test_an_institution_has_a_name_from_the_day_it_was_opened() -> None:
     house = given(("2024-01-01", some(InstitutionOpened, name="望海市儿童福利院", region="371099")))
     assert house.now(OPENED, "2024-01-01") == "望海市儿童福利院"
     assert house.now(OPENED, "2023-12-31") is None
+
+
+def test_what_changes_of_an_institution_holds_from_its_day_on_and_the_rest_stays() -> None:
+    house = given(
+        ("2024-01-01", some(InstitutionOpened, name="望海市儿童福利院", region=Unknown("not_known"))),
+        ("2024-06-01", InstitutionChanged(region="371099")),
+        ("2024-09-01", InstitutionChanged(name="望海区儿童福利院", uscc="91370000000000000X")),
+    )
+    days = ("2024-05-31", "2024-06-01", "2024-09-01")
+    assert [house.now(REGION, day) for day in days] == [None, "371099", "371099"]
+    assert [house.now(OPENED, day) for day in days] == ["望海市儿童福利院"] * 2 + ["望海区儿童福利院"]
+    assert [house.now(USCC, day) for day in days] == [None, None, "91370000000000000X"]
+
+
+def test_a_change_says_what_changed() -> None:
+    given().when("2024-01-01", InstitutionChanged()).refused("E11")
+    given().when("2024-01-01", InstitutionChanged(uscc="91370000000000000X")).recorded()
+
+
+@pytest.mark.parametrize("region", ["000000", "001099"])
+def test_the_nation_is_no_place_of_an_institution(region: str) -> None:
+    given().when("2024-01-01", some(InstitutionOpened, region=region)).refused("X06")
+    given().when("2024-01-01", InstitutionChanged(region=region)).refused("X06")
+
+
+def test_a_region_may_be_unknown() -> None:
+    given().when("2024-01-01", some(InstitutionOpened, region=Unknown("not_known"))).recorded()
 
 
 def test_the_rulebook_adopted_last_is_in_force() -> None:

@@ -20,6 +20,7 @@ from api import houses as all_houses
 from api.app import create_app, running
 from api.crew import tokens_for_every_role
 from api.house import KEY_FILE, House, opened
+from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from api.tokens import digest, new_token
@@ -79,9 +80,7 @@ async def two(both: Settings, database_url: str) -> AsyncIterator[Two]:
             tokens = {}
             for house in (one, other):
                 # The same name in both, which is no other's business.
-                institution = await house.identity.open_institution(
-                    "望海市儿童福利院（测试）", region="371099"
-                )
+                institution = await open_institution(house, "望海市儿童福利院（测试）", region="371099")
                 tokens[house.ledger.name] = await tokens_for_every_role(
                     house.identity, institution, purpose="test", days=365
                 )

@@ -20,6 +20,7 @@ from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
 from domain.events.adoption import AdopterApplicationReceived
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
+from domain.events.institution import InstitutionOpened
 from domain.events.intake import BelongingsRegistered, ChildReceived, IdentityRecorded
 from domain.file import fold
 from domain.judging import findings
@@ -170,6 +171,20 @@ def test_an_old_payload_is_read_as_the_class_has_it_today(monkeypatch: pytest.Mo
         UPCASTS, ("HouseholdRegistered", 2), lambda data: data | {"address": data.pop("place")}
     )
     assert decode(recorded_under_1, ring).event == some(HouseholdRegistered, address="2号")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "read"), [("000000", Unknown("not_known")), ("371099", "371099")], ids=["nation", "county"]
+)
+def test_the_nation_stood_once_for_a_region_that_was_not_known(
+    monkeypatch: pytest.MonkeyPatch, recorded: str, read: object
+) -> None:
+    entry = an_entry(some(InstitutionOpened, region=recorded))
+    ring = ring_for(entry)
+    with monkeypatch.context() as then:
+        then.setattr(InstitutionOpened, "schema", 1)
+        body = Body(encode(entry, ring))
+    assert decode(body, ring).event == some(InstitutionOpened, region=read)
 
 
 def sent(kind: type[Event], **said: Any) -> dict[str, Any]:

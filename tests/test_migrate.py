@@ -32,6 +32,31 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
         assert len(await store.read(0, 10)) == 2
 
 
+async def test_the_nation_stood_once_for_a_region_that_was_not_known(
+    database_url: str, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = queries.migrations
+    with monkeypatch.context() as before:
+        older = lambda *where: [each for each in sound(*where) if each[0] < "0008_region"]  # noqa: E731 - a stand-in
+        before.setattr(queries, "migrations", older)
+        await migrate(database_url)
+    superuser.execute("""
+        SET search_path = childledger;
+        INSERT INTO institution VALUES (gen_random_uuid(), '甲', NULL, '000000');
+        INSERT INTO institution VALUES (gen_random_uuid(), '乙', NULL, '371099');
+        INSERT INTO member VALUES (gen_random_uuid(), '', 'bureau', NULL, '');
+        INSERT INTO token (member, digest, purpose, made_at, expires_at)
+        SELECT member, sha256(''), '', now(), now() FROM member;
+    """)
+
+    await migrate(database_url)
+
+    regions = superuser.execute("SELECT name, region FROM institution ORDER BY name").fetchall()
+    assert regions == [("乙", "371099"), ("甲", None)]
+    assert superuser.execute("SELECT prefix FROM member").fetchall() == [("",)], "the nation's bureau"
+    assert superuser.execute("SELECT may_approve FROM token").fetchall() == [(True,)]
+
+
 async def test_several_processes_migrate_at_once(database_url: str) -> None:
     roles = Roles.of(DEFAULT_LEDGER)
     passwords = {roles.writer: PASSWORD, roles.reader: PASSWORD}

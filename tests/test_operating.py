@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from api import logs
 from api.app import create_app, running
+from api.institutions import open_institution
 from api.settings import Settings
 from domain.events.care import CareModeAssigned
 from ledger.postgres import embedded
@@ -78,8 +79,8 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
             await answer(client, "/health/ready", 200)
             before = (await house.ledger.store.head()).position
             with suppress(OperationalError):  # as 503 would tell: the connection at hand was lost
-                await house.identity.open_institution("望海市儿童福利院（测试）", region="371099")
-            await house.identity.open_institution("山南市儿童福利院（测试）", region="990101")
+                await open_institution(house, "望海市儿童福利院（测试）", region="371099")
+            await open_institution(house, "山南市儿童福利院（测试）", region="990101")
             after = (await house.ledger.store.head()).position
             assert after > before
             assert await house.projector.reached(after, PATIENCE_SECONDS), "the read models go on"

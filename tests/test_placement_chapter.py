@@ -249,6 +249,28 @@ def test_the_number_is_anhuis_and_borrowed_elsewhere() -> None:
     assert (own.number.region, own.number.verified) == ("340000", True)
 
 
+def test_where_an_institution_lies_somewhere_unknown_the_number_is_the_nations_or_borrowed() -> None:
+    nowhere = {"region": None}
+    file = given(("2015-05-01", identity(), nowhere), ("2015-05-01", some(ChildReceived), nowhere))
+    number = file.clock("I22").number
+    assert number is not None
+    assert (number.region, number.verified) == ("default", False)
+
+
+def test_the_number_is_that_of_where_the_case_began_and_of_no_other_place() -> None:
+    """That an institution's region became known later does not change what its earlier entries are due by."""
+    assessment = ("2024-03-05", some(AdultPlacementAssessed), {"region": None})
+    later = ("2024-06-01", some(ChildReceived), {"region": "340102"})
+    life = given(("2008-01-01", identity()), assessment, later).on("2024-07-01")
+    (begun,) = life.all(AdultPlacementAssessed)
+    number = life.number("I22", of=begun)
+    assert number is not None
+    assert number.region == "default"
+    own = life.number("I22")
+    assert own is not None
+    assert own.region == "340000"
+
+
 def test_a_birth_known_by_its_year_makes_the_day_an_interval() -> None:
     clock = young(birth="2008-01-01", until="2008-12-31").clock("I22")
     assert (clock.due.first, clock.due.last) == (date(2025, 7, 1), date(2026, 6, 30))

@@ -344,7 +344,7 @@ async def test_a_replayed_key_shows_nothing_of_a_file_that_is_no_longer_ones_own
     staff = await served.as_(Role.STAFF)
     key, body = new_key(), {"events": [sent(*RECEIVED), sent(*named())]}
     assert (await staff.post("/children", json=body, headers=key)).status_code == 201
-    given_away = FileScope("child", served.elsewhere.institution, (), "990101", None)
+    given_away = FileScope("child", served.elsewhere.institution, (), None)
     monkeypatch.setattr("api.question.scope_of", lambda _: given_away)
     answer = await staff.post("/children", json=body, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from api.app import create_app, running
 from api.backup_commands import recovering
 from api.house import House
+from api.institutions import open_institution
 from api.settings import Settings
 from ledger import epochs
 from ledger.migrate import DEFAULT_LEDGER
@@ -222,7 +223,7 @@ async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: U
 
 async def record(house: House) -> None:
     """Record something: another institution."""
-    await house.identity.open_institution(f"儿童福利院 {uuid4()}", region="371099")
+    await open_institution(house, f"儿童福利院 {uuid4()}", region="371099")
 
 
 def moved_to(settings: Settings, url: str) -> Settings:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.identity import IdentityError
+from api.institutions import change_institution, open_institution
 from api.permissions import Role
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -134,11 +135,12 @@ async def test_nothing_is_looked_for_by_what_is_no_text(served: Served, member: 
 async def test_no_institution_and_nobody_is_entered_under_a_name_that_is_none(
     served: Served, name: str
 ) -> None:
-    identity = served.house.identity
     with pytest.raises(IdentityError):
-        await identity.open_institution(name, region="371099")
+        await open_institution(served.house, name, region="371099")
     with pytest.raises(IdentityError):
-        await identity.add_member(name, Role.STAFF, institution=served.home.institution)
+        await change_institution(served.house, served.home.institution, name=name)
+    with pytest.raises(IdentityError):
+        await served.house.identity.add_member(name, Role.STAFF, institution=served.home.institution)
 
 
 # How long

@@ -9,7 +9,9 @@ from rich.console import Console
 
 from api.crew import tokens_for_every_role
 from api.house import House, opened
+from api.identity import IdentityError
 from api.imports.clerks_copy import write_clerks_copy
+from api.imports.locating import located
 from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
 from api.imports.reading.trouble import UnreadableError
@@ -17,17 +19,25 @@ from api.imports.recording import InterruptedImportError
 from api.imports.report import Report
 from api.imports.terminal import bar, tell
 from api.settings import Settings
+from api.speaking import say
 from ledger.store import StoreError
 
 INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2
 """The exit code when nothing of a file could be read."""
 PURPOSE: Final = "import"
-TOKEN_DAYS: Final = 30
+CALLED: Final = "导入验看（{}）"
+TOKEN_DAYS: Final = 1
 
 
 async def import_file(
-    file: Path, *, dry_run: bool = False, report: Path | None = None, json: bool = False, tokens: bool = False
+    file: Path,
+    *,
+    region: str | None = None,
+    dry_run: bool = False,
+    report: Path | None = None,
+    json: bool = False,
+    tokens: bool = False,
 ) -> int:
     """Import a register and tell what came of it; return the exit code.
 
@@ -38,8 +48,9 @@ async def import_file(
         workbook = read_workbook(file)
         async with opened(Settings(), follow=False) as house:
             recorder = (await house.identity.operator()).recorder
+            handed_in = await hand_in(house, workbook, dry_run=dry_run)
+            handed_in = await located(handed_in, region, house.ledger.rulebook)
             with bar() as progress:
-                handed_in = await hand_in(house, workbook, dry_run=dry_run)
                 told = await take_in(house, handed_in, recorder, progress)
             await _tell(house, told, report, json=json)
             if tokens and not dry_run:
@@ -51,6 +62,9 @@ async def import_file(
         )
         print(again, file=sys.stderr)  # noqa: T201 - a command speaks
         return INTERRUPTED
+    except IdentityError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
     except UnreadableError as error:
         print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
@@ -67,7 +81,21 @@ async def _tell(house: House, told: Report, report: Path | None, *, json: bool) 
 
 
 async def _print_tokens(house: House, told: Report, *, json: bool) -> None:
-    """Print a token for each role; those of an earlier import are revoked."""
-    made = await tokens_for_every_role(house.identity, told.institution, purpose=PURPOSE, days=TOKEN_DAYS)
+    """Print a token for each role, for looking at what was imported and for nothing that another decides."""
+    made = await tokens_for_every_role(
+        house.identity,
+        told.institution,
+        purpose=PURPOSE,
+        days=TOKEN_DAYS,
+        called=CALLED,
+        may_approve=False,
+    )
     for role, token in made.items():
         print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
+    say("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
+    if told.institution.region is None:
+        say(
+            "所在地区未知，安置专员和民政局的令牌看不到任何人；可用 --region 写明地区再导入。"
+            " While the region is unknown, those of placement officer and bureau see nobody; import again"
+            " with --region, and they do."
+        )

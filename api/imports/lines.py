@@ -95,7 +95,7 @@ class LinesImport:
         return Recording(
             stream=line.child,
             drafts=line.drafts,
-            region=self.own.actor.region or "",
+            region=self.own.actor.region,
             origin="import",
             recorder=self.own.actor.recorder,
             key=f"line-{hashlib.sha256(line.raw).hexdigest()}",

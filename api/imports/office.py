@@ -1,7 +1,7 @@
 """The office where registers are handed in: it finds whose a register is, and imports it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -15,10 +15,9 @@ from api.imports.register import Register, read_register
 from api.imports.report import Report
 from api.imports.streams import Streams
 from api.imports.workbook import Workbook
+from api.institutions import change_institution, open_institution
 from domain.entry import Recorder
 
-ANYWHERE: Final = "000000"
-"""The region of an institution of which a register does not say where it is: the nation."""
 NOT_OPENED: Final = UUID(int=0)
 """Stands for an institution that a dry run does not open."""
 UP_TO_DATE_SECONDS: Final = 600.0
@@ -30,12 +29,16 @@ class OtherInstitutionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A register with its institution, which was `opened` for it when it was unknown."""
+    """A register with its institution, which is to be `opened` for it where it is not known.
+
+    `region` is what was said of where it lies, where that is not known.
+    """
 
     register: Register
     institution: Institution
     opened: bool = False
     dry_run: bool = False
+    region: str | None = None
 
     @property
     def rows(self) -> int:
@@ -46,7 +49,7 @@ class HandedIn:
 async def hand_in(
     house: House, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
 ) -> HandedIn:
-    """Take a register of any institution, or of one's `own` only; a dry run opens none.
+    """Take a register of any institution, or of one's `own` only.
 
     Raises UnreadableError when nothing of it can be read, and OtherInstitutionError.
     """
@@ -57,14 +60,11 @@ async def hand_in(
     if own is None and name is None:
         raise UnreadableError(WHOSE)
     known = own or await house.identity.institution_named(name or "")
-    institution = known or Institution(NOT_OPENED, name or "", None, ANYWHERE)
+    institution = known or Institution(NOT_OPENED, name or "", None, None)
     handed_in = HandedIn(register, institution, known is None, dry_run)
     if not handed_in.rows:
         raise UnreadableError(NOTHING_KNOWN)
-    if known is not None or dry_run:
-        return handed_in
-    opened = await house.identity.open_institution(institution.name, region=ANYWHERE)
-    return HandedIn(register, opened, opened=True)
+    return handed_in
 
 
 async def take_in(
@@ -72,10 +72,11 @@ async def take_in(
 ) -> Report:
     """Import a register; `progress` is told the rows that are done and how many there are.
 
-    Raises InterruptedImportError and the store's errors; after these it may be handed in again.
+    Its institution is opened where it is not known, but for a dry run. Raises IdentityError where it can not
+    be, InterruptedImportError and the store's errors; after these it may be handed in again.
     """
     await up_to_date(house)
-    register, institution = handed_in.register, handed_in.institution
+    register, institution = handed_in.register, await _settled(house, handed_in)
     report = Report(register, Account(register.readings), institution, handed_in.opened, handed_in.dry_run)
     importer = Importer(
         institution,
@@ -92,6 +93,16 @@ async def take_in(
     done(0)
     await importer.take(register, report, done)
     return report
+
+
+async def _settled(house: House, handed_in: HandedIn) -> Institution:
+    """Return the institution as the import is of it: opened, and with the region that was said of it."""
+    own, region = handed_in.institution, handed_in.region
+    if handed_in.dry_run:
+        return replace(own, region=region or own.region)
+    if handed_in.opened:
+        return await open_institution(house, own.name, region=region)
+    return own if region is None else await change_institution(house, own.institution, region=region)
 
 
 async def up_to_date(house: House) -> None:

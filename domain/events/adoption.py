@@ -368,7 +368,7 @@ def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
     if notice is None:
         yield no_evidence("I13", detail=Label("无公告记录", "no notice is recorded"))
     else:
-        limit = life.number("D07", region=notice.region, on=notice.days.last)
+        limit = life.number("D07", of=notice)
         if limit is not None:
             yield from _waited("I13", life, notice, notice.days.plus(days=limit.value))
     claims = [*life.each(CLAIM), *life.each(PARENT)]
@@ -435,7 +435,7 @@ def _rescue_settled(life: Life) -> Refusals:
     if received is None:
         yield no_evidence("I18", situation.entry, detail=Label("无接收记录", "no reception is recorded"))
     else:
-        limit = life.number("D04", region=received.region, on=received.days.last)
+        limit = life.number("D04", of=received)
         if limit is not None:
             yield from _waited("I18", life, received, received.days.plus(months=limit.value))
     certificate = life.now(NOT_FOUND)

@@ -1,4 +1,4 @@
-"""An institution's own stream: its opening, and the rulebook it works under (机构)."""
+"""An institution's own stream: its opening, what changes of it, and the rulebook it works under (机构)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -6,27 +6,74 @@ from typing import Annotated, Final
 from annotated_types import MaxLen, MinLen
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Code, Event, Label, Number, Region, Title
+from domain.event import Answered, Code, Event, Label, Number, Region, Title, known
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, breach
-from domain.rulebook import Rulebook, UnreadableError, digest_of
+from domain.rulebook import NATION, Rulebook, UnreadableError, digest_of
+from domain.text import is_digits
 
 MEASURES: Final = "儿童福利机构管理办法"
 
 OPENED: Final[Attribute[str]] = Attribute("institution", "name", Label("机构名称", "Institution"))
+REGION: Final[Attribute[str]] = Attribute("institution", "region", Label("所在地区", "Region"))
+USCC: Final[Attribute[str]] = Attribute(
+    "institution", "uscc", Label("统一社会信用代码", "Unified social credit code")
+)
 RULEBOOK: Final[Attribute[str]] = Attribute("institution", "rulebook", Label("规则集", "Rulebook"))
 """The digest of the rulebook in force."""
 
 
-class InstitutionOpened(Event, zh="机构设立", en="Institution opened", source=MEASURES, kind="institution"):
+def is_place(region: str) -> bool:
+    """Whether it is the code of a county, prefecture or province, where an institution can lie."""
+    return len(region) == len(NATION) and is_digits(region) and not region.startswith("00")
+
+
+def _lies(region: str | None) -> Refusals:
+    if region is not None and not is_place(region):
+        yield breach("X06")
+
+
+def _held(entry: AnyEntry, name: str | None, region: str | None, uscc: str | None) -> Facts:
+    if name is not None:
+        yield OPENED.since(entry.days, name)
+    if region is not None:
+        yield REGION.since(entry.days, region)
+    if uscc is not None:
+        yield USCC.since(entry.days, uscc)
+
+
+class InstitutionOpened(
+    Event, zh="机构设立", en="Institution opened", source=MEASURES, kind="institution", schema=2
+):
     """A child-welfare institution began to keep its ledger here."""
 
     name: Annotated[Title, Label("机构名称", "Name")]
-    region: Annotated[Region, Label("所在地区", "Region"), Code("region")]
+    region: Annotated[Answered[Region], Label("所在地区", "Region"), Code("region")]
     uscc: Annotated[Answered[Number], Label("统一社会信用代码", "Unified social credit code")]
 
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        yield from _lies(known(self.region))
+
     def holds(self, entry: AnyEntry) -> Facts:
-        yield OPENED.since(entry.days, self.name)
+        yield from _held(entry, self.name, known(self.region), known(self.uscc))
+
+
+class InstitutionChanged(
+    Event, zh="机构信息变更", en="Institution changed", source=MEASURES, kind="institution"
+):
+    """What is known of an institution changed, or became known; what is not said stays as it was."""
+
+    name: Annotated[Title | None, Label("机构名称", "Name")] = None
+    region: Annotated[Region | None, Label("所在地区", "Region"), Code("region")] = None
+    uscc: Annotated[Number | None, Label("统一社会信用代码", "Unified social credit code")] = None
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        if (self.name, self.region, self.uscc) == (None, None, None):
+            yield breach("E11", detail=Label("没有写明变更了什么", "nothing is said to have changed"))
+        yield from _lies(self.region)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _held(entry, self.name, self.region, self.uscc)
 
 
 class RulebookAdopted(

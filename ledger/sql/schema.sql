@@ -246,12 +246,13 @@ CREATE TABLE epoch (
 
 
 -- Who may enter: the institutions, the staff directory with its sealed names, and tokens, of which only digests are
--- kept. An institution's own stream tells its story; its row is there to be looked up.
+-- kept. An institution's own stream tells its story; its row follows, to be looked up. A region that is not known is
+-- null and in nobody's, and who is bound to it sees nobody.
 CREATE TABLE institution (
     institution uuid PRIMARY KEY,
     name        text NOT NULL UNIQUE,
     uscc        text UNIQUE,
-    region      text NOT NULL
+    region      text
 );
 
 CREATE TABLE member (
@@ -261,18 +262,19 @@ CREATE TABLE member (
     institution uuid  REFERENCES institution,
     prefix      text,
     CHECK ((institution IS NOT NULL) = (role IN ('staff', 'supervisor', 'auditor'))),
-    CHECK ((prefix IS NOT NULL) = (role IN ('placement_officer', 'bureau')))
+    CHECK (prefix IS NULL OR role IN ('placement_officer', 'bureau'))
 );
 
 CREATE TABLE token (
-    token      uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
-    member     uuid        NOT NULL REFERENCES member,
-    digest     bytea       NOT NULL UNIQUE CHECK (octet_length(digest) = 32),
-    purpose    text        NOT NULL,
-    made_at    timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL,
-    revoked_at timestamptz,
-    used_at    timestamptz
+    token       uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+    member      uuid        NOT NULL REFERENCES member,
+    digest      bytea       NOT NULL UNIQUE CHECK (octet_length(digest) = 32),
+    purpose     text        NOT NULL,
+    made_at     timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    revoked_at  timestamptz,
+    used_at     timestamptz,
+    may_approve boolean     NOT NULL DEFAULT true
 );
 CREATE INDEX ON token (member);
 
@@ -333,6 +335,7 @@ GRANT SELECT ON epoch TO :"reader";
 
 GRANT SELECT ON institution, member, token TO :"reader";
 GRANT SELECT, INSERT ON institution, member, token TO :"writer";
+GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
 GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";

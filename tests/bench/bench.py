@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.identity import Institution
+from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from domain.entry import Recorder
@@ -116,7 +117,7 @@ async def furnish(server: str, data: Path, size: float) -> Bench:
     async with await AsyncConnection.connect(server, autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
     async with opened(bench.settings(TEMPLATE), now, follow=False) as house:
-        home = await house.identity.open_institution(HOME, region=REGION)
+        home = await open_institution(house, HOME, region=REGION)
         tokens = await tokens_for_every_role(house.identity, home, purpose="bench", days=30)
         staff = await house.identity.authenticate(tokens[Role.STAFF])
     assert staff is not None

@@ -65,6 +65,7 @@ async def _alone(settings: Settings, script: str, *arguments: str) -> tuple[floa
         script + PEAK,
         *arguments,
         env=os.environ | surroundings,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -1,0 +1,148 @@
+"""Opening institutions and changing what is known of them: in their streams, which the directory follows."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+from api.clock import day_of
+from api.house import House
+from api.identity import IdentityError, Institution
+from domain.codes import tables
+from domain.event import Event, Label, Unknown
+from domain.events.institution import (
+    OPENED,
+    REGION,
+    USCC,
+    InstitutionChanged,
+    InstitutionOpened,
+    RulebookAdopted,
+    is_place,
+)
+from domain.file import Attribute
+from domain.life import Life
+from domain.rulebook import Rulebook
+from domain.when import Days
+from ledger.parsing import InvalidError
+from ledger.recording import Draft, Recorded, Recording, Refused
+
+
+def check_region(region: str | None, rulebook: Rulebook) -> None:
+    """Raise IdentityError for what is said and is no region of an institution."""
+    if region and not is_place(region):
+        raise IdentityError(_both(rulebook["X06"].sentence()))
+
+
+def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator[str]:
+    """Yield what whoever gives the command is to mind of an institution's region, in both languages."""
+    if region is None:
+        yield (
+            f"{institution}所在地区未知：按地区授权的人看不到它的儿童，规则按全国的数计算；"
+            "可用 childledger institution change 补上。"
+            " Its region is unknown: nobody who is bound to a region sees its children, and rules count with"
+            " the nation's numbers; childledger institution change says where it lies."
+        )
+    elif region not in tables()["region"].codes:
+        yield f"{region}：{_both(rulebook['E09'].sentence())}"
+
+
+async def open_institution(
+    house: House, name: str, *, uscc: str | None = None, region: str | None = None
+) -> Institution:
+    """Open an institution's stream, with the rulebook it adopts, and enter it in the directory.
+
+    Its region is unknown unless it is said. Acts as `operator()`. Raises IdentityError when there is one of
+    that name or code, and when what is said is no region of an institution.
+    """
+    rulebook = house.ledger.rulebook
+    check_region(region, rulebook)
+    await _alone(house, None, name=name, uscc=uscc)
+    opened = InstitutionOpened(
+        name=name, region=region or Unknown("not_known"), uscc=uscc or Unknown("not_asked")
+    )
+    adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
+    recorded = await _record(house, None, region, opened, adopted)
+    institution = Institution(recorded.stream, name, uscc, region)
+    await house.identity.enter(institution)
+    return institution
+
+
+async def change_institution(
+    house: House,
+    institution: UUID,
+    *,
+    name: str | None = None,
+    uscc: str | None = None,
+    region: str | None = None,
+) -> Institution:
+    """Record what has changed of an institution, and let the directory follow; what is not said stays.
+
+    What its stream says already is not recorded again. Acts as `operator()`. Raises IdentityError as
+    `open_institution` does, and when there is no such institution.
+    """
+    check_region(region, house.ledger.rulebook)
+    await _alone(house, institution, name=name, uscc=uscc)
+    own = await _as_recorded(house, institution)
+    changed = InstitutionChanged(
+        name=None if name == own.name else name,
+        uscc=None if uscc == own.uscc else uscc,
+        region=None if region == own.region else region,
+    )
+    if (changed.name, changed.uscc, changed.region) != (None, None, None):
+        await _record(house, institution, region or own.region, changed)
+        own = await _as_recorded(house, institution)
+    await house.identity.enter(own)
+    return own
+
+
+async def _alone(house: House, institution: UUID | None, *, name: str | None, uscc: str | None) -> None:
+    """Raise IdentityError where another institution has the name or the code."""
+    for other in await house.identity.institutions():
+        alike = other.name == name or (uscc is not None and other.uscc == uscc)
+        if alike and other.institution != institution:
+            message = f"there is {other.name} already, {other.institution}"
+            raise IdentityError(message)
+
+
+async def _as_recorded(house: House, institution: UUID) -> Institution:
+    """Return an institution as its stream says it is today."""
+    file = await house.ledger.file(institution)
+    if file is None or next(iter(file.entries.values())).kind != "institution":
+        message = f"there is no institution {institution}"
+        raise IdentityError(message)
+    life = Life(file, house.today(), house.ledger.rulebook)
+
+    def now(attribute: Attribute[str]) -> str | None:
+        fact = life.now(attribute)
+        return None if fact is None else fact.held.value
+
+    return Institution(institution, now(OPENED) or "", now(USCC), now(REGION))
+
+
+async def _record(house: House, institution: UUID | None, region: str | None, *events: Event) -> Recorded:
+    now = house.clock()
+    recording = Recording(
+        stream=institution,
+        kind="institution",
+        drafts=tuple(Draft(event=event, days=Days.on(day_of(now))) for event in events),
+        region=region,
+        origin="api",
+        recorder=(await house.identity.operator()).recorder,
+        key=f"institution {uuid4()}",
+    )
+    try:
+        outcome = await house.ledger.record(recording, now=now)
+    except InvalidError as error:
+        said = [f"{each.pointer.lstrip('/')}: {each.detail_zh} {each.detail}" for each in error.problems]
+        raise IdentityError("；".join(said)) from None
+    match outcome:
+        case Recorded() as recorded:
+            return recorded
+        case Refused() as refused:
+            said = [_both(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
+            raise IdentityError(" ".join(said))
+        case _:
+            message = "同时有人在改，请再试。 Somebody else changes it at the same time; try again."
+            raise IdentityError(message)
+
+
+def _both(sentence: Label) -> str:
+    return f"{sentence.zh} {sentence.en}"
