@@ -1,4 +1,4 @@
-"""A child's name on many sheets: one name however its parts are joined, kept as written, and never another's."""
+"""A child's name on many sheets: one name however its parts are joined, kept as it is written."""
 
 from typing import Any
 
