@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, Self, TypeAlias
 
 from api.imports.faults import Fault
+from domain.text import CONTROLS, HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ LOST_FROM: Final = 10**15
 """From here on a spreadsheet no longer keeps every digit of a number."""
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
+_HIDDEN: Final = frozenset(code for first, last in (*CONTROLS, *HIDDEN) for code in range(first, last + 1))
 
 _DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅᛫⸱ꞏ⦁●.", "·"))
 
@@ -83,17 +84,16 @@ def _clean(text: str) -> str:
         return " ".join(text.split())
     spaced = text.translate(_FULL_WIDTH)
     visible = "".join(
-        " " if mark.isspace() else mark
-        for mark in spaced
-        if mark.isspace() or unicodedata.category(mark) not in _INVISIBLE
+        " " if mark.isspace() else mark for mark in spaced if mark.isspace() or ord(mark) not in _HIDDEN
     )
     return " ".join(visible.split())
 
 
 @lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
-    """The text to compare by: compatibility forms, case and blanks do not matter."""
-    return "".join(unicodedata.normalize("NFKC", _clean(text)).casefold().split())
+    """The text to compare by: compatibility forms, case, blanks and joiners do not matter."""
+    written = unicodedata.normalize("NFKC", _clean(text)).casefold()
+    return "".join(sign for sign in "".join(written.split()) if unicodedata.category(sign) != "Cf")
 
 
 def folded_name(text: str) -> str:

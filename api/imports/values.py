@@ -14,33 +14,45 @@ from api.imports.faults import Fault
 from api.imports.marks import mark, no_words
 from domain.codes import tables
 from domain.event import Unknown
+from domain.text import is_line
 
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
-_LONGEST_NUMBER: Final = 100
 Read: TypeAlias = Any
 """A value, `Unknown`, `NOTHING` or a `Fault`: whichever kind of value the column has."""
 Reader: TypeAlias = Callable[[Raw], Read]
 """Reads a cell."""
 
 
-def text(longest: int = 4000) -> Reader:
-    """Words, as written but for stray blanks."""
+def text() -> Reader:
+    """What somebody says, as written but for stray blanks."""
+    return _words(4000)
 
+
+def title() -> Reader:
+    """The name of what is no person."""
+    return _words(200)
+
+
+def _words(longest: int) -> Reader:
     def read(raw: Raw) -> Read:
         said = no_words(raw)
-        if said is not None:
-            return said
-        words = clean(raw)
-        return words if len(words) <= longest else Fault.TOO_LONG
+        return _fitting(clean(raw), longest) if said is None else said
 
     return read
 
 
+def _fitting(words: str, longest: int) -> str | Fault:
+    """Words that an event may hold, or why not."""
+    if len(words) > longest:
+        return Fault.TOO_LONG
+    return words if is_line(words) else Fault.ODD_CHARACTERS
+
+
 def name() -> Reader:
-    """A name; blanks between Chinese characters are stray."""
-    plain = text(200)
+    """The name of a person; blanks between Chinese characters are stray."""
+    plain = _words(50)
 
     def read(raw: Raw) -> Read:
         said = plain(raw)
@@ -64,7 +76,7 @@ def number() -> Reader:
             return Fault.LOST_DIGITS
         if not _NUMERAL.search(written):
             return Fault.NOT_A_NUMBER
-        return written if len(written) <= _LONGEST_NUMBER else Fault.TOO_LONG
+        return _fitting(written, 100)
 
     return read
 

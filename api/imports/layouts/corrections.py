@@ -8,7 +8,7 @@ from typing import Final
 
 from api.imports.layout import Column, Layout
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import day, name, text
+from api.imports.values import day, name, text, title
 
 NOTED: Final = "登记日期"
 ITEM: Final = "更正项目"
@@ -25,7 +25,7 @@ CORRECTIONS: Final = Layout(
         Column(NOTED, day(), ("更正日期", "登记时间")),
         FILE_NUMBER,
         CHILD_NAME,
-        Column(ITEM, text(200), ("更正内容项目", "项目", "更正事项", "变更项目")),
+        Column(ITEM, title(), ("更正内容项目", "项目", "更正事项", "变更项目")),
         Column(BEFORE, text(), ("更正前内容", "更正前", "原值", "变更前")),
         Column(AFTER, text(), ("更正后", "更正为", "新值", "变更后")),
         Column(BASIS, text(), ("更正原因", "依据", "变更原因")),

@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import code, day, text
+from api.imports.values import code, day, text, title
 from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
 
 
@@ -50,7 +50,7 @@ HOUSEHOLD: Final = Layout(
             code("household_class", {"集体户": "1", "福利院集体户口": "1", "机构集体户": "1"}),
             ("户别", "户口类型"),
         ),
-        Column("派出所", text(200), ("落户派出所", "户籍派出所", "登记派出所")),
+        Column("派出所", title(), ("落户派出所", "户籍派出所", "登记派出所")),
         Column("户口迁移日期", day(), MOVED),
         Column("迁往地", text(), ("迁入地", "迁往地址", "户口迁往地")),
         REMARK,

@@ -8,7 +8,7 @@ from api.imports.faults import Fault
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.household import MOVED, transferred
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import Read, Reader, code, day, text
+from api.imports.values import Read, Reader, code, day, title
 from domain.events.placement import (
     AdultPlaced,
     AdultPlacementAssessed,
@@ -44,7 +44,7 @@ WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
 
 def _occupation() -> Reader:
     """Work or a training: `物流公司就业`, `烘焙技能培训`."""
-    plain = text(200)
+    plain = title()
 
     def read(raw: Raw) -> Read:
         said = plain(raw)

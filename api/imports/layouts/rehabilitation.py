@@ -7,7 +7,7 @@ from api.imports.faults import Fault
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.measures import amount
-from api.imports.values import NOT_ON_PAPER, Read, Reader, code, day, name, text
+from api.imports.values import NOT_ON_PAPER, Read, Reader, code, day, name, text, title
 from domain.event import Unknown
 from domain.events.rehabilitation import (
     PlannedItem,
@@ -34,7 +34,7 @@ MODES: Final = {"言语训练": "ST", "物理训练": "PT", "作业训练": "OT"
 
 
 def _matter() -> Reader:
-    plain = text(20)
+    plain = title()
 
     def read(raw: Raw) -> Read:
         said = plain(raw)

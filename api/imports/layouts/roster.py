@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from api.imports.cells import clean
 from api.imports.layout import FILE_NO, NAME, Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import NOT_ON_PAPER, citizen_id, code, coded_word, day, name, text
+from api.imports.values import NOT_ON_PAPER, citizen_id, code, coded_word, day, name, text, title
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DEAD, ChildDied, DepartureCompleted
@@ -95,7 +96,7 @@ def identity(row: Row) -> Said | None:
         birth_until=born.last if isinstance(born, Days) and not born.exact else None,
         is_birth_estimated=NOT_ON_PAPER if method is None else method in ESTIMATED,
         birth_method=method,
-        birth_basis=NOT_ON_PAPER if basis is None or basis.fault else basis.written.strip(),
+        birth_basis=NOT_ON_PAPER if basis is None or basis.fault else clean(basis.raw),
     )
     return Said(event, row.by(ADMITTED))
 
@@ -196,7 +197,7 @@ ROSTER: Final = Layout(
         Column(RECEIVED, day(), ("接收时间", "接收年月日", "入站日期", "接收")),
         Column(ADMITTED, day(), ("入院日期", "入院时间", "正式入院时间", "正式入院")),
         Column("接收类别", coded_word("intake_category", CATEGORY_WORDS), ("入院类别", "接收类型", "类别")),
-        Column("送交单位", text(200), ("移送单位", "送养单位", "送交机关", "来源单位", "送入单位")),
+        Column("送交单位", title(), ("移送单位", "送养单位", "送交机关", "来源单位", "送入单位")),
         Column("捡拾(发现)地点", text(), ("捡拾地点", "发现地点", "拾捡地点", "捡拾/发现地点")),
         Column("监护类型", code("guardianship_type"), ("监护方式", "监护性质")),
         Column(

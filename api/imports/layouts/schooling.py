@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import code, day, number, text
+from api.imports.values import code, day, number, title
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 
@@ -68,7 +68,7 @@ SCHOOLING: Final = Layout(
             ),
             ("教育形式", "就读形式", "就读方式"),
         ),
-        Column("学校", text(200), ("就读学校", "学校名称", "所在学校")),
+        Column("学校", title(), ("就读学校", "学校名称", "所在学校")),
         Column("学籍号", number(), ("学籍编号", "全国学籍号")),
         Column("结束日期", day(), ("毕业日期", "离校日期", "结束时间")),
         Column(
