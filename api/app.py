@@ -15,6 +15,7 @@ from api.house import House
 from api.houses import all_opened
 from api.imports import routes as imports
 from api.logs import RequestLog
+from api.parameters import NOTHING_UNKNOWN
 from api.settings import Settings
 
 
@@ -40,9 +41,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     )
     app.add_middleware(RequestLog)
     failures.install(app)
-    app.include_router(health.router)
+    app.include_router(health.router, dependencies=[NOTHING_UNKNOWN])
     for chapter in (record, record_many, read, lists, feed, access, catalogue, imports):
-        app.include_router(chapter.router, dependencies=[Depends(entered)])
+        app.include_router(chapter.router, dependencies=[Depends(entered), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
 

@@ -11,7 +11,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from starlette.exceptions import HTTPException
 
-from api.faults import Fault, faults
+from api.faults import faults
 from api.problems import KINDS, Problem, invalid
 from ledger.parsing import InvalidError
 from ledger.store import StoreError
@@ -77,7 +77,7 @@ async def _validation(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, InvalidError)  # noqa: S101 - the same
-    return invalid([Fault(each.pointer, each.detail, each.detail_zh) for each in error.problems]).response
+    return invalid(error.problems).response
 
 
 async def _not_built(_: Request, error: Exception) -> Response:

@@ -19,13 +19,13 @@ MOST_BEHIND: Final = 10_000
 """Entries by which the read models may be behind and this process still be called ready."""
 
 
-@router.get("/health/live", responses=responses("unexpected"))
+@router.get("/health/live", responses=responses("invalid", "unexpected"))
 async def live() -> dict[str, str]:
     """Say that this process lives."""
     return {"status": "live"}
 
 
-@router.get("/health/ready", responses=responses("unexpected", "unavailable"))
+@router.get("/health/ready", responses=responses("invalid", "unexpected", "unavailable"))
 async def ready(houses: TheHouses) -> dict[str, Any]:
     """Say that everything can be answered, or with 503 what is missing.
 
@@ -43,7 +43,7 @@ async def ready(houses: TheHouses) -> dict[str, Any]:
     return {"status": "ready"} | standing[0]
 
 
-@router.get("/metrics", response_class=Response, responses=responses("unexpected", "unavailable"))
+@router.get("/metrics", response_class=Response, responses=responses("invalid", "unexpected", "unavailable"))
 async def metrics(houses: TheHouses) -> Response:
     """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
     up = dict(zip(houses.names, await asyncio.gather(*map(_measured, houses.all)), strict=True))

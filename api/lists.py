@@ -10,10 +10,10 @@ from api import sent
 from api.answers import Answer
 from api.asking import body
 from api.contract import FindingAnswer, Listing, ObligationAnswer, ReadinessAnswer, RegisterRow
-from api.forms import CODE
+from api.filters import Stage
 from api.problems import ANYWHERE, Problem, invalid, responses
 from api.question import Asking, Day, across
-from api.read import NO_CURSOR, Cursor, Limit, Rule
+from api.read import Cursor, Limit, Rule, no_cursor
 from api.shapes import finding_json, obligation_json, readiness_json, restricted
 from api.wanted import takes
 from domain.event import Category, Number
@@ -58,14 +58,14 @@ OfFindings: TypeAlias = Annotated[Asking, Depends(across(*_FINDINGS))]
 async def register(
     own: OfRegister,
     file_no: Annotated[Number | None, Query()] = None,
-    stage: Annotated[str | None, Query(pattern=CODE)] = None,
+    stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Answer:
     """List the register, in the order in which the files were opened."""
-    return await _register(own, None, file_no, stage, institution, departed, limit, cursor)
+    return await _register(own, None, file_no, stage, institution, departed, limit, cursor, at="/query")
 
 
 @router.post(
@@ -99,9 +99,12 @@ async def _register(
     departed: bool | None,  # noqa: FBT001 - a filter
     limit: int,
     cursor: str | None,
+    *,
+    at: str = "",
 ) -> Answer:
     if (query or file_no) and Category.IDENTITY not in own.sees:
         raise Problem("forbidden")
+    await own.check_institution(institution, f"{at}/institution")
     term = own.ledger.keys.term
     equal: dict[str, object] = {
         "stage": stage,
@@ -122,6 +125,7 @@ async def _register(
             terms=terms,
             limit=limit,
             cursor=cursor,
+            at=at,
         )
     items = await _opened(own, page.rows)
     await own.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
@@ -164,6 +168,7 @@ async def obligations(
 ) -> Answer:
     """List what is due and overdue on a day across files, what is due first first."""
     on, position = day or own.today, own.house.projector.position_of(*_OBLIGATIONS)
+    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
     page = await _page(
         own, obligations_on, day=on, states=state or WAITING, rule=rule, limit=limit, cursor=cursor
     )
@@ -207,18 +212,21 @@ async def findings(
     """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
     on, position = day or own.today, own.house.projector.position_of(*_FINDINGS)
     book = own.ledger.rulebook
+    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
     page = await _page(
         own, findings_on, rulebook=book, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor
     )
     return _listing([finding_json(row) for row in page.rows], page.next, position)
 
 
-async def _page(own: Asking, question: Callable[..., Awaitable[Page[R]]], **asked: object) -> Page[R]:
+async def _page(
+    own: Asking, question: Callable[..., Awaitable[Page[R]]], *, at: str = "/query", **asked: object
+) -> Page[R]:
     try:
         async with own.house.projector.reading() as connection:
             return await question(connection, own.scope, **asked)
     except CursorError:
-        raise invalid([NO_CURSOR]) from None
+        raise invalid([no_cursor(f"{at}/cursor")]) from None
 
 
 def _listing(items: Sequence[Any], following: str | None, position: int) -> Answer:

@@ -4,7 +4,7 @@ No problem repeats what was sent: a wrong value may be a child's name, and whoev
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import Response
 
-from api.faults import Fault
+from ledger.wording import InvalidValue
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "https://childledger.example/problems/"
@@ -177,12 +177,15 @@ def not_found() -> Problem:
     return Problem("not_found")
 
 
-def invalid(found: Sequence[Fault]) -> Problem:
+def invalid(found: Iterable[InvalidValue]) -> Problem:
     """Return the answer to a body or parameters with these faults."""
-    return Problem(
-        "invalid",
-        errors=[{"pointer": each.pointer, "detail": each.en, "detail_zh": each.zh} for each in found],
-    )
+    return Problem("invalid", errors=[_error(each) for each in found])
+
+
+def _error(found: InvalidValue) -> dict[str, Any]:
+    sentence = found.sentence
+    known = {"known": found.known} if found.known else {}
+    return {"pointer": found.pointer, "detail": sentence.en, "detail_zh": sentence.zh, **known}
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -237,7 +240,14 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
                 "items": {
                     "type": "object",
                     "required": ["pointer", "detail", "detail_zh"],
-                    "properties": {name: {"type": "string"} for name in ("pointer", "detail", "detail_zh")},
+                    "properties": {
+                        **{name: {"type": "string"} for name in ("pointer", "detail", "detail_zh")},
+                        "known": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "The words that are known there.",
+                        },
+                    },
                 },
             },
             "refusals": {

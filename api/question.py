@@ -1,6 +1,5 @@
 """What every request about files needs: who asks, when, and which files are theirs to read or record in."""
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from fastapi import Depends, Query
 
 from api.asking import TheEntered
 from api.clock import day_of
-from api.faults import Fault
 from api.house import House
 from api.permissions import SEES, Action, Actor, allowed, horizon, scope_sql
 from api.problems import Problem, invalid, not_found
@@ -22,9 +20,12 @@ from domain.event import Category
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.rulebook import Rulebook
 from ledger.book import Ledger
+from ledger.notation import NOTATIONS
 from ledger.outline import privacy
 from ledger.store import Head
+from ledger.wording import InvalidValue
 from projections.paging import Condition
 
 PATIENCE_SECONDS: Final = limit(
@@ -45,7 +46,8 @@ KnownAt: TypeAlias = Annotated[
     ),
 ]
 AtLeast: TypeAlias = Annotated[
-    int | None, Query(ge=0, le=_POSITION, description="Wait, at most 5 s, until this position can be read.")
+    int | None,
+    Query(ge=0, le=_POSITION, description="Wait, at most 5 s, until this position can be read."),
 ]
 Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
@@ -131,6 +133,20 @@ class Asking:
         """Tell whether the caller may do that with a file, as it is now or about a day."""
         return allowed(self.actor, action, scope, today=self.today, about=about)
 
+    async def check_institution(self, institution: UUID | None, place: str) -> None:
+        """Raise the problem `invalid` where a filter names an institution that the ledger does not know.
+
+        That there is one is no secret within a ledger, and whoever has its id has read it here; whose files
+        are listed is decided by the scope.
+        """
+        if institution is not None and await self.house.identity.institution(institution) is None:
+            raise invalid([InvalidValue(place, _NO_INSTITUTION)])
+
+    def check_rule(self, rule: str | None, *books: Rulebook) -> None:
+        """Raise the problem `invalid` where a filter names a rule that no rulebook has."""
+        if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
+            raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
+
     def may_open(self, action: Action) -> bool:
         """Tell whether the caller may do that with a file that they open."""
         return self.may(action, FileScope("child", self.actor.institution, (), None))
@@ -201,24 +217,33 @@ async def recording(entered: TheEntered) -> Asking:
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]
 
-_NO_MOMENT: Final = Fault(
+_POSITIONS: Final = 10**18
+"""Positions that `known_at` may name; a longer number is none."""
+_NO_INSTITUTION: Final = Label("没有这个机构", "no such institution")
+_NO_RULE: Final = Label("没有这条规则", "no such rule")
+_RULES: Final = Label("全部列在 /rules", "/rules lists them all")
+_NO_MOMENT: Final = InvalidValue(
     "/query/known_at",
-    "must be a position, an instant with its zone, or a day",
-    "必须是位置、带时区的时刻或日期",
+    Label("必须是位置、带时区的时刻或日期", "must be a position, an instant with its zone, or a day"),
+    Label(
+        "如 4711、2024-03-05T08:15:30Z（时区中的 + 在网址里写作 %2B）或 2024-03-05",
+        "such as 4711, 2024-03-05T08:15:30Z (the + of a zone is written %2B in an address), or 2024-03-05",
+    ),
 )
 
 
 def _moment(text: str | None) -> int | date | datetime | None:
     if text is None:
         return None
+    day, instant, position = NOTATIONS[date], NOTATIONS[datetime], NOTATIONS[int]
     try:
-        if re.fullmatch("[0-9]{1,18}", text):
+        if position.fits(text) and 0 <= int(text) < _POSITIONS:
             return int(text)
-        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        if day.fits(text):
             return date.fromisoformat(text)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if instant.fits(text) else None
     except ValueError:
-        raise invalid([_NO_MOMENT]) from None
-    if moment.tzinfo is None:
+        moment = None
+    if moment is None or moment.tzinfo is None:
         raise invalid([_NO_MOMENT])
     return moment

@@ -3,21 +3,22 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 from re import fullmatch
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.contract import FileAnswer, Obligations, ReadinessKnown, Timeline
-from api.faults import Fault
 from api.problems import WITHIN, invalid, responses
 from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
 from domain.charge import scope_of
+from domain.event import Label
 from domain.file import ATTRIBUTES
 from domain.life import Life
 from domain.obligations import State
+from ledger.wording import InvalidValue
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.paging import MOST
@@ -30,7 +31,16 @@ Cursor: TypeAlias = Annotated[str | None, Query(max_length=2000, description="`n
 Rule: TypeAlias = Annotated[
     str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
 ]
-NO_CURSOR = Fault("/query/cursor", "is none of this list", "不是此列表的游标")
+_TWO_DAYS = InvalidValue(
+    "/query/as_of",
+    Label("与 day 不一致", "is another day than `day`"),
+    Label("只写其中一个", "give one of them"),
+)
+
+
+def no_cursor(place: str = "/query/cursor") -> InvalidValue:
+    """Return that a cursor is of no page of this list, as it is asked for."""
+    return InvalidValue(place, Label("不是此列表的游标", "is none of this list"))
 
 
 @router.get("/children/{child}", responses=WITHIN | {200: {"model": FileAnswer}})
@@ -65,25 +75,31 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
 async def entries(
     own: One,
     child: UUID,
-    order: Literal["occurred", "recorded"] = "occurred",
+    order: Annotated[
+        Literal["occurred", "recorded"] | None, Query(description="`occurred` by default.")
+    ] = None,
     known_at: KnownAt = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Answer:
     """List a file's entries, each with both its dates and what became of it."""
-    known, start = (await own.known(known_at), 0) if cursor is None else await _resume(own, cursor)
+    if cursor is None:
+        turn = _Turn(await own.known(known_at), 0, order or "occurred", known_at or "")
+    else:
+        turn = await _resume(own, cursor, order, known_at)
+    known = turn.known
     read = await own.file(child, known=known, about=date.min)
     last = own.until(read)
     line = [entry for entry in read.entries.values() if entry.days.last <= last]
     line.sort(key=lambda entry: entry.version)
-    if order == "occurred":
+    if turn.order == "occurred":
         line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
-    end = start + limit
-    shown = line[start:end]
+    end = turn.start + limit
+    shown = line[turn.start : end]
     await own.note({child: categories_of(shown)}, "entries")
     body = {
         "items": [entry_json(entry, read, own.sees) for entry in shown],
-        "next": await _continue(own, known, end) if end < len(line) else None,
+        "next": await _continue(own, turn._replace(start=end)) if end < len(line) else None,
         "known_position": known,
     }
     return Answer(body, headers={"Ledger-Position": str(known)})
@@ -100,9 +116,10 @@ async def obligations(
     known_at: KnownAt = None,
 ) -> Answer:
     """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""
-    day, known = day or as_of, await own.known(known_at)
+    day, known = _one_day(day, as_of), await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
+    own.check_rule(rule, book)
     items = [
         obligation_json(obligation, on)
         for obligation in obligations_of(read, child, book)
@@ -120,26 +137,45 @@ async def readiness(
     own: One, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Answer:
     """Answer whether a young person is ready to leave care on a day, gate by gate."""
-    day, known = day or as_of, await own.known(known_at)
+    day, known = _one_day(day, as_of), await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     body = {**readiness_json(ready_on(read, child, book, on), on), "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
 
 
-async def _continue(own: Asking, known: int, start: int) -> str:
-    epoch = (await own.ledger.store.head()).epoch
-    return urlsafe_b64encode(f"{epoch}:{known}:{start}".encode()).decode().rstrip("=")
+def _one_day(day: date | None, as_of: date | None) -> date | None:
+    """Return the day that is asked for by either name. Raises the problem `invalid` for two days."""
+    if day is not None and as_of is not None and day != as_of:
+        raise invalid([_TWO_DAYS])
+    return day or as_of
 
 
-async def _resume(own: Asking, cursor: str) -> tuple[int, int]:
+class _Turn(NamedTuple):
+    """Which page of a timeline is asked for: from where on, in which order, as known at which position.
+
+    `known_at` is how that position was asked for first.
+    """
+
+    known: int
+    start: int
+    order: str
+    known_at: str
+
+
+async def _continue(own: Asking, turn: _Turn) -> str:
+    text = ":".join(map(str, ((await own.ledger.store.head()).epoch, *turn)))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+async def _resume(own: Asking, cursor: str, order: str | None, known_at: str | None) -> _Turn:
+    """Return the page that a cursor goes on with, where nothing else is asked for beside it."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except ValueError:
         text = ""
-    match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9})", text)
-    if match is None:
-        raise invalid([NO_CURSOR])
-    epoch, known, start = map(int, match.groups())
-    await own.check_epoch(epoch, known, await own.ledger.store.head())
-    return known, start
+    match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9}):(occurred|recorded):(.{0,40})", text)
+    if match is None or order not in {None, match[4]} or known_at not in {None, match[5]}:
+        raise invalid([no_cursor()])
+    await own.check_epoch(int(match[1]), int(match[2]), await own.ledger.store.head())
+    return _Turn(int(match[2]), int(match[3]), match[4], match[5])

@@ -1,14 +1,14 @@
 """What is sent in bodies, read strictly: either all of it is as the contract says, or none is used."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from api.faults import Fault, pointer
+from api.faults import ours
 from api.forms import Search, SentEvent, SentEvents, SentFile, SentItem, SentItems
 from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
@@ -16,11 +16,10 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import Days
 from ledger.appends import MAX_BODY
-from ledger.parsing import InvalidError, parse_event, problems, reachable
-from ledger.parsing import Problem as InvalidValue
+from ledger.parsing import InvalidError, not_kept, parse_event, problems
 from ledger.recording import Draft
 from ledger.wellformed import MalformedError, dumps, halved, loads
-from ledger.wording import BEYOND, HALVED
+from ledger.wording import HALVED, InvalidValue
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -35,6 +34,11 @@ MOST_BYTES: Final = limit(
 )
 
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
+_HOW_DAYS: Final = Label(
+    '写 "2024-03-05"；只知年月时另写 "occurred_until": "2024-03-31"，只知最晚日期时此项为 null',
+    'write "2024-03-05"; for a whole month also "occurred_until": "2024-03-31", and null here where only'
+    " that last possible day is known",
+)
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
 
@@ -104,9 +108,9 @@ def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
 def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Return what JSON bytes say. Raises the problems `malformed` and `invalid`."""
     found = _well_formed(loads, raw)
-    halves = [Fault(_ours(place), HALVED.en, HALVED.zh) for place in halved(found)]
+    halves = [InvalidValue(place, HALVED) for place in halved(found)]
     if halves:
-        raise invalid(halves)
+        raise invalid(_ours(halves))
     return found
 
 
@@ -126,29 +130,29 @@ def _well_formed(change: Callable[[T], U], value: T) -> U:
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
     try:
-        return kind.model_validate_json(_dumped(document))
+        sent = kind.model_validate_json(_dumped(document))
     except ValidationError as error:
         # Without its cause, which quotes what was sent.
-        raise invalid(_faults(problems(error, document, at))) from None
+        raise invalid(_ours(problems(error, kind, document, at))) from None
+    found = list(not_kept(sent, document, at))
+    if found:
+        raise invalid(_ours(found))
+    return sent
 
 
-def _faults(found: Iterable[InvalidValue]) -> list[Fault]:
-    return [Fault(_ours(each.pointer), each.detail, each.detail_zh) for each in found]
-
-
-def _ours(place: str) -> str:
-    """Return a pointer as far as its parts are our words: a name that is not known here may be somebody's."""
-    return pointer(int(part) if part.isdecimal() else part for part in place.split("/")[1:])
+def _ours(found: Iterable[InvalidValue]) -> list[InvalidValue]:
+    """Return what is wrong, at places in words of ours: a name that is not known here may be somebody's."""
+    return [replace(each, pointer=ours(each.pointer)) for each in found]
 
 
 def _drafts(documents: Sequence[Any], at: str | None = None) -> tuple[Draft, ...]:
     drafts: list[Draft] = []
-    faults: list[Fault] = []
+    faults: list[InvalidValue] = []
     for number, document in enumerate(documents):
         try:
             drafts.append(_draft(document, "" if at is None else f"{at}/{number}"))
         except InvalidError as error:
-            faults += _faults(error.problems)
+            faults += _ours(error.problems)
     if faults:
         raise invalid(faults)
     return tuple(drafts)
@@ -162,9 +166,9 @@ def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
     sent = event = None
     try:
         sent = SentEvent.model_validate_json(raw)
-        found += _amiss(sent, at)
+        found += (*not_kept(sent, document, at), *_amiss(sent, at))
     except ValidationError as error:
-        found += problems(error, document, at)
+        found += (_with_hint(each) for each in problems(error, SentEvent, document, at))
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
         try:
             event = parse_event(document["type"], document["data"], f"{at}/data")
@@ -187,17 +191,16 @@ def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
     )
 
 
+def _with_hint(found: InvalidValue) -> InvalidValue:
+    """Return what is wrong with a day that must be said, with the ways to say it."""
+    return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
+
+
 def _amiss(sent: SentEvent, at: str) -> Iterator[InvalidValue]:
     """Yield what is wrong between members that are right by themselves."""
     if sent.occurred_on is None and sent.occurred_until is None:
-        yield _wrong(f"{at}/occurred_on", _NO_DAY)
+        yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
     if sent.corrects is not None and sent.reason is None:
-        yield _wrong(f"{at}/reason", _NO_REASON)
+        yield InvalidValue(f"{at}/reason", _NO_REASON)
     if sent.corrects is None and sent.reason is not None:
-        yield _wrong(f"{at}/reason", _NO_CORRECTION)
-    if sent.at is not None and not reachable(sent.at):
-        yield _wrong(f"{at}/at", BEYOND)
-
-
-def _wrong(place: str, words: Label) -> InvalidValue:
-    return InvalidValue(place, words.en, words.zh)
+        yield InvalidValue(f"{at}/reason", _NO_CORRECTION)

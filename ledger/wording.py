@@ -1,9 +1,12 @@
 """What is wrong with something sent, in Chinese and English, by the kind of error that validation names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 
-from domain.event import Label, is_month
+from domain.event import is_month
+from domain.label import Label
 from domain.text import is_digits, is_line, is_text
 
 NOT_JSON: Final = Label("不是合法的 JSON", "not JSON")
@@ -12,58 +15,47 @@ ALTERED: Final = Label("读回后不相同", "would not be read back as it is")
 HALVED: Final = Label("含有不成对的代理字符", "has half of a surrogate pair, which is no character")
 BEYOND: Final = Label("超出历法范围", "outside the calendar")
 UNZONED: Final = Label("时刻须带时区", "an instant needs its time zone")
-_NO_FIELD: Final = Label("没有这个字段", "no such field")
-_INTEGER: Final = Label("应为整数", "should be a whole number")
+NO_FIELD: Final = Label("没有这个字段", "no such field")
+INTEGER: Final = Label("应为整数", "should be a whole number")
+DAY: Final = Label("应为日期 YYYY-MM-DD", "should be a day, YYYY-MM-DD")
+INSTANT: Final = Label(
+    "应为带时区的时刻，如 2024-03-05T08:15:30Z", "should be an instant with its zone, as 2024-03-05T08:15:30Z"
+)
+UUID_FORM: Final = Label("应为带连字符的 UUID", "should be a UUID with its hyphens")
+TRUTH: Final = Label("应为 true 或 false", "should be true or false")
+GIVEN: Final = Label("必须填写", "must be given")
+ANSWERED: Final = Label("必须填写：给出值或未知的原因", "must be answered, by a value or why it is unknown")
+UNKNOWN: Final = Label(
+    '没有时写明原因：{"unknown": "not_asked"}（未询问），或 "not_known"（不知道）、"not_on_paper"（未记载）',
+    'where there is none, say why: {"unknown": "not_asked"}, "not_known" or "not_on_paper"',
+)
+"""How to answer what is not known."""
 NUMBER: Final = Label("应为数字", "should be a number")
-_DAY: Final = Label("应为日期 YYYY-MM-DD", "should be a day, YYYY-MM-DD")
-_INSTANT: Final = Label("应为带时区的时刻", "should be an instant with its time zone")
-_UUID: Final = Label("应为 UUID", "should be a UUID")
+_TEXT: Final = Label("应为文字", "should be a text")
 _ONE_OF: Final = Label("应为 {expected} 之一", "should be one of {expected}")
 _OBJECT: Final = Label("应为对象", "should be an object")
 _LIST: Final = Label("应为列表", "should be a list")
 _WORDING: Final[Mapping[str, Label]] = {
-    "missing": Label("必须填写：给出值或未知的原因", "must be answered, by a value or why it is unknown"),
-    "unexpected_keyword_argument": _NO_FIELD,
-    "extra_forbidden": _NO_FIELD,
-    "string_type": Label("应为文字", "should be a text"),
+    "missing": GIVEN,
+    "unexpected_keyword_argument": NO_FIELD,
+    "extra_forbidden": NO_FIELD,
     "string_too_short": Label("至少 {min_length} 个字符", "at least {min_length} characters"),
     "string_too_long": Label("至多 {max_length} 个字符", "at most {max_length} characters"),
-    "bool_type": Label("应为 true 或 false", "should be true or false"),
-    "int_type": _INTEGER,
-    "int_parsing": _INTEGER,
-    "int_parsing_size": _INTEGER,
-    "int_from_float": _INTEGER,
+    "string_pattern_mismatch": Label("写法不对", "not of the form asked for"),
     "decimal_type": NUMBER,
     "decimal_parsing": NUMBER,
     "finite_number": NUMBER,
-    "date_type": _DAY,
-    "date_parsing": _DAY,
-    "date_from_datetime_parsing": _DAY,
-    "date_from_datetime_inexact": _DAY,
-    "datetime_type": _INSTANT,
-    "datetime_parsing": _INSTANT,
-    "datetime_from_date_parsing": _INSTANT,
     "timezone_aware": UNZONED,
-    "uuid_type": _UUID,
-    "uuid_parsing": _UUID,
     "literal_error": _ONE_OF,
     "enum": _ONE_OF,
-    "dataclass_type": _OBJECT,
-    "model_type": _OBJECT,
-    "dict_type": _OBJECT,
-    "mapping_type": _OBJECT,
-    "tuple_type": _LIST,
-    "list_type": _LIST,
     "too_short": Label("至少 {min_length} 项", "at least {min_length} items"),
     "too_long": Label("至多 {max_length} 项", "at most {max_length} items"),
-    "greater_than": Label("应大于 {gt}", "should be more than {gt}"),
-    "greater_than_equal": Label("不得小于 {ge}", "should be {ge} or more"),
-    "less_than": Label("应小于 {lt}", "should be less than {lt}"),
-    "less_than_equal": Label("不得大于 {le}", "should be {le} or less"),
+    "greater_than": Label("应大于 {gt}", "must be more than {gt}"),
+    "greater_than_equal": Label("不得小于 {ge}", "must be at least {ge}"),
+    "less_than": Label("应小于 {lt}", "must be less than {lt}"),
+    "less_than_equal": Label("不得大于 {le}", "must be at most {le}"),
     "json_invalid": NOT_JSON,
 }
-
-
 _PREDICATES: Final[Mapping[str, Label]] = {
     f"Predicate '{holds.__name__}' failed": label
     for holds, label in {
@@ -82,9 +74,85 @@ _PREDICATES: Final[Mapping[str, Label]] = {
 """What to say where a predicate of `domain.event` fails, by what the validation itself says."""
 
 
+_FAMILIES: Final = (
+    ("datetime", INSTANT),
+    ("timezone", UNZONED),
+    ("date", DAY),
+    ("uuid", UUID_FORM),
+    ("int", INTEGER),
+    ("float", NUMBER),
+    ("bool", TRUTH),
+    ("string", _TEXT),
+    ("list", _LIST),
+    ("tuple", _LIST),
+    ("dict", _OBJECT),
+    ("mapping", _OBJECT),
+    ("model", _OBJECT),
+    ("dataclass", _OBJECT),
+)
+"""The same for whole families of kinds, by how they begin."""
+_LONGEST_WORD: Final = 60
+_OTHERWISE: Final = Label("不符合要求", "is not what it should be")
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidValue:
+    """What is wrong at one place, without what was sent there: a JSON pointer, and why.
+
+    `hint` says what to write instead, `known` lists the words that are known there.
+    """
+
+    pointer: str
+    words: Label
+    hint: Label | None = None
+    known: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> Label:
+        """What is wrong and what to write instead, in one."""
+        hint = self.hint
+        if hint is None:
+            return self.words
+        return Label(f"{self.words.zh}：{hint.zh}", f"{self.words.en}: {hint.en}")
+
+
 def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
-    """Return what a kind of error means; `message` is what the validation itself says in English."""
+    """Return what a kind of error means; its context has limits that a schema states, never what was sent.
+
+    `message` is what the validation itself says in English.
+    """
     label = _PREDICATES.get(message) if kind == "predicate_failed" else _WORDING.get(kind)
     if label is None:
-        return Label("不符合要求", message)
-    return Label(label.zh.format_map(context), label.en.format_map(context))
+        label = next((each for family, each in _FAMILIES if kind.startswith(family)), _OTHERWISE)
+    try:
+        # Lists of what is expected come in English words.
+        chinese = {
+            name: value.replace(" or ", "、").replace(", ", "、") if isinstance(value, str) else value
+            for name, value in context.items()
+        }
+        return Label(label.zh.format_map(chinese), label.en.format_map(context))
+    except KeyError:
+        return _OTHERWISE
+
+
+def most_like(sent: str, known: Collection[str]) -> list[str]:
+    """Return the known word that was most likely meant, or none; a long word is like none of them."""
+    return get_close_matches(sent, known, 1) if len(sent) <= _LONGEST_WORD else []
+
+
+def unknown_word(pointer: str, words: Label, sent: str, known: Collection[str]) -> InvalidValue:
+    """Return that a word is not known, with those that are, and which of them is most like it."""
+    listed = tuple(known)
+    if not listed:
+        return InvalidValue(pointer, words, Label("此处没有任何可用的名称", "there are none here"))
+    zh, en = "、".join(listed), ", ".join(listed)
+    likely = most_like(sent, listed)
+    return InvalidValue(
+        pointer,
+        words,
+        Label(
+            f"可用的有 {zh}{''.join(f'；是否应为 {each}？' for each in likely)}",
+            f"known here: {en}{''.join(f'; did you mean {each}?' for each in likely)}",
+        ),
+        listed,
+    )

@@ -196,8 +196,8 @@ def invalid(kind: type[Event] | str, data: object) -> dict[str, str]:
     """Return what is wrong with what was sent, by place."""
     with pytest.raises(InvalidError) as raised:
         parse_event(kind if isinstance(kind, str) else kind.__name__, data, "/data")
-    assert all(problem.detail and problem.detail_zh for problem in raised.value.problems)
-    return {problem.pointer: problem.detail for problem in raised.value.problems}
+    assert all(problem.words.en and problem.words.zh for problem in raised.value.problems)
+    return {problem.pointer: problem.words.en for problem in raised.value.problems}
 
 
 @pytest.mark.parametrize("written", ["104.50", 104.5, "1045E-1", "104.500"])

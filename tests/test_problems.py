@@ -217,7 +217,7 @@ def test_faults_are_told_in_two_languages_without_the_values(sent: object) -> No
         TypeAdapter(Sample).validate_python(sent, strict=True, extra="forbid")
     told = faults(found.value.errors())
     assert told
-    assert all(each.en and each.zh for each in told)
+    assert all(each.sentence.en and each.sentence.zh for each in told)
     assert MARKER not in repr(told)
     assert invalid(told).body["errors"][0]["detail_zh"]
 
