@@ -14,7 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as Dependency
 
 from api.problems import invalid
-from domain.event import Label
+from domain.label import Label
 from ledger.notation import unfit
 from ledger.parsing import described
 from ledger.wording import InvalidValue, unknown_word

@@ -14,8 +14,8 @@ from api.problems import WITHIN, invalid, responses
 from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
 from domain.charge import scope_of
-from domain.event import Label
 from domain.file import ATTRIBUTES
+from domain.label import Label
 from domain.life import Life
 from domain.obligations import State
 from ledger.wording import InvalidValue

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from domain.event import Label
+from domain.label import Label
 from ledger.wording import DAY, INSTANT, INTEGER, TRUTH, UUID_FORM
 
 

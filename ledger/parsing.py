@@ -10,7 +10,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import domain.events  # noqa: F401 - fills the catalogue
-from domain.event import CATALOGUE, Event, Label, Part, Unknown
+from domain.event import CATALOGUE, Event, Part, Unknown
+from domain.label import Label
 from ledger.notation import unfit
 from ledger.outline import canonical, measurable
 from ledger.spelling import spelled
