@@ -8,13 +8,13 @@ from annotated_types import Predicate
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
+from api.filters import Stage
 from domain.event import Name, Number, Text, Title
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.text import is_line
 from projections.paging import MOST
 
-CODE: Final = "^[a-z_]{1,40}$"
 REF: Final = "#/components/schemas/{model}"
 MOST_ITEMS: Final = limit(
     500,
@@ -132,7 +132,7 @@ class Search(Sent):
 
     q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
     file_no: Number | None = None
-    stage: Annotated[str | None, Field(pattern=CODE)] = None
+    stage: Stage | None = None
     institution: UUID | None = None
     departed: bool | None = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50

@@ -284,6 +284,30 @@ async def test_a_member_that_is_not_known_is_answered_with_those_that_are(served
     assert {"name", "sex", "birth_on"} <= set(error["known"])
     error = await fault_of(client, "/events/0/documents/0", documents=[{"kind": "other", "zhang": 1}])
     assert error["known"] == ["kind", "number", "issuer", "issued_on", "sha256"]
+    answer = await client.post("/children/search", json={"q": NAME, "zhang_san": 1})
+    assert "zhang" not in answer.text
+    assert "known here: q, " in (await refused(answer, ""))["detail"]
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("departed", "yes"),
+        ("departed", 1),
+        ("limit", "5"),
+        ("limit", 0),
+        ("limit", 501),
+        ("limit", True),
+        ("institution", ODD["string", "uuid"][0]),
+        ("stage", ""),
+        ("file_no", ""),
+        ("cursor", "x"),
+    ],
+)
+async def test_a_search_is_asked_for_as_exactly_as_a_list(served: Served, member: str, value: object) -> None:
+    client = await served.as_(Role.STAFF)
+    answer = await client.post("/children/search", json={"q": NAME, member: value})
+    await refused(answer, f"/{member}")
 
 
 async def test_a_type_of_event_that_is_not_known_is_answered_with_the_one_most_like_it(
