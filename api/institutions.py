@@ -131,7 +131,7 @@ async def _record(house: House, institution: UUID | None, region: str | None, *e
     try:
         outcome = await house.ledger.record(recording, now=now)
     except InvalidError as error:
-        said = [f"{each.pointer.lstrip('/')}: {each.detail_zh} {each.detail}" for each in error.problems]
+        said = [f"{each.pointer.lstrip('/')}: {each.words.zh} {each.words.en}" for each in error.problems]
         raise IdentityError("；".join(said)) from None
     match outcome:
         case Recorded() as recorded:
