@@ -9,14 +9,41 @@ from psycopg_pool import PoolTimeout
 
 from api.asking import TheHouses
 from api.house import House
+from api.houses import Houses
 from api.metrics import MEDIA_TYPE, text
 from api.problems import Problem, responses
-from ledger.migrate import MigrationError, check
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.migrate import MigrationError, check_by
+from ledger.pools import PATIENCE
 from projections import activity
 
 router = APIRouter(tags=["health"])
-MOST_BEHIND: Final = 10_000
-"""Entries by which the read models may be behind and this process still be called ready."""
+MOST_BEHIND: Final = limit(
+    10_000,
+    Area.ANSWERS,
+    Label(
+        "列表落后多少条仍算就绪（/health/ready）",
+        "Entries that lists may be behind while `/health/ready` says ready",
+    ),
+    why=Label("落后更多的列表会误导人", "Lists that are further behind mislead"),
+    beyond="unavailable",
+)
+REMEMBERED_SECONDS: Final = limit(
+    1,
+    Area.ANSWERS,
+    Label(
+        "记住 /health/ready 和 /metrics 的秒数",
+        "Seconds for which `/health/ready` and `/metrics` are remembered",
+    ),
+    why=Label(
+        "无需令牌，再多人同时询问也只查一次",
+        "They need no token: however many ask, the database is asked once",
+    ),
+    beyond=Label("查询新的状态", "It is looked anew"),
+)
+_AWAY: Final = (Error, PoolTimeout, TimeoutError)
+"""What says that a database is away."""
 
 
 @router.get("/health/live", responses=responses("invalid", "unexpected"))
@@ -32,7 +59,7 @@ async def ready(houses: TheHouses) -> dict[str, Any]:
     Where several ledgers are served, it is ready while any of them is, and says how each stands. A read model
     that is `stopped` is named with the class of the error: its lists answer what they have.
     """
-    states = dict(zip(houses.names, await asyncio.gather(*map(_state, houses.all)), strict=True))
+    states = await houses.shared(_states, REMEMBERED_SECONDS)
     standing = [state for state in states.values() if "missing" not in state]
     several: dict[str, Any] = {"ledgers": states} if len(states) > 1 else {}
     if not standing:
@@ -46,10 +73,14 @@ async def ready(houses: TheHouses) -> dict[str, Any]:
 @router.get("/metrics", response_class=Response, responses=responses("invalid", "unexpected", "unavailable"))
 async def metrics(houses: TheHouses) -> Response:
     """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
+    return Response(await houses.shared(_measures, REMEMBERED_SECONDS), media_type=MEDIA_TYPE)
+
+
+async def _measures(houses: Houses) -> bytes:
     up = dict(zip(houses.names, await asyncio.gather(*map(_measured, houses.all)), strict=True))
     open_now = zip(houses.names, houses.all, strict=True)
     measures = {name: house.metrics.registry for name, house in open_now if house is not None}
-    return Response(text(houses.requests, measures, up), media_type=MEDIA_TYPE)
+    return text(houses.requests, measures, up)
 
 
 async def _measured(house: House | None) -> bool:
@@ -58,12 +89,17 @@ async def _measured(house: House | None) -> bool:
         return False
     house.metrics.here(house.ledger.store, house.readers)
     try:
-        position = (await house.ledger.store.head()).position
-        recorded = await activity.recorded(house.readers, house.settings.ledger)
-    except (Error, PoolTimeout):
+        async with asyncio.timeout(PATIENCE):
+            position = (await house.ledger.store.head()).position
+            recorded = await activity.recorded(house.readers, house.settings.ledger)
+    except _AWAY:
         return False
     house.metrics.recorded(position, house.projector, recorded)
     return True
+
+
+async def _states(houses: Houses) -> dict[str, dict[str, Any]]:
+    return dict(zip(houses.names, await asyncio.gather(*map(_state, houses.all)), strict=True))
 
 
 async def _state(house: House | None) -> dict[str, Any]:
@@ -72,11 +108,13 @@ async def _state(house: House | None) -> dict[str, Any]:
         return {"missing": ["ledger"]}
     missing, behind = [], 0
     try:
-        await check(house.addresses.reader, house.settings.ledger)
-        behind = await _behind(house)
+        async with asyncio.timeout(PATIENCE):
+            async with house.readers.connection() as connection:
+                await check_by(connection, house.settings.ledger)
+            behind = await _behind(house)
     except MigrationError:
         missing.append("migrations")
-    except (Error, PoolTimeout):
+    except _AWAY:
         missing.append("database")
     if house.witness.went_back:
         missing.append("entries")

@@ -5,9 +5,10 @@ one that can not be opened is tried again and again, while the others answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
 from pydantic import SecretStr
@@ -18,10 +19,12 @@ from api.house import House, opened
 from api.metrics import Requests
 from api.problems import Problem
 from api.settings import Settings
+from api.shared import Shared
 from api.tokens import digest
 
 log = structlog.get_logger()
 AGAIN_SECONDS: Final = 5.0
+T = TypeVar("T")
 
 
 class Houses:
@@ -32,6 +35,7 @@ class Houses:
         self._open: dict[str, House] = {}
         self.names = tuple(names)
         self.requests = Requests()
+        self._shared: dict[Callable[..., Any], Shared[Any]] = {}
 
     def __getitem__(self, ledger: str) -> House:
         """Return the house of a ledger. Raises the problem `unavailable` while it can not be opened."""
@@ -53,6 +57,14 @@ class Houses:
     def named_by(self, token: str) -> Iterator[str]:
         """Yield the ledger that a token may let in to; by a rare chance more than one."""
         return (name for name in self.names if digest(token, name) is not None)
+
+    async def shared(self, look: Callable[["Houses"], Awaitable[T]], seconds: float) -> T:
+        """Return what a look at the houses finds, shared by all who ask for so many seconds."""
+        own = self._shared.get(look)
+        if own is None:
+            own = self._shared[look] = Shared(partial(look, self), seconds)
+        found: T = await own.found()
+        return found
 
     def enter(self, house: House) -> None:
         """Let a house answer from now on."""

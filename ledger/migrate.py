@@ -94,17 +94,20 @@ async def migrate(
 async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False) -> None:
     """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
     async with await AsyncConnection.connect(url) as connection:
-        for schema, own in _plan(ledger, library=library):
-            try:
-                missing = _missing(await _applied(connection, schema), own)
-            except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
-                message = f"there is no ledger {ledger} in this database: migrate it first"
-                raise MigrationError(message) from error
-            if missing:
-                message = (
-                    f"the ledger {ledger} lacks {', '.join(name for name, _ in missing)}: migrate it first"
-                )
-                raise MigrationError(message)
+        await check_by(connection, ledger, library=library)
+
+
+async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = False) -> None:
+    """Check the same by a connection that is there."""
+    for schema, own in _plan(ledger, library=library):
+        try:
+            missing = _missing(await _applied(connection, schema), own)
+        except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+            message = f"there is no ledger {ledger} in this database: migrate it first"
+            raise MigrationError(message) from error
+        if missing:
+            message = f"the ledger {ledger} lacks {', '.join(name for name, _ in missing)}: migrate it first"
+            raise MigrationError(message)
 
 
 async def is_library(url: str, ledger: str) -> bool | None:

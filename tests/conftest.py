@@ -31,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
+@pytest.fixture(autouse=True)
+def looked_at_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remember nothing of how healthy a service is, so that a test sees what it has just done."""
+    monkeypatch.setattr("api.health.REMEMBERED_SECONDS", 0)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
