@@ -55,7 +55,7 @@ test-system: $(TEST)  ## The tests that ask for a database, on the system's Post
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost
-	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o faulthandler_timeout=7200
+	CHILDLEDGER_DRILLS=full $(BIN)/pytest -m drill -o timeout=7200 -o faulthandler_timeout=7500
 
 bench: $(TEST)  ## Measure against the performance budget (ROWS="append bulk" for some rows, ARGS=--json for JSON)
 	@$(BIN)/python -m tests.bench $(ROWS) $(ARGS)
