@@ -119,14 +119,14 @@ def test_a_register_is_made_in_no_time() -> None:
 
 
 def test_it_has_ten_sheets_in_the_usual_form(handed_in: Register) -> None:
-    assert [reading.sheet.title for reading in handed_in.readings] == list(HEADINGS)
-    for reading in handed_in.readings:
-        assert reading.layout is not None
-        assert reading.layout.name == reading.sheet.title
-        assert len(reading.columns) == len(HEADINGS[reading.sheet.title])
-        assert reading.kinds[:3] == [RowKind.TITLE, RowKind.TITLE, RowKind.HEADING]
-        assert reading.banner.institution == INSTITUTION
-    assert {RowKind.TOTAL, RowKind.SIGNATURE} <= {kind for each in handed_in.readings for kind in each.kinds}
+    assert [table.sheet.title for table in handed_in.tables] == list(HEADINGS)
+    for table in handed_in.tables:
+        assert table.layout is not None
+        assert table.layout.name == table.sheet.title
+        assert len(table.columns) == len(HEADINGS[table.sheet.title])
+        assert table.kinds[:3] == [RowKind.TITLE, RowKind.TITLE, RowKind.HEADING]
+        assert table.banner.institution == INSTITUTION
+    assert {RowKind.TOTAL, RowKind.SIGNATURE} <= {kind for each in handed_in.tables for kind in each.kinds}
 
 
 def test_it_lists_a_hundred_children_and_more(handed_in: Register) -> None:
@@ -139,8 +139,8 @@ def test_days_are_written_in_eight_spellings(handed_in: Register) -> None:
         type(raw).__name__
         if isinstance(raw, date)
         else "".join("9" if sign.isdecimal() else sign for sign in raw)
-        for reading in handed_in.readings
-        for row in reading.sheet.rows
+        for table in handed_in.tables
+        for row in table.sheet.rows
         for raw in row
         if isinstance(raw, date) or (isinstance(raw, str) and sum(sign.isdecimal() for sign in raw) >= 6)
     }
@@ -156,7 +156,7 @@ def test_days_are_written_in_eight_spellings(handed_in: Register) -> None:
 
 
 def test_citizen_ids_are_of_a_county_that_never_was_and_two_are_misspelled(handed_in: Register) -> None:
-    roster = handed_in.readings[0]
+    roster = handed_in.tables[0]
     place = HEADINGS["儿童花名册"].index("身份证号")
     rows = [row for row, kind in zip(roster.sheet.rows, roster.kinds, strict=True) if kind is RowKind.DATA]
     numbers = {str(row[place]).strip() for row in rows if len(row) > place and row[place]}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.imports.accounting import Account, Fate, UnbalancedError
 from api.imports.case import case_of
 from api.imports.comparing import plan
-from api.imports.layout import Place
+from api.imports.layout import Place, RowOf
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
@@ -92,16 +92,16 @@ def sheets(draw: st.DrawFn) -> list[tuple[str, Grid]]:
 
 def accounted(register: Register) -> Account:
     """Take a register through everything but the ledger, as if all it tells were recorded."""
-    account = Account(register.readings)
+    account = Account(register.tables)
     for number, rows in register.children.items():
         case = case_of(register, number, account)
         steps = plan(case, File(), register, lambda key: entry_id("test", INSTITUTION, key)).steps
         for place in (place for step in steps for place in step.cells):
             account.settle(place, Fate.RECORDED)
         for row in rows:
-            account.settle_row(row.sheet, row.row)
-    for row in register.nameless:
-        account.settle_row(row.sheet, row.row)
+            account.settle_row(row)
+    for stray in register.strays:
+        account.settle_row(stray.at)
     return account
 
 
@@ -115,7 +115,7 @@ def test_any_workbook_adds_up(found: list[tuple[str, Any]]) -> None:
 
     filled = sum(1 for sheet in book.sheets for _ in sheet.filled())
     assert sum(account.cells.values()) == account.filled == filled
-    data = sum(kind is RowKind.DATA for reading in register.readings for kind in reading.kinds)
+    data = sum(kind is RowKind.DATA for table in register.tables for kind in table.kinds)
     assert sum(account.rows.values()) == data
     assert data + sum(account.other_rows.values()) == sum(len(sheet.rows) for sheet in book.sheets)
 
@@ -127,7 +127,7 @@ def a_register(*rows: Any) -> Register:
 
 def test_a_cell_that_was_forgotten_does_not_add_up() -> None:
     register = a_register(["CS001", "王小明", "2020-02-01"])
-    account = Account(register.readings)
+    account = Account(register.tables)
 
     with pytest.raises(UnbalancedError, match="rows"):
         account.prove()
@@ -141,5 +141,5 @@ def test_a_cell_that_is_not_there_or_a_row_that_was_counted_before_is_an_error()
     with pytest.raises(UnbalancedError):
         account.settle(Place(0, 4, 6), Fate.RECORDED)
     with pytest.raises(UnbalancedError):
-        account.settle_row(0, 4)
+        account.settle_row(RowOf(0, 4))
     account.prove()

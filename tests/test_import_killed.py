@@ -114,7 +114,7 @@ async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
     home = await house.identity.institution_named(HOME)
     assert home is not None
     register = read_register(read_workbook(file), house.today())
-    streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.readings)
+    streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.tables)
 
     def named(key: str) -> UUID:
         return entry_id(house.ledger.name, home.institution, ledger_key(key))

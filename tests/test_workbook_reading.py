@@ -3,7 +3,7 @@
 from api.imports.cells import Raw, Unusable
 from api.imports.faults import Fault
 from api.imports.layout import RowOf
-from api.imports.register import read_register
+from api.imports.register import Stray, read_register
 from api.imports.workbook import Sheet, Workbook
 from tests.given import TODAY
 from tests.registers.paper import HEADINGS
@@ -25,4 +25,4 @@ def test_a_file_number_that_can_not_be_used_is_none() -> None:
 
     register = read_register(Workbook("台账.xlsx", "", 0, [Sheet(0, "体检", rows)]), TODAY)
 
-    assert (register.children, register.nameless) == ({}, [RowOf(0, 2)])
+    assert (register.children, register.strays) == ({}, [Stray(RowOf(0, 2), Fault.NOT_CALCULATED)])

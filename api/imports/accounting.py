@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
-from api.imports.layout import Place
-from api.imports.recognition import Reading, RowKind
-from api.imports.workbook import BLANK, Sheet
+from api.imports.layout import Place, RowOf
+from api.imports.recognition import RowKind, Table
+from api.imports.workbook import BLANK
 
 
 class Fate(IntEnum):
@@ -30,49 +30,49 @@ class UnbalancedError(AssertionError):
 
 
 class Account:
-    """Every filled cell of some sheets, and every row, with what became of it."""
+    """Every filled cell of some tables, and every row, with what became of it."""
 
-    def __init__(self, readings: Iterable[Reading]) -> None:
+    def __init__(self, tables: Iterable[Table]) -> None:
         self._cells: list[bytearray] = []
+        self._firsts: list[int] = []
         self._widths: list[int] = []
-        self._rows: dict[tuple[int, int], Fate] = {}
+        self._rows: dict[RowOf, Fate] = {}
         self.other_rows: Counter[RowKind] = Counter()
         self.filled = 0
-        for reading in readings:
-            self._open(reading.sheet)
-            for number, kind in enumerate(reading.kinds, 1):
+        for table in tables:
+            self._open(table)
+            for number, kind in enumerate(table.kinds, table.first):
                 if kind is RowKind.DATA:
-                    self._rows[reading.sheet.number, number] = Fate.OPEN
+                    self._rows[RowOf(table.number, number)] = Fate.OPEN
                 else:
                     self.other_rows[kind] += 1
-                    self._close(reading.sheet, number)
+                    self._close(table, number)
 
     def settle(self, place: Place, fate: Fate) -> None:
         """Say what became of a cell. Once settled, only a weightier fate replaces it."""
-        cells = self._cells[place.sheet]
-        at = (place.row - 1) * self._widths[place.sheet] + place.column
+        cells = self._cells[place.table]
+        at = (place.row - self._firsts[place.table]) * self._widths[place.table] + place.column
         if not cells[at]:
-            message = f"there is nothing in sheet {place.sheet}, row {place.row}, column {place.column}"
+            message = f"there is nothing in table {place.table}, row {place.row}, column {place.column}"
             raise UnbalancedError(message)
         cells[at] = max(cells[at], fate)
 
-    def settle_row(self, sheet: int, row: int) -> Fate:
+    def settle_row(self, at: RowOf) -> Fate:
         """Say what became of a data row, by what became of its cells; one of which none was used is rejected.
 
         Every cell of a rejected row is rejected.
         """
-        if self._rows.get((sheet, row)) is not Fate.OPEN:
-            message = f"row {row} of sheet {sheet} is no data row or was counted before"
+        if self._rows.get(at) is not Fate.OPEN:
+            message = f"row {at.row} of table {at.table} is no data row or was counted before"
             raise UnbalancedError(message)
-        width = self._widths[sheet]
-        span = slice((row - 1) * width, row * width)
-        fate = Fate(max(self._cells[sheet][span]))
+        cells, width = self._cells[at.table], self._widths[at.table]
+        above = at.row - self._firsts[at.table]
+        span = slice(above * width, (above + 1) * width)
+        fate = Fate(max(cells[span]))
         if fate < Fate.ALREADY:
             fate = Fate.REJECTED
-            self._cells[sheet][span] = bytes(
-                Fate.REJECTED if cell else 0 for cell in self._cells[sheet][span]
-            )
-        self._rows[sheet, row] = fate
+            cells[span] = bytes(Fate.REJECTED if cell else 0 for cell in cells[span])
+        self._rows[at] = fate
         return fate
 
     @property
@@ -100,16 +100,20 @@ class Account:
         if sum(self.rows.values()) != len(self._rows) or sum(self.cells.values()) != self.filled:
             raise UnbalancedError
 
-    def _open(self, sheet: Sheet) -> None:
-        width = max((len(row) for row in sheet.rows), default=0)
-        cells = bytearray(width * len(sheet.rows))
-        for row, column, _ in sheet.filled():
-            cells[(row - 1) * width + column] = Fate.OPEN
-            self.filled += 1
+    def _open(self, table: Table) -> None:
+        width = max(map(len, table.rows), default=0)
+        cells = bytearray(width * len(table.rows))
+        for above, row in enumerate(table.rows):
+            for column, raw in enumerate(row):
+                if raw != BLANK:
+                    cells[above * width + column] = Fate.OPEN
+                    self.filled += 1
         self._cells.append(cells)
+        self._firsts.append(table.first)
         self._widths.append(width)
 
-    def _close(self, sheet: Sheet, number: int) -> None:
-        for column, raw in enumerate(sheet.rows[number - 1]):
+    def _close(self, table: Table, number: int) -> None:
+        fate = Fate.SET_ASIDE if number in table.loose else Fate.OTHER
+        for column, raw in enumerate(table.row(number)):
             if raw != BLANK:
-                self.settle(Place(sheet.number, number, column), Fate.OTHER)
+                self.settle(Place(table.number, number, column), fate)

@@ -140,7 +140,7 @@ class _Comparison:
         repeated = any(self._cites(entry) and not changes(said, told.said) for entry, said in line)
         if repeated or (after == now and not noted):
             self._settle(told.cells, Fate.ALREADY)
-        elif issued(base) > max(self.register.issued(row.sheet) for row in told.rows):
+        elif issued(base) > max(self.register.issued(row.table) for row in told.rows):
             self.plan.older.append(told)
         else:
             self._tell_otherwise(told, base, after, frozenset(changed), told.note if noted else standing.note)

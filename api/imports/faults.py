@@ -36,6 +36,9 @@ class Fault(Enum):
     UNKNOWN_SHEET = "unknown_sheet"
     UNKNOWN_ITEM = "unknown_item"
     NO_FILE_NUMBER = "no_file_number"
+    NAME_SHARED = "name_shared"
+    LEADING_ZEROS = "leading_zeros"
+    OTHER_INSTITUTION = "other_institution"
     NOT_ON_ROSTER = "not_on_roster"
     NOTHING_USABLE = "nothing_usable"
     NO_SUCH_VALUE = "no_such_value"
@@ -74,9 +77,19 @@ _LABELS: Final = {
     Fault.OLDER_FILE: Label("台账已有较新文件的内容", "The ledger holds what a newer file says"),
     Fault.NOT_PLACED: Label("缺少所依附的内容", "What it belongs to is not said"),
     Fault.UNKNOWN_COLUMN: Label("未识别的列", "Unknown column"),
-    Fault.UNKNOWN_SHEET: Label("未识别的表", "Unknown sheet"),
+    Fault.UNKNOWN_SHEET: Label("未识别的表", "Unknown sheet or table"),
     Fault.UNKNOWN_ITEM: Label("未识别的更正项目或事项", "Unknown item"),
     Fault.NO_FILE_NUMBER: Label("没有儿童编号", "No file number"),
+    Fault.NAME_SHARED: Label(
+        "没有儿童编号，花名册中又有同名儿童",
+        "No file number, and several children have the name",
+    ),
+    Fault.LEADING_ZEROS: Label(
+        "花名册中该编号的前导零个数不同", "On the roster the number has other leading zeros"
+    ),
+    Fault.OTHER_INSTITUTION: Label(
+        "表头所列填报单位为其他机构", "The banner above it names another institution"
+    ),
     Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
     Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
     Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),

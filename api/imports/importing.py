@@ -6,7 +6,7 @@ an import that was killed has recorded is found there by the next one, and the e
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -53,13 +53,18 @@ class Importer:
         started = perf_counter()
         known = await self.streams.of(register.children)
         missing = Missing(register, self.institution)
-        _reject(report, register.nameless, Fault.NO_FILE_NUMBER)
-        progress(len(register.nameless))
+        for cell in register.loose():
+            report.set_aside(cell, Fault.UNKNOWN_SHEET)
+        for stray in register.strays:
+            _reject(report, stray.at, stray.why)
+        progress(len(register.strays))
         for batch in _batches(register):
             listed = [file_no for file_no in batch if file_no in known or file_no in (register.roster or ())]
             for file_no in batch:
                 if file_no not in listed:
-                    _reject(report, register.children[file_no], Fault.NOT_ON_ROSTER)
+                    fault = _unlisted(file_no, register)
+                    for at in register.children[file_no]:
+                        _reject(report, at, fault)
             await self._take(register, report, missing, listed, known)
             progress(sum(len(register.children[file_no]) for file_no in batch))
         await self._look_elsewhere(report, missing, set(known.values()))
@@ -160,12 +165,11 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
     for aside in case.asides:
         asides[aside.cell.place.row_of].append(aside)
     for row in case.rows:
-        if report.account.settle_row(row.sheet, row.row) is Fate.REJECTED:
+        if report.account.settle_row(row) is Fate.REJECTED:
             telling = sorted(asides[row], key=lambda aside: aside.fault is Fault.NOT_PLACED)
             first = telling[0] if telling else None
-            unknown = report.register.readings[row.sheet].layout is None
             code = refused.get(row) or (first.fault if first else Fault.NOTHING_USABLE)
-            report.reject(row, first.cell if first else None, Fault.UNKNOWN_SHEET if unknown else code)
+            report.reject(row, first.cell if first else None, code)
             continue
         if row in refused:
             report.reject(row, None, refused[row])
@@ -173,9 +177,13 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
             report.set_aside(aside.cell, aside.fault, aside.other)
 
 
-def _reject(report: Report, rows: Sequence[RowOf], fault: Fault) -> None:
-    """Reject whole rows for what stands in the file number's column."""
-    for row in rows:
-        report.account.settle_row(row.sheet, row.row)
-        unknown = report.register.readings[row.sheet].layout is None
-        report.reject(row, report.register.number_cell(row), Fault.UNKNOWN_SHEET if unknown else fault)
+def _unlisted(file_no: str, register: Register) -> Fault:
+    """Why nothing can be recorded under a file number that neither roster nor ledger knows."""
+    alike = file_no.lstrip("0") in {number.lstrip("0") for number in register.roster or ()}
+    return Fault.LEADING_ZEROS if alike else Fault.NOT_ON_ROSTER
+
+
+def _reject(report: Report, at: RowOf, fault: Fault) -> None:
+    """Reject a whole row for what stands where it says whom it tells of."""
+    report.account.settle_row(at)
+    report.reject(at, report.register.key_cell(at), fault)

@@ -58,24 +58,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class RowOf:
-    """A row's place in the file: the sheet by its number from 0, the row from 1."""
+    """A row's place in the file: the table by its number from 0, the row from 1."""
 
-    sheet: int
+    table: int
     row: int
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell's place in the file: the sheet by its number from 0, the row from 1, the column from 0."""
+    """A cell's place in the file: the table by its number from 0, the row from 1, the column from 0."""
 
-    sheet: int
+    table: int
     row: int
     column: int
 
     @property
     def row_of(self) -> RowOf:
         """Its row."""
-        return RowOf(self.sheet, self.row)
+        return RowOf(self.table, self.row)
 
 
 @dataclass(slots=True)

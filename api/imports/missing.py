@@ -18,7 +18,7 @@ class Missing:
     def __init__(self, register: Register, institution: Institution) -> None:
         self._register = register
         self._institution = institution
-        self._titles = {reading.sheet.title for reading in register.readings if reading.layout is not None}
+        self._titles = {table.sheet.title for table in register.tables if table.layout is not None}
         self.lines: list[Line] = []
 
     def look(self, file: File, told: set[UUID], number: str | None) -> None:

@@ -43,7 +43,7 @@ class HandedIn:
     @property
     def rows(self) -> int:
         """How many data rows it has."""
-        return sum(map(len, self.register.children.values())) + len(self.register.nameless)
+        return self.register.rows
 
 
 async def hand_in(
@@ -77,7 +77,7 @@ async def take_in(
     """
     await up_to_date(house)
     register, institution = handed_in.register, await _settled(house, handed_in)
-    report = Report(register, Account(register.readings), institution, handed_in.opened, handed_in.dry_run)
+    report = Report(register, Account(register.tables), institution, handed_in.opened, handed_in.dry_run)
     importer = Importer(
         institution,
         recorder,

@@ -1,42 +1,33 @@
-"""Which kind of sheet a sheet is, where its columns stand, and what each of its rows is.
-
-A sheet is known by its headings; its title only decides where headings do not.
-"""
+"""Which tables a sheet has, of which kind each is, where its columns stand, and what each of its rows is."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, cached_property
-from typing import Final
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final, TypeAlias
 
-from api.imports.cells import Raw, as_written, clean, folded
-from api.imports.days import read_days
-from api.imports.layout import FILE_NO, Column, Layout, headed
+from api.imports.banners import Banner, banner, is_banner, is_caption, is_label, is_page, is_signature
+from api.imports.cells import Raw, Unusable, as_written, clean, folded
+from api.imports.faults import Fault
+from api.imports.headings import Heading, headings_of
+from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
-from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.workbook import BLANK, Sheet, letter
-from domain.when import Days
+from api.imports.layouts.shared import SERIAL
+from api.imports.workbook import BLANK, Merged, Sheet, letter
 
-LAST_HEADING_ROW: Final = 30
-"""Headings stand at the top."""
-COMMON: Final = frozenset({column.heading for column in (SERIAL, FILE_NUMBER, CHILD_NAME, REMARK)})
-"""Headings that tell nothing, since every sheet may have them."""
-_BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
+Cells: TypeAlias = tuple[Raw, ...]
+"""The cells of a row."""
+
 _TOTAL: Final = re.compile(r"(合计|总计|共计|小计|累计|总数|本页合计)[:：]?.*|共\d+[人名条行].*")
-_SIGNATURE: Final = re.compile(
-    r"(制表|填表|填报|审核|复核|审批|经办|负责|分管|主管|单位负责|联系)(人|单位|领导)?(\(?签[字名章]?\)?|日期|时间|电话)?[:：].*"
-    r"|(签字|签名|盖章|签章|公章)[:：)].*|(注|备注|说明)[:：].*"
-)
-_BANNER: Final = re.compile(
-    r"(?P<label>(?:填报|编制|上报|报送|制表|统计)(?:单位|机构|日期|时间)|单位名称|机构名称|单位|机构|日期)"
-    r"(?:[(（]盖?章?[)）])?\s*[:：]\s*"
-)
+_COUNT: Final = re.compile("[0-9]+[人名条行个]")
+_TITLE: Final = re.compile(r".*(表|册|台账|情况|记录|登记|名单|一览|统计)([(（].*)?")
 
 
 class RowKind(StrEnum):
-    """What a row is; only `data` rows tell of children."""
+    """What a row is; only `data` rows tell of children. A `title` is whatever stands beside a table."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -46,168 +37,207 @@ class RowKind(StrEnum):
     DATA = "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """What stands above the headings: who tells, and up to which day."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table of a sheet as recognised, or a sheet in which none is.
 
-    institution: str | None = None
-    issued_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A sheet as recognised: `layout` None when it is of no known kind.
-
-    `heading` is the row of the headings from 1, 0 where there are none; `columns` are the known ones by their
-    place from 0; `kinds` tells each row's kind.
+    `number` is its own from 0 in the workbook. `rows` are its rows from the sheet's row `first` on, in which
+    the cells of a table beside it are blank; `kinds` tells what each is. `heading` is None where no table is.
+    `loose` are the rows above the headings, by their numbers in the sheet, that say more than a title does.
     """
 
+    number: int
     sheet: Sheet
-    layout: Layout | None
-    heading: int
-    columns: dict[int, Column]
-    kinds: list[RowKind]
+    first: int
+    rows: Sequence[Cells]
+    heading: Heading | None
+    kinds: Sequence[RowKind]
     banner: Banner
+    loose: frozenset[int]
 
-    @cached_property
-    def _headings(self) -> list[str]:
-        return [clean(raw) for raw in self.sheet.rows[self.heading - 1]] if self.heading else []
+    @property
+    def layout(self) -> Layout | None:
+        """What its columns mean; None when it is of no known kind."""
+        return self.heading.layout if self.heading else None
+
+    @property
+    def columns(self) -> Mapping[int, Column]:
+        """The known columns by their place from 0."""
+        return self.heading.columns if self.heading else {}
+
+    def row(self, number: int) -> Cells:
+        """A row of it, by its number in the sheet."""
+        return self.rows[number - self.first]
+
+    def of_kind(self, kind: RowKind) -> Iterator[int]:
+        """The rows of one kind, by their numbers in the sheet."""
+        return (number for number, each in enumerate(self.kinds, self.first) if each is kind)
+
+    def place_of(self, heading: str) -> int | None:
+        """The place of a known column by its usual heading."""
+        return next((place for place, column in self.columns.items() if column.heading == heading), None)
 
     def heading_of(self, column: int) -> str:
         """The text above a column, its letter where there is none."""
-        written = self._headings[column] if column < len(self._headings) else ""
-        return written or letter(column)
+        return (self.heading.texts.get(column) if self.heading else None) or letter(column)
 
 
-def recognise(sheet: Sheet) -> Reading:
-    """Tell what a sheet is."""
-    best: tuple[int, int, Layout | None, dict[int, Column]] = (0, 0, None, {})
-    for number, row in enumerate(sheet.rows[:LAST_HEADING_ROW], 1):
-        for layout in LAYOUTS:
-            columns = match(row, layout)
-            score = _score(columns, layout, sheet.title)
-            if score > best[0]:
-                best = (score, number, layout, columns)
-    _, heading, known, columns = best
-    if known is None:
-        heading, columns = _table_of_children(sheet)
-    kinds = [kind_of(number, row, heading, columns, sheet) for number, row in enumerate(sheet.rows, 1)]
-    return Reading(sheet, known, heading, columns, kinds, banner(sheet.rows[: max(heading - 1, 0)]))
+def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
+    """Tell which tables a sheet has, numbered from there on; a sheet without any is one that is not known."""
+    sheet = replace(sheet, merged=tuple(sorted(sheet.merged, key=attrgetter("top"))))
+    rows = sheet.rows
+    found = list(headings_of(sheet))
+    if not found:
+        loose = frozenset(each for each, row in enumerate(rows, 1) if not is_blank_row(row))
+        kinds = [RowKind.BLANK if is_blank_row(row) else RowKind.TITLE for row in rows]
+        return [Table(number, sheet, 1, rows, None, kinds, banner(rows, Banner()), loose)]
+    tables: list[Table] = []
+    starts = [1]
+    starts += (_first_title(sheet, before[0], after[0]) for before, after in pairwise(found))
+    for beside, start, stop in zip(found, starts, [*starts[1:], len(rows) + 1], strict=True):
+        known = tables[-1].banner if tables else Banner()
+        for heading in beside:
+            own = _own(rows[start - 1 : stop - 1], start, heading)
+            tables.append(_table(number + len(tables), sheet, start, own, heading, known))
+    return tables
 
 
-def match(row: Sequence[Raw], layout: Layout) -> dict[int, Column]:
-    """Which columns of a layout a row of headings names, by their place; of two alike the first."""
-    found: dict[int, Column] = {}
-    names = _names(layout.columns)
-    for whole in (True, False):
-        for place, raw in enumerate(row):
-            column = names.get(heading_text(raw, whole=whole))
-            if column is not None and place not in found and column not in found.values():
-                found[place] = column
-    return found
+def is_blank_row(row: Cells) -> bool:
+    """Whether nothing stands in a row."""
+    return all(raw == BLANK for raw in row)
 
 
-def _score(columns: dict[int, Column], layout: Layout, title: str) -> int:
-    """How much speaks for a layout: twice its own headings, and the title; 0 when too little does."""
-    headings = {column.heading for column in columns.values()}
-    own = len(headings - COMMON)
-    titled = any(folded(name) in folded(title) for name in (layout.name, *layout.others))
-    if FILE_NO not in headings or own < (1 if titled else 2):
-        return 0
-    return 2 * own + titled
+def _own(rows: Sequence[Cells], start: int, heading: Heading) -> Sequence[Cells]:
+    """The rows of a table without the cells of those beside it; what stands above is the first one's."""
+    if heading.left == 0 and heading.right is None:
+        return rows
+    above = heading.rows.start - start
+    titles = rows[:above] if heading.left == 0 else [()] * above
+    cut = ((BLANK,) * heading.left + tuple(row[heading.left : heading.right]) for row in rows[above:])
+    return [*titles, *cut]
 
 
-def _table_of_children(sheet: Sheet) -> tuple[int, dict[int, Column]]:
-    """The headings of a table of children that is of no known kind."""
-    for number, row in enumerate(sheet.rows[:LAST_HEADING_ROW], 1):
-        names = _names((FILE_NUMBER,))
-        found = {
-            place: FILE_NUMBER for place, raw in enumerate(row) if heading_text(raw, whole=True) in names
-        }
-        if len(found) == 1 and sum(raw != BLANK for raw in row) > 1:
-            return number, found
-    return 0, {}
+def _table(
+    number: int, sheet: Sheet, start: int, rows: Sequence[Cells], heading: Heading, known: Banner
+) -> Table:
+    above = heading.rows.start - start
+    body = _Body(heading, frozenset(row for row in rows[:above] if not is_blank_row(row)))
+    kinds = [
+        RowKind.BLANK
+        if is_blank_row(row)
+        else RowKind.TITLE
+        if place < above
+        else RowKind.HEADING
+        if place + start in heading.rows
+        else body.kind(row)
+        for place, row in enumerate(rows)
+    ]
+    rows = _divided(sheet.merged, start, rows, kinds, heading)
+    told = [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.TITLE]
+    loose = frozenset(each for each, row in enumerate(rows[:above], start) if row and not is_caption(row))
+    return Table(number, sheet, start, rows, heading, kinds, banner(told, known), loose)
 
 
-def kind_of(
-    number: int, row: Sequence[Raw], heading: int, columns: dict[int, Column], sheet: Sheet
-) -> RowKind:
-    """What a row is."""
-    words = [(place, clean(raw)) for place, raw in enumerate(row) if raw != BLANK]
-    if not words:
-        return RowKind.BLANK
-    if number == heading:
-        return RowKind.HEADING
-    if number < heading or not heading:
-        return RowKind.TITLE
-    if _repeats(row, sheet.rows[heading - 1], columns):
-        return RowKind.HEADING
-    if tuple(row) in sheet.rows[: heading - 1]:
-        return RowKind.TITLE
-    numbered = any(place in columns and columns[place].heading == FILE_NO for place, _ in words)
-    first = words[0][1]
-    if any(_TOTAL.fullmatch(word) for _, word in words[:3]):
-        return RowKind.TOTAL
-    if not numbered or len(words) == 1 or _SIGNATURE.fullmatch(first):
-        if any(_SIGNATURE.fullmatch(word) for _, word in words):
-            return RowKind.SIGNATURE
-        if any(_BANNER.match(word) for _, word in words):
-            return RowKind.TITLE
-    return RowKind.DATA
+def _divided(
+    merged: Sequence[Merged], start: int, rows: Sequence[Cells], kinds: Sequence[RowKind], heading: Heading
+) -> Sequence[Cells]:
+    """The rows, in which what is merged over several headings can not be used: it may belong to either.
 
-
-def _repeats(row: Sequence[Raw], headings: Sequence[Raw], columns: dict[int, Column]) -> bool:
-    """Whether the headings stand there again, as on the next printed page."""
-    same = sum(
-        folded(as_written(row[place])) == folded(as_written(headings[place]))
-        for place in columns
-        if place < len(row)
-    )
-    return same > len(columns) / 2
-
-
-def banner(rows: Sequence[Sequence[Raw]]) -> Banner:
-    """Who tells and up to which day, as far as the rows above the headings say."""
-    institution: str | None = None
-    issued_on: date | None = None
-    for row in rows:
-        for label, said in _labelled(row):
-            if label.endswith(("日期", "时间")):
-                days = read_days(said)
-                issued_on = issued_on or (days.last if isinstance(days, Days) else None)
-            elif isinstance(said, str):
-                institution = institution or clean(said) or None
-    return Banner(institution, issued_on)
-
-
-def _labelled(row: Sequence[Raw]) -> list[tuple[str, Raw]]:
-    """What follows each label, in its cell or the next filled one."""
-    cells = [raw for raw in row if raw != BLANK]
-    found: list[tuple[str, Raw]] = []
-    for number, raw in enumerate(cells):
-        if not isinstance(raw, str):
+    What is `merged` comes from top to bottom.
+    """
+    own = slice(*(bisect_left(merged, row, key=attrgetter("top")) for row in (start, start + len(rows))))
+    divided = list(rows)
+    for each in merged[own]:
+        if sum(each.left <= place <= each.right for place in heading.texts) < 2:  # noqa: PLR2004 - several
             continue
-        text = clean(raw)
-        labels = list(_BANNER.finditer(text))
-        for at, label in enumerate(labels):
-            end = labels[at + 1].start() if at + 1 < len(labels) else len(text)
-            said: Raw = text[label.end() : end].strip()
-            if said == BLANK and number + 1 < len(cells):
-                said = cells[number + 1]
-            found.append((label["label"], said))
-    return found
+        for place in range(each.top - start, min(each.bottom - start + 1, len(rows))):
+            row = divided[place]
+            if kinds[place] is RowKind.DATA and each.left < len(row) and row[each.left] != BLANK:
+                cell = Unusable(as_written(row[each.left]), Fault.MERGED)
+                divided[place] = (*row[: each.left], cell, *row[each.left + 1 :])
+    return divided
 
 
-def heading_text(raw: Raw, *, whole: bool) -> str:
-    """A heading to compare by, with what stands in brackets or without."""
-    text = folded(as_written(raw)).strip("*:：")
-    return text if whole else _BRACKETS.sub("", text)
+def _first_title(sheet: Sheet, before: Heading, after: Heading) -> int:
+    """The row in which the titles of a table begin that stands below another one."""
+    start = number = after.rows.start
+    while number - 1 >= before.rows.stop:
+        number -= 1
+        row = sheet.rows[number - 1]
+        if is_blank_row(row):
+            if start < after.rows.start:
+                break
+        elif _is_title(row, before):
+            start = number
+        else:
+            break
+    return start
 
 
-@cache
-def _names(columns: tuple[Column, ...]) -> dict[str, Column]:
-    names: dict[str, Column] = {}
-    for heading, column in headed(columns):
-        for whole in (True, False):
-            names.setdefault(heading_text(heading, whole=whole), column)
-    return names
+def _is_title(row: Cells, before: Heading) -> bool:
+    """Whether a row below a table is no row of it, but the title or the banner of the next one."""
+    if is_banner(row):
+        return True
+    place = next(place for place, raw in enumerate(row) if raw != BLANK)
+    raw, text = row[place], clean(row[place])
+    if not isinstance(raw, str) or any(clean(other) != text for other in row[place:] if other != BLANK):
+        return False
+    if is_page(raw) or _TITLE.fullmatch(text) or folded(text) in {folded(layout.name) for layout in LAYOUTS}:
+        return True
+    column = before.columns.get(place)
+    headless = column is None or column.heading in {SERIAL.heading, FILE_NO}
+    return headless and not re.search("[0-9]", folded(text)) and not _is_total(raw) and not is_label(raw)
+
+
+class _Body:
+    """Tells what the rows below headings are, above which these titles stand."""
+
+    def __init__(self, heading: Heading, titles: frozenset[Cells]) -> None:
+        self._columns = heading.columns
+        self._titles = titles
+        self._headings = {
+            place: {folded(text), *(folded(part) for part in text.split())}
+            for place, text in heading.texts.items()
+            if place in heading.columns
+        }
+        places = (place for place, column in heading.columns.items() if column.heading == FILE_NO)
+        self._number = next(places, None)
+
+    def kind(self, row: Cells) -> RowKind:
+        """What a row is that is not blank."""
+        first = next(place for place, raw in enumerate(row) if raw != BLANK)
+        number = row[self._number] if self._number is not None and self._number < len(row) else BLANK
+        if self._repeats(row):
+            return RowKind.HEADING
+        if row in self._titles or (is_page(row[first]) and sum(raw != BLANK for raw in row) == 1):
+            return RowKind.TITLE
+        if number != BLANK and self._is_number(number):
+            return RowKind.DATA
+        if _is_total(number) or (self._leads(first) and _is_total(row[first])):
+            return RowKind.TOTAL
+        if is_signature(row, noted=self._leads(first)):
+            return RowKind.TITLE if is_banner(row) else RowKind.SIGNATURE
+        return RowKind.DATA
+
+    def _repeats(self, row: Cells) -> bool:
+        """Whether the headings stand there again, as on the next printed page."""
+        again = sum(
+            place < len(row) and isinstance(row[place], str) and folded(clean(row[place])) in texts
+            for place, texts in self._headings.items()
+        )
+        return again > len(self._columns) / 2
+
+    def _leads(self, place: int) -> bool:
+        """Whether nothing that tells of a child stands at a place or before it."""
+        column = self._columns.get(place)
+        return column is None or column.serves is not None or column.heading == NAME
+
+    def _is_number(self, raw: Raw) -> bool:
+        """Whether a row with that in its number's column tells of a child, whatever its other words are."""
+        column = self._columns[self._number or 0]
+        counts = _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw)
+        return isinstance(column.said(raw), str) and not counts and not is_label(raw)
+
+
+def _is_total(raw: Raw) -> bool:
+    return _TOTAL.fullmatch(folded(clean(raw))) is not None

@@ -60,11 +60,11 @@ class Report:
         """Report a rejected row or part of one, with what is wrong or the rule that refuses it."""
         code = why.value if isinstance(why, Fault) else why
         heading, written = ("", "") if cell is None else (cell.heading, cell.written)
-        self.rejections.append(Line(self._sheet(at.sheet), at.row, heading, written, code))
+        self.rejections.append(Line(self._sheet(at.table), at.row, heading, written, code))
 
     def set_aside(self, cell: Cell, fault: Fault, other: RowOf | None = None) -> None:
         """Report a value that is set aside."""
-        sheet = self._sheet(cell.place.sheet)
+        sheet = self._sheet(cell.place.table)
         elsewhere = None if other is None else self.register.name(other)
         self.values.append(
             Line(sheet, cell.place.row, cell.heading, cell.written, fault.value, elsewhere, cell.place.column)
@@ -79,12 +79,12 @@ class Report:
 
     def arrange(self) -> None:
         """Put all lines in the order of the file."""
-        order = {reading.sheet.title: reading.sheet.number for reading in self.register.readings}
+        order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
         for lines in (self.rejections, self.values, self.missing):
             lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
 
-    def _sheet(self, number: int) -> str:
-        return self.register.readings[number].sheet.title
+    def _sheet(self, table: int) -> str:
+        return self.register.tables[table].sheet.title
 
     @property
     def rate(self) -> float:

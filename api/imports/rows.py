@@ -22,7 +22,7 @@ def rows_of(register: Register, file_no: str, account: Account, names: Iterable[
     known = {folded_name(name) for name in names}
     on_roster = False
     for at in register.children[file_no]:
-        layout = register.readings[at.sheet].layout
+        layout = register.tables[at.table].layout
         if layout is None:
             continue
         row = _read(register, at, layout, file_no, account)
@@ -36,11 +36,11 @@ def rows_of(register: Register, file_no: str, account: Account, names: Iterable[
 
 
 def _read(register: Register, at: RowOf, layout: Layout, file_no: str, account: Account) -> Row:
-    row = Row(layout, file_no, register.issued(at.sheet), places=[at])
+    row = Row(layout, file_no, register.issued(at.table), places=[at])
     for column, cell in register.cells(at):
         if column is None:
             row.asides.append(Aside(cell, Fault.UNKNOWN_COLUMN))
-        elif column.serves == "other" or cell.value is NOTHING:
+        elif cell.value is NOTHING or (column.serves == "other" and cell.fault is None):
             account.settle(cell.place, Fate.OTHER)
         else:
             if column.serves == "key" or column.heading in layout.key:

@@ -92,6 +92,17 @@ def citizen_id() -> Reader:
     return read
 
 
+def serial() -> Reader:
+    """What numbers the rows; words beside are none."""
+    plain = text()
+
+    def read(raw: Raw) -> Read:
+        said = plain(raw)
+        return Fault.NOT_A_NUMBER if isinstance(said, str) and not any(map(str.isnumeric, said)) else said
+
+    return read
+
+
 def day() -> Reader:
     """A day, a month or a year."""
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from api.imports.layout import FILE_NO, NAME, Column
-from api.imports.values import name, number, text
+from api.imports.values import name, number, serial, text
 
-SERIAL: Final = Column("序号", text(), ("编号序号", "No", "No.", "行号"), serves="other")
+SERIAL: Final = Column("序号", serial(), ("编号序号", "No", "No.", "行号"), serves="other")
 FILE_NUMBER: Final = Column(
     FILE_NO, number(), ("编号", "儿童编码", "儿童档案号", "儿童号", "档案编号", "院内编号"), serves="key"
 )
