@@ -3,20 +3,37 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import access, catalogue, failures, feed, forms, health, lists, problems, read, record, record_many
+from api import (
+    access,
+    catalogue,
+    docs,
+    failures,
+    feed,
+    forms,
+    health,
+    lists,
+    problems,
+    read,
+    record,
+    record_many,
+)
 from api.asking import entered
 from api.clock import Clock, utc_now
+from api.head import HeadAsGet, Secured
 from api.house import House
 from api.houses import all_opened
 from api.imports import routes as imports
 from api.logs import RequestLog
 from api.parameters import NOTHING_UNKNOWN
 from api.settings import Settings
+
+_DOCUMENTING: Final = Lock()
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
@@ -33,15 +50,21 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         version=version("childledger"),
         description="An append-only ledger of children's lives in state care.",
         lifespan=lifespan,
-        # Their pages load scripts from elsewhere.
+        # Their pages load scripts from elsewhere; ours is `docs`.
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
+        # No address is answered by another one, made from the host that somebody names.
+        redirect_slashes=False,
         # What it would send holds messages of exceptions.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog)
+    app.add_middleware(Secured, tls=settings.tls_handled)
     failures.install(app)
-    app.include_router(health.router, dependencies=[NOTHING_UNKNOWN])
+    for open_to_all in (health, docs):
+        app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
     for chapter in (record, record_many, read, lists, feed, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(entered), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
@@ -56,11 +79,13 @@ async def running(app: FastAPI) -> AsyncIterator[House]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= {"Problem": dict(problems.SCHEMA), **forms.schemas()}
-        app.openapi_schema = schema
+    """Return what every address takes and answers, made when it is first asked for, by any thread."""
+    with _DOCUMENTING:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas |= {"Problem": dict(problems.SCHEMA), **forms.schemas()}
+            app.openapi_schema = schema
     return app.openapi_schema

@@ -123,6 +123,12 @@ async def rules() -> Answer:
     return Answer({"items": items, "next": None, "digest": book.digest})
 
 
+@router.get("/codes", responses=ANYWHERE | {200: {"model": Listing[CodeTableAnswer]}})
+async def code_tables() -> Answer:
+    """List every code table with its codes and its source."""
+    return Answer({"items": [code_table_json(table) for table in tables().values()], "next": None})
+
+
 @router.get("/codes/{table}", responses=_KNOWN | {200: {"model": CodeTableAnswer}})
 async def codes(table: Annotated[str, Path(examples=["stage"])]) -> Answer:
     """Return one code table."""

@@ -1,5 +1,6 @@
 """Turning what goes wrong in a route into a problem."""
 
+import asyncio
 import re
 from collections.abc import Iterable
 from typing import Any, Final
@@ -51,19 +52,19 @@ async def _problem(_: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the same
     if error.status_code == 405:  # noqa: PLR2004 - the same
-        methods = _methods(request)
+        methods = _methods(request, await asyncio.to_thread(request.app.openapi))
         headers = {"Allow": ", ".join(methods)} if methods else error.headers
         return Problem("method_not_allowed", headers=headers).response
     code = _BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")  # noqa: PLR2004
     return Problem(code, headers=error.headers).response
 
 
-def _methods(request: Request) -> list[str]:
+def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
     """The methods of an address: those of the most specific path, for one route names only its own."""
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     fitting = [
         (template.count("{"), [method.upper() for method in operations])
-        for template, operations in request.app.openapi()["paths"].items()
+        for template, operations in documented["paths"].items()
         if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path)
     ]
     return min(fitting)[1] if fitting else []

@@ -1,9 +1,15 @@
-"""What is counted and timed, without a personal word: for Prometheus."""
+"""What is counted and timed, without a personal word: for Prometheus.
 
+Whoever looks twice may see what one recording has changed, and no token is asked for. So nothing tells what
+kind of event it was, by which rule another one was refused, or how long ago anything happened.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import prometheus_client
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -47,8 +53,8 @@ class Metrics:
         self._batches = Histogram(
             "childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES, registry=self.registry
         )
-        self._refusals = Counter(
-            "childledger_refusals", "Refusals, by rule", ["rule"], registry=self.registry
+        self._refusals = prometheus_client.Counter(
+            "childledger_refusals", "Refusals, by strength of the rule", ["strength"], registry=self.registry
         )
         self._position = Gauge(
             "childledger_position", "The last position of the ledger", registry=self.registry
@@ -87,14 +93,8 @@ class Metrics:
 
         self._recorded = Gauge(
             "childledger_entries_recorded",
-            "Entries recorded, by type and origin",
-            ["type", "origin"],
-            registry=self.registry,
-        )
-        self._late = Gauge(
-            "childledger_entries_days_late",
-            "Days from what entries tell to the day they were recorded, all together",
-            ["type", "origin"],
+            "Entries recorded, by origin",
+            ["origin"],
             registry=self.registry,
         )
 
@@ -103,9 +103,9 @@ class Metrics:
         self._batches.observe(entries)
         self._appends.observe(seconds)
 
-    def refused(self, rule: str) -> None:
-        """Count a refusal by a rule's id."""
-        self._refusals.labels(rule).inc()
+    def refused(self, strength: str) -> None:
+        """Count a refusal by the strength of its rule."""
+        self._refusals.labels(strength).inc()
 
     def here(self, store: Store, readers: Pool) -> None:
         """Take up what waits in this process."""
@@ -125,9 +125,11 @@ class Metrics:
         self._built.set(projector.progress)
         for model in projector.models:
             self._stopped.labels(model).set(model in projector.stopped)
+        by_origin: Counter[str] = Counter()
         for own in recorded:
-            self._recorded.labels(own.type, own.origin).set(own.entries)
-            self._late.labels(own.type, own.origin).set(own.days_late)
+            by_origin[own.origin] += own.entries
+        for origin, entries in by_origin.items():
+            self._recorded.labels(origin).set(entries)
 
 
 class _Together(Collector):

@@ -49,7 +49,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             "不存在，或不在您的权限范围内。",
         ),
         "method_not_allowed": Kind(
-            405, "Method not allowed", "This address does not take this method.", "该地址不接受此方法。"
+            405,
+            "Method not allowed",
+            "This address does not take this method; the header Allow names those that it takes.",
+            "该地址不接受此方法；可用的方法见应答头 Allow。",
         ),
         "institution_mismatch": Kind(
             409,

@@ -129,7 +129,7 @@ async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
     """Return the status of what was recorded; what stood already is answered only to who may read it now."""
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
-            own.house.metrics.refused(refusal.rule.id)
+            own.house.metrics.refused(refusal.rule.strength)
     if not isinstance(outcome, Recorded) or not outcome.repeated:
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):

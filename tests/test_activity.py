@@ -9,11 +9,15 @@ from contextlib import ExitStack
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from domain.event import CATALOGUE
+from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.when import day_of
 from ledger.migrate import Roles
 from ledger.recorder.views import schema_of
 from projections.activity import NAME, make_table, recorded, runner
 from tests.client import Served
+from tests.given import some
+from tests.stories import a_story
 
 PATIENCE = 20
 Counts = dict[tuple[str, str], tuple[int, int]]
@@ -49,14 +53,26 @@ async def test_every_entry_is_counted_with_how_late_it_was(served: Served) -> No
     assert (await expected(served))["ChildReceived", "api"][0] == 2
 
 
-async def test_the_measures_show_it(served: Served) -> None:
+async def test_the_measures_show_how_much_was_recorded_and_not_what(served: Served) -> None:
     await served.a_child()
-    entries, late = (await counted(served))["ChildReceived", "api"]
+    counts = await counted(served)
     text = (await (await served.client()).get("/metrics")).text
-    shown = re.findall(
-        r'^childledger_entries_(\w+)\{.*origin="api",type="ChildReceived"\} (\S+)$', text, re.MULTILINE
-    )
-    assert {name: float(value) for name, value in shown} == {"recorded": entries, "days_late": late}
+    shown = re.findall(r'^childledger_entries_recorded\{.*origin="(\w+)"\} (\S+)$', text, re.MULTILINE)
+    origins = {origin for _, origin in counts}
+    assert {origin: float(value) for origin, value in shown} == {
+        origin: sum(entries for (_, other), (entries, _) in counts.items() if other == origin)
+        for origin in origins
+    }
+    assert not [name for name in CATALOGUE if name in text]
+    assert "late" not in text
+
+
+async def test_the_measures_do_not_tell_what_was_refused(served: Served) -> None:
+    story = await a_story(served).given(("2024-03-05", some(ChildReceived)))
+    (await story.when(("2024-03-06", some(ChildAdmitted, intake_category="A1")))).refused("I01")
+    text = (await (await served.client()).get("/metrics")).text
+    assert re.search(r'^childledger_refusals_total\{.*strength="forbidden"\} 1.0$', text, re.MULTILINE)
+    assert "I01" not in text
 
 
 async def test_several_who_count_count_each_entry_once(served: Served) -> None:
