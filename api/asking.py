@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from email.message import Message
 from typing import Annotated, Final, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request
@@ -17,6 +18,7 @@ from domain.limit import Area, limit
 from ledger.appends import MAX_BODY
 
 JSON: Final = ("application/json",)
+_ALWAYS_UTF_8: Final = frozenset({*JSON, "application/x-ndjson"})
 MOST_BYTES: Final = limit(
     2 * MAX_BODY,
     Area.REQUESTS,
@@ -87,15 +89,29 @@ def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Re
     return read
 
 
+def _taken(sent: Message, types: tuple[str, ...]) -> bool:
+    """Tell whether a `Content-Type` is one of these, and names no character set that JSON does not have."""
+    character_set = sent.get_content_charset("utf-8")
+    plain = sent.get_content_type() not in _ALWAYS_UTF_8 or character_set in {"utf-8", "us-ascii"}
+    return bool(sent["Content-Type"]) and sent.get_content_type() in types and plain
+
+
 async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> AsyncIterator[bytes]:
     """Yield the body as it arrives.
 
     Raises the problems `unsupported_media_type`, `too_large` and `timed_out`, and `malformed` where the
     connection was lost before its end.
     """
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent not in types:
-        raise Problem("unsupported_media_type")
+    sent = Message()
+    sent["Content-Type"] = request.headers.get("content-type", "")
+    if not _taken(sent, types):
+        taken = ", ".join(types)
+        raise Problem(
+            "unsupported_media_type",
+            en=f"Say the header Content-Type, one of: {taken}. JSON is sent in UTF-8.",
+            zh=f"请以 Content-Type 请求头说明内容类型，可用：{taken}。JSON 须为 UTF-8。",
+            headers={"Accept": taken},
+        )
     length = request.headers.get("content-length", "0")
     if length.isascii() and length.isdigit() and int(length) > limit:
         raise Problem("too_large")

@@ -14,10 +14,16 @@ from api.permissions import Action
 from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
 from domain.events.record import ExceptionApproved, ExceptionRejected
+from domain.label import Label
 from ledger.recording import Draft, Outcome, Recorded, Recording, Refused
 
 KEY: Final = "^[!-~]{1,200}$"
 VERSION: Final = '^"([0-9]{1,9})"$'
+_VERSION: Final = Label(
+    'If-Match 须写带引号的版本号，如 "7"，即查阅该档案时应答头 ETag 的内容；不核对版本时请不写。',
+    'If-Match is a version in quotes, such as "7": the ETag of the file as it was read. Leave it out to'
+    " record whatever the version is.",
+)
 HEADERS: Final = {
     "ETag": {"schema": {"type": "string"}, "description": "The file's version."},
     "Ledger-Position": {"schema": {"type": "integer"}, "description": "The position of the last entry."},
@@ -36,11 +42,11 @@ async def _key(
     ] = None,
 ) -> str | None:
     """Return the request's key; None for a dry run."""
-    if dry_run:
+    if idempotency_key is None and dry_run:
         return None
     if idempotency_key is None or not fullmatch(KEY, idempotency_key):
         raise Problem("idempotency_key_missing")
-    return idempotency_key
+    return None if dry_run else idempotency_key
 
 
 async def _expected(
@@ -58,7 +64,7 @@ async def _expected(
         return None
     match = fullmatch(VERSION, if_match.strip())
     if match is None:
-        raise Problem("malformed")
+        raise Problem("malformed", en=_VERSION.en, zh=_VERSION.zh)
     return int(match[1])
 
 

@@ -12,6 +12,7 @@ from ledger.outline import measurable
 from ledger.wording import NOT_JSON
 
 TWICE: Final = Label("同一对象中有重复的成员", "an object has a member of the same name twice")
+NOT_UTF_8: Final = Label("不是 UTF-8 编码", "not in UTF-8")
 TOO_DEEP: Final = Label("嵌套过深", "nested too deeply")
 
 BEYOND_MEASURE: Final = "1e999"
@@ -45,8 +46,20 @@ def loads(raw: bytes | str) -> Any:  # noqa: ANN401 - any JSON
         raise
     except RecursionError:
         raise MalformedError(TOO_DEEP) from None
+    except json.JSONDecodeError as error:
+        raise MalformedError(_not_json(error.lineno, error.colno)) from None
+    except UnicodeDecodeError:
+        raise MalformedError(NOT_UTF_8) from None
     except (ValueError, ArithmeticError):
         raise MalformedError(NOT_JSON) from None
+
+
+def _not_json(line: int, column: int) -> Label:
+    """Say from where on it is no JSON, without a word of what stands there."""
+    return Label(
+        f"{NOT_JSON.zh}：自第 {line} 行第 {column} 列起",
+        f"{NOT_JSON.en}, from line {line}, column {column} on",
+    )
 
 
 def dumps(document: Any) -> bytes:  # noqa: ANN401 - any JSON
