@@ -2,21 +2,23 @@
 
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Any, Literal, NotRequired
+from typing import Any, Final, Literal, NotRequired
 from uuid import UUID
 
 from typing_extensions import TypedDict
 
 from api.contract import EntryAnswer, FindingAnswer, ObligationAnswer
-from api.problems import Problem
+from api.permissions import Hindrance
+from api.problems import Problem, not_found
 from api.shapes import attribute_json, entry_json, finding_json, obligation_json
-from domain.event import Category
+from domain.event import Category, Label
 from domain.file import ATTRIBUTES
 from domain.judging import Judgement
 from domain.obligations import Clock
 from domain.readiness import Answer, GateState
 from domain.rulebook import Rulebook
 from ledger.recording import (
+    Denied,
     Impact,
     KeyMismatch,
     Outcome,
@@ -29,6 +31,11 @@ from ledger.recording import (
 from ledger.recording import StatusChange as Changed
 from projections.findings import against_entry
 from projections.obligations import obligation
+
+_NOT_SHOWN: Final = Label(
+    "所记内容属您的角色不可查看的类别，请由主管人员记录、更正或撤回。",
+    "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
+)
 
 
 class Refusal(TypedDict):
@@ -147,9 +154,19 @@ def problem(outcome: Outcome) -> Problem:
             return Problem("idempotency_mismatch")
         case Withheld():
             return Problem("withheld")
+        case Denied(why):
+            return _denied(why)
         case Recorded():
             message = "it was recorded"
             raise ValueError(message)
+
+
+def _denied(why: object) -> Problem:
+    if why is Hindrance.SCOPE:
+        return not_found()
+    if why is Hindrance.CATEGORY:
+        return Problem("forbidden", en=_NOT_SHOWN.en, zh=_NOT_SHOWN.zh)
+    return Problem("forbidden")
 
 
 def refusal_json(judgement: Judgement) -> Refusal:

@@ -6,6 +6,9 @@ placement officer reads the files of those aged 16 and over, and a bureau every 
 the region is not known is in nobody's region, nor in the nation's. An administrator operates the whole ledger
 and sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
 
+Nobody records what they would not be shown: neither an event of a category that their role does not see, nor
+a value of such a category. Whoever corrects, withdraws or restores an entry needs what recording it needs.
+
 What is personal is shown by category (design 5.3):
 
 | role              | identity | contact | family | health | restricted-health | safeguarding | adoption |
@@ -22,20 +25,24 @@ too; a placement officer arranges a home and work, and reads an assessment of he
 and supervises.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from domain.charge import FileScope
+from domain.charge import FileScope, scope_of
 from domain.entry import Recorder
-from domain.event import Category
+from domain.event import Category, Event, known
+from domain.events.record import DECISIONS
+from domain.file import File, amended
 from domain.when import LAST_DAY
+from ledger.outline import privacy
+from ledger.recording import Draft
 from projections.paging import Condition
 
 
@@ -156,6 +163,72 @@ def allowed(
     if action is Action.APPROVE and not actor.may_approve:
         return False
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
+
+
+class Need(NamedTuple):
+    """What it takes to record something: which actions, and to be shown which categories."""
+
+    actions: frozenset[Action]
+    categories: frozenset[Category]
+
+
+def needed(drafts: Iterable[Draft], file: File) -> Need:
+    """Return what it takes to record drafts in a file.
+
+    A draft takes what its event takes, with what it states; a draft that amends an entry takes also what
+    such an entry takes that states everything, for what it replaces is not seen by who may not see it.
+    """
+    actions, categories = {Action.RECORD}, set[Category]()
+    for draft in drafts:
+        target = amended(draft)
+        entry = None if target is None else file.entries.get(target)
+        events = [draft.event] if entry is None else [draft.event, entry.event]
+        if any(isinstance(event, DECISIONS) for event in events):
+            actions.add(Action.APPROVE)
+        categories |= stated(draft.event)
+        if entry is not None:
+            categories |= sealed(type(entry.event))
+    return Need(frozenset(actions), frozenset(categories))
+
+
+def stated(event: Event) -> set[Category]:
+    """Return the category of an event, and those of the values that it states."""
+    personal = privacy(type(event)).personal
+    return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
+
+
+def sealed(kind: type[Event]) -> set[Category]:
+    """Return the category of a kind of event, and those of all that it could state."""
+    return {kind.seals, *(own for _, own, _ in privacy(kind).personal)}
+
+
+class Hindrance(Enum):
+    """What keeps somebody from recording in a file."""
+
+    SCOPE = "scope"
+    """The file is not theirs to read: it is answered as one that does not exist."""
+    ROLE = "role"
+    CATEGORY = "category"
+    """Their role is not shown what it is about."""
+
+
+def hindrance(actor: Actor, drafts: Iterable[Draft], file: File, *, today: date) -> Hindrance | None:
+    """Return what keeps the actor from recording drafts in a file as it is; None where nothing does.
+
+    A file without entries is one that they open.
+    """
+    scope = scope_of(file) if file.entries else opened_by(actor)
+    if scope.kind != "child" or not allowed(actor, Action.READ, scope, today=today):
+        return Hindrance.SCOPE
+    actions, categories = needed(drafts, file)
+    if not all(allowed(actor, action, scope, today=today) for action in actions):
+        return Hindrance.ROLE
+    return None if categories <= SEES[actor.role] else Hindrance.CATEGORY
+
+
+def opened_by(actor: Actor) -> FileScope:
+    """Return the scope of a file that the actor opens."""
+    return FileScope("child", actor.institution, (), None)
 
 
 def scope_sql(

@@ -12,7 +12,17 @@ from fastapi import Depends, Query
 from api.asking import TheEntered
 from api.clock import day_of
 from api.house import House
-from api.permissions import SEES, Action, Actor, allowed, horizon, scope_sql
+from api.permissions import (
+    SEES,
+    Action,
+    Actor,
+    Hindrance,
+    allowed,
+    hindrance,
+    horizon,
+    opened_by,
+    scope_sql,
+)
 from api.problems import Problem, invalid, not_found
 from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
@@ -24,6 +34,7 @@ from domain.rulebook import Rulebook
 from ledger.book import Ledger
 from ledger.notation import NOTATIONS
 from ledger.outline import privacy
+from ledger.recording import Recording
 from ledger.store import Head
 from ledger.wording import InvalidValue
 from projections.paging import Condition
@@ -147,9 +158,13 @@ class Asking:
         if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
             raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
 
-    def may_open(self, action: Action) -> bool:
-        """Tell whether the caller may do that with a file that they open."""
-        return self.may(action, FileScope("child", self.actor.institution, (), None))
+    def may_open(self) -> bool:
+        """Tell whether the caller may record in a file that they open."""
+        return self.may(Action.RECORD, opened_by(self.actor))
+
+    def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what keeps the caller from recording in a file as it is: the ledger's `Check`."""
+        return hindrance(self.actor, recording.drafts, file, today=self.today)
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""

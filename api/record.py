@@ -13,9 +13,7 @@ from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import Problem
 from api.question import Asking
-from api.wanted import Expected, Key, Own, actions, answerable, documented, rehearsed, wanted_by
-from domain.file import File
-from ledger.desk import Check, anything
+from api.wanted import Expected, Key, Own, answerable, documented, rehearsed, wanted_by
 from ledger.recording import Recorded, Recording
 
 router = APIRouter(tags=["recording"])
@@ -27,13 +25,11 @@ _DONE: Final = RecordedAnswer | RehearsalAnswer
 @router.post("/children", status_code=201, **documented(_DONE, "SentFile"))
 async def open_file(own: Own, key: Key, raw: Body) -> Answer:
     """Open a file with its first events; a dry run also lists who in the register may be the same child."""
-    if not own.may_open(Action.RECORD):
+    if not own.may_open():
         raise Problem("forbidden")
     opening = sent.opening(raw)
     if opening.institution not in {None, own.actor.institution}:
         raise Problem("institution_mismatch")
-    if not all(map(own.may_open, actions(opening.drafts))):
-        raise Problem("forbidden")
     wanted = wanted_by(own, None, opening.drafts, key)
     if key is None:
         alike = await possible_duplicates(own, opening.drafts)
@@ -49,21 +45,14 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
 async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
     """Record one event in a file, or several together or not at all."""
     await own.at_hand(child, Action.RECORD)
-    drafts = sent.events(raw)
-    wanted = wanted_by(own, child, drafts, key, expected=expected)
-
-    def permitted(file: File) -> None:
-        for action in actions(drafts):
-            own.permitted(file, action)
-
+    wanted = wanted_by(own, child, sent.events(raw), key, expected=expected)
     if key is None:
-        permitted(await own.file(child))
         return Answer(await rehearsed(own, wanted))
-    return await _recorded(own, wanted, permitted)
+    return await _recorded(own, wanted)
 
 
-async def _recorded(own: Asking, wanted: Recording, checked: Check = anything) -> Answer:
-    outcome = await own.ledger.record(wanted, now=own.now, checked=checked)
+async def _recorded(own: Asking, wanted: Recording) -> Answer:
+    outcome = await own.ledger.record(wanted, now=own.now, checked=own.hindrance)
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise problem(outcome)

@@ -13,7 +13,7 @@ from api.outcomes import ItemAnswer, ItemsAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import RECORDING, Problem, not_found
 from api.question import Asking
-from api.wanted import Key, Own, actions, answerable, rehearsed, takes, wanted_by
+from api.wanted import Key, Own, answerable, rehearsed, takes, wanted_by
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
@@ -40,7 +40,7 @@ Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 )
 async def record_many(own: Own, key: Key, raw: Body) -> Answer:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
-    if not own.may_open(Action.RECORD):
+    if not own.may_open():
         raise Problem("forbidden")
     many = sent.many(raw)
     files = await own.ledger.files(item.child for item in many.items if item.child is not None)
@@ -56,7 +56,9 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
     elif many.all_or_nothing and answers:
         answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
     else:
-        outcomes = await own.ledger.record_all(list(wanted.values()), now=own.now, atomic=many.all_or_nothing)
+        outcomes = await own.ledger.record_all(
+            list(wanted.values()), now=own.now, atomic=many.all_or_nothing, checked=own.hindrance
+        )
         for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
             answers[index] = await _came_of(own, index, each, outcome)
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
@@ -69,13 +71,15 @@ def _wanted_of(
 ) -> Recording:
     if item.child is None:
         raise item.problem or not_found()
-    for action in actions(item.drafts):
-        own.permitted(files.get(item.child), action)
+    own.permitted(files.get(item.child), Action.RECORD)
     return wanted_by(own, item.child, item.drafts, key, item=index)
 
 
 async def _rehearsed_item(own: Asking, index: int, wanted: Recording) -> ItemAnswer:
-    found = await rehearsed(own, wanted)
+    try:
+        found = await rehearsed(own, wanted)
+    except Problem as hindrance:
+        return _hindered(index, hindrance)
     return {
         "index": index,
         "status": 200,

@@ -70,7 +70,11 @@ class Many:
 
 def opening(raw: bytes) -> Opening:
     """Read the body of `POST /children`. Raises the problems `malformed`, `invalid` and `too_large`."""
-    sent = _valid(SentFile, loaded(raw))
+    return _opening(loaded(raw))
+
+
+def _opening(document: Any) -> Opening:  # noqa: ANN401 - any JSON
+    sent = _valid(SentFile, document)
     return Opening(sent.institution, _drafts(sent.events, "/events"))
 
 
@@ -95,6 +99,17 @@ def many(raw: bytes) -> Many:
 def search(raw: bytes) -> Search:
     """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
     return _valid(Search, loaded(raw))
+
+
+def line(raw: bytes) -> Opening | Item:
+    """Read a line of many: one item of `POST /entries`, or the body of `POST /children`.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
+    document = loaded(raw)
+    if isinstance(document, dict) and "child" in document:
+        return _item(document, "")
+    return _opening(document)
 
 
 def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON

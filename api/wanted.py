@@ -1,6 +1,5 @@
 """What every request to record has in common: its key, what is sent, who may, and what came of it."""
 
-from collections.abc import Sequence
 from re import fullmatch
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -9,13 +8,11 @@ from fastapi import Depends, Header, Query
 
 from api import forms
 from api.contract import FindingAnswer
-from api.outcomes import RecordedAnswer, RehearsalAnswer, rehearsal_json
-from api.permissions import Action
+from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
-from domain.events.record import ExceptionApproved, ExceptionRejected
 from domain.label import Label
-from ledger.recording import Draft, Outcome, Recorded, Recording, Refused
+from ledger.recording import Denied, Draft, Outcome, Recorded, Recording, Refused
 
 KEY: Final = "^[!-~]{1,200}$"
 VERSION: Final = '^"([0-9]{1,9})"$'
@@ -89,12 +86,6 @@ def takes(*kinds: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-def actions(drafts: Sequence[Draft]) -> set[Action]:
-    """Return what somebody must be allowed to do who records these."""
-    decides = any(isinstance(draft.event, (ExceptionApproved, ExceptionRejected)) for draft in drafts)
-    return {Action.RECORD, Action.APPROVE} if decides else {Action.RECORD}
-
-
 def wanted_by(
     own: Asking,
     child: UUID | None,
@@ -121,9 +112,12 @@ def wanted_by(
 async def rehearsed(
     own: Asking, wanted: Recording, duplicates: list[FindingAnswer] | None = None
 ) -> RehearsalAnswer:
-    """Return what would come of a recording."""
+    """Return what would come of a recording. Raises the problem with who may not record it."""
+    rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance)
+    if isinstance(rehearsal, Denied):
+        raise problem(rehearsal)
     return rehearsal_json(
-        await own.ledger.rehearse(wanted, now=own.now),
+        rehearsal,
         today=own.today,
         rulebook=await own.ledger.rulebook_at(own.actor.institution),
         sees=own.sees,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
@@ -282,9 +282,21 @@ def _day(entry: AnyEntry) -> tuple[date, date, int]:
     return (entry.days.last, entry.days.earliest, entry.version)
 
 
-def amended(entry: AnyEntry) -> UUID | None:
+class Amending(Protocol):
+    """What may amend an entry: an entry, or what is to become one."""
+
+    @property
+    def event(self) -> Any:  # noqa: ANN401 - whichever event it is
+        """What it says."""
+
+    @property
+    def corrects(self) -> UUID | None:
+        """The entry that it corrects."""
+
+
+def amended(entry: Amending) -> UUID | None:
     """The id of the entry that this one corrects, withdraws or restores."""
-    if entry.type in AMENDMENTS:
+    if type(entry.event).__name__ in AMENDMENTS:
         target: UUID = entry.event.entry
         return target
     return entry.corrects

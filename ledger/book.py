@@ -14,10 +14,10 @@ from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.when import SHANGHAI
 from ledger import mapping
-from ledger.candidates import extended
-from ledger.desk import Check, Desk, anything
+from ledger.candidates import Check, anything, extended
+from ledger.desk import Desk
 from ledger.keys import Keys
-from ledger.recording import Outcome, Recording, Rehearsal
+from ledger.recording import Denied, Outcome, Recording, Rehearsal
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
 from ledger.shelf import CAPACITY, Shelf
@@ -162,27 +162,37 @@ class Ledger:
     async def record(self, recording: Recording, *, now: datetime, checked: Check = anything) -> Outcome:
         """Judge and record, durably, or say why not.
 
-        `checked` is called with the file before it is judged by, as it is at hand and again whenever it turns
-        out to have moved; what it raises ends the recording. Raises InvalidError for an event that does not
-        keep to its class, and StoreError when the database can not be asked for now; to record the same again
-        is safe.
+        `checked` is asked of a recording and its file before each judging, the last time with the file as it
+        is when the recording is appended; what it returns denies it. Raises InvalidError for an event that
+        does not keep to its class, and StoreError when the database can not be asked for now; to record the
+        same again is safe.
         """
         (outcome,) = await self._desk.take([recording], now=now, checked=checked)
         return outcome
 
     async def record_all(
-        self, recordings: Sequence[Recording], *, now: datetime, atomic: bool = False
+        self,
+        recordings: Sequence[Recording],
+        *,
+        now: datetime,
+        atomic: bool = False,
+        checked: Check = anything,
     ) -> list[Outcome]:
         """Record each by itself, or all or nothing when `atomic`; outcomes are in the order given.
 
-        Those of one file are judged in turn, each as if those before it stood; when `atomic`, together.
+        Those of one file are judged in turn, each as if those before it stood; when `atomic`, together. Each
+        is `checked` with those before it in the file.
         """
-        return await self._desk.take(recordings, now=now, atomic=atomic)
+        return await self._desk.take(recordings, now=now, atomic=atomic, checked=checked)
 
-    async def record_bulk(self, recordings: Sequence[Recording], *, now: datetime) -> list[Outcome]:
+    async def record_bulk(
+        self, recordings: Sequence[Recording], *, now: datetime, checked: Check = anything
+    ) -> list[Outcome]:
         """Record many, each by itself, letting others go first; those of one file are judged together."""
-        return await self._desk.take(recordings, now=now, bulk=True)
+        return await self._desk.take(recordings, now=now, bulk=True, checked=checked)
 
-    async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
+    async def rehearse(
+        self, recording: Recording, *, now: datetime, checked: Check = anything
+    ) -> Rehearsal | Denied:
         """Tell what would come of recording it, and record nothing."""
-        return await self._desk.rehearse(recording, now=now)
+        return await self._desk.rehearse(recording, now=now, checked=checked)

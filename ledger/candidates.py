@@ -1,9 +1,9 @@
 """Recordings on their way in: named, put in their envelopes and judged. Nothing here reads or writes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
 from domain.entry import AnyEntry
@@ -16,13 +16,19 @@ from ledger.recording import Recording
 
 NAMESPACE: Final = UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52")
 """Entry ids are uuid5 under it, of ledger, the key's owner, key, item and the entry's number."""
+Check: TypeAlias = Callable[[File, Recording], object]
+"""Asked of a recording and its file as it is before that; returns why it may not be, None where it may."""
+
+
+def anything(_file: File, _recording: Recording) -> None:
+    """Let everything be recorded."""
 
 
 @dataclass(slots=True, eq=False)
 class Candidate:
     """One recording: its number among those given, its stream, its entries' ids, and what judging made of it.
 
-    `entries` and `judgements` are those of the latest judging.
+    `entries` and `judgements` are those of the latest judging; `denied` is why it was not even judged then.
     """
 
     number: int
@@ -31,6 +37,7 @@ class Candidate:
     ids: tuple[UUID, ...]
     entries: tuple[AnyEntry, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    denied: object = None
 
     def place(self, version: int) -> None:
         """Put the drafts in their envelopes, behind a version of the stream."""
@@ -50,9 +57,9 @@ class Candidate:
         drafts = [(type(draft.event).__name__, draft) for draft in self.recording.drafts]
         return canonical([self.stream, self.recording.kind, drafts])
 
-    def bound_to(self, version: int) -> bool:
-        """Whether judging it again, with its stream now at a version, would be of no use."""
-        return self.recording.expected is not None or version == self.entries[0].version - 1
+    def judged_at(self, version: int) -> bool:
+        """Whether it was judged with its stream at that version."""
+        return version == self.entries[0].version - 1
 
     def append(self, bodies: Sequence[bytes], fingerprint: bytes, *, bulk: bool) -> Append:
         """Return what the store is given: the entries with their bodies, and copies to query them by."""
@@ -94,32 +101,37 @@ def entry_id(ledger: str, owner: UUID, key: str, item: int = 0, number: int = 0)
 
 
 def judge_together(
-    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = anything
 ) -> list[Candidate]:
-    """Judge candidates of one file with all of them folded in; return those that are not refused.
+    """Judge candidates of one file with all of them folded in; return those that may be recorded.
 
-    Where some are refused the others are judged again without them.
+    Each is `checked` with those before it in the file, and is not judged where that denies it. Where some are
+    refused, the others are checked and judged again without them.
     """
-    fit = list(candidates)
-    while fit:
+    refused: set[Candidate] = set()
+    while True:
         trial = file.copy()
-        for candidate in fit:
-            candidate.place(trial.version)
-            for entry in candidate.entries:
-                trial.add(entry)
+        fit: list[Candidate] = []
+        for candidate in candidates:
+            if candidate in refused:
+                continue
+            candidate.denied = checked(trial, candidate.recording)
+            if candidate.denied is None:
+                candidate.place(trial.version)
+                for entry in candidate.entries:
+                    trial.add(entry)
+                fit.append(candidate)
         for candidate in fit:
             candidate.judgements = tuple(
                 judgement for entry in candidate.entries for judgement in judge(trial, entry, rulebook, today)
             )
-        remaining = [candidate for candidate in fit if not candidate.refused]
-        if len(remaining) == len(fit):
-            break
-        fit = remaining
-    return fit
+        if not any(candidate.refused for candidate in fit):
+            return fit
+        refused.update(candidate for candidate in fit if candidate.refused)
 
 
 def judge_in_turn(
-    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = anything
 ) -> list[Candidate]:
     """Judge candidates of one file one after the other, each as if those before it had been recorded."""
     fit: list[Candidate] = []
@@ -127,7 +139,7 @@ def judge_in_turn(
         entries = fit[-1].entries if fit else ()
         # What is in the file already changes nothing.
         file = extended(file, entries)
-        fit += judge_together(file, [candidate], rulebook, today)
+        fit += judge_together(file, [candidate], rulebook, today, checked)
     return fit
 
 

@@ -6,32 +6,30 @@ before it is known not to be the repetition of something recorded already.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
 from domain.file import File
 from domain.judging import judge
-from domain.rulebook import Rulebook
 from domain.when import day_of
-from ledger.candidates import Candidate, entry_ids, extended, judge_in_turn, judge_together
+from ledger.candidates import Candidate, Check, anything, entry_ids, extended, judge_together
 from ledger.impact import impact
 from ledger.outline import outline
 from ledger.parsing import check
 from ledger.possible import possible
 from ledger.recording import (
+    Denied,
     KeyMismatch,
     Outcome,
     Recorded,
     Recording,
-    Refused,
     Rehearsal,
     StaleVersion,
-    Withheld,
 )
+from ledger.sitting import Sitting
 from ledger.store import Accepted, Mismatch, Repeated, Stale, Stored, Verdict
 
 if TYPE_CHECKING:
@@ -42,56 +40,6 @@ REJUDGED: Final = 5
 FILES_AT_ONCE: Final = 16
 THERE: Final = b"{}"
 """The body given for an entry that is there already, and so is not written."""
-Check: TypeAlias = Callable[[File], object]
-"""Called with a file before anything is judged by it; what it raises ends the recording."""
-
-
-def anything(_: File) -> None:
-    """Check nothing."""
-
-
-@dataclass(slots=True)
-class Sitting:
-    """What is taken in together: what waits for its outcome, the files it is judged by, and the outcomes."""
-
-    pending: list[Candidate]
-    today: date
-    atomic: bool
-    bulk: bool
-    fresh: bool
-    """Whether the files have been read afresh."""
-    checked: Check
-    files: dict[UUID, File] = field(default_factory=dict)
-    rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
-
-    def judge(self, candidates: Iterable[Candidate]) -> list[Candidate]:
-        """Return those that may be recorded, placed behind their files' versions."""
-        groups: dict[UUID, list[Candidate]] = defaultdict(list)
-        for candidate in candidates:
-            if candidate.recording.expected in {None, self.files[candidate.stream].version}:
-                groups[candidate.stream].append(candidate)
-        judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
-        return [
-            candidate
-            for stream, group in groups.items()
-            for candidate in judge_group(self.files[stream], group, self.rulebooks[stream], self.today)
-        ]
-
-    def turn_away(self, candidate: Candidate) -> None:
-        """Say why a candidate is not recorded: rules refuse it, or its recorder saw another version."""
-        file, rulebook = self.files[candidate.stream], self.rulebooks[candidate.stream]
-        self.outcomes[candidate.number] = (
-            Refused(candidate.judgements, possible(file, rulebook, self.today, candidate.entries[0]))
-            if candidate.refused
-            else StaleVersion(file.version)
-        )
-
-    def end(self) -> None:
-        """Withhold what still waits, where one of all or nothing has failed."""
-        for candidate in self.pending:
-            self.outcomes.setdefault(candidate.number, Withheld())
-        self.pending = []
 
 
 class Desk:
@@ -128,7 +76,9 @@ class Desk:
             outcomes |= some
         return [outcomes[number] for number in range(len(recordings))]
 
-    async def rehearse(self, recording: Recording, *, now: datetime) -> Rehearsal:
+    async def rehearse(
+        self, recording: Recording, *, now: datetime, checked: Check = anything
+    ) -> Rehearsal | Denied:
         """Tell what would come of a recording."""
         sitting = Sitting(
             await self._candidates([recording]),
@@ -136,12 +86,14 @@ class Desk:
             atomic=False,
             bulk=False,
             fresh=True,
-            checked=anything,
+            checked=checked,
         )
         await self._bring(sitting)
         (candidate,) = sitting.pending
         file, rulebook = sitting.files[candidate.stream], sitting.rulebooks[candidate.stream]
-        judge_together(file, [candidate], rulebook, sitting.today)
+        judge_together(file, [candidate], rulebook, sitting.today, checked)
+        if candidate.denied is not None:
+            return Denied(candidate.denied)
         return Rehearsal(
             candidate.judgements,
             possible(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else (),
@@ -199,7 +151,6 @@ class Desk:
         read = await self._ledger.files(behind) if behind else {}
         for stream in streams:
             sitting.files[stream] = held.get(stream) or read.get(stream) or File(stream)
-            sitting.checked(sitting.files[stream])
         for candidate in sitting.pending:
             file = sitting.files[candidate.stream]
             if candidate.stream not in sitting.rulebooks:
@@ -269,7 +220,8 @@ class Desk:
             case Repeated(stored):
                 return await self._recorded_before(sitting, stored)
             case Stale(version):
-                return StaleVersion(version) if candidate.bound_to(version) else None
+                # What moved is a stream that was read; to judge it again would change nothing.
+                return StaleVersion(version) if candidate.judged_at(version) else None
             case Mismatch():
                 stream = (await self._streams([candidate.ids[0]])).get(candidate.ids[0])
                 if candidate.recording.stream is None and stream not in {None, candidate.stream}:

@@ -151,7 +151,14 @@ class Withheld:
     """Nothing is wrong with it, but with another one of all or nothing; nothing was recorded."""
 
 
-Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeyMismatch | Withheld
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The recorder may not record it in the file as it is now; nothing was recorded. `why` is the check's."""
+
+    why: object
+
+
+Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeyMismatch | Withheld | Denied
 
 
 @dataclass(frozen=True, slots=True)

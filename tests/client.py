@@ -104,6 +104,12 @@ class Served:
         """Return a client of a role, of the institution at home or of the one elsewhere."""
         return await self.client((self.tokens_elsewhere if elsewhere else self.tokens)[Role(role)])
 
+    async def another(self, role: Role | str) -> AsyncClient:
+        """Return a client of somebody else of that role, at home."""
+        identity = self.house.identity
+        member = await identity.add_member("另一人", Role(role), institution=self.home.institution)
+        return await self.client(await identity.issue(member.user, days=1, purpose="another"))
+
     async def a_child(
         self, name: str = "王小明", born: str = "2009-03-05", *, elsewhere: bool = False
     ) -> UUID:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from httpx2 import Response
 
-from api.permissions import Role
+from api.permissions import SEES, Role, stated
 from domain.entry import Document
 from domain.event import Event
 from ledger.showing import event_json
@@ -53,6 +53,12 @@ def written(happened: tuple[Any, ...]) -> JsonObject:
     """Return (day, event) or (day, event, envelope) as it is sent."""
     on, event, *envelope = happened
     return sent(on, event, **(envelope[0] if envelope else {}))
+
+
+def who_may(happened: Iterable[tuple[Any, ...]]) -> Role:
+    """Return who may record these: staff, or the supervisor what staff are not shown."""
+    staff = all(stated(event) <= SEES[Role.STAFF] for _, event, *_ in happened)
+    return Role.STAFF if staff else Role.SUPERVISOR
 
 
 class Came:
@@ -101,10 +107,10 @@ class Story:
         self.entries: list[str] = []
 
     async def when(
-        self, *happened: tuple[Any, ...], by: Role | str = Role.STAFF, client: Any = None, **query: Any
+        self, *happened: tuple[Any, ...], by: Role | str | None = None, client: Any = None, **query: Any
     ) -> Came:
-        """Record these together; the first opens the file."""
-        client = client or await self.served.as_(by)
+        """Record these together; the first opens the file. Unless said otherwise, by who may."""
+        client = client or await self.served.as_(by or who_may(happened))
         path = "/children" if self.child is None else f"/children/{self.child}/events"
         came = Came(
             await client.post(
@@ -120,7 +126,7 @@ class Story:
             self.entries += came.entries
         return came
 
-    async def given(self, *happened: tuple[Any, ...], by: Role | str = Role.STAFF) -> Self:
+    async def given(self, *happened: tuple[Any, ...], by: Role | str | None = None) -> Self:
         """These stand in the file, each recorded by itself."""
         for each in happened:
             came = await self.when(each, by=by)

@@ -34,6 +34,7 @@ from ledger.recording import (
     Recorded,
     Recording,
     Refused,
+    Rehearsal,
     StaleVersion,
     Withheld,
 )
@@ -534,22 +535,28 @@ async def test_a_larger_register_of_the_same_rows_adds_only_what_is_new(ledger: 
 # Rehearsal
 
 
+async def rehearsed(ledger: Ledger, *drafts: Draft, **said: Any) -> Rehearsal:
+    rehearsal = await ledger.rehearse(recording(*drafts, **said), now=NOW)
+    assert isinstance(rehearsal, Rehearsal)
+    return rehearsal
+
+
 async def test_a_rehearsal_tells_what_would_change_and_records_nothing(ledger: Ledger, child: UUID) -> None:
     await recorded(ledger, EXAMINED_LATER, child=child)
-    rehearsal = await ledger.rehearse(recording(DIED, child=child), now=NOW)
+    rehearsal = await rehearsed(ledger, DIED, child=child)
     assert not rehearsal.refused
     (stage,) = [change for change in rehearsal.impact.status if change.attribute == "stage"]
     assert (stage.before, stage.after) == (("received",), ("died",))
     assert [found.rule.id for found in rehearsal.impact.findings] == ["E06"]
     assert await ledger.known() == 2
-    refused = await ledger.rehearse(recording(draft("2027-01-01", some(ChildDied)), child=child), now=NOW)
+    refused = await rehearsed(ledger, draft("2027-01-01", some(ChildDied)), child=child)
     assert refused.refused
     assert "ChildDied" in refused.possible
 
 
 async def test_a_rehearsal_tells_what_would_be_due(ledger: Ledger, child: UUID) -> None:
     identity = draft("2024-03-06", some(IdentityRecorded, birth_on=date(2024, 3, 1)))
-    rehearsal = await ledger.rehearse(recording(identity, child=child), now=NOW)
+    rehearsal = await rehearsed(ledger, identity, child=child)
     opened = {
         change.after.rule for change in rehearsal.impact.obligations if change.before is None and change.after
     }
@@ -557,7 +564,7 @@ async def test_a_rehearsal_tells_what_would_be_due(ledger: Ledger, child: UUID) 
 
 
 async def test_a_rehearsal_may_open_a_file(ledger: Ledger) -> None:
-    rehearsal = await ledger.rehearse(recording(RECEIVED), now=NOW)
+    rehearsal = await rehearsed(ledger, RECEIVED)
     assert not rehearsal.refused
     assert {change.attribute for change in rehearsal.impact.status} >= {"stage", "received"}
     assert await ledger.known() == 0

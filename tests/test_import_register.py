@@ -276,6 +276,7 @@ async def test_an_adoption_without_a_report_and_a_placement_are_recorded_as_foun
         .row(
             儿童编号="CS002", 民事行为能力="待认定", 安置方式="特困人员供养", **{"就业/培训": "烘焙技能培训"}
         ),
+        role="supervisor",
     )
 
     assert (await counter.only("CS001", AdoptionRegistered)).event.category == "2"

@@ -425,7 +425,7 @@ async def test_it_stands_with_an_exception_that_waits_for_a_second_person(served
     story = await a_story(served).given(*case.before)
     claimed = excused(case.forbidden, rule)
     # An exception to another rule excuses nothing.
-    (await story.when(excused(case.forbidden, "I99"))).refused(rule)
+    (await story.when(excused(case.forbidden, "E06"))).refused(rule)
     stands = (await story.when(claimed)).recorded(rule)
     (entry,) = stands.entries
     assert (rule, "exception_unapproved") in await story.findings()
@@ -433,7 +433,7 @@ async def test_it_stands_with_an_exception_that_waits_for_a_second_person(served
     approval = ("2026-11-20", some(ExceptionApproved, entry=UUID(entry), explanation="情况属实，同意。"))
     (await story.when(approval, by=Role.STAFF)).problem(403, "forbidden")
     assert (rule, "exception_unapproved") in await story.findings()
-    (await story.when(approval, by=Role.SUPERVISOR)).recorded()
+    (await story.when(approval, client=await served.another(Role.SUPERVISOR))).recorded()
     assert not [found for found in await story.findings() if found[0] == rule]
 
 
@@ -460,7 +460,7 @@ async def test_an_exception_that_was_rejected_is_a_breach_like_any_other(served:
     story = await a_story(served).given(*case.before)
     (entry,) = (await story.when(excused(case.forbidden, "I12"))).recorded("I12").entries
     rejection = ("2026-11-20", some(ExceptionRejected, entry=UUID(entry), explanation="理由不足。"))
-    (await story.when(rejection, by=Role.SUPERVISOR)).recorded()
+    (await story.when(rejection, client=await served.another(Role.SUPERVISOR))).recorded()
     assert ("I12", "no_evidence") in await story.findings()
     supervisor = await served.as_(Role.SUPERVISOR)
     waiting = await supervisor.get(

@@ -190,6 +190,54 @@ def test_who_decides_cannot_be_excused_by_an_exception() -> None:
     child.when("2024-05-06", decision, by=CLERK, exception="X01").refused("X01", "X02")
 
 
+OTHER_SUPERVISOR = replace(SUPERVISOR, user=uuid4())
+
+
+def decided(*decisions: type[ExceptionApproved] | type[ExceptionRejected]) -> Given:
+    """A supervisor admitted a child twice by an exception, on which another supervisor has decided."""
+    child = given(("2024-04-05", TWICE), ("2024-05-05", TWICE, {"exception": "I03", "by": SUPERVISOR}))
+    for kind in decisions:
+        child.and_("2024-05-06", some(kind, entry=child.entries[1].entry_id), by=OTHER_SUPERVISOR)
+    return child
+
+
+@pytest.mark.parametrize("undoing", [EntryWithdrawn, EntryRestored])
+def test_nobody_undoes_a_decision_on_their_own_exception(
+    undoing: type[EntryWithdrawn] | type[EntryRestored],
+) -> None:
+    child = decided(ExceptionApproved, ExceptionRejected)
+    undone = some(undoing, entry=child.last.entry_id)
+    child.when("2024-05-07", undone, by=SUPERVISOR).refused("X01")
+    child.when("2024-05-07", undone, by=CLERK).refused("X02")
+    child.when("2024-05-07", undone, by=OTHER_SUPERVISOR).recorded()
+
+
+def test_nobody_corrects_a_decision_on_their_own_exception_whatever_it_is_to_say() -> None:
+    child = decided()
+    child.and_("2024-06-05", TWICE, exception="I03")
+    mine, of_somebody_else = child.entries[1], child.last
+    for about in (mine, of_somebody_else):
+        child.and_("2024-06-06", some(ExceptionRejected, entry=mine.entry_id), by=OTHER_SUPERVISOR)
+        rejected = child.last
+        corrected = some(ExceptionRejected, entry=about.entry_id)
+        child.when("2024-06-07", corrected, by=SUPERVISOR, corrects=rejected).refused("X01")
+
+
+def test_a_decision_is_undone_by_nobody_on_whose_exception_it_was_made_by_a_correction() -> None:
+    child = decided()
+    child.and_("2024-06-05", TWICE, exception="I03")
+    child.and_("2024-06-06", some(ExceptionApproved, entry=child.last.entry_id), by=OTHER_SUPERVISOR)
+    approved = child.last
+    mine = some(ExceptionApproved, entry=child.entries[1].entry_id)
+    child.and_("2024-06-07", mine, by=OTHER_SUPERVISOR, corrects=approved)
+    child.when("2024-06-08", some(EntryWithdrawn, entry=approved.entry_id), by=SUPERVISOR).refused("X01")
+
+
+def test_what_is_no_decision_is_withdrawn_by_whoever_records() -> None:
+    child = decided()
+    child.when("2024-05-07", some(EntryWithdrawn, entry=child.entries[1].entry_id), by=CLERK).recorded()
+
+
 # What holds for every event
 
 

@@ -8,7 +8,9 @@ from api.fictional.telling import Present, Scribe
 from api.house import House
 from api.identity import Institution
 from api.imports.streams import Streams
-from ledger.recording import Recorded
+from api.permissions import Hindrance, hindrance
+from domain.file import File
+from ledger.recording import Recorded, Recording
 
 
 class RefusedLifeError(Exception):
@@ -27,8 +29,13 @@ async def record_lives(house: House, institution: Institution, today: date, *, p
         crew={role: member.recorder for role, member in members.items()},
         stream_of=Streams(house.ledger, house.projector, institution.institution).new,
     )
+    by_user = {member.user: member for member in members.values()}
+
+    def checked(file: File, recording: Recording) -> Hindrance | None:
+        return hindrance(by_user[recording.recorder.user], recording.drafts, file, today=today)
+
     lives = list(recordings(Present(today), scribe))
-    outcomes = await house.ledger.record_all(lives, now=house.clock())
+    outcomes = await house.ledger.record_all(lives, now=house.clock(), checked=checked)
     for recording, outcome in zip(lives, outcomes, strict=True):
         if not isinstance(outcome, Recorded):
             raise RefusedLifeError(recording.key)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from api.fictional.people import REGION, People, Person
-from api.permissions import Role
+from api.permissions import SEES, Role, stated
 from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
@@ -115,11 +115,18 @@ Life: TypeAlias = Generator[Happening, UUID, None]
 
 
 def on(day: date | Days, kind: type[Event], /, **said: object) -> Happening:
-    """Something of that kind happened that day; what is not said is as it usually is, or was not asked."""
+    """Something of that kind happened that day; what is not said is as it usually is, or was not asked.
+
+    A clerk recorded it, or the supervisor where clerks are not shown such things.
+    """
     for spec in fields_of(kind):
         if spec.required:
             said.setdefault(spec.name, AROUND_HERE.get(spec.name, NOT_ASKED))
-    return Happening(draft=Draft(event=kind(**said), days=Days.on(day) if isinstance(day, date) else day))
+    event = kind(**said)
+    return Happening(
+        draft=Draft(event=event, days=Days.on(day) if isinstance(day, date) else day),
+        by=Role.STAFF if stated(event) <= SEES[Role.STAFF] else Role.SUPERVISOR,
+    )
 
 
 @dataclass(slots=True)

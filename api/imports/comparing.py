@@ -4,6 +4,7 @@ A blank says nothing: it corrects no value and withdraws no entry.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -23,7 +24,9 @@ from api.imports.differences import (
 )
 from api.imports.layout import Place, RowOf, Said
 from api.imports.register import Register
+from api.permissions import stated
 from domain.entry import AnyEntry, Reason
+from domain.event import Category
 from domain.file import File
 from ledger.recording import Draft
 
@@ -43,20 +46,35 @@ class Plan:
     """What is to be done about one child's case.
 
     `steps` are the entries to record, `fates` what becomes of cells that nothing new is recorded from,
-    `older` is what a newer file tells otherwise, and `known` are the entries that are told again.
+    `older` is what a newer file tells otherwise, and `known` are the entries that are told again. `sealed`
+    are the cells that tell what who imports is not shown; the file is not even asked about it.
     """
 
     steps: list[Step] = field(default_factory=list)
     fates: list[tuple[Place, Fate]] = field(default_factory=list)
     older: list[Told] = field(default_factory=list)
     known: set[UUID] = field(default_factory=set)
+    sealed: list[Place] = field(default_factory=list)
 
 
-def plan(case: Case, file: File, register: Register, named: Callable[[str], UUID]) -> Plan:
-    """Compare what a register tells of a child with the child's file; `named` gives the id for a key."""
+def plan(
+    case: Case,
+    file: File,
+    register: Register,
+    named: Callable[[str], UUID],
+    sees: AbstractSet[Category] = frozenset(Category),
+) -> Plan:
+    """Compare what a register tells of a child with the child's file, as far as who imports `sees` it.
+
+    `named` gives the id for a key.
+    """
     comparison = _Comparison(file, register, named)
     for told in case.told:
-        comparison.take(told)
+        if stated(told.said.event) <= sees:
+            comparison.take(told)
+        else:
+            comparison.plan.sealed += told.cells
+            comparison.plan.sealed += [cell for amended in told.amendments for cell in amended.cells]
     return comparison.plan
 
 

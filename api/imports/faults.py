@@ -43,6 +43,8 @@ class Fault(Enum):
     NOTHING_USABLE = "nothing_usable"
     NO_SUCH_VALUE = "no_such_value"
     RECORDED_ELSEWHERE = "recorded_elsewhere"
+    NOT_YOURS = "not_yours"
+    NOT_YOUR_CATEGORY = "not_your_category"
 
     @property
     def label(self) -> Label:
@@ -93,5 +95,10 @@ _LABELS: Final = {
     Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
     Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
     Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),
+    Fault.NOT_YOURS: Label("该档案已由其他机构负责", "Another institution is in charge of the file"),
+    Fault.NOT_YOUR_CATEGORY: Label(
+        "属您的角色不可查看的类别，请由主管人员导入",
+        "Of a category that your role is not shown; a supervisor imports it",
+    ),
     Fault.NO_SUCH_VALUE: Label("找不到所更正的内容", "What it corrects is not there"),
 }

@@ -25,9 +25,12 @@ from api.imports.recording import Keeper, Kept
 from api.imports.register import Register
 from api.imports.report import Report
 from api.imports.streams import Streams
+from api.permissions import SEES, Actor, hindrance
 from domain.entry import Recorder
+from domain.event import Category
 from domain.events.intake import NAME
 from domain.file import File
+from domain.when import day_of
 from ledger.recording import Recording
 
 ROWS_AT_ONCE: Final = 600
@@ -40,10 +43,11 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports for which institution; `keeper` records, or only judges."""
+    """Who imports for which institution, and as whom they may; `keeper` records, or only judges."""
 
     institution: Institution
     recorder: Recorder
+    actor: Actor
     keeper: Keeper
     streams: Streams
     now: Callable[[], datetime]
@@ -52,7 +56,7 @@ class Importer:
         """Import a register into a report, and prove that every cell is accounted for."""
         started = perf_counter()
         known = await self.streams.of(register.children)
-        missing = Missing(register, self.institution)
+        missing = Missing(register, self.institution, self._sees)
         for cell in register.loose():
             report.set_aside(cell, Fault.UNKNOWN_SHEET)
         for stray in register.strays:
@@ -81,8 +85,13 @@ class Importer:
         recordings: list[Recording] = []
         for number, stream in streams.items():
             file = files.get(stream) or File(stream)
+            if hindrance(self.actor, (), file, today=day_of(self.now())) is not None:
+                # What stands in it now is not even compared.
+                for at in register.children[number]:
+                    _reject(report, at, Fault.NOT_YOURS)
+                continue
             case = case_of(register, number, report.account, _names(file))
-            own = plan(case, file, register, self._named)
+            own = plan(case, file, register, self._named, self._sees)
             missing.look(file, own.known, number)
             cases.append((case, own))
             recordings += (self._recording(stream, step) for step in own.steps)
@@ -90,6 +99,10 @@ class Importer:
         for case, own in cases:
             refused = _settle(report, own, islice(kept, len(own.steps)))
             _close(report, case, refused)
+
+    @property
+    def _sees(self) -> frozenset[Category]:
+        return SEES[self.actor.role]
 
     def _named(self, key: str) -> UUID:
         return self.keeper.named(ledger_key(key), self.institution.institution)
@@ -156,6 +169,9 @@ def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]
         for place in told.cells:
             report.account.settle(place, Fate.SET_ASIDE)
             report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
+    for place in own.sealed:
+        report.account.settle(place, Fate.REJECTED)
+        refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.value
     return refused
 
 

@@ -9,27 +9,35 @@ from uuid import UUID
 
 from api import sent
 from api.imports.accounting import SETTLED
+from api.imports.faults import Fault
 from api.imports.recording import Keeper, Kept, Records, Rehearses
 from api.imports.report import OTHER_ROWS
-from api.permissions import Action
+from api.permissions import Action, Hindrance, needed
 from api.problems import Problem
 from api.question import Asking
-from domain.events.record import ExceptionApproved, ExceptionRejected
 from domain.file import File
 from ledger.recording import Draft, Recording
 
 LINES_AT_ONCE: Final = 200
-DECISIONS: Final = (ExceptionApproved, ExceptionRejected)
-"""What a second person says from their own token, never by an import."""
+DENIED: Final[dict[object, str]] = {
+    Hindrance.SCOPE: "not_found",
+    Hindrance.ROLE: "forbidden",
+    Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.value,
+}
+"""The codes of lines that their sender may not record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded."""
+    """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded.
+
+    `institution` is the one for which a new file is to be opened, where the line says so.
+    """
 
     number: int
     raw: bytes
     child: UUID | None = None
+    institution: UUID | None = None
     drafts: tuple[Draft, ...] = ()
     problem: Problem | None = None
 
@@ -54,7 +62,7 @@ class LinesImport:
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
-        keeper: Keeper = Rehearses(self.own.ledger) if self.dry_run else Records(self.own.ledger)
+        keeper: Keeper = (Rehearses if self.dry_run else Records)(self.own.ledger, self._hindrance)
         every = self.body.splitlines()
         for start in range(0, len(every), LINES_AT_ONCE):
             numbered = enumerate(every[start : start + LINES_AT_ONCE], start + 1)
@@ -83,13 +91,19 @@ class LinesImport:
             self._count(line, kept)
 
     def _permit(self, line: Line, files: dict[UUID, File]) -> None:
-        """Raise the problem with a line that cannot be read, or that its sender may not record."""
+        """Raise the problem with a line that cannot be read, or that is about a file of somebody else."""
         if line.problem is not None:
             raise line.problem
-        if any(isinstance(draft.event, DECISIONS) for draft in line.drafts):
-            raise Problem("forbidden")
+        if line.institution not in {None, self.own.actor.institution}:
+            raise Problem("institution_mismatch")
         if line.child is not None:
             self.own.permitted(files.get(line.child), Action.RECORD)
+
+    def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what keeps the sender from recording; nobody decides on an exception by an import."""
+        if Action.APPROVE in needed(recording.drafts, file).actions:
+            return self.own.hindrance(file, recording) or Hindrance.ROLE
+        return self.own.hindrance(file, recording)
 
     def _recording(self, line: Line) -> Recording:
         return Recording(
@@ -103,7 +117,7 @@ class LinesImport:
 
     def _count(self, line: Line, kept: Kept) -> None:
         if kept.refused:
-            self._reject(line, kept.code)
+            self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
             return
         if kept.repeated:
             self.already += 1
@@ -142,9 +156,9 @@ def _read(number: int, raw: bytes) -> Line:
     """Read a line; what is wrong with it is said of it alone."""
     raw = raw.strip()
     try:
-        if b'"child"' not in raw:
-            return Line(number, raw, drafts=sent.opening(raw).drafts)
-        (item,) = sent.many(b'{"items":[%b]}' % raw).items
-    except (Problem, ValueError) as error:
-        return Line(number, raw, problem=error if isinstance(error, Problem) else Problem("malformed"))
-    return Line(number, raw, item.child, item.drafts, item.problem)
+        found = sent.line(raw)
+    except Problem as problem:
+        return Line(number, raw, problem=problem)
+    if isinstance(found, sent.Opening):
+        return Line(number, raw, institution=found.institution, drafts=found.drafts)
+    return Line(number, raw, found.child, drafts=found.drafts, problem=found.problem)

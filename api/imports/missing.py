@@ -1,5 +1,6 @@
 """Rows that the ledger has from earlier registers and that this one no longer has. Nothing is withdrawn."""
 
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from api.identity import Institution
@@ -7,17 +8,20 @@ from api.imports.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.register import Register
 from api.imports.report import NOT_IN_FILE, Line
+from api.permissions import sealed
 from domain.entry import Document
+from domain.event import Category
 from domain.events.intake import FILE_NO as FILE_NUMBER
 from domain.file import File
 
 
 class Missing:
-    """Gathers the rows of sheets that are in this file too, file by file."""
+    """Gathers the rows of sheets that are in this file too, as far as who imports `sees` what they tell."""
 
-    def __init__(self, register: Register, institution: Institution) -> None:
+    def __init__(self, register: Register, institution: Institution, sees: AbstractSet[Category]) -> None:
         self._register = register
         self._institution = institution
+        self._sees = sees
         self._titles = {table.sheet.title for table in register.tables if table.layout is not None}
         self.lines: list[Line] = []
 
@@ -27,6 +31,8 @@ class Missing:
         gone: dict[tuple[str, str | None], Document] = {}
         for entry in file.entries.values():
             if entry.origin != "import" or entry.recorded_by.institution != self._institution.institution:
+                continue
+            if not sealed(type(entry.event)) <= self._sees:
                 continue
             if entry.corrects is not None and entry.noted_on is None and entry.noted_by is None:
                 continue

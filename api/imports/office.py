@@ -16,7 +16,10 @@ from api.imports.report import Report
 from api.imports.streams import Streams
 from api.imports.workbook import Workbook
 from api.institutions import change_institution, open_institution
+from api.permissions import Actor, Hindrance, Role, hindrance
 from domain.entry import Recorder
+from domain.file import File
+from ledger.recording import Recording
 
 NOT_OPENED: Final = UUID(int=0)
 """Stands for an institution that a dry run does not open."""
@@ -78,10 +81,16 @@ async def take_in(
     await up_to_date(house)
     register, institution = handed_in.register, await _settled(house, handed_in)
     report = Report(register, Account(register.tables), institution, handed_in.opened, handed_in.dry_run)
+    actor = _acting(recorder, institution)
+
+    def checked(file: File, recording: Recording) -> Hindrance | None:
+        return hindrance(actor, recording.drafts, file, today=house.today())
+
     importer = Importer(
         institution,
         recorder,
-        Rehearses(house.ledger) if handed_in.dry_run else Records(house.ledger),
+        actor,
+        Rehearses(house.ledger, checked) if handed_in.dry_run else Records(house.ledger, checked),
         Streams(house.ledger, house.projector, institution.institution),
         house.clock,
     )
@@ -103,6 +112,16 @@ async def _settled(house: House, handed_in: HandedIn) -> Institution:
     if handed_in.opened:
         return await open_institution(house, own.name, region=region)
     return own if region is None else await change_institution(house, own.institution, region=region)
+
+
+def _acting(recorder: Recorder, institution: Institution) -> Actor:
+    """Return as whom a register is brought in.
+
+    The operating system's administrator brings it in whole, as the institution's supervisor may: who commands
+    the machine has the database and its keys at hand, so that less would protect nothing.
+    """
+    role = Role.SUPERVISOR if recorder.institution is None else Role(recorder.role)
+    return Actor(recorder.user, role, institution.institution, institution.region)
 
 
 async def up_to_date(house: House) -> None:

@@ -8,12 +8,13 @@ from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from api.imports.faults import Fault
+from api.permissions import Hindrance
 from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
 from ledger.book import Ledger
-from ledger.candidates import Candidate, entry_id, entry_ids, judge_together
-from ledger.recording import KeyMismatch, Recorded, Recording, Refused
+from ledger.candidates import Candidate, Check, entry_id, entry_ids, judge_together
+from ledger.recording import Denied, KeyMismatch, Recorded, Recording, Refused
 
 TRIES: Final = 3
 """How often recordings are tried whose files were moved by others."""
@@ -25,15 +26,22 @@ class InterruptedImportError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What came of one recording: what speaks against it, whether it was refused or stood there already."""
+    """What came of one recording: what speaks against it, whether it was refused or stood there already.
+
+    `denied` is what keeps who imports from recording it, which refuses it too.
+    """
 
     judgements: tuple[Judgement, ...]
     refused: bool
     repeated: bool = False
+    denied: object = None
 
     @property
     def code(self) -> str:
-        """The rule that refuses it, or that its key names something else."""
+        """What keeps it out, the rule that refuses it, or that its key names something else."""
+        if self.denied is not None:
+            fault = Fault.NOT_YOURS if self.denied is Hindrance.SCOPE else Fault.NOT_YOUR_CATEGORY
+            return str(fault.value)
         refusing = (each.rule.id for each in self.judgements if each.refuses)
         return next(refusing, Fault.RECORDED_ELSEWHERE.value)
 
@@ -52,10 +60,11 @@ class Keeper(Protocol):
 
 
 class Records:
-    """Records in a ledger."""
+    """Records in a ledger what may be recorded in its file as it is then: `checked` says so."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, checked: Check) -> None:
         self._ledger = ledger
+        self._checked = checked
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
         """Return those of the files that have entries."""
@@ -70,12 +79,16 @@ class Records:
         kept: dict[int, Kept] = {}
         for _ in range(TRIES):
             waiting = [number for number in range(len(recordings)) if number not in kept]
-            outcomes = await self._ledger.record_bulk([recordings[number] for number in waiting], now=now)
+            outcomes = await self._ledger.record_bulk(
+                [recordings[number] for number in waiting], now=now, checked=self._checked
+            )
             for number, outcome in zip(waiting, outcomes, strict=True):
                 if isinstance(outcome, Recorded):
                     kept[number] = Kept(outcome.findings, refused=False, repeated=outcome.repeated)
                 elif isinstance(outcome, Refused):
                     kept[number] = Kept(outcome.refusals, refused=True)
+                elif isinstance(outcome, Denied):
+                    kept[number] = Kept((), refused=True, denied=outcome.why)
                 elif isinstance(outcome, KeyMismatch):
                     kept[number] = Kept((), refused=True)
             if len(kept) == len(recordings):
@@ -98,7 +111,7 @@ class Rehearses(Records):
         for stream, group in groups.items():
             file = files.get(stream) or File(stream)
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
-            fit = judge_together(file, group, rulebook, day_of(now))
+            fit = judge_together(file, group, rulebook, day_of(now), self._checked)
             for each in group:
-                kept[each.number] = Kept(each.judgements, refused=each not in fit)
+                kept[each.number] = Kept(each.judgements, refused=each not in fit, denied=each.denied)
         return [kept[number] for number in range(len(recordings))]

@@ -32,5 +32,8 @@ class Streams:
         return {number: child for number, child in found.items() if child is not None}
 
     def new(self, number: str) -> UUID:
-        """Return the file that an import opens for a number: always the same, which nobody can guess."""
+        """Return the file that an import opens for a number: always the same, which nobody can guess.
+
+        It is there already, in another's charge, when the child was handed over.
+        """
         return UUID(bytes=self._ledger.keys.term(f"file {self._institution} {number}")[:16], version=4)

@@ -1,5 +1,6 @@
 """The record itself: what is withdrawn or restored, and who approves exceptions."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -20,12 +21,18 @@ class EntryWithdrawn(Event, zh="撤回记录", en="Entry withdrawn", source=RECO
     entry: Annotated[UUID, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _undone(life, self.entry)
+
 
 class EntryRestored(Event, zh="恢复记录", en="Entry restored", source=RECORDS):
     """A withdrawn entry was found true after all."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _undone(life, self.entry)
 
 
 class ExceptionApproved(Event, zh="例外批准", en="Exception approved", source=FOUR_EYES):
@@ -48,16 +55,47 @@ class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", sourc
         yield from _second_person(life, self.entry)
 
 
+DECISIONS: Final = (ExceptionApproved, ExceptionRejected)
+"""What a second person says of an exception."""
+
+
 def _second_person(life: Life, claimed_by: UUID) -> Refusals:
-    claim = life.file.effective(claimed_by) or life.file.entries.get(claimed_by)
-    if claim is None or claim.exception is None:
+    """Who decides on a claim is a supervisor and did not make it; so is who corrects a decision."""
+    claim = _claim(life, claimed_by)
+    claimed = claim is not None and claim.exception is not None
+    if not claimed:
         yield no_evidence("X03", claim)
-    elif life.entry is not None:
-        decider = life.entry.recorded_by
+    corrected = None if life.entry is None else life.entry.corrects
+    yield from _decided(life, [*([claimed_by] if claimed else ()), *_decided_on(life, corrected)])
+
+
+def _undone(life: Life, original: UUID) -> Refusals:
+    """Who withdraws or restores a decision decides too."""
+    yield from _decided(life, _decided_on(life, original))
+
+
+def _decided_on(life: Life, decision: UUID | None) -> Iterator[UUID]:
+    """The entries on whose claims a decision was made, first or by a correction; none for other entries."""
+    if decision is not None and (original := life.file.entries.get(decision)) is not None:
+        for version in (original, *life.file.amendments(decision)):
+            if isinstance(version.event, DECISIONS):
+                yield version.event.entry
+
+
+def _decided(life: Life, claimed_by: Iterable[UUID]) -> Refusals:
+    decider = None if life.entry is None else life.entry.recorded_by
+    for entry_id in dict.fromkeys(claimed_by):
+        claim = _claim(life, entry_id)
+        if claim is None or decider is None:
+            continue
         if decider.user == claim.recorded_by.user:
             yield breach("X01", claim)
         if decider.role != SUPERVISOR:
             yield breach("X02", claim)
+
+
+def _claim(life: Life, claimed_by: UUID) -> AnyEntry | None:
+    return life.file.effective(claimed_by) or life.file.entries.get(claimed_by)
 
 
 def approval(file: File, entry: AnyEntry) -> bool | None:
