@@ -24,7 +24,7 @@ from typing import (
     get_type_hints,
 )
 
-from annotated_types import Ge, MaxLen, MinLen, Predicate
+from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
 from domain import citizen_id
 from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
@@ -90,6 +90,27 @@ class Refers:
 
 
 @dataclass(frozen=True, slots=True)
+class NotBefore:
+    """The day is not before that of another field of the event; without one, not before the event itself."""
+
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAfter:
+    """The day is not after the event itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The day had come when it was recorded."""
+
+
+Order: TypeAlias = NotBefore | NotAfter | Past
+"""How the day of a field lies to other days, so that both can be true."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAs:
     """The text is kept as this function writes it, so that one value is written in one way."""
 
@@ -124,9 +145,15 @@ Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100), Predicate(is_line)]
 """The number of a paper, a person or an account, as written."""
 IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
 """A number that may be a citizen id: as written, but for a small x at its end."""
-Count: TypeAlias = Annotated[int, Ge(0)]
-Amount: TypeAlias = Annotated[Decimal, Ge(0)]
-"""Money in yuan, or a measure."""
+Count: TypeAlias = Annotated[int, Ge(0), Le(100_000)]
+Amount: TypeAlias = Annotated[Decimal, Ge(0), Le(100_000_000)]
+"""Money in yuan."""
+Points: TypeAlias = Annotated[Decimal, Ge(0), Le(100_000)]
+"""What a scale gave."""
+Height: TypeAlias = Annotated[Decimal, Ge(20), Le(250)]
+"""In centimetres: from the smallest newborn to the tallest adult."""
+Weight: TypeAlias = Annotated[Decimal, Ge(0), Le(300)]
+"""In kilograms: up to the heaviest adult."""
 Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(is_digits)]
 """A county, prefecture or province of GB/T 2260; one that the table lacks is a finding, not a refusal."""
 
@@ -156,6 +183,7 @@ class Field:
     code: Code | None
     unit: Unit | None
     refers: Refers | None
+    orders: tuple[Order, ...]
     required: bool
     holds_codes: bool
     """Whether its value, or a part of it, is of a code table."""
@@ -216,6 +244,10 @@ class Event:
         """The dated facts it brings, read from itself and its entry alone."""
         return iter(())
 
+    def follows(self) -> "tuple[type[Event], ...]":
+        """The kinds of event of which one comes before it, where one is recorded at all."""
+        return ()
+
     def papers(self) -> tuple[str, ...]:
         """The kinds of paper that its happening amounts to, beside the papers in its entry."""
         return ()
@@ -258,9 +290,20 @@ def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Fiel
         code=markers.get(Code),
         unit=markers.get(Unit),
         refers=markers.get(Refers),
+        orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
         required=not hasattr(kind, name),
         holds_codes=Code in markers or _has_parts(annotation),
     )
+
+
+_ORDERED: Final[dict[type, tuple[Field, ...]]] = {}
+
+
+def ordered(kind: type[Event]) -> tuple[Field, ...]:
+    """The fields of an event whose days lie to other days in some order."""
+    if kind not in _ORDERED:
+        _ORDERED[kind] = tuple(spec for spec in fields_of(kind) if spec.orders)
+    return _ORDERED[kind]
 
 
 def _has_parts(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no type

@@ -223,23 +223,30 @@ class File:
                     found.append(Span(fact.held.value, fact.since, until, fact))
         return sorted(found, key=lambda span: span.fact.order)
 
-    def _settle(self, original_id: UUID) -> None:
-        before = self._effective.pop(original_id, None)
-        if before is not None:
-            self._forget(before)
-        original = self.entries.get(original_id)
+    def stood(self, entry_id: UUID, before: int) -> AnyEntry | None:
+        """An entry, by its original id, as it stood before a version of the stream; None while withdrawn."""
+        original = self.entries.get(entry_id)
         if original is None or amended(original) is not None:
-            return
+            return None
         stands: AnyEntry = original
         withdrawn = False
-        for amendment in self._amendments.get(original_id, ()):
+        for amendment in self._amendments.get(entry_id, ()):
+            if amendment.version >= before:
+                break
             if amendment.type == "EntryWithdrawn":
                 withdrawn = True
             elif amendment.type == "EntryRestored":
                 withdrawn = False
             elif amendment.type == original.type:
                 stands, withdrawn = amendment, False
-        if not withdrawn:
+        return None if withdrawn else stands
+
+    def _settle(self, original_id: UUID) -> None:
+        earlier = self._effective.pop(original_id, None)
+        if earlier is not None:
+            self._forget(earlier)
+        stands = self.stood(original_id, before=self.version + 1)
+        if stands is not None:
             self._effective[original_id] = stands
             self._take(stands)
 

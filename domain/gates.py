@@ -13,6 +13,7 @@ from domain.events.household import (
     IDENTITY_CARD,
     HouseholdTransferred,
     IdCardIssued,
+    is_own,
     registration,
 )
 from domain.events.insurance import INSURED
@@ -147,6 +148,8 @@ def identified(life: Life) -> Answer:
             (_entry(registered), "户口登记", "household registration"),
             (_entry(card), "有效的居民身份证", "a valid identity card"),
         )
+    if isinstance(card.entry.event, IdCardIssued) and not is_own(life, known(card.entry.event.card_no)):
+        return unmet("本人的居民身份证", "a card with the person's own number", card.entry)
     event, months = card.entry.event, life.number("G06", of=card.entry)
     if not isinstance(event, IdCardIssued) or months is None:
         return met(registered.entry, card.entry)

@@ -2,14 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
-from domain.event import Event, Label, Part, chapter, fields_of, known
+from domain.event import (
+    Event,
+    Label,
+    NotAfter,
+    NotBefore,
+    Order,
+    Part,
+    Past,
+    chapter,
+    dates_of,
+    fields_of,
+    known,
+    ordered,
+)
 from domain.events.care import CLOSED
 from domain.events.departure import ChildDied
 from domain.events.guardianship import GUARDIANSHIP
@@ -18,7 +31,13 @@ from domain.file import AMENDMENTS, ANYTHING, File, amended
 from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
 from domain.rulebook import Rule, Rulebook
-from domain.when import day_after, day_of
+from domain.when import Days, day_after, day_of
+
+LONG_AGO: Final = date(1900, 1, 1)
+"""Before it lies no day that an institution of today can tell of from its papers."""
+NOTED: Final = Label("登记日期", "Noted on")
+ISSUED: Final = Label("材料日期", "Day of a document")
+INSTANT: Final = Label("时刻", "Instant")
 
 FindingKind: TypeAlias = Literal[
     "breach",
@@ -99,6 +118,7 @@ def _judged(
     if not found:
         found = [
             *(breach("E09", detail=label) for label, _ in odd),
+            *_long_ago(entry),
             *_forbidden(file, entry, rulebook, reads),
         ]
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
@@ -220,6 +240,11 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     after_death = died is not None and life.reached(day_after(died.days.last))
     if after_death and chapter(type(entry.event)) not in {"departure", "record"}:
         yield breach("E06", died)
+    before = entry.event.follows()
+    if before and not any(life.last(kind) for kind in before):
+        ahead = next(filter(None, map(life.ahead, before)), None)
+        if ahead is not None:
+            yield breach("E14", ahead)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value
@@ -253,20 +278,75 @@ def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]
     original = file.entries.get(target)
     if original is None or amended(original) is not None or original.entry_id == entry.entry_id:
         yield no_evidence("E04")
-    elif entry.type not in AMENDMENTS and original.type != entry.type:
-        yield breach("E04", original)
+    elif entry.type not in AMENDMENTS:
+        if original.type != entry.type:
+            yield breach("E04", original)
+    elif (file.stood(target, before=entry.version) is None) == (entry.type == "EntryWithdrawn"):
+        yield breach("E12", original)
 
 
 def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
-    if entry.days.earliest > entry.days.last:
+    days = entry.days
+    if days.earliest > days.last:
         yield breach("E01")
-    if entry.days.first is not None and entry.days.first > today:
+    elif days.earliest > today or (days.last > today and not days.whole):
+        # A month or a year is told whole, also while it lasts.
         yield breach("E02")
+    yield from _ahead(entry, today)
+    yield from _out_of_order(entry)
     if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
         yield breach("E08")
     for document in entry.documents:
         if document.kind not in tables()["document_kind"].codes:
             yield breach("E03", detail=Label("材料种类", "Kind of document"))
+
+
+def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
+    """Days so far back that they are rather a slip."""
+    days = entry.days
+    told = [*dates_of(entry.event), *(each.issued_on for each in entry.documents), entry.noted_on, days.first]
+    if any(day is not None and _day(day) < LONG_AGO for day in (*told, days.last)):
+        yield breach("E13")
+
+
+def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
+    """What had come when it was recorded, as it says, and lies in the future."""
+    told = [(NOTED, entry.noted_on), *((ISSUED, document.issued_on) for document in entry.documents)]
+    told += (
+        (spec.label, known(getattr(entry.event, spec.name)))
+        for spec in ordered(type(entry.event))
+        if any(isinstance(order, Past) for order in spec.orders)
+    )
+    yield from (breach("E02", detail=label) for label, day in told if day is not None and _day(day) > today)
+
+
+def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
+    """Days inside an entry of which not all can be true."""
+    days, event = entry.days, entry.event
+    if entry.at is not None and not days.earliest <= day_of(entry.at) <= days.last:
+        yield breach("E10", detail=INSTANT)
+    if entry.noted_on is not None and entry.noted_on < days.earliest:
+        yield breach("E10", detail=NOTED)
+    for spec in ordered(type(event)):
+        value = known(getattr(event, spec.name))
+        if value is not None and any(_contradicts(event, days, _day(value), order) for order in spec.orders):
+            yield breach("E10", detail=spec.label)
+
+
+def _contradicts(event: Event, days: Days, day: date, order: Order) -> bool:
+    match order:
+        case NotAfter():
+            return day > days.last
+        case NotBefore(None):
+            return day < days.earliest
+        case NotBefore(str(field)):
+            other = known(getattr(event, field))
+            return other is not None and day < _day(other)
+    return False
+
+
+def _day(moment: date | datetime) -> date:
+    return day_of(moment) if isinstance(moment, datetime) else moment
 
 
 def _odd_codes(part: Event | Part) -> Iterator[tuple[Label, CodeTable]]:

@@ -91,6 +91,14 @@ class Life:
             self._note(entries[count].days.last)
         return [entry for entry in entries[:count] if entry is not self._but]
 
+    def ahead(self, kind: type[E]) -> Entry[E] | None:
+        """The first thing of that kind that certainly happens after that day."""
+        self._reads.add(kind)
+        for entry in self._file.of(kind):
+            if entry is not self._but and not self.reached(entry.days.earliest):
+                return entry
+        return None
+
     def effective(self, entry_id: UUID) -> AnyEntry | None:
         """The entry of that id as it stands, whenever it happened; None when there is none, or no longer."""
         self._reads.add(entry_id)

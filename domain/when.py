@@ -35,6 +35,15 @@ class Days:
         """The first possible day; the beginning of the calendar when it is unknown."""
         return FIRST_DAY if self.first is None else self.first
 
+    @property
+    def whole(self) -> bool:
+        """Whether they are exactly a calendar month or year, as a day is told that is not known better."""
+        first, last = self.first, self.last
+        if first is None or first.day != 1 or last.day != days_in_month(last.year, last.month):
+            return False
+        a_month = (first.year, first.month) == (last.year, last.month)
+        return a_month or (first, last) == (date(last.year, 1, 1), date(last.year, 12, 31))
+
     def plus(self, *, days: int = 0, months: int = 0) -> "Days":
         """The same interval, moved on by calendar months and then by days."""
         first = None if self.first is None else add(self.first, days=days, months=months)

@@ -3,8 +3,11 @@
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le
 
 from domain.event import Code, Event, KeptAs, Part, Unknown, fields_of
 
@@ -35,6 +38,13 @@ def shapes(kind: type[Event] | type[Part]) -> dict[str, Shape]:
     if kind not in _SHAPES:
         _SHAPES[kind] = {spec.name: shape(spec.annotation) for spec in fields_of(kind)}
     return _SHAPES[kind]
+
+
+def bounds(kind: Any) -> tuple[Decimal, Decimal]:  # noqa: ANN401 - annotations have no type of their own
+    """Return the least and the greatest value that a number's annotation allows."""
+    limits = shape(kind).limits
+    least = max(Decimal(str(limit.ge)) for limit in limits if isinstance(limit, Ge))
+    return least, min(Decimal(str(limit.le)) for limit in limits if isinstance(limit, Le))
 
 
 def shape(annotation: Any) -> Shape:  # noqa: ANN401 - annotations have no type of their own

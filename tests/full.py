@@ -72,10 +72,11 @@ def _value(of: Shape) -> Any:
         return next(iter(of.choices or tables()[of.code or ""].codes))
     if of.type is str:
         return _text(of)
+    least = max((Decimal(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), default=Decimal(1))
     values: dict[type, object] = {
         bool: True,
-        int: max((int(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), default=1),
-        Decimal: Decimal("12.5"),
+        int: int(least),
+        Decimal: least + Decimal("0.5"),
         date: date(2024, 1, 31),
         datetime: datetime(2024, 1, 31, 4, tzinfo=UTC),
         UUID: uuid4(),

@@ -137,6 +137,7 @@ class Given:
         region: str | None = REGION,
         entry_id: UUID | None = None,
         estimated: bool = False,
+        at: datetime | None = None,
     ) -> AnyEntry:
         """The next entry of the file, in its envelope but not yet in the file."""
         version = len(self.entries) + 1
@@ -150,6 +151,7 @@ class Given:
             event=event,
             days=days(on),
             estimated=estimated,
+            at=at,
             recorded_by=by,
             region=region,
             origin=origin,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,15 +74,17 @@ def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
 
 
 def _simple(of: Shape) -> st.SearchStrategy[Any]:
-    least = next((int(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), 0)
-    most = next((int(str(limit.le)) for limit in of.limits if isinstance(limit, Le)), least + 60)
+    least = max((Decimal(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), default=Decimal(0))
+    most = min((Decimal(str(limit.le)) for limit in of.limits if isinstance(limit, Le)), default=least + 60)
     size = max((limit.min_length for limit in of.limits if isinstance(limit, MinLen)), default=1)
     simple: dict[type, st.SearchStrategy[Any]] = {
         str: st.sampled_from(["1" * size, "一" * size]),
-        int: st.integers(least, most),
+        int: st.integers(int(least), int(min(most, least + 60))),
         bool: st.booleans(),
         datetime: dates.map(lambda day: datetime.combine(day, time(3), UTC)),
-        Decimal: st.integers(10 * least, 10 * most).map(lambda tenths: Decimal(tenths) / 10),
+        Decimal: st.integers(ceil(10 * least), ceil(10 * min(most, least + 60))).map(
+            lambda tenths: Decimal(tenths) / 10
+        ),
         UUID: st.sampled_from(IDS),
     }
     return simple[of.type]

@@ -66,6 +66,7 @@ NEVER_A_FINDING: Final = {
     "E08": "impossible",
     "E10": "impossible",
     "E11": "impossible",
+    "E12": "impossible",
     "X01": "impossible",
     "X02": "impossible",
     "X03": "impossible",

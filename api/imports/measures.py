@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from api.imports.cells import Raw, clean, folded
 from api.imports.faults import Fault
 from api.imports.marks import mark
 from api.imports.values import Read, Reader
+from ledger.shapes import bounds
 
 _NUMBER: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 """A comma separates thousands, and stands before three digits."""
@@ -20,8 +21,9 @@ _BRACKETED: Final = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]"
 _NOTES: Final = frozenset({"必填", "选填", "必须", "可空"})
 
 
-def amount(lowest: int, highest: int, units: Mapping[str, str] | None = None) -> Reader:
-    """A number between two bounds, with or without a unit behind it; `units` are those, by their factors."""
+def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa: ANN401 - an annotation
+    """A number within the bounds of its kind, with or without a unit; `units` are those, by their factors."""
+    lowest, highest = bounds(kind)
     factors = {"": Decimal(1)} | {folded(unit): Decimal(factor) for unit, factor in (units or {}).items()}
 
     def read(raw: Raw) -> Read:
@@ -38,8 +40,9 @@ def amount(lowest: int, highest: int, units: Mapping[str, str] | None = None) ->
     return read
 
 
-def whole(lowest: int, highest: int, suffixes: str = "") -> Reader:
-    """A whole number between two bounds; some of the suffixes may follow it, as 次 does."""
+def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotation
+    """A whole number within the bounds of its kind; some of the suffixes may follow it, as 次 does."""
+    lowest, highest = bounds(kind)
 
     def read(raw: Raw) -> Read:
         said = mark(raw)

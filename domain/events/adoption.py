@@ -8,8 +8,10 @@ one subject.
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 from uuid import UUID
+
+from annotated_types import Le
 
 from domain.entry import AnyEntry, Entry
 from domain.event import (
@@ -21,6 +23,7 @@ from domain.event import (
     IdNumber,
     Label,
     Name,
+    NotBefore,
     Number,
     Part,
     Personal,
@@ -88,13 +91,17 @@ class AdoptabilityAssessed(
         yield ADOPTABILITY.since(entry.days, known(self.decision))
 
 
+Years: TypeAlias = Annotated[Count, Le(150)]
+"""Years of somebody's life."""
+
+
 class Applicant(Part):
     """One of those who ask to adopt."""
 
     name: Annotated[Answered[Name], Label("姓名", "Name")]
     citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
-    age: Annotated[Answered[Count], Label("年龄", "Age"), Unit("years")]
+    age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years")]
 
 
 class AdopterApplicationReceived(
@@ -163,6 +170,9 @@ class RegistrarNoticeExpired(
 ):
     """The registrar's notice ran out and nobody had claimed the child."""
 
+    def follows(self) -> tuple[type[Event], ...]:
+        return (RegistrarNoticePublished,)
+
 
 class AdoptionAssessmentConsented(
     Event,
@@ -193,6 +203,9 @@ class IntegrationEnded(
     """The time of living together on trial ended."""
 
     observations: Annotated[Answered[tuple[Text, ...]], Label("观察记录", "Observations")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (IntegrationStarted,)
 
     def refusals(self, life: Life) -> Refusals:
         started, limit = life.last(IntegrationStarted), life.number("D09", case="integration")
@@ -318,7 +331,10 @@ class PostAdoptionVisitMade(
     schooling: Annotated[Answered[Text], Label("就学情况", "Schooling")]
     relationship: Annotated[Answered[Text], Label("亲子关系", "Relationship")]
     risk: Annotated[Answered[str], Label("风险", "Risk"), Code("visit_risk")]
-    next_on: Annotated[Answered[date], Label("下次回访", "Next visit")]
+    next_on: Annotated[Answered[date], Label("下次回访", "Next visit"), NotBefore()]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
 
 
 def _since(life: Life, kind: type[E]) -> list[Entry[E]]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Personal, Title, known
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Title, known
 from domain.events.guardianship import ended as guardianship_ended
 from domain.events.intake import ADMITTED, RECEIVED
 from domain.events.rehabilitation import PLAN
@@ -22,11 +22,7 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
     unit: Annotated[Answered[Title], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
-    until: Annotated[date | None, Label("至", "Until")] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        if self.until is not None and self.until < entry.days.earliest:
-            yield breach("E10")
+    until: Annotated[date | None, Label("至", "Until"), NotBefore()] = None
 
     def refusals(self, life: Life) -> Refusals:
         """No two at the same time (I27).

@@ -4,20 +4,33 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Month, Personal, Text, Title, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Month,
+    NotBefore,
+    Past,
+    Personal,
+    Text,
+    Title,
+    known,
+)
 from domain.events.adoption import INTEGRATING
 from domain.events.care import ended as care_ended
 from domain.events.insurance import INSURED
+from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.placement import EMPLOYED, HOUSED, SERVING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
 from domain.life import DEPARTED, STAGE
-from domain.refusal import Refusals, breach
-from domain.when import day_of
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
+INTAKE: Final = (ChildReceived, ChildAdmitted)
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):
@@ -26,6 +39,9 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
     reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
     receiver: Annotated[Answered[Text], Label("接收人/单位", "Received by"), Personal(Category.FAMILY)]
     last_allowance_month: Annotated[Answered[Month], Label("基本生活费停发月份", "Last month of allowance")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
 
     def holds(self, entry: AnyEntry) -> Facts:
         reason = known(self.reason) or "99"
@@ -45,13 +61,11 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
     certifier: Annotated[Answered[Title], Label("出具证明单位", "Certified by"), Personal(Category.HEALTH)]
     is_abnormal: Annotated[Answered[bool], Label("非正常死亡", "Abnormal death"), Personal(Category.HEALTH)]
     reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to"), Personal(Category.HEALTH)]
-    reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at")]
+    reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at"), NotBefore(), Past()]
     disposal: Annotated[Answered[str], Label("遗体处理方式", "Disposal"), Code("disposal")]
 
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        reported = known(self.reported_at)
-        if reported is not None and day_of(reported) < entry.days.earliest:
-            yield breach("E10", detail=Label("报告时间", "Reported at"))
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "died")

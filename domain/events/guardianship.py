@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Number, Personal, Title, known
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Number, Personal, Title, known
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, no_evidence
 
@@ -24,7 +24,7 @@ class TemporaryGuardianshipStarted(
 
     ground: Annotated[Answered[str], Label("临时监护情形", "Ground"), Code("temporary_ground")]
     guardian_body: Annotated[Answered[Title], Label("监护机关", "Guardian body"), Personal(Category.FAMILY)]
-    review_due_on: Annotated[Answered[date], Label("复核日期", "Review due on")]
+    review_due_on: Annotated[Answered[date], Label("复核日期", "Review due on"), NotBefore()]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield GUARDIANSHIP.since(entry.days, "temporary")
@@ -59,6 +59,9 @@ class GuardianshipTerminated(
     """The guardianship of civil affairs ended."""
 
     reason: Annotated[Answered[str], Label("终止原因", "Reason"), Code("guardianship_end")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield from ended(entry)

@@ -6,23 +6,26 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Final
 
-from domain.citizen_id import read
+from domain.citizen_id import read, written
 from domain.entry import AnyEntry
 from domain.event import (
-    Amount,
     Answered,
     Category,
     Code,
     Event,
+    Height,
     Label,
+    NotBefore,
     Number,
     Part,
     Personal,
     Text,
     Title,
     Unit,
+    Weight,
     known,
 )
+from domain.events.household import CITIZEN_ID
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, Stay, obligation
@@ -56,8 +59,8 @@ class PhysicalExamined(
     """The child was examined and measured."""
 
     organisation: Annotated[Answered[Title], Label("体检机构", "Examined by"), Personal(Category.HEALTH)]
-    height_cm: Annotated[Answered[Amount], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
-    weight_kg: Annotated[Answered[Amount], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
+    height_cm: Annotated[Answered[Height], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
+    weight_kg: Annotated[Answered[Weight], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
     summary: Annotated[Answered[Text], Label("结论", "Conclusion"), Personal(Category.HEALTH)]
 
 
@@ -95,12 +98,7 @@ class DisabilityCertificateIssued(
     ]
     disability_class: Annotated[Answered[str], Label("残疾类别", "Class"), Code("disability_class")]
     grade: Annotated[Answered[str], Label("残疾等级", "Grade"), Code("disability_grade")]
-    valid_to: Annotated[Answered[date], Label("有效期止", "Valid to")]
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        end = known(self.valid_to)
-        if end is not None and end < entry.days.earliest:
-            yield breach("E10")
+    valid_to: Annotated[Answered[date], Label("有效期止", "Valid to"), NotBefore()]
 
     def refusals(self, life: Life) -> Refusals:
         number = known(self.certificate_no)
@@ -113,6 +111,13 @@ class DisabilityCertificateIssued(
         said = (known(self.disability_class), known(self.grade))
         if any(own not in {None, digit} for own, digit in zip(said, parts.group(2, 3), strict=True)):
             yield breach("R-DIS-1", detail=Label("证号与类别或等级不符", "it says another class or grade"))
+        recorded = life.now(CITIZEN_ID)
+        if recorded is not None and recorded.held.value != written(parts[1]):
+            yield breach(
+                "R-DIS-1",
+                recorded.entry,
+                detail=Label("证号与已登记的公民身份号码不一致", "it says another citizen id"),
+            )
 
     def holds(self, entry: AnyEntry) -> Facts:
         kind = known(self.disability_class)

@@ -15,8 +15,11 @@ from domain.event import (
     IdNumber,
     Label,
     Name,
+    NotAfter,
+    NotBefore,
     Number,
     Part,
+    Past,
     Personal,
     Region,
     Text,
@@ -90,7 +93,7 @@ class HouseholdRegistered(
     ]
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _number_agrees(life, known(self.citizen_id))
+        yield from number_agrees(life, known(self.citizen_id))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(
@@ -108,7 +111,7 @@ class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id ass
     ]
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _number_agrees(life, known(self.citizen_id))
+        yield from number_agrees(life, known(self.citizen_id))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield from _numbered(entry, known(self.citizen_id))
@@ -119,8 +122,8 @@ def _numbered(entry: AnyEntry, number: str | None) -> Facts:
         yield CITIZEN_ID.since(entry.days, written(number))
 
 
-def _number_agrees(life: Life, number: str | None) -> Refusals:
-    """A citizen id is one, of a known county, and says the birth and sex that are on record (I30)."""
+def number_agrees(life: Life, number: str | None) -> Refusals:
+    """A citizen id is one, of a known county, and says the birth, sex and number that are on record (I30)."""
     if number is None:
         return
     said = read(number)
@@ -139,6 +142,11 @@ def _number_agrees(life: Life, number: str | None) -> Refusals:
         )
     if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != said.sex:
         yield breach("I30", sex.entry, detail=Label("性别与登记的不一致", "it says another sex"))
+    recorded = life.now(CITIZEN_ID)
+    if recorded is not None and recorded.held.value != written(number):
+        yield breach(
+            "I30", recorded.entry, detail=Label("与已登记的公民身份号码不一致", "another number is recorded")
+        )
 
 
 class HouseholdEntryChanged(
@@ -148,8 +156,8 @@ class HouseholdEntryChanged(
 
     old_name: Annotated[Name | None, Label("原姓名", "Former name"), Personal(Category.IDENTITY)] = None
     new_name: Annotated[Name | None, Label("新姓名", "New name"), Personal(Category.IDENTITY)] = None
-    old_birth: Annotated[date | None, Label("原出生日期", "Former date of birth")] = None
-    new_birth: Annotated[date | None, Label("新出生日期", "New date of birth")] = None
+    old_birth: Annotated[date | None, Label("原出生日期", "Former date of birth"), NotAfter()] = None
+    new_birth: Annotated[date | None, Label("新出生日期", "New date of birth"), NotAfter()] = None
     old_sex: Annotated[str | None, Label("原性别", "Former sex"), Code("sex")] = None
     new_sex: Annotated[str | None, Label("新性别", "New sex"), Code("sex")] = None
     old_ethnic_group: Annotated[str | None, Label("原民族", "Former ethnic group"), Code("ethnic_group")] = (
@@ -159,6 +167,16 @@ class HouseholdEntryChanged(
     explanation: Annotated[
         Answered[Text], Label("变更原因", "Why it was changed"), Personal(Category.IDENTITY)
     ]
+
+    def impossible(self, entry: AnyEntry) -> Refusals:
+        pairs = (
+            (self.old_name, self.new_name),
+            (self.old_birth, self.new_birth),
+            (self.old_sex, self.new_sex),
+            (self.old_ethnic_group, self.new_ethnic_group),
+        )
+        if all(old == new for old, new in pairs):
+            yield no_evidence("E11", detail=Label("变更了什么", "What was changed"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         if self.new_name is not None:
@@ -176,7 +194,7 @@ class HouseholdTransferred(
 ):
     """The child's registration moved out of one household; where it went is said as far as known."""
 
-    moved_in_on: Annotated[date | None, Label("迁入日期", "Moved in on")] = None
+    moved_in_on: Annotated[date | None, Label("迁入日期", "Moved in on"), Past()] = None
     from_region: Annotated[Answered[Region], Label("迁出地区", "From region"), Code("region")]
     to_region: Annotated[Answered[Region], Label("迁往地区", "To region"), Code("region")]
     to_place: Annotated[Text | None, Label("迁往地", "To place, as written"), Personal(Category.CONTACT)] = (
@@ -204,12 +222,10 @@ class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued",
 
     card_no: Annotated[Answered[IdNumber], Label("证号", "Card number"), Personal(Category.IDENTITY)]
     valid_from: Annotated[Answered[date], Label("有效期起", "Valid from")]
-    valid_to: Annotated[Answered[date], Label("有效期止", "Valid to")]
+    valid_to: Annotated[Answered[date], Label("有效期止", "Valid to"), NotBefore("valid_from")]
 
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        start, end = known(self.valid_from), known(self.valid_to)
-        if start is not None and end is not None and end < start:
-            yield breach("E10")
+    def refusals(self, life: Life) -> Refusals:
+        yield from number_agrees(life, known(self.card_no))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield IDENTITY_CARD.since(
@@ -226,6 +242,11 @@ class SocialSecurityCardIssued(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield SOCIAL_SECURITY_CARD.since(entry.days, entry.days.last)
+
+
+def is_own(life: Life, number: str | None) -> bool:
+    """Whether nothing on record says that a number is no citizen id, or somebody else's."""
+    return all(refusal.kind == "uncertain" for refusal in number_agrees(life, number))
 
 
 def registration(life: Life) -> Fact[Registration] | None:
@@ -271,9 +292,17 @@ def identity_card(history: History) -> Iterator[Clock]:
 
 
 def _card(history: History, turned: Days) -> AnyEntry | None:
+    own = [
+        entry
+        for entry in history.all(IdCardIssued)
+        if is_own(history.on(entry.days.last), known(entry.event.card_no))
+    ]
+    spans = history.spans(IDENTITY_CARD)
     held = (
-        span.fact.entry for span in history.spans(IDENTITY_CARD) if span.since <= turned.last <= span.until
+        span.fact.entry
+        for span in spans
+        if span.since <= turned.last <= span.until and span.fact.entry in own
     )
-    asked = [history.first(kind, after=turned.earliest) for kind in (IdCardApplied, IdCardIssued)]
-    later = sorted((entry for entry in asked if entry is not None), key=lambda entry: entry.days.last)
-    return next(held, next(iter(later), None))
+    asked: list[AnyEntry] = [*history.all(IdCardApplied), *own]
+    later = sorted(asked, key=lambda entry: entry.days.last)
+    return next(held, next((entry for entry in later if entry.days.last >= turned.earliest), None))

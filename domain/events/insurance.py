@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, Code, Count, Event, Label, Region, Unit, known
+from domain.event import Amount, Answered, Code, Count, Event, Label, Past, Region, Unit, known
 from domain.events.intake import ChildReceived, entered
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
@@ -20,6 +20,9 @@ INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(�
 
 Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
 """A contribution year; basic medical insurance began in 1998."""
+
+Contribution: TypeAlias = Annotated[Amount, Le(1_000_000)]
+"""What is paid in yuan for one person and year."""
 
 INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"), several=True)
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
@@ -46,9 +49,9 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
     insured_region: Annotated[Answered[Region], Label("参保地", "Insured in"), Code("region")]
     year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
-    paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on")]
+    paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on"), Past()]
     benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
-    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
     payer: Annotated[Answered[str], Label("资助方式", "Paid by"), Code("insurance_payer")]
     is_out_of_window: Annotated[Answered[bool], Label("是否集中缴费期外", "Outside the enrolment window")]
     waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days")]
@@ -71,7 +74,7 @@ class InsuranceContributionPaid(
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
     year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
-    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
     payer: Annotated[Answered[str] | None, Label("资助方式", "Paid by"), Code("insurance_payer")] = None
     benefit_from: Annotated[Answered[date] | None, Label("待遇享受起始日", "Benefits from")] = None
 

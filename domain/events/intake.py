@@ -6,13 +6,14 @@ from typing import Annotated, Final
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import (
-    Amount,
     Answered,
     Category,
     Code,
     Event,
+    Height,
     Label,
     Name,
+    NotAfter,
     Number,
     Part,
     Personal,
@@ -20,12 +21,13 @@ from domain.event import (
     Text,
     Title,
     Unit,
+    Weight,
     known,
 )
 from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, DEPARTED, STAGE, Life
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
-from domain.when import Days, day_of
+from domain.when import Days
 
 NOTICE_83: Final = "民发〔2013〕83号"
 MEASURES: Final = "《儿童福利机构管理办法》"
@@ -68,8 +70,8 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
 class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOTICE_83}；{MEASURES}"):
     """The institution took the child in, as the child was that day; admission may follow months later."""
 
-    height_cm: Annotated[Answered[Amount], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
-    weight_kg: Annotated[Answered[Amount], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
+    height_cm: Annotated[Answered[Height], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
+    weight_kg: Annotated[Answered[Weight], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
     posture: Annotated[Answered[str], Label("体型", "Build"), Code("posture")]
     hair: Annotated[Answered[str], Label("发型", "Hair"), Code("hair")]
     hair_colour: Annotated[Answered[str], Label("发色", "Hair colour"), Code("hair_colour")]
@@ -84,8 +86,8 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         Label("接收地点", "Place of reception"),
         Personal(Category.IDENTITY),
     ] = None
-    found_on: Annotated[Answered[date] | None, Label("发现日期", "Found on")] = None
-    found_at: Annotated[datetime | None, Label("发现时间", "Found at")] = None
+    found_on: Annotated[Answered[date] | None, Label("发现日期", "Found on"), NotAfter()] = None
+    found_at: Annotated[datetime | None, Label("发现时间", "Found at"), NotAfter()] = None
     found_place: Annotated[
         Answered[Text] | None,
         Label("捡拾（发现）地点", "Found where"),
@@ -99,13 +101,6 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         Text | None, Label("残疾情况", "Disability"), Personal(Category.HEALTH)
     ] = None
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        found = known(self.found_on)
-        if found is not None and found > entry.days.last:
-            yield breach("E10", detail=Label("发现日期", "Found on"))
-        if self.found_at is not None and day_of(self.found_at) > entry.days.last:
-            yield breach("E10", detail=Label("发现时间", "Found at"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")
@@ -277,6 +272,9 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
         Personal(Category.IDENTITY),
     ] = None
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (ChildReceived,)
 
     def refusals(self, life: Life) -> Refusals:
         admitted = life.now(ADMITTED)

@@ -23,9 +23,12 @@ from domain.event import (
     Label,
     Month,
     Name,
+    NotAfter,
+    NotBefore,
     Number,
     Part,
     Personal,
+    Points,
     Region,
     Text,
     Title,
@@ -83,7 +86,7 @@ class AbilityScore(Part):
     """The score reached in one dimension."""
 
     dimension: Annotated[str, Label("维度", "Dimension"), Code("placement_dimension")]
-    score: Annotated[Amount, Label("得分", "Score")]
+    score: Annotated[Points, Label("得分", "Score")]
 
 
 class AdultPlacementAssessed(
@@ -180,11 +183,7 @@ class EmploymentArranged(
 
     employer: Annotated[Answered[Title], Label("用人单位", "Employer"), Personal(Category.CONTACT)]
     post: Annotated[Answered[Title], Label("岗位", "Post"), Personal(Category.IDENTITY)]
-    ends_on: Annotated[date | None, Label("合同终止日", "Until")] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        if self.ends_on is not None and self.ends_on < entry.days.earliest:
-            yield breach("E10", detail=Label("合同终止日", "Until"))
+    ends_on: Annotated[date | None, Label("合同终止日", "Until"), NotBefore()] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield EMPLOYED.since(entry.days, entry.days.last, until=self.ends_on)
@@ -197,15 +196,10 @@ class VocationalTrainingCompleted(
 
     training: Annotated[Answered[Title], Label("培训项目", "Training"), Personal(Category.IDENTITY)]
     provider: Annotated[Answered[Title], Label("培训机构", "Provider"), Personal(Category.CONTACT)]
-    started_on: Annotated[Answered[date], Label("开始日期", "Started on")]
+    started_on: Annotated[Answered[date], Label("开始日期", "Started on"), NotAfter()]
     certificate_no: Annotated[
         Number | None, Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
     ] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        started = known(self.started_on)
-        if started is not None and started > entry.days.last:
-            yield breach("E10", detail=Label("开始日期", "Started on"))
 
 
 class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW}第15条"):
@@ -226,6 +220,9 @@ class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW}第20条
 class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第17条"):
     """The young person left the army."""
 
+    def follows(self) -> tuple[type[Event], ...]:
+        return (Enlisted,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield SERVING.since(entry.days, None)
 
@@ -236,10 +233,14 @@ class HardshipSupportDecided(
     """The authority decided on an application for support in extreme hardship."""
 
     decision: Annotated[Answered[str], Label("决定", "Decision"), Code("hardship_decision")]
-    applied_on: Annotated[Answered[date], Label("申请日期", "Applied on")]
-    investigated_on: Annotated[Answered[date], Label("调查核实日期", "Investigated on")]
+    applied_on: Annotated[Answered[date], Label("申请日期", "Applied on"), NotAfter()]
+    investigated_on: Annotated[
+        Answered[date], Label("调查核实日期", "Investigated on"), NotBefore("applied_on"), NotAfter()
+    ]
     publicity_from_on: Annotated[Answered[date] | None, Label("公示起", "Publicity from")] = None
-    publicity_to_on: Annotated[Answered[date] | None, Label("公示止", "Publicity to")] = None
+    publicity_to_on: Annotated[
+        Answered[date] | None, Label("公示止", "Publicity to"), NotBefore("publicity_from_on")
+    ] = None
     benefit_month: Annotated[Answered[Month] | None, Label("起领年月", "Paid from")] = None
     care_level: Annotated[
         Answered[str] | None, Label("照料护理等级", "Level of care"), Code("care_level")
@@ -247,14 +248,6 @@ class HardshipSupportDecided(
     institution: Annotated[
         Answered[Title] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
     ] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        applied = known(self.applied_on)
-        if applied is not None and applied > entry.days.last:
-            yield breach("E10", detail=Label("申请日期", "Applied on"))
-        begins, ends = known(self.publicity_from_on), known(self.publicity_to_on)
-        if begins is not None and ends is not None and ends < begins:
-            yield breach("E10", detail=Label("公示", "Publicity"))
 
 
 class HardshipSupportPlaced(
@@ -335,7 +328,7 @@ class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}�
     address: Annotated[Answered[Text], Label("居住地址", "Address"), Personal(Category.CONTACT)]
     hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
     contact: Annotated[Answered[Text], Label("联系方式", "Contact"), Personal(Category.CONTACT)]
-    transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on")]
+    transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on"), NotBefore()]
 
     def refusals(self, life: Life) -> Refusals:
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
@@ -370,7 +363,10 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
     health: Annotated[Answered[Text], Label("健康情况", "Health"), Personal(Category.HEALTH)]
     housing: Annotated[Answered[Text], Label("住房情况", "Housing"), Personal(Category.CONTACT)]
     job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
-    next_on: Annotated[date | None, Label("下次随访", "Next visit")] = None
+    next_on: Annotated[date | None, Label("下次随访", "Next visit"), NotBefore()] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdultPlaced,)
 
 
 def _through(number: int, life: Life) -> Refusals:

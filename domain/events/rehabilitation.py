@@ -1,12 +1,13 @@
 """Rehabilitation (康复): assessed, planned, delivered and closed."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
+
+from annotated_types import Le
 
 from domain.entry import AnyEntry
 from domain.event import (
-    Amount,
     Answered,
     Category,
     Code,
@@ -14,8 +15,10 @@ from domain.event import (
     Event,
     Label,
     Name,
+    NotBefore,
     Part,
     Personal,
+    Points,
     Refers,
     Text,
     Title,
@@ -34,7 +37,11 @@ class Score(Part):
     """What a scale gave for one domain."""
 
     domain: Annotated[Title, Label("领域", "Domain")]
-    value: Annotated[Amount, Label("分值", "Score")]
+    value: Annotated[Points, Label("分值", "Score")]
+
+
+OfADay: TypeAlias = Annotated[Count, Le(24 * 60)]
+"""Minutes of one day."""
 
 
 class PlannedItem(Part):
@@ -78,15 +85,10 @@ class RehabPlanMade(
     items: Annotated[Answered[tuple[PlannedItem, ...]], Label("康复内容", "Items")]
     planner: Annotated[Answered[Name], Label("制定人", "Planned by"), Personal(Category.HEALTH)]
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
-    ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
+    ends_on: Annotated[Answered[date], Label("结束日期", "Ends on"), NotBefore("starts_on")]
     assessment: Annotated[
         Answered[UUID], Label("依据的评估", "Based on"), Refers("RehabAssessed", rule="I08")
     ]
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        starts, ends = known(self.starts_on), known(self.ends_on)
-        if starts is not None and ends is not None and ends < starts:
-            yield breach("E10")
 
     def refusals(self, life: Life) -> Refusals:
         """It rests on an assessment that had been made; where the paper does not say which, on any (I08)."""
@@ -120,7 +122,7 @@ class RehabSessionDelivered(
     ]
     item: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
     count: Annotated[Answered[Count], Label("次数", "Sessions of that day")]
-    minutes: Annotated[Answered[Count], Label("时长", "Duration"), Unit("min")]
+    minutes: Annotated[Answered[OfADay], Label("时长", "Duration"), Unit("min")]
     therapist: Annotated[Answered[Name], Label("康复师", "Therapist"), Personal(Category.HEALTH)]
     situation: Annotated[Answered[Text], Label("训练情况", "How it went"), Personal(Category.HEALTH)]
 
@@ -151,7 +153,7 @@ class RehabPlanClosed(
     """A plan was closed, with what it achieved."""
 
     plan: Annotated[Answered[UUID], Label("结束的方案", "The plan"), Refers("RehabPlanMade", rule="I08")]
-    score_gain: Annotated[Answered[Amount] | None, Label("提高分值", "Score gained")] = None
+    score_gain: Annotated[Answered[Points] | None, Label("提高分值", "Score gained")] = None
     effect: Annotated[Answered[Text], Label("康复效果", "Effect"), Personal(Category.HEALTH)]
     problems: Annotated[Text | None, Label("存在问题", "Problems"), Personal(Category.HEALTH)] = None
     advice: Annotated[Text | None, Label("建议", "Advice"), Personal(Category.HEALTH)] = None

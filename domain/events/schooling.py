@@ -6,7 +6,20 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, Number, Part, Personal, Text, Title, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    NotBefore,
+    Number,
+    Part,
+    Personal,
+    Text,
+    Title,
+    known,
+)
 from domain.file import EVERY, Attribute, Facts
 from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, Stay, obligation
@@ -96,12 +109,7 @@ class DeferralOrSuspensionApproved(
     decision: Annotated[Answered[str], Label("批准事项", "What was approved"), Code("school_put_off")]
     approved_by: Annotated[Answered[Title], Label("批准机关", "Approved by"), Personal(Category.IDENTITY)]
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
-    ends_on: Annotated[Answered[date], Label("结束日期", "Ends on")]
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        starts, ends = known(self.starts_on), known(self.ends_on)
-        if starts is not None and ends is not None and ends < starts:
-            yield breach("E10")
+    ends_on: Annotated[Answered[date], Label("结束日期", "Ends on"), NotBefore("starts_on")]
 
     def holds(self, entry: AnyEntry) -> Facts:
         starts = known(self.starts_on)
@@ -121,6 +129,9 @@ class SchoolingEnded(Event, zh="学业结束", en="Schooling ended", source=COMP
     certificate_no: Annotated[
         Answered[Number] | None, Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
     ] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (SchoolEnrolled,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield EDUCATION.since(entry.days, None, key=known(self.stage) or EVERY)

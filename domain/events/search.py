@@ -15,6 +15,7 @@ from domain.event import (
     IdNumber,
     Label,
     Name,
+    NotAfter,
     Number,
     Personal,
     Refers,
@@ -25,7 +26,6 @@ from domain.event import (
 from domain.events.intake import SITUATION, ChildReceived
 from domain.file import EVERY, Attribute, Facts
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach
 from domain.when import LAST_DAY, add, day_after, day_before
 
 NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
@@ -68,15 +68,10 @@ class DnaComparisonResultReceived(
     """The police told what comparing the DNA sample gave."""
 
     sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
-    submitted_on: Annotated[Answered[date], Label("送检日期", "Submitted on")]
+    submitted_on: Annotated[Answered[date], Label("送检日期", "Submitted on"), NotAfter()]
     result: Annotated[Answered[str], Label("比对结果", "Result"), Code("dna_result")]
     police_unit: Annotated[Answered[Title], Label("公安机关", "Police unit")]
     database: Annotated[Title | None, Label("比对数据库", "Database")] = None
-
-    def impossible(self, entry: AnyEntry) -> Refusals:
-        submitted = known(self.submitted_on)
-        if submitted is not None and submitted > entry.days.last:
-            yield breach("E10", detail=Label("送检日期", "Submitted on"))
 
     def papers(self) -> tuple[str, ...]:
         return ("dna_result",) if known(self.result) in COMPARED else ()
@@ -113,6 +108,9 @@ class FindRelativesNoticeExpired(
     """The notice ran out and nobody had claimed the child."""
 
     notice: Annotated[Answered[UUID], Label("所依公告", "The notice"), Refers("FindRelativesNoticePublished")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (FindRelativesNoticePublished,)
 
     def papers(self) -> tuple[str, ...]:
         return ("unclaimed_statement",)

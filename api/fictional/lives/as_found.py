@@ -27,6 +27,7 @@ from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.placement import AdultPlaced
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
+from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.events.search import FindRelativesNoticeExpired
 from domain.when import Days
 
@@ -111,11 +112,14 @@ def admitted_twice(present: Present) -> Life:
 
 
 def written_by_many_hands(present: Present) -> Life:
-    """A girl's old file contradicts itself: numbers, papers it does not hold, a day before her birth."""
+    """A girl's old file contradicts itself: numbers, papers it does not hold, days that can not be."""
     child = present.who(present.ago(years=13), FEMALE)
     came = present.ago(years=6)
-    yield on(came, ChildReceived, file_no=present.file_no, found_region="371098").on_paper()
+    misread = date(came.year - 1000, came.month, 1)
+    yield on(came, ChildReceived, file_no=present.file_no, found_on=misread, found_region="371098").on_paper()
     yield identity(child, came).on_paper()
+    yield on(came + timedelta(days=20), SchoolingEnded, stage="preschool").on_paper()
+    yield on(came + timedelta(days=60), SchoolEnrolled, stage="preschool", form="preschool").on_paper()
     yield on(child.born - timedelta(days=30), PhysicalExamined, height_cm=Decimal(60)).on_paper()
     yield on(came - timedelta(days=60), InsuranceEnrolled, waiting_days=90).on_paper()
     yield on(came + timedelta(days=4), InsuranceStatusChecked, is_insured=False).on_paper()

@@ -6,6 +6,7 @@ from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.measures import amount
 from api.imports.values import day, text, title
+from domain.event import Height, Weight
 from domain.events.health import PhysicalExamined
 
 CENTIMETRES: Final = {"cm": "1", "厘米": "1", "公分": "1", "m": "100", "米": "100"}
@@ -34,8 +35,8 @@ EXAMINATION: Final = Layout(
         FILE_NUMBER,
         CHILD_NAME,
         Column("体检日期", day(), ("检查日期", "体检时间")),
-        Column("身高(cm)", amount(20, 250, CENTIMETRES), ("身高", "身长"), units=CENTIMETRES),
-        Column("体重(kg)", amount(0, 300, KILOGRAMS), ("体重",), units=KILOGRAMS),
+        Column("身高(cm)", amount(Height, CENTIMETRES), ("身高", "身长"), units=CENTIMETRES),
+        Column("体重(kg)", amount(Weight, KILOGRAMS), ("体重",), units=KILOGRAMS),
         Column("体检机构", title(), ("体检医院", "检查机构", "医院", "体检单位")),
         Column("结论", text(), ("体检结论", "体检结果", "检查结果", "结果")),
         REMARK,

@@ -6,7 +6,13 @@ from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.measures import amount, whole
 from api.imports.values import NOT_ON_PAPER, code, day
-from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
+from domain.events.insurance import (
+    Contribution,
+    InsuranceContributionPaid,
+    InsuranceEnrolled,
+    InsuranceStatusChecked,
+    Year,
+)
 from domain.when import Days
 
 
@@ -87,11 +93,11 @@ INSURANCE: Final = Layout(
             ("待遇起始日", "待遇享受日期", "享受待遇起始日期", "待遇开始日期"),
             ahead=True,
         ),
-        Column("缴费年度", whole(1998, 2200, "年度"), ("参保年度", "年度", "缴费年份")),
+        Column("缴费年度", whole(Year, "年度"), ("参保年度", "年度", "缴费年份")),
         Column("缴费日期", day(), ("缴费时间", "缴款日期")),
         Column(
             "金额(元)",
-            amount(0, 1_000_000, YUAN),
+            amount(Contribution, YUAN),
             ("缴费金额", "金额", "个人缴费"),
             units=YUAN,
         ),

@@ -8,7 +8,7 @@ from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.measures import amount
 from api.imports.values import NOT_ON_PAPER, Read, Reader, code, day, name, text, title
-from domain.event import Unknown
+from domain.event import Points, Unknown
 from domain.events.rehabilitation import (
     PlannedItem,
     RehabAssessed,
@@ -126,7 +126,7 @@ REHABILITATION: Final = Layout(
         Column("事项", _matter(), ("类型", "康复事项")),
         Column("内容", text(), ("康复内容", "训练内容")),
         Column("评估类型/项目", _phase_or_mode(), ("评估类型", "项目", "康复项目", "训练项目")),
-        Column("分值/次数", amount(0, 100_000, {"次": "1", "分": "1"}), ("次数", "分值", "得分")),
+        Column("分值/次数", amount(Points, {"次": "1", "分": "1"}), ("次数", "分值", "得分")),
         Column("康复师", name(), ("治疗师", "训练师", "康复老师")),
         REMARK,
     ),
