@@ -27,6 +27,7 @@ from domain.rulebook import Rulebook
 from ledger.backup import BackupError
 from ledger.cluster import ServerFailedError
 from ledger.epochs import EpochTakenError
+from ledger.folder import DataError, unusable
 from ledger.migrate import MigrationError
 from ledger.programs import ProgramError
 from ledger.witness import LostEntriesError, WitnessError
@@ -46,6 +47,7 @@ app.command(verify)
 
 TOLD: Final = (
     BackupError,
+    DataError,
     EpochTakenError,
     IdentityError,
     KeyFileError,
@@ -74,6 +76,11 @@ def main() -> None:
         code = 1
     except TOLD as error:
         say(str(error))
+        code = 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say(str(unusable(error)))
         code = 1
     except ValidationError as error:
         for each in error.errors(include_input=False, include_context=False, include_url=False):

@@ -1,19 +1,50 @@
 """Where the database is, and as whom it is entered."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from psycopg import AsyncConnection, OperationalError
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.settings import Settings
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger import credentials
+from ledger.folder import check_own, unusable
 from ledger.migrate import Roles, check, migrate
 from ledger.postgres import Server, embedded
 from ledger.soundness import check_schema, check_text
+
+CONNECT_SECONDS: Final = limit(
+    10,
+    Area.DATABASE,
+    Label("连接数据库的秒数", "Seconds to connect to the database"),
+    why=Label("失去的服务器不会拒绝，只是不答复", "A server that is gone refuses nobody, and answers nobody"),
+    beyond="unavailable",
+)
+GONE_SECONDS: Final = limit(
+    30,
+    Area.DATABASE,
+    Label(
+        "远程数据库无应答多久算断开（秒）",
+        "Seconds of silence after which a remote database has gone",
+    ),
+    why=Label("网络断开时没有人通知", "Nobody tells when a network is cut"),
+    beyond="unavailable",
+)
+_PATIENCE: Final[dict[str, Any]] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": GONE_SECONDS // 2,
+    "keepalives_interval": GONE_SECONDS // 6,
+    "keepalives_count": 3,
+    "tcp_user_timeout": GONE_SECONDS * 1000,
+}
+"""Parameters of libpq where an address does not say them; those of TCP count for remote servers alone."""
 
 
 class OwnerError(Exception):
@@ -72,22 +103,33 @@ async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
         server = await stack.enter_async_context(_embedded(settings))
         owner = server.url
     roles = Roles.of(settings.ledger)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable(error) from error
+    check_own(settings.data)
     return Addresses(
-        owner,
-        writer or credentials.url_as(owner or "", roles.writer, settings.data),
-        reader or credentials.url_as(owner or "", roles.reader, settings.data),
+        owner if owner is None else _bounded(owner),
+        _bounded(writer or credentials.url_as(owner or "", roles.writer, settings.data)),
+        _bounded(reader or credentials.url_as(owner or "", roles.reader, settings.data)),
     )
+
+
+def _bounded(conninfo: str) -> str:
+    """Return an address by which nobody waits for ever for a server that has gone."""
+    return make_conninfo("", **(_PATIENCE | conninfo_to_dict(conninfo)))
 
 
 @asynccontextmanager
 async def _embedded(settings: Settings) -> AsyncIterator[Server]:
-    """Run the embedded server beside the event loop; a start that is cancelled is finished and undone."""
-    server = embedded(settings.data)
+    """Run the embedded server beside the event loop; a start that is cancelled is given up and undone."""
+    leaving = threading.Event()
+    server = embedded(settings.data, leaving=leaving)
     starting = asyncio.create_task(asyncio.to_thread(server.__enter__))
     try:
         running = await asyncio.shield(starting)
     except asyncio.CancelledError:
+        leaving.set()
         await asyncio.wait([starting])
         if starting.exception() is None:
             await asyncio.to_thread(server.__exit__, None, None, None)

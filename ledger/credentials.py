@@ -3,21 +3,23 @@
 A connection names the file and never the password, so that addresses may be printed and logged.
 """
 
-import fcntl
 import os
 import secrets
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ledger.folder import check_private, lock
+
 FILE = "passwords"
 
 
 def password(data: Path, role: str) -> str:
-    """Return the password of `role`, made and written down when first asked for."""
+    """Return the password of `role`, made and written down when first asked for. Raises DataError."""
     descriptor = os.open(data / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "r+", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file.fileno(), data / FILE)
+        check_private(file.fileno(), data / FILE)
         for line in file:
             *_, name, secret = line.rstrip("\n").split(":")
             if name == role:

@@ -9,6 +9,7 @@ names, even in different databases.
 import asyncio
 import re
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -16,11 +17,40 @@ from typing import TypeAlias
 from psycopg import AsyncConnection, errors
 from psycopg.sql import SQL, Identifier, Literal
 
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger import queries
 
 Migration: TypeAlias = tuple[str, str]
 """Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
 
+STATEMENT_SECONDS = limit(
+    30,
+    Area.DATABASE,
+    Label("一条语句的秒数", "Seconds of one statement of the service"),
+    why=Label("没有人等待更久，却会一直占用连接", "Nobody waits for longer, and it would hold a connection"),
+    beyond="unavailable",
+)
+LOCK_SECONDS = limit(
+    10,
+    Area.DATABASE,
+    Label("等待锁的秒数", "Seconds that a statement waits for a lock"),
+    why=Label("持有锁的会话可能已停滞", "Who holds it may hang"),
+    beyond="unavailable",
+)
+IDLE_SECONDS = limit(
+    60,
+    Area.DATABASE,
+    Label("事务中闲置的秒数", "Seconds that a transaction may idle"),
+    why=Label("它占着锁和旧版本的行", "It holds locks and old versions of rows"),
+    beyond="unavailable",
+)
+_TIMEOUTS = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+}
+"""Settings of the two roles that log in; long work of theirs sets its own for its transaction."""
 DEFAULT_LEDGER = "childledger"
 _LEDGER_NAME = re.compile(r"(?!pg_|.*_views_[0-9]+$)[a-z][a-z0-9_]{0,39}(?<!_keys)")
 _NUMBERED = re.compile(r"\d{4}_\w+")
@@ -79,6 +109,7 @@ async def migrate(
         try:
             async with await AsyncConnection.connect(owner_url) as connection:
                 await _make_roles(connection, ledger, roles)
+                await _set_timeouts(connection, roles)
                 await _set_passwords(connection, passwords or {})
                 for schema, own in _plan(ledger, library=library):
                     await _make_schema(connection, schema, roles)
@@ -152,6 +183,23 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
             """)
             names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
             await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+
+
+async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
+    """Bound what a statement takes, where nobody has set another bound and we may."""
+    cursor = await connection.execute(
+        "SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = ANY (%s)",
+        [[roles.writer, roles.reader]],
+    )
+    for role, said in await cursor.fetchall():
+        missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in said}
+        with suppress(errors.InsufficientPrivilege):
+            async with connection.transaction():
+                for name in sorted(missing):
+                    alter = SQL("ALTER ROLE {} SET {} = {}")
+                    await connection.execute(
+                        alter.format(Identifier(role), Identifier(name), Literal(_TIMEOUTS[name]))
+                    )
 
 
 async def _set_passwords(connection: AsyncConnection, passwords: Mapping[str, str]) -> None:

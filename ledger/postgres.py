@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,11 +32,16 @@ from ledger.cluster import (
     locate,
     unprivileged,
 )
+from ledger.folder import unusable
 
 __all__ = ["Server", "ServerFailedError", "embedded"]
 
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
+SHUTDOWN_SECONDS = 60.0
+"""How long the server may take to write everything down."""
+QUIT_SECONDS = 10.0
+"""How long it may take to stop at once: what is written down is recovered at the next start."""
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -61,17 +65,29 @@ class Server:
 
 
 @contextmanager
-def embedded(data: Path, *, programs: Path | None = None, durable: bool = True) -> Iterator[Server]:
+def embedded(
+    data: Path,
+    *,
+    programs: Path | None = None,
+    durable: bool = True,
+    leaving: threading.Event | None = None,
+) -> Iterator[Server]:
     """Serve the cluster of `data`, made if there is none, until the block ends.
 
     `programs` is the folder of another PostgreSQL's programs; `durable=False` is for what a test throws
-    away. Raises ServerFailedError with PostgreSQL's own words.
+    away. Once `leaving` is set the start is given up. Raises ServerFailedError with PostgreSQL's own words,
+    and DataError.
     """
-    cluster = locate(data, programs, durable=durable)
+    ending = leaving or threading.Event()
+    try:
+        cluster = locate(data, programs, durable=durable, ending=ending)
+    except OSError as error:
+        raise unusable(error) from error
     if cluster.home != cluster.data:
         why = f"under root it runs as nobody, who cannot reach {cluster.data} or the programs"
         sys.stderr.write(f"The database lives in {cluster.home}: {why}.\n")
-    query = urlencode({"host": cluster.sockets, "passfile": cluster.data / credentials.FILE}, quote_via=quote)
+    parameters = {"host": cluster.sockets, "passfile": cluster.data / credentials.FILE, "connect_timeout": 10}
+    query = urlencode(parameters, quote_via=quote)
     server = Server(f"postgresql://{SUPERUSER}@/{DATABASE}?{query}", cluster.home)
     supervisor = _Supervisor(cluster)
     supervisor.start()
@@ -79,7 +95,7 @@ def embedded(data: Path, *, programs: Path | None = None, durable: bool = True) 
         _wait_until_accepting(cluster, server.url, supervisor)
         yield server
     finally:
-        supervisor.ending.set()
+        ending.set()
         supervisor.join()
 
 
@@ -92,27 +108,36 @@ class _Supervisor(threading.Thread):
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(name="postgres", daemon=True)
         self.cluster = cluster
-        self.ending = threading.Event()
+        self.ending = cluster.ending
         self.failure: Exception | None = None
 
     def run(self) -> None:
         while not self.ending.is_set():
-            with _open_private(self.cluster.home / "postgres.lock") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    self.ending.wait(POLL_SECONDS)
-                    continue
-                try:
-                    self._serve()
-                except Exception as failure:  # noqa: BLE001 - told to whoever waits; the next try may succeed
-                    self.failure = failure
-                    self.ending.wait(RETRY_SECONDS)
+            try:
+                self._serve_if_nobody_does()
+            except OSError as error:
+                self._failed(unusable(error))
+            except Exception as failure:  # noqa: BLE001 - told to whoever waits; the next try may succeed
+                self._failed(failure)
+
+    def _failed(self, failure: Exception) -> None:
+        self.failure = failure
+        self.ending.wait(RETRY_SECONDS)
+
+    def _serve_if_nobody_does(self) -> None:
+        with _open_private(self.cluster.home / "postgres.lock") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.ending.wait(POLL_SECONDS)
+            else:
+                self._serve()
 
     def _serve(self) -> None:
         cluster = self.cluster
         while cluster.postmaster:  # an earlier starter's, on its way out
-            time.sleep(POLL_SECONDS)
+            if self.ending.wait(POLL_SECONDS):
+                return
         cluster.forget_crash()
         cluster.make()
         log = cluster.home / "postgres.log"
@@ -133,24 +158,33 @@ class _Supervisor(threading.Thread):
             if process.returncode is not None:
                 said = log.read_text(errors="replace").splitlines()[-5:]
                 raise ServerFailedError("\n".join(("PostgreSQL stopped by itself", *said)))
-            process.send_signal(self._end())
-            process.wait()
+            _shut_down(process, self._end())
             with suppress(OSError):
                 cluster.sockets.rmdir()
 
     def _command(self) -> list[str]:
         account = unprivileged()
         uid, gid = (account.pw_uid, account.pw_gid) if account else (os.getuid(), os.getgid())
-        numbers = [str(number) for number in (os.getpid(), uid, gid, self._end())]
+        numbers = [str(int(number)) for number in (os.getpid(), uid, gid, self._end())]
         tethered = [sys.executable, "-I", "-S", tether.__file__, *numbers]
         settings = SETTINGS | ({} if self.cluster.durable else THROW_AWAY)
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         program = str(self.cluster.programs / "postgres")
         return [*tethered, program, "-D", str(self.cluster.files), "-k", str(self.cluster.sockets), *options]
 
-    def _end(self) -> int:
+    def _end(self) -> signal.Signals:
         """Fast shutdown, which writes everything down; immediate for what is thrown away."""
         return signal.SIGINT if self.cluster.durable else signal.SIGQUIT
+
+
+def _shut_down(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
+    """Shut down in order; then at once, which loses nothing either; then whatever it is doing."""
+    for way, patience in ((end, SHUTDOWN_SECONDS), (signal.SIGQUIT, QUIT_SECONDS)):
+        process.send_signal(way)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return
+    process.kill()
 
 
 def _open_private(path: Path) -> BinaryIO:
@@ -159,7 +193,7 @@ def _open_private(path: Path) -> BinaryIO:
 
 def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -> None:
     """Wait as long as there is hope: recovery after a crash may take its time."""
-    while True:
+    while not supervisor.ending.is_set():
         process = cluster.accepting
         if process:
             try:
@@ -171,7 +205,9 @@ def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -
                     raise
         elif supervisor.failure:
             raise supervisor.failure
-        time.sleep(0.02)
+        supervisor.ending.wait(0.02)
+    message = "told to stop while it started"
+    raise ServerFailedError(message)
 
 
 def _check_locale(connection: psycopg.Connection[tuple[str]]) -> None:

@@ -6,7 +6,6 @@ the epoch, stamped by the key file. It is written while serving, about once a se
 """
 
 import asyncio
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from ledger.appends import Head
+from ledger.folder import lock
 from ledger.store import Store
 from ledger.wrapping import KeyFile
 
@@ -204,12 +204,13 @@ class Witness:
     @contextmanager
     def _held(self) -> Iterator[None]:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        path = self.path.with_name(f"{self.path.name}.lock")
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock(held, path)
             yield
         finally:
-            os.close(lock)
+            os.close(held)
 
 
 def _canonical(seen: Seen) -> bytes:

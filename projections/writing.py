@@ -21,6 +21,12 @@ from projections.model import Reading, ReadModel
 ENTRIES_AT_ONCE: Final = 10_000
 """Entries held in memory at a time, unless one file has more."""
 FILES_AT_ONCE: Final = 500
+_DISPOSABLE: Final = """
+    SET LOCAL synchronous_commit = off;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = 0
+"""
+"""Nobody waits for it, and rows of a long file take their time to be computed."""
 
 
 class PoisonError(Exception):
@@ -88,7 +94,7 @@ async def disposable(pool: Pool) -> AsyncIterator[tuple[AsyncConnection, AsyncTr
     A server that falls loses the last ones whole, rows and positions, and they are written again.
     """
     async with pool.connection() as connection, connection.transaction() as own:
-        await connection.execute("SET LOCAL synchronous_commit = off")
+        await connection.execute(_DISPOSABLE)
         yield connection, own
 
 

@@ -1,5 +1,7 @@
 """The embedded PostgreSQL: made on first use, shared, taken over, and never left behind."""
 
+import errno
+import fcntl
 import os
 import pwd
 import shutil
@@ -8,16 +10,20 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger import credentials
+from ledger import credentials, folder, postgres
+from ledger.cluster import Cluster
+from ledger.folder import DataError, check_own
 from ledger.postgres import ServerFailedError, embedded
 
 ROOT = Path(__file__).parents[1]
@@ -288,3 +294,112 @@ def test_where_the_kernel_sends_no_signal_a_watchdog_does() -> None:
         assert tethered.stdin
         tethered.stdin.close()
         assert tethered.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+
+
+# What keeps DATA from being used
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the operating system refuse to open this file, as on a disk that is read-only or full."""
+    refused = "postgres.lock"
+    opened = os.open
+
+    def refusing(path: Any, *rest: Any, **more: Any) -> int:
+        if str(path).endswith(refused):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return opened(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    return refused
+
+
+def test_a_data_that_can_not_be_written_is_told_with_its_path(data: Path, unwritable: str) -> None:
+    with pytest.raises(DataError, match=f"{data}.*{unwritable}.*can not be used"), embedded(data):
+        pass
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_start_that_waits_for_another_process_ends_when_it_is_told_to(
+    data: Path, end: signal.Signals
+) -> None:
+    data.mkdir()
+    with (data / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        surroundings = os.environ | {"CHILDLEDGER_DATA": str(data)}
+        program = [sys.executable, "-c", "from api.cli import main; main()", "token", "list"]
+        with subprocess.Popen(program, env=surroundings, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+            assert happens(lambda: waits_for(process.pid, data / "postgres.lock"))
+            process.send_signal(end)
+            process.wait(PATIENCE_SECONDS)
+
+
+def waits_for(pid: int, path: Path) -> bool:
+    """Whether a process has tried a file, which it opens again and again."""
+    return any(link.resolve() == path for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink())
+
+
+def test_a_start_that_is_given_up_leaves_no_half_made_cluster(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = threading.Event()
+    made = Cluster.make
+
+    def making(self: Cluster) -> None:
+        leaving.set()
+        made(self)
+
+    monkeypatch.setattr(Cluster, "make", making)
+    with pytest.raises(ServerFailedError, match="told to stop"), embedded(data, leaving=leaving):
+        pass
+    assert not [*data.glob("postgres.new*"), *data.glob("postgres")]
+
+
+def test_a_server_that_does_not_stop_is_stopped_for_certain(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "SHUTDOWN_SECONDS", 0.2)
+    monkeypatch.setattr(postgres, "QUIT_SECONDS", 0.2)
+    with embedded(data, durable=False) as server:
+        pid = postmaster(data)
+        os.kill(pid, signal.SIGSTOP)
+    assert has_ended(pid)
+    with embedded(data, durable=False) as again:
+        assert ask(again.url, "SELECT 1") == "1"
+    assert again == server
+
+
+def test_a_folder_into_which_others_may_write_is_not_used(data: Path) -> None:
+    data.mkdir()
+    data.chmod(0o777)
+    with pytest.raises(DataError, match="chmod go-w"):
+        check_own(data)
+    data.chmod(0o755)
+    check_own(data)
+
+
+def test_a_folder_of_somebody_else_is_not_used(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data.mkdir(0o700)
+    owner = data.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(DataError, match=f"belongs to user {owner}"):
+        check_own(data)
+
+
+def test_passwords_that_others_may_read_are_not_used(data: Path) -> None:
+    data.mkdir()
+    credentials.password(data, "clerk")
+    (data / credentials.FILE).chmod(0o644)
+    with pytest.raises(DataError, match="chmod 600"):
+        credentials.password(data, "clerk")
+
+
+def test_a_file_that_another_process_keeps_is_not_waited_for_for_ever(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.mkdir()
+    monkeypatch.setattr(folder, "LOCKED_SECONDS", 0.1)
+    with (data / credentials.FILE).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(DataError, match=r"keeps .* locked"):
+            credentials.password(data, "clerk")

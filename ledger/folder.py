@@ -1,0 +1,77 @@
+"""DATA, the folder of what is kept outside the database: whether it can be used, and whose it is."""
+
+import fcntl
+import os
+import stat
+import time
+from pathlib import Path
+from typing import Final
+
+LOCKED_SECONDS: Final = 10.0
+"""How long a file of DATA is waited for: nobody keeps one for longer than it takes to write a few lines."""
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_AGAIN_SECONDS: Final = 0.05
+
+
+class DataError(Exception):
+    """DATA, or something in it, can not be used as it is; the text says what to do, in both languages."""
+
+
+def unusable(error: OSError) -> DataError:
+    """Return what to say of a file or folder that the operating system does not let us use."""
+    path, why = error.filename, error.strerror
+    return DataError(
+        f"无法使用 {path}（{why}）：请检查其所有者、权限、磁盘空间，以及是否只读。 "
+        f"{path} can not be used ({why}): see who owns it, its mode, and whether its disk is full or "
+        "read-only."
+    )
+
+
+def check_own(folder: Path) -> None:
+    """Raise DataError for a folder that somebody else owns, or into which others may write.
+
+    Who may write there puts other keys and passwords in place of ours. Root may use anybody's folder.
+    """
+    found = folder.stat()
+    if os.geteuid() not in {0, found.st_uid}:
+        message = (
+            f"{folder} 属于用户 {found.st_uid}：请以该用户运行，或另选 DATA。 "
+            f"{folder} belongs to user {found.st_uid}: run as that user, or choose another DATA."
+        )
+        raise DataError(message)
+    if found.st_mode & _OTHERS_WRITE:
+        message = (
+            f"其他用户可以写入 {folder}：请执行 chmod go-w {folder}，并确认其中内容未被改动。 "
+            f"Others may write into {folder}: chmod go-w {folder}, and see that nothing in it was changed."
+        )
+        raise DataError(message)
+
+
+def check_private(descriptor: int, path: Path) -> None:
+    """Raise DataError for an open file that others than its owner may read or write."""
+    if os.fstat(descriptor).st_mode & _OTHERS:
+        message = (
+            f"其他用户可以读取 {path}：请执行 chmod 600 {path}；若可能已被读取，请更改其中各角色的密码。 "
+            f"Others may read {path}: chmod 600 {path}; where somebody may have read it, change the "
+            "passwords of the roles in it."
+        )
+        raise DataError(message)
+
+
+def lock(descriptor: int, path: Path) -> None:
+    """Lock an open file until it is closed. Raises DataError where another process keeps it."""
+    until = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                message = (
+                    f"另一个进程一直占用 {path}。 "
+                    f"Another process keeps {path} locked: see which one, and whether it hangs."
+                )
+                raise DataError(message) from None
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
