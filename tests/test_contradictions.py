@@ -315,7 +315,7 @@ def examined(**said: Any) -> Event:
     ("field", "least", "most", "beyond"),
     [
         ("height_cm", "20", "250", ["19.9", "250.1", "9999", "0"]),
-        ("weight_kg", "0.2", "300", ["0.1", "8888", "0"]),
+        ("weight_kg", "0", "300", ["-0.1", "300.1", "8888"]),
     ],
 )
 def test_measures_out_of_reach_are_refused(field: str, least: str, most: str, beyond: list[str]) -> None:
