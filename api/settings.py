@@ -63,6 +63,35 @@ class Settings(BaseSettings):
             ),
         ),
     ] = Field(default=25_000, ge=0)
+    import_bytes: Annotated[
+        int,
+        Bound(
+            Area.IMPORTS,
+            Label("导入的文件或条目行的字节数", "Bytes of a file or of lines that are imported"),
+            Label("一所机构的台账不到其十分之一", "An institution's register is a tenth of it"),
+            "too_large",
+        ),
+    ] = Field(default=64 * 1024 * 1024, ge=1)
+    import_memory: Annotated[
+        int,
+        Bound(
+            Area.IMPORTS,
+            Label("读取一个文件的进程所用内存字节数", "Bytes of memory of the process that reads a file"),
+            Label(
+                "足够读取最大的文件，又不致耗尽机器内存", "Enough for the largest file; the machine has more"
+            ),
+            "malformed",
+        ),
+    ] = Field(default=1024 * 1024 * 1024, ge=256 * 1024 * 1024)
+    import_seconds: Annotated[
+        int,
+        Bound(
+            Area.IMPORTS,
+            Label("读取一个文件的处理器秒数", "Seconds of processor time to read a file"),
+            Label("一次只读一个文件，其他机构在等候", "One file is read at a time, and others wait"),
+            "malformed",
+        ),
+    ] = Field(default=60, ge=1)
     token_days: int = Field(default=90, ge=1)
     """Days for which a new token lives, when not said."""
 

@@ -19,6 +19,13 @@ MOST_CELLS: Final = limit(
     ),
     beyond="malformed",
 )
+MOST_TEXT: Final = limit(
+    20_000_000,
+    Area.IMPORTS,
+    Label("一个文件各单元格的字符总数", "Characters of all cells of a file"),
+    why=Label("同一文字可在压缩文件中重复百万次", "A small file may repeat one text a million times"),
+    beyond="malformed",
+)
 MOST_ROWS: Final = limit(
     200_000,
     Area.IMPORTS,
@@ -83,6 +90,7 @@ class Collector:
         self._merged: list[Merged] = []
         self._width = 0
         self._cells = 0
+        self._text = 0
         self._area = 0
 
     def put(self, row: int, column: int, raw: Raw) -> None:
@@ -98,6 +106,14 @@ class Collector:
         if self._cells > MOST_CELLS:
             raise too_much(
                 Label(f"有内容的单元格超过 {MOST_CELLS:,} 个", f"More than {MOST_CELLS:,} cells are filled")
+            )
+        self._text += len(raw) if isinstance(raw, str) else 0
+        if self._text > MOST_TEXT:
+            raise too_much(
+                Label(
+                    f"各单元格共超过 {MOST_TEXT:,} 个字符",
+                    f"All cells have more than {MOST_TEXT:,} characters",
+                )
             )
         self._reach(row, column + 1)
         cells = self._rows[row - 1]

@@ -27,6 +27,7 @@ MOST_PARTS: Final = limit(
     why=Label("每张工作表只有几个", "A sheet has a few"),
     beyond="malformed",
 )
+_NO_MEMORY: Final = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _ENCRYPTED: Final = 1
 _CHUNK: Final = 64 * 1024
 
@@ -83,7 +84,11 @@ class Parts:
     def __init__(self, content: bytes) -> None:
         try:
             self._archive = zipfile.ZipFile(BytesIO(content))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except expat.ExpatError as error:
+            if error.code == _NO_MEMORY:
+                raise MemoryError from error
+            raise damaged() from error
+        except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
             raise damaged() from error
         entries = self._archive.infolist()
         self.names = frozenset(entry.filename for entry in entries)

@@ -67,6 +67,11 @@ def damaged() -> UnreadableError:
     return UnreadableError(DAMAGED)
 
 
+def too_large(most: int) -> UnreadableError:
+    """Return that a file has more bytes than is taken."""
+    return too_much(Label(f"文件超过 {most:,} 字节", f"The file has more than {most:,} bytes"))
+
+
 def unclosed(line: int) -> UnreadableError:
     """Return that a text has quotation marks that do not fit, up to a line."""
     return UnreadableError(

@@ -1,0 +1,178 @@
+"""Reading a file in a process of its own, so that no file harms or starves the one that has it read.
+
+The process is given the file's bytes and nothing else: no setting, no connection, no file to write to.
+"""
+
+import asyncio
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+import orjson
+import structlog
+
+from api.imports.cells import Counted, Raw, Unusable
+from api.imports.faults import Fault
+from api.imports.reading import child
+from api.imports.reading.kinds import Told
+from api.imports.reading.trouble import NOT_THERE, TOO_COSTLY, UnreadableError, damaged, too_large
+from api.imports.workbook import Merged, Sheet, Workbook
+from api.settings import Settings
+from api.turns import Turns
+from domain.label import Label
+
+PATIENCE: Final = 3
+"""How often longer than its processor time a process may take, since others work meanwhile."""
+LONGEST_ANSWER: Final = 512 * 1024 * 1024
+"""Bytes of what a process answers; all that a `Collector` takes fits in."""
+_REPEATED: Final = 100_000
+"""Texts that are looked for again, so as to be kept once; a register repeats itself."""
+_SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
+_PART: Final = 256 * 1024
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is to be read: its bytes in parts, how it is called, and what it is said to be.
+
+    A text is of the set of characters that is named, if one is.
+    """
+
+    parts: Iterable[bytes]
+    name: str
+    told: Told | None = None
+    charset: str | None = None
+
+
+class Apart:
+    """Reads one file at a time, each in a process of its own; groups that wait take turns."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._turns = Turns()
+
+    async def read(self, source: Source, group: Hashable = None) -> Workbook:
+        """Read a file for a group. Raises UnreadableError."""
+        async with self._turns.of(group):
+            process = _begun()
+            try:
+                async with asyncio.timeout(PATIENCE * self._settings.import_seconds):
+                    return await asyncio.to_thread(self._exchange, process, source)
+            except TimeoutError:
+                log.warning("file not read in time")
+                raise UnreadableError(TOO_COSTLY) from None
+            finally:
+                process.kill()
+
+    async def read_file(self, path: Path) -> Workbook:
+        """Read a file on a disk, as what it is by its content. Raises UnreadableError."""
+        try:
+            with path.open("rb") as file:
+                most = self._settings.import_bytes
+                if os.fstat(file.fileno()).st_size > most:
+                    raise too_large(most)
+                return await self.read(Source(iter(lambda: file.read(_PART), b""), path.name))
+        except OSError as error:
+            raise UnreadableError(NOT_THERE) from error
+
+    def _exchange(self, process: subprocess.Popen[bytes], source: Source) -> Workbook:
+        """Give a process its file, and hear its answer; in a thread."""
+        wanted = {
+            "memory": self._settings.import_memory,
+            "seconds": self._settings.import_seconds,
+            "name": source.name,
+            "told": source.told and source.told.value,
+            "charset": source.charset,
+        }
+        digest, size = hashlib.sha256(), 0
+        with process:
+            heard, told = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+            # Whatever has ended the process, its answer says so, or that there is none.
+            with suppress(BrokenPipeError):
+                heard.write(orjson.dumps(wanted, option=orjson.OPT_APPEND_NEWLINE))
+                for part in source.parts:
+                    digest.update(part)
+                    size += len(part)
+                    heard.write(part)
+            with suppress(BrokenPipeError):
+                heard.close()
+            answer = _heard(told)
+            code = process.wait()
+        if answer is None:
+            log.warning("file not read", code=code)
+            raise UnreadableError(TOO_COSTLY) if code < 0 or code == child.NO_MEMORY else damaged()
+        sheets, says_whose = answer
+        return Workbook(source.name, digest.hexdigest(), size, sheets, says_whose)
+
+
+def _begun() -> subprocess.Popen[bytes]:
+    """Begin a process that reads; signals of a terminal are for whoever has it read."""
+    return subprocess.Popen(  # noqa: S603 - our own module in this interpreter
+        [sys.executable, "-I", "-X", "utf8", "-m", child.__name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _SURROUNDINGS if name in os.environ},
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
+    """The sheets that a process answers; None when it ended before its answer did."""
+    sheets: list[Sheet] = []
+    rows: list[tuple[Raw, ...]] = []
+    texts: dict[str, str] = {}
+    for line in _lines(answer):
+        said = orjson.loads(line)
+        if isinstance(said, list):
+            rows.append(tuple(_cells(said, texts)))
+        elif "title" in said:
+            merged = tuple(Merged(*each) for each in said["merged"])
+            sheets.append(Sheet(len(sheets), said["title"], rows, merged))
+            rows = []
+        elif "why" in said:
+            raise UnreadableError(Label(*said["why"]))
+        else:
+            return sheets, bool(said["says_whose"])
+    return None
+
+
+def _lines(answer: IO[bytes]) -> Iterator[bytes]:
+    heard = 0
+    for line in answer:
+        heard += len(line)
+        if heard > LONGEST_ANSWER:
+            raise UnreadableError(TOO_COSTLY)
+        if line.endswith(b"\n"):
+            yield line
+
+
+def _cells(row: list[Any], texts: dict[str, str]) -> Iterator[Raw]:
+    for cell in row:
+        if isinstance(cell, str):
+            yield texts.setdefault(cell, cell) if len(texts) < _REPEATED else texts.get(cell, cell)
+        else:
+            yield _special(cell) if isinstance(cell, dict) else cell
+
+
+def _special(cell: dict[str, Any]) -> Raw:
+    ((kind, said),) = cell.items()
+    match kind:
+        case "day":
+            return date.fromisoformat(said)
+        case "moment":
+            return datetime.fromisoformat(said)
+        case "counted":
+            return Counted(said[0], date.fromisoformat(said[1]))
+        case _:
+            return Unusable(said[0], Fault(said[1]))

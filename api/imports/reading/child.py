@@ -1,0 +1,88 @@
+"""The process in which one file is read, within its own bounds; `apart` starts it and hears its answer.
+
+It is told on standard input what is wanted, in one line of JSON, and then the file's bytes. It answers
+on standard output in lines of JSON: each row of a sheet as its cells, then the sheet's `title` and what is
+`merged` in it; in the end whether such a file `says_whose` it is, or `why` nothing can be read. A cell that
+JSON has no form for is an object of one member: a `day`, a `moment`, a number `counted` from a day, or an
+`unusable` cell.
+"""
+
+import os
+import resource
+import sys
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+
+from api.imports.cells import Counted, Unusable
+from api.imports.reading.kinds import Told, read_sheets
+from api.imports.reading.trouble import UnreadableError
+
+NO_MEMORY: Final = 3
+"""With what the process ends when its memory does not suffice."""
+_NICENESS: Final = 5
+"""Whoever waits for an answer goes first."""
+_OPEN_FILES: Final = 32
+_PLAINLY: Final = (
+    orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
+)
+
+
+def main() -> None:
+    """Read what stands on standard input, and exit."""
+    wanted = orjson.loads(sys.stdin.buffer.readline())
+    _confine(wanted["memory"], wanted["seconds"])
+    try:
+        _answer(wanted)
+    except MemoryError:
+        os._exit(NO_MEMORY)
+
+
+def _answer(wanted: dict[str, Any]) -> None:
+    out = sys.stdout.buffer
+    told = None if wanted["told"] is None else Told(wanted["told"])
+    try:
+        sheets, says_whose = read_sheets(sys.stdin.buffer.read(), wanted["name"], told, wanted["charset"])
+    except UnreadableError as error:
+        out.write(orjson.dumps({"why": [error.why.zh, error.why.en]}, option=_PLAINLY))
+        return
+    for sheet in sheets:
+        for row in sheet.rows:
+            out.write(orjson.dumps(row, default=_special, option=_PLAINLY))
+        merged = [(each.top, each.left, each.bottom, each.right) for each in sheet.merged]
+        out.write(orjson.dumps({"title": sheet.title, "merged": merged}, option=_PLAINLY))
+    out.write(orjson.dumps({"says_whose": says_whose}, option=_PLAINLY))
+
+
+def _confine(memory: int, seconds: int) -> None:
+    """Take no more memory (bytes) and processor time, and leave nothing on disk."""
+    os.nice(_NICENESS)
+    for bound, wanted in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        _, hardest = resource.getrlimit(bound)
+        most = wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest)
+        resource.setrlimit(bound, (most, most))
+
+
+def _special(cell: object) -> dict[str, Any]:
+    """A cell that JSON has no form for."""
+    match cell:
+        case datetime():
+            return {"moment": cell.isoformat()}
+        case date():
+            return {"day": cell.isoformat()}
+        case Counted():
+            return {"counted": [float(cell), cell.since.isoformat()]}
+        case Unusable():
+            return {"unusable": [cell.written, cell.fault.value]}
+    raise TypeError
+
+
+if __name__ == "__main__":
+    main()

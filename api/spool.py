@@ -1,0 +1,50 @@
+"""Bodies that wait on disk instead of in memory, sealed, and gone when they are no longer needed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Self
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
+
+_PART = 256 * 1024
+
+
+class Spool:
+    """A body in a file without a name, sealed with a key that nobody but this process has and nothing keeps.
+
+    It is written once, from its beginning to its end, and then read as often as it is needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
+        self._cipher = Cipher(ChaCha20(os.urandom(32), bytes(16)), mode=None)
+        self._sealing = self._cipher.encryptor()
+        self.size = 0
+        """How many bytes were written."""
+
+    def write(self, part: bytes) -> None:
+        """Take in the next part. Raises OSError, as when the disk is full."""
+        self._file.write(self._sealing.update(part))
+        self.size += len(part)
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the body part by part."""
+        opening = self._cipher.decryptor()
+        self._file.flush()
+        at = 0
+        while part := os.pread(self._file.fileno(), _PART, at):
+            at += len(part)
+            yield opening.update(part)
+
+    def close(self) -> None:
+        """Remove it."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
