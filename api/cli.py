@@ -144,6 +144,7 @@ def import_register(
     file: Path,
     /,
     *,
+    institution: str | None = None,
     region: str | None = None,
     dry_run: Flag = False,
     report: Path | None = None,
@@ -153,14 +154,23 @@ def import_register(
     """Import an institution's register; the same one again adds nothing.
 
     Args:
-        file: The workbook.
+        file: The workbook (.xlsx, .xls, .ods) or table of text (.csv).
+        institution: Whose it is, by name or id: for a file that does not say so, as CSV never does.
         region: Where the institution lies (GB/T 2260, six digits), where that is not known yet.
         dry_run: Tell what would come of it, and record nothing.
         report: Write a workbook for the clerk, with every row and value that was not used.
         json: Print the report as JSON, and all else to standard error.
         tokens: Make and print a token for each role, for looking at what came of it: good for a day.
     """
-    importing = import_file(file, region=region, dry_run=dry_run, report=report, json=json, tokens=tokens)
+    importing = import_file(
+        file,
+        institution=institution,
+        region=region,
+        dry_run=dry_run,
+        report=report,
+        json=json,
+        tokens=tokens,
+    )
     return run(importing, stopped_with=STOPPED)
 
 

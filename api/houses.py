@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from api.clock import Clock, utc_now
 from api.database import located
 from api.house import House, opened
+from api.imports.reading.apart import Apart
 from api.metrics import Requests
 from api.problems import Problem
 from api.settings import Settings
@@ -28,10 +29,14 @@ T = TypeVar("T")
 
 
 class Houses:
-    """The houses by the names of their ledgers; `requests` times what the service answers."""
+    """The houses by the names of their ledgers.
 
-    def __init__(self, own: str, names: Sequence[str]) -> None:
+    `requests` times what the service answers, `reading` reads what is handed in, for all of them one by one.
+    """
+
+    def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
         self._own = own
+        self.reading = reading
         self._open: dict[str, House] = {}
         self.names = tuple(names)
         self.requests = Requests()
@@ -82,7 +87,7 @@ async def all_opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
             # One embedded database for all of them.
             settings = settings.model_copy(update={"database_url": SecretStr(found.owner)})
         served = settings.served
-        houses = Houses(settings.ledger, [each.ledger for each in served])
+        houses = Houses(settings.ledger, [each.ledger for each in served], Apart(settings))
         if len(served) == 1:
             async with opened(served[0], clock) as house:
                 houses.enter(house)

@@ -1,52 +1,179 @@
-"""Work that goes on after its request was answered, watched by whoever started it."""
+"""Work that goes on after its request was answered, watched by whoever started it.
+
+What waits is bounded, for each person, each institution and in all; what is remembered is so for each
+institution, so that nobody's work pushes out another's.
+"""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID, uuid4
 
 import structlog
+from orjson import Fragment
 
+from api.answers import dumps
+from api.problems import Problem
+from api.turns import Turns
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.ending import ended
 
 State: TypeAlias = Literal["queued", "running", "done", "failed"]
-KEPT: Final = 100
-"""Jobs that are remembered; an older one is forgotten as if there had never been any."""
+MOST_OF_PERSON: Final = limit(
+    4,
+    Area.IMPORTS,
+    Label("一个人同时进行或等候的导入", "Imports under way or waiting, of one person"),
+    why=Label("一次只做一个，其余都在等候", "One is done at a time, and the others wait"),
+    beyond="too_many_requests",
+)
+MOST_OF_INSTITUTION: Final = limit(
+    8,
+    Area.IMPORTS,
+    Label("一所机构同时进行或等候的导入", "Imports under way or waiting, of one institution"),
+    why=Label("一所机构不应占满所有位置", "One institution is not to fill all places"),
+    beyond="too_many_requests",
+)
+MOST_IN_ALL: Final = limit(
+    32,
+    Area.IMPORTS,
+    Label("一个账本同时进行或等候的导入", "Imports under way or waiting, of one ledger"),
+    why=Label("再多则等候过久", "More would wait for too long"),
+    beyond="unavailable",
+)
+MOST_BYTES_OF_INSTITUTION: Final = limit(
+    256 * 1024 * 1024,
+    Area.IMPORTS,
+    Label("一所机构等候的导入的字节数", "Bytes of imports under way or waiting, of one institution"),
+    why=Label("等候时以加密形式存于磁盘", "They wait on disk, sealed"),
+    beyond="too_many_requests",
+)
+MOST_BYTES_IN_ALL: Final = limit(
+    1024 * 1024 * 1024,
+    Area.IMPORTS,
+    Label("一个账本等候的导入的字节数", "Bytes of imports under way or waiting, of one ledger"),
+    why=Label("磁盘要留给数据库", "The disk is the database's"),
+    beyond="unavailable",
+)
+MOST_KEPT: Final = limit(
+    20,
+    Area.IMPORTS,
+    Label("保留的导入结果（每所机构）", "Reports of imports that are kept, of each institution"),
+    why=Label("在内存中保留到服务停止", "They are kept in memory until the service stops"),
+    beyond=Label("最早的不再可查", "The oldest is forgotten"),
+)
+MOST_BYTES_KEPT: Final = limit(
+    16 * 1024 * 1024,
+    Area.IMPORTS,
+    Label("保留的导入结果的字节数（每所机构）", "Bytes of reports that are kept, of each institution"),
+    why=Label("在内存中保留到服务停止", "They are kept in memory until the service stops"),
+    beyond=Label("最早的不再可查，最新的一份总会保留", "The oldest is forgotten, the newest never"),
+)
+AGAIN_SECONDS: Final = 10
+"""When to ask again for a place."""
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
+class Place:
+    """Room for a job of somebody, held for the block of `Jobs.place`, or else until its job has ended."""
+
+    starter: UUID
+    institution: UUID
+    size: int
+    taken: bool = False
+
+
+@dataclass(slots=True)
 class Job:
-    """Something that goes on: how far it is (0 to 1), and in the end what came of it."""
+    """Something that goes on: how far it is (0 to 1), and in the end what came of it.
+
+    `failed` is why it failed, `told` the answer about it once it has ended, and `shown` whose personal data
+    that shows, None for somebody who has no file.
+    """
 
     job: UUID
-    starter: UUID
+    place: Place
+    turns: Turns
     state: State = "queued"
     progress: float = 0.0
-    result: dict[str, Any] = field(default_factory=dict)
+    shown: frozenset[UUID | None] = frozenset()
+    failed: Problem | None = None
+    told: bytes = b""
+    accepted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once it is clear that the work can be done, or not."""
 
     def advance(self, done: int, every: int) -> None:
         """Say how much is done of how much."""
         self.progress = done / every if every else 1.0
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Run within the block, when nobody else does; institutions take turns."""
+        async with self.turns.of(self.place.institution):
+            self.state = "running"
+            yield
+
+    @property
+    def answer(self) -> Any:  # noqa: ANN401 - any JSON
+        """What is answered about it."""
+        return Fragment(self.told) if self.told else self.standing
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """How far it is."""
+        return {"state": self.state, "progress": round(self.progress, 3)}
+
+
+Work: TypeAlias = Callable[[Job], Awaitable[dict[str, Any]]]
+"""Does a job's work, says when it is accepted, takes a turn for what is not to go on at once, and returns
+what came of it. A Problem that it raises is told as what it failed for."""
+
 
 class Jobs:
-    """The jobs of one process. They are done one at a time, and forgotten when the process ends."""
+    """The jobs of one process, forgotten when it ends."""
 
     def __init__(self) -> None:
-        self._jobs: OrderedDict[UUID, Job] = OrderedDict()
+        self._jobs: dict[UUID, Job] = {}
+        self._places: list[Place] = []
+        self._ended: dict[UUID, deque[Job]] = defaultdict(deque)
+        """The jobs of each institution that have ended, the latest last."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
 
-    def start(self, starter: UUID, work: Callable[[Job], Awaitable[dict[str, Any]]]) -> Job:
-        """Queue work for somebody; what it returns is the job's result."""
-        job = Job(uuid4(), starter)
+    @contextmanager
+    def place(self, starter: UUID, institution: UUID, size: int) -> Iterator[Place]:
+        """Hold a place for work on so many bytes.
+
+        Raises the problems `too_many_requests` for who has enough of them, `unavailable` where there is none.
+        """
+        own = [each for each in self._places if each.institution == institution]
+        if (
+            sum(each.starter == starter for each in own) >= MOST_OF_PERSON
+            or len(own) >= MOST_OF_INSTITUTION
+            or sum(each.size for each in own) + size > MOST_BYTES_OF_INSTITUTION
+        ):
+            raise Problem("too_many_requests", headers={"Retry-After": str(AGAIN_SECONDS)})
+        held = sum(each.size for each in self._places)
+        if len(self._places) >= MOST_IN_ALL or held + size > MOST_BYTES_IN_ALL:
+            raise Problem("unavailable", headers={"Retry-After": str(AGAIN_SECONDS)})
+        place = Place(starter, institution, size)
+        self._places.append(place)
+        try:
+            yield place
+        finally:
+            if not place.taken:
+                self._leave(place)
+
+    def start(self, place: Place, work: Work) -> Job:
+        """Begin work, in a place that it leaves when it has ended."""
+        place.taken = True
+        job = Job(uuid4(), place, self._turns)
         self._jobs[job.job] = job
-        while len(self._jobs) > KEPT:
-            self._jobs.popitem(last=False)
         task = asyncio.create_task(self._run(job, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -55,19 +182,44 @@ class Jobs:
     def of(self, job: UUID, starter: UUID) -> Job | None:
         """Return a job that somebody started."""
         found = self._jobs.get(job)
-        return found if found is not None and found.starter == starter else None
+        return found if found is not None and found.place.starter == starter else None
+
+    def forget(self, job: Job) -> None:
+        """Forget a job that has ended and that nobody was told of."""
+        self._jobs.pop(job.job, None)
+        with suppress(ValueError):
+            self._ended[job.place.institution].remove(job)
 
     async def close(self) -> None:
         """Cancel what still goes on."""
         await ended(self._tasks)
 
-    async def _run(self, job: Job, work: Callable[[Job], Awaitable[dict[str, Any]]]) -> None:
-        async with self._turn:
-            job.state = "running"
-            try:
-                job.result = await work(job)
-            except Exception as error:  # noqa: BLE001 - told to whoever asks, and in the log by its kind only
-                job.state = "failed"
-                log.warning("job failed", error=type(error).__name__)
-                return
+    async def _run(self, job: Job, work: Work) -> None:
+        result: dict[str, Any] = {}
+        try:
+            result = await work(job)
             job.state, job.progress = "done", 1.0
+        except Problem as problem:
+            job.failed = problem
+        except Exception as error:  # noqa: BLE001 - told to whoever asks, and in the log by its kind only
+            log.warning("job failed", error=type(error).__name__)
+            job.failed = Problem("unexpected")
+        finally:
+            self._leave(job.place)
+            job.accepted.set()
+        if job.failed is not None:
+            job.state, result = "failed", {"problem": job.failed.body}
+        job.told = dumps(job.standing | result)
+        self._keep(job)
+
+    def _leave(self, place: Place) -> None:
+        self._places.remove(place)
+
+    def _keep(self, job: Job) -> None:
+        """Remember how a job ended, and forget the oldest ones of its institution."""
+        kept = self._ended[job.place.institution]
+        kept.append(job)
+        while len(kept) > 1 and (
+            len(kept) > MOST_KEPT or sum(len(each.told) for each in kept) > MOST_BYTES_KEPT
+        ):
+            self._jobs.pop(kept.popleft().job, None)

@@ -1,15 +1,16 @@
 """Bodies that wait on disk instead of in memory, sealed, and gone when they are no longer needed."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Self
+from typing import Final, Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
-_PART = 256 * 1024
+_PART: Final = 256 * 1024
 
 
 class Spool:
@@ -24,11 +25,21 @@ class Spool:
         self._sealing = self._cipher.encryptor()
         self.size = 0
         """How many bytes were written."""
+        self.line_feeds = 0
+        """How many line feeds are among them."""
+        self._digest = hashlib.sha256()
 
     def write(self, part: bytes) -> None:
         """Take in the next part. Raises OSError, as when the disk is full."""
         self._file.write(self._sealing.update(part))
+        self._digest.update(part)
         self.size += len(part)
+        self.line_feeds += part.count(b"\n")
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written, in hexadecimal digits."""
+        return self._digest.hexdigest()
 
     def parts(self) -> Iterator[bytes]:
         """Yield the body part by part."""

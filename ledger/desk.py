@@ -6,9 +6,10 @@ before it is known not to be the repetition of something recorded already.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
@@ -40,6 +41,12 @@ REJUDGED: Final = 5
 FILES_AT_ONCE: Final = 16
 THERE: Final = b"{}"
 """The body given for an entry that is there already, and so is not written."""
+R = TypeVar("R")
+
+
+async def _computed(sitting: Sitting, work: Callable[[], R]) -> R:
+    """Do work for a sitting; bulk, which may be long, beside what else the process does."""
+    return await asyncio.to_thread(work) if sitting.bulk else work()
 
 
 class Desk:
@@ -122,7 +129,8 @@ class Desk:
         while sitting.pending and judged <= REJUDGED:
             await self._bring(sitting)
             there = await self._there(sitting)
-            fit = sitting.judge(each for each in sitting.pending if each not in there)
+            wanted = [each for each in sitting.pending if each not in there]
+            fit = await _computed(sitting, partial(sitting.judge, wanted))
             turned_away = set(sitting.pending) - there - set(fit)
             if turned_away and not sitting.fresh:
                 sitting.fresh = True
@@ -174,7 +182,7 @@ class Desk:
         outlines = [[outline(entry) for entry in candidate.entries] for candidate in fit]
         pairs = {pair for own in outlines for each in own for pair in each.personal}
         ring = await self._ledger.keys.ring(pairs, make=True)
-        bodies = [[each.encode(ring) for each in own] for own in outlines]
+        bodies = await _computed(sitting, lambda: [[each.encode(ring) for each in own] for own in outlines])
         for candidate in repeated:
             candidate.place(sitting.files[candidate.stream].version)
         bodies = [*([THERE] * len(candidate.entries) for candidate in repeated), *bodies]

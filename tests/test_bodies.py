@@ -7,12 +7,13 @@ from starlette.types import Message, Scope
 
 from api.app import create_app
 from api.asking import MOST_BYTES
-from api.imports.routes import LARGEST
 from api.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.permissions import Role
 from api.record_many import MOST_BYTES as MOST_OF_MANY
+from api.settings import Settings
 from tests.client import Served
 
+LARGEST = Settings.model_fields["import_bytes"].default
 SOME = "00000000-0000-4000-8000-000000000000"
 TAKES = {
     "/children": MOST_BYTES,

@@ -1,6 +1,6 @@
 """What is answered about an import over HTTP: how far it is, and in the end the report."""
 
-from typing import Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -36,7 +36,10 @@ class RuleCount(TypedDict):
 
 
 class ImportAnswer(TypedDict):
-    """An import; the report's members are there once it is done."""
+    """An import; the report's members are there once it is done, the `problem` when it has failed.
+
+    `unlisted` counts what the lists leave out.
+    """
 
     state: Literal["queued", "running", "done", "failed"]
     progress: float
@@ -56,3 +59,5 @@ class ImportAnswer(TypedDict):
     values: NotRequired[list[ReportedLine]]
     findings: NotRequired[list[RuleCount]]
     not_in_this_file: NotRequired[list[ReportedLine]]
+    unlisted: NotRequired[dict[str, int]]
+    problem: NotRequired[dict[str, Any]]

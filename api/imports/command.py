@@ -3,17 +3,18 @@
 import sys
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import orjson
 from rich.console import Console
 
 from api.crew import tokens_for_every_role
 from api.house import House, opened
-from api.identity import IdentityError
+from api.identity import IdentityError, Institution
 from api.imports.clerks_copy import write_clerks_copy
 from api.imports.locating import located
-from api.imports.office import hand_in, take_in
-from api.imports.reading.kinds import read_workbook
+from api.imports.office import OtherInstitutionError, hand_in, not_opened, take_in
+from api.imports.reading.apart import Apart
 from api.imports.reading.trouble import UnreadableError
 from api.imports.recording import InterruptedImportError
 from api.imports.report import Report
@@ -33,6 +34,7 @@ TOKEN_DAYS: Final = 1
 async def import_file(
     file: Path,
     *,
+    institution: str | None = None,
     region: str | None = None,
     dry_run: bool = False,
     report: Path | None = None,
@@ -41,14 +43,17 @@ async def import_file(
 ) -> int:
     """Import a register and tell what came of it; return the exit code.
 
+    The register is that `institution`'s (its name or id), which a file that says whose it is must agree with.
     0 when nothing was rejected, 1 when something was, 2 when nothing could be read. With `json` stdout holds
     the report's object only, and all else goes to stderr.
     """
+    settings = Settings()
     try:
-        workbook = read_workbook(file)
-        async with opened(Settings(), follow=False) as house:
+        workbook = await Apart(settings).read_file(file)
+        async with opened(settings, follow=False) as house:
             recorder = (await house.identity.operator()).recorder
-            handed_in = await hand_in(house, workbook, dry_run=dry_run)
+            own = None if institution is None else await _institution(house, institution)
+            handed_in = await hand_in(house, workbook, own=own, dry_run=dry_run)
             handed_in = await located(handed_in, region, house.ledger.rulebook)
             with bar() as progress:
                 told = await take_in(house, handed_in, recorder, progress)
@@ -62,12 +67,31 @@ async def import_file(
         )
         print(again, file=sys.stderr)  # noqa: T201 - a command speaks
         return INTERRUPTED
+    except OtherInstitutionError as error:
+        other = (
+            f"{file.name}: 其中写明是{error}的，与 --institution 不符。 It says that it is another's than"
+            " --institution."
+        )
+        print(other, file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
     except IdentityError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
     except UnreadableError as error:
         print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
+
+
+async def _institution(house: House, said: str) -> Institution:
+    """Return the institution of a name, which need not be known, or of an id, which must."""
+    try:
+        known = await house.identity.institution(UUID(said))
+    except ValueError:
+        return await house.identity.institution_named(said) or not_opened(said)
+    if known is None:
+        message = f"没有编号为 {said} 的机构。 There is no institution of the id {said}."
+        raise IdentityError(message)
+    return known
 
 
 async def _tell(house: House, told: Report, report: Path | None, *, json: bool) -> None:

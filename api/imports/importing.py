@@ -1,12 +1,15 @@
 """Importing a register: child by child, in batches; memory stays bounded, and any moment may be the last.
 
+Whatever is computed is computed in threads, so that others are answered meanwhile.
+
 Entries are named by the institution, the sheet, the child and the row's key, never by the file. So whatever
 an import that was killed has recorded is found there by the next one, and the end is the same ledger.
 """
 
+import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,6 +20,7 @@ from uuid import UUID
 from api.identity import Institution
 from api.imports.accounting import Fate
 from api.imports.case import Case, case_of
+from api.imports.cells import Unusable
 from api.imports.comparing import Plan, Step, plan
 from api.imports.faults import Fault
 from api.imports.layout import Aside, RowOf
@@ -56,24 +60,22 @@ class Importer:
         """Import a register into a report, and prove that every cell is accounted for."""
         started = perf_counter()
         known = await self.streams.of(register.children)
-        missing = Missing(register, self.institution, self._sees)
-        for cell in register.loose():
-            report.set_aside(cell, Fault.UNKNOWN_SHEET)
-        for stray in register.strays:
-            _reject(report, stray.at, stray.why)
+        missing = await asyncio.to_thread(Missing, report, self.institution, self._sees)
+        await asyncio.to_thread(_reject_strays, report)
         progress(len(register.strays))
+        without_noughts = {number.lstrip("0") for number in register.roster or ()}
         for batch in _batches(register):
             listed = [file_no for file_no in batch if file_no in known or file_no in (register.roster or ())]
             for file_no in batch:
                 if file_no not in listed:
-                    fault = _unlisted(file_no, register)
-                    for at in register.children[file_no]:
-                        _reject(report, at, fault)
+                    alike = file_no.lstrip("0") in without_noughts
+                    fault = Fault.LEADING_ZEROS if alike else Fault.NOT_ON_ROSTER
+                    await asyncio.to_thread(_reject, report, register.children[file_no], fault)
             await self._take(register, report, missing, listed, known)
             progress(sum(len(register.children[file_no]) for file_no in batch))
         await self._look_elsewhere(report, missing, set(known.values()))
-        report.account.prove()
-        report.arrange()
+        await asyncio.to_thread(report.account.prove)
+        await asyncio.to_thread(report.arrange)
         report.seconds = perf_counter() - started
 
     async def _take(
@@ -81,24 +83,30 @@ class Importer:
     ) -> None:
         streams = {number: known.get(number) or self.streams.new(number) for number in numbers}
         files = await self.keeper.files(streams.values())
-        cases: list[tuple[Case, Plan]] = []
-        recordings: list[Recording] = []
-        for number, stream in streams.items():
-            file = files.get(stream) or File(stream)
-            if hindrance(self.actor, (), file, today=day_of(self.now())) is not None:
-                # What stands in it now is not even compared.
-                for at in register.children[number]:
-                    _reject(report, at, Fault.NOT_YOURS)
-                continue
-            case = case_of(register, number, report.account, _names(file))
-            own = plan(case, file, register, self._named, self._sees)
-            missing.look(file, own.known, number)
-            cases.append((case, own))
-            recordings += (self._recording(stream, step) for step in own.steps)
+        today = day_of(self.now())
+
+        def planned() -> Iterator[tuple[UUID, Case, Plan]]:
+            for number, stream in streams.items():
+                file = files.get(stream) or File(stream)
+                if hindrance(self.actor, (), file, today=today) is not None:
+                    # What stands in it now is not even compared.
+                    _reject(report, register.children[number], Fault.NOT_YOURS)
+                    continue
+                case = case_of(register, number, report.account, _names(file))
+                own = plan(case, file, register, self._named, self._sees)
+                missing.look(file, own.known, number)
+                yield stream, case, own
+
+        cases = await asyncio.to_thread(lambda: list(planned()))
+        recordings = [self._recording(stream, step) for stream, _, own in cases for step in own.steps]
         kept = iter(await self.keeper.keep(recordings, now=self.now()))
-        for case, own in cases:
-            refused = _settle(report, own, islice(kept, len(own.steps)))
-            _close(report, case, refused)
+
+        def closed() -> None:
+            for stream, case, own in cases:
+                refused = _settle(report, own, islice(kept, len(own.steps)))
+                _close(report, case, refused, stream)
+
+        await asyncio.to_thread(closed)
 
     @property
     def _sees(self) -> frozenset[Category]:
@@ -125,7 +133,6 @@ class Importer:
         for start in range(0, len(others), FILES_AT_ONCE):
             for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
                 missing.look(file, set(), None)
-        report.missing = missing.lines
 
 
 def _names(file: File) -> Iterator[str]:
@@ -175,7 +182,7 @@ def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]
     return refused
 
 
-def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
+def _close(report: Report, case: Case, refused: dict[RowOf, str], child: UUID) -> None:
     """Say what became of the rows of a case, and why of what was not recorded."""
     asides: dict[RowOf, list[Aside]] = defaultdict(list)
     for aside in case.asides:
@@ -185,21 +192,26 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str]) -> None:
             telling = sorted(asides[row], key=lambda aside: aside.fault is Fault.NOT_PLACED)
             first = telling[0] if telling else None
             code = refused.get(row) or (first.fault if first else Fault.NOTHING_USABLE)
-            report.reject(row, first.cell if first else None, code)
+            report.reject(row, first.cell if first else None, code, child)
             continue
         if row in refused:
-            report.reject(row, None, refused[row])
+            report.reject(row, None, refused[row], child)
         for aside in asides[row]:
-            report.set_aside(aside.cell, aside.fault, aside.other)
+            report.set_aside(aside.cell, aside.fault, aside.other, child)
 
 
-def _unlisted(file_no: str, register: Register) -> Fault:
-    """Why nothing can be recorded under a file number that neither roster nor ledger knows."""
-    alike = file_no.lstrip("0") in {number.lstrip("0") for number in register.roster or ()}
-    return Fault.LEADING_ZEROS if alike else Fault.NOT_ON_ROSTER
+def _reject_strays(report: Report) -> None:
+    """Reject what tells of nobody, and set aside what stands in no table."""
+    for cell in report.register.loose():
+        report.set_aside(cell, Fault.UNKNOWN_SHEET)
+    for stray in report.register.strays:
+        _reject(report, [stray.at], stray.why)
 
 
-def _reject(report: Report, at: RowOf, fault: Fault) -> None:
-    """Reject a whole row for what stands where it says whom it tells of."""
-    report.account.settle_row(at)
-    report.reject(at, report.register.key_cell(at), fault)
+def _reject(report: Report, rows: Iterable[RowOf], fault: Fault) -> None:
+    """Reject whole rows for what stands where they say whom they tell of."""
+    for at in rows:
+        report.account.settle_row(at)
+        cell = report.register.key_cell(at)
+        unusable = cell.raw.fault if cell is not None and isinstance(cell.raw, Unusable) else None
+        report.reject(at, cell, unusable or fault)

@@ -1,8 +1,9 @@
 """An import in lines, each one recording: an item of `POST /entries` or the body of `POST /children`."""
 
+import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -11,14 +12,18 @@ from api import sent
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.recording import Keeper, Kept, Records, Rehearses
-from api.imports.report import OTHER_ROWS
+from api.imports.report import MOST_LISTED, OTHER_ROWS
+from api.imports.splitting import LONGEST_LINE, lines_of
 from api.permissions import Action, Hindrance, needed
 from api.problems import Problem
 from api.question import Asking
+from api.spool import Spool
 from domain.file import File
 from ledger.recording import Draft, Recording
 
 LINES_AT_ONCE: Final = 200
+EVENTS_AT_ONCE: Final = 500
+"""After which no further line is taken at once."""
 DENIED: Final[dict[object, str]] = {
     Hindrance.SCOPE: "not_found",
     Hindrance.ROLE: "forbidden",
@@ -44,11 +49,11 @@ class Line:
 
 @dataclass(slots=True)
 class LinesImport:
-    """An import of lines by somebody; `progress` is told the lines that are done and how many there are."""
+    """An import of lines by somebody; `progress` is told the bytes that are done and how many there are."""
 
     own: Asking
     institution: str
-    body: bytes
+    spool: Spool
     name: str
     dry_run: bool
     seen: set[bytes] = field(default_factory=set)
@@ -57,19 +62,37 @@ class LinesImport:
     blank: int = 0
     entries: int = 0
     as_found: int = 0
+    lines: int = 0
+    heard: int = 0
+    rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
         keeper: Keeper = (Rehearses if self.dry_run else Records)(self.own.ledger, self._hindrance)
-        every = self.body.splitlines()
-        for start in range(0, len(every), LINES_AT_ONCE):
-            numbered = enumerate(every[start : start + LINES_AT_ONCE], start + 1)
-            self.blank += sum(not line.strip() for line in every[start : start + LINES_AT_ONCE])
-            await self._take([_read(number, line) for number, line in numbered if line.strip()], keeper)
-            progress(min(start + LINES_AT_ONCE, len(every)), len(every))
-        return self._report(len(every))
+        waiting = lines_of(self.spool.parts())
+        while lines := await asyncio.to_thread(self._next, waiting):
+            await self._take(lines, keeper)
+            progress(self.heard, self.spool.size)
+        return self._report()
+
+    def _next(self, waiting: Iterator[bytes]) -> list[Line]:
+        """Read the next lines, as many as are recorded at once."""
+        found: list[Line] = []
+        events = 0
+        for raw in waiting:
+            self.lines += 1
+            self.heard += len(raw) + 1
+            if not raw.strip():
+                self.blank += 1
+                continue
+            line = _read(self.lines, raw)
+            found.append(line)
+            events += len(line.drafts)
+            if len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
+                break
+        return found
 
     async def _take(self, lines: list[Line], keeper: Keeper) -> None:
         files = await keeper.files(line.child for line in lines if line.child is not None)
@@ -128,18 +151,22 @@ class LinesImport:
         self.as_found += len({each.entry.entry_id for each in kept.judgements if each.as_found})
 
     def _reject(self, line: Line, code: str) -> None:
+        self.rejected += 1
+        if self.rejected > MOST_LISTED:
+            return
         self.rejections.append({"sheet": "", "row": line.number, "column": "", "value": "", "code": code})
 
-    def _report(self, lines: int) -> dict[str, Any]:
+    def _report(self) -> dict[str, Any]:
         cells = {"filled": 0} | {fate.name.lower(): 0 for fate in sorted(SETTLED, reverse=True)}
+        unlisted = self.rejected - len(self.rejections)
         return {
             "file": self.name,
-            "sha256": hashlib.sha256(self.body).hexdigest(),
+            "sha256": self.spool.sha256,
             "institution": self.institution,
-            "rows": lines - self.blank,
+            "rows": self.lines - self.blank,
             "recorded": self.recorded,
             "already": self.already,
-            "rejected": len(self.rejections),
+            "rejected": self.rejected,
             "other_rows": {kind.value: 0 for kind in OTHER_ROWS} | {"blank": self.blank},
             "cells": cells,
             "as_found": self.as_found,
@@ -149,11 +176,13 @@ class LinesImport:
             "values": [],
             "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
             "not_in_this_file": [],
-        }
+        } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
 
 
 def _read(number: int, raw: bytes) -> Line:
     """Read a line; what is wrong with it is said of it alone."""
+    if len(raw) > LONGEST_LINE:
+        return Line(number, raw, problem=Problem("too_large"))
     raw = raw.strip()
     try:
         found = sent.line(raw)

@@ -6,8 +6,7 @@ from uuid import UUID
 from api.identity import Institution
 from api.imports.differences import papers
 from api.imports.layout import FILE_NO
-from api.imports.register import Register
-from api.imports.report import NOT_IN_FILE, Line
+from api.imports.report import NOT_IN_FILE, Line, Report
 from api.permissions import sealed
 from domain.entry import Document
 from domain.event import Category
@@ -16,14 +15,15 @@ from domain.file import File
 
 
 class Missing:
-    """Gathers the rows of sheets that are in this file too, as far as who imports `sees` what they tell."""
+    """Reports the rows of sheets that are in this file too, as far as who imports `sees` what they tell."""
 
-    def __init__(self, register: Register, institution: Institution, sees: AbstractSet[Category]) -> None:
-        self._register = register
+    def __init__(self, report: Report, institution: Institution, sees: AbstractSet[Category]) -> None:
+        self._report = report
+        self._register = report.register
         self._institution = institution
         self._sees = sees
-        self._titles = {table.sheet.title for table in register.tables if table.layout is not None}
-        self.lines: list[Line] = []
+        tables = report.register.tables
+        self._titles = {table.sheet.title for table in tables if table.layout is not None}
 
     def look(self, file: File, told: set[UUID], number: str | None) -> None:
         """Look through a child's file, of which the register tells some entries again."""
@@ -43,12 +43,12 @@ class Missing:
                 gone |= dict(list(own.items())[:1])
         for key, paper in gone.items():
             if key not in there and paper.sha256 != self._register.workbook.sha256:
-                self._tell(paper, number or _number(file))
+                self._tell(paper, number or _number(file), file.stream)
 
-    def _tell(self, paper: Document, number: str) -> None:
+    def _tell(self, paper: Document, number: str, child: UUID | None) -> None:
         sheet, _, row = (paper.number or "").rpartition("!")
         if sheet in self._titles:
-            self.lines.append(Line(sheet, int(row or 0), FILE_NO, number, NOT_IN_FILE))
+            self._report.miss(Line(sheet, int(row or 0), FILE_NO, number, NOT_IN_FILE, child=child))
 
 
 def _number(file: File) -> str:

@@ -1,5 +1,6 @@
 """The office where registers are handed in: it finds whose a register is, and imports it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +10,8 @@ from api.house import House
 from api.identity import Institution
 from api.imports.accounting import Account
 from api.imports.importing import Importer
-from api.imports.reading.trouble import NOTHING_KNOWN, WHOSE, UnreadableError
+from api.imports.layouts.corrections import CORRECTIONS
+from api.imports.reading.trouble import NOTHING_KNOWN, WHOSE, UnreadableError, too_much
 from api.imports.recording import Records, Rehearses
 from api.imports.register import Register, read_register
 from api.imports.report import Report
@@ -19,11 +21,27 @@ from api.institutions import change_institution, open_institution
 from api.permissions import Actor, Hindrance, Role, hindrance
 from domain.entry import Recorder
 from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.recording import Recording
 
 NOT_OPENED: Final = UUID(int=0)
 """Stands for an institution that a dry run does not open."""
 UP_TO_DATE_SECONDS: Final = 600.0
+MOST_ROWS_OF_CHILD: Final = limit(
+    5_000,
+    Area.IMPORTS,
+    Label("一份登记表中同一儿童的行", "Rows of one child in a register"),
+    why=Label("一名儿童的全部条目一起核验", "All entries of a child are judged together"),
+    beyond="malformed",
+)
+MOST_CORRECTIONS_OF_CHILD: Final = limit(
+    200,
+    Area.IMPORTS,
+    Label("一份登记表中同一儿童的更正", "Corrections of one child in a register"),
+    why=Label("每项更正都要与其他更正对照", "Each is compared with the others"),
+    beyond="malformed",
+)
 
 
 class OtherInstitutionError(Exception):
@@ -54,33 +72,65 @@ async def hand_in(
 ) -> HandedIn:
     """Take a register of any institution, or of one's `own` only.
 
-    Raises UnreadableError when nothing of it can be read, and OtherInstitutionError.
+    One's own need not be known. Raises UnreadableError when nothing of it can be read, and
+    OtherInstitutionError.
     """
-    register = read_register(workbook, house.today())
+    if own is None and not workbook.says_whose:
+        raise UnreadableError(WHOSE)
+    register = await asyncio.to_thread(read_register, workbook, house.today())
+    _refuse_too_long_lives(register)
     name = register.institution
     if own is not None and name not in {None, own.name}:
         raise OtherInstitutionError(name)
     if own is None and name is None:
         raise UnreadableError(WHOSE)
     known = own or await house.identity.institution_named(name or "")
-    institution = known or Institution(NOT_OPENED, name or "", None, None)
-    handed_in = HandedIn(register, institution, known is None, dry_run)
+    institution = known or not_opened(name or "")
+    handed_in = HandedIn(register, institution, institution.institution == NOT_OPENED, dry_run)
     if not handed_in.rows:
         raise UnreadableError(NOTHING_KNOWN)
     return handed_in
 
 
+def not_opened(name: str) -> Institution:
+    """Return an institution that is to be opened by an import."""
+    return Institution(NOT_OPENED, name, None, None)
+
+
+def _refuse_too_long_lives(register: Register) -> None:
+    """Raise UnreadableError where a child has more rows than are judged together."""
+    for rows in register.children.values():
+        corrections = sum(register.tables[row.table].layout is CORRECTIONS for row in rows)
+        if len(rows) > MOST_ROWS_OF_CHILD or corrections > MOST_CORRECTIONS_OF_CHILD:
+            where = register.name(rows[0])
+            raise too_much(
+                Label(
+                    f"{where} 起，同一儿童的行超过 {MOST_ROWS_OF_CHILD:,} 行，或其更正超过"
+                    f" {MOST_CORRECTIONS_OF_CHILD} 行",
+                    f"From {where} on, one child has more than {MOST_ROWS_OF_CHILD:,} rows, or"
+                    f" {MOST_CORRECTIONS_OF_CHILD} of corrections",
+                )
+            )
+
+
 async def take_in(
-    house: House, handed_in: HandedIn, recorder: Recorder, progress: Callable[[int, int], None]
+    house: House,
+    handed_in: HandedIn,
+    recorder: Recorder,
+    progress: Callable[[int, int], None],
+    *,
+    bounded: bool = False,
 ) -> Report:
     """Import a register; `progress` is told the rows that are done and how many there are.
 
+    A `bounded` report lists the beginning of what is not used, and counts the rest.
     Its institution is opened where it is not known, but for a dry run. Raises IdentityError where it can not
     be, InterruptedImportError and the store's errors; after these it may be handed in again.
     """
     await up_to_date(house)
     register, institution = handed_in.register, await _settled(house, handed_in)
-    report = Report(register, Account(register.tables), institution, handed_in.opened, handed_in.dry_run)
+    account = await asyncio.to_thread(Account, register.tables)
+    report = Report(register, account, institution, handed_in.opened, handed_in.dry_run, bounded)
     actor = _acting(recorder, institution)
 
     def checked(file: File, recording: Recording) -> Hindrance | None:

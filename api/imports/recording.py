@@ -1,5 +1,6 @@
 """Where recordings of an import go: into the ledger, or through its judging only."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ class Rehearses(Records):
         for stream, group in groups.items():
             file = files.get(stream) or File(stream)
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
-            fit = judge_together(file, group, rulebook, day_of(now), self._checked)
+            fit = await asyncio.to_thread(judge_together, file, group, rulebook, day_of(now), self._checked)
             for each in group:
                 kept[each.number] = Kept(each.judgements, refused=each not in fit, denied=each.denied)
         return [kept[number] for number in range(len(recordings))]

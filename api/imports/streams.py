@@ -1,5 +1,6 @@
 """Which file of the ledger is whose: children of an institution by their file numbers."""
 
+import asyncio
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -28,8 +29,12 @@ class Streams:
     async def of(self, numbers: Iterable[str]) -> dict[str, UUID]:
         """Return the files that there are for some file numbers."""
         known = await self.known()
-        found = {number: known.get(self._ledger.keys.term(fold_text(number))) for number in numbers}
-        return {number: child for number, child in found.items() if child is not None}
+
+        def found() -> dict[str, UUID]:
+            terms = {number: self._ledger.keys.term(fold_text(number)) for number in numbers}
+            return {number: known[term] for number, term in terms.items() if term in known}
+
+        return await asyncio.to_thread(found)
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: always the same, which nobody can guess.
