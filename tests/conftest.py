@@ -19,7 +19,14 @@ from ledger.postgres import embedded
 hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("childledger")
 
-pytest_plugins = ("tests.ending", "tests.client", "tests.drills", "tests.newcomer", "tests.registers.counter")
+pytest_plugins = (
+    "tests.ending",
+    "tests.client",
+    "tests.drills",
+    "tests.newcomer",
+    "tests.registers.counter",
+    "tests.registers.samples",
+)
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 

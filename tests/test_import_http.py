@@ -79,7 +79,7 @@ async def test_what_is_no_workbook_is_refused(served: Served) -> None:
     staff = await served.as_("staff")
 
     assert (await hand_in(staff, b"not a workbook")).json()["code"] == "malformed"
-    assert (await hand_in(staff, workbook(roster()), media_type="text/csv")).status_code == 415
+    assert (await hand_in(staff, workbook(roster()), media_type="text/plain")).status_code == 415
     nothing = workbook(("说明", [["本表由办公室填写"]]))
     assert (await hand_in(staff, nothing)).json()["code"] == "malformed"
 

@@ -34,6 +34,8 @@ LONGEST_ANSWER: Final = 512 * 1024 * 1024
 """Bytes of what a process answers; all that a `Collector` takes fits in."""
 _REPEATED: Final = 100_000
 """Texts that are looked for again, so as to be kept once; a register repeats itself."""
+COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-m", child.__name__)
+"""Begins a process, in this interpreter but nowhere in particular."""
 _SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
 _PART: Final = 256 * 1024
 
@@ -63,7 +65,7 @@ class Apart:
     async def read(self, source: Source, group: Hashable = None) -> Workbook:
         """Read a file for a group. Raises UnreadableError."""
         async with self._turns.of(group):
-            process = _begun()
+            process = begun()
             try:
                 async with asyncio.timeout(PATIENCE * self._settings.import_seconds):
                     return await asyncio.to_thread(self._exchange, process, source)
@@ -114,10 +116,10 @@ class Apart:
         return Workbook(source.name, digest.hexdigest(), size, sheets, says_whose)
 
 
-def _begun() -> subprocess.Popen[bytes]:
+def begun() -> subprocess.Popen[bytes]:
     """Begin a process that reads; signals of a terminal are for whoever has it read."""
     return subprocess.Popen(  # noqa: S603 - our own module in this interpreter
-        [sys.executable, "-I", "-X", "utf8", "-m", child.__name__],
+        COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
