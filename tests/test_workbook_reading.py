@@ -21,12 +21,12 @@ from api.imports.workbook import Sheet, Workbook
 from domain.event import Event
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
-from domain.events.intake import IdentityRecorded
+from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.schooling import SchoolEnrolled
 from domain.when import Days
 from tests.client import Served
 from tests.given import TODAY
-from tests.registers.paper import HEADINGS
+from tests.registers.paper import HEADINGS, a_sheet
 from tests.registers.written import a_cell, changed, only, opendocument, read, sheet_xml, written, written_old
 
 SEPTEMBER = date(2019, 9, 1)
@@ -405,7 +405,7 @@ def test_a_file_number_that_can_not_be_used_is_none() -> None:
     register = read_register(Workbook("台账.xlsx", "", 0, [Sheet(0, "体检", rows)]), TODAY)
 
     assert (register.children, register.strays) == ({}, [Stray(RowOf(0, 2), Fault.NOT_CALCULATED)])
-    assert (register.children, register.nameless) == ({}, [RowOf(0, 2)])
+    assert (register.children, register.strays) == ({}, [Stray(RowOf(0, 2), Fault.NOT_CALCULATED)])
 
 
 async def taken(served: Served, content: bytes) -> tuple[Report, Streams]:
@@ -421,6 +421,36 @@ async def told(served: Served, streams: Streams, number: str, kind: type[Event])
     """The standing entries of one kind in a child's file."""
     file = await served.house.ledger.file(streams.new(number))
     return [] if file is None else list(file.of(kind))
+
+
+def test_a_heading_that_is_struck_through_is_none() -> None:
+    retired = Unusable("身高(cm)", Fault.STRUCK_THROUGH)
+    rows: list[tuple[Raw, ...]] = [
+        ("儿童编号", "姓名", "体检日期", retired, "体检机构", "结论"),
+        ("CS001", "王小明", "2020-02-01", 95.0),
+    ]
+
+    register = read_register(Workbook("台账.xlsx", "", 0, [Sheet(0, "体检", rows)]), TODAY)
+
+    column, cell = list(register.cells(RowOf(0, 2)))[-1]
+    assert (column, cell.heading) == (None, "已划去：身高(cm)")
+
+
+async def test_a_row_that_is_struck_through_is_rejected_for_that(served: Served) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        struck = book.add_format({"font_strikeout": True})
+        paper = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
+        for number, row in enumerate(paper.grid):
+            sheet.write_row(number, 0, row)
+        sheet.write_row(4, 0, ["", "CS002", "李小红", "", "", "", "", "", "2016-05-02"], struck)
+
+    report, streams = await taken(served, written(write))
+
+    assert [(line.row, line.column, line.value, line.code) for line in report.rejections] == [
+        (5, "儿童编号", "CS002", "struck_through")
+    ]
+    assert await told(served, streams, "CS001", ChildReceived)
+    assert not await told(served, streams, "CS002", ChildReceived)
 
 
 # -- the sample cases

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from api.imports.cells import Raw, clean, folded
+from api.imports.cells import Raw, Unusable, clean, folded
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
@@ -135,7 +135,9 @@ def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
 
 
 def _at(row: Sequence[Raw], place: int) -> str:
-    return clean(row[place]) if place < len(row) else ""
+    raw = row[place] if place < len(row) else BLANK
+    # A heading that is struck through is none any more.
+    return f"{raw.fault.label.zh}：{clean(raw)}" if isinstance(raw, Unusable) else clean(raw)
 
 
 def _written(texts: Mapping[int, tuple[str, ...]]) -> dict[int, str]:

@@ -20,7 +20,6 @@ from uuid import UUID
 from api.identity import Institution
 from api.imports.accounting import Fate
 from api.imports.case import Case, case_of
-from api.imports.cells import Unusable
 from api.imports.comparing import Plan, Step, plan
 from api.imports.faults import Fault
 from api.imports.layout import Aside, RowOf
@@ -212,6 +211,4 @@ def _reject(report: Report, rows: Iterable[RowOf], fault: Fault) -> None:
     """Reject whole rows for what stands where they say whom they tell of."""
     for at in rows:
         report.account.settle_row(at)
-        cell = report.register.key_cell(at)
-        unusable = cell.raw.fault if cell is not None and isinstance(cell.raw, Unusable) else None
-        report.reject(at, cell, unusable or fault)
+        report.reject(at, report.register.key_cell(at), fault)

@@ -15,6 +15,8 @@ from api.imports.values import Read
 from api.imports.workbook import BLANK, Workbook
 from domain.entry import Document
 
+REMEMBERED: Final = 100_000
+"""Cells whose reading is remembered."""
 REGISTER_ROW: Final = "register_row"
 """The kind of paper that a register's row is, in the code table `document_kind`."""
 
@@ -65,6 +67,8 @@ class Register:
                 continue
             known = (at.table, place, type(raw), raw)
             if known not in self.read:
+                if len(self.read) >= REMEMBERED:
+                    self.read.clear()
                 self.read[known] = column.value(heading, raw, self.today)
             yield column, Cell(where, heading, raw, self.read[known])
 
