@@ -20,6 +20,7 @@ from domain.rulebook import Rulebook
 from ledger.recording import (
     Denied,
     Impact,
+    KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
@@ -32,6 +33,10 @@ from ledger.recording import StatusChange as Changed
 from projections.findings import against_entry
 from projections.obligations import obligation
 
+_KEEPS_MOVING: Final = Label(
+    "其他人正在不断记录同一档案，尚未轮到；没有记录任何内容，请用同一 Idempotency-Key 稍后重试。",
+    "Others keep recording in the same file, and nothing was recorded yet; try again with the same key.",
+)
 _NOT_SHOWN: Final = Label(
     "所记内容属您的角色不可查看的类别，请由主管人员记录、更正或撤回。",
     "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
@@ -150,6 +155,8 @@ def problem(outcome: Outcome) -> Problem:
             return Problem("refused", refusals=refusals, possible=list(outcome.possible))
         case StaleVersion(current):
             return Problem("stale", version=current)
+        case KeepsMoving():
+            return Problem("unavailable", en=_KEEPS_MOVING.en, zh=_KEEPS_MOVING.zh)
         case KeyMismatch():
             return Problem("idempotency_mismatch")
         case Withheld():

@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 from domain.entry import AnyEntry
 from domain.file import File
 from domain.judging import judge
+from domain.label import Label
+from domain.limit import Area, limit
 from domain.when import day_of
 from ledger.candidates import Candidate, Check, anything, entry_ids, extended, judge_together
 from ledger.impact import impact
@@ -23,6 +25,7 @@ from ledger.parsing import check
 from ledger.possible import possible
 from ledger.recording import (
     Denied,
+    KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
@@ -32,12 +35,18 @@ from ledger.recording import (
 )
 from ledger.sitting import Sitting
 from ledger.store import Accepted, Mismatch, Repeated, Stale, Stored, Verdict
+from ledger.turns import Turns
 
 if TYPE_CHECKING:
     from ledger.book import Ledger
 
-REJUDGED: Final = 5
-"""How often a recording is judged again because its file has moved."""
+PATIENCE_SECONDS: Final = limit(
+    10,
+    Area.REQUESTS,
+    Label("等待他人记录完同一档案的秒数", "Seconds of waiting for others who record in the same file"),
+    why=Label("同一档案逐条审核，先到先记", "Each is judged by what those before have recorded"),
+    beyond="unavailable",
+)
 FILES_AT_ONCE: Final = 16
 THERE: Final = b"{}"
 """The body given for an entry that is there already, and so is not written."""
@@ -54,6 +63,7 @@ class Desk:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self._turns = Turns()
 
     async def take(
         self,
@@ -64,18 +74,29 @@ class Desk:
         bulk: bool = False,
         checked: Check = anything,
     ) -> list[Outcome]:
-        """Record each by itself, or all or nothing; outcomes are in the order of the recordings."""
+        """Record each by itself, or all or nothing; outcomes are in the order of the recordings.
+
+        Who saw no version is judged by what others have recorded before; only who has waited too long for
+        them is told that the file keeps moving.
+        """
         candidates = await self._candidates(recordings)
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
             groups[candidate.stream].append(candidate)
-        turns = asyncio.Semaphore(FILES_AT_ONCE)
+        at_once = asyncio.Semaphore(FILES_AT_ONCE)
+        clock = asyncio.get_running_loop().time
 
         async def settled(group: list[Candidate]) -> dict[int, Outcome]:
-            async with turns:
-                sitting = Sitting(group, day_of(now), atomic, bulk, fresh=bulk, checked=checked)
-                await self._settle(sitting)
-                return sitting.outcomes
+            sitting = Sitting(group, day_of(now), atomic, bulk, fresh=bulk, checked=checked)
+            streams = {candidate.stream for candidate in group}
+            async with at_once:
+                until = clock() + PATIENCE_SECONDS
+                async with self._turns.of(streams, until) as turn:
+                    if turn:
+                        await self._settle(sitting, until)
+            for candidate in sitting.pending:
+                sitting.outcomes[candidate.number] = KeepsMoving()
+            return sitting.outcomes
 
         parts = [candidates] if atomic else groups.values()
         outcomes: dict[int, Outcome] = {}
@@ -124,9 +145,9 @@ class Desk:
         stored = await self._ledger.store.entries(entries) if entries else []
         return {each.entry_id: each.stream for each in stored}
 
-    async def _settle(self, sitting: Sitting) -> None:
-        judged = 0
-        while sitting.pending and judged <= REJUDGED:
+    async def _settle(self, sitting: Sitting, until: float) -> None:
+        clock = asyncio.get_running_loop().time
+        while sitting.pending and clock() < until:
             await self._bring(sitting)
             there = await self._there(sitting)
             wanted = [each for each in sitting.pending if each not in there]
@@ -143,9 +164,6 @@ class Desk:
             repeated = [each for each in sitting.pending if each in there]
             await self._conclude(sitting, await self._append(sitting, repeated, fit))
             sitting.fresh = True
-            judged += 1
-        for candidate in sitting.pending:
-            sitting.outcomes[candidate.number] = StaleVersion(sitting.files[candidate.stream].version)
 
     async def _bring(self, sitting: Sitting) -> None:
         """Bring the files that are judged by, with the rulebooks that count for them."""

@@ -136,9 +136,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class StaleVersion:
-    """The file is at another version than the recorder saw, or keeps moving; nothing was recorded."""
+    """The file, or one that was read, is at another version than the recorder saw; nothing was recorded."""
 
     current: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsMoving:
+    """Others kept recording in the file for longer than was waited; nothing was recorded, yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ class Denied:
     why: object
 
 
-Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeyMismatch | Withheld | Denied
+Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeepsMoving | KeyMismatch | Withheld | Denied
 
 
 @dataclass(frozen=True, slots=True)

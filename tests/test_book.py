@@ -22,13 +22,14 @@ from domain.events.institution import InstitutionOpened, RulebookAdopted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn, ExceptionApproved
 from domain.rulebook import Rulebook
+from ledger import desk
 from ledger.book import Ledger
-from ledger.desk import REJUDGED
 from ledger.keys import Keys
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.parsing import InvalidError
 from ledger.recording import (
     Draft,
+    KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
@@ -444,13 +445,25 @@ async def test_two_processes_record_on_one_file_at_once(
     process: Process, ledger: Ledger, child: UUID
 ) -> None:
     async with process() as other:
-        requests = [
-            (each, recording(EXAMINED, child=child)) for _ in range(REJUDGED // 2) for each in (ledger, other)
-        ]
+        requests = [(each, recording(EXAMINED, child=child)) for _ in range(14) for each in (ledger, other)]
         outcomes = await asyncio.gather(*(each.record(request, now=NOW) for each, request in requests))
     assert {outcome.version for outcome in outcomes if isinstance(outcome, Recorded)} == set(
         range(2, 2 + len(requests))
     )
+
+
+async def test_who_has_waited_too_long_for_others_is_told_to_come_back_and_not_that_they_saw_another_version(
+    ledger: Ledger, child: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "PATIENCE_SECONDS", 0.05)
+    until = asyncio.get_running_loop().time() + 60
+    async with ledger._desk._turns.of([child], until):  # noqa: SLF001 - somebody else's turn
+        assert await record(ledger, EXAMINED, child=child) == KeepsMoving()
+        both = [recording(EXAMINED, child=child), recording(RECEIVED)]
+        assert await ledger.record_all(both, now=NOW, atomic=True) == [KeepsMoving(), KeepsMoving()]
+        apart = await ledger.record_all(both, now=NOW)
+        assert [type(outcome) for outcome in apart] == [KeepsMoving, Recorded]
+    await recorded(ledger, EXAMINED, child=child)
 
 
 async def test_a_recording_is_stale_when_a_stream_it_read_has_moved(ledger: Ledger, child: UUID) -> None:
