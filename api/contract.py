@@ -10,6 +10,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from domain.event import Category
 from domain.obligations import State
 from domain.readiness import GateState, Status, Weight
 
@@ -53,7 +54,7 @@ class Paper(TypedDict):
     number: Personal
     issuer: Personal
     issued_on: date | None
-    sha256: str | None
+    sha256: Personal
 
 
 class Explained(TypedDict):
@@ -93,7 +94,7 @@ class EntryAnswer(TypedDict):
     documents: list[Paper]
     corrects: UUID | None
     reason: Explained | None
-    exception: Claimed | None
+    exception: Claimed | Restricted | None
     note: Personal
     cause: UUID | None
     region: str | None
@@ -196,6 +197,7 @@ class ObligationAnswer(TypedDict):
     source: str
     region: str | None
     verified: bool
+    rests_on: list[Category]
 
 
 class Obligations(TypedDict):
@@ -207,7 +209,7 @@ class Obligations(TypedDict):
 
 
 class GateAnswer(TypedDict):
-    """One of the fourteen gates."""
+    """One of the fourteen gates; `rests_on` is null where its answer is `restricted`."""
 
     gate: int
     name_zh: str
@@ -219,6 +221,7 @@ class GateAnswer(TypedDict):
     missing_en: str | None
     source: str
     verified: bool
+    rests_on: list[Category] | None
 
 
 class NextDue(TypedDict):
@@ -248,7 +251,7 @@ class ReadinessKnown(ReadinessAnswer):
 
 
 class FindingAnswer(TypedDict):
-    """Something that speaks against a file, from a day on."""
+    """Something that speaks against a file, from a day on; `rests_on` is of what it tells."""
 
     child: UUID
     rule: str
@@ -258,3 +261,4 @@ class FindingAnswer(TypedDict):
     zh: str
     en: str
     source: str
+    rests_on: list[Category]

@@ -36,6 +36,7 @@ async def possible_duplicates(own: Asking, drafts: Iterable[Draft]) -> list[Find
             "zh": rule.zh,
             "en": rule.en,
             "source": rule.source,
+            "rests_on": [Category.IDENTITY],
         }
         for row in alike.values()
     ]
@@ -47,7 +48,9 @@ async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnD
         return []
     terms = [own.ledger.keys.term(whole_name(name))]
     async with own.house.projector.reading() as connection:
-        page = await register(connection, own.scope, day=own.today, equal={}, terms=terms, limit=MOST)
+        page = await register(
+            connection, own.scope, day=own.today, sees=own.sees, equal={}, terms=terms, limit=MOST
+        )
     return page.rows
 
 

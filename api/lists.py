@@ -16,24 +16,28 @@ from api.question import Asking, Day, across
 from api.read import Cursor, Limit, Rule, no_cursor
 from api.shapes import finding_json, obligation_json, readiness_json, restricted
 from api.wanted import takes
-from domain.event import Category, Number
+from domain.event import WHOLLY_SEALED, Category, Number
 from domain.judging import FindingKind
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
 from domain.readiness import Status
+from projections.findings import WITHHELD as FINDINGS
 from projections.findings import findings as findings_on
 from projections.obligations import WAITING
+from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.obligations import obligations as obligations_on
 from projections.paging import CursorError, Page
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
 from projections.search import fold_text, terms_of_query
+from projections.withholding import Resting, Withholding, sealed_among
 
 router = APIRouter(tags=["across files"])
 
 R = TypeVar("R")
+W = TypeVar("W", bound=Resting)
 
 MOST_BYTES: Final = limit(
     16 * 1024,
@@ -127,12 +131,12 @@ async def _register(
             cursor=cursor,
             at=at,
         )
-    items = await _opened(own, page.rows)
+    items = await _named(own, page.rows)
     await own.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
     return _listing(items, page.next, position)
 
 
-async def _opened(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
+async def _named(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
     seal = await own.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
 
     def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
@@ -170,9 +174,17 @@ async def obligations(
     on, position = day or own.today, own.house.projector.position_of(*_OBLIGATIONS)
     own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
     page = await _page(
-        own, obligations_on, day=on, states=state or WAITING, rule=rule, limit=limit, cursor=cursor
+        own,
+        obligations_on,
+        keyed=own.ledger.keys.term,
+        day=on,
+        states=state or WAITING,
+        rule=rule,
+        limit=limit,
+        cursor=cursor,
     )
-    return _listing([obligation_json(row, on) for row in page.rows], page.next, position)
+    rows = await _opened(own, OBLIGATIONS, page.rows)
+    return _listing([obligation_json(row, on) for row in rows], page.next, position)
 
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
@@ -197,7 +209,7 @@ async def readiness(
         limit=limit,
         cursor=cursor,
     )
-    return _listing([readiness_json(row, on) for row in page.rows], page.next, position)
+    return _listing([readiness_json(row, on, own.sees) for row in page.rows], page.next, position)
 
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
@@ -214,9 +226,26 @@ async def findings(
     book = own.ledger.rulebook
     own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
     page = await _page(
-        own, findings_on, rulebook=book, day=on, rule=rule, kind=kind, limit=limit, cursor=cursor
+        own,
+        findings_on,
+        rulebook=book,
+        keyed=own.ledger.keys.term,
+        day=on,
+        rule=rule,
+        kind=kind,
+        limit=limit,
+        cursor=cursor,
     )
-    return _listing([finding_json(row) for row in page.rows], page.next, position)
+    rows = await _opened(own, FINDINGS, page.rows)
+    return _listing([finding_json(row) for row in rows], page.next, position)
+
+
+async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
+    """Return rows with what is sealed in them opened, once it is written down that it is read."""
+    await own.note(sealed_among(rows), withheld.table)
+    sealed = {row.child for row in rows if row.sealed is not None}
+    seal = await own.ledger.seal_for(sealed, WHOLLY_SEALED)
+    return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
 
 
 async def _page(
@@ -224,7 +253,7 @@ async def _page(
 ) -> Page[R]:
     try:
         async with own.house.projector.reading() as connection:
-            return await question(connection, own.scope, **asked)
+            return await question(connection, own.scope, sees=own.sees, **asked)
     except CursorError:
         raise invalid([no_cursor(f"{at}/cursor")]) from None
 

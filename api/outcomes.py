@@ -1,5 +1,6 @@
 """What came of recording, or would come of it, in the words of the contract."""
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final, Literal, NotRequired
@@ -12,8 +13,7 @@ from api.permissions import Hindrance
 from api.problems import Problem, not_found
 from api.shapes import attribute_json, entry_json, finding_json, obligation_json
 from domain.event import Category, Label
-from domain.file import ATTRIBUTES
-from domain.judging import Judgement
+from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.readiness import Answer, GateState
 from domain.rulebook import Rulebook
@@ -44,7 +44,10 @@ _NOT_SHOWN: Final = Label(
 
 
 class Refusal(TypedDict):
-    """A rule that refuses a recording."""
+    """A rule that refuses a recording.
+
+    Where it rests on what the caller may not see, it is the rule's own sentence, without evidence.
+    """
 
     rule: str
     strength: Literal["impossible", "forbidden"]
@@ -52,7 +55,8 @@ class Refusal(TypedDict):
     en: str
     source: str
     verified: bool
-    evidence: list[UUID]
+    evidence: NotRequired[list[UUID]]
+    rests_on: list[Category]
 
 
 class RecordedAnswer(TypedDict):
@@ -143,16 +147,21 @@ def recorded_json(recorded: Recorded, sees: AbstractSet[Category]) -> RecordedAn
         "version": recorded.version,
         "position": recorded.position,
         "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
-        "findings": [finding_json(against_entry(judgement)) for judgement in recorded.findings],
+        "findings": findings_json(recorded.findings, sees),
     }
 
 
-def problem(outcome: Outcome) -> Problem:
+def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[FindingAnswer]:
+    """Return what speaks against entries, as far as it rests on what the caller sees."""
+    return [finding_json(against_entry(each)) for each in told_to(sees, judgements)]
+
+
+def problem(outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
     """Return why nothing was recorded."""
     match outcome:
         case Refused():
-            refusals = [refusal_json(judgement) for judgement in outcome.refusals]
-            return Problem("refused", refusals=refusals, possible=list(outcome.possible))
+            possible = list(outcome.tried.possible(sees))
+            return Problem("refused", refusals=refusals_json(outcome.refusals, sees), possible=possible)
         case StaleVersion(current):
             return Problem("stale", version=current)
         case KeepsMoving():
@@ -176,19 +185,29 @@ def _denied(why: object) -> Problem:
     return Problem("forbidden")
 
 
-def refusal_json(judgement: Judgement) -> Refusal:
+def refusals_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[Refusal]:
+    """Return why something is refused; a rule that rests on what the caller may not see is said once."""
+    told = [refusal_json(judgement, sees) for judgement in judgements]
+    return [each for place, each in enumerate(told) if "evidence" in each or each not in told[:place]]
+
+
+def refusal_json(judgement: Judgement, sees: AbstractSet[Category]) -> Refusal:
     """Return why an entry is refused."""
     rule, refusal = judgement.rule, judgement.refusal
-    sentence = rule.sentence(refusal.detail)
-    return {
+    told = refusal.rests_on <= sees
+    sentence = rule.sentence(refusal.detail if told else None)
+    answer: Refusal = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
         "zh": sentence.zh,
         "en": sentence.en,
         "source": rule.source,
         "verified": rule.verified and refusal.verified,
-        "evidence": list(refusal.evidence),
+        "rests_on": sorted(refusal.rests_on if told else refusal.rests_on - sees),
     }
+    if told:
+        answer["evidence"] = list(refusal.evidence)
+    return answer
 
 
 def rehearsal_json(
@@ -202,7 +221,7 @@ def rehearsal_json(
     """Return what would come of a recording."""
     return {
         "would": "refuse" if rehearsal.refused else "record",
-        "refusals": [refusal_json(each) for each in rehearsal.judgements if each.refuses],
+        "refusals": refusals_json((each for each in rehearsal.judgements if each.refuses), sees),
         "impact": _impact(rehearsal.impact, today, rulebook, sees),
         "possible_duplicates": duplicates,
     }
@@ -215,7 +234,7 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
         return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
 
     return {
-        "status": [_status(change, sees) for change in impact.status],
+        "status": [_status(change) for change in impact.status],
         "obligations": [
             {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
         ],
@@ -229,17 +248,16 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
             }
             for change in impact.readiness
         ],
-        "findings": [finding_json(against_entry(judgement)) for judgement in impact.findings],
+        "findings": findings_json(impact.findings, sees),
     }
 
 
-def _status(change: Changed, sees: AbstractSet[Category]) -> StatusChange:
-    attribute = ATTRIBUTES[change.chapter, change.attribute]
+def _status(change: Changed) -> StatusChange:
     return {
         "chapter": change.chapter,
         "attribute": change.attribute,
-        "before": [attribute_json(attribute, value, sees) for value in change.before],
-        "after": [attribute_json(attribute, value, sees) for value in change.after],
+        "before": [attribute_json(value) for value in change.before],
+        "after": [attribute_json(value) for value in change.after],
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import Response
 
+from domain.event import Category
 from ledger.wording import InvalidValue
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -257,12 +258,17 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "required": ["rule", "strength", "zh", "en", "source", "verified", "evidence"],
+                    "required": ["rule", "strength", "zh", "en", "source", "verified", "rests_on"],
                     "properties": {
                         **{name: {"type": "string"} for name in ("rule", "zh", "en", "source")},
                         "strength": {"enum": ["impossible", "forbidden"]},
                         "verified": {"type": "boolean"},
-                        "evidence": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+                        "evidence": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "uuid"},
+                            "description": "Left out where it rests on what the caller may not see.",
+                        },
+                        "rests_on": {"type": "array", "items": {"enum": list(Category)}},
                     },
                 },
             },

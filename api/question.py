@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -38,6 +38,7 @@ from ledger.recording import Recording
 from ledger.store import Head
 from ledger.wording import InvalidValue
 from projections.paging import Condition
+from projections.withholding import Resting
 
 PATIENCE_SECONDS: Final = limit(
     5,
@@ -46,6 +47,8 @@ PATIENCE_SECONDS: Final = limit(
     why=Label("更久则说明列表落后，应稍后再问", "Lists that take longer are behind: ask again later"),
     beyond="unavailable",
 )
+R = TypeVar("R", bound=Resting)
+
 _POSITION: Final = 2**63 - 1
 
 AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]
@@ -140,6 +143,10 @@ class Asking:
             raise Problem("forbidden")
         return file
 
+    def told(self, found: Iterable[R]) -> list[R]:
+        """Return what the caller may be told: what rests on no category that they do not see."""
+        return [each for each in found if set(map(Category, each.rests_on)) <= self.sees]
+
     def may(self, action: Action, scope: FileScope, about: date | None = None) -> bool:
         """Tell whether the caller may do that with a file, as it is now or about a day."""
         return allowed(self.actor, action, scope, today=self.today, about=about)
@@ -196,12 +203,11 @@ class Asking:
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
-    """Return the categories of personal data that entries hold."""
+    """Return the categories of personal data that entries hold, or would hold if more were said."""
     found: set[Category] = set()
-    for entry in entries:
-        found.update(category for _, category, _ in privacy(type(entry.event)).personal)
-        if entry.note or entry.documents or entry.noted_by or entry.reason or entry.exception:
-            found.add(entry.event.seals)
+    for kind in {type(entry.event) for entry in entries}:
+        found.add(kind.seals)
+        found.update(category for _, category, _ in privacy(kind).personal)
     return found
 
 

@@ -23,6 +23,7 @@ from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.paging import MOST
 from projections.readiness import ready_on
+from projections.withholding import sealed_among
 
 router = APIRouter(tags=["one file"])
 
@@ -59,13 +60,13 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
         **file_json(
             Life(read, day, book),
             day,
-            obligations=list(obligations_of(read, child, book)),
-            findings=sum(finding.speaks(day) for finding in findings_of(read, child, book)),
+            obligations=own.told(obligations_of(read, child, book)),
+            findings=sum(finding.speaks(day) for finding in own.told(findings_of(read, child, book))),
             sees=own.sees,
         ),
     }
-    personal = (attribute.personal for attribute in ATTRIBUTES.values() if read.facts(attribute))
-    await own.note({child: [each for each in personal if each is not None]}, "file")
+    shown = {attribute.personal for attribute in ATTRIBUTES.values()}
+    await own.note({child: categories_of(read.entries.values()) & shown}, "file")
     return Answer(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
 
@@ -120,16 +121,20 @@ async def obligations(
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     own.check_rule(rule, book)
-    items = [
-        obligation_json(obligation, on)
-        for obligation in obligations_of(read, child, book)
+    found = [
+        obligation
+        for obligation in own.told(obligations_of(read, child, book))
         if (now := obligation.state(on)) is not None
         and (not state or now in state)
         and rule in {None, obligation.rule}
     ]
-    return Answer(
-        {"items": items, "next": None, "known_position": known}, headers={"Ledger-Position": str(known)}
-    )
+    await own.note(sealed_among(found), "obligations")
+    body = {
+        "items": [obligation_json(obligation, on) for obligation in found],
+        "next": None,
+        "known_position": known,
+    }
+    return Answer(body, headers={"Ledger-Position": str(known)})
 
 
 @router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnown}})
@@ -140,7 +145,8 @@ async def readiness(
     day, known = _one_day(day, as_of), await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
-    body = {**readiness_json(ready_on(read, child, book, on), on), "known_position": known}
+    ready = ready_on(read, child, book, on, own.sees)
+    body = {**readiness_json(ready, on, own.sees), "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
 
 

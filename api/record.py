@@ -55,7 +55,7 @@ async def _recorded(own: Asking, wanted: Recording) -> Answer:
     outcome = await own.ledger.record(wanted, now=own.now, checked=own.hindrance)
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
-        raise problem(outcome)
+        raise problem(outcome, own.sees)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"/children/{outcome.stream}"

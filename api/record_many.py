@@ -96,7 +96,7 @@ async def _came_of(own: Asking, index: int, wanted: Recording, outcome: Outcome)
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
-        return _hindered(index, problem(outcome))
+        return _hindered(index, problem(outcome, own.sees))
     return {"index": index, "status": status, "entries": recorded_json(outcome, own.sees)["entries"]}
 
 

@@ -19,7 +19,10 @@ _WITHHELD: Final = Label("（不予显示）", "(not shown)")
 
 
 def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> str:
-    """Return the event as one sentence, without ids and what is unknown; what may not be seen is withheld."""
+    """Return the event as one sentence, without ids and what is unknown.
+
+    What may not be seen is withheld, also where nothing is said of it.
+    """
     colon, semicolon, _, stop = _PUNCTUATION[language]
     said = semicolon.join(_clauses(event, language, sees))
     return f"{_in(event.label, language)}{colon if said else ''}{said}{stop}"
@@ -27,12 +30,13 @@ def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> s
 
 def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category]) -> Iterator[str]:
     for spec in fields_of(type(event)):
+        if spec.personal is not None and spec.personal.category not in sees:
+            yield f"{_in(spec.label, language)} {_in(_WITHHELD, language)}"
+            continue
         value = known(getattr(event, spec.name))
         if value is None or value == () or isinstance(value, (UUID, Mapping)):
             continue
-        hidden = spec.personal is not None and spec.personal.category not in sees
-        said = _in(_WITHHELD, language) if hidden else _say(value, spec, language)
-        yield f"{_in(spec.label, language)} {said}"
+        yield f"{_in(spec.label, language)} {_say(value, spec, language)}"
 
 
 def _say(value: Any, spec: Field, language: Language) -> str:  # noqa: ANN401 - whatever a field holds

@@ -1,6 +1,6 @@
 """How entries, files, clocks, gates and findings look in answers; what may not be seen is masked here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -25,6 +25,11 @@ from projections.readiness import ReadyOnDay
 _OTHERS: Final = {chapter(kind) for kind in CATALOGUE.values() if kind.kind != "child"}
 """Chapters of other lives than a child's."""
 _SOON_DAYS: Final = 30
+
+
+def categories(named: Iterable[str]) -> list[Category]:
+    """Return categories by their names."""
+    return [Category(each) for each in named]
 
 
 def restricted(category: Category) -> dict[str, str]:
@@ -62,24 +67,32 @@ def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
 def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
     """Return what holds on the life's day: one object a chapter, with one member an attribute.
 
-    A member is null where nothing holds, and a list where several values may hold at once.
+    A member is null where nothing holds, and a list where several values may hold at once. Of what may not be
+    seen it tells neither.
     """
     chapters: dict[str, dict[str, Any]] = {}
     for (name, attribute_name), attribute in ATTRIBUTES.items():
         if name not in _OTHERS:
-            holding = [fact_json(fact, sees) for fact in life.each(attribute)]
+            holding = _holding(life, attribute, sees)
             single = holding[-1] if holding else None
             chapters.setdefault(name, {})[attribute_name] = holding if attribute.several else single
     return chapters
 
 
-def fact_json(fact: Fact[Any], sees: AbstractSet[Category]) -> dict[str, Any]:
+def _holding(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> list[dict[str, Any]]:
+    """Return what holds; of what may not be seen neither whether anything does nor since when."""
+    if attribute.personal is not None and attribute.personal not in sees:
+        return [{"value": restricted(attribute.personal)}]
+    return [fact_json(fact) for fact in life.each(attribute)]
+
+
+def fact_json(fact: Fact[Any]) -> dict[str, Any]:
     """Return a held value, since when (null is *since unknown*) until when, and the entry that says so.
 
     `since_until` is the last day on which it may have begun, where that day is not known.
     """
     held = fact.held
-    shown = attribute_json(held.attribute, held.value, sees)
+    shown = attribute_json(held.value)
     if held.days is not None:
         shown["since"] = held.days.first
         if not held.days.exact:
@@ -89,10 +102,8 @@ def fact_json(fact: Fact[Any], sees: AbstractSet[Category]) -> dict[str, Any]:
     return {**shown, "entry": fact.entry.entry_id}
 
 
-def attribute_json(attribute: Attribute[Any], value: object, sees: AbstractSet[Category]) -> dict[str, Any]:
-    """Return an attribute's value as `value`, one of several parts by their names, or what stands for it."""
-    if attribute.personal is not None and attribute.personal not in sees:
-        return {"value": restricted(attribute.personal)}
+def attribute_json(value: object) -> dict[str, Any]:
+    """Return an attribute's value as `value`, one of several parts by their names."""
     match value:
         case Days():
             return {"value": value.first, "value_until": value.last}
@@ -165,6 +176,7 @@ def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
         "source": obligation.source,
         "region": obligation.region,
         "verified": obligation.verified,
+        "rests_on": categories(obligation.rests_on),
     }
     if obligation.due_first == obligation.due_on:
         answer["due_on"] = obligation.due_on
@@ -184,13 +196,14 @@ def finding_json(finding: Finding) -> FindingAnswer:
         "zh": finding.zh,
         "en": finding.en,
         "source": finding.source,
+        "rests_on": categories(finding.rests_on),
     }
 
 
-def readiness_json(ready: ReadyOnDay, day: date) -> ReadinessAnswer:
+def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) -> ReadinessAnswer:
     """Return how a young person stands on a day."""
     # They stand in the read model as they are answered.
-    gates: Any = orjson.Fragment(ready.gates)
+    gates: Any = orjson.Fragment(ready.gates_shown(sees))
     due_on, rule = ready.next_due_on, ready.next_rule
     return {
         "child": ready.child,

@@ -113,9 +113,9 @@ async def rehearsed(
     own: Asking, wanted: Recording, duplicates: list[FindingAnswer] | None = None
 ) -> RehearsalAnswer:
     """Return what would come of a recording. Raises the problem with who may not record it."""
-    rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance)
+    rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance, sees=own.sees)
     if isinstance(rehearsal, Denied):
-        raise problem(rehearsal)
+        raise problem(rehearsal, own.sees)
     return rehearsal_json(
         rehearsal,
         today=own.today,

@@ -28,6 +28,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
 from domain import citizen_id
 from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
+from domain.resting import Categories, Noted
 from domain.text import is_digits, is_line, is_text
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Category(StrEnum):
 
 WHOLLY_SEALED: Final = frozenset({Category.RESTRICTED_HEALTH, Category.SAFEGUARDING, Category.ADOPTION})
 """Categories in which codes and dates are sealed too."""
+EVERY_CATEGORY: Final = frozenset(Category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ class Field:
     required: bool
     holds_codes: bool
     """Whether its value, or a part of it, is of a code table."""
+    holds_dates: bool
+    """Whether its value, or a part of it, may be a date."""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
@@ -209,9 +213,13 @@ class Event:
 
     label: ClassVar[Label]
     seals: ClassVar[Category]
+    sealed: ClassVar[Categories]
+    """The category of which its codes and days tell too; none for most."""
     schema: ClassVar[int]
     kind: ClassVar[Kind]
     source: ClassVar[str]
+    sealed_papers: ClassVar[frozenset[str]] = frozenset()
+    """What `papers` may answer, where only personal values tell which."""
 
     def __init_subclass__(  # noqa: PLR0913 - what there is to say of every event
         cls,
@@ -227,10 +235,15 @@ class Event:
         dataclass(frozen=True, kw_only=True)(cls)
         cls.label, cls.seals, cls.schema = Label(zh, en), seals, schema
         cls.kind, cls.source = kind, source
+        cls.sealed = frozenset({seals}) & WHOLLY_SEALED
         if cls.__name__ in CATALOGUE:
             message = f"two events are called {cls.__name__}"
             raise TypeError(message)
         CATALOGUE[cls.__name__] = cls
+        defaults = {spec.name: spec.default for spec in fields(cls)}  # type: ignore[arg-type]  # made a dataclass above
+        for own in fields_of(cls):
+            if own.personal is not None:
+                setattr(cls, own.name, Noted(own.name, own.personal.category, defaults[own.name]))
 
     def impossible(self, entry: "AnyEntry") -> "Refusals":
         """What contradicts itself inside this one entry."""
@@ -292,7 +305,8 @@ def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Fiel
         refers=markers.get(Refers),
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
         required=not hasattr(kind, name),
-        holds_codes=Code in markers or _has_parts(annotation),
+        holds_codes=Code in markers or _holds(annotation, Part),
+        holds_dates=_holds(annotation, date),
     )
 
 
@@ -306,14 +320,14 @@ def ordered(kind: type[Event]) -> tuple[Field, ...]:
     return _ORDERED[kind]
 
 
-def _has_parts(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no type
-    within = isinstance(annotation, type) and issubclass(annotation, Part)
-    return within or any(map(_has_parts, get_args(annotation)))
+def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type
+    within = isinstance(annotation, type) and issubclass(annotation, kind)
+    return within or any(_holds(inner, kind) for inner in get_args(annotation))
 
 
 def dates_of(event: Event) -> Iterator[date]:
     """Every date the event itself states."""
     for spec in fields_of(type(event)):
-        value = getattr(event, spec.name)
+        value = getattr(event, spec.name) if spec.holds_dates else None
         if isinstance(value, date):
             yield value

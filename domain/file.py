@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Category, Event, Label
+from domain.resting import NOTHING, Categories, note
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_before
 
 T = TypeVar("T")
@@ -195,12 +196,22 @@ class File:
         """What corrected, withdrew or restored an entry, in the order of recording."""
         return self._amendments.get(entry_id, [])
 
+    def sealed(self, entries: Iterable[UUID]) -> Categories:
+        """The categories of which the codes and days of these entries tell, and so does what names them."""
+        found = NOTHING
+        for each in entries:
+            if each in self.entries:
+                found |= self.entries[each].event.sealed
+        return found
+
     def of(self, kind: type[E]) -> list[Entry[E]]:
         """The standing entries of one type, by the day they happened."""
         return self._happened.get(kind, [])
 
     def facts(self, attribute: Attribute[T]) -> dict[str, list[Fact[T]]]:
         """An attribute's facts by key, in the order in which they follow each other."""
+        if attribute.personal is not None:
+            note(attribute.personal)
         return self._facts.get(attribute, {})
 
     def attributes(self) -> Iterable[Attribute[Any]]:

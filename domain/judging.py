@@ -1,6 +1,7 @@
 """Judging: what stands against an entry, when it comes in and ever after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
@@ -10,7 +11,9 @@ from weakref import WeakKeyDictionary
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import (
+    Category,
     Event,
+    Field,
     Label,
     NotAfter,
     NotBefore,
@@ -30,6 +33,7 @@ from domain.events.record import ExceptionApproved, ExceptionRejected, approval
 from domain.file import AMENDMENTS, ANYTHING, File, amended
 from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
+from domain.resting import NOTHING, Categories, note, told, unnoted
 from domain.rulebook import Rule, Rulebook
 from domain.when import Days, day_after, day_of
 
@@ -96,6 +100,11 @@ class Judgement:
         return self.rule.strength == "forbidden" and self.rule.refuses and certain and not self.excused
 
 
+def told_to(sees: AbstractSet[Category], judgements: Iterable[Judgement]) -> list[Judgement]:
+    """What is told of judgements to somebody who sees these categories of personal data."""
+    return [each for each in judgements if each.refusal.rests_on <= sees]
+
+
 def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[Judgement]:
     """Everything that speaks against an entry, which `file` already holds together with its companions.
 
@@ -108,26 +117,45 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
 def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
 ) -> list[Judgement]:
-    odd = [*_odd_codes(entry.event)]
-    found = [
-        *_amiss(file, entry, reads),
-        *_impossible(entry, today),
-        *(breach("E03", detail=label) for label, table in odd if table.complete),
-        *entry.event.impossible(entry),
-    ]
-    if not found:
-        found = [
-            *(breach("E09", detail=label) for label, _ in odd),
-            *_long_ago(entry),
-            *_forbidden(file, entry, rulebook, reads),
-        ]
+    said, _ = told(_against(file, entry, rulebook, today, reads))
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
     return [
         Judgement(
-            rulebook[refusal.rule], entry, refusal, excused=refusal.rule == claimed, of_history=long_past
+            rulebook[refusal.rule],
+            entry,
+            refusal.resting(read | entry.event.sealed | file.sealed(refusal.evidence)),
+            excused=refusal.rule == claimed,
+            of_history=long_past,
         )
-        for refusal in found
+        for refusal, read in said
     ]
+
+
+def _against(
+    file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
+) -> Iterator[Refusal]:
+    contradicts = False
+    for refusal in _contradictions(file, entry, today, reads):
+        contradicts = True
+        yield refusal
+    if not contradicts:
+        for label, _ in _odd_codes(entry.event, personal=False):
+            yield breach("E09", detail=label)
+        yield from _long_ago(entry)
+        yield from _forbidden(file, entry, rulebook, reads)
+    # Asked last, so that what else is wrong rests on less.
+    for label, table in _odd_codes(entry.event, personal=True):
+        if table.complete or not contradicts:
+            yield breach("E03" if table.complete else "E09", detail=label)
+
+
+def _contradictions(file: File, entry: AnyEntry, today: date, reads: set[object]) -> Iterator[Refusal]:
+    yield from _amiss(file, entry, reads)
+    yield from _impossible(entry, today)
+    for label, table in _odd_codes(entry.event, personal=False):
+        if table.complete:
+            yield breach("E03", detail=label)
+    yield from entry.event.impossible(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +223,7 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
             yield replace(judgement, excused=approved is None)
 
 
-def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> list[Refusal]:
+def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:
     first = entry.days.first
     if first is None:
         reads.add(ANYTHING)
@@ -204,34 +232,51 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
             default=entry.days.last,
         )
     if first == entry.days.last:
-        return list(_ask(Life(file, first, rulebook, but=entry, entry=entry, reads=reads)))
+        yield from _ask(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
+        return
     answers = [
         answer
         for _, _, answer in over_time(
             file,
             rulebook,
-            _ask,
+            lambda life: told(_ask(life)),
             min(first, entry.days.last),
             entry.days.last,
             entry=entry,
             reads=reads,
         )
     ]
-    throughout = set(answers[0]).intersection(*answers[1:])
-    sometimes = set().union(*answers) - throughout
-    broken = {refusal.rule for refusal in throughout}
-    doubtful = [
-        Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail)
-        for refusal in sorted(sometimes, key=lambda refusal: refusal.rule)
-        if refusal.rule not in broken
-    ]
-    return [*(refusal for refusal in answers[-1] if refusal in throughout), *doubtful]
+    yield from _over_days(answers)
+    note(*(category for _, read in answers for category in read))
 
 
-def _ask(life: Life) -> tuple[Refusal, ...]:
-    if life.entry is None:
-        return ()
-    return (*_everywhere(life, life.entry), *life.entry.event.refusals(life))
+def _over_days(answers: Sequence[tuple[list[tuple[Refusal, Categories]], Categories]]) -> Iterator[Refusal]:
+    """What is broken throughout, then as uncertain what is broken on some days only.
+
+    That nothing is said on a day rests on all that was read on it.
+    """
+    days: list[dict[Refusal, Categories]] = [dict(reversed(said)) for said, _ in answers]
+    said = dict.fromkeys(refusal for own, _ in reversed(answers) for refusal, _ in own)
+    rests = {
+        refusal: NOTHING.union(
+            *(day.get(refusal, read) for day, (_, read) in zip(days, answers, strict=True))
+        )
+        for refusal in said
+    }
+    throughout = [refusal for refusal in said if all(refusal in day for day in days)]
+    yield from (refusal.resting(rests[refusal]) for refusal in throughout)
+    for refusal in sorted(said, key=lambda refusal: refusal.rule):
+        # It says nothing more than what is broken throughout, to whoever is told of that.
+        broken = [rests[each] for each in throughout if each.rule == refusal.rule]
+        if not any(on <= rests[refusal] for on in broken):
+            doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail)
+            yield doubtful.resting(rests[refusal])
+
+
+def _ask(life: Life) -> Iterator[Refusal]:
+    if life.entry is not None:
+        yield from _everywhere(life, life.entry)
+        yield from life.entry.event.refusals(life)
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
@@ -265,7 +310,9 @@ def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         return
     adopted = stage.held.value == "adopted"
     closed = {*CLOSED, GUARDIANSHIP} if adopted else set(CLOSED)
-    if any(held.value is not None and held.attribute in closed for held in entry.event.holds(entry)):
+    with unnoted():
+        brings = [*entry.event.holds(entry)]
+    if any(held.value is not None and held.attribute in closed for held in brings):
         yield breach("I20" if adopted else "I31", stage.entry)
 
 
@@ -349,16 +396,28 @@ def _day(moment: date | datetime) -> date:
     return day_of(moment) if isinstance(moment, datetime) else moment
 
 
-def _odd_codes(part: Event | Part) -> Iterator[tuple[Label, CodeTable]]:
-    """Every code that its table lacks, by the field's label."""
-    for spec in fields_of(type(part)):
-        if not spec.holds_codes:
-            continue
-        value = known(getattr(part, spec.name))
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Part):
-                yield from _odd_codes(item)
-            elif spec.code is not None and isinstance(item, str):
-                table = tables()[spec.code.table]
-                if item not in table.codes:
-                    yield spec.label, table
+def _odd_codes(event: Event, *, personal: bool) -> Iterator[tuple[Label, CodeTable]]:
+    """Every code that its table lacks, by the field's label, in what is personal or in what is not."""
+    for spec in _coded(type(event)):
+        if personal is (spec.personal is not None):
+            yield from _odd(spec, known(getattr(event, spec.name)))
+
+
+def _odd(spec: Field, value: object) -> Iterator[tuple[Label, CodeTable]]:
+    for item in value if isinstance(value, tuple) else (value,):
+        if isinstance(item, Part):
+            for inner in _coded(type(item)):
+                yield from _odd(inner, known(getattr(item, inner.name)))
+        elif spec.code is not None and isinstance(item, str):
+            table = tables()[spec.code.table]
+            if item not in table.codes:
+                yield spec.label, table
+
+
+_CODED: Final[dict[type, tuple[Field, ...]]] = {}
+
+
+def _coded(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
+    if kind not in _CODED:
+        _CODED[kind] = tuple(spec for spec in fields_of(kind) if spec.holds_codes)
+    return _CODED[kind]

@@ -110,15 +110,21 @@ class Life:
         self._reads.add(ANYTHING)
         return self._file
 
-    def papers(self) -> frozenset[str]:
-        """Every kind of paper that was there by that day, also with the entry being judged."""
-        kinds = set() if self.entry is None else _papers(self.entry)
+    def papers(self) -> tuple[frozenset[str], list[Event]]:
+        """Every kind of paper that was there by that day, also with the entry being judged.
+
+        Beside them, the events of which only personal values tell which of their `sealed_papers` they are.
+        """
+        there = [] if self.entry is None else [self.entry]
         for entry in self.file.standing():
             if entry.days.last > self._day:
                 self._note(entry.days.last)
             elif entry is not self._but:
-                kinds |= _papers(entry)
-        return frozenset(kinds)
+                there.append(entry)
+        kinds = {document.kind for entry in there for document in entry.documents}
+        events = [entry.event for entry in there]
+        kinds.update(kind for event in events if not event.sealed_papers for kind in event.papers())
+        return frozenset(kinds), [event for event in events if event.sealed_papers]
 
     def asked(self, rule: str, case: str) -> list[Papers]:
         """The papers that a rule asks for in a case on that day, in the region of the entry being judged."""
@@ -215,10 +221,6 @@ class Life:
 
     def _note(self, day: date) -> None:
         self._changes = min(self._changes, day)
-
-
-def _papers(entry: AnyEntry) -> set[str]:
-    return {document.kind for document in entry.documents} | set(entry.event.papers())
 
 
 def over_time(  # noqa: PLR0913 - what is asked, of what, and when

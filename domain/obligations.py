@@ -14,6 +14,7 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import Attribute, Fact, File, Span
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
+from domain.resting import NOTHING, Categories, told
 from domain.rulebook import Pack, Rulebook
 from domain.when import Days, birthday, day_before
 
@@ -29,6 +30,7 @@ class Clock:
 
     `started_by` and `met_by` are the entries that opened and met it; `void_on` is the day from which
     it is no longer asked for, with the reason; `number` is the rule's number that was counted with.
+    `rests_on` are the categories of personal data of which it tells.
     """
 
     rule: str
@@ -39,6 +41,7 @@ class Clock:
     void_on: date | None = None
     void_because: Label | None = None
     number: Pack | None = None
+    rests_on: Categories = NOTHING
 
     def state(self, day: date) -> State | None:
         """How it stands on a day; None before it is opened."""
@@ -161,5 +164,17 @@ def obligation(rule: str) -> Callable[[Obligation], Obligation]:
 def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
     """Every clock of a file, by the day it is due."""
     history = History(file, rulebook)
-    found = [clock for ask in OBLIGATIONS.values() for clock in ask(history)]
+    found = [clock for ask in OBLIGATIONS.values() for clock in _asked(ask, history)]
     return sorted(found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
+
+
+def _asked(ask: Obligation, history: History) -> Iterator[Clock]:
+    """The clocks of one obligation, each with what it rests on: what was read, and the entries it names."""
+    for clock, read in told(_answers(ask, history))[0]:
+        named = clock.started_by if clock.met_by is None else (*clock.started_by, clock.met_by)
+        on = read.union(*(entry.event.sealed for entry in named))
+        yield replace(clock, rests_on=on) if on else clock
+
+
+def _answers(ask: Obligation, history: History) -> Iterator[Clock]:
+    yield from ask(history)

@@ -5,19 +5,22 @@ stand in `domain/gates.py`; here is what they have in common.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.event import Label
+from domain.event import EVERY_CATEGORY, Category, Label
 from domain.file import File
 from domain.life import Life, over_time
 from domain.obligations import Clock
+from domain.resting import NOTHING, Categories, asked
 from domain.rulebook import Rulebook
 
-GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain"]
+GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain", "restricted"]
+"""`restricted` stands in place of an answer that somebody may not see."""
 Weight: TypeAlias = Literal["blocks", "warns", "info"]
 Status: TypeAlias = Literal["ready", "not_ready", "deferred"]
 
@@ -27,6 +30,7 @@ class Answer:
     """What a gate answers on a day: its state, the entries that decided it, and what is missing.
 
     `deferring` says that an unmet gate puts the question off (still at school, in the army).
+    `rests_on` are the categories of personal data of which it tells.
     """
 
     state: GateState
@@ -34,6 +38,11 @@ class Answer:
     missing: Label | None = None
     weight: Weight | None = None
     deferring: bool = False
+    rests_on: Categories = NOTHING
+
+    def shown(self, sees: AbstractSet[Category]) -> "Answer":
+        """The answer for who sees these categories: `restricted` where it rests on another one."""
+        return self if self.rests_on <= sees else Answer("restricted", rests_on=self.rests_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,16 @@ class Gate:
     weight: Weight
     ask: Callable[[Life], Answer]
 
+    def answer(self, life: Life) -> Answer:
+        """What is answered of a life on its day, with what that rests on."""
+        answer, read = asked(self.ask, life)
+        on = read | life.file.sealed(answer.evidence)
+        return replace(answer, rests_on=on) if on else answer
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The answer of all gates on a day."""
+    """The answers of all gates on a day, and what follows from them."""
 
     status: Status
     route: str | None
@@ -97,21 +112,29 @@ def uncertain(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
     return Answer("uncertain", _ids(evidence), Label(zh, en))
 
 
-def readiness(life: Life, rulebook: Rulebook, route: Callable[[Life], str | None]) -> Readiness:
-    """All gates on one day. A blocking gate that is unmet, unknown or uncertain makes it *not ready*.
+def readiness(
+    life: Life,
+    rulebook: Rulebook,
+    route: Callable[[Life], str | None],
+    sees: AbstractSet[Category] = EVERY_CATEGORY,
+) -> Readiness:
+    """All gates on one day, as told to who sees these categories.
 
-    A gate whose rule is unverified only warns.
+    A blocking gate that is unmet, unknown or uncertain makes it *not ready*; nothing follows
+    from one that is restricted. A gate whose rule is unverified only warns.
     """
-    answers = tuple((gate, gate.ask(life)) for _, gate in sorted(GATES.items()))
-    blocking = [
-        answer
-        for gate, answer in answers
-        if weight(gate, answer, rulebook) == "blocks" and answer.state not in {"met", "not_applicable"}
-    ]
+    answers = tuple((gate, gate.answer(life).shown(sees)) for _, gate in sorted(GATES.items()))
+    blocking = [answer for gate, answer in answers if blocks(gate, answer, rulebook)]
     status: Status = "not_ready" if blocking else "ready"
     if any(answer.deferring for answer in blocking):
         status = "deferred"
     return Readiness(status, route(life), answers)
+
+
+def blocks(gate: Gate, answer: Answer, rulebook: Rulebook) -> bool:
+    """Whether an answer keeps somebody from being ready."""
+    passed = answer.state in {"met", "not_applicable", "restricted"}
+    return not passed and weight(gate, answer, rulebook) == "blocks"
 
 
 def weight(gate: Gate, answer: Answer, rulebook: Rulebook) -> Weight:
@@ -120,17 +143,19 @@ def weight(gate: Gate, answer: Answer, rulebook: Rulebook) -> Weight:
     return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own
 
 
-def readiness_over_time(
+def readiness_over_time(  # noqa: PLR0913 - a question with its route, who is told, and when
     file: File,
     rulebook: Rulebook,
     route: Callable[[Life], str | None],
     start: date,
     end: date,
+    *,
+    sees: AbstractSet[Category] = EVERY_CATEGORY,
 ) -> Iterator[tuple[date, date, Readiness]]:
     """The answer as intervals of days, equal neighbours joined."""
     pending: tuple[date, date, Readiness] | None = None
     for since, until, answer in over_time(
-        file, rulebook, lambda life: readiness(life, rulebook, route), start, end
+        file, rulebook, lambda life: readiness(life, rulebook, route, sees), start, end
     ):
         if pending is not None and pending[2] == answer:
             pending = (pending[0], until, answer)

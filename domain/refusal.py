@@ -1,12 +1,13 @@
 """What a rule says against an entry."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Label
+from domain.resting import NOTHING, Categories
 
 RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written", "listed_twice"]
 
@@ -18,7 +19,8 @@ class Refusal:
     `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, whether
     a number cannot be what it claims and is kept only as written, or whether a list has the child twice.
     `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal
-    data. What rests on a number or a list that is not `verified` warns and never refuses.
+    data. What rests on a number or a list that is not `verified` warns and never refuses. `rests_on` are the
+    categories of personal data of which it tells.
     """
 
     rule: str
@@ -26,6 +28,11 @@ class Refusal:
     evidence: tuple[UUID, ...] = ()
     detail: Label | None = None
     verified: bool = True
+    rests_on: Categories = NOTHING
+
+    def resting(self, on: Categories) -> "Refusal":
+        """The same, resting on these categories too."""
+        return replace(self, rests_on=self.rests_on | on) if on else self
 
 
 Refusals: TypeAlias = Iterator[Refusal]

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from domain.file import File
 from domain.life import Life, over_time
 from domain.refusal import Refusal, Refusals
+from domain.resting import told
 from domain.rulebook import Rulebook
 
 Question: TypeAlias = Callable[[Life], Refusals]
@@ -43,7 +44,7 @@ def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
         return
     for question in STANDING.values():
         going_on: dict[Refusal, Lapse] = {}
-        for since, until, answer in over_time(file, rulebook, partial(_ask, question), start, end):
+        for since, until, answer in over_time(file, rulebook, partial(_ask, file, question), start, end):
             yield from (lapse for refusal, lapse in going_on.items() if refusal not in answer)
             going_on = {
                 refusal: Lapse(refusal, going_on[refusal].since if refusal in going_on else since, until)
@@ -52,5 +53,10 @@ def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
         yield from going_on.values()
 
 
-def _ask(question: Question, life: Life) -> tuple[Refusal, ...]:
-    return tuple(question(life))
+def _ask(file: File, question: Question, life: Life) -> tuple[Refusal, ...]:
+    said, _ = told(_asked(question, life))
+    return tuple([refusal.resting(read | file.sealed(refusal.evidence)) for refusal, read in said])
+
+
+def _asked(question: Question, life: Life) -> Refusals:
+    yield from question(life)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from domain.charge import scope_of
 from domain.entry import AnyEntry
-from domain.event import Category
+from domain.event import EVERY_CATEGORY, Category
 from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.when import SHANGHAI
@@ -17,6 +18,7 @@ from ledger import mapping
 from ledger.candidates import Check, anything, extended
 from ledger.desk import Desk
 from ledger.keys import Keys
+from ledger.outline import sealed_wholly
 from ledger.recording import Denied, Outcome, Recording, Rehearsal
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
@@ -159,6 +161,15 @@ class Ledger:
         pairs = [(subject, category) for subject in subjects for category in own]
         return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
+    async def seal_of(self, files: Mapping[UUID, File]) -> Seal:
+        """Return a seal with the keys of what the read models of these files seal."""
+        pairs = [
+            (child, category)
+            for child, file in files.items()
+            for category in {Category.IDENTITY, *sealed_wholly(file.entries.values())}
+        ]
+        return Seal(await self.keys.ring(pairs), self.keys.term)
+
     async def record(self, recording: Recording, *, now: datetime, checked: Check = anything) -> Outcome:
         """Judge and record, durably, or say why not.
 
@@ -192,7 +203,15 @@ class Ledger:
         return await self._desk.take(recordings, now=now, bulk=True, checked=checked)
 
     async def rehearse(
-        self, recording: Recording, *, now: datetime, checked: Check = anything
+        self,
+        recording: Recording,
+        *,
+        now: datetime,
+        checked: Check = anything,
+        sees: AbstractSet[Category] = EVERY_CATEGORY,
     ) -> Rehearsal | Denied:
-        """Tell what would come of recording it, and record nothing."""
-        return await self._desk.rehearse(recording, now=now, checked=checked)
+        """Tell what would come of recording it, and record nothing.
+
+        Of what it would change is told what somebody may know who sees these categories.
+        """
+        return await self._desk.rehearse(recording, now=now, checked=checked, sees=sees)

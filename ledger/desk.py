@@ -7,12 +7,14 @@ before it is known not to be the repetition of something recorded already.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
+from domain.event import EVERY_CATEGORY, Category
 from domain.file import File
 from domain.judging import judge
 from domain.label import Label
@@ -22,7 +24,7 @@ from ledger.candidates import Candidate, Check, anything, entry_ids, extended, j
 from ledger.impact import impact
 from ledger.outline import outline
 from ledger.parsing import check
-from ledger.possible import possible
+from ledger.possible import tried
 from ledger.recording import (
     Denied,
     KeepsMoving,
@@ -105,9 +107,14 @@ class Desk:
         return [outcomes[number] for number in range(len(recordings))]
 
     async def rehearse(
-        self, recording: Recording, *, now: datetime, checked: Check = anything
+        self,
+        recording: Recording,
+        *,
+        now: datetime,
+        checked: Check = anything,
+        sees: AbstractSet[Category] = EVERY_CATEGORY,
     ) -> Rehearsal | Denied:
-        """Tell what would come of a recording."""
+        """Tell what would come of a recording, and of what it would change what who sees these is told."""
         sitting = Sitting(
             await self._candidates([recording]),
             day_of(now),
@@ -124,8 +131,8 @@ class Desk:
             return Denied(candidate.denied)
         return Rehearsal(
             candidate.judgements,
-            possible(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else (),
-            impact(file, extended(file, candidate.entries), rulebook, sitting.today),
+            tried(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else None,
+            impact(file, extended(file, candidate.entries), rulebook, sitting.today, sees),
         )
 
     async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:

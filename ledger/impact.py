@@ -1,11 +1,13 @@
 """What a recording would change, told before it is saved."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date
 from uuid import UUID
 
+from domain.event import EVERY_CATEGORY, Category
 from domain.file import ATTRIBUTES, File
-from domain.judging import Judgement, findings
+from domain.judging import Judgement, findings, told_to
 from domain.life import Life
 from domain.obligations import Clock, clocks
 from domain.readiness import GATES
@@ -13,32 +15,47 @@ from domain.rulebook import Rulebook
 from ledger.recording import ClockChange, GateChange, Impact, StatusChange
 
 
-def impact(before: File, after: File, rulebook: Rulebook, today: date) -> Impact:
-    """Compare a file with itself as it would be."""
+def impact(
+    before: File,
+    after: File,
+    rulebook: Rulebook,
+    today: date,
+    sees: AbstractSet[Category] = EVERY_CATEGORY,
+) -> Impact:
+    """Compare a file with itself as it would be, as far as somebody is told who sees these categories."""
     return Impact(
-        status=tuple(_status(before, after, rulebook, today)),
-        obligations=tuple(_obligations(before, after, rulebook)),
-        readiness=tuple(_readiness(before, after, rulebook, today)),
-        findings=tuple(_findings(before, after, rulebook)),
+        status=tuple(_status(before, after, rulebook, today, sees)),
+        obligations=tuple(_obligations(before, after, rulebook, sees)),
+        readiness=tuple(_readiness(before, after, rulebook, today, sees)),
+        findings=tuple(_findings(before, after, rulebook, sees)),
     )
 
 
-def _status(before: File, after: File, rulebook: Rulebook, today: date) -> Iterator[StatusChange]:
+def _status(
+    before: File, after: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
+) -> Iterator[StatusChange]:
     was, would_be = Life(before, today, rulebook), Life(after, today, rulebook)
     for (chapter, name), attribute in ATTRIBUTES.items():
+        if attribute.personal not in {None, *sees}:
+            continue
         old = tuple(fact.held.value for fact in was.each(attribute))
         new = tuple(fact.held.value for fact in would_be.each(attribute))
         if old != new:
             yield StatusChange(chapter, name, old, new)
 
 
-def _obligations(before: File, after: File, rulebook: Rulebook) -> Iterator[ClockChange]:
-    old = {_started(clock): clock for clock in clocks(before, rulebook)}
-    new = {_started(clock): clock for clock in clocks(after, rulebook)}
+def _obligations(
+    before: File, after: File, rulebook: Rulebook, sees: AbstractSet[Category]
+) -> Iterator[ClockChange]:
+    old, new = _clocks(before, rulebook, sees), _clocks(after, rulebook, sees)
     for key in dict.fromkeys([*old, *new]):
         was, would_be = old.get(key), new.get(key)
         if was is None or would_be is None or _course(was) != _course(would_be):
             yield ClockChange(was, would_be)
+
+
+def _clocks(file: File, rulebook: Rulebook, sees: AbstractSet[Category]) -> dict[tuple[object, ...], Clock]:
+    return {_started(clock): clock for clock in clocks(file, rulebook) if clock.rests_on <= sees}
 
 
 def _started(clock: Clock) -> tuple[object, ...]:
@@ -49,17 +66,22 @@ def _course(clock: Clock) -> tuple[object, ...]:
     return (clock.opened_on, clock.due, clock.met_by and clock.met_by.entry_id, clock.void_on)
 
 
-def _readiness(before: File, after: File, rulebook: Rulebook, today: date) -> Iterator[GateChange]:
+def _readiness(
+    before: File, after: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
+) -> Iterator[GateChange]:
     for _, gate in sorted(GATES.items()):
-        old = gate.ask(Life(before, today, rulebook))
-        new = gate.ask(Life(after, today, rulebook))
+        old = gate.answer(Life(before, today, rulebook)).shown(sees)
+        new = gate.answer(Life(after, today, rulebook)).shown(sees)
         if (old.state, old.missing) != (new.state, new.missing):
             yield GateChange(gate, old, new)
 
 
-def _findings(before: File, after: File, rulebook: Rulebook) -> Iterator[Judgement]:
-    old = {_said(judgement) for judgement in findings(before, rulebook)}
-    return (judgement for judgement in findings(after, rulebook) if _said(judgement) not in old)
+def _findings(
+    before: File, after: File, rulebook: Rulebook, sees: AbstractSet[Category]
+) -> Iterator[Judgement]:
+    old, new = (told_to(sees, findings(file, rulebook)) for file in (before, after))
+    known = {_said(judgement) for judgement in old}
+    return (judgement for judgement in new if _said(judgement) not in known)
 
 
 def _said(judgement: Judgement) -> tuple[str, str, UUID]:

@@ -129,9 +129,13 @@ def _incomplete(kind: type[Event], data: Json) -> Event:
     return kind(**values)
 
 
+_GONE: Final[Json] = {"": None}
+"""An exception of which nothing is known any more, not even whether there was one."""
+
+
 def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - stands where a text would
     first, at, noted_on = document["occurred_on"], document["at"], document["noted_on"]
-    papers, reason, exception = document["documents"], document["reason"], document["exception"]
+    papers, reason, exception = document["documents"], document["reason"], document.get("exception", _GONE)
     return Entry(
         entry_id=UUID(document["entry_id"]),
         stream=_uuid(document["stream"]),
@@ -151,7 +155,8 @@ def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  
         documents=tuple([_document(paper, gone) for paper in papers]) if papers else (),
         corrects=document["corrects"] and UUID(document["corrects"]),
         reason=reason and Reason(code=reason["code"], explanation=reason.get("explanation", gone)),
-        exception=exception and ExceptionClaim(rule=exception["rule"], reason=exception.get("reason", gone)),
+        exception=exception
+        and ExceptionClaim(rule=exception.get("rule", gone), reason=exception.get("reason", gone)),
         note=document.get("note", gone),
         cause=document["cause"] and UUID(document["cause"]),
     )
@@ -164,7 +169,7 @@ def _document(paper: Json, gone: Any) -> Document:  # noqa: ANN401 - stands wher
         number=paper.get("number", gone),
         issuer=paper.get("issuer", gone),
         issued_on=issued_on and date.fromisoformat(issued_on),
-        sha256=paper["sha256"],
+        sha256=paper.get("sha256", gone),
     )
 
 

@@ -1,12 +1,14 @@
 """An entry told apart: what of it stays in the clear, and what is sealed, by subject and category.
 
-A group of fields in which nothing is said (null or Unknown throughout) stays in the clear. Of the envelope,
-the note, who noted it, the numbers and issuers of papers and what explains a correction or an exception are
-sealed with what is personal in the event, under the category that the event names, for the file's subject.
+A group of fields in which nothing is said (null or Unknown throughout) stays in the clear, unless its
+category is sealed wholly: there that would tell something too. Of the envelope, the note, who noted it, the
+numbers, issuers and hashes of papers and what explains a correction or an exception are sealed with what is
+personal in the event, under the category that the event names, for the file's subject.
 """
 
 import os
 from binascii import b2a_base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
@@ -16,7 +18,7 @@ from uuid import UUID
 import orjson
 
 from domain.entry import AnyEntry, Document
-from domain.event import Category, Event, Unknown, fields_of
+from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of
 from ledger.sealing import FORMAT, Keyring, Pair
 
 Json: TypeAlias = dict[str, Any]
@@ -93,6 +95,8 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
         pair: Pair = (subject if isinstance(subject, UUID) else entry.stream, category)
         groups.setdefault(pair, {})[name] = values[name]
     for group_of, group in list(groups.items()):
+        if group_of[1] in WHOLLY_SEALED:
+            continue
         if all(value is None or isinstance(value, Unknown) for value in group.values()):
             clear |= groups.pop(group_of)
     return clear, groups
@@ -100,36 +104,50 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
 
 def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
     """Add to the clear document what of the envelope stays so, and return the rest."""
-    personal: Json = {}
-    for name, said in (("note", entry.note), ("noted_by", entry.noted_by)):
-        (clear if said is None else personal)[name] = said
-    papers = [_split_paper(paper) for paper in entry.documents]
+    wholly = bool(entry.event.sealed)
+    clear_part, personal = _said({"note": entry.note, "noted_by": entry.noted_by}, wholly=wholly)
+    clear |= clear_part
+    papers = [_split_paper(paper, wholly=wholly) for paper in entry.documents]
     clear["documents"] = [open_part for open_part, _ in papers]
     if any(own for _, own in papers):
         personal["documents"] = [own for _, own in papers]
     clear["reason"] = entry.reason and {"code": entry.reason.code}
     if entry.reason:
         personal["reason"] = {"explanation": entry.reason.explanation}
-    clear["exception"] = entry.exception and {"rule": entry.exception.rule}
-    if entry.exception:
-        personal["exception"] = {"reason": entry.exception.reason}
+    exception = entry.exception
+    if wholly:
+        # Which rule is claimed to be broken tells what the event says.
+        personal["exception"] = exception
+        return personal
+    clear["exception"] = exception and {"rule": exception.rule}
+    if exception:
+        personal["exception"] = {"reason": exception.reason}
     return personal
 
 
-def _split_paper(paper: Document) -> tuple[Json, Json]:
-    clear: Json = {"kind": paper.kind, "issued_on": paper.issued_on, "sha256": paper.sha256}
-    personal: Json = {}
-    for name, said in (("number", paper.number), ("issuer", paper.issuer)):
-        (clear if said is None else personal)[name] = said
-    return clear, personal
+def _split_paper(paper: Document, *, wholly: bool) -> tuple[Json, Json]:
+    clear: Json = {"kind": paper.kind, "issued_on": paper.issued_on}
+    own = {"number": paper.number, "issuer": paper.issuer, "sha256": paper.sha256}
+    nothing, personal = _said(own, wholly=wholly)
+    return clear | nothing, personal
+
+
+def _said(values: Json, *, wholly: bool) -> tuple[Json, Json]:
+    """Tell apart what is not said, unless that is sealed as well, and what is."""
+    nothing = {name for name, value in values.items() if value is None and not wholly}
+    return dict.fromkeys(nothing), {name: value for name, value in values.items() if name not in nothing}
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """An event's fields that are not personal; the others with category and the field of the subject."""
+    """An event's fields that are not personal; the others with category and the field of the subject.
+
+    `sealed_wholly` are the categories of which something is sealed whatever it says.
+    """
 
     plain: tuple[str, ...]
     personal: tuple[tuple[str, Category, str | None], ...]
+    sealed_wholly: frozenset[Category]
 
 
 _PRIVACY: Final[dict[type[Event], Privacy]] = {}
@@ -142,8 +160,15 @@ def privacy(kind: type[Event]) -> Privacy:
         _PRIVACY[kind] = Privacy(
             tuple(name for name, own in markers.items() if own is None),
             tuple((name, own.category, own.subject) for name, own in markers.items() if own is not None),
+            WHOLLY_SEALED.intersection(own.category for own in markers.values() if own is not None),
         )
     return _PRIVACY[kind]
+
+
+def sealed_wholly(entries: Iterable[AnyEntry]) -> set[Category]:
+    """Return the categories of which entries have something sealed wholly."""
+    kinds = {type(entry.event) for entry in entries}
+    return {category for kind in kinds for category in privacy(kind).sealed_wholly}
 
 
 def canonical(value: object) -> bytes:

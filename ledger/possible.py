@@ -12,8 +12,10 @@ from domain.entry import AnyEntry, Document
 from domain.event import CATALOGUE, Event, Part, Unknown, chapter, fields_of
 from domain.file import File
 from domain.judging import judge
+from domain.resting import Categories
 from domain.rulebook import Rulebook
 from domain.when import Days
+from ledger.recording import Tried
 from ledger.shapes import Shape, shape
 
 NOBODY: Final = UUID(int=0)
@@ -21,8 +23,8 @@ SOME: Final = "1"
 UNSAID: Final = Unknown("not_asked")
 
 
-def possible(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> tuple[str, ...]:
-    """Return the types of events that would not be refused today, in the order of life.
+def tried(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> Tried:
+    """Return by what the types of events would be refused today, in the order of life.
 
     Each is tried as barely as it can be said, with every kind of paper, by the recorder of `like`.
     """
@@ -38,16 +40,18 @@ def possible(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> tup
         reason=None,
         exception=None,
     )
-    return tuple(_unrefused(file, rulebook, today, bare))
+    return Tried(dict(_tried(file, rulebook, today, bare)))
 
 
-def _unrefused(file: File, rulebook: Rulebook, today: date, bare: AnyEntry) -> Iterator[str]:
+def _tried(
+    file: File, rulebook: Rulebook, today: date, bare: AnyEntry
+) -> Iterator[tuple[str, tuple[Categories, ...]]]:
     for name, kind in CATALOGUE.items():
         if bare.kind == kind.kind or chapter(kind) == "record":
             entry = replace(bare, event=_barely(kind, file, today))
             judgements = judge(file.copy().add(entry), entry, rulebook, today)
-            if not any(each.refuses for each in judgements if each.rule.strength == "forbidden"):
-                yield name
+            forbidden = [each for each in judgements if each.refuses and each.rule.strength == "forbidden"]
+            yield name, tuple(each.refusal.rests_on for each in forbidden)
 
 
 def _barely(kind: type[Event] | type[Part], file: File, today: date) -> Any:  # noqa: ANN401 - one of that kind

@@ -1,15 +1,18 @@
 """What is given to a ledger to record, and what it answers."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Origin, Reason, Recorder
-from domain.event import Event, Kind
+from domain.event import CATALOGUE, EVERY_CATEGORY, Category, Event, Kind
 from domain.judging import Judgement
 from domain.obligations import Clock
 from domain.readiness import Answer, Gate
+from domain.resting import Categories
 from domain.when import Days
 
 
@@ -118,15 +121,33 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """Every type of event, tried on a file as it is now: by type, what each refusal of it rests on."""
+
+    refused: Mapping[str, tuple[Categories, ...]]
+
+    def possible(self, sees: AbstractSet[Category] = EVERY_CATEGORY) -> tuple[str, ...]:
+        """Return what nothing forbids, in the order of life, as far as who sees these categories may be told.
+
+        What is sealed under another category is not theirs to record.
+        """
+        return tuple(
+            kind
+            for kind, refusals in self.refused.items()
+            if CATALOGUE[kind].seals in sees and not any(on <= sees for on in refusals)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Rules forbid it; nothing was recorded.
 
-    `judgements` is all that speaks against it, also what refuses nothing by itself; `possible` names the
-    types of events that nothing in the file forbids now.
+    `judgements` is all that speaks against it, also what refuses nothing by itself; `tried` says what is
+    possible in its place.
     """
 
     judgements: tuple[Judgement, ...]
-    possible: tuple[str, ...]
+    tried: Tried
 
     @property
     def refusals(self) -> tuple[Judgement, ...]:
@@ -205,10 +226,13 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would come of a recording: what speaks against it and what it would change."""
+    """What would come of a recording: what speaks against it and what it would change.
+
+    `tried` says what is possible in its place; None where it would be recorded.
+    """
 
     judgements: tuple[Judgement, ...]
-    possible: tuple[str, ...]
+    tried: Tried | None
     impact: Impact
 
     @property

@@ -67,6 +67,10 @@ class Seal:
         self._ring = ring
         self._term = term
 
+    def holds(self, subject: UUID, category: Category) -> bool:
+        """Tell whether there is a key of a subject and a category."""
+        return (subject, category) in self._ring
+
     def seal(self, subject: UUID, category: Category, value: str, context: str = "") -> bytes:
         """Return a value sealed under its subject's key."""
         return self._ring.seal((subject, category), value.encode(), ("value", context))

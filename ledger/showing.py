@@ -27,10 +27,15 @@ def entry_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
     """Return an entry as http.md answers it, all but what other entries say about it and its sentences."""
     sealed = entry.event.seals
 
-    def personal(value: Any) -> Any:  # noqa: ANN401 - a text, or what stands for it
-        return value if value is None or sealed not in hidden else {"restricted": sealed}
+    def personal(value: Any) -> Any:  # noqa: ANN401 - whatever the envelope holds, or what stands for it
+        # Also in place of nothing: that nothing is said is for nobody else to know.
+        return {"restricted": sealed} if sealed in hidden else value
 
-    reason, exception = entry.reason, entry.exception
+    reason = entry.reason
+    exception: Any = entry.exception and {
+        "rule": entry.exception.rule,
+        "reason": personal(entry.exception.reason),
+    }
     shown: Json = orjson.loads(
         canonical(
             {
@@ -57,13 +62,13 @@ def entry_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
                         "number": personal(paper.number),
                         "issuer": personal(paper.issuer),
                         "issued_on": paper.issued_on,
-                        "sha256": paper.sha256,
+                        "sha256": personal(paper.sha256),
                     }
                     for paper in entry.documents
                 ],
                 "corrects": entry.corrects,
                 "reason": reason and {"code": reason.code, "explanation": personal(reason.explanation)},
-                "exception": exception and {"rule": exception.rule, "reason": personal(exception.reason)},
+                "exception": personal(exception) if entry.event.sealed else exception,
                 "note": personal(entry.note),
                 "cause": entry.cause,
             }

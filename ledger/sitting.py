@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.file import File
 from domain.rulebook import Rulebook
 from ledger.candidates import Candidate, Check, judge_in_turn, judge_together
-from ledger.possible import possible
+from ledger.possible import tried
 from ledger.recording import Denied, Outcome, Refused, StaleVersion, Withheld
 
 
@@ -54,7 +54,7 @@ class Sitting:
             outcome = Denied(candidate.denied)
         elif candidate.refused:
             first = candidate.entries[0]
-            outcome = Refused(candidate.judgements, possible(file, rulebook, self.today, first))
+            outcome = Refused(candidate.judgements, tried(file, rulebook, self.today, first))
         self.outcomes[candidate.number] = outcome
 
     def end(self) -> None:

@@ -1,15 +1,15 @@
 """What speaks against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
+from domain.event import Category
 from domain.file import File
 from domain.judging import Judgement
 from domain.judging import findings as judged
@@ -18,6 +18,7 @@ from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.withholding import Withholding, listed, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Finding:
     """One thing that speaks against a file, in words that name nobody.
 
     It speaks from `found_on` on: the day of its entry, or the first day on which something does not hold,
-    with `until` the last one, None where it goes on. `number` counts the findings of a file.
+    with `until` the last one, None where it goes on. `number` tells apart the findings of a file. `rests_on`
+    are the categories of personal data of which it tells.
     """
 
     child: UUID
     number: int
+    rests_on: list[str]
     rule: str
     kind: str
     found_on: date
@@ -38,6 +41,7 @@ class Finding:
     zh: str
     en: str
     source: str
+    sealed: bytes | None = None
 
     def speaks(self, day: date) -> bool:
         """Whether it speaks against the file on a day."""
@@ -48,7 +52,8 @@ def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding
     """Yield everything that speaks against a file, today or on any other day."""
     of_entries = map(against_entry, judged(file, rulebook))
     of_days = (_against_days(child, lapse, rulebook) for lapse in lapses(file, rulebook, LAST_DAY))
-    for number, finding in enumerate(chain(of_entries, of_days)):
+    found = [*of_entries, *of_days]
+    for number, finding in zip(numbers(each.rests_on for each in found), found, strict=True):
         yield replace(finding, number=number)
 
 
@@ -59,6 +64,7 @@ def against_entry(judgement: Judgement) -> Finding:
     return Finding(
         child=entry.stream,
         number=0,
+        rests_on=listed(refusal.rests_on),
         rule=judgement.rule.id,
         kind="exception_unapproved" if judgement.excused else refusal.kind,
         found_on=entry.days.last,
@@ -76,6 +82,7 @@ def _against_days(child: UUID, lapse: Lapse, rulebook: Rulebook) -> Finding:
     return Finding(
         child=child,
         number=0,
+        rests_on=listed(lapse.refusal.rests_on),
         rule=rule.id,
         kind=lapse.refusal.kind,
         found_on=lapse.since,
@@ -87,21 +94,26 @@ def _against_days(child: UUID, lapse: Lapse, rulebook: Rulebook) -> Finding:
     )
 
 
+WITHHELD: Final = Withholding(
+    "findings", Finding, ("rule", "kind"), {"entries": [], "zh": "", "en": "", "source": ""}
+)
+
+
 def rows(file: File, reading: Reading) -> Iterator[Finding]:
     """Yield one row a finding."""
-    return findings_of(file, reading.child, reading.rulebook)
+    return WITHHELD.rows(findings_of(file, reading.child, reading.rulebook), reading.seal)
 
 
-FINDINGS: Final = ReadModel("findings", Finding, rows)
+FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)
 
 # Whether two files tell of one child is no function of either, so it is asked of the register.
 _SELECT: Final = SQL("""
     SELECT f.*
       FROM (SELECT * FROM findings
              UNION ALL
-            SELECT own.child, %(alike_number)s, %(alike_rule)s, 'possible_duplicate',
+            SELECT own.child, %(alike_number)s, ARRAY['identity'], %(alike_rule)s, 'possible_duplicate',
                    coalesce(own.received_on, own.admitted_on, own.birth_until), NULL, ARRAY[]::uuid[],
-                   %(alike_zh)s, %(alike_en)s, %(alike_source)s
+                   %(alike_zh)s, %(alike_en)s, %(alike_source)s, NULL
               FROM register own
              WHERE own.birth_until IS NOT NULL
                AND EXISTS (SELECT FROM register other
@@ -122,13 +134,18 @@ async def findings(
     scope: Condition,
     *,
     rulebook: Rulebook,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
     day: date,
     rule: str | None = None,
     kind: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Finding]:
-    """Return what speaks against files on a day, what has spoken longest first."""
+    """Return what speaks against files on a day, what has spoken longest first; rows may be `WITHHELD`.
+
+    Nothing is told that rests on a category which whoever asks does not see. `keyed` hashes terms.
+    """
     one_file = rulebook[DUPLICATES]
     alike = {
         "alike_number": _BEHIND_ALL,
@@ -139,11 +156,15 @@ async def findings(
     }
     where = [
         scope,
-        Condition(SQL("true"), alike),
+        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike}),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
     ]
     if rule is not None:
-        where.append(Condition(SQL("f.rule = %(rule)s"), {"rule": rule}))
+        where.append(
+            Condition(SQL("f.rule = ANY (%(rule)s)"), {"rule": WITHHELD.either(keyed, "rule", rule)})
+        )
     if kind is not None:
-        where.append(Condition(SQL("f.kind = %(kind)s"), {"kind": kind}))
+        where.append(
+            Condition(SQL("f.kind = ANY (%(kind)s)"), {"kind": WITHHELD.either(keyed, "kind", kind)})
+        )
     return await page(connection, Finding, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -1,7 +1,9 @@
--- What speaks against each file, as known now, with the days on which it does.
+-- What speaks against each file, as known now, with the days on which it does. Of what rests on a category that is
+-- sealed wholly only days stand here: all else is in `sealed`, and keyed hashes in `rule` and `kind`.
 CREATE TABLE findings (
     child    uuid    NOT NULL,
     number   integer NOT NULL,
+    rests_on text[]  NOT NULL,
     rule     text    NOT NULL,
     kind     text    NOT NULL,
     found_on date    NOT NULL,
@@ -10,6 +12,7 @@ CREATE TABLE findings (
     zh       text    NOT NULL,
     en       text    NOT NULL,
     source   text    NOT NULL,
+    sealed   bytea,
     PRIMARY KEY (child, number)
 );
 CREATE INDEX ON findings (found_on, child, number);

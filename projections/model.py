@@ -1,7 +1,7 @@
 """What a read model is: a table whose rows are a pure function of one file."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -22,18 +22,22 @@ class Reading:
     seal: Seal
 
 
+def _as_it_is(row: object, _: Seal) -> object:
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the rows that one file has in it.
 
     The fields of `row` are the table's columns, `child` among them. The table itself stands in `<name>.sql`.
-    `sealed` names the columns that hold a sealed value, each with the context it is bound to.
+    `opened` makes of a row what it says with all that is sealed in it opened, for no two seals are alike.
     """
 
     name: str
     row: type[R]
     rows: Callable[[File, Reading], Iterable[R]]
-    sealed: Mapping[str, str] = field(default_factory=dict)
+    opened: Callable[[R, Seal], object] = _as_it_is
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What is due and overdue on a day, across files: by rule and child, with what started the clock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, get_args
@@ -9,11 +9,13 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
+from domain.event import Category
 from domain.file import File
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.withholding import Withholding, listed, numbers
 
 STATES: Final[tuple[State, ...]] = get_args(State)
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
@@ -24,11 +26,12 @@ class Obligation:
     """One clock, with its rule's words and its number's source; it is due between `due_first` and `due_on`.
 
     `due_first` is `due_on` where the day is known, None where the beginning of the interval is not. `number`
-    counts the clocks of a file.
+    tells apart the clocks of a file. `rests_on` are the categories of personal data of which it tells.
     """
 
     child: UUID
     number: int
+    rests_on: list[str]
     rule: str
     title_zh: str
     title_en: str
@@ -45,6 +48,7 @@ class Obligation:
     source: str
     region: str | None
     verified: bool
+    sealed: bytes | None = None
 
     def state(self, day: date) -> State | None:
         """Return how it stands on a day; None before it is opened."""
@@ -59,7 +63,8 @@ class Obligation:
 
 def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obligation]:
     """Yield every clock of a file, by the day it is due."""
-    for number, clock in enumerate(clocks(file, rulebook)):
+    found = clocks(file, rulebook)
+    for number, clock in zip(numbers(listed(each.rests_on) for each in found), found, strict=True):
         yield obligation(child, number, clock, rulebook)
 
 
@@ -69,6 +74,7 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
     return Obligation(
         child=child,
         number=number,
+        rests_on=listed(clock.rests_on),
         rule=rule.id,
         title_zh=rule.zh,
         title_en=rule.en,
@@ -88,12 +94,30 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
     )
 
 
+WITHHELD: Final = Withholding(
+    "obligations",
+    Obligation,
+    ("rule",),
+    {
+        "title_zh": "",
+        "title_en": "",
+        "started_by": [],
+        "met_by": None,
+        "void_zh": None,
+        "void_en": None,
+        "source": "",
+        "region": None,
+        "verified": False,
+    },
+)
+
+
 def rows(file: File, reading: Reading) -> Iterator[Obligation]:
     """Yield one row a clock; how it stands on a day follows from its days alone."""
-    return obligations_of(file, reading.child, reading.rulebook)
+    return WITHHELD.rows(obligations_of(file, reading.child, reading.rulebook), reading.seal)
 
 
-OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows)
+OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows, WITHHELD.opened)
 
 _STATE: Final = SQL("""
     CASE WHEN o.met_on <= %(day)s THEN CASE WHEN o.met_late THEN 'met_late' ELSE 'met' END
@@ -109,18 +133,27 @@ async def obligations(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
     day: date,
     states: Sequence[State] = WAITING,
     rule: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Obligation]:
-    """Return the clocks that stand so on a day, in the files of the scope, by the day they are due."""
+    """Return the clocks that stand so on a day, in the files of the scope, by the day they are due.
+
+    Rows may be `WITHHELD`. Nothing is told that rests on a category which whoever asks does not see. `keyed`
+    hashes terms.
+    """
     where = [
         scope,
+        Condition(SQL("o.rests_on <@ %(sees)s"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
         Condition(SQL("({}) = ANY (%(states)s)").format(_STATE), {"states": list(states)}),
     ]
     if rule is not None:
-        where.append(Condition(SQL("o.rule = %(rule)s"), {"rule": rule}))
+        where.append(
+            Condition(SQL("o.rule = ANY (%(rule)s)"), {"rule": WITHHELD.either(keyed, "rule", rule)})
+        )
     return await page(connection, Obligation, _SELECT, where, _KEY, limit=limit, cursor=cursor)

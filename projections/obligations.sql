@@ -1,7 +1,9 @@
--- One row a clock. Its state on a day is a comparison of days, so midnight writes nothing.
+-- One row a clock. Its state on a day is a comparison of days, so midnight writes nothing. Of what rests on a
+-- category that is sealed wholly only days stand here: all else is in `sealed`, and a keyed hash in `rule`.
 CREATE TABLE obligations (
     child      uuid    NOT NULL,
     number     integer NOT NULL,
+    rests_on   text[]  NOT NULL,
     rule       text    NOT NULL,
     title_zh   text    NOT NULL,
     title_en   text    NOT NULL,
@@ -18,6 +20,7 @@ CREATE TABLE obligations (
     source     text    NOT NULL,
     region     text,
     verified   boolean NOT NULL,
+    sealed     bytea,
     PRIMARY KEY (child, number)
 );
 CREATE INDEX ON obligations (due_on, child, number);

@@ -1,7 +1,8 @@
 """Who is ready to leave care as an adult, on any day: the fourteen gates as intervals."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -10,29 +11,36 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
+from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category
 from domain.file import File
 from domain.gates import PREPARING_AGE, route
 from domain.life import Life
 from domain.obligations import History, clocks
-from domain.readiness import Readiness, Status, next_due, readiness_over_time, weight
+from domain.readiness import GATES, Readiness, Status, blocks, next_due, readiness_over_time, weight
 from domain.readiness import readiness as readiness_on
+from domain.resting import NOTHING
 from domain.rulebook import Rulebook
 from domain.when import add
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, page
+from projections.withholding import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """How a young person in care stands from one day to another.
 
-    `gates` is a list in JSON, as the contract has it.
+    `gates` is a list in JSON, as the contract has it. `rests_on` are the categories of personal data of which
+    its answers tell. Of each answer that keeps somebody from being ready or puts that off, `not_ready_by` and
+    `deferred_by` have what it rests on, joined by blanks.
     """
 
     child: UUID
     since: date
     until: date
-    status: Status
+    rests_on: list[str]
+    not_ready_by: list[str]
+    deferred_by: list[str]
     route: str | None
     turns_18_on: date | None
     gates: str
@@ -40,10 +48,20 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ReadyOnDay(Ready):
-    """The same on one day, with the nearest thing due then."""
+    """The same on one day, with what follows for somebody, and the nearest thing due then.
 
+    What is due on account of what is sealed wholly is never the nearest; it stands among the obligations.
+    """
+
+    status: Status
     next_due_on: date | None
     next_rule: str | None
+
+    def gates_shown(self, sees: AbstractSet[Category]) -> str:
+        """Return `gates` for somebody who sees these categories."""
+        if set(map(Category, self.rests_on)) <= sees:
+            return self.gates
+        return orjson.dumps([_shown(each, sees) for each in orjson.loads(self.gates)]).decode()
 
 
 def rows(file: File, reading: Reading) -> Iterator[Ready]:
@@ -54,26 +72,44 @@ def rows(file: File, reading: Reading) -> Iterator[Ready]:
         return
     for stay in history.stays():
         first = max(begins.last, stay.since)
-        times = readiness_over_time(file, reading.rulebook, route, first, stay.until)
+        times = readiness_over_time(
+            file, reading.rulebook, route, first, stay.until, sees=EVERY_CATEGORY - WHOLLY_SEALED
+        )
         for since, until, answer in times:
-            gates = _gates(answer, reading.rulebook)
-            yield Ready(reading.child, since, until, answer.status, answer.route, turns_18, gates)
+            yield _ready(reading.child, since, until, answer, turns_18, reading.rulebook)
 
 
-def ready_on(file: File, child: UUID, rulebook: Rulebook, day: date) -> ReadyOnDay:
-    """Return how somebody stands on any day, whatever the age and in care or not."""
-    answer = readiness_on(Life(file, day, rulebook), rulebook, route)
-    following = next_due(clocks(file, rulebook), day)
+def ready_on(
+    file: File, child: UUID, rulebook: Rulebook, day: date, sees: AbstractSet[Category] = EVERY_CATEGORY
+) -> ReadyOnDay:
+    """Return how somebody stands on any day, whatever the age and in care or not, for who sees these."""
+    answer = readiness_on(Life(file, day, rulebook), rulebook, route, sees)
+    told = (clock for clock in clocks(file, rulebook) if clock.rests_on <= sees - WHOLLY_SEALED)
+    following = next_due(told, day)
+    ready = _ready(child, day, day, answer, turns_18_on(file, rulebook), rulebook)
     return ReadyOnDay(
-        child=child,
-        since=day,
-        until=day,
+        **{spec.name: getattr(ready, spec.name) for spec in fields(ready)},
         status=answer.status,
-        route=answer.route,
-        turns_18_on=turns_18_on(file, rulebook),
-        gates=_gates(answer, rulebook),
         next_due_on=None if following is None else following.due.last,
         next_rule=None if following is None else following.rule,
+    )
+
+
+def _ready(  # noqa: PLR0917 - all that there is to say of an answer
+    child: UUID, since: date, until: date, answer: Readiness, turns_18: date | None, rulebook: Rulebook
+) -> Ready:
+    told = [(gate, own) for gate, own in answer.answers if own.state != "restricted"]
+    blocking = [own for gate, own in told if blocks(gate, own, rulebook)]
+    return Ready(
+        child=child,
+        since=since,
+        until=until,
+        rests_on=listed(NOTHING.union(*(own.rests_on for _, own in told))),
+        not_ready_by=[" ".join(listed(own.rests_on)) for own in blocking],
+        deferred_by=[" ".join(listed(own.rests_on)) for own in blocking if own.deferring],
+        route=answer.route,
+        turns_18_on=turns_18,
+        gates=_gates(answer, rulebook),
     )
 
 
@@ -97,24 +133,47 @@ def _gates(answer: Readiness, rulebook: Rulebook) -> str:
             "missing_en": own.missing and own.missing.en,
             "source": rulebook[gate.rule].source,
             "verified": rulebook[gate.rule].verified,
+            "rests_on": None if own.state == "restricted" else listed(own.rests_on),
         }
         for gate, own in answer.answers
     ]
     return orjson.dumps(gates).decode()
 
 
+def _shown(told: dict[str, Any], sees: AbstractSet[Category]) -> dict[str, Any]:
+    """Return one answer of `_gates` for somebody who sees these categories."""
+    if told["rests_on"] is None or set(map(Category, told["rests_on"])) <= sees:
+        return told
+    own = GATES[told["gate"]].weight
+    return told | {
+        "state": "restricted",
+        "weight": "warns" if own == "blocks" and not told["verified"] else own,
+        "evidence": [],
+        "missing_zh": None,
+        "missing_en": None,
+        "rests_on": None,
+    }
+
+
 READINESS: Final = ReadModel("readiness", Ready, rows)
 
+_STATUS: Final = SQL("""
+    CASE WHEN EXISTS (SELECT FROM unnest(y.deferred_by) AS b (rests_on)
+                       WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'deferred'
+         WHEN EXISTS (SELECT FROM unnest(y.not_ready_by) AS b (rests_on)
+                       WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'not_ready'
+         ELSE 'ready' END
+""")
 _SELECT: Final = SQL("""
-    SELECT y.*, following.due_on AS next_due_on, following.rule AS next_rule
+    SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule
       FROM readiness y JOIN register ON register.child = y.child
       LEFT JOIN LATERAL (
           SELECT o.due_on, o.rule FROM obligations o
-           WHERE o.child = y.child AND o.opened_on <= %(day)s
+           WHERE o.child = y.child AND o.sealed IS NULL AND o.rests_on <@ %(sees)s AND o.opened_on <= %(day)s
              AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
            ORDER BY o.due_on, o.rule LIMIT 1
       ) AS following ON true
-""")
+""").format(status=_STATUS)
 _KEY: Final[Key] = {"y.turns_18_on": as_day, "y.child": as_id}
 
 
@@ -122,21 +181,26 @@ async def readiness(
     connection: AsyncConnection[Any],
     scope: Condition,
     *,
+    sees: Collection[Category],
     day: date,
     within_months: int | None = None,
     statuses: Sequence[Status] = (),
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ReadyOnDay]:
-    """Return each young person's answer on a day, who turn 18 first first.
+    """Return each young person's answer on a day for who sees these categories, who turn 18 first first.
 
     `within_months` keeps those who have turned 18 by so many months after the day, `statuses` those who stand
     so, where any is given.
     """
-    where = [scope, Condition(SQL("%(day)s BETWEEN y.since AND y.until"), {"day": day})]
+    where = [
+        scope,
+        Condition(SQL("%(day)s BETWEEN y.since AND y.until"), {"day": day, "sees": listed(sees)}),
+    ]
     if within_months is not None:
         last = add(day, months=within_months)
         where.append(Condition(SQL("y.turns_18_on <= %(last)s"), {"last": last}))
     if statuses:
-        where.append(Condition(SQL("y.status = ANY (%(statuses)s)"), {"statuses": list(statuses)}))
+        standing_so = SQL("({}) = ANY (%(statuses)s)").format(_STATUS)
+        where.append(Condition(standing_so, {"statuses": list(statuses)}))
     return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -1,7 +1,7 @@
 """Which children there are, as the register shows them, and who among them has a name."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from domain.event import Category, Erased
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
+from ledger.sealing import Seal
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_number, page
 from projections.search import fold_text, terms_of_name, whole_name
@@ -116,12 +117,24 @@ def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
     return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
 
 
-REGISTER: Final = ReadModel("register", Listed, rows, {"name": SEALED_NAME, "file_no": SEALED_FILE_NO})
+def _opened(row: Listed, seal: Seal) -> object:
+    def said(value: bytes | None, context: str) -> str | None:
+        return None if value is None else seal.open(row.child, Category.IDENTITY, value, context)
+
+    return (
+        said(row.name, SEALED_NAME),
+        said(row.file_no, SEALED_FILE_NO),
+        replace(row, name=None, file_no=None),
+    )
+
+
+REGISTER: Final = ReadModel("register", Listed, rows, _opened)
 
 _SELECT: Final = SQL("""
     SELECT register.*,
            (SELECT count(*) FROM obligations o
-             WHERE o.child = register.child AND o.opened_on <= %(day)s AND o.due_on < %(day)s
+             WHERE o.child = register.child AND o.rests_on <@ %(sees)s
+               AND o.opened_on <= %(day)s AND o.due_on < %(day)s
                AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
       FROM register
 """)
@@ -133,6 +146,7 @@ async def register(
     scope: Condition,
     *,
     day: date,
+    sees: Collection[Category],
     equal: Mapping[str, object],
     departed: bool | None = None,
     terms: Sequence[bytes] = (),
@@ -142,9 +156,9 @@ async def register(
     """Return the register's rows in a scope, in the order in which the files were opened.
 
     `equal` names columns and the value they must have; `terms` are the keyed hashes that a row must have.
-    `overdue` counts what is overdue on the day.
+    `overdue` counts what is overdue on the day, as far as somebody is told who sees these categories.
     """
-    where = [scope, Condition(SQL("true"), {"day": day})]
+    where = [scope, Condition(SQL("true"), {"day": day, "sees": sorted(sees)})]
     for column, value in equal.items():
         name = f"equal_{column}"
         where.append(

@@ -6,17 +6,16 @@ value are alike.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from domain.charge import scope_of
-from domain.event import Category
 from domain.file import File, fold
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
@@ -27,7 +26,7 @@ from projections.model import Reading, ReadModel
 from projections.register import REGISTER
 from projections.writing import FILES_AT_ONCE, chunks
 
-Rows: TypeAlias = dict[str, dict[UUID, list[tuple[Any, ...]]]]
+Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
 """The rows of some files by read model and file."""
 
 _PATIENCE: Final = 5
@@ -115,7 +114,9 @@ class Verifying:
     async def _differing(self, piece: Piece) -> list[Difference]:
         files = await self._ledger.files(piece.last, keep=False)
         named = {child for own in piece.rows.values() for child in own}
-        seal = await self._ledger.seal_for({*files, *named}, (Category.IDENTITY,))
+        seal = await self._ledger.seal_of(
+            {child: files.get(child) or File(child) for child in {*files, *named}}
+        )
         readings = {child: await self._readings(file, seal, piece.own) for child, file in files.items()}
         found = [
             Difference(model.name, child)
@@ -143,7 +144,7 @@ class Verifying:
         child = readings[0].child
         register = piece.own.models[REGISTER.name].position
         shown = next(iter(piece.rows[REGISTER.name].get(child, [])), None)
-        version = 0 if shown is None else shown[REGISTER.columns.index("version")]
+        version = 0 if shown is None else shown.version
         told_of = [entry.version for entry in file.entries.values() if entry.position <= register]
         differing = []
         if version < max(told_of, default=0):
@@ -157,7 +158,7 @@ class Verifying:
                 # Which of its entries the rows show, nobody has written down.
                 continue
             rows = piece.rows[model.name].get(child, [])
-            written = _comparable(model, rows, child, seal)
+            written = _comparable(model, rows, seal)
             if not any(written == _computed(model, state, reading) for reading in readings):
                 differing.append(model.name)
         return differing
@@ -165,46 +166,34 @@ class Verifying:
 
 async def _rows_between(
     connection: AsyncConnection, schema: str, model: ReadModel[Any], after: UUID, through: UUID
-) -> dict[UUID, list[tuple[Any, ...]]]:
+) -> dict[UUID, list[Any]]:
     columns = SQL(", ").join(map(Identifier, model.columns))
-    cursor = await connection.execute(
-        SQL("SELECT {} FROM {} WHERE child > %s AND child <= %s").format(
-            columns, Identifier(schema, model.name)
-        ),
-        [after, through],
-    )
-    found: dict[UUID, list[tuple[Any, ...]]] = {}
-    place = model.columns.index("child")
-    async for row in cursor:
-        found.setdefault(row[place], []).append(row)
+    found: dict[UUID, list[Any]] = {}
+    async with connection.cursor(row_factory=args_row(model.row)) as cursor:
+        await cursor.execute(
+            SQL("SELECT {} FROM {} WHERE child > %s AND child <= %s").format(
+                columns, Identifier(schema, model.name)
+            ),
+            [after, through],
+        )
+        async for row in cursor:
+            found.setdefault(row.child, []).append(row)
     return found
 
 
-def _computed(model: ReadModel[Any], file: File, reading: Reading) -> list[tuple[Any, ...]]:
+def _computed(model: ReadModel[Any], file: File, reading: Reading) -> list[object]:
     if not file.entries:
         return []
-    values = attrgetter(*model.columns)
-    rows = [values(row) for row in model.rows(file, reading)]
-    return _comparable(model, rows, reading.child, reading.seal)
+    return _comparable(model, model.rows(file, reading), reading.seal)
 
 
-def _comparable(
-    model: ReadModel[Any], rows: Sequence[tuple[Any, ...]], child: UUID, seal: Seal
-) -> list[tuple[Any, ...]]:
+def _comparable(model: ReadModel[Any], rows: Iterable[Any], seal: Seal) -> list[object]:
     """Return rows with what is sealed opened, in an order that depends on nothing but themselves."""
-    sealed = [model.sealed.get(column) for column in model.columns]
-    opened = [
-        tuple(
-            value if context is None or value is None else _opened(seal, child, value, context)
-            for value, context in zip(row, sealed, strict=True)
-        )
-        for row in rows
-    ]
-    return sorted(opened, key=repr)
+    return sorted((_opened(model, row, seal) for row in rows), key=repr)
 
 
-def _opened(seal: Seal, child: UUID, value: bytes, context: str) -> object:
+def _opened(model: ReadModel[Any], row: Any, seal: Seal) -> object:  # noqa: ANN401 - of whatever model
     try:
-        return seal.open(child, Category.IDENTITY, value, context)
+        return model.opened(row, seal)
     except SealBrokenError:
-        return value
+        return row

@@ -11,7 +11,6 @@ from psycopg import AsyncConnection, AsyncTransaction, InterfaceError, Operation
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.charge import scope_of
-from domain.event import Category
 from domain.file import File
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
@@ -71,9 +70,9 @@ class Writing:
     ) -> tuple[Mapping[UUID, File], Mapping[UUID, Reading]]:
         rulebooks: dict[UUID | None, Rulebook] = {}
         readings = {}
-        seal = await self._ledger.seal_for(children, (Category.IDENTITY,))
         try:
             files = await self._ledger.files(children, keep=keep)
+            seal = await self._ledger.seal_of(files)
             for child, file in files.items():
                 institution = scope_of(file).institution
                 if institution not in rulebooks:

@@ -19,6 +19,7 @@ from api.problems import Problem
 from api.question import Asking
 from api.spool import Spool
 from domain.file import File
+from domain.judging import told_to
 from ledger.recording import Draft, Recording
 
 LINES_AT_ONCE: Final = 200
@@ -147,8 +148,9 @@ class LinesImport:
             return
         self.recorded += 1
         self.entries += len(line.drafts)
-        self.findings.update(judgement.rule.id for judgement in kept.judgements)
-        self.as_found += len({each.entry.entry_id for each in kept.judgements if each.as_found})
+        told = told_to(self.own.sees, kept.judgements)
+        self.findings.update(judgement.rule.id for judgement in told)
+        self.as_found += len({each.entry.entry_id for each in told if each.as_found})
 
     def _reject(self, line: Line, code: str) -> None:
         self.rejected += 1

@@ -11,7 +11,8 @@ from api.imports.faults import Fault
 from api.imports.layout import Cell, RowOf
 from api.imports.recognition import RowKind
 from api.imports.register import Register
-from domain.judging import Judgement
+from domain.event import EVERY_CATEGORY, Category
+from domain.judging import Judgement, told_to
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -72,6 +73,8 @@ class Report:
     opened: bool = False
     dry_run: bool = False
     bounded: bool = False
+    sees: frozenset[Category] = EVERY_CATEGORY
+    """The categories of personal data that whoever is told sees."""
     rejections: list[Line] = field(default_factory=list)
     values: list[Line] = field(default_factory=list)
     missing: list[Line] = field(default_factory=list)
@@ -108,9 +111,10 @@ class Report:
     def judged(self, judgements: tuple[Judgement, ...], row: RowOf) -> None:
         """Count what speaks against an entry that was recorded of a row all the same."""
         self.entries += 1
-        for judgement in judgements:
+        told = told_to(self.sees, judgements)
+        for judgement in told:
             self.found[judgement.rule.id].append(self.register.name(row))
-        self.as_found += any(judgement.as_found for judgement in judgements)
+        self.as_found += any(judgement.as_found for judgement in told)
 
     def arrange(self) -> None:
         """Put all lines in the order of the file."""

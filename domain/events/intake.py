@@ -1,5 +1,6 @@
 """Referral, reception and admission (接收 · 入院)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -27,6 +28,8 @@ from domain.event import (
 from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, DEPARTED, STAGE, Life
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
+from domain.resting import note
+from domain.rulebook import Papers
 from domain.when import Days
 
 NOTICE_83: Final = "民发〔2013〕83号"
@@ -200,7 +203,8 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
 
 
 def _listed_twice(entry: AnyEntry) -> bool:
-    """Whether two rows of one sheet of the same register tell of the child."""
+    """Whether two rows of one sheet of the same register tell of the child, as their numbers say."""
+    note(entry.event.seals)
     rows = [
         (paper.sha256, paper.number.rpartition("!")[0])
         for paper in entry.documents
@@ -320,13 +324,23 @@ def _papers_missing(life: Life, stated: str | None) -> Refusals:
         yield no_evidence("I01", detail=Label("接收类别不明", "the intake category is not known"))
         return
     case = intake_case(category, None if situation is None else situation.held.value)
-    there = life.papers()
+    there, untold = life.papers()
+    open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
+    asked_for = life.asked("I01", case)
+    for asked in asked_for:
+        yield from _lacking(asked, [kind for kind in asked.kinds if kind not in there | open_kinds])
+    # Last, for whoever may not see what they say is told nothing more.
+    if open_kinds.intersection(kind for asked in asked_for for kind in asked.kinds):
+        open_kinds.difference_update(kind for event in untold for kind in event.papers())
+        for asked in asked_for:
+            yield from _lacking(asked, [kind for kind in asked.kinds if kind in open_kinds])
+
+
+def _lacking(asked: Papers, missing: Sequence[str]) -> Refusals:
     labels = tables()["document_kind"].codes
-    for asked in life.asked("I01", case):
-        missing = [kind for kind in asked.kinds if kind not in there]
-        if missing:
-            detail = Label(
-                "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
-                "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
-            )
-            yield no_evidence("I01", detail=detail, verified=asked.verified)
+    if missing:
+        detail = Label(
+            "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
+            "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
+        )
+        yield no_evidence("I01", detail=detail, verified=asked.verified)

@@ -67,6 +67,8 @@ class DnaComparisonResultReceived(
 ):
     """The police told what comparing the DNA sample gave."""
 
+    sealed_papers = frozenset({"dna_result"})
+
     sample_no: Annotated[Answered[Number], Label("样本编号", "Sample number")]
     submitted_on: Annotated[Answered[date], Label("送检日期", "Submitted on"), NotAfter()]
     result: Annotated[Answered[str], Label("比对结果", "Result"), Code("dna_result")]

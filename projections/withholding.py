@@ -1,0 +1,134 @@
+"""Rows that rest on what is sealed wholly: what they say is sealed in them, and stands nowhere in clear.
+
+Such a row keeps its days, which are those of entries. What it says is sealed under the child's key of each
+such category that it rests on, so it goes when a key goes; it is looked for by keyed hashes.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter
+
+from domain.event import WHOLLY_SEALED, Category
+from ledger.sealing import Seal
+
+_PER_GROUP: Final = 2**23
+"""Rows of one file that may rest on the same categories: of 7 categories all numbers are integers of SQL."""
+
+
+class Resting(Protocol):
+    """A row with what it rests on; in `sealed` is what it says where that is sealed wholly."""
+
+    @property
+    def child(self) -> UUID:
+        """The file it is of."""
+
+    @property
+    def rests_on(self) -> list[str]:
+        """The categories of personal data of which it tells."""
+
+    @property
+    def sealed(self) -> bytes | None:
+        """What it says."""
+
+
+R = TypeVar("R", bound=Resting)
+
+
+def listed(categories: Iterable[Category]) -> list[str]:
+    """Return categories as a row has them."""
+    return sorted(map(str, categories))
+
+
+def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
+    """Number the rows of one file, of which this is what they rest on, apart for each set of categories.
+
+    So the numbers of what somebody may see tell nothing of the rest.
+    """
+    places = {str(category): 1 << place for place, category in enumerate(Category)}
+    counted: Counter[int] = Counter()
+    for rests_on in rows:
+        group = sum(map(places.__getitem__, rests_on))
+        yield group * _PER_GROUP + counted[group]
+        counted[group] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding(Generic[R]):
+    """How the rows of one table withhold what they say.
+
+    `terms` are the fields in which a keyed hash of the value stands in its place, `blank` what stands in each
+    other field that is sealed.
+    """
+
+    table: str
+    row: type[R]
+    terms: tuple[str, ...]
+    blank: Mapping[str, object]
+
+    def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
+        """Yield rows as they are stored, but for those of which a key is gone under which to seal them."""
+        return (stored for row in rows if (stored := self._stored(row, seal)) is not None)
+
+    def _stored(self, row: R, seal: Seal) -> R | None:
+        categories = _sealed_wholly(row)
+        if not categories:
+            return row
+        if not all(seal.holds(row.child, category) for category in categories):
+            return None
+        said = {name: getattr(row, name) for name in (*self.terms, *self.blank)}
+        sealed = orjson.dumps(said)
+        for category in categories:
+            sealed = seal.seal(row.child, category, sealed.hex(), self.table)
+        hashes = {name: self.term(seal.term, name, getattr(row, name)) for name in self.terms}
+        return self._changed(row, {**self.blank, **hashes, "sealed": sealed})
+
+    def opened(self, row: R, seal: Seal) -> R | None:
+        """Return a stored row as it was; None where a key is gone under which it was sealed."""
+        said = row.sealed
+        if said is None:
+            return row
+        for category in reversed(_sealed_wholly(row)):
+            opened = seal.open(row.child, category, said, self.table)
+            if opened is None:
+                return None
+            said = bytes.fromhex(opened)
+        return self._changed(row, {**orjson.loads(said), "sealed": None})
+
+    def term(self, keyed: Callable[[str], bytes], field: str, value: str) -> str:
+        """Return what stands in a field of a row that is sealed."""
+        return keyed(f"{self.table} {field} {value}").hex()
+
+    def either(self, keyed: Callable[[str], bytes], field: str, value: str) -> list[str]:
+        """Return what stands in a field of the rows that say this, sealed or not."""
+        return [value, self.term(keyed, field, value)]
+
+    def _changed(self, row: R, values: Mapping[str, object]) -> R:
+        changed: R = _reader(self.row).validate_python({**_values(row), **values})
+        return changed
+
+
+def sealed_among(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
+    """Return of which children rows tell something that is sealed wholly, by category."""
+    found: defaultdict[UUID, set[Category]] = defaultdict(set)
+    for row in rows:
+        found[row.child].update(_sealed_wholly(row))
+    return found
+
+
+def _sealed_wholly(row: Resting) -> list[Category]:
+    return sorted(WHOLLY_SEALED.intersection(map(Category, row.rests_on)))
+
+
+def _values(row: Any) -> dict[str, object]:  # noqa: ANN401 - a protocol says nothing of being a dataclass
+    return {spec.name: getattr(row, spec.name) for spec in fields(row)}
+
+
+@cache
+def _reader(row: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - the class of any row
+    return TypeAdapter(row)
