@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow, args_row
 from pydantic import TypeAdapter, ValidationError
 
 from api.clock import Clock
+from api.folding import folded_name
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from api.tokens import digest, new_token
 from domain.event import Answered, Category, Name
@@ -137,8 +138,9 @@ class Identity:
         return next((Institution(*row) for row in await self._read("institution", institution)), None)
 
     async def institution_named(self, name: str) -> Institution | None:
-        """Return an institution by its exact name."""
-        return next((Institution(*row) for row in await self._read("institution_named", name)), None)
+        """Return an institution by its name, in whichever spelling; one that is spelled so comes first."""
+        alike = [each for each in await self.institutions() if folded_name(each.name) == folded_name(name)]
+        return min(alike, key=lambda each: each.name != name, default=None)
 
     async def enter(self, institution: Institution) -> None:
         """Enter an institution as it is now. Raises IdentityError where another has its name or code."""

@@ -10,9 +10,6 @@ SELECT t.token, t.expires_at, t.may_approve, m.member, m.role, m.institution, i.
 -- name: institutions
 SELECT institution, name, uscc, region FROM institution ORDER BY name
 
--- name: institution_named
-SELECT institution, name, uscc, region FROM institution WHERE name = %s
-
 -- name: institution
 SELECT institution, name, uscc, region FROM institution WHERE institution = %s
 

@@ -1,9 +1,12 @@
 """Opening institutions and changing what is known of them: in their streams, which the directory follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from typing import Final
 from uuid import UUID, uuid4
 
 from api.clock import day_of
+from api.folding import folded_name
 from api.house import House
 from api.identity import IdentityError, Institution
 from domain.codes import tables
@@ -24,6 +27,9 @@ from domain.when import Days
 from ledger.parsing import InvalidError
 from ledger.recording import Draft, Recorded, Recording, Refused
 
+_LIKE: Final = 0.8
+"""How much of two names has to agree, from 0 to 1, for one to be taken for a slip of the other."""
+
 
 def check_region(region: str | None, rulebook: Rulebook) -> None:
     """Raise IdentityError for what is said and is no region of an institution."""
@@ -42,6 +48,16 @@ def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator
         )
     elif region not in tables()["region"].codes:
         yield f"{region}：{_both(rulebook['E09'].sentence())}"
+
+
+def like_names(name: str, others: Iterable[str]) -> list[str]:
+    """Return the names that may be another spelling of a name: one within the other, or hardly different."""
+
+    def like(other: str) -> bool:
+        one, two = folded_name(name), folded_name(other)
+        return one in two or two in one or SequenceMatcher(None, one, two).ratio() >= _LIKE
+
+    return [other for other in others if like(other)]
 
 
 async def open_institution(
@@ -94,9 +110,10 @@ async def change_institution(
 
 
 async def _alone(house: House, institution: UUID | None, *, name: str | None, uscc: str | None) -> None:
-    """Raise IdentityError where another institution has the name or the code."""
+    """Raise IdentityError where another institution has the name, in whichever spelling, or the code."""
     for other in await house.identity.institutions():
-        alike = other.name == name or (uscc is not None and other.uscc == uscc)
+        named = name is not None and folded_name(other.name) == folded_name(name)
+        alike = named or (uscc is not None and other.uscc == uscc)
         if alike and other.institution != institution:
             message = f"there is {other.name} already, {other.institution}"
             raise IdentityError(message)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from api.folding import folded
 from api.imports.accounting import Account, Fate
-from api.imports.cells import folded
 from api.imports.faults import Fault
 from api.imports.layout import Cell, Column, Layout, Place, Row, RowOf, same
 from api.imports.layouts import LAYOUTS

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from api.imports.cells import Raw, clean, folded
+from api.folding import folded
+from api.imports.cells import Raw, clean
 from api.imports.days import read_days
 from api.imports.values import title
 from api.imports.workbook import BLANK

@@ -1,13 +1,12 @@
-"""What stands in a cell, as text: as it was written, cleaned for keeping, folded for comparing."""
+"""What stands in a cell, and how it is told as text."""
 
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Final, Self, TypeAlias
 
+from api.folding import cleaned
 from api.imports.faults import Fault
-from domain.text import CONTROLS, HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,6 @@ Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta |
 
 LOST_FROM: Final = 10**15
 """From here on a spreadsheet no longer keeps every digit of a number."""
-
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
-_HIDDEN: Final = frozenset(code for first, last in (*CONTROLS, *HIDDEN) for code in range(first, last + 1))
-
-_DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅᛫⸱ꞏ⦁●.", "·"))
 
 
 def as_written(raw: Raw) -> str:
@@ -75,27 +69,4 @@ def _is_odd_digit(sign: str) -> bool:
 
 def clean(raw: Raw) -> str:
     """The text to keep: without stray blanks and invisible marks, letters and digits of usual width."""
-    return _clean(raw if isinstance(raw, str) else as_written(raw))
-
-
-@lru_cache(maxsize=20_000)
-def _clean(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    spaced = text.translate(_FULL_WIDTH)
-    visible = "".join(
-        " " if mark.isspace() else mark for mark in spaced if mark.isspace() or ord(mark) not in _HIDDEN
-    )
-    return " ".join(visible.split())
-
-
-@lru_cache(maxsize=20_000)
-def folded(text: str) -> str:
-    """The text to compare by: compatibility forms, case, blanks and joiners do not matter."""
-    written = unicodedata.normalize("NFKC", _clean(text)).casefold()
-    return "".join(sign for sign in "".join(written.split()) if unicodedata.category(sign) != "Cf")
-
-
-def folded_name(text: str) -> str:
-    """A name of a person or a body to compare by: beside, all dots between its parts are one."""
-    return folded(text).translate(_DOTS)
+    return cleaned(raw if isinstance(raw, str) else as_written(raw))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from api.imports.cells import Raw, Unusable, clean, folded
+from api.folding import folded
+from api.imports.cells import Raw, Unusable, clean
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS

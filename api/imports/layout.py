@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
-from api.imports.cells import Raw, Unusable, as_written, clean, folded_name
+from api.folding import folded_name
+from api.imports.cells import Raw, Unusable, as_written, clean
 from api.imports.faults import Fault
 from api.imports.marks import NOTHING
 from api.imports.measures import is_number, unit_of

@@ -8,7 +8,8 @@ import re
 from typing import Final
 from unicodedata import category
 
-from api.imports.cells import Raw, clean, folded
+from api.folding import folded
+from api.imports.cells import Raw, clean
 from api.imports.faults import Fault
 from domain.event import Unknown
 

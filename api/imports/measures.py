@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from api.imports.cells import Raw, clean, folded
+from api.folding import folded
+from api.imports.cells import Raw, clean
 from api.imports.faults import Fault
 from api.imports.marks import mark
 from api.imports.values import Read, Reader

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from api.folding import folded_name
 from api.house import House
 from api.identity import Institution
 from api.imports.accounting import Account
@@ -17,7 +18,7 @@ from api.imports.register import Register, read_register
 from api.imports.report import Report
 from api.imports.streams import Streams
 from api.imports.workbook import Workbook
-from api.institutions import change_institution, open_institution
+from api.institutions import change_institution, like_names, open_institution
 from api.permissions import Actor, Hindrance, Role, hindrance
 from domain.entry import Recorder
 from domain.event import EVERY_CATEGORY, Category
@@ -53,7 +54,8 @@ class OtherInstitutionError(Exception):
 class HandedIn:
     """A register with its institution, which is to be `opened` for it where it is not known.
 
-    `region` is what was said of where it lies, where that is not known.
+    `region` is what was said of where it lies, where that is not known. `beside` are the institutions of a
+    like name, beside which it is to be opened.
     """
 
     register: Register
@@ -61,6 +63,7 @@ class HandedIn:
     opened: bool = False
     dry_run: bool = False
     region: str | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -81,16 +84,18 @@ async def hand_in(
     register = await asyncio.to_thread(read_register, workbook, house.today())
     _refuse_too_long_lives(register)
     name = register.institution
-    if own is not None and name not in {None, own.name}:
+    if own is not None and name is not None and folded_name(name) != folded_name(own.name):
         raise OtherInstitutionError(name)
     if own is None and name is None:
         raise UnreadableError(WHOSE)
     known = own or await house.identity.institution_named(name or "")
     institution = known or not_opened(name or "")
-    handed_in = HandedIn(register, institution, institution.institution == NOT_OPENED, dry_run)
-    if not handed_in.rows:
+    opened = institution.institution == NOT_OPENED
+    if not register.rows:
         raise UnreadableError(NOTHING_KNOWN)
-    return handed_in
+    others = [each.name for each in await house.identity.institutions()] if opened else []
+    beside = tuple(like_names(institution.name, others))
+    return HandedIn(register, institution, opened, dry_run, beside=beside)
 
 
 def not_opened(name: str) -> Institution:
@@ -134,6 +139,7 @@ async def take_in(
     register, institution = handed_in.register, await _settled(house, handed_in)
     account = await asyncio.to_thread(Account, register.tables)
     report = Report(register, account, institution, handed_in.opened, handed_in.dry_run, bounded, sees)
+    report.beside = handed_in.beside
     actor = _acting(recorder, institution)
 
     def checked(file: File, recording: Recording) -> Hindrance | None:

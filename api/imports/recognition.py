@@ -9,8 +9,9 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
 
+from api.folding import folded
 from api.imports.banners import Banner, banner, is_banner, is_caption, is_label, is_page, is_signature
-from api.imports.cells import Raw, Unusable, as_written, clean, folded
+from api.imports.cells import Raw, Unusable, as_written, clean
 from api.imports.faults import Fault
 from api.imports.headings import Heading, headings_of
 from api.imports.layout import FILE_NO, NAME, Column, Layout

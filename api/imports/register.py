@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from api.imports.cells import Raw, folded_name
+from api.folding import folded_name
+from api.imports.cells import Raw
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Cell, Column, Place, RowOf
 from api.imports.layouts.roster import ROSTER

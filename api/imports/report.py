@@ -75,6 +75,8 @@ class Report:
     bounded: bool = False
     sees: frozenset[Category] = EVERY_CATEGORY
     """The categories of personal data that whoever is told sees."""
+    beside: tuple[str, ...] = ()
+    """Institutions of a like name, beside which its own was opened."""
     rejections: list[Line] = field(default_factory=list)
     values: list[Line] = field(default_factory=list)
     missing: list[Line] = field(default_factory=list)
@@ -155,6 +157,8 @@ class Report:
             "file": self.register.workbook.name,
             "sha256": self.register.workbook.sha256,
             "institution": self.institution.name,
+            "opened": self.opened,
+            "opened_beside": list(self.beside),
             "rows": sum(rows.values()),
             "recorded": rows[Fate.RECORDED],
             "already": rows[Fate.ALREADY],

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+from api.folding import folded_name
 from api.imports.accounting import Account, Fate
-from api.imports.cells import folded_name
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Aside, Layout, Row, RowOf, same
 from api.imports.layouts.roster import ROSTER

@@ -42,6 +42,9 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     if report.opened:
         said = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
         console.print(Text(f"{said}: {report.institution.name}"))
+    if report.beside:
+        there = "已有名称相近的机构，请核对是否同一家 There are others of a like name; is it one of them?"
+        console.print(Text(f"{there} {'、'.join(report.beside)}"))
     numbers = Table("", "行 Rows", "单元格 Cells", title=Text(report.register.workbook.name))
     for fate, label in (
         (Fate.RECORDED, "已录入 Recorded"),

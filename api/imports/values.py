@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from api.imports.cells import LOST_FROM, Raw, as_written, clean, folded, odd_digits
+from api.folding import folded
+from api.imports.cells import LOST_FROM, Raw, as_written, clean, odd_digits
 from api.imports.days import read_days
 from api.imports.faults import Fault
 from api.imports.marks import mark, no_words
