@@ -31,7 +31,7 @@ from projections.paging import CursorError, Page
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
-from projections.search import fold_text, terms_of_query
+from projections.search import terms_of_query, whole_number
 from projections.withholding import Resting, Withholding, sealed_among
 
 router = APIRouter(tags=["across files"])
@@ -113,7 +113,7 @@ async def _register(
     equal: dict[str, object] = {
         "stage": stage,
         "institution": institution,
-        "file_no_term": None if file_no is None else term(fold_text(file_no)),
+        "file_no_term": None if file_no is None else term(whole_number(file_no)),
     }
     position = own.house.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]

@@ -17,7 +17,7 @@ from domain.life import BIRTH, GONE, STAGE
 from ledger.sealing import Seal
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_number, page
-from projections.search import fold_text, terms_of_name, whole_name
+from projections.search import fold_text, terms_of_name, whole_name, whole_number
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ def rows(file: File, reading: Reading) -> Iterator[Listed]:
         former_until=[each.until for each in scope.former],
         sixteen_on=scope.sixteen_on,
         file_no=_sealed(reading, file_no, SEALED_FILE_NO),
-        file_no_term=None if file_no is None else seal.term(fold_text(file_no)),
+        file_no_term=None if file_no is None else seal.term(whole_number(file_no)),
         name=_sealed(reading, name, SEALED_NAME),
         name_term=None if name is None else seal.term(whole_name(name)),
         sex=_last(file, SEX),

@@ -31,6 +31,11 @@ def fold_text(text: str) -> str:
     return "".join(_words(text))
 
 
+def whole_number(number: str) -> str:
+    """Return the term of a number, the same however wide or large its characters are; marks count."""
+    return "".join(unicodedata.normalize("NFKC", number).casefold().split())
+
+
 def is_hanzi(letter: str) -> bool:
     """Whether a character is a Chinese one."""
     return unicodedata.name(letter, "").startswith("CJK UNIFIED IDEOGRAPH")
@@ -65,7 +70,12 @@ def terms_of_query(query: str) -> set[str]:
 
 def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
-    return "".join(letter if letter.isalnum() else " " for letter in folded).split()
+    return "".join(letter if _is_letter(letter) else " " for letter in folded).split()
+
+
+def _is_letter(sign: str) -> bool:
+    """Whether it is a letter or a digit, also one of a font's own or one that the tables here do not know."""
+    return sign.isalnum() or unicodedata.category(sign) in {"Co", "Cn"}
 
 
 def _syllables(name: str) -> Iterator[list[str]]:

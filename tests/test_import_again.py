@@ -264,3 +264,35 @@ async def record(counter: Counter, stream: UUID, event: Event, corrects: UUID | 
     )
     outcome = await counter.served.house.ledger.record(recording, now=NOW)
     assert isinstance(outcome, Recorded), outcome
+
+
+async def test_numbers_that_differ_in_their_marks_only_are_of_two_children(counter: Counter) -> None:
+    sheet = a_sheet("儿童花名册")
+    for number, name in (("2019-1-11", "王小明"), ("2019-11-1", "李小红"), ("２０１９－1-2", "赵大山")):
+        sheet = sheet.row(儿童编号=number, 姓名=name, 接收日期="2019-05-01")
+    await counter.take(sheet)
+
+    again = await counter.take(
+        sheet, a_sheet("体检").row(儿童编号="2019-11-1", 姓名="李小红", 体检日期="2020-02-01")
+    )
+
+    assert (again.json()["recorded"], again.json()["already"]) == (1, 3)
+    assert not again.values
+    assert len(await counter.told("2019-11-1", PhysicalExamined)) == 1
+    assert not await counter.told("2019-1-11", PhysicalExamined)
+    assert (await counter.only("2019-1-2", ChildReceived)).event.file_no == "2019-1-2"
+
+
+async def test_rows_under_a_number_that_two_children_have_are_rejected(counter: Counter) -> None:
+    for name in ("王小明", "李小红"):
+        child = await counter.served.a_child()
+        await record(counter, child, some(ChildReceived, file_no="CS001"))
+        await record(counter, child, some(IdentityRecorded, name=name))
+    await counter.served.projected()
+
+    report = await counter.take(roster(), examinations("2020-02-01"))
+
+    assert [(line.sheet, line.value, line.code) for line in report.rejections] == [
+        ("儿童花名册", "CS001", "number_shared"),
+        ("体检", "CS001", "number_shared"),
+    ]

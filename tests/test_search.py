@@ -85,3 +85,12 @@ def test_the_whole_name_is_a_term_of_its_own(name: str, other: str) -> None:
 def test_texts_are_folded_for_searching() -> None:
     assert fold_text("ＷＨ－２０１９ ００１") == "wh2019001"
     assert fold_text("Lü·") == "lv"
+
+
+@pytest.mark.parametrize("name", ["张\U0003158e", "王\ue863", "李𠮷", "㐂雄"])
+def test_a_name_is_found_by_characters_that_the_tables_do_not_know(name: str) -> None:
+    assert finds(name, name)
+    for character in name:
+        assert finds(character, name)
+    assert not finds(name, name[0])
+    assert whole_name(name) != whole_name(name[0])

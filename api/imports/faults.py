@@ -37,6 +37,7 @@ class Fault(Enum):
     UNKNOWN_ITEM = "unknown_item"
     NO_FILE_NUMBER = "no_file_number"
     NAME_SHARED = "name_shared"
+    NUMBER_SHARED = "number_shared"
     LEADING_ZEROS = "leading_zeros"
     OTHER_INSTITUTION = "other_institution"
     NOT_ON_ROSTER = "not_on_roster"
@@ -85,6 +86,9 @@ _LABELS: Final = {
     Fault.NAME_SHARED: Label(
         "没有儿童编号，花名册中又有同名儿童",
         "No file number, and several children have the name",
+    ),
+    Fault.NUMBER_SHARED: Label(
+        "台账中有几名儿童用这一编号", "Several children in the ledger have the number"
     ),
     Fault.LEADING_ZEROS: Label(
         "花名册中该编号的前导零个数不同", "On the roster the number has other leading zeros"

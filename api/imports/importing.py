@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -64,23 +64,25 @@ class Importer:
         progress(len(register.strays))
         without_noughts = {number.lstrip("0") for number in register.roster or ()}
         for batch in _batches(register):
-            listed = [file_no for file_no in batch if file_no in known or file_no in (register.roster or ())]
+            streams: dict[str, UUID] = {}
             for file_no in batch:
-                if file_no not in listed:
-                    alike = file_no.lstrip("0") in without_noughts
-                    fault = Fault.LEADING_ZEROS if alike else Fault.NOT_ON_ROSTER
-                    await asyncio.to_thread(_reject, report, register.children[file_no], fault)
-            await self._take(register, report, missing, listed, known)
+                whose = self._whose(file_no, known.get(file_no, []), register)
+                if isinstance(whose, UUID):
+                    streams[file_no] = whose
+                    continue
+                alike = whose is Fault.NOT_ON_ROSTER and file_no.lstrip("0") in without_noughts
+                fault = Fault.LEADING_ZEROS if alike else whose
+                await asyncio.to_thread(_reject, report, register.children[file_no], fault)
+            await self._take(register, report, missing, streams)
             progress(sum(len(register.children[file_no]) for file_no in batch))
-        await self._look_elsewhere(report, missing, set(known.values()))
+        await self._look_elsewhere(report, missing, set(chain.from_iterable(known.values())))
         await asyncio.to_thread(report.account.prove)
         await asyncio.to_thread(report.arrange)
         report.seconds = perf_counter() - started
 
     async def _take(
-        self, register: Register, report: Report, missing: Missing, numbers: list[str], known: dict[str, UUID]
+        self, register: Register, report: Report, missing: Missing, streams: dict[str, UUID]
     ) -> None:
-        streams = {number: known.get(number) or self.streams.new(number) for number in numbers}
         files = await self.keeper.files(streams.values())
         today = day_of(self.now())
 
@@ -107,6 +109,14 @@ class Importer:
 
         await asyncio.to_thread(closed)
 
+    def _whose(self, file_no: str, known: list[UUID], register: Register) -> UUID | Fault:
+        """The file that a number is of, as the ledger or else the roster knows it, or why it is of none."""
+        if len(known) > 1:
+            return Fault.NUMBER_SHARED
+        if known:
+            return known[0]
+        return self.streams.new(file_no) if file_no in (register.roster or ()) else Fault.NOT_ON_ROSTER
+
     @property
     def _sees(self) -> frozenset[Category]:
         return SEES[self.actor.role]
@@ -128,7 +138,8 @@ class Importer:
 
     async def _look_elsewhere(self, report: Report, missing: Missing, seen: set[UUID]) -> None:
         """Look for rows in the files of children that the register does not list at all."""
-        others = [stream for stream in (await self.streams.known()).values() if stream not in seen]
+        every = chain.from_iterable((await self.streams.known()).values())
+        others = [stream for stream in every if stream not in seen]
         for start in range(0, len(others), FILES_AT_ONCE):
             for file in (await self.keeper.files(others[start : start + FILES_AT_ONCE])).values():
                 missing.look(file, set(), None)

@@ -187,9 +187,7 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
 def _file_no(table: Table, row: int) -> str | Fault:
     """The file number on a row, or why there is none."""
     said = _said(table, row, FILE_NO)
-    if isinstance(said, str):
-        return said.upper()
-    return said if isinstance(said, Fault) else Fault.NO_FILE_NUMBER
+    return said if isinstance(said, str | Fault) else Fault.NO_FILE_NUMBER
 
 
 def _said(table: Table, row: int, heading: str) -> Read:

@@ -1,12 +1,13 @@
 """Which file of the ledger is whose: children of an institution by their file numbers."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
 from ledger.book import Ledger
 from projections.projector import Projector
-from projections.search import fold_text
+from projections.search import whole_number
 
 
 class Streams:
@@ -17,21 +18,24 @@ class Streams:
         self._projector = projector
         self._institution = institution
 
-    async def known(self) -> dict[bytes, UUID]:
-        """Return the institution's files by their numbers' terms."""
+    async def known(self) -> dict[bytes, list[UUID]]:
+        """Return the institution's files by their numbers' terms; two children may have been given one."""
         async with self._projector.reading() as connection:
             cursor = await connection.execute(
                 "SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term NOTNULL",
                 [self._institution],
             )
-            return {bytes(term): child for term, child in await cursor.fetchall()}
+            found: dict[bytes, list[UUID]] = defaultdict(list)
+            for term, child in await cursor.fetchall():
+                found[bytes(term)].append(child)
+            return found
 
-    async def of(self, numbers: Iterable[str]) -> dict[str, UUID]:
+    async def of(self, numbers: Iterable[str]) -> dict[str, list[UUID]]:
         """Return the files that there are for some file numbers."""
         known = await self.known()
 
-        def found() -> dict[str, UUID]:
-            terms = {number: self._ledger.keys.term(fold_text(number)) for number in numbers}
+        def found() -> dict[str, list[UUID]]:
+            terms = {number: self._ledger.keys.term(whole_number(number)) for number in numbers}
             return {number: known[term] for number, term in terms.items() if term in known}
 
         return await asyncio.to_thread(found)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
+from unicodedata import normalize
 
 from api.folding import folded
 from api.imports.cells import LOST_FROM, Raw, as_written, clean, odd_digits
@@ -78,6 +79,19 @@ def number() -> Reader:
         if not _NUMERAL.search(written):
             return Fault.NOT_A_NUMBER
         return _fitting(written, 100)
+
+    return read
+
+
+def file_number() -> Reader:
+    """A child's number, in one spelling however wide or large its characters are."""
+    plain = number()
+
+    def read(raw: Raw) -> Read:
+        said = plain(raw)
+        if isinstance(said, str):
+            return Fault.NOT_A_NUMBER if odd_digits(said) else normalize("NFKC", said).upper()
+        return said
 
     return read
 
