@@ -37,16 +37,6 @@ KEYS = [
 ]
 
 
-@pytest.fixture
-def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Let the command find the test's own database."""
-    assert settings.database_url is not None
-    monkeypatch.setenv("CHILDLEDGER_DATABASE_URL", settings.database_url.get_secret_value())
-    monkeypatch.setenv("CHILDLEDGER_DATA", str(settings.data))
-    monkeypatch.setenv("CHILDLEDGER_LEDGER", settings.ledger)
-    return settings
-
-
 def roster(**said: str) -> Paper:
     """A roster of one child of an institution that nobody knows yet."""
     usual = {"儿童编号": "CS001", "姓名": "王小明", "接收日期": "2016-05-01"}

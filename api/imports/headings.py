@@ -15,6 +15,7 @@ from api.imports.cells import Raw, Unusable, clean
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
+from api.imports.layouts.roster import RECEIVED, ROSTER
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.workbook import BLANK, Sheet
 
@@ -85,11 +86,23 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
             own = sum(column.heading not in COMMON for column in columns.values())
             titled = own and any(_titles(row, layout) for row in _titles_above(sheet, rows.start, free))
             score = 2 * own + bool(titled)
-            if own >= (least if titled else 2) and score > most:
+            enough = least if titled or _says_who_was_received(layout, columns, texts) else 2
+            if own >= enough and score > most:
                 best, most = Heading(rows, layout, columns, _written(texts)), score
     if best is None:
         return _table_of_children(sheet, number, joined=least > 1)
     return _with_the_row_below(sheet, best)
+
+
+def _says_who_was_received(
+    layout: Layout, columns: Mapping[int, Column], texts: Mapping[int, tuple[str, ...]]
+) -> bool:
+    """Whether a table says when each child was received and nothing that is not known: a short roster."""
+    return (
+        layout is ROSTER
+        and len(columns) == len(texts)
+        and any(column.heading == RECEIVED for column in columns.values())
+    )
 
 
 def _joined(sheet: Sheet, number: int) -> bool:

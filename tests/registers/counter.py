@@ -10,6 +10,7 @@ from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
 from api.imports.report import Report
 from api.imports.streams import Streams
+from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.file import File
@@ -67,3 +68,13 @@ class Counter:
 def counter(served: Served) -> Counter:
     """Give an empty ledger to import into."""
     return Counter(served)
+
+
+@pytest.fixture
+def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Let the command find the test's own database."""
+    assert settings.database_url is not None
+    monkeypatch.setenv("CHILDLEDGER_DATABASE_URL", settings.database_url.get_secret_value())
+    monkeypatch.setenv("CHILDLEDGER_DATA", str(settings.data))
+    monkeypatch.setenv("CHILDLEDGER_LEDGER", settings.ledger)
+    return settings

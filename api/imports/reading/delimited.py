@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from itertools import islice
 from statistics import median_high
 from typing import Final
 
@@ -52,14 +53,8 @@ def _delimiter(text: str) -> str:
     """What separates cells: with it, most rows have the most of them."""
 
     def cells(delimiter: str) -> tuple[int, int]:
-        widths: list[int] = []
-        try:
-            for row in _rows(text, delimiter):
-                widths += [len(row)] if row else []
-                if len(widths) == _LOOKED_AT:
-                    break
-        except UnreadableError:
-            return 0, 0
+        read = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        widths = [len(row) for row in islice(filter(None, read), _LOOKED_AT)]
         return (median_high(widths), sum(width > 1 for width in widths)) if widths else (0, 0)
 
     return max(_DELIMITERS, key=cells)
