@@ -121,3 +121,35 @@ async def test_a_correction_that_corrects_nothing_is_rejected(
     assert [(line.sheet, line.row, line.column, line.code) for line in report.rejections] == [
         ("更正登记", 4, column, code)
     ]
+
+
+async def test_a_correction_that_does_not_say_what_it_corrects_is_of_the_only_value_there_is(
+    counter: Counter,
+) -> None:
+    report = await counter.take(
+        roster(出生日期="2015-03-01"), corrections(("2025-08-02", "出生日期", "", "2015-05-01"))
+    )
+
+    original, (correction,) = await versions(counter)
+    assert (original.event.birth_on, correction.event.birth_on) == (date(2015, 3, 1), date(2015, 5, 1))
+    assert not report.rejections
+
+
+@pytest.mark.parametrize(
+    ("before", "column", "code"),
+    [("", "更正项目", "no_such_value"), ("同上", "原内容", "ditto"), ("1,2", "原内容", "not_a_number")],
+)
+async def test_of_several_values_none_is_guessed_to_be_the_corrected_one(
+    counter: Counter, before: str, column: str, code: str
+) -> None:
+    report = await counter.take(
+        roster(),
+        a_sheet("体检")
+        .row(儿童编号="CS001", 体检日期="2020-02-01", **{"身高(cm)": 101.2})
+        .row(儿童编号="CS001", 体检日期="2021-02-01", **{"身高(cm)": 110.2}),
+        corrections(("2025-08-02", "身高(cm)", before, "111.2")),
+    )
+
+    heights = [str(entry.event.height_cm) for entry in await counter.told("CS001", PhysicalExamined)]
+    assert heights == ["101.2", "110.2"]
+    assert [(line.column, line.code) for line in report.rejections] == [(column, code)]

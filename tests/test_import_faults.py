@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from api.imports.reading.trouble import UnreadableError
+from domain.events.adoption import PostAdoptionVisitMade
 from domain.events.household import CitizenIdAssigned, HouseholdTransferred
+from domain.events.insurance import InsuranceContributionPaid
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
+from tests.given import TODAY
 from tests.registers.counter import Counter
 from tests.registers.paper import Grid, Paper, a_sheet
 
@@ -205,3 +208,36 @@ async def test_a_file_that_is_no_workbook_cannot_be_read(counter: Counter, conte
 async def test_a_workbook_without_a_row_about_a_child_cannot_be_read(counter: Counter) -> None:
     with pytest.raises(UnreadableError):
         await counter.take(("说明", [["本表由办公室填写"]]))
+
+
+async def test_a_month_where_an_event_holds_a_day_is_listed_and_kept_as_written(counter: Counter) -> None:
+    report = await counter.take(
+        roster({}),
+        a_sheet("医保参保").row(
+            儿童编号="CS001",
+            参保日期="2016-05-03",
+            缴费年度=2016,
+            缴费日期="2016年5月",
+            待遇享受起始日="2016年6月",
+        ),
+        a_sheet("收养回访").row(
+            儿童编号="CS001", 回访日期="2021-01-06", 回访方式="视频", 下次回访="2021年4月"
+        ),
+    )
+
+    assert [(line.column, line.value, line.code) for line in report.values] == [
+        ("待遇享受起始日", "2016年6月", "no_single_day"),
+        ("下次回访", "2021年4月", "no_single_day"),
+    ]
+    paid = await counter.only("CS001", InsuranceContributionPaid)
+    assert paid.days == Days(date(2016, 5, 1), date(2016, 5, 31))
+    visited = await counter.only("CS001", PostAdoptionVisitMade)
+    assert visited.note == "下次回访写作「2021年4月」"
+
+
+async def test_a_register_tells_of_no_day_that_has_not_come(counter: Counter) -> None:
+    await counter.take(a_sheet("儿童花名册", issued_on="2030-10-31").row(儿童编号="CS001", 姓名="王小明"))
+
+    identity = await counter.only("CS001", IdentityRecorded)
+    assert identity.days == Days(None, TODAY)
+    assert identity.documents[0].issued_on == TODAY

@@ -83,14 +83,17 @@ def amendments_of(
         waiting = own
         for layout, column in named:
             changes = [change for change in (_change(each, column, today) for each in waiting) if change]
-            for row in (each for each in sources if each.layout is layout):
-                chain = _chain(row, column, changes)
+            rows = [
+                each for each in sources if each.layout is layout and each.value(column.heading) is not None
+            ]
+            for row in rows:
+                chain = _chain(row, column, changes, alone=len(rows) == 1)
                 found.extend(_amend(row, column, chain, account))
                 changes = [change for change in changes if change not in chain]
             waiting = [each for each in waiting if all(each is not done.correction for done in found)]
         for correction in waiting:
             after = correction.cells.get(AFTER)
-            if after is not None and after.fault is not None:
+            if any(cell is not None and cell.fault for cell in (after, correction.cells.get(BEFORE))):
                 continue
             correction.refuse(ITEM, Fault.NO_SUCH_VALUE if named else Fault.UNKNOWN_ITEM)
     return found
@@ -99,7 +102,7 @@ def amendments_of(
 def _noted(correction: Row) -> date:
     cell = correction.cells.get(NOTED)
     if cell is not None and isinstance(cell.value, Days) and not cell.value.exact:
-        correction.refuse(NOTED, Fault.UNREADABLE_DATE)
+        correction.refuse(NOTED, Fault.NO_SINGLE_DAY)
     return cell.value.last if cell is not None and isinstance(cell.value, Days) else date.max
 
 
@@ -121,13 +124,20 @@ def _change(correction: Row, column: Column, today: date) -> _Change | None:
         correction.refuse(AFTER, after.fault)
         return None
     before = correction.cells.get(BEFORE)
-    if before is not None:
-        before = column.cell(before.place, before.heading, before.raw, today)
-    return _Change(correction, None if before is None or before.fault else before, after)
+    if before is None:
+        return _Change(correction, None, after)
+    before = column.cell(before.place, before.heading, before.raw, today)
+    if before.fault is not None:
+        correction.refuse(BEFORE, before.fault)
+        return None
+    return _Change(correction, before, after)
 
 
-def _chain(row: Row, column: Column, changes: list[_Change]) -> list[_Change]:
-    """The changes, one after the other, of which one began with or left what the row shows."""
+def _chain(row: Row, column: Column, changes: list[_Change], *, alone: bool) -> list[_Change]:
+    """The changes, one after the other, of which one began with or left what the row shows.
+
+    What does not say what it changes began with what stands there `alone`.
+    """
     shown = row.cells.get(column.heading)
     if shown is None or shown.fault is not None:
         return []
@@ -136,7 +146,7 @@ def _chain(row: Row, column: Column, changes: list[_Change]) -> list[_Change]:
         for following in changes[start + 1 :]:
             if following.before is None or same(chain[-1].after, following.before):
                 chain.append(following)
-        begins = change.before is None or same(shown, change.before)
+        begins = alone if change.before is None else same(shown, change.before)
         if begins or any(same(shown, each.after) for each in chain):
             return chain
     return []

@@ -13,6 +13,7 @@ class Fault(Enum):
     IMPOSSIBLE_DATE = "impossible_date"
     AMBIGUOUS_DATE = "ambiguous_date"
     TWO_DIGIT_YEAR = "two_digit_year"
+    NO_SINGLE_DAY = "no_single_day"
     FUTURE_DATE = "future_date"
     UNKNOWN_CODE = "unknown_code"
     NOT_A_NUMBER = "not_a_number"
@@ -58,6 +59,7 @@ _LABELS: Final = {
     Fault.IMPOSSIBLE_DATE: Label("没有这一天", "There is no such day"),
     Fault.AMBIGUOUS_DATE: Label("可作多种解读的日期", "The date can be read in several ways"),
     Fault.TWO_DIGIT_YEAR: Label("两位数年份", "The year has two digits"),
+    Fault.NO_SINGLE_DAY: Label("只写到月或年，此处须是一天", "A month or a year, where a single day is due"),
     Fault.FUTURE_DATE: Label("尚未到来的日期", "The date lies in the future"),
     Fault.UNKNOWN_CODE: Label("不在代码表内", "Not in the code table"),
     Fault.NOT_A_NUMBER: Label("不是数或号码", "Not a number"),

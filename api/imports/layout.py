@@ -159,6 +159,16 @@ class Row:
         days = self.value(column)
         return days if isinstance(days, Days) else self.by(*bounds)
 
+    def day(self, column: str) -> Any:  # noqa: ANN401 - a day, or `Unknown` where there is none
+        """The column's day for a field that holds a single one; a month or a year is set aside."""
+        days = self.answer(column)
+        if not isinstance(days, Days):
+            return days
+        if days.exact:
+            return days.last
+        self.refuse(column, Fault.NO_SINGLE_DAY)
+        return NOT_ON_PAPER
+
     def by(self, *columns: str) -> Days:
         """Not later than the first of these days that is said, else than the row's own decisive day.
 

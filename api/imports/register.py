@@ -97,7 +97,7 @@ class Register:
 
     def issued(self, table: int) -> date:
         """The day up to which a table tells, by its own banner or the register's."""
-        return self.tables[table].banner.issued_on or self.issued_on
+        return min(self.tables[table].banner.issued_on or self.issued_on, self.today)
 
     def paper(self, at: RowOf) -> Document:
         """The row as a paper that an entry cites."""

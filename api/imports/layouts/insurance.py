@@ -29,8 +29,8 @@ def enrolled(row: Row) -> Said | None:
         InsuranceEnrolled,
         scheme=row.answer("险种"),
         year=row.answer("缴费年度"),
-        paid_on=_exactly(row, "缴费日期"),
-        benefit_from=_exactly(row, "待遇享受起始日"),
+        paid_on=_paid_on(row),
+        benefit_from=row.day("待遇享受起始日"),
         amount_yuan=row.answer("金额(元)"),
         payer=row.answer("资助方式"),
     )
@@ -41,7 +41,7 @@ def paid(row: Row) -> Said | None:
     """The contribution of the year."""
     if not any(row.says(column) for column in ("缴费年度", "缴费日期", "金额(元)")):
         return None
-    benefit = {"benefit_from": _exactly(row, "待遇享受起始日")} if row.says("待遇享受起始日") else {}
+    benefit = {"benefit_from": row.day("待遇享受起始日")} if row.says("待遇享受起始日") else {}
     payer = {"payer": row.answer("资助方式")} if row.says("资助方式") else {}
     event = paper(
         InsuranceContributionPaid,
@@ -54,9 +54,9 @@ def paid(row: Row) -> Said | None:
     return Said(event, row.when("缴费日期"))
 
 
-def _exactly(row: Row, column: str) -> object:
-    """A day that is a field of the event; a month or a year is not one."""
-    days = row.answer(column)
+def _paid_on(row: Row) -> object:
+    """The day of payment, where it is known; of a month or a year the contribution tells."""
+    days = row.answer("缴费日期")
     if not isinstance(days, Days):
         return days
     return days.last if days.exact else NOT_ON_PAPER

@@ -4,9 +4,8 @@ from typing import Final
 
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import NOT_ON_PAPER, code, day, text
+from api.imports.values import code, day, text
 from domain.events.adoption import PostAdoptionVisitMade
-from domain.when import Days
 
 FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")
 
@@ -15,9 +14,6 @@ def visited(row: Row) -> Said | None:
     """When child and adopters were visited, and how they were."""
     if not any(row.says(column) for column in FACTS):
         return None
-    following = row.answer("下次回访")
-    if isinstance(following, Days):
-        following = following.last if following.exact else NOT_ON_PAPER
     event = paper(
         PostAdoptionVisitMade,
         mode=row.answer("回访方式"),
@@ -25,7 +21,7 @@ def visited(row: Row) -> Said | None:
         health=row.answer("健康情况"),
         schooling=row.answer("就学情况"),
         risk=row.answer("风险"),
-        next_on=following,
+        next_on=row.day("下次回访"),
     )
     return Said(event, row.when("回访日期"))
 
