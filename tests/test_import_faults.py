@@ -223,6 +223,7 @@ async def test_a_month_where_an_event_holds_a_day_is_listed_and_kept_as_written(
         a_sheet("收养回访").row(
             儿童编号="CS001", 回访日期="2021-01-06", 回访方式="视频", 下次回访="2021年4月"
         ),
+        role="supervisor",
     )
 
     assert [(line.column, line.value, line.code) for line in report.values] == [
