@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import Message
+from functools import partial
 from typing import Annotated, Final, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request
@@ -64,13 +65,18 @@ TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
 async def entered(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Entered:
-    """Return who asks of which house. Raises the problems `unauthenticated` and `unavailable`."""
+    """Return who asks of which house, and count the request as under way, which `RequestLog` ends.
+
+    Raises the problems `unauthenticated`, `unavailable` and `too_many_requests`.
+    """
     houses: Houses = request.app.state.houses
     token = "" if credentials is None else credentials.credentials
     for name in houses.named_by(token):
         house = houses[name]
         actor = await house.identity.authenticate(token)
         if actor is not None:
+            houses.under_way.take(actor.user)
+            request.state.ended = partial(houses.under_way.give_back, actor.user)
             request.state.ledger, request.state.actor = name, actor
             return Entered(house, actor)
     raise Problem("unauthenticated")

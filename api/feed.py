@@ -8,12 +8,14 @@ birthday, stands at positions that they have passed: the file's own `entries` te
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
@@ -24,6 +26,7 @@ from api.permissions import Action, scope_sql
 from api.problems import ANYWHERE, responses
 from api.question import Asking, One, Position, categories_of
 from api.shapes import entry_json
+from api.tail import Seen
 from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
@@ -55,8 +58,6 @@ LONGEST_WAIT: Final = limit(
     why=Label("代理服务器通常在 30 秒后放弃", "Proxies commonly give up after 30"),
     beyond="invalid",
 )
-BREATH_SECONDS: Final = 0.25
-"""Between two looks of one who waits, while others record what is not theirs."""
 NDJSON: Final = "application/x-ndjson"
 
 # The version tells whether the register shows a file as it stands: in one statement both are of one moment.
@@ -175,40 +176,67 @@ class Reading:
             after = through
         return after, found
 
-    async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[Sight]]:
+    async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[UUID]]:
         """Return a page through the `last` position at most, waiting so many seconds while it is empty."""
-        now = asyncio.get_running_loop().time
-        until, begun = now() + patience, after
+        now, tail = asyncio.get_running_loop().time, self._own.house.tail
+        until = now() + patience
         while True:
             end = min(last, self.known)
             after, found = await self.page(after, end, most)
             if found or after < end or after >= last:
-                return after, found
-            if after > begun:
-                await asyncio.sleep(min(BREATH_SECONDS, max(until - now(), 0)))
-            if now() >= until or not await self._own.ledger.wait_for(after + 1, until - now()):
-                return after, found
-            self.known = (await self._own.ledger.store.head()).position
+                return after, [each.entry_id for each in found]
+            while now() < until and not tail.left:
+                news = await tail.after(after, until - now())
+                if news is None:
+                    # More was recorded than is kept there.
+                    self.known = (await self._own.ledger.store.head()).position
+                    break
+                self.known, seen = news
+                own = [each for each in seen if each.position <= last and self._may_read(each)][:most]
+                if own:
+                    end = own[-1].position if len(own) == most else min(self.known, last)
+                    return end, [each.entry_id for each in own]
+                after = min(self.known, last)
+                if after >= last:
+                    return after, []
+            else:
+                return after, []
 
-    async def lines(self, sights: Sequence[Sight]) -> list[bytes]:
+    async def lines(self, ids: Sequence[UUID]) -> list[bytes]:
         """Return entries as they are answered, once it is written down that they are read."""
-        if not sights:
-            return []
+        lines, read = await self._read(ids)
+        await self._own.note(read, "feed")
+        return lines
+
+    async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
+        """Return the same, read once for all who wait for the same."""
+        what = (self.known, self._own.sees, *ids)
+        lines, read = await self._own.house.tail.told(what, partial(self._read, ids))
+        await self._own.note(read, "feed")
+        return lines
+
+    async def _read(self, ids: Sequence[UUID]) -> tuple[list[bytes], Mapping[UUID, set[Category]]]:
+        """Return entries as they are answered, and what is personal in them by stream."""
+        if not ids:
+            return [], {}
         own = self._own
-        entries = await own.ledger.decoded(await own.ledger.store.entries(each.entry_id for each in sights))
+        entries = await own.ledger.decoded(await own.ledger.store.entries(ids))
         await self._learn_fates(entries)
         read: defaultdict[UUID, set[Category]] = defaultdict(set)
         for entry in entries:
             read[entry.stream] |= categories_of([entry])
-        await own.note(read, "feed")
-        return [dumps(entry_json(entry, self._fates[entry.stream], own.sees)) + b"\n" for entry in entries]
+        lines = [dumps(entry_json(entry, self._fates[entry.stream], own.sees)) + b"\n" for entry in entries]
+        return lines, read
+
+    def _may_read(self, seen: Seen) -> bool:
+        return self._own.may(Action.READ, seen.scope, seen.occurred_until)
 
     async def all_lines(self, after: int, end: int) -> AsyncIterator[bytes]:
         """Yield every entry after a position and through another, looking on as they are taken."""
         for window in range(after, end, WINDOW):
             sights = await self.look(window, min(window + WINDOW, end))
             for start in range(0, len(sights), AT_ONCE):
-                for line in await self.lines(sights[start : start + AT_ONCE]):
+                for line in await self.lines([each.entry_id for each in sights[start : start + AT_ONCE]]):
                     yield line
 
     async def _decided(self, sights: Sequence[Sight]) -> list[Sight]:
@@ -236,8 +264,20 @@ class Reading:
         self._fates |= await self._own.ledger.amendments(first, self.known)
 
 
+async def _budgeted(own: One, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:
+    """Have a feed without end or a wait under way until it is answered whole."""
+    budgets = own.house.budgets
+    with ExitStack() as stack:
+        if wait or limit is None:
+            stack.enter_context((budgets.polls if wait else budgets.feeds).taken(own.actor.user))
+        yield
+
+
 @router.get(
-    "/entries", responses=ANYWHERE | responses("other_epoch") | _ANSWER, response_class=StreamingResponse
+    "/entries",
+    responses=ANYWHERE | responses("other_epoch", "too_many_requests") | _ANSWER,
+    response_class=StreamingResponse,
+    dependencies=[Depends(_budgeted)],
 )
 async def feed(
     own: One, after: After = "0", through: Position | None = None, limit: Most = None, wait: Wait = 0
@@ -253,8 +293,8 @@ async def feed(
         return StreamingResponse(
             reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))
         )
-    looked, sights = await reading.awaited(start, last, limit or MOST, wait)
-    lines = await reading.lines(sights)
+    looked, found = await reading.awaited(start, last, limit or MOST, wait)
+    lines = await (reading.lines_together if wait else reading.lines)(found)
     return Response(b"".join(lines), media_type=NDJSON, headers=_told(head.epoch, looked))
 
 

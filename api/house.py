@@ -10,12 +10,14 @@ from typing import Final
 import structlog
 
 from api.access_log import AccessLog
+from api.budgets import Budgets
 from api.clock import Clock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity import Identity
 from api.jobs import Jobs
 from api.metrics import Metrics
 from api.settings import Settings
+from api.tail import Tail
 from domain.rulebook import Rulebook
 from ledger.book import Ledger
 from ledger.ending import ended
@@ -48,6 +50,8 @@ class House:
     metrics: Metrics
     jobs: Jobs
     witness: Witness
+    tail: Tail
+    budgets: Budgets
     following: bool = True
     """Whether the read models follow the ledger here."""
 
@@ -96,6 +100,8 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         await stack.enter_async_context(_kept([*works, identity.keep_used, witness.follow]))
         if follow:
             await stack.enter_async_context(activity.counting(found.reader, name))
+        tail = Tail(ledger, projector, readers)
+        stack.push_async_callback(tail.close)
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield House(
@@ -110,6 +116,8 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
             metrics,
             jobs,
             witness,
+            tail,
+            Budgets(),
             follow,
         )
 

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import SecretStr
 
+from api.budgets import REQUESTS, REQUESTS_EACH, Budget
 from api.clock import Clock, utc_now
 from api.database import located
 from api.house import House, opened
@@ -31,7 +32,8 @@ T = TypeVar("T")
 class Houses:
     """The houses by the names of their ledgers.
 
-    `requests` times what the service answers, `reading` reads what is handed in, for all of them one by one.
+    `requests` times what the service answers, and `under_way` bounds what of it is under way; `reading` reads
+    what is handed in, for all of them one by one.
     """
 
     def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
@@ -40,6 +42,7 @@ class Houses:
         self._open: dict[str, House] = {}
         self.names = tuple(names)
         self.requests = Requests()
+        self.under_way = Budget(REQUESTS_EACH, REQUESTS)
         self._shared: dict[Callable[..., Any], Shared[Any]] = {}
 
     def __getitem__(self, ledger: str) -> House:
@@ -70,6 +73,11 @@ class Houses:
             own = self._shared[look] = Shared(partial(look, self), seconds)
         found: T = await own.found()
         return found
+
+    def leave(self) -> None:
+        """Let everybody go who waits for something new, for the service is about to stop."""
+        for house in self._open.values():
+            house.tail.leave()
 
     def enter(self, house: House) -> None:
         """Let a house answer from now on."""

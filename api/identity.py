@@ -93,6 +93,7 @@ class Identity:
         self._readers = readers
         self._clock = clock
         self._holders: dict[bytes, _Holder] = {}
+        self._looking: dict[bytes, asyncio.Task[_Holder | None]] = {}
         self._used: dict[UUID, datetime] = {}
 
     async def authenticate(self, token: str) -> Actor | None:
@@ -105,12 +106,23 @@ class Identity:
             return None
         holder = self._holders.get(known_by)
         if holder is None or holder.trusted_until < monotonic():
-            holder = await self._look_up(known_by)
+            holder = await self._looked_up(known_by)
         now = self._clock()
         if holder is None or holder.expires_at <= now:
             return None
         self._used[holder.token] = now
         return holder.actor
+
+    async def _looked_up(self, known_by: bytes) -> _Holder | None:
+        """Return who holds a token, by one look for all who come with it at the same time."""
+        looking = self._looking.get(known_by)
+        if looking is None:
+            looking = self._looking[known_by] = asyncio.create_task(self._look_up(known_by))
+        try:
+            return await asyncio.shield(looking)
+        finally:
+            if looking.done() and self._looking.get(known_by) is looking:
+                del self._looking[known_by]
 
     async def _look_up(self, known_by: bytes) -> _Holder | None:
         if len(self._holders) >= _MOST_TRUSTED:
@@ -237,6 +249,7 @@ class Identity:
     def _forget(self, revoked: list[TupleRow]) -> int:
         for (known_by,) in revoked:
             self._holders.pop(bytes(known_by), None)
+            self._looking.pop(bytes(known_by), None)
         return len(revoked)
 
     async def keep_used(self, every: float = 10.0) -> None:

@@ -105,6 +105,8 @@ class RequestLog:
                 raise
             await Problem("unexpected").response(scope, receive, answer)
         finally:
+            if (ended := scope.get("state", {}).get("ended")) is not None:
+                ended()
             self._say(scope, status, perf_counter() - began)
 
     @staticmethod

@@ -207,7 +207,9 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-ANYWHERE: Final = responses("malformed", "unauthenticated", "invalid", "unexpected", "unavailable")
+ANYWHERE: Final = responses(
+    "malformed", "unauthenticated", "invalid", "too_many_requests", "unexpected", "unavailable"
+)
 """What every route with a token may answer."""
 WITHIN: Final = ANYWHERE | responses("forbidden", "not_found")
 """What a route about one file or institution may answer."""

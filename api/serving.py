@@ -91,6 +91,8 @@ async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOS
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        if (houses := getattr(app.state, "houses", None)) is not None:
+            houses.leave()
         server.should_exit = True
         await serving
         raise

@@ -1,7 +1,8 @@
 """The feed: whoever follows it gets every entry that is theirs to read, once, in the order of recording."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from httpx2 import AsyncClient
 
 from api import feed as feeding
-from api import question
+from api import question, tail
+from api.budgets import Budget, Budgets
 from api.permissions import Action, Role, allowed
+from api.problems import Problem
 from api.settings import Settings
 from domain.charge import CHARGE, scope_of
 from domain.entry import AnyEntry
@@ -369,6 +372,143 @@ async def test_two_hundred_who_wait_for_the_feed_ask_the_database_no_more_than_o
     # Each asks once where the ledger stands.
     assert len([each for each in statements if "FROM head" not in each]) < 40
     assert len(statements) < 240
+
+
+async def test_of_what_is_not_theirs_the_database_is_asked_once_however_many_wait(
+    served: Served, statements: list[str]
+) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    waiting = [asyncio.create_task(ask(staff, after=cursor, wait=20)) for _ in range(100)]
+    await until(lambda: served.house.tail.waiting == 100)
+    statements.clear()
+    await served.a_child(elsewhere=True)
+    await served.projected()
+    await until(lambda: any("LEFT JOIN register" in each for each in statements))
+    assert not any(each.done() for each in waiting)
+    await served.a_child()
+    found = {tuple(positions(entries)) for entries, _ in await asyncio.gather(*waiting)}
+    assert len(found) == 1
+    assert len([each for each in statements if "LEFT JOIN register" in each]) < 10
+
+
+async def test_who_is_told_the_same_is_told_by_one_reading_and_each_is_written_down(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
+    _, cursor = await ask(staff)
+    readings: list[int] = []
+    original = Ledger.amendments
+
+    async def watched(self: Ledger, after: Any, known: int) -> Any:
+        readings.append(known)
+        return await original(self, after, known)
+
+    monkeypatch.setattr(Ledger, "amendments", watched)
+    askers = [staff, supervisor, *[staff] * 48]
+    waiting = [asyncio.create_task(ask(each, after=cursor, wait=20)) for each in askers]
+    await until(lambda: served.house.tail.waiting == 50)
+    child = await served.a_child()
+    answers = await asyncio.gather(*waiting)
+    assert {entry["stream"] for entries, _ in answers for entry in entries} == {str(child)}
+    assert len(readings) == 2, "once for each role that is shown other categories"
+    accesses = (await supervisor.get(f"/children/{child}/access?limit=500")).json()["items"]
+    assert len([line for line in accesses if line["purpose"] == "feed"]) == 50
+
+
+async def test_who_waits_too_far_behind_looks_for_themselves(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "KEPT", 1)
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    await served.a_child(elsewhere=True)
+    waiting = asyncio.create_task(ask(staff, after=cursor, wait=20))
+    await until(lambda: served.house.tail.waiting == 1)
+    mine = [await served.a_child() for _ in range(3)]
+    found, following = await waiting
+    found += (await ask(staff, after=following))[0]
+    assert list(dict.fromkeys(entry["stream"] for entry in found)) == list(map(str, mine))
+
+
+async def test_who_waits_is_let_go_when_the_service_is_to_stop(served: Served) -> None:
+    staff = await served.as_(Role.STAFF)
+    _, cursor = await ask(staff)
+    waiting = asyncio.create_task(ask(staff, after=cursor, wait=25))
+    await until(lambda: served.house.tail.waiting == 1)
+    served.app.state.houses.leave()
+    assert await asyncio.wait_for(waiting, 5) == ([], cursor)
+    assert await asyncio.wait_for(ask(staff, after=cursor, wait=25), 5) == ([], cursor)
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Give others their turns until it is so."""
+    async with asyncio.timeout(20):
+        while not reached():  # noqa: ASYNC110 - whatever it is, it tells nobody
+            await asyncio.sleep(0.01)
+
+
+# Budgets
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"), [("polls", {"wait": 1}), ("feeds", {})], ids=["waiting", "without limit"]
+)
+async def test_of_each_person_and_in_all_only_so_many_are_under_way(
+    served: Served, own: str, asked: dict[str, Any]
+) -> None:
+    staff, other = await served.as_(Role.STAFF), await served.as_(Role.AUDITOR)
+    person = (await served.actor(Role.STAFF)).user
+    budget = Budget(2, 3)
+    budgets = replace(served.house.budgets, **{own: budget})
+    served.app.state.houses.enter(replace(served.house, budgets=budgets))
+    for _ in range(3):
+        assert (await staff.get("/entries", params=asked)).status_code == 200
+    with budget.taken(person), budget.taken(person):
+        answer = await staff.get("/entries", params=asked)
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+        assert answer.headers["Retry-After"]
+        assert (await staff.get("/entries", params={"limit": 1})).status_code == 200
+        assert (await other.get("/entries", params=asked)).status_code == 200
+        with budget.taken(UUID(int=1)):
+            answer = await other.get("/entries", params=asked)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert answer.headers["Retry-After"]
+    assert (await staff.get("/entries", params=asked)).status_code == 200
+
+
+async def test_a_feed_is_under_way_until_its_last_line(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, person = await served.as_(Role.STAFF), (await served.actor(Role.STAFF)).user
+    budget = Budget(1, 1)
+    served.app.state.houses.enter(replace(served.house, budgets=Budgets(feeds=budget)))
+    refused: list[str] = []
+
+    async def lines(*_: object) -> AsyncIterator[bytes]:
+        for _line in range(2):
+            with pytest.raises(Problem) as told:
+                budget.take(person)
+            refused.append(told.value.code)
+            yield b"{}\n"
+
+    monkeypatch.setattr(feeding.Reading, "all_lines", lines)
+    assert (await staff.get("/entries")).status_code == 200
+    assert refused == ["too_many_requests"] * 2
+    budget.take(person)
+
+
+async def test_one_person_has_only_so_many_requests_under_way(served: Served) -> None:
+    staff, auditor = await served.as_(Role.STAFF), await served.as_(Role.AUDITOR)
+    houses, person = served.app.state.houses, (await served.actor(Role.STAFF)).user
+    houses.under_way = Budget(2, 10)
+    for path in ("/children", "/nowhere", "/children?limit=0"):
+        assert (await staff.get(path)).status_code != 429
+    with houses.under_way.taken(person), houses.under_way.taken(person):
+        answer = await staff.get("/children")
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+        assert (await auditor.get("/children")).status_code == 200
+    assert (await staff.get("/children")).status_code == 200
 
 
 # After entries were lost

@@ -1,0 +1,208 @@
+"""The end of the ledger, looked at once for all who wait there for something new.
+
+However many wait, what is recorded is asked for once; whose it is, is decided for each without the database,
+and who is told the same is told by one reading of it.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from psycopg import Error
+from psycopg.rows import dict_row
+from psycopg.sql import SQL
+from psycopg_pool import PoolTimeout
+
+from domain.charge import FileScope, Former, scope_of
+from ledger.book import Ledger
+from ledger.ending import ended
+from ledger.pools import Pool
+from projections.projector import NotBuiltError, Projector
+
+T = TypeVar("T")
+
+BREATH_SECONDS: Final = 0.05
+"""Between two looks: what is recorded meanwhile is told together."""
+KEPT: Final = 2000
+"""Entries that are kept for whoever comes to wait a little behind the others."""
+AT_ONCE: Final = 500
+"""Entries of one look."""
+TOLD_AT_ONCE: Final = 2
+"""Of those who wait, how many are told at a time, so that others are answered meanwhile."""
+TOLD: Final = 16
+"""Answers that are kept for whoever is told the same."""
+AGAIN_SECONDS: Final = 1.0
+
+# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
+_LOOK: Final = SQL("""
+    SELECT entry.position, entry.entry_id, entry.stream, entry.occurred_until,
+           register.child IS NOT NULL AND NOT EXISTS (
+               SELECT FROM entry AS later
+                WHERE later.stream = entry.stream AND later.version > register.version
+           ) AS settled,
+           register.institution, register.former, register.former_until, register.sixteen_on
+      FROM entry
+      LEFT JOIN register ON register.child = entry.stream
+     WHERE entry.position > %(after)s AND entry.position <= %(through)s
+     ORDER BY entry.position
+""")
+_LOOK_ALONE: Final = SQL("""
+    SELECT position, entry_id, stream, occurred_until, false AS settled
+      FROM entry
+     WHERE position > %(after)s AND position <= %(through)s
+     ORDER BY position
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry before it is decoded, and what decides who may read it."""
+
+    position: int
+    entry_id: UUID
+    stream: UUID
+    occurred_until: date
+    scope: FileScope
+
+
+class Tail:
+    """What was recorded last in one ledger, for those who wait for it."""
+
+    def __init__(self, ledger: Ledger, projector: Projector, readers: Pool) -> None:
+        self._ledger = ledger
+        self._projector = projector
+        self._readers = readers
+        self._seen: deque[Seen] = deque()
+        self._from = self._through = 0
+        self._moved = asyncio.Event()
+        self.waiting = 0
+        """How many wait."""
+        self._watching: asyncio.Task[None] | None = None
+        self._told: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+        self._turns = asyncio.Semaphore(TOLD_AT_ONCE)
+        self.left = False
+        """Whether nobody is to wait any more."""
+
+    async def after(self, position: int, patience: float) -> tuple[int, list[Seen]] | None:
+        """Return how far was looked and what is there after a position, as soon as anything may be.
+
+        Returns None where more was recorded since than is kept, and what there was so far when patience ends
+        or nobody is to wait any more.
+        """
+        until = asyncio.get_running_loop().time() + patience
+        self.waiting += 1
+        try:
+            if self._watching is None or self._watching.done():
+                self._begin(position)
+            while self._through <= position and not self.left:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(until):
+                        await self._moved.wait()
+                        continue
+                return position, []
+        finally:
+            self.waiting -= 1
+        if position < self._from:
+            return None
+        return max(position, self._through), [each for each in self._seen if each.position > position]
+
+    async def told(self, what: Hashable, tell: Callable[[], Awaitable[T]]) -> T:
+        """Return what is told, once for all who are told the same; a few are told at a time."""
+        telling = self._told.get(what)
+        if telling is None:
+            telling = self._told[what] = asyncio.create_task(self._in_turn(tell))
+            while len(self._told) > TOLD:
+                self._told.popitem(last=False)
+        try:
+            found: T = await asyncio.shield(telling)
+        except Exception:
+            self._told.pop(what, None)
+            raise
+        return found
+
+    def leave(self) -> None:
+        """Let everybody go who waits."""
+        self.left = True
+        self._say_moved()
+
+    async def close(self) -> None:
+        """Look no more."""
+        self.leave()
+        await ended([each for each in (self._watching, *self._told.values()) if each is not None])
+
+    def _begin(self, position: int) -> None:
+        self._seen.clear()
+        self._from = self._through = position
+        self._watching = asyncio.create_task(self._watch(), name="tail")
+
+    def _say_moved(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def _in_turn(self, tell: Callable[[], Awaitable[T]]) -> T:
+        async with self._turns:
+            return await tell()
+
+    async def _watch(self) -> None:
+        """Look whenever something was recorded, as long as somebody waits."""
+        while self.waiting and not self.left:
+            try:
+                if await self._ledger.wait_for(self._through + 1, AGAIN_SECONDS):
+                    await self._look()
+                    self._say_moved()
+                    await asyncio.sleep(BREATH_SECONDS)
+            except (Error, PoolTimeout):
+                # Those who wait run out of patience, or the database is back before.
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _look(self) -> None:
+        head = (await self._ledger.store.head()).position
+        through = min(head, self._through + AT_ONCE)
+        for each in await self._between(self._through, through):
+            self._seen.append(each)
+            if len(self._seen) > KEPT:
+                self._from = self._seen.popleft().position
+        self._through = through
+
+    async def _between(self, after: int, through: int) -> list[Seen]:
+        bounds = {"after": after, "through": through}
+        try:
+            async with self._projector.reading() as connection:
+                rows = await _rows(connection, _LOOK, bounds)
+        except NotBuiltError:
+            # There is no register yet; the files themselves decide.
+            async with self._readers.connection() as connection:
+                rows = await _rows(connection, _LOOK_ALONE, bounds)
+        files = await self._ledger.files({row["stream"] for row in rows if not row["settled"]})
+        return [
+            Seen(
+                row["position"],
+                row["entry_id"],
+                row["stream"],
+                row["occurred_until"],
+                _scope(row) if row["settled"] else scope_of(files[row["stream"]]),
+            )
+            for row in rows
+        ]
+
+
+async def _rows(connection: Any, statement: SQL, bounds: dict[str, int]) -> list[dict[str, Any]]:  # noqa: ANN401 - of any row
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, bounds)
+        found: list[dict[str, Any]] = await cursor.fetchall()
+        return found
+
+
+def _scope(row: dict[str, Any]) -> FileScope:
+    former = zip(row["former"], row["former_until"], strict=True)
+    return FileScope(
+        kind="child",
+        institution=row["institution"],
+        former=tuple(Former(institution, until) for institution, until in former),
+        sixteen_on=row["sixteen_on"],
+    )
