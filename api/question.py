@@ -165,6 +165,10 @@ class Asking:
         if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
             raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
 
+    async def rulebook(self) -> Rulebook:
+        """Return the rulebook that the caller's institution has adopted: that of all that they record."""
+        return await self.ledger.rulebook_at(self.actor.institution)
+
     def may_open(self) -> bool:
         """Tell whether the caller may record in a file that they open."""
         return self.may(Action.RECORD, opened_by(self.actor))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from api import sent
 from api.answers import Answer
 from api.asking import body
-from api.duplicates import possible_duplicates
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import Problem
@@ -27,13 +26,12 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
     """Open a file with its first events; a dry run also lists who in the register may be the same child."""
     if not own.may_open():
         raise Problem("forbidden")
-    opening = sent.opening(raw)
+    opening = sent.opening(raw, await own.rulebook())
     if opening.institution not in {None, own.actor.institution}:
         raise Problem("institution_mismatch")
     wanted = wanted_by(own, None, opening.drafts, key)
     if key is None:
-        alike = await possible_duplicates(own, opening.drafts)
-        return Answer(await rehearsed(own, wanted, alike))
+        return Answer(await rehearsed(own, wanted))
     return await _recorded(own, wanted)
 
 
@@ -45,7 +43,8 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
 async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
     """Record one event in a file, or several together or not at all."""
     await own.at_hand(child, Action.RECORD)
-    wanted = wanted_by(own, child, sent.events(raw), key, expected=expected)
+    drafts = sent.events(raw, await own.rulebook())
+    wanted = wanted_by(own, child, drafts, key, expected=expected)
     if key is None:
         return Answer(await rehearsed(own, wanted))
     return await _recorded(own, wanted)

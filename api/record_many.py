@@ -42,7 +42,7 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
     if not own.may_open():
         raise Problem("forbidden")
-    many = sent.many(raw)
+    many = sent.many(raw, await own.rulebook())
     files = await own.ledger.files(item.child for item in many.items if item.child is not None)
     wanted: dict[int, Recording] = {}
     answers: dict[int, ItemAnswer] = {}

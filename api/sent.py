@@ -14,6 +14,7 @@ from api.problems import Problem, invalid
 from domain.entry import Document, ExceptionClaim, Reason
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.rulebook import Rulebook
 from domain.when import Days
 from ledger.appends import MAX_BODY
 from ledger.parsing import InvalidError, not_kept, parse_event, problems
@@ -41,6 +42,10 @@ _HOW_DAYS: Final = Label(
 )
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
+_NO_EXCEPTION: Final = Label("没有可以例外的这条规则", "no rule from which there are exceptions")
+_EXCUSABLE: Final = Label(
+    "/rules 列出全部规则，strength 为 forbidden 的可以例外", "those of strength forbidden in /rules"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +73,37 @@ class Many:
     all_or_nothing: bool
 
 
-def opening(raw: bytes) -> Opening:
-    """Read the body of `POST /children`. Raises the problems `malformed`, `invalid` and `too_large`."""
-    return _opening(loaded(raw))
+def opening(raw: bytes, rulebook: Rulebook) -> Opening:
+    """Read the body of `POST /children`, of an institution with that rulebook.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
+    return _opening(loaded(raw), rulebook)
 
 
-def _opening(document: Any) -> Opening:  # noqa: ANN401 - any JSON
+def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - any JSON
     sent = _valid(SentFile, document)
-    return Opening(sent.institution, _drafts(sent.events, "/events"))
+    return Opening(sent.institution, _drafts(sent.events, rulebook, "/events"))
 
 
-def events(raw: bytes) -> tuple[Draft, ...]:
-    """Read one event or several. Raises the problems `malformed`, `invalid` and `too_large`."""
+def events(raw: bytes, rulebook: Rulebook) -> tuple[Draft, ...]:
+    """Read one event or several, of an institution with that rulebook.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
     document = loaded(raw)
     if isinstance(document, dict) and "events" in document:
-        return _drafts(_valid(SentEvents, document).events, "/events")
-    return _drafts([document])
+        return _drafts(_valid(SentEvents, document).events, rulebook, "/events")
+    return _drafts([document], rulebook)
 
 
-def many(raw: bytes) -> Many:
-    """Read the body of `POST /entries`; what is wrong with an item is said of that item alone.
+def many(raw: bytes, rulebook: Rulebook) -> Many:
+    """Read the body of `POST /entries`, of an institution with that rulebook.
 
-    Raises the problems `malformed` and `invalid`.
+    What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
     """
     sent = _valid(SentItems, loaded(raw))
-    items = tuple(_item(item, f"/items/{index}") for index, item in enumerate(sent.items))
+    items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(sent.items))
     return Many(items, sent.all_or_nothing)
 
 
@@ -101,21 +112,21 @@ def search(raw: bytes) -> Search:
     return _valid(Search, loaded(raw))
 
 
-def line(raw: bytes) -> Opening | Item:
+def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
     """Read a line of many: one item of `POST /entries`, or the body of `POST /children`.
 
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
     document = loaded(raw)
     if isinstance(document, dict) and "child" in document:
-        return _item(document, "")
-    return _opening(document)
+        return _item(document, rulebook, "")
+    return _opening(document, rulebook)
 
 
-def _item(document: Any, at: str) -> Item:  # noqa: ANN401 - any JSON
+def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
     try:
         sent = _valid(SentItem, document, at)
-        return Item(sent.child, _drafts(sent.events, f"{at}/events"))
+        return Item(sent.child, _drafts(sent.events, rulebook, f"{at}/events"))
     except Problem as problem:
         return Item(None, (), problem)
 
@@ -160,12 +171,12 @@ def _ours(found: Iterable[InvalidValue]) -> list[InvalidValue]:
     return [replace(each, pointer=ours(each.pointer)) for each in found]
 
 
-def _drafts(documents: Sequence[Any], at: str | None = None) -> tuple[Draft, ...]:
+def _drafts(documents: Sequence[Any], rulebook: Rulebook, at: str | None = None) -> tuple[Draft, ...]:
     drafts: list[Draft] = []
     faults: list[InvalidValue] = []
     for number, document in enumerate(documents):
         try:
-            drafts.append(_draft(document, "" if at is None else f"{at}/{number}"))
+            drafts.append(_draft(document, rulebook, "" if at is None else f"{at}/{number}"))
         except InvalidError as error:
             faults += _ours(error.problems)
     if faults:
@@ -173,7 +184,7 @@ def _drafts(documents: Sequence[Any], at: str | None = None) -> tuple[Draft, ...
     return tuple(drafts)
 
 
-def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
+def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401 - any JSON
     raw = _dumped(document)
     if len(raw) > MOST_BYTES:
         raise Problem("too_large")
@@ -181,7 +192,7 @@ def _draft(document: Any, at: str) -> Draft:  # noqa: ANN401 - any JSON
     sent = event = None
     try:
         sent = SentEvent.model_validate_json(raw)
-        found += (*not_kept(sent, document, at), *_amiss(sent, at))
+        found += (*not_kept(sent, document, at), *_amiss(sent, rulebook, at))
     except ValidationError as error:
         found += (_with_hint(each) for each in problems(error, SentEvent, document, at))
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
@@ -211,11 +222,16 @@ def _with_hint(found: InvalidValue) -> InvalidValue:
     return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
 
 
-def _amiss(sent: SentEvent, at: str) -> Iterator[InvalidValue]:
-    """Yield what is wrong between members that are right by themselves."""
+def _amiss(sent: SentEvent, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
+    """Yield what is wrong between members that are right by themselves, or with the rule they name."""
     if sent.occurred_on is None and sent.occurred_until is None:
         yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
     if sent.corrects is not None and sent.reason is None:
         yield InvalidValue(f"{at}/reason", _NO_REASON)
     if sent.corrects is None and sent.reason is not None:
         yield InvalidValue(f"{at}/reason", _NO_CORRECTION)
+    if sent.exception is not None:
+        # It stands in the clear, for everybody to read: so it is a rule and no words.
+        rule = rulebook.rules.get(sent.exception.rule)
+        if rule is None or not rule.excusable:
+            yield InvalidValue(f"{at}/exception/rule", _NO_EXCEPTION, _EXCUSABLE)

@@ -1,5 +1,6 @@
 """What every request to record has in common: its key, what is sent, who may, and what came of it."""
 
+from collections.abc import Iterable, Iterator
 from re import fullmatch
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID, uuid4
@@ -8,11 +9,15 @@ from fastapi import Depends, Header, Query
 
 from api import forms
 from api.contract import FindingAnswer
+from api.duplicates import possible_duplicates
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
+from domain.event import Category
+from domain.file import ATTRIBUTES
+from domain.judging import Judgement, told_to
 from domain.label import Label
-from ledger.recording import Denied, Draft, Outcome, Recorded, Recording, Refused
+from ledger.recording import Denied, Draft, Impact, Outcome, Recorded, Recording, Refused
 
 KEY: Final = "^[!-~]{1,200}$"
 VERSION: Final = '^"([0-9]{1,9})"$'
@@ -109,19 +114,26 @@ def wanted_by(
     )
 
 
-async def rehearsed(
-    own: Asking, wanted: Recording, duplicates: list[FindingAnswer] | None = None
-) -> RehearsalAnswer:
-    """Return what would come of a recording. Raises the problem with who may not record it."""
+async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
+    """Return what would come of a recording; of one that opens a file, also who may be the same child.
+
+    Raises the problem with who may not record it.
+    """
     rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance, sees=own.sees)
     if isinstance(rehearsal, Denied):
         raise problem(rehearsal, own.sees)
+    duplicates: list[FindingAnswer] = []
+    if wanted.stream is None:
+        duplicates = await possible_duplicates(own, wanted.drafts)
+    else:
+        told = [*rehearsal.judgements, *rehearsal.impact.findings]
+        await _note(own, wanted.stream, told, _shown(rehearsal.impact), "dry run")
     return rehearsal_json(
         rehearsal,
         today=own.today,
-        rulebook=await own.ledger.rulebook_at(own.actor.institution),
+        rulebook=await own.rulebook(),
         sees=own.sees,
-        duplicates=duplicates or [],
+        duplicates=duplicates,
     )
 
 
@@ -130,6 +142,7 @@ async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
             own.house.metrics.refused(refusal.rule.strength)
+        await _note(own, wanted.stream, outcome.refusals, (), "refusal")
     if not isinstance(outcome, Recorded) or not outcome.repeated:
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):
@@ -140,3 +153,32 @@ async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
         own.permitted(file, about=entry.days.last)
     await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
     return 200
+
+
+def _shown(impact: Impact) -> Iterator[Category]:
+    """Yield the categories of what changes: of today's status, and those on which the other answers rest."""
+    for status in impact.status:
+        personal = ATTRIBUTES[status.chapter, status.attribute].personal
+        if personal is not None:
+            yield personal
+    for due in impact.obligations:
+        for clock in (due.before, due.after):
+            yield from () if clock is None else clock.rests_on
+    for gate in impact.readiness:
+        yield from gate.before.rests_on | gate.after.rests_on
+
+
+async def _note(
+    own: Asking, child: UUID | None, judgements: Iterable[Judgement], shown: Iterable[Category], purpose: str
+) -> None:
+    """Write down that the caller is shown these categories of a file, and told what speaks against entries.
+
+    That names the entries by which it was decided, and tells of what it rests on.
+    """
+    if child is None or (file := await own.ledger.file(child)) is None:
+        return
+    categories = set(shown)
+    for each in told_to(own.sees, judgements):
+        evidence = [file.entries[entry] for entry in each.refusal.evidence if entry in file.entries]
+        categories |= each.refusal.rests_on | categories_of(evidence)
+    await own.note({child: categories}, purpose)

@@ -100,6 +100,11 @@ class Rule:
         return []
 
     @property
+    def excusable(self) -> bool:
+        """Whether a recorder may claim an exception from it."""
+        return self.strength == "forbidden"
+
+    @property
     def refuses(self) -> bool:
         """Whether breaking it refuses an entry."""
         return self.strength == "impossible" or (self.strength == "forbidden" and self.verified)

@@ -21,6 +21,7 @@ from domain.events.household import HouseholdRegistered
 from domain.events.institution import InstitutionOpened, RulebookAdopted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn, ExceptionApproved
+from domain.file import File
 from domain.rulebook import Rulebook
 from ledger import desk
 from ledger.book import Ledger
@@ -28,6 +29,7 @@ from ledger.keys import Keys
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.parsing import InvalidError
 from ledger.recording import (
+    Denied,
     Draft,
     KeepsMoving,
     KeyMismatch,
@@ -543,6 +545,82 @@ async def test_a_larger_register_of_the_same_rows_adds_only_what_is_new(ledger: 
     assert [outcome.repeated for outcome in outcomes if isinstance(outcome, Recorded)] == (
         [True] * 10 + [False] * 10 + [True] * 10
     )
+
+
+# Who may
+
+
+def unless_died(file: File, recording: Recording) -> str | None:
+    """Let nothing be recorded for a clerk in a file in which a death stands."""
+    return "died" if file.of(ChildDied) and recording.recorder == CLERK else None
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_each_is_checked_on_its_file_as_those_before_it_have_left_it(
+    ledger: Ledger,
+    child: UUID,
+    bulk: bool,  # noqa: FBT001 - a table
+) -> None:
+    wanted = [recording(each, child=child) for each in (EXAMINED, DIED, EXAMINED)]
+    record_all = ledger.record_bulk if bulk else ledger.record_all
+    outcomes = await record_all(wanted, now=NOW, checked=unless_died)
+    assert [type(outcome) for outcome in outcomes] == [Recorded, Recorded, Denied]
+    assert outcomes[-1] == Denied("died")
+    assert await ledger.known() == 3
+    again = await record_all(wanted[:2], now=NOW, checked=unless_died)
+    assert [isinstance(outcome, Recorded) and outcome.repeated for outcome in again] == [True, True]
+
+
+async def test_of_all_or_nothing_nothing_is_recorded_where_one_is_denied(ledger: Ledger, child: UUID) -> None:
+    wanted = [recording(each, child=child) for each in (EXAMINED, DIED, EXAMINED)]
+    outcomes = await ledger.record_all(wanted, now=NOW, atomic=True, checked=unless_died)
+    assert outcomes == [Withheld(), Withheld(), Denied("died")]
+    assert await ledger.known() == 1
+
+
+async def test_what_is_refused_leaves_no_trace_on_who_may_record_after_it(
+    ledger: Ledger, child: UUID
+) -> None:
+    unborn = draft("2027-01-01", some(ChildDied))
+    wanted = [recording(each, child=child) for each in (unborn, EXAMINED)]
+    for record_all in (ledger.record_bulk, ledger.record_all):
+        outcomes = await record_all(wanted, now=NOW, checked=unless_died)
+        assert [type(outcome) for outcome in outcomes] == [Refused, Recorded]
+
+
+async def test_it_is_checked_again_where_the_file_has_moved(
+    process: Process, ledger: Ledger, child: UUID
+) -> None:
+    async with process() as other:
+        await other.file(child)
+        await recorded(ledger, DIED, child=child)
+        wanted = recording(EXAMINED, child=child)
+        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied("died")
+        assert await other.rehearse(wanted, now=NOW, checked=unless_died) == Denied("died")
+
+
+async def test_of_a_file_that_one_may_not_record_in_not_even_its_version_is_told(
+    process: Process, ledger: Ledger, child: UUID
+) -> None:
+    async with process() as other:
+        await other.file(child)
+        await recorded(ledger, DIED, child=child)
+        wanted = recording(EXAMINED, child=child, expected=1)
+        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied("died")
+        assert await other.record(wanted, now=NOW) == StaleVersion(2)
+
+
+async def test_what_was_refused_by_a_file_at_hand_that_has_moved_is_stale(
+    process: Process, ledger: Ledger
+) -> None:
+    died = await recorded(ledger, DIED)
+    stream = died.stream
+    async with process() as other:
+        await other.file(stream)
+        withdrawn = EntryWithdrawn(entry=died.entries[0].entry_id, explanation="误录")
+        await recorded(ledger, draft("2024-06-01", withdrawn), child=stream)
+        outcome = await other.record(recording(EXAMINED_LATER, child=stream, expected=1), now=NOW)
+        assert outcome == StaleVersion(2)
 
 
 # Rehearsal

@@ -18,17 +18,24 @@ from api.permissions import (
     SEES,
     Action,
     Actor,
+    Hindrance,
     Role,
     allowed,
+    hindrance,
     horizon,
     scope_sql,
 )
 from domain.charge import CHARGE, FileScope, Former, scope_of
-from domain.entry import AnyEntry
-from domain.event import Category
+from domain.entry import AnyEntry, Reason
+from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
+from domain.events.adoption import AdoptionRegistered
 from domain.events.departure import ChildDied
-from domain.events.intake import IdentityRecorded
-from domain.file import Facts
+from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
+from domain.events.record import EntryRestored, EntryWithdrawn
+from domain.file import Facts, File
+from domain.when import Days
+from ledger.recording import Draft
+from tests.full import full
 from tests.given import INSTITUTION, some
 from tests.given import given as given_life
 
@@ -157,6 +164,87 @@ def test_whoever_is_bound_to_the_wrong_thing_is_nobody(role: Role) -> None:
     if role != Role.ADMINISTRATOR:
         with pytest.raises(ValueError, match="bound"):
             Actor(ANYBODY, role)
+
+
+# Recording
+
+RECORDING = {Role.STAFF, Role.SUPERVISOR}
+DECISIONS = {"ExceptionApproved", "ExceptionRejected"}
+UNSAID = Unknown("not_asked")
+
+
+def on_file(*events: Event) -> File:
+    """A file at home in which a child was received, and these happened."""
+    return given_life(("2024-03-05", some(ChildReceived)), *(("2024-03-06", each) for each in events)).file
+
+
+def says(event: Event, **envelope: Any) -> Draft:
+    return Draft(event=event, days=Days.on(date(2024, 3, 7)), **envelope)
+
+
+def may_record(role: Role, draft: Draft, file: File) -> bool:
+    return hindrance(who(role, institution=INSTITUTION), [draft], file, today=TODAY) is None
+
+
+def rightly(role: Role, kind: type[Event]) -> bool:
+    """Whether a role records such events, with all that they can say."""
+    held = {spec.personal.category.value for spec in fields_of(kind) if spec.personal} | {kind.seals.value}
+    decides = role is Role.SUPERVISOR or kind.__name__ not in DECISIONS
+    return role in RECORDING and decides and held <= SHOWN[role]
+
+
+@pytest.mark.parametrize(("name", "role"), [*product(CATALOGUE, Role)])
+def test_who_records_an_event_records_and_is_shown_all_that_it_says(name: str, role: Role) -> None:
+    assert may_record(role, says(full(CATALOGUE[name])), on_file()) == rightly(role, CATALOGUE[name])
+
+
+@pytest.mark.parametrize(("name", "role"), [*product(CATALOGUE, Role)])
+def test_who_amends_an_entry_may_record_it(name: str, role: Role) -> None:
+    kind = CATALOGUE[name]
+    file = on_file(full(kind))
+    entry = [*file.entries][-1]
+    corrected = says(some(kind), corrects=entry, reason=Reason(code="incorrect_data", explanation="抄错"))
+    for draft in (
+        says(EntryWithdrawn(entry=entry, explanation="未发生")),
+        says(EntryRestored(entry=entry, explanation="确有其事")),
+        # Whatever it is to say, and of whatever type, which another rule is about.
+        corrected,
+        replace(corrected, event=some(ChildReceived)),
+    ):
+        assert may_record(role, draft, file) == rightly(role, kind), draft
+
+
+def test_what_one_is_not_shown_is_left_to_others_and_the_rest_recorded() -> None:
+    examined = full(IntakeMedicalExamined)
+    file = on_file(replace(examined, infectious_screen=UNSAID))
+    for role, records in ((Role.STAFF, False), (Role.SUPERVISOR, True)):
+        assert may_record(role, says(replace(examined, infectious_screen=UNSAID)), file)
+        assert may_record(role, says(examined), file) == records
+        # Whether anything is said there is not told either, so a correction does not depend on it.
+        corrected = says(replace(examined, infectious_screen=UNSAID), corrects=[*file.entries][-1])
+        assert may_record(role, corrected, file) == records
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_records_in_a_file_of_another_institution_whatever_it_is(role: Role) -> None:
+    actor = who(role, institution=OTHER, region=frozenset({OTHER}))
+    found = hindrance(actor, [says(some(ChildReceived))], on_file(full(AdoptionRegistered)), today=TODAY)
+    assert found is (Hindrance.ROLE if role is Role.ADMINISTRATOR else Hindrance.SCOPE)
+
+
+def test_what_keeps_somebody_out_is_the_file_before_their_role_and_their_role_before_a_category() -> None:
+    adopted, file = says(full(AdoptionRegistered)), on_file()
+    assert hindrance(who(Role.STAFF), [adopted], file, today=TODAY) is Hindrance.SCOPE
+    bureau = who(Role.BUREAU, region=frozenset({INSTITUTION}))
+    assert hindrance(bureau, [adopted], file, today=TODAY) is Hindrance.ROLE
+    staff = who(Role.STAFF, institution=INSTITUTION)
+    assert hindrance(staff, [adopted], file, today=TODAY) is Hindrance.CATEGORY
+    assert hindrance(staff, [says(some(ChildReceived)), adopted], file, today=TODAY) is Hindrance.CATEGORY
+
+
+def test_a_file_that_one_opens_is_ones_own() -> None:
+    for role in Role:
+        assert may_record(role, says(some(ChildReceived)), File()) == (role in RECORDING)
 
 
 # Lists

@@ -12,7 +12,7 @@ from api.imports.layout import Aside, Cell, Maker, Place, Row, RowOf, Said
 from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, NOTED
 from api.imports.register import Register
 from api.imports.rows import rows_of
-from domain.event import Event
+from domain.event import WHOLLY_SEALED, Event
 
 LONGEST_NOTE = 4000
 
@@ -196,6 +196,7 @@ def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -
 def _annotate(row: Row, told: list[Told]) -> None:
     """Keep the remark, and what is set aside as it was written, with the first of what the row tells.
 
+    Where the row tells of what is sealed wholly, it is kept with the first of that, and sealed with it.
     Nothing is cut: what would make the note too long stands in the report only.
     """
     remark = row.cells.get(row.layout.remark or "")
@@ -203,12 +204,13 @@ def _annotate(row: Row, told: list[Told]) -> None:
         if remark is not None and remark.fault is None:
             _set_aside(row, remark, Fault.NOT_PLACED)
         return
+    first = min(told, key=lambda each: each.said.event.seals not in WHOLLY_SEALED)
     words = [f"{aside.cell.heading}写作「{clean(aside.cell.raw)}」" for aside in row.asides]
     if remark is not None and remark.fault is None:
         words.insert(0, str(remark.value))
-        told[0].cells.append(remark.place)
+        first.cells.append(remark.place)
     note = ""
     for each in words:
         longer = f"{note}；{each}" if note else each
         note = longer if len(longer) <= LONGEST_NOTE else note
-    told[0].note = note or None
+    first.note = note or None

@@ -20,6 +20,7 @@ from api.question import Asking
 from api.spool import Spool
 from domain.file import File
 from domain.judging import told_to
+from domain.rulebook import Rulebook
 from ledger.recording import Draft, Recording
 
 LINES_AT_ONCE: Final = 200
@@ -72,13 +73,13 @@ class LinesImport:
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
         keeper: Keeper = (Rehearses if self.dry_run else Records)(self.own.ledger, self._hindrance)
-        waiting = lines_of(self.spool.parts())
-        while lines := await asyncio.to_thread(self._next, waiting):
+        rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
+        while lines := await asyncio.to_thread(self._next, waiting, rulebook):
             await self._take(lines, keeper)
             progress(self.heard, self.spool.size)
         return self._report()
 
-    def _next(self, waiting: Iterator[bytes]) -> list[Line]:
+    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line]:
         """Read the next lines, as many as are recorded at once."""
         found: list[Line] = []
         events = 0
@@ -88,7 +89,7 @@ class LinesImport:
             if not raw.strip():
                 self.blank += 1
                 continue
-            line = _read(self.lines, raw)
+            line = _read(self.lines, raw, rulebook)
             found.append(line)
             events += len(line.drafts)
             if len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
@@ -181,13 +182,13 @@ class LinesImport:
         } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
 
 
-def _read(number: int, raw: bytes) -> Line:
+def _read(number: int, raw: bytes, rulebook: Rulebook) -> Line:
     """Read a line; what is wrong with it is said of it alone."""
     if len(raw) > LONGEST_LINE:
         return Line(number, raw, problem=Problem("too_large"))
     raw = raw.strip()
     try:
-        found = sent.line(raw)
+        found = sent.line(raw, rulebook)
     except Problem as problem:
         return Line(number, raw, problem=problem)
     if isinstance(found, sent.Opening):

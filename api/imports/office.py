@@ -19,9 +19,8 @@ from api.imports.report import Report
 from api.imports.streams import Streams
 from api.imports.workbook import Workbook
 from api.institutions import change_institution, like_names, open_institution
-from api.permissions import Actor, Hindrance, Role, hindrance
+from api.permissions import SEES, Actor, Hindrance, Role, hindrance
 from domain.entry import Recorder
-from domain.event import EVERY_CATEGORY, Category
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
@@ -126,21 +125,20 @@ async def take_in(
     progress: Callable[[int, int], None],
     *,
     bounded: bool = False,
-    sees: frozenset[Category] = EVERY_CATEGORY,
 ) -> Report:
     """Import a register; `progress` is told the rows that are done and how many there are.
 
-    A `bounded` report lists the beginning of what is not used, and counts the rest; `sees` are the categories
-    of personal data that whoever reads it sees. Its institution is opened where it is not known, but for a dry
-    run. Raises IdentityError where it can not be, InterruptedImportError and the store's errors; after these it
-    may be handed in again.
+    A `bounded` report lists the beginning of what is not used, and counts the rest. Its institution is opened
+    where it is not known, but for a dry run. Raises IdentityError where it can not be, InterruptedImportError
+    and the store's errors; after these it may be handed in again.
     """
     await up_to_date(house)
     register, institution = handed_in.register, await _settled(house, handed_in)
     account = await asyncio.to_thread(Account, register.tables)
+    actor = _acting(recorder, institution)
+    sees = SEES[actor.role]
     report = Report(register, account, institution, handed_in.opened, handed_in.dry_run, bounded, sees)
     report.beside = handed_in.beside
-    actor = _acting(recorder, institution)
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
         return hindrance(actor, recording.drafts, file, today=house.today())

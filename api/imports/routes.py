@@ -206,7 +206,6 @@ class _Register:
                     self.own.actor.recorder,
                     job.advance,
                     bounded=True,
-                    sees=self.own.sees,
                 )
                 job.shown = frozenset(report.shown)
                 return await asyncio.to_thread(report.json)

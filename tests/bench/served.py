@@ -28,7 +28,7 @@ profiler: Final = Profile()
 @router.post("/children/{child}/events", status_code=201)
 async def validated(own: TheEntered, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
-    drafts = sent.events(raw)
+    drafts = sent.events(raw, own.house.ledger.rulebook)
     return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(drafts)}, 201)
 
 

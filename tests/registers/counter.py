@@ -11,7 +11,7 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.report import Report
 from api.imports.streams import Streams
 from api.settings import Settings
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Recorder
 from domain.event import Event
 from domain.file import File
 from tests.client import Served
@@ -32,12 +32,15 @@ class Counter:
 
     async def take_bytes(self, content: bytes, *, role: str = "staff", dry_run: bool = False) -> Report:
         """Import a workbook."""
+        return await self.take_as((await self.served.actor(role)).recorder, content, dry_run=dry_run)
+
+    async def take_as(self, recorder: Recorder, content: bytes, *, dry_run: bool = False) -> Report:
+        """Import a workbook as somebody, such as the operating system's administrator."""
         house = self.served.house
         handed_in = await hand_in(
             house, read_workbook(content, "台账.xlsx"), own=self.served.home, dry_run=dry_run
         )
-        actor = await self.served.actor(role)
-        return await take_in(house, handed_in, actor.recorder, lambda _done, _rows: None)
+        return await take_in(house, handed_in, recorder, lambda _done, _rows: None)
 
     def stream(self, number: str) -> UUID:
         """The file that an import opens for a child."""
