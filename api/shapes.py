@@ -15,7 +15,7 @@ from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import ChildDied
 from domain.file import ATTRIBUTES, Attribute, Fact, File
-from domain.life import BIRTH, Life
+from domain.life import BIRTH, STAGE, Life
 from domain.when import Days, add, age
 from ledger import showing
 from projections.findings import Finding
@@ -115,17 +115,28 @@ def attribute_json(value: object) -> dict[str, Any]:
 
 
 def age_json(life: Life, day: date) -> Age | None:
-    """Return full years on a day, at death for who died; `uncertain` where the birth leaves them open."""
+    """Return full years on a day, at death for who died; `uncertain` where the birth leaves them open.
+
+    Who is certainly not born yet has no age.
+    """
     birth = life.now(BIRTH)
     if birth is None or birth.held.value is None:
         return None
-    died = life.last(ChildDied)
-    at = day if died is None else died.days.last
-    born = birth.held.value
+    at, born = min(day, _died(life) or day), birth.held.value
+    if at < born.earliest:
+        return None
     years = max(age(born.last, at), 0)
-    uncertain = born.first is None or max(age(born.first, at), 0) != years
+    uncertain = born.first is None or at < born.last or age(born.first, at) != years
     estimated = birth.entry.estimated or getattr(birth.entry.event, "is_birth_estimated", False) is True
     return {"years": years, "estimated": estimated, "uncertain": uncertain}
+
+
+def _died(life: Life) -> date | None:
+    """Return the day of death, as a death says it, or else as a departure by dying does."""
+    died, stage = life.last(ChildDied), life.now(STAGE)
+    if died is not None:
+        return died.days.last
+    return stage.held.since if stage is not None and stage.held.value == "died" else None
 
 
 def file_json(

@@ -139,7 +139,8 @@ Answered: TypeAlias = T | Unknown
 
 Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(4000), Predicate(is_text)]
 """What somebody says, in one line or several."""
-Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(50), Predicate(is_line)]
+LONGEST_NAME: Final = 50
+Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NAME), Predicate(is_line)]
 """The name of a person, by which they are looked for."""
 Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(200), Predicate(is_line)]
 """The name of what is no person: a body, a place, a course."""

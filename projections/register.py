@@ -1,7 +1,7 @@
 """Which children there are, as the register shows them, and who among them has a name."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.life import BIRTH, GONE, STAGE
 from ledger.sealing import Seal
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_number, page
-from projections.search import fold_text, terms_of_name, whole_name, whole_number
+from projections.search import terms_of_names, terms_of_query, whole_name, whole_number
 
 T = TypeVar("T")
 
@@ -30,9 +30,8 @@ SEALED_FILE_NO: Final = "register.file_no"
 class Listed:
     """A child's file as the register lists it: what was recorded last of each.
 
-    `institution` to `sixteen_on` say who may read it. `terms` are keyed hashes of all that it is found by,
-    `file_no_term` and `name_term` those of the file number and of the whole name. `opened` is the position of
-    its first entry.
+    `institution` to `sixteen_on` say who may read it. `file_no_term` and `name_term` are keyed hashes of the
+    file number and of the whole name. `opened` is the position of its first entry.
     """
 
     child: UUID
@@ -53,6 +52,12 @@ class Listed:
     departed_on: date | None
     opened: int
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed(Listed):
+    """The same with `terms`, keyed hashes of all that it is found by; there may be many of them."""
+
     terms: list[bytes]
 
 
@@ -63,12 +68,12 @@ class ListedOnDay(Listed):
     overdue: int
 
 
-def rows(file: File, reading: Reading) -> Iterator[Listed]:
+def rows(file: File, reading: Reading) -> Iterator[Indexed]:
     """Yield the one row."""
     scope, seal = scope_of(file), reading.seal
     name, file_no = _last(file, NAME), _last(file, FILE_NO)
     born, stage = _last(file, BIRTH), _latest(file, STAGE)
-    yield Listed(
+    yield Indexed(
         child=reading.child,
         institution=scope.institution,
         former=[each.institution for each in scope.former],
@@ -108,16 +113,16 @@ def _last(file: File, attribute: Attribute[T]) -> T | None:
 
 def _terms(file: File) -> set[str]:
     """Return what the file is found by: every name the child ever had here, and every file number."""
-    names = {fact.held.value or "" for fact in _facts(file, NAME)}
-    numbers = {fold_text(fact.held.value or "") for fact in _facts(file, FILE_NO)}
-    return set().union(numbers - {""}, *map(terms_of_name, names))
+    names = dict.fromkeys(fact.held.value or "" for fact in reversed(_facts(file, NAME)))
+    numbers = {fact.held.value or "" for fact in _facts(file, FILE_NO)}
+    return terms_of_names(names).union(*map(terms_of_query, numbers))
 
 
 def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
     return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
 
 
-def _opened(row: Listed, seal: Seal) -> object:
+def _opened(row: Indexed, seal: Seal) -> object:
     def said(value: bytes | None, context: str) -> str | None:
         return None if value is None else seal.open(row.child, Category.IDENTITY, value, context)
 
@@ -128,16 +133,16 @@ def _opened(row: Listed, seal: Seal) -> object:
     )
 
 
-REGISTER: Final = ReadModel("register", Listed, rows, _opened)
+REGISTER: Final = ReadModel("register", Indexed, rows, _opened)
 
 _SELECT: Final = SQL("""
-    SELECT register.*,
+    SELECT {columns},
            (SELECT count(*) FROM obligations o
              WHERE o.child = register.child AND o.rests_on <@ %(sees)s
                AND o.opened_on <= %(day)s AND o.due_on < %(day)s
                AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
       FROM register
-""")
+""").format(columns=SQL(", ").join(Identifier("register", spec.name) for spec in fields(Listed)))
 _KEY: Final[Key] = {"register.opened": as_number}
 
 
