@@ -1,5 +1,6 @@
 """The account: whatever stands in a workbook, every filled cell and every row is counted, once."""
 
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -85,9 +86,28 @@ def sheets(draw: st.DrawFn) -> list[tuple[str, Grid]]:
         ]
         grid: list[list[Any]] = [["台账"], ["填报单位:福利院", "填报日期:2026-10-31"], headings, *rows]
         found.append((title, grid[draw(st.integers(0, 3)) :] or [[]]))
+    if len(found) > 1:
+        found = draw(st.sampled_from((lambda each: each, one_below_the_other, side_by_side)))(found)
     if draw(st.booleans()):
         found.append(("另一张", draw(st.lists(st.lists(CELLS, max_size=5), max_size=4))))
     return found
+
+
+def one_below_the_other(found: list[tuple[str, Grid]]) -> list[tuple[str, Grid]]:
+    """All on the first sheet, each below the one before."""
+    return [(found[0][0], [row for _, grid in found for row in grid])]
+
+
+def side_by_side(found: list[tuple[str, Grid]]) -> list[tuple[str, Grid]]:
+    """All on the first sheet, each beside the one before."""
+    width = max(len(row) for _, grid in found for row in grid)
+    rows = zip_longest(*(grid for _, grid in found), fillvalue=())
+    return [
+        (
+            found[0][0],
+            [[cell for part in row for cell in [*part, *[""] * (width - len(part))]] for row in rows],
+        )
+    ]
 
 
 def accounted(register: Register) -> Account:
@@ -117,7 +137,11 @@ def test_any_workbook_adds_up(found: list[tuple[str, Any]]) -> None:
     assert sum(account.cells.values()) == account.filled == filled
     data = sum(kind is RowKind.DATA for table in register.tables for kind in table.kinds)
     assert sum(account.rows.values()) == data
-    assert data + sum(account.other_rows.values()) == sum(len(sheet.rows) for sheet in book.sheets)
+    assert data + sum(account.other_rows.values()) == sum(len(table.rows) for table in register.tables)
+    for sheet in book.sheets:
+        own = (table for table in register.tables if table.sheet.number == sheet.number)
+        covered = {row for table in own for row in range(table.first, table.first + len(table.rows))}
+        assert covered == set(range(1, len(sheet.rows) + 1))
 
 
 def a_register(*rows: Any) -> Register:
