@@ -30,6 +30,8 @@ from ledger.recording import Draft, Recorded, Recording, Refused
 _LIKE: Final = 0.8
 """How much of two names has to agree, from 0 to 1, for one to be taken for a slip of the other."""
 
+_MOST_LIKE: Final = 5
+
 
 def check_region(region: str | None, rulebook: Rulebook) -> None:
     """Raise IdentityError for what is said and is no region of an institution."""
@@ -51,13 +53,19 @@ def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:
-    """Return the names that may be another spelling of a name: one within the other, or hardly different."""
+    """Return the names that may be another spelling of a name, the likest first.
 
-    def like(other: str) -> bool:
-        one, two = folded_name(name), folded_name(other)
-        return one in two or two in one or SequenceMatcher(None, one, two).ratio() >= _LIKE
+    One is within the other, or hardly differs from it.
+    """
+    own = folded_name(name)
 
-    return [other for other in others if like(other)]
+    def likeness(other: str) -> float:
+        within = own in folded_name(other) or folded_name(other) in own
+        return SequenceMatcher(None, own, folded_name(other)).ratio() + within
+
+    return [other for other in sorted(others, key=likeness, reverse=True) if likeness(other) >= _LIKE][
+        :_MOST_LIKE
+    ]
 
 
 async def open_institution(

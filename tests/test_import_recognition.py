@@ -185,7 +185,11 @@ def test_columns_may_lie_apart_and_headings_far_below() -> None:
         ),
         (
             [["儿童基本信息", "", "", "接收情况"], ["儿童编号", "姓名", "性别", "接收日期", "送交单位"]],
-            {"儿童编号": "儿童编号", "接收日期": "接收日期", "送交单位": "送交单位"},
+            {"儿童编号": "儿童基本信息 儿童编号", "送交单位": "接收情况 送交单位"},
+        ),
+        (
+            [["儿童编号", "姓名", "性别", "接收情况", ""], ["", "", "", "日期", "送交单位"]],
+            {"接收日期": "接收情况 日期", "送交单位": "接收情况 送交单位"},
         ),
         (
             [["基本信息", "", "", ""], ["儿童", "", "出生", ""], ["编号", "姓名", "日期", "来源"]],
@@ -201,6 +205,7 @@ def test_headings_may_take_several_rows(headings: Grid, columns: dict[str, str])
     assert table.kinds[-1] is RowKind.DATA
     assert RowKind.DATA not in table.kinds[:-1]
     assert not register.strays
+    assert not list(register.loose())
 
 
 @pytest.mark.parametrize("group", ["父亲", "监护人", "收养人", "送养人"])
@@ -376,6 +381,7 @@ def test_a_roster_without_file_numbers_lists_each_of_its_rows() -> None:
         [["体检日期", "身高(cm)"], ["2019-03-01", 101]],
         [["姓名", "林小一"], ["性别", "女"]],
         [["项目", "金额"], ["奶粉", 3000]],
+        [["儿童编号", "CS001", "CS002"], ["姓名", "林小一", "林小二"]],
     ],
     ids=str,
 )
@@ -386,11 +392,18 @@ def test_every_cell_of_a_sheet_that_is_not_known_is_listed(grid: Grid) -> None:
 
 
 def test_what_stands_above_the_headings_and_is_no_title_is_listed() -> None:
-    above: Grid = [["儿童花名册"], ["经费", 3000], [OURS, "", "填报日期：", "2026-10-31"], []]
+    above: Grid = [
+        ["", "儿童花名册", "", "2026年10月31日"],
+        ["", "儿童花名册", "", "单位：人"],
+        ["经费", 3000],
+        ["CS003", "林小三", "女"],
+        [OURS, "", "填报日期：", "2026-10-31"],
+        [],
+    ]
 
     register = register_of(("儿童花名册", [*above, *ROSTER[2:]]))
 
-    assert [cell.written for cell in register.loose()] == ["经费", "3000"]
+    assert [cell.written for cell in register.loose()] == ["经费", "3000", "CS003", "林小三", "女"]
 
 
 async def test_the_cells_of_a_sheet_that_is_not_known_are_listed_and_counted_as_set_aside(

@@ -75,9 +75,9 @@ def _labelled(row: Sequence[Raw]) -> Iterator[tuple[str, Raw]]:
 
 
 def is_caption(row: Sequence[Raw]) -> bool:
-    """Whether a row above headings is a title, or nothing but labels with what they say."""
+    """Whether a row above headings is a title, with nothing beside it but labels, what they say, and days."""
     words = [raw for raw in row if raw != BLANK]
-    return len(set(map(clean, words))) == 1 or _is_labelled(words, (_BANNER, _SIGNATURE, _LABEL))
+    return len(set(map(clean, _unlabelled(words, (_BANNER, _SIGNATURE, _LABEL))))) < 2  # noqa: PLR2004 - one title
 
 
 def is_banner(row: Sequence[Raw]) -> bool:
@@ -104,14 +104,21 @@ def is_page(raw: Raw) -> bool:
 
 
 def _is_labelled(words: Sequence[Raw], patterns: Sequence[re.Pattern[str]]) -> bool:
-    """Whether each cell begins with a label, is what the label before it waits for, or is a day."""
+    """Whether a row begins with a label, and says nothing but what labels do, and days."""
+    return bool(words) and _begins(words[0], patterns) and next(_unlabelled(words, patterns), BLANK) == BLANK
+
+
+def _unlabelled(words: Sequence[Raw], patterns: Sequence[re.Pattern[str]]) -> Iterator[Raw]:
+    """Yield what is no label, nor what the label before it waits for, nor a day."""
     waiting = False
-    for number, raw in enumerate(words):
-        text = clean(raw)
-        if isinstance(raw, str) and any(pattern.match(folded(text)) for pattern in patterns):
-            waiting = text.endswith((":", "："))
-        elif waiting or (number and isinstance(read_days(raw), Days)):
+    for raw in words:
+        if _begins(raw, patterns):
+            waiting = clean(raw).endswith((":", "："))
+        elif waiting:
             waiting = False
-        else:
-            return False
-    return bool(words)
+        elif not isinstance(read_days(raw), Days):
+            yield raw
+
+
+def _begins(raw: Raw, patterns: Sequence[re.Pattern[str]]) -> bool:
+    return isinstance(raw, str) and any(pattern.match(folded(raw)) for pattern in patterns)

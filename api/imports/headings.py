@@ -6,7 +6,7 @@ A table is known by its headings; titles only decide where headings do not.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -91,7 +91,7 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
                 best, most = Heading(rows, layout, columns, _written(texts)), score
     if best is None:
         return _table_of_children(sheet, number, joined=least > 1)
-    return _with_the_row_below(sheet, best)
+    return _with_the_row_below(sheet, _with_the_row_above(sheet, best, free))
 
 
 def _says_who_was_received(
@@ -162,7 +162,8 @@ def _known(texts: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[Layout, dict[
     """The layouts that have a key among these texts, with the columns that they name, each once."""
     claims: dict[Layout, list[Claim]] = defaultdict(list)
     for place, parts in texts.items():
-        for order, text in enumerate(_spellings(parts)):
+        shorter = (*map(_shorter, parts[:-1]), parts[-1])
+        for order, text in enumerate(dict.fromkeys((*_spellings(parts), *_spellings(shorter)))):
             for layout, rank, column in _index().get(text, ()):
                 claims[layout].append(Claim(order, rank, place, column))
         if len(parts) > 1:
@@ -179,20 +180,27 @@ def _known(texts: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[Layout, dict[
 def _claim_alone(claims: dict[Layout, list[Claim]], place: int, parts: tuple[str, ...]) -> None:
     """Take the lower texts without the upper ones, where these only gather columns of the layout."""
     for upper in range(1, len(parts)):
-        groups = [folded(part) for part in parts[:upper]]
-        of_the_child = all(map(_OF_THE_CHILD.fullmatch, groups))
-        for order, text in enumerate(_spellings(parts[upper:]), 2 * upper):
+        groups = parts[:upper]
+        of_the_child = all(_OF_THE_CHILD.fullmatch(folded(group)) for group in groups)
+        for order, text in enumerate(_spellings(parts[upper:]), 4 * upper):
             for layout, rank, column in _index().get(text, ()):
-                begun = column.heading not in COMMON and all(_begins(group, layout) for group in groups)
-                if of_the_child or begun:
+                gathered = column.heading not in COMMON and all(_gathers(group, layout) for group in groups)
+                if of_the_child or gathered:
                     claims[layout].append(Claim(order, rank, place, column))
 
 
-def _begins(group: str, layout: Layout) -> bool:
-    """Whether a text is how headings of the layout begin, or what the layout is called."""
-    names = (layout.name, *layout.others)
+def _shorter(text: str) -> str:
+    """A heading above others without the word that it stands above them: `接收情况` is `接收`."""
+    return text.removesuffix("情况").removesuffix("信息")
+
+
+def _gathers(text: str, layout: Layout) -> bool:
+    """Whether a text stands above several columns of a layout: it is how its headings begin, or its name."""
+    group = folded(text)
+    begun = _shorter(group)
     headings = (heading for column in layout.columns for heading in (column.heading, *column.others))
-    return any(folded(name).startswith(group) for name in (*names, *headings))
+    known = (layout.name, *layout.others, *headings)
+    return _OF_THE_CHILD.fullmatch(group) is not None or any(folded(each).startswith(begun) for each in known)
 
 
 def _spellings(parts: tuple[str, ...]) -> tuple[str, str]:
@@ -234,6 +242,22 @@ def _is_key(raw: Raw) -> bool:
     return isinstance(raw, str) and raw != BLANK and not _keys().isdisjoint(_spellings((raw,)))
 
 
+def _with_the_row_above(sheet: Sheet, heading: Heading, free: int) -> Heading:
+    """Take in a row that only gathers columns of the headings below it."""
+    rows = range(heading.rows.start - 1, heading.rows.stop)
+    if heading.layout is None or len(rows) > MOST_ROWS or rows.start < free:
+        return heading
+    groups = {place: raw for place, raw in enumerate(sheet.rows[rows.start - 1]) if raw != BLANK}
+    gathering = (
+        isinstance(raw, str) and place in heading.texts and _gathers(raw, heading.layout)
+        for place, raw in groups.items()
+    )
+    if len(groups) < 2 or not all(gathering):  # noqa: PLR2004 - one alone is a title
+        return heading
+    texts = _texts([sheet.rows[number - 1] for number in rows])
+    return replace(heading, rows=rows, texts=_written(texts))
+
+
 def _with_the_row_below(sheet: Sheet, heading: Heading) -> Heading:
     """Take in a row that only divides columns of the headings above it, though nothing in it is known."""
     rows = range(heading.rows.start, heading.rows.stop + 1)
@@ -246,12 +270,12 @@ def _with_the_row_below(sheet: Sheet, heading: Heading) -> Heading:
     if not divides or not all(_divides(place, row[place], heading) for place in filled):
         return heading
     texts = _texts([sheet.rows[number - 1] for number in rows])
-    return Heading(rows, heading.layout, heading.columns, _written(texts))
+    return replace(heading, rows=rows, texts=_written(texts))
 
 
 def _divides(place: int, raw: Raw, heading: Heading) -> bool:
     """Whether a cell below a heading says no more than which part of it its column is."""
-    if not isinstance(raw, str) or re.search("[0-9]", _BRACKETS.sub("", folded(raw))):
+    if not _is_wordy(raw):
         return False
     column = heading.columns.get(place)
     if column is None or clean(raw) == heading.texts[place]:
@@ -260,13 +284,18 @@ def _divides(place: int, raw: Raw, heading: Heading) -> bool:
     return column.heading not in COMMON and (isinstance(read, Fault) or read == clean(raw))
 
 
+def _is_wordy(raw: Raw) -> bool:
+    """Whether a cell is text without digits but in brackets, as headings are."""
+    return isinstance(raw, str) and re.search("[0-9]", _BRACKETS.sub("", folded(raw))) is None
+
+
 def _table_of_children(sheet: Sheet, number: int, *, joined: bool) -> Heading | None:
     """The headings of a table of children that is of no known kind; none that goes `joined` on from a row."""
     row = sheet.rows[number - 1]
     names = {heading_text(name) for name in (FILE_NUMBER.heading, *FILE_NUMBER.others)}
     found = [place for place, raw in enumerate(row) if isinstance(raw, str) and heading_text(raw) in names]
     filled = [raw for raw in row if raw != BLANK]
-    if joined or not found or len(filled) == 1 or not all(isinstance(raw, str) for raw in filled):
+    if joined or not found or len(filled) == 1 or not all(map(_is_wordy, filled)):
         return None
     return Heading(range(number, number + 1), None, {found[0]: FILE_NUMBER}, _written(_texts([row])))
 
