@@ -1,38 +1,31 @@
 """The command line. Commands that change something act as the operating system's own administrator."""
 
+import os
+import signal
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
-from cyclopts import App
-from psycopg import OperationalError
-from pydantic import ValidationError
+import structlog
+from cyclopts import App, CycloptsError, Parameter, validators
 
-from api import logs
+from api import logs, trouble
 from api.app import create_app, running
-from api.backup_commands import OwnerUnknownError, back_up, recover, restore
-from api.database import OwnerError
+from api.backup_commands import back_up, recover, restore
 from api.demo import AlreadyRunningError, demonstrate
 from api.house import House
-from api.identity import IdentityError
 from api.imports.command import import_file
 from api.people_commands import institution, token, user
-from api.serving import LOOPBACK, PortTakenError, address_of, leave_when_told, listen, run
+from api.serving import LOOPBACK, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
 from api.speaking import STOPPED, Flag, answer, say, within
 from api.upkeep_commands import rebuild, verify
 from domain.rulebook import Rulebook
-from ledger.backup import BackupError
-from ledger.cluster import ServerFailedError
-from ledger.epochs import EpochTakenError
-from ledger.folder import DataError, unusable
-from ledger.migrate import MigrationError
-from ledger.programs import ProgramError
-from ledger.witness import LostEntriesError, WitnessError
-from ledger.wrapping import KeyFileError, KeyUnavailableError
-from projections.projector import NotBuiltError
+
+log = structlog.get_logger()
 
 app = App(
     name="childledger", help="A ledger of children's lives in state care.", version=version("childledger")
@@ -45,48 +38,42 @@ app.command(recover)
 app.command(rebuild)
 app.command(verify)
 
-TOLD: Final = (
-    BackupError,
-    DataError,
-    EpochTakenError,
-    IdentityError,
-    KeyFileError,
-    KeyUnavailableError,
-    LostEntriesError,
-    MigrationError,
-    NotBuiltError,
-    OperationalError,
-    OwnerError,
-    OwnerUnknownError,
-    PortTakenError,
-    ProgramError,
-    ServerFailedError,
-    WitnessError,
-)
-"""What a command can not help: it is told in one line."""
+USAGE: Final = 2
+"""The exit code of a command that was not given as it is to be."""
+PIPE_CLOSED: Final = 128 + signal.SIGPIPE
+"""The exit code when nobody reads on, as after `| head`."""
 
 
 def main() -> None:
     """Run the command line and exit."""
     logs.configure()
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Run a command, tell what kept it from being done, and return the exit code."""
     try:
-        code = app(result_action="return_value")
+        code: int = app(words, result_action="return_value", exit_on_error=False, print_error=False)
     except AlreadyRunningError as error:
         answer(str(error))
         code = 1
-    except TOLD as error:
-        say(str(error))
-        code = 1
-    except OSError as error:
-        if error.filename is None:
-            raise
-        say(str(unusable(error)))
-        code = 1
-    except ValidationError as error:
-        for each in error.errors(include_input=False, include_context=False, include_url=False):
-            say(f"CHILDLEDGER_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}")
-        code = 1
-    sys.exit(code)
+    except KeyboardInterrupt:
+        code = STOPPED
+    except BrokenPipeError:
+        # Python would try once more to write what is left, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = PIPE_CLOSED
+    except Exception as error:
+        code = USAGE if isinstance(error, CycloptsError) else 1
+        said = trouble.sentences(error)
+        if not said:
+            log.exception("unexpected", exc_info=error)
+            said = [f"{trouble.UNEXPECTED.zh} {trouble.UNEXPECTED.en}"]
+        say("\n".join(said))
+    return code
+
+
+Port: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
 
 
 @app.command
@@ -95,7 +82,10 @@ def serve() -> int:
     leave_when_told()
     settings = Settings()
     if settings.host not in LOOPBACK and not settings.tls_handled:
-        say(f"{settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled.")
+        say(
+            f"{settings.host} 不是本机地址：前面有 TLS 时请设置 CHILDLEDGER_TLS_HANDLED=yes。"
+            f" {settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled."
+        )
         return 1
     with listen(settings.host, settings.port) as listener:
 
@@ -110,7 +100,7 @@ def serve() -> int:
 
 
 @app.command
-def demo(*, port: int = 8000, data: Path = Path(".data")) -> int:
+def demo(*, port: Port = 8000, data: Path = Path(".data")) -> int:
     """Serve a fictional institution's register, with the database in DATA.
 
     Args:
@@ -131,7 +121,10 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
     async def asked(house: House) -> int:
         address = house.addresses.of(role)
         if address is None:
-            say("The owner's address is not known here: set CHILDLEDGER_DATABASE_URL.")
+            say(
+                "此处不知道所有者的地址：请设置 CHILDLEDGER_DATABASE_URL。"
+                " The owner's address is not known here: set CHILDLEDGER_DATABASE_URL."
+            )
             return 1
         answer(address)
         return 0

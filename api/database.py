@@ -166,6 +166,8 @@ async def _refuse_owner(address: str, ledger: str) -> None:
         )
         if await cursor.fetchone() != (False,):
             message = (
-                "the writer and the reader of a ledger must be nobody who owns it: see CHILDLEDGER_WRITER_URL"
+                "账本的写入者和读取者不得是其所有者：见 CHILDLEDGER_WRITER_URL。"
+                " The writer and the reader of a ledger must be nobody who owns it:"
+                " see CHILDLEDGER_WRITER_URL."
             )
             raise OwnerError(message)

@@ -121,5 +121,6 @@ def _try(lock: TextIO, data: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        message = f"A demonstration runs on {data} already: {lock.read()}"
+        address = lock.read()
+        message = f"{data} 上已有演示在运行：{address}。 A demonstration runs on {data} already: {address}"
         raise AlreadyRunningError(message) from None

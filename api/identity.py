@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from api.clock import Clock
 from api.folding import folded_name
 from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
-from api.tokens import digest, new_token
+from api.tokens import LONGEST_DAYS, digest, new_token
 from domain.event import Answered, Category, Name
+from domain.label import Label
 from ledger import queries
 from ledger.book import Ledger
 from ledger.pools import Pool
@@ -28,6 +29,7 @@ TRUSTED_SECONDS: Final = 1.0
 """How long a token is taken to be what it was when it was last looked up."""
 _MOST_TRUSTED: Final = 10_000
 _NAMES: Final = "member.name"
+_CALLED: Final = Label("名称", "name")
 
 
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
@@ -159,7 +161,10 @@ class Identity:
         try:
             await self._write("enter_institution", *astuple(institution))
         except UniqueViolation:
-            message = f"there is another institution of this name or code than {institution.institution}"
+            message = (
+                f"另有机构使用此名称或统一社会信用代码，不是 {institution.institution}。"
+                f" There is another institution of this name or code than {institution.institution}."
+            )
             raise IdentityError(message) from None
         self._holders.clear()
 
@@ -186,14 +191,23 @@ class Identity:
         """
         _check(name)
         if (institution is None) == (role in OF_INSTITUTION):
-            message = f"a {role} is bound to {'an' if role in OF_INSTITUTION else 'no'} institution"
+            message = (
+                f"{role} 须写明所属机构（--institution）。"
+                f" A {role} is bound to an institution: say --institution."
+                if role in OF_INSTITUTION
+                else f"{role} 不属于任何机构（--institution）。 A {role} is bound to no institution."
+            )
             raise IdentityError(message)
         if (region is None) == (role in OF_REGION):
-            message = f"a {role} is bound to {'a' if role in OF_REGION else 'no'} region"
+            message = (
+                f"{role} 须写明所辖地区（--region）。 A {role} is bound to a region: say --region."
+                if role in OF_REGION
+                else f"{role} 没有所辖地区（--region）。 A {role} is bound to no region."
+            )
             raise IdentityError(message)
         home = None if institution is None else await self.institution(institution)
         if institution is not None and home is None:
-            message = f"there is no institution {institution}"
+            message = f"没有这个机构：{institution}。 There is no institution {institution}."
             raise IdentityError(message)
         prefix = region_prefix(region) if isinstance(region, str) else None
         member = member or uuid4()
@@ -226,6 +240,10 @@ class Identity:
 
         Unless it `may_approve`, nobody decides about an exception with it.
         """
+        _check(purpose, Label("用途", "purpose"))
+        if not 1 <= days <= LONGEST_DAYS:
+            message = f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。 A token lives for 1 to {LONGEST_DAYS} days."
+            raise IdentityError(message)
         token = new_token(self._ledger.name)
         now = self._clock()
         known_by, until = digest(token, self._ledger.name), now + timedelta(days=days)
@@ -277,14 +295,14 @@ async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> 
         return await cursor.fetchall() if cursor.description else []
 
 
-def _check(name: str) -> None:
+def _check(name: str, what: Label = _CALLED) -> None:
     """Raise IdentityError for what is no name."""
     try:
         _NAME.validate_python(name, strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[0]
         words = wording(found["type"], found.get("ctx", {}), found["msg"])
-        message = f"名称{words.zh}。The name {words.en}."
+        message = f"{what.zh}{words.zh}。 The {what.en} {words.en}."
         raise IdentityError(message) from None
 
 
@@ -294,7 +312,10 @@ def region_prefix(region: str) -> str:
     Raises IdentityError for what is no region of 2, 4 or 6 digits.
     """
     if not region.isascii() or not region.isdigit() or len(region) not in {2, 4, 6}:
-        message = f"{region!r} is no region: 2, 4 or 6 digits of GB/T 2260"
+        message = (
+            f"{region!r} 不是行政区划代码：应为 GB/T 2260 的 2、4 或 6 位数字。"
+            f" {region!r} is no region: 2, 4 or 6 digits of GB/T 2260."
+        )
         raise IdentityError(message)
     while region.endswith("00"):
         region = region[:-2]

@@ -123,7 +123,10 @@ async def _alone(house: House, institution: UUID | None, *, name: str | None, us
         named = name is not None and folded_name(other.name) == folded_name(name)
         alike = named or (uscc is not None and other.uscc == uscc)
         if alike and other.institution != institution:
-            message = f"there is {other.name} already, {other.institution}"
+            message = (
+                f"已有 {other.name}：{other.institution}。"
+                f" There is {other.name} already: {other.institution}."
+            )
             raise IdentityError(message)
 
 
@@ -131,7 +134,7 @@ async def _as_recorded(house: House, institution: UUID) -> Institution:
     """Return an institution as its stream says it is today."""
     file = await house.ledger.file(institution)
     if file is None or next(iter(file.entries.values())).kind != "institution":
-        message = f"there is no institution {institution}"
+        message = f"没有这个机构：{institution}。 There is no institution {institution}."
         raise IdentityError(message)
     life = Life(file, house.today(), house.ledger.rulebook)
 

@@ -1,15 +1,19 @@
 """The commands about institutions, their people and the tokens of these."""
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter, validators
 
 from api.house import House
 from api.identity import IdentityError, Institution
 from api.institutions import change_institution, open_institution, remark
 from api.permissions import Role
 from api.speaking import Flag, answer, say, within
+from api.tokens import LONGEST_DAYS
+
+Days: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=LONGEST_DAYS))]
 
 institution = App(name="institution", help="Institutions.")
 user = App(name="user", help="The staff directory.")
@@ -104,7 +108,7 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
 
 @token.command(name="new")
 def new_token(
-    user: UUID, /, *, days: int | None = None, purpose: str = "command line", may_not_approve: Flag = False
+    user: UUID, /, *, days: Days | None = None, purpose: str = "command line", may_not_approve: Flag = False
 ) -> int:
     """Make a token and print it; it is shown only now.
 
@@ -117,7 +121,7 @@ def new_token(
 
     async def asked(house: House) -> int:
         if user not in await house.identity.names([user]):
-            say("There is nobody with this id.")
+            say("没有这个人员编号。 There is nobody with this id.")
             return 1
         lives = house.settings.token_days if days is None else days
         may_approve = not may_not_approve
@@ -155,7 +159,7 @@ def revoke_token(token: UUID, /) -> int:
     async def asked(house: House) -> int:
         if await house.identity.revoke(token):
             return 0
-        say("There is no such token that is not revoked.")
+        say("没有这个未吊销的令牌。 There is no such token that is not revoked.")
         return 1
 
     return within(asked)
@@ -165,7 +169,7 @@ async def _institution(house: House, said: str) -> UUID:
     for each in await house.identity.institutions():
         if said in {each.name, str(each.institution)}:
             return each.institution
-    message = f"there is no institution {said}"
+    message = f"没有这个机构：{said}。 There is no institution {said}."
     raise IdentityError(message)
 
 

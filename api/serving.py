@@ -62,7 +62,10 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        message = f"PORT {port} of {host} is taken or not ours: choose another"
+        message = (
+            f"{host} 的端口 {port} 已被占用或无权使用：请另选。"
+            f" PORT {port} of {host} is taken or not ours: choose another."
+        )
         raise PortTakenError(message) from error
     return listener
 

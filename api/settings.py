@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.tokens import LONGEST_DAYS
 from domain.label import Label
 from domain.limit import Area, Bound
 from ledger.migrate import DEFAULT_LEDGER, Roles
@@ -92,7 +93,7 @@ class Settings(BaseSettings):
             "malformed",
         ),
     ] = Field(default=60, ge=1)
-    token_days: int = Field(default=90, ge=1)
+    token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """Days for which a new token lives, when not said."""
 
     @property
@@ -124,11 +125,14 @@ class Settings(BaseSettings):
         for name in names:
             Roles.of(name)
         if len(set(names)) < len(names):
-            message = "names a ledger twice"
+            message = "同一账本写了两次。 It names a ledger twice."
             raise ValueError(message)
         own = info.data.get("ledger", DEFAULT_LEDGER)
         if names and own not in names:
-            message = f"must have {own} among them, CHILDLEDGER_LEDGER, which commands act on"
+            message = (
+                f"须包含命令所用的账本 {own}（CHILDLEDGER_LEDGER）。"
+                f" It must have {own} among them, CHILDLEDGER_LEDGER, which commands act on."
+            )
             raise ValueError(message)
         return names
 
@@ -137,6 +141,9 @@ class Settings(BaseSettings):
     def _for_each(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         several = len(info.data.get("ledgers", ())) > 1
         if several and url is not None and LEDGER not in url.get_secret_value():
-            message = f"must say {LEDGER} where the ledger's name stands: each ledger has roles of its own"
+            message = (
+                f"账本名称处须写 {LEDGER}：每个账本有自己的角色。"
+                f" It must say {LEDGER} where the ledger's name stands: each ledger has roles of its own."
+            )
             raise ValueError(message)
         return url

@@ -9,6 +9,16 @@ import zlib
 from hashlib import sha256
 from typing import Final
 
+from domain.label import Label
+from domain.limit import Area, limit
+
+LONGEST_DAYS: Final = limit(
+    3660,
+    Area.PROCESS,
+    Label("令牌有效的天数", "Days that a token lives"),
+    why=Label("再长的令牌无人记得收回", "Nobody remembers to end one that lives longer"),
+    beyond=Label("命令不予执行，并说明原因", "The command is refused and says so"),
+)
 PREFIX: Final = "cl_"
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256

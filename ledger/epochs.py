@@ -47,7 +47,10 @@ async def begin(
         )
         row = await cursor.fetchone()
         if row is None:
-            message = f"the ledger {ledger} moved while it was recovered: try again"
+            message = (
+                f"恢复期间账本 {ledger} 有变动：请再试。"
+                f" The ledger {ledger} moved while it was recovered: try again."
+            )
             raise EpochTakenError(message)
         begun = Head(*row)
         await connection.execute(

@@ -80,7 +80,10 @@ class Roles:
     def of(cls, ledger: str) -> "Roles":
         """Return the roles of a ledger. Raises ValueError for a name that can not be one."""
         if not _LEDGER_NAME.fullmatch(ledger):
-            message = f"{ledger!r} can not name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1"
+            message = (
+                "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，不得为 pg_…、…_keys、…_views_1。"
+                " It can not name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1."
+            )
             raise ValueError(message)
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")
 
@@ -134,10 +137,17 @@ async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = 
         try:
             missing = _missing(await _applied(connection, schema), own)
         except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
-            message = f"there is no ledger {ledger} in this database: migrate it first"
+            message = (
+                f"此数据库中没有账本 {ledger}：请先以所有者身份启动一次。"
+                f" There is no ledger {ledger} in this database: migrate it first, as its owner."
+            )
             raise MigrationError(message) from error
         if missing:
-            message = f"the ledger {ledger} lacks {', '.join(name for name, _ in missing)}: migrate it first"
+            lacking = ", ".join(name for name, _ in missing)
+            message = (
+                f"账本 {ledger} 缺少 {lacking}：请先以所有者身份启动一次。"
+                f" The ledger {ledger} lacks {lacking}: migrate it first, as its owner."
+            )
             raise MigrationError(message)
 
 
@@ -255,15 +265,24 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]
 def _missing(applied: Mapping[str, bytes], own: list[Migration]) -> list[Migration]:
     known = {name: _checksum(text) for name, text in own}
     if applied and _has_library(applied) != _has_library(known):
-        message = "a children's ledger and one of the eventsourcing library's are not made of one another"
+        message = (
+            "儿童账本与 eventsourcing 库的账本不能互相转换。"
+            " A children's ledger and one of the eventsourcing library's are not made of one another."
+        )
         raise MigrationError(message)
     newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
     if newer:
-        message = f"the database is newer than this version: it has {', '.join(newer)}"
+        message = (
+            f"数据库比本程序新（{', '.join(newer)}）：请升级程序。"
+            f" The database is newer than this version: it has {', '.join(newer)}."
+        )
         raise MigrationError(message)
     changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
     if changed:
-        message = f"{', '.join(changed)} was applied with another text than this version has"
+        message = (
+            f"{', '.join(changed)} 与本程序的内容不同。"
+            f" {', '.join(changed)} was applied with another text than this version has."
+        )
         raise MigrationError(message)
     return [(name, text) for name, text in own if name not in applied]
 

@@ -85,7 +85,8 @@ def embedded(
         raise unusable(error) from error
     if cluster.home != cluster.data:
         why = f"under root it runs as nobody, who cannot reach {cluster.data} or the programs"
-        sys.stderr.write(f"The database lives in {cluster.home}: {why}.\n")
+        zh = f"数据库在 {cluster.home}：以 root 启动时它以 nobody 运行，无权进入 {cluster.data} 或其程序。"
+        sys.stderr.write(f"{zh} The database lives in {cluster.home}: {why}.\n")
     parameters = {"host": cluster.sockets, "passfile": cluster.data / credentials.FILE, "connect_timeout": 10}
     query = urlencode(parameters, quote_via=quote)
     server = Server(f"postgresql://{SUPERUSER}@/{DATABASE}?{query}", cluster.home)
@@ -157,7 +158,8 @@ class _Supervisor(threading.Thread):
                 pass
             if process.returncode is not None:
                 said = log.read_text(errors="replace").splitlines()[-5:]
-                raise ServerFailedError("\n".join(("PostgreSQL stopped by itself", *said)))
+                stopped = "PostgreSQL 自行停止。 PostgreSQL stopped by itself"
+                raise ServerFailedError("\n".join((stopped, *said)))
             _shut_down(process, self._end())
             with suppress(OSError):
                 cluster.sockets.rmdir()
@@ -215,5 +217,9 @@ def _check_locale(connection: psycopg.Connection[tuple[str]]) -> None:
     ours = "SELECT datctype FROM pg_database WHERE datname = current_database()"
     found = connection.execute(ours).fetchone()
     if found != (LOCALE,):
-        msg = f"the database's LC_CTYPE is {found and found[0]}, not {LOCALE}: make the cluster anew"
+        own = found and found[0]
+        msg = (
+            f"数据库的 LC_CTYPE 是 {own}，不是 {LOCALE}：请重建数据库。"
+            f" The database's LC_CTYPE is {own}, not {LOCALE}: make the cluster anew."
+        )
         raise ServerFailedError(msg)

@@ -72,7 +72,8 @@ async def run(
     _, said = ending.result()
     if process.returncode:
         errors = [line for line in said.decode(errors="replace").splitlines() if "error:" in line]
-        message = f"{program.name} failed: {errors[0] if errors else process.returncode}"
+        said_of_it = errors[0] if errors else process.returncode
+        message = f"{program.name} 未能完成。 {program.name} failed: {said_of_it}"
         raise ProgramError(message)
 
 

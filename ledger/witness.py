@@ -138,7 +138,10 @@ class Witness:
         if reached == self._kept:
             return
         if self.went_back:
-            message = f"the ledger {self._ledger} went back while it was being served"
+            message = (
+                f"服务期间账本 {self._ledger} 倒退了。"
+                f" The ledger {self._ledger} went back while it was being served."
+            )
             raise LostEntriesError(message)
         await asyncio.to_thread(self.keep, await self._see(head))
         self._kept = reached

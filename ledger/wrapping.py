@@ -63,16 +63,21 @@ class KeyFile:
         try:
             with path.open(encoding="ascii") as file:
                 if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                    message = f"{path} may be read by others: chmod 600 it"
+                    message = (
+                        f"{path} 可被他人读取：请 chmod 600。 {path} may be read by others: chmod 600 it."
+                    )
                     raise KeyFileError(message)
                 keys = [b64decode(line, validate=True) for line in file.read().split()]
         except FileNotFoundError:
-            message = f"{path} is missing: bring it back from its backup, or nothing sealed can be read"
+            message = (
+                f"{path} 缺失：请从备份取回，否则一切密封内容都无法读取。"
+                f" {path} is missing: bring it back from its backup, or nothing sealed can be read."
+            )
             raise KeyFileError(message) from None
         except (UnicodeDecodeError, Error):
             keys = []
         if not keys or any(len(key) != KEY_BYTES for key in keys):
-            message = f"{path} is not a key file"
+            message = f"{path} 不是密钥文件。 {path} is not a key file."
             raise KeyFileError(message)
         return cls(keys)
 
@@ -124,6 +129,9 @@ class KeyFile:
             try:
                 keys.append(self._ciphers[name].decrypt(nonce, sealed, context))
             except (KeyError, InvalidTag):
-                message = "a data key was not wrapped by the key file at hand"
+                message = (
+                    "有数据密钥不是由手头的密钥文件封存的：请找回原来的密钥文件。"
+                    " A data key was not wrapped by the key file at hand: bring the right one back."
+                )
                 raise KeyUnavailableError(message) from None
         return keys

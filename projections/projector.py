@@ -32,7 +32,10 @@ class NotBuiltError(Exception):
 
     def __init__(self, progress: float) -> None:
         self.progress = progress
-        super().__init__(f"the read models are being built: {progress:.0%}")
+        super().__init__(
+            f"列表正在建立（{progress:.0%}）：请稍后再试。"
+            f" The read models are being built ({progress:.0%}): try again."
+        )
 
 
 class Projector:

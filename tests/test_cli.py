@@ -1,6 +1,7 @@
 """Commands as they are given in a shell, and the demonstration from its first start to its last."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,12 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 import orjson
+import psycopg
 import pytest
+from pydantic import ValidationError
 
+from api import cli, trouble
 from api.permissions import Role
 from api.settings import Settings
 from ledger.cluster import locate
@@ -24,6 +29,8 @@ from tests.client import ELSEWHERE, HOME, Furnished
 
 CHILDLEDGER = Path(sys.executable).with_name("childledger")
 PATIENCE = 120.0
+PERSON = "王小明"
+NO_ID = str(uuid4())
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -123,6 +130,9 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["token", "new", NO_ID, "--days", "3660"], "没有这个人员编号"),
+        (["user", "add", "a\tb", "--role", "administrator"], "名称"),
+        (["restore", "/nowhere"], "没有账本"),
         (["institution", "add", HOME], "already"),
         (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
         (["institution", "add", "新院", "--region", "000000"], "not the nation"),
@@ -154,6 +164,150 @@ def test_a_setting_that_can_not_be_is_named_and_not_repeated(command: Callable[.
     assert told.code == 1
     assert "CHILDLEDGER_PORT" in told.beside
     assert "secret" not in told.beside
+
+
+ODD_WORDS: list[tuple[list[str], str]] = [
+    (["tokens"], "没有这个命令"),
+    (["token", "lists"], "没有这个命令"),
+    (["token", "list", "--all"], "没有这个选项"),
+    (["rules", "extra"], "多出了内容"),
+    (["token", "new"], "缺少 USER"),
+    (["token", "new", "x"], "USER 应为 UUID"),
+    (["token", "revoke", "x"], "TOKEN 应为 UUID"),
+    (["token", "new", NO_ID, "--days", "x"], "--days 应为整数"),
+    (["token", "new", NO_ID, "--days", "0"], "--days 超出允许的范围"),
+    (["token", "new", NO_ID, "--days", "-5"], "--days 超出允许的范围"),
+    (["token", "new", NO_ID, "--days", "3661"], "--days 超出允许的范围"),
+    (["token", "new", NO_ID, "--days", "1000000000"], "--days 超出允许的范围"),
+    (["token", "new", NO_ID, "--days", "3", "--days", "4"], "--days 只能写一次"),
+    (["user", "add", "x", "--role", "king"], "--role 应为 staff"),
+    (["institution", "add"], "缺少 NAME"),
+    (["database-url", "--role", "king"], "--role 应为 owner"),
+    (["demo", "--port", "99999"], "--port 超出允许的范围"),
+    (["rebuild", "--keep", "many"], "--keep 应为整数"),
+    (["backup"], "缺少 FOLDER"),
+    (["import"], "缺少 FILE"),
+]
+
+
+def in_both_languages(said: str) -> bool:
+    return bool(re.search("[一-鿿]{2}", said) and re.search("[a-z]{3,} .*[a-z]{3,}", said))
+
+
+@pytest.mark.parametrize(("words", "said"), ODD_WORDS)
+def test_a_command_that_is_not_given_as_it_is_to_be_says_so_and_where_its_help_is(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert cli.run_command(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    first, second = told.err.splitlines()
+    assert said in first
+    assert in_both_languages(first)
+    assert in_both_languages(second)
+    assert "--help" in second
+
+
+def test_a_file_that_can_not_be_written_is_named_in_both_languages(command: Callable[..., Told]) -> None:
+    told = command("backup", "/proc/nowhere")
+    assert told.code == 1
+    (line,) = told.beside.splitlines()
+    assert "/proc/nowhere" in line
+    assert in_both_languages(line)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("port", "eighty-secret", "应为整数"),
+        ("port", "70000", "不得大于"),
+        ("token_days", "0", "不得小于"),
+        ("token_days", "1000000000", "不得大于"),
+        ("readers", "none-secret", "应为整数"),
+        ("tls_handled", "perhaps-secret", "应为 true 或 false"),
+        ("ledger", "We Hai secret", "不能用作账本名称"),
+        ("ledgers", "secret,secret", "写了两次"),
+    ],
+)
+def test_a_setting_that_can_not_be_is_explained_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"CHILDLEDGER_{setting.upper()}", value)
+    with pytest.raises(ValidationError) as found:
+        Settings()
+    (line,) = trouble.sentences(found.value)
+    assert line.startswith(f"CHILDLEDGER_{setting.upper()}: ")
+    assert said in line
+    assert in_both_languages(line)
+    assert "secret" not in line
+
+
+def test_a_database_that_is_away_is_said_in_one_line(command: Callable[..., Told]) -> None:
+    told = command("token", "list", DATABASE_URL="host=127.0.0.1 port=1 user=nobody password=very-secret")
+    assert (told.code, told.answer) == (1, "")
+    (line,) = told.beside.splitlines()
+    assert line.startswith("数据库无法访问。 The database can not be reached: ")
+    assert "secret" not in line
+
+
+def test_a_folder_that_can_not_be_is_named(command: Callable[..., Told]) -> None:
+    told = command("token", "list", DATA="/proc/nowhere", DATABASE_URL="")
+    assert told.code == 1
+    assert "Traceback" not in told.beside
+    assert "/proc/nowhere" in told.beside
+
+
+def test_who_reads_no_further_ends_a_command_in_silence(settings: Settings) -> None:
+    with subprocess.Popen(
+        [CHILDLEDGER, "rules"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(DATA=str(settings.data)),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 128 + signal.SIGPIPE
+
+
+def test_a_command_that_is_stopped_ends_in_silence(settings: Settings) -> None:
+    assert settings.database_url is not None
+    environment = clean_environment(
+        DATABASE_URL=settings.database_url.get_secret_value(), DATA=str(settings.data), LEDGER=settings.ledger
+    )
+    with (
+        psycopg.connect(settings.database_url.get_secret_value()) as owner,
+        subprocess.Popen(
+            [CHILDLEDGER, "token", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        ) as process,
+    ):
+        # Given a command that waits, for somebody holds what it needs
+        owner.execute(f"LOCK TABLE {settings.ledger}.migration".encode())
+        waiting = b"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+        while owner.execute(waiting, [f"{settings.ledger}.migration"]).fetchone() == (0,):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_what_nobody_expected_is_logged_by_its_place_and_said_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(*_: Any, **__: Any) -> int:
+        raise ValueError(PERSON)
+
+    monkeypatch.setattr(cli, "app", failing)
+    monkeypatch.setattr(cli, "log", structlog.get_logger(processors=[logs.where, structlog.processors.JSONRenderer()]))
+    assert cli.run_command(["rules"]) == 1
+    told = "".join(capsys.readouterr())
+    assert PERSON not in told
+    assert "Traceback" not in told
+    assert "ValueError" in told
+    assert "程序出错" in told
 
 
 @pytest.mark.parametrize("role", ["owner", "writer", "reader"])
