@@ -64,6 +64,7 @@ UNEXPECTED: Final = Label(
     "Something went wrong in the program; the line above tells where, for whoever maintains it.",
 )
 
+
 def sentences(error: Exception) -> list[str]:
     """Return what is said of an error, a line each; nothing of one that nobody expected."""
     match error:
