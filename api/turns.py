@@ -1,4 +1,4 @@
-"""Taking turns: one at a time, and no group's second before another group's first."""
+"""Taking turns: one at a time, and no group's second before another group's first that waits."""
 
 import asyncio
 from collections import deque
@@ -13,6 +13,8 @@ class Turns:
         self.taken = False
         """Whether somebody has the turn."""
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
+        self._had: dict[Hashable, int] = {}
+        """The number of the last turn of each group."""
 
     @asynccontextmanager
     async def of(self, group: Hashable) -> AsyncIterator[None]:
@@ -20,6 +22,7 @@ class Turns:
         if self.taken:
             await self._wait(group)
         self.taken = True
+        self._had[group] = max(self._had.values(), default=0) + 1
         try:
             yield
         finally:
@@ -36,16 +39,13 @@ class Turns:
             raise
 
     def _pass_on(self) -> None:
-        """Give the turn to the group that has waited longest since its last one."""
-        while self._waiting:
-            group = next(iter(self._waiting))
-            queue = self._waiting.pop(group)
+        """Give the turn to the group whose last one is longest ago."""
+        for group in sorted(self._waiting, key=lambda group: self._had.get(group, 0)):
+            queue = self._waiting[group]
             while queue:
                 turn = queue.popleft()
-                if turn.done():
-                    continue
-                if queue:
-                    self._waiting[group] = queue
-                turn.set_result(None)
-                return
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+            del self._waiting[group]
         self.taken = False

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
 
+from api.imports import values
 from api.imports.cells import Counted, Raw, Unusable
 from api.imports.days import read_days
 from api.imports.faults import Fault
@@ -406,6 +407,34 @@ def test_a_file_number_that_can_not_be_used_is_none() -> None:
 
     assert (register.children, register.strays) == ({}, [Stray(RowOf(0, 2), Fault.NOT_CALCULATED)])
     assert (register.children, register.strays) == ({}, [Stray(RowOf(0, 2), Fault.NOT_CALCULATED)])
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x07", "\x1f", "\u200b", "\u202e", "\u2066", "\ufeff", "\ufffd"])
+def test_no_character_within_a_name_is_dropped(mark: str) -> None:
+    name = f"王{mark}小明"
+
+    assert [read(name) for read in (values.name(), values.title())] == [Fault.ODD_CHARACTERS] * 2
+
+
+@pytest.mark.parametrize("around", [" ", "\n", "\u3000", "\u200b", "\ufeff", "\u200e"])
+def test_what_stands_around_a_name_is_stray(around: str) -> None:
+    assert values.name()(f"{around}王小明{around}") == "王小明"
+
+
+def test_a_line_break_within_a_name_is_for_its_looks() -> None:
+    assert (values.name()("王\n小明"), values.name()("José\nMaría")) == ("王小明", "José María")
+
+
+@pytest.mark.parametrize(
+    "name", ["张\U0003158e", "王\ue863", "李\U00020bb7", "葛\U000e0100城", "阿依古丽·买买提"]
+)
+def test_characters_that_are_rare_private_or_variants_are_kept(name: str) -> None:
+    assert values.name()(name) == name
+
+
+def test_a_remark_that_shows_otherwise_than_it_is_written_is_listed() -> None:
+    assert values.text()("备\u202e注") is Fault.ODD_CHARACTERS
+    assert values.text()("备\u200b注\n二") == "备注 二"
 
 
 async def taken(served: Served, content: bytes) -> tuple[Report, Streams]:

@@ -72,7 +72,9 @@ _LABELS: Final = {
     Fault.MERGED: Label(
         "合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either"
     ),
-    Fault.ODD_CHARACTERS: Label("含有不可见的控制字符", "Holds control characters that nobody sees"),
+    Fault.ODD_CHARACTERS: Label(
+        "含有看不见或已损坏的字符", "Holds characters that can not be seen or are lost"
+    ),
     Fault.PENDING: Label("尚未确定", "Not yet decided"),
     Fault.DITTO: Label("只写了同上，没有写明内容", "Says the same as another cell, and not what"),
     Fault.PLACEHOLDER: Label("只有记号，没有写明内容", "A mark that stands for what is not said"),

@@ -5,6 +5,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from domain.judging import told_to
 from domain.rulebook import Rulebook
 from ledger.recording import Draft, Recording
 
+READ_AT_ONCE: Final = 5_000
 LINES_AT_ONCE: Final = 200
 EVENTS_AT_ONCE: Final = 500
 """After which no further line is taken at once."""
@@ -74,27 +76,29 @@ class LinesImport:
         """Record line by line, and return the report in the form of any import."""
         keeper: Keeper = (Rehearses if self.dry_run else Records)(self.own.ledger, self._hindrance)
         rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
-        while lines := await asyncio.to_thread(self._next, waiting, rulebook):
+        while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
             await self._take(lines, keeper)
             progress(self.heard, self.spool.size)
         return self._report()
 
-    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line]:
-        """Read the next lines, as many as are recorded at once."""
+    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line] | None:
+        """Read the next lines, and return those that can be recorded at once; None after the last one."""
         found: list[Line] = []
         events = 0
-        for raw in waiting:
+        for number, raw in enumerate(waiting, 1):
             self.lines += 1
             self.heard += len(raw) + 1
-            if not raw.strip():
+            line = _read(self.lines, raw, rulebook) if raw.strip() else None
+            if line is None:
                 self.blank += 1
-                continue
-            line = _read(self.lines, raw, rulebook)
-            found.append(line)
-            events += len(line.drafts)
-            if len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
-                break
-        return found
+            elif line.problem is not None:
+                self._reject(line, line.problem.code)
+            else:
+                found.append(line)
+                events += len(line.drafts)
+            if number == READ_AT_ONCE or len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
+                return found
+        return found or None
 
     async def _take(self, lines: list[Line], keeper: Keeper) -> None:
         files = await keeper.files(line.child for line in lines if line.child is not None)
@@ -116,9 +120,7 @@ class LinesImport:
             self._count(line, kept)
 
     def _permit(self, line: Line, files: dict[UUID, File]) -> None:
-        """Raise the problem with a line that cannot be read, or that is about a file of somebody else."""
-        if line.problem is not None:
-            raise line.problem
+        """Raise the problem with a line that is about a file of somebody else."""
         if line.institution not in {None, self.own.actor.institution}:
             raise Problem("institution_mismatch")
         if line.child is not None:
@@ -175,7 +177,7 @@ class LinesImport:
             "as_found": self.as_found,
             "set_aside": 0,
             "entries": self.entries,
-            "rejections": self.rejections,
+            "rejections": sorted(self.rejections, key=itemgetter("row")),
             "values": [],
             "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
             "not_in_this_file": [],

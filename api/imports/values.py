@@ -16,11 +16,16 @@ from api.imports.faults import Fault
 from api.imports.marks import mark, no_words
 from domain.codes import tables
 from domain.event import Unknown
-from domain.text import is_line
+from domain.text import is_line, is_text
 
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
+_LOST: Final = "\ufffd"
+"""What programs put in place of a character that they could not keep."""
+_STRAY: Final = " \t\r\n\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
+"""What programs leave around a text that is copied."""
+
 Read: TypeAlias = Any
 """A value, `Unknown`, `NOTHING` or a `Fault`: whichever kind of value the column has."""
 Reader: TypeAlias = Callable[[Raw], Read]
@@ -29,20 +34,29 @@ Reader: TypeAlias = Callable[[Raw], Read]
 
 def text() -> Reader:
     """What somebody says, as written but for stray blanks."""
-    return _words(4000)
+    return _words(4000, is_text)
 
 
 def title() -> Reader:
     """The name of what is no person."""
-    return _words(200)
+    return _words(200, _is_plain_line)
 
 
-def _words(longest: int) -> Reader:
+def _words(longest: int, seen: Callable[[str], bool]) -> Reader:
+    """Words of which everything can be `seen` as they are written."""
+
     def read(raw: Raw) -> Read:
         said = no_words(raw)
-        return _fitting(clean(raw), longest) if said is None else said
+        if said is not None:
+            return said
+        return _fitting(clean(raw), longest) if seen(as_written(raw)) else Fault.ODD_CHARACTERS
 
     return read
+
+
+def _is_plain_line(written: str) -> bool:
+    """Whether nothing within the words is hidden or lost; line breaks are for looks, marks around stray."""
+    return _LOST not in written and is_line(re.sub(r"[\t\r\n]+", " ", written.strip(_STRAY)))
 
 
 def _fitting(words: str, longest: int) -> str | Fault:
@@ -54,7 +68,7 @@ def _fitting(words: str, longest: int) -> str | Fault:
 
 def name() -> Reader:
     """The name of a person; blanks between Chinese characters are stray."""
-    plain = _words(50)
+    plain = _words(50, _is_plain_line)
 
     def read(raw: Raw) -> Read:
         said = plain(raw)
