@@ -1,17 +1,23 @@
 """Registers have faults of their own: nothing is guessed, nothing is lost, and the sums prove it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from api.imports.reading.trouble import UnreadableError
+from api.imports.recording import Records, Rehearses
+from domain.entry import Document
 from domain.events.adoption import PostAdoptionVisitMade
+from domain.events.health import PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdTransferred
 from domain.events.insurance import InsuranceContributionPaid
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
-from tests.given import TODAY
+from ledger.recording import Draft, Recorded, Recording
+from tests.client import NOW
+from tests.given import TODAY, some
 from tests.registers.counter import Counter
 from tests.registers.paper import Grid, Paper, a_sheet
 
@@ -242,3 +248,66 @@ async def test_a_register_tells_of_no_day_that_has_not_come(counter: Counter) ->
     identity = await counter.only("CS001", IdentityRecorded)
     assert identity.days == Days(None, TODAY)
     assert identity.documents[0].issued_on == TODAY
+
+
+@pytest.mark.parametrize("written", ["101.12345678901234567890", "101.20000000000000284"])
+async def test_a_number_more_precise_than_is_kept_is_listed(counter: Counter, written: str) -> None:
+    report = await counter.take(
+        roster({}), a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-02-01", **{"身高(cm)": written})
+    )
+
+    assert [(line.value, line.code) for line in report.values] == [(written, "too_long")]
+    assert report.json()["recorded"] == 2
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["rehearsed", "recorded"])
+async def test_what_no_event_can_hold_is_refused_and_all_else_is_recorded(
+    counter: Counter,
+    dry_run: bool,  # noqa: FBT001 - a case
+) -> None:
+    ledger = counter.served.house.ledger
+    keeper = (Rehearses if dry_run else Records)(ledger, lambda _file, _recording: None)
+    heights = (Decimal("101.2"), Decimal("101.12345678901234567890"))
+    recordings = [
+        Recording(
+            stream=counter.stream("CS001"),
+            drafts=(Draft(event=some(PhysicalExamined, height_cm=height), days=Days.on(date(2020, 2, 1))),),
+            region=counter.served.home.region,
+            origin="import",
+            recorder=(await counter.served.actor("staff")).recorder,
+            key=f"examination {height}",
+        )
+        for height in heights
+    ]
+
+    kept = await keeper.keep(recordings, now=NOW)
+
+    assert [(each.refused, each.unfit) for each in kept] == [(False, False), (True, True)]
+    assert kept[1].code == "not_kept"
+    assert len(await counter.told("CS001", PhysicalExamined)) == (0 if dry_run else 1)
+
+
+@pytest.mark.parametrize("number", ["体检!²", "体检!", "体检!x", "体检!99999999999999999999", "!4", "体检"])
+async def test_a_paper_that_only_looks_like_a_row_has_not_vanished(counter: Counter, number: str) -> None:
+    await counter.take(roster({}))
+    received = await counter.only("CS001", ChildReceived)
+    paper = Document(
+        kind="register_row", number=number, issuer=None, issued_on=date(2026, 10, 1), sha256="0" * 64
+    )
+    draft = Draft(event=some(PhysicalExamined), days=Days.on(date(2020, 2, 1)), documents=(paper,))
+    outcome = await counter.served.house.ledger.record(
+        Recording(
+            stream=received.stream,
+            drafts=(draft,),
+            region=counter.served.home.region,
+            origin="import",
+            recorder=(await counter.served.actor("staff")).recorder,
+            key=number,
+        ),
+        now=NOW,
+    )
+    assert isinstance(outcome, Recorded)
+
+    report = await counter.take(roster({}), a_sheet("体检"))
+
+    assert not report.missing

@@ -10,6 +10,7 @@ from api.imports.cells import Raw, clean
 from api.imports.faults import Fault
 from api.imports.marks import mark
 from api.imports.values import Read, Reader
+from ledger.outline import measurable
 from ledger.shapes import bounds
 
 _NUMBER: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
@@ -36,6 +37,8 @@ def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa
         if match is None or factor is None:
             return Fault.NOT_A_NUMBER
         value = Decimal(match["number"].replace(",", "")) * factor
+        if not measurable(value):
+            return Fault.TOO_LONG
         return value if lowest <= value <= highest else Fault.OUT_OF_RANGE
 
     return read

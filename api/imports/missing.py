@@ -1,5 +1,6 @@
 """Rows that the ledger has from earlier registers and that this one no longer has. Nothing is withdrawn."""
 
+import re
 from collections.abc import Set as AbstractSet
 from uuid import UUID
 
@@ -47,8 +48,8 @@ class Missing:
 
     def _tell(self, paper: Document, number: str, child: UUID | None) -> None:
         sheet, _, row = (paper.number or "").rpartition("!")
-        if sheet in self._titles:
-            self._report.miss(Line(sheet, int(row or 0), FILE_NO, number, NOT_IN_FILE, child=child))
+        if sheet in self._titles and re.fullmatch("[0-9]{1,7}", row):
+            self._report.miss(Line(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
 
 
 def _number(file: File) -> str:

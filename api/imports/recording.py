@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 from api.imports.faults import Fault
 from api.permissions import Hindrance
+from domain.event import Event
 from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
 from ledger.book import Ledger
 from ledger.candidates import Candidate, Check, entry_id, entry_ids, judge_together
+from ledger.parsing import InvalidError, check
 from ledger.recording import Denied, KeyMismatch, Recorded, Recording, Refused
 
 TRIES: Final = 3
@@ -29,13 +31,15 @@ class InterruptedImportError(Exception):
 class Kept:
     """What came of one recording: what speaks against it, whether it was refused or stood there already.
 
-    `denied` is what keeps who imports from recording it, which refuses it too.
+    `denied` is what keeps who imports from recording it, which refuses it too; `unfit` is what no event can
+    hold.
     """
 
     judgements: tuple[Judgement, ...]
     refused: bool
     repeated: bool = False
     denied: object = None
+    unfit: bool = False
 
     @property
     def code(self) -> str:
@@ -43,6 +47,8 @@ class Kept:
         if self.denied is not None:
             fault = Fault.NOT_YOURS if self.denied is Hindrance.SCOPE else Fault.NOT_YOUR_CATEGORY
             return str(fault.value)
+        if self.unfit:
+            return Fault.NOT_KEPT.value
         refusing = (each.rule.id for each in self.judgements if each.refuses)
         return next(refusing, Fault.RECORDED_ELSEWHERE.value)
 
@@ -80,9 +86,13 @@ class Records:
         kept: dict[int, Kept] = {}
         for _ in range(TRIES):
             waiting = [number for number in range(len(recordings)) if number not in kept]
-            outcomes = await self._ledger.record_bulk(
-                [recordings[number] for number in waiting], now=now, checked=self._checked
-            )
+            try:
+                outcomes = await self._ledger.record_bulk(
+                    [recordings[number] for number in waiting], now=now, checked=self._checked
+                )
+            except InvalidError:
+                kept |= await asyncio.to_thread(_unfit, recordings)
+                continue
             for number, outcome in zip(waiting, outcomes, strict=True):
                 if isinstance(outcome, Recorded):
                     kept[number] = Kept(outcome.findings, refused=False, repeated=outcome.repeated)
@@ -103,12 +113,14 @@ class Rehearses(Records):
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
         """Judge what would be recorded."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        kept = await asyncio.to_thread(_unfit, recordings)
         for number, recording in enumerate(recordings):
+            if number in kept:
+                continue
             stream = recording.stream or uuid4()
             ids = entry_ids(self._ledger.name, recording)
             groups[stream].append(Candidate(number, recording, stream, ids))
         files = await self._ledger.files(groups)
-        kept: dict[int, Kept] = {}
         for stream, group in groups.items():
             file = files.get(stream) or File(stream)
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
@@ -116,3 +128,20 @@ class Rehearses(Records):
             for each in group:
                 kept[each.number] = Kept(each.judgements, refused=each not in fit, denied=each.denied)
         return [kept[number] for number in range(len(recordings))]
+
+
+def _unfit(recordings: Sequence[Recording]) -> dict[int, Kept]:
+    """Return what came of recordings, by their numbers, of which an event does not keep to its own class."""
+    return {
+        number: Kept((), refused=True, unfit=True)
+        for number, recording in enumerate(recordings)
+        if not all(_fits(draft.event) for draft in recording.drafts)
+    }
+
+
+def _fits(event: Event) -> bool:
+    try:
+        check(event)
+    except InvalidError:
+        return False
+    return True
