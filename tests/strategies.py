@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason
-from domain.event import CATALOGUE, Event, Part, Unknown, chapter, is_month
+from domain.event import CATALOGUE, Category, Event, Part, Unknown, chapter, fields_of, is_month
 from domain.file import AMENDMENTS
 from domain.when import Days
 from ledger.shapes import Shape, shapes
@@ -128,3 +128,39 @@ def _entry(draw: st.DrawFn, index: int, event: Event) -> AnyEntry:
         corrects=draw(st.sampled_from(IDS)),
         reason=Reason(code="incorrect_data", explanation="抄写错误"),
     )
+
+
+@st.composite
+def entry_of(draw: st.DrawFn, kind: type[Event], index: int = 0) -> AnyEntry:
+    """Any entry of that kind, with so many before it."""
+    return _entry(draw, index, draw(events(kind)))
+
+
+@st.composite
+def alike(draw: st.DrawFn, entries: list[AnyEntry], hidden: frozenset[Category]) -> list[AnyEntry]:
+    """The same entries, of which only what is sealed under these categories may say something else."""
+    return [_alike(draw, entry, hidden) for entry in entries]
+
+
+def _alike(draw: st.DrawFn, entry: AnyEntry, hidden: frozenset[Category]) -> AnyEntry:
+    kind = type(entry.event)
+    theirs = {spec.name for spec in fields_of(kind) if spec.personal and spec.personal.category in hidden}
+    if theirs:
+        other = vars(draw(events(kind)))
+        entry = replace(entry, event=replace(entry.event, **{name: other[name] for name in theirs}))
+    if kind.seals not in hidden:
+        return entry
+    said = st.sampled_from([None, "甲", "乙"])
+    entry = replace(
+        entry,
+        note=draw(said),
+        noted_by=draw(said),
+        documents=tuple(
+            replace(paper, number=draw(said), issuer=draw(said), sha256=draw(said))
+            for paper in entry.documents
+        ),
+        reason=entry.reason and replace(entry.reason, explanation=draw(st.sampled_from(["甲", "乙"]))),
+        exception=entry.exception and replace(entry.exception, reason=draw(st.sampled_from(["甲", "乙"]))),
+    )
+    claims = [None, *(ExceptionClaim(rule=rule, reason="急") for rule in ("I12", "I14"))]
+    return replace(entry, exception=draw(st.sampled_from(claims))) if kind.sealed else entry
