@@ -22,7 +22,7 @@ class Reading:
     seal: Seal
 
 
-def _as_it_is(row: object, _: Seal) -> object:
+def _as_it_is(row: R, _: Seal) -> R:
     return row
 
 
@@ -37,7 +37,7 @@ class ReadModel(Generic[R]):
     name: str
     row: type[R]
     rows: Callable[[File, Reading], Iterable[R]]
-    opened: Callable[[R, Seal], object] = _as_it_is
+    opened: Callable[[R, Seal], R | None] = _as_it_is
 
     @property
     def columns(self) -> tuple[str, ...]:

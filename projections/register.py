@@ -122,15 +122,12 @@ def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
     return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
 
 
-def _opened(row: Indexed, seal: Seal) -> object:
-    def said(value: bytes | None, context: str) -> str | None:
-        return None if value is None else seal.open(row.child, Category.IDENTITY, value, context)
+def _opened(row: Indexed, seal: Seal) -> Indexed:
+    def said(value: bytes | None, context: str) -> bytes | None:
+        opened = value and seal.open(row.child, Category.IDENTITY, value, context)
+        return opened.encode() if isinstance(opened, str) else None
 
-    return (
-        said(row.name, SEALED_NAME),
-        said(row.file_no, SEALED_FILE_NO),
-        replace(row, name=None, file_no=None),
-    )
+    return replace(row, name=said(row.name, SEALED_NAME), file_no=said(row.file_no, SEALED_FILE_NO))
 
 
 REGISTER: Final = ReadModel("register", Indexed, rows, _opened)

@@ -252,7 +252,7 @@ async def test_a_read_model_that_fails_stops_alone(served: Served) -> None:
     assert projector.position_of("findings") == stood
     found, whole = await tables(served, projector), await expected(served)
     for model in READ_MODELS:
-        others = [row for row in whole[model.name] if row["child"] != child]
+        others = [row for row in whole[model.name] if row.child != child]
         assert found[model.name] == (others if model is FINDINGS else whole[model.name])
     # Said once, and nothing of what failed but its class.
     assert [(log["event"], log["model"], log["error"]) for log in logs] == [

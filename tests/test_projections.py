@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4, uuid5
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from psycopg.rows import dict_row
+from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
@@ -39,7 +39,7 @@ from projections.model import Reading, ReadModel
 from projections.obligations import obligations_of
 from projections.projector import Projector
 from projections.readiness import READINESS, ready_on
-from projections.register import REGISTER, SEALED_FILE_NO, SEALED_NAME
+from projections.register import REGISTER
 from projections.spans import SPANS
 from tests.client import NOW, Furnished, Served
 from tests.strategies import EARLIEST, IDS, streams
@@ -220,27 +220,25 @@ async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
     await ledger.store.append(candidate.append([each.encode(ring) for each in outlines], b"-", bulk=False))
 
 
-async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[dict[str, Any]]]:
+async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
     """Every row of every read model, with what is sealed opened, as a projector or the house reads it."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[Any]] = {}
     async with (projector or served.house.projector).reading() as connection:
-        cursor = connection.cursor(row_factory=dict_row)
         for model in READ_MODELS:
+            cursor = connection.cursor(row_factory=args_row(model.row))
             columns = SQL(", ").join(map(Identifier, model.columns))
             await cursor.execute(SQL("SELECT {} FROM {}").format(columns, Identifier(model.name)))
             found[model.name] = await cursor.fetchall()
     return await comparable(served, found)
 
 
-async def comparable(
-    served: Served, found: dict[str, list[dict[str, Any]]]
-) -> dict[str, list[dict[str, Any]]]:
+async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The same rows, what is sealed opened, in an order that depends on nothing but themselves."""
-    seal = await served.house.ledger.seal_for([row["child"] for row in found["register"]])
-    for row in found["register"]:
-        for column, context in (("name", SEALED_NAME), ("file_no", SEALED_FILE_NO)):
-            row[column] = row[column] and seal.open(row["child"], Category.IDENTITY, row[column], context)
-    return {name: sorted(rows, key=repr) for name, rows in found.items()}
+    seal = await served.house.ledger.seal_for([row.child for row in found["register"]])
+    return {
+        model.name: sorted((model.opened(row, seal) for row in found[model.name]), key=repr)
+        for model in READ_MODELS
+    }
 
 
 async def a_projector(
@@ -291,17 +289,17 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
     assert await expected(served) == by_and_by
 
 
-async def expected(served: Served) -> dict[str, list[dict[str, Any]]]:
+async def expected(served: Served) -> dict[str, list[Any]]:
     """The rows that files have by themselves, as `tables` gives them."""
     ledger = served.house.ledger
-    found: dict[str, list[dict[str, Any]]] = {model.name: [] for model in READ_MODELS}
+    found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
     entries = await ledger.entries_after(0, 10_000)
     for child, file in (
         await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
     ).items():
         reading = Reading(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
         for model in READ_MODELS:
-            found[model.name] += [asdict(row) for row in model.rows(file, reading)]
+            found[model.name] += model.rows(file, reading)
     return await comparable(served, found)
 
 
@@ -351,7 +349,7 @@ async def test_only_children_stand_in_read_models(served: Served) -> None:
     child = await served.a_child()
     await served.projected()
     found = await tables(served)
-    assert {row["child"] for rows in found.values() for row in rows} == {child}
+    assert {row.child for rows in found.values() for row in rows} == {child}
 
 
 async def adopt_another_rulebook(served: Served) -> None:
