@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.imports.cells import Raw
 from api.imports.faults import Fault
@@ -68,6 +70,30 @@ def names(table: Table) -> dict[str, str]:
 )
 def test_a_row_tells_of_a_child_whatever_its_words_look_like(row: list[Any]) -> None:
     assert on_roster(row).kinds[-1] is RowKind.DATA
+
+
+TRICKY = st.sampled_from(
+    (
+        "",
+        "合计",
+        "共6人",
+        "累计20次",
+        "说明：由派出所送来",
+        "审核人：于老师",
+        "填报单位：邻县福利院",
+        "姓名",
+        "性别",
+        "接收日期",
+    )
+)
+
+
+@given(
+    st.sampled_from(("CS003", "WH-2019-003", "2019003", 7, "３")), st.lists(TRICKY, min_size=5, max_size=5)
+)
+def test_any_row_with_a_file_number_tells_of_a_child(number: Any, words: list[str]) -> None:
+    first, *others = words
+    assert on_roster([first, number, *others]).kinds[-1] is RowKind.DATA
 
 
 @pytest.mark.parametrize(
