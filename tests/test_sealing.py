@@ -10,9 +10,22 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.event import CATALOGUE, WHOLLY_SEALED, Category, Event, Part, fields_of
+from domain.codes import tables
+from domain.event import (
+    CATALOGUE,
+    WHOLLY_SEALED,
+    Category,
+    Event,
+    Name,
+    Part,
+    Region,
+    Text,
+    fields_of,
+    is_month,
+)
 from domain.events.adoption import AdopterApplicationReceived
 from domain.events.household import HouseholdRegistered
+from domain.text import is_digits
 from ledger.mapping import decode, encode, load
 from ledger.outline import outline, privacy
 from ledger.sealing import Keyring, Pair, Seal, SealBrokenError
@@ -27,8 +40,12 @@ IN_CLEAR = {
     "RulebookAdopted.content": "the rules themselves, which are public",
     "InstitutionOpened.name": "an institution's name is public",
     "InstitutionOpened.uscc": "public in the credit register",
+    "InstitutionChanged.name": "an institution's name is public",
+    "InstitutionChanged.uscc": "public in the credit register",
 }
 """Texts that nobody's data stands in, each with why."""
+DIGEST = 64
+"""Signs of a SHA-256 in hex."""
 
 
 @every_event
@@ -53,14 +70,26 @@ def test_every_free_text_is_personal(kind: type[Event]) -> None:
     assert [name for name in loose if name not in IN_CLEAR] == []
 
 
+def test_a_text_has_no_form_that_would_let_it_lie_in_clear() -> None:
+    assert _holds_text(shape(Text))
+    assert _holds_text(shape(Name))
+    assert not _holds_text(shape(Region))
+
+
 def _holds_text(of: Shape) -> bool:
     if of.items is not None:
         return _holds_text(of.items)
     if issubclass(of.type, Part):
         return any(map(_holds_text, shapes(of.type).values()))
-    formed = any(type(limit).__name__ == "Predicate" for limit in of.limits)
-    digest = any(getattr(limit, "min_length", 0) == 64 for limit in of.limits)
-    return of.type is str and not (of.code or of.choices or formed or digest)
+    coded = of.code is not None and tables()[of.code].complete
+    return of.type is str and not (coded or of.choices or _has_a_form(of))
+
+
+def _has_a_form(of: Shape) -> bool:
+    """Whether nothing but digits of a fixed length fits: a region's, a month's, a digest's."""
+    formed = any(getattr(limit, "func", None) in {is_digits, is_month} for limit in of.limits)
+    lengths = {getattr(limit, name, 0) for limit in of.limits for name in ("min_length", "max_length")} - {0}
+    return (formed or lengths == {DIGEST}) and len(lengths) == 1
 
 
 @every_event

@@ -1,0 +1,212 @@
+"""Whoever is told what is personal stands in the access log: by every route, and in every kind of answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from api.app import create_app
+from api.permissions import Role
+from api.settings import Settings
+from domain.event import CATALOGUE
+from domain.events.adoption import (
+    AdopterApplicationReceived,
+    AdoptionAssessmentReportIssued,
+    AdoptionRegistered,
+    ChildConsentRecorded,
+)
+from domain.events.intake import ChildReceived, IdentityRecorded
+from tests.client import Served, new_key
+from tests.given import some
+from tests.registers.paper import a_sheet, workbook
+from tests.stories import a_story, sent
+from tests.test_import_http import done, hand_in
+
+OPERATIONS = {
+    f"{method.upper()} {path}"
+    for path, operations in create_app(Settings()).openapi()["paths"].items()
+    for method in operations
+}
+NAME, NUMBER, CERTIFICATE = "标记甲", "标记-0001", "标记-收-0001"
+PERSONAL = (NAME, NUMBER, CERTIFICATE)
+"""What is personal of the child; whoever asks sends none of it, but to look for it."""
+RECEIVED = ("2016-03-05", some(ChildReceived, file_no=NUMBER))
+IDENTITY = ("2016-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="1"))
+APPLIED = ("2024-04-01", some(AdopterApplicationReceived, children_count=0))
+CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
+REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
+ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
+RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
+EXCUSED = {"exception": "I12"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A supervisor who asks about a child whose adoption stands in spite of a negative report."""
+
+    client: AsyncClient
+    child: UUID
+    key: dict[str, str]
+    """The key with which the adoption was recorded."""
+
+    async def get(self, path: str, **query: Any) -> Response:
+        """Ask."""
+        return await self.client.get(path.format(child=self.child), params=query)
+
+    async def record(self, *happened: Any, key: dict[str, str] | None = None, **query: Any) -> Response:
+        """Send events of the child."""
+        events = [sent(on, event, **(more[0] if more else {})) for on, event, *more in happened]
+        path = f"/children/{self.child}/events"
+        return await self.client.post(path, json={"events": events}, headers=key or new_key(), params=query)
+
+    async def record_many(self, *happened: Any, **query: Any) -> Response:
+        """Send events of the child as an item of many."""
+        events = [sent(*each) for each in happened]
+        body = {"items": [{"child": str(self.child), "events": events}]}
+        return await self.client.post("/entries", json=body, headers=new_key(), params=query)
+
+    async def open(self, *happened: Any, **query: Any) -> Response:
+        """Send the events of another child."""
+        events = [sent(*each) for each in happened]
+        return await self.client.post("/children", json={"events": events}, headers=new_key(), params=query)
+
+    async def imported(self) -> Response:
+        """Hand in a register that tells of the child, in words that cannot be used."""
+        sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
+        handed_in = await hand_in(self.client, workbook(sheet), query="?dry_run=true")
+        await done(self.client, handed_in.headers["Location"])
+        return await self.client.get(handed_in.headers["Location"])
+
+
+Ask = Callable[[Asked], Awaitable[Response]]
+NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
+    "GET /children/{child}": [("file", {"identity", "adoption"}, lambda own: own.get("/children/{child}"))],
+    "GET /children/{child}/entries": [
+        ("entries", {"identity", "adoption"}, lambda own: own.get("/children/{child}/entries"))
+    ],
+    "GET /children/{child}/obligations": [
+        ("obligations", {"adoption"}, lambda own: own.get("/children/{child}/obligations", rule="D32"))
+    ],
+    "GET /children": [("register", {"identity"}, lambda own: own.get("/children"))],
+    "POST /children/search": [
+        ("register", {"identity"}, lambda own: own.client.post("/children/search", json={"q": NAME})),
+    ],
+    "GET /entries": [
+        ("feed", {"identity", "adoption"}, lambda own: own.get("/entries")),
+        ("feed", {"identity"}, lambda own: own.get("/entries", limit=500, wait=1)),
+    ],
+    "GET /obligations": [("obligations", {"adoption"}, lambda own: own.get("/obligations", rule="D32"))],
+    "GET /findings": [("findings", {"adoption"}, lambda own: own.get("/findings", rule="I12"))],
+    "GET /imports/{job}": [("import report", {"identity"}, lambda own: own.imported())],
+    "POST /children": [
+        ("duplicates", {"identity"}, lambda own: own.open(RECEIVED, IDENTITY, dry_run=True)),
+    ],
+    "POST /children/{child}/events": [
+        ("dry run", {"identity"}, lambda own: own.record(RENAMED, dry_run=True)),
+        ("dry run", {"adoption"}, lambda own: own.record(ADOPTED, dry_run=True)),
+        ("refusal", {"adoption"}, lambda own: own.record(ADOPTED)),
+        ("recorded before", {"adoption"}, lambda own: own.record((*ADOPTED, EXCUSED), key=own.key)),
+    ],
+    "POST /entries": [
+        ("dry run", {"identity"}, lambda own: own.record_many(RENAMED, dry_run=True)),
+        ("refusal", {"adoption"}, lambda own: own.record_many(ADOPTED)),
+    ],
+}
+"""What each operation that tells of a child is asked, with the purpose and some categories that are noted."""
+SILENT = {
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /event-types",
+    "GET /event-types/{type}",
+    "GET /rules",
+    "GET /codes",
+    "GET /codes/{table}",
+    # These tell days and codes that are not personal.
+    "GET /children/{child}/readiness",
+    "GET /readiness",
+    # Who read is told by name, of whom is not.
+    "GET /children/{child}/access",
+    # What comes of it is asked at another address.
+    "POST /imports",
+}
+"""Operations that tell nothing personal of a child."""
+CASES = [
+    pytest.param(*case, id=f"{operation} {number}")
+    for operation, cases in NOTED.items()
+    for number, case in enumerate(cases, 1)
+]
+
+
+async def asked_by_a_supervisor(served: Served) -> Asked:
+    """Given a child whose adoption stands in spite of a negative report."""
+    story = await a_story(served).given(RECEIVED, IDENTITY, APPLIED, CONSENTED, REPORT)
+    assert story.child is not None
+    asked = Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+    recorded = await asked.record((*ADOPTED, EXCUSED), key=asked.key)
+    assert recorded.status_code == 201, recorded.text
+    await served.projected()
+    return asked
+
+
+def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
+    assert {*NOTED, *SILENT} == OPERATIONS
+
+
+@pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)
+async def test_whoever_is_told_what_is_personal_stands_in_the_access_log(
+    served: Served, purpose: str, categories: set[str], ask: Ask
+) -> None:
+    own = await asked_by_a_supervisor(served)
+    before = len(await served.house.access.of(own.child, limit=500))
+
+    answer = await ask(own)
+
+    lines = await served.house.access.of(own.child, limit=500)
+    noted = [line for line in lines[: len(lines) - before] if line.purpose == purpose]
+    assert noted, (answer.status_code, answer.text, lines)
+    assert categories <= set(noted[0].categories)
+    assert noted[0].role == "supervisor"
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
+async def test_nothing_personal_is_answered_without_a_line(served: Served, role: Role) -> None:
+    """Whatever the table above says: everything is asked, and what shows a name or a number was noted."""
+    own = await asked_by_a_supervisor(served)
+    own = Asked(await served.as_(role), own.child, own.key)
+    shown = 0
+    for operation, cases in NOTED.items():
+        for _, _, ask in cases:
+            if operation == "GET /imports/{job}" and role is Role.AUDITOR:
+                continue
+            before = len(await served.house.access.of(own.child, limit=500))
+            answer = await ask(own)
+            told = any(personal in answer.text for personal in PERSONAL)
+            after = len(await served.house.access.of(own.child, limit=500))
+            assert after > before or not told, (operation, answer.text)
+            shown += told
+    for path in sorted(SILENT - {"POST /imports"}):
+        address = path.removeprefix("GET ").format(child=own.child, type=next(iter(CATALOGUE)), table="stage")
+        answer = await own.client.get(address)
+        assert not any(personal in answer.text for personal in PERSONAL), path
+    assert shown >= 5
+
+
+async def test_who_is_told_nothing_personal_leaves_no_line(served: Served) -> None:
+    own = await asked_by_a_supervisor(served)
+    before = await served.house.access.of(own.child, limit=500)
+    bureau = await served.as_(Role.BUREAU)
+    answers = await asyncio.gather(
+        bureau.get("/findings", params={"rule": "I12"}),
+        bureau.get(f"/children/{own.child}/obligations", params={"rule": "D32"}),
+    )
+    assert [answer.json()["items"] for answer in answers] == [[], []]
+    staff = await served.as_(Role.STAFF)
+    refused = await staff.post(f"/children/{own.child}/events", json=sent(*ADOPTED), headers=new_key())
+    assert refused.status_code == 403
+    assert await served.house.access.of(own.child, limit=500) == before
