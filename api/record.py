@@ -12,7 +12,7 @@ from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import Problem
 from api.question import Asking
-from api.wanted import Expected, Key, Own, answerable, documented, rehearsed, wanted_by
+from api.wanted import Expected, Key, Own, answerable, documented, noted, rehearsed, wanted_by
 from ledger.recording import Recorded, Recording
 
 router = APIRouter(tags=["recording"])
@@ -55,6 +55,7 @@ async def _recorded(own: Asking, wanted: Recording) -> Answer:
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise problem(outcome, own.sees)
+    await noted(own, outcome.stream, outcome.findings, "recording")
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"/children/{outcome.stream}"

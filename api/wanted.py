@@ -127,7 +127,7 @@ async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
         duplicates = await possible_duplicates(own, wanted.drafts)
     else:
         told = [*rehearsal.judgements, *rehearsal.impact.findings]
-        await _note(own, wanted.stream, told, _shown(rehearsal.impact), "dry run")
+        await noted(own, wanted.stream, told, "dry run", _shown(rehearsal.impact))
     return rehearsal_json(
         rehearsal,
         today=own.today,
@@ -142,7 +142,7 @@ async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
             own.house.metrics.refused(refusal.rule.strength)
-        await _note(own, wanted.stream, outcome.refusals, (), "refusal")
+        await noted(own, wanted.stream, outcome.refusals, "refusal")
     if not isinstance(outcome, Recorded) or not outcome.repeated:
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):
@@ -168,17 +168,22 @@ def _shown(impact: Impact) -> Iterator[Category]:
         yield from gate.before.rests_on | gate.after.rests_on
 
 
-async def _note(
-    own: Asking, child: UUID | None, judgements: Iterable[Judgement], shown: Iterable[Category], purpose: str
+async def noted(
+    own: Asking,
+    child: UUID | None,
+    judgements: Iterable[Judgement],
+    purpose: str,
+    shown: Iterable[Category] = (),
 ) -> None:
-    """Write down that the caller is shown these categories of a file, and told what speaks against entries.
+    """Write down that the caller is told what speaks against entries of a file, and shown these categories.
 
-    That names the entries by which it was decided, and tells of what it rests on.
+    What speaks against them names the entries by which it was decided, and tells of what it rests on.
     """
-    if child is None or (file := await own.ledger.file(child)) is None:
+    told = [each.refusal for each in told_to(own.sees, judgements)]
+    categories = {*shown, *(category for refusal in told for category in refusal.rests_on)}
+    evidence = {entry for refusal in told for entry in refusal.evidence}
+    if child is None or not (categories or evidence):
         return
-    categories = set(shown)
-    for each in told_to(own.sees, judgements):
-        evidence = [file.entries[entry] for entry in each.refusal.evidence if entry in file.entries]
-        categories |= each.refusal.rests_on | categories_of(evidence)
+    if evidence and (file := await own.ledger.file(child)) is not None:
+        categories |= categories_of(file.entries[entry] for entry in evidence if entry in file.entries)
     await own.note({child: categories}, purpose)

@@ -174,6 +174,12 @@ async def test_whoever_is_told_what_is_personal_stands_in_the_access_log(
     assert noted[0].role == "supervisor"
 
 
+async def test_who_records_and_is_told_what_speaks_against_it_is_noted(served: Served) -> None:
+    own = await asked_by_a_supervisor(served)
+    (line,) = await served.house.access.of(own.child, limit=500)
+    assert (line.purpose, line.categories) == ("recording", ["adoption"])
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
 async def test_nothing_personal_is_answered_without_a_line(served: Served, role: Role) -> None:
     """Whatever the table above says: everything is asked, and what shows a name or a number was noted."""

@@ -12,6 +12,12 @@ from tests.registers.paper import Paper, a_sheet, workbook
 
 NDJSON = "application/x-ndjson"
 ASKED_NOBODY = {"unknown": "not_asked"}
+ADMITTED = {
+    "admission_no": ASKED_NOBODY,
+    "archive_no": ASKED_NOBODY,
+    "intake_category": "A1",
+    "guardianship_type": ASKED_NOBODY,
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -114,6 +120,22 @@ async def test_lines_are_recorded_each_by_itself_and_once(served: Served) -> Non
         (7, "malformed"),
     ]
     assert (again["recorded"], again["already"], again["rejected"]) == (0, 3, 3)
+
+
+async def test_a_line_that_was_refused_is_there_no_more_often_than_it_is_sent(served: Served) -> None:
+    child = await served.a_child()
+    admitted = {"type": "ChildAdmitted", "occurred_on": "2026-11-21", "data": ADMITTED}
+    body = b"\n".join([orjson.dumps({"child": str(child), "events": [admitted]})] * 3)
+    staff = await served.as_("staff")
+
+    told = await done(staff, (await hand_in(staff, body, media_type=NDJSON)).headers["Location"])
+
+    assert (told["recorded"], told["already"]) == (0, 0)
+    assert [(each["row"], each["code"]) for each in told["rejections"]] == [
+        (1, "I01"),
+        (2, "I01"),
+        (3, "I01"),
+    ]
 
 
 async def test_a_dry_run_of_lines_records_nothing(served: Served) -> None:

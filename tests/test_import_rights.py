@@ -14,6 +14,7 @@ from tests.given import some
 from tests.registers.counter import Counter
 from tests.registers.paper import a_sheet, workbook
 from tests.stories import a_story
+from tests.test_import_http import done, hand_in
 
 CHILDREN = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
 EXAMINED = a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-03-04", 结论="正常")
@@ -80,6 +81,30 @@ async def test_who_is_not_shown_a_row_is_not_told_whether_the_ledger_has_it(
     assert [line.row for line in report.missing] == ([4] if told == "no more" else [])
     assert report.values == []
     assert await counter.head() == before
+
+
+async def test_staff_hand_in_over_http_what_they_are_shown(served: Served) -> None:
+    staff = await served.as_("staff")
+    for query in ("?dry_run=true", ""):
+        answer = await hand_in(staff, workbook(CHILDREN, ADOPTED), query=query)
+        told = await done(staff, answer.headers["Location"])
+        assert [(each["row"], each["code"]) for each in told["rejections"]] == [(4, "not_your_category")]
+
+
+# As found
+
+
+@pytest.mark.parametrize(("day", "as_found"), [("2026-11-21", False), ("2026-10-23", True)])
+async def test_what_is_forbidden_and_new_is_rejected_with_its_rule(
+    counter: Counter,
+    day: str,
+    as_found: bool,  # noqa: FBT001 - a table
+) -> None:
+    adopted = a_sheet("收养").row(儿童编号="CS001", 登记日期=day, 收养类别="5")
+    report = await counter.take(CHILDREN, adopted, role="supervisor")
+    assert rejected(report) == ([] if as_found else [("收养", 4, "I12")])
+    assert bool(await counter.told("CS001", AdoptionRegistered)) == bool(report.as_found) == as_found
+    report.account.prove()
 
 
 # Whose file it is

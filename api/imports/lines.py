@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -102,7 +102,7 @@ class LinesImport:
 
     async def _take(self, lines: list[Line], keeper: Keeper) -> None:
         files = await keeper.files(line.child for line in lines if line.child is not None)
-        waiting: list[Line] = []
+        waiting: defaultdict[bytes, list[Line]] = defaultdict(list)
         for line in lines:
             try:
                 self._permit(line, files)
@@ -112,12 +112,18 @@ class LinesImport:
             digest = hashlib.sha256(line.raw).digest()
             if digest in self.seen:
                 self.already += 1
+            else:
+                waiting[digest].append(line)
+        recordings = [self._recording(same[0]) for same in waiting.values()]
+        came = await keeper.keep(recordings, now=self.own.now)
+        for (digest, same), kept in zip(waiting.items(), came, strict=True):
+            if kept.refused:
+                for line in same:
+                    self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
                 continue
             self.seen.add(digest)
-            waiting.append(line)
-        recordings = [self._recording(line) for line in waiting]
-        for line, kept in zip(waiting, await keeper.keep(recordings, now=self.own.now), strict=True):
-            self._count(line, kept)
+            self.already += len(same) - 1
+            self._count(same[0], kept)
 
     def _permit(self, line: Line, files: dict[UUID, File]) -> None:
         """Raise the problem with a line that is about a file of somebody else."""
@@ -143,9 +149,6 @@ class LinesImport:
         )
 
     def _count(self, line: Line, kept: Kept) -> None:
-        if kept.refused:
-            self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
-            return
         if kept.repeated:
             self.already += 1
             return
