@@ -351,6 +351,18 @@ def test_an_unknown_table_of_children_below_is_no_row_of_the_one_above() -> None
     assert len(register.children["CS001"]) == 1
 
 
+def test_headings_below_may_have_digits_in_brackets() -> None:
+    below: Grid = [
+        ["姓名", "儿童意愿(8岁以上)", "登记日期", "收养类别"],
+        ["林小一", "同意", "2020-01-01", "孤儿"],
+    ]
+
+    register = register_of(("儿童花名册", [*ROSTER, [], *below]))
+
+    assert [table.layout.name for table in register.tables if table.layout] == ["儿童花名册", "收养"]
+    assert len(register.children["CS001"]) == 2
+
+
 def test_a_correction_of_a_name_is_no_row_of_headings() -> None:
     rows = [
         ["2025-08-02", "CS001", "林小一", "姓名", "林晓一", "林小一", "依据", "姜老师"],

@@ -63,16 +63,30 @@ class Heading:
 def headings_of(sheet: Sheet) -> Iterator[tuple[Heading, ...]]:
     """Find the headings of a sheet from top to bottom, those of tables side by side together."""
     number, free, tries = 1, 1, 0
+    above: tuple[Heading, ...] = ()
     while number <= len(sheet.rows) and tries < MOST_TRIES:
+        row = sheet.rows[number - 1]
         heading = None
-        if any(_is_key(raw) for raw in sheet.rows[number - 1]):
+        if any(map(_is_key, row)) and not any(_has_number(row, each) for each in above):
             tries += 1
             heading = _heading_at(sheet, number, free)
         if heading is None:
             number += 1
             continue
-        yield _side_by_side(sheet, heading)
+        above = _side_by_side(sheet, heading)
+        yield above
         number = free = heading.rows.stop
+
+
+def _has_number(row: Sequence[Raw], above: Heading) -> bool:
+    """Whether a row tells of a child by the headings above it: it has a file number."""
+    return any(
+        column.heading == FILE_NO
+        and place < len(row)
+        and isinstance(column.said(row[place]), str)
+        and not _is_wordy(row[place])
+        for place, column in above.columns.items()
+    )
 
 
 def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:

@@ -15,7 +15,7 @@ from api.imports.days import read_days
 from api.imports.faults import Fault
 from api.imports.marks import mark, no_words
 from domain.codes import tables
-from domain.event import Unknown
+from domain.event import LONGEST_NAME, Unknown
 from domain.text import is_line, is_text
 
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
@@ -68,7 +68,7 @@ def _fitting(words: str, longest: int) -> str | Fault:
 
 def name() -> Reader:
     """The name of a person; blanks between Chinese characters are stray."""
-    plain = _words(50, _is_plain_line)
+    plain = _words(LONGEST_NAME, _is_plain_line)
 
     def read(raw: Raw) -> Read:
         said = plain(raw)
