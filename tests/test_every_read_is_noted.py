@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
@@ -25,7 +26,7 @@ from tests.client import Served, new_key
 from tests.given import some
 from tests.registers.paper import a_sheet, workbook
 from tests.stories import a_story, sent
-from tests.test_import_http import done, hand_in
+from tests.test_import_http import NDJSON, done, hand_in
 
 OPERATIONS = {
     f"{method.upper()} {path}"
@@ -75,6 +76,13 @@ class Asked:
         events = [sent(*each) for each in happened]
         return await self.client.post("/children", json={"events": events}, headers=new_key(), params=query)
 
+    async def imported_as_a_line(self, *happened: Any) -> Response:
+        """Hand in a line of the child's events."""
+        line = {"child": str(self.child), "events": [sent(*each) for each in happened]}
+        handed_in = await hand_in(self.client, orjson.dumps(line), media_type=NDJSON)
+        await done(self.client, handed_in.headers["Location"])
+        return await self.client.get(handed_in.headers["Location"])
+
     async def imported(self) -> Response:
         """Hand in a register that tells of the child, in words that cannot be used."""
         sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
@@ -102,7 +110,10 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     ],
     "GET /obligations": [("obligations", {"adoption"}, lambda own: own.get("/obligations", rule="D32"))],
     "GET /findings": [("findings", {"adoption"}, lambda own: own.get("/findings", rule="I12"))],
-    "GET /imports/{job}": [("import report", {"identity"}, lambda own: own.imported())],
+    "GET /imports/{job}": [
+        ("import report", {"identity"}, lambda own: own.imported()),
+        ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),
+    ],
     "POST /children": [
         ("duplicates", {"identity"}, lambda own: own.open(RECEIVED, IDENTITY, dry_run=True)),
     ],

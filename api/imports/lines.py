@@ -71,6 +71,8 @@ class LinesImport:
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
+    shown: set[UUID] = field(default_factory=set)
+    """The children of whom it is told which rules refuse what."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
@@ -118,6 +120,7 @@ class LinesImport:
         came = await keeper.keep(recordings, now=self.own.now)
         for (digest, same), kept in zip(waiting.items(), came, strict=True):
             if kept.refused:
+                self.shown.update(line.child for line in same if line.child and kept.denied is None)
                 for line in same:
                     self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
                 continue

@@ -225,4 +225,6 @@ async def _lines(lines: LinesImport, job: Job) -> dict[str, Any]:
     job.accepted.set()
     with lines.spool:
         async with job.turn():
-            return await lines.take(job.advance)
+            told = await lines.take(job.advance)
+            job.shown = frozenset(lines.shown)
+            return told
