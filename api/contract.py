@@ -251,9 +251,13 @@ class ReadinessKnown(ReadinessAnswer):
 
 
 class FindingAnswer(TypedDict):
-    """Something that speaks against a file, from a day on; `rests_on` is of what it tells."""
+    """Something that speaks against a file, from a day on; `rests_on` is of what it tells.
 
-    child: UUID
+    `others` are files that may be the same child's or have the same number, as far as the caller may read
+    them. `child` is null for a file that would be opened.
+    """
+
+    child: UUID | None
     rule: str
     kind: str
     on: date
@@ -261,4 +265,5 @@ class FindingAnswer(TypedDict):
     zh: str
     en: str
     source: str
+    others: list[UUID]
     rests_on: list[Category]

@@ -1,45 +1,129 @@
-"""Who in the register may be the child that a file is about to be opened for."""
+"""Who in the register may be the child of a file, or has a number that is about to be given to another."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Final
+from uuid import UUID
 
 from api.contract import FindingAnswer
 from api.question import Asking
-from domain.event import Category, known
-from domain.events.intake import IdentityRecorded
+from domain.citizen_id import read
+from domain.event import Category, Event, known
+from domain.events.household import CitizenIdAssigned, HouseholdRegistered
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.label import Label
+from domain.limit import Area, limit
 from domain.when import LAST_DAY, Days
 from ledger.recording import Draft
+from projections.alike import CITIZEN_ID, FILE_NO, KIND, ONE_CHILD, RESTS_ON, Likeness, speaking, taken
 from projections.paging import MOST
+from projections.projector import NotBuiltError
 from projections.register import ListedOnDay, register
-from projections.search import whole_name
+from projections.search import whole_name, whole_number
 
-RULE: Final = "R-INT-5"
+WAIT_SECONDS: Final = limit(
+    1,
+    Area.REQUESTS,
+    Label("查重时等待名册的秒数", "Seconds of waiting for the register before a number is looked up in it"),
+    why=Label("记录时即指出号码重复，又不使人久等", "Who records is told at once, and not kept waiting"),
+    beyond=Label(
+        "照常记录；查重结果随后见 /findings", "It is recorded, and /findings tells of it afterwards"
+    ),
+)
 _SEXES: Final = frozenset({"1", "2"})
 
 
-async def possible_duplicates(own: Asking, drafts: Iterable[Draft]) -> list[FindingAnswer]:
-    """Return those within the caller's scope who ever had that name and may have that birth and sex."""
-    alike: dict[object, ListedOnDay] = {}
-    for draft in drafts:
+async def possible_duplicates(
+    own: Asking, child: UUID | None, drafts: Sequence[Draft]
+) -> list[FindingAnswer]:
+    """Return who may be the child of drafts: who has one of its numbers, and for a new file who is alike.
+
+    Alike is who ever had that name and may have that birth and sex, within the caller's scope. Whoever has a
+    number and is not the caller's to read is not named.
+    """
+    found: list[FindingAnswer] = []
+    for likeness, others in (await _taken(own, child, drafts)).items():
+        found += [_finding(own, likeness, other) for other in others] or [_finding(own, likeness, None)]
+    alike: dict[UUID, ListedOnDay] = {}
+    for draft in drafts if child is None else ():
         if isinstance(draft.event, IdentityRecorded):
             rows = await _named_like(own, draft.event)
             alike |= {row.child: row for row in rows if _may_be(row, draft.event)}
-    await own.note(dict.fromkeys((row.child for row in alike.values()), (Category.IDENTITY,)), "duplicates")
-    rule = own.ledger.rulebook[RULE]
-    return [
-        {
-            "child": row.child,
-            "rule": rule.id,
-            "kind": "possible_duplicate",
-            "on": own.today,
-            "entries": [],
-            "zh": rule.zh,
-            "en": rule.en,
-            "source": rule.source,
-            "rests_on": [Category.IDENTITY],
-        }
-        for row in alike.values()
-    ]
+    await own.note(dict.fromkeys(alike, (Category.IDENTITY,)), "duplicates")
+    return [*found, *(_finding(own, ONE_CHILD, other) for other in alike)]
+
+
+async def numbers_taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> list[FindingAnswer]:
+    """Return what speaks against numbers that a file is about to have, and that another file has.
+
+    `child` is None for a file that is about to be opened.
+    """
+    taken = await _taken(own, child, drafts)
+    return [_finding(own, likeness, child, others) for likeness, others in taken.items()]
+
+
+async def alike_files(own: Asking, child: UUID, day: date) -> int:
+    """Return in how many ways a file is like another one, which speaks against it on a day."""
+    if Category.IDENTITY in own.sees:
+        with suppress(NotBuiltError):
+            async with own.house.projector.reading() as connection:
+                return await speaking(connection, child, day)
+    return 0
+
+
+async def _taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> dict[Likeness, list[UUID]]:
+    """Return which numbers are taken, with the files that have them and are the caller's to read.
+
+    While the register is being built nothing is known of it; what is taken is then found as soon as it is.
+    """
+    terms: dict[Likeness, set[bytes]] = defaultdict(set)
+    for draft in drafts:
+        for likeness, number in _numbers(draft.event):
+            terms[likeness].add(own.ledger.keys.term(whole_number(number)))
+    found: dict[Likeness, list[UUID]] = {}
+    if terms and Category.IDENTITY in own.sees:
+        # What has just been recorded counts too; of what the register lacks still the list will tell.
+        head = await own.ledger.store.head()
+        await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
+        with suppress(NotBuiltError):
+            async with own.house.projector.reading() as connection:
+                found = await taken(
+                    connection, own.scope, terms=terms, institution=own.actor.institution, but=child
+                )
+    named = {other for others in found.values() for other in others}
+    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    return found
+
+
+def _finding(
+    own: Asking, likeness: Likeness, child: UUID | None, others: Iterable[UUID] = ()
+) -> FindingAnswer:
+    rule = own.ledger.rulebook[likeness.rule]
+    return {
+        "child": child,
+        "rule": rule.id,
+        "kind": KIND,
+        "on": own.today,
+        "entries": [],
+        "zh": rule.zh,
+        "en": rule.en,
+        "source": rule.source,
+        "others": list(others),
+        "rests_on": [RESTS_ON],
+    }
+
+
+def _numbers(event: Event) -> Iterable[tuple[Likeness, str]]:
+    match event:
+        case CitizenIdAssigned() | HouseholdRegistered():
+            number = known(event.citizen_id)
+            if number is not None and read(number) is not None:
+                yield CITIZEN_ID, number
+        case ChildReceived() | ChildAdmitted():
+            if event.file_no is not None:
+                yield FILE_NO, event.file_no
 
 
 async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnDay]:

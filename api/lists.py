@@ -22,6 +22,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
 from domain.readiness import Status
+from projections import alike
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings import findings as findings_on
 from projections.obligations import WAITING
@@ -237,7 +238,16 @@ async def findings(
         cursor=cursor,
     )
     rows = await _opened(own, FINDINGS, page.rows)
-    return _listing([finding_json(row) for row in rows], page.next, position)
+    others = await _others(own, [(row.child, row.rule) for row in rows if row.kind == alike.KIND])
+    items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
+    return _listing(items, page.next, position)
+
+
+async def _others(own: Asking, found: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UUID]]:
+    if not found:
+        return {}
+    async with own.house.projector.reading() as connection:
+        return await alike.others(connection, own.scope, found)
 
 
 async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:

@@ -140,14 +140,19 @@ class ItemsAnswer(TypedDict):
     items: list[ItemAnswer]
 
 
-def recorded_json(recorded: Recorded, sees: AbstractSet[Category]) -> RecordedAnswer:
-    """Return what was recorded."""
+def recorded_json(
+    recorded: Recorded, sees: AbstractSet[Category], taken: Iterable[FindingAnswer] = ()
+) -> RecordedAnswer:
+    """Return what was recorded; `taken` is what speaks against its numbers, which other files have."""
     return {
         "child": recorded.stream,
         "version": recorded.version,
         "position": recorded.position,
         "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
-        "findings": findings_json(recorded.findings, sees),
+        "findings": [
+            *findings_json(recorded.findings, sees),
+            *(each | {"child": recorded.stream} for each in taken),
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.answers import Answer
 from api.contract import FileAnswer, Obligations, ReadinessKnown, Timeline
+from api.duplicates import alike_files
 from api.problems import WITHIN, invalid, responses
 from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
@@ -50,6 +51,7 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
     known = await own.known(known_at)
     read = await own.file(child, known=known, about=as_of)
     day, book = as_of or own.today, await own.ledger.rulebook_of(read)
+    findings = [finding for finding in own.told(findings_of(read, child, book)) if finding.speaks(day)]
     body = {
         "child": child,
         "version": read.version,
@@ -61,7 +63,8 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
             Life(read, day, book),
             day,
             obligations=own.told(obligations_of(read, child, book)),
-            findings=sum(finding.speaks(day) for finding in own.told(findings_of(read, child, book))),
+            # What other files say was not always known: it is told of now only.
+            findings=len(findings) + (await alike_files(own, child, day) if known_at is None else 0),
             sees=own.sees,
         ),
     }

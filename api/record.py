@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from api import sent
 from api.answers import Answer
 from api.asking import body
+from api.duplicates import numbers_taken
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import Problem
@@ -51,12 +52,16 @@ async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body)
 
 
 async def _recorded(own: Asking, wanted: Recording) -> Answer:
+    # Asked before, so that nothing is recorded yet where it can not be answered.
+    taken = await numbers_taken(own, wanted.stream, wanted.drafts)
     outcome = await own.ledger.record(wanted, now=own.now, checked=own.hindrance)
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
         raise problem(outcome, own.sees)
+    if outcome.repeated:
+        taken = await numbers_taken(own, outcome.stream, wanted.drafts)
     await noted(own, outcome.stream, outcome.findings, "recording")
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"/children/{outcome.stream}"
-    return Answer(recorded_json(outcome, own.sees), status, headers)
+    return Answer(recorded_json(outcome, own.sees, taken), status, headers)

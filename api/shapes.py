@@ -1,6 +1,6 @@
 """How entries, files, clocks, gates and findings look in answers; what may not be seen is masked here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -196,8 +196,8 @@ def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
     return answer
 
 
-def finding_json(finding: Finding) -> FindingAnswer:
-    """Return what speaks against a file."""
+def finding_json(finding: Finding, others: Sequence[UUID] = ()) -> FindingAnswer:
+    """Return what speaks against a file, with other files that are like it."""
     return {
         "child": finding.child,
         "rule": finding.rule,
@@ -207,6 +207,7 @@ def finding_json(finding: Finding) -> FindingAnswer:
         "zh": finding.zh,
         "en": finding.en,
         "source": finding.source,
+        "others": list(others),
         "rests_on": categories(finding.rests_on),
     }
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Query
 
 from api import forms
-from api.contract import FindingAnswer
 from api.duplicates import possible_duplicates
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.problems import RECORDING, Problem
@@ -115,17 +114,15 @@ def wanted_by(
 
 
 async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
-    """Return what would come of a recording; of one that opens a file, also who may be the same child.
+    """Return what would come of a recording, with who may be the same child or has the same number.
 
     Raises the problem with who may not record it.
     """
     rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance, sees=own.sees)
     if isinstance(rehearsal, Denied):
         raise problem(rehearsal, own.sees)
-    duplicates: list[FindingAnswer] = []
-    if wanted.stream is None:
-        duplicates = await possible_duplicates(own, wanted.drafts)
-    else:
+    duplicates = await possible_duplicates(own, wanted.stream, wanted.drafts)
+    if wanted.stream is not None:
         told = [*rehearsal.judgements, *rehearsal.impact.findings]
         await noted(own, wanted.stream, told, "dry run", _shown(rehearsal.impact))
     return rehearsal_json(

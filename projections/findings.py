@@ -16,6 +16,7 @@ from domain.judging import findings as judged
 from domain.rulebook import Rulebook
 from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
+from projections.alike import found_alike
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
@@ -106,26 +107,11 @@ def rows(file: File, reading: Reading) -> Iterator[Finding]:
 
 FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)
 
-# Whether two files tell of one child is no function of either, so it is asked of the register.
 _SELECT: Final = SQL("""
     SELECT f.*
-      FROM (SELECT * FROM findings
-             UNION ALL
-            SELECT own.child, %(alike_number)s, ARRAY['identity'], %(alike_rule)s, 'possible_duplicate',
-                   coalesce(own.received_on, own.admitted_on, own.birth_until), NULL, ARRAY[]::uuid[],
-                   %(alike_zh)s, %(alike_en)s, %(alike_source)s, NULL
-              FROM register own
-             WHERE own.birth_until IS NOT NULL
-               AND EXISTS (SELECT FROM register other
-                            WHERE other.name_term = own.name_term AND other.child <> own.child
-                              AND other.institution = own.institution
-                              AND other.birth_on = own.birth_on AND other.sex = own.sex)
-           ) AS f
+      FROM (SELECT * FROM findings UNION ALL {alike}) AS f
       JOIN register ON register.child = f.child
 """)
-_BEHIND_ALL: Final = 2**31 - 1
-"""The number of the finding that another file may be the same child's: behind all of the file's own."""
-DUPLICATES: Final = "R-INT-5"
 _KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
 
 
@@ -146,17 +132,10 @@ async def findings(
 
     Nothing is told that rests on a category which whoever asks does not see. `keyed` hashes terms.
     """
-    one_file = rulebook[DUPLICATES]
-    alike = {
-        "alike_number": _BEHIND_ALL,
-        "alike_rule": one_file.id,
-        "alike_zh": one_file.zh,
-        "alike_en": one_file.en,
-        "alike_source": one_file.source,
-    }
+    alike = found_alike(rulebook)
     where = [
         scope,
-        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike}),
+        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
     ]
     if rule is not None:
@@ -167,4 +146,6 @@ async def findings(
         where.append(
             Condition(SQL("f.kind = ANY (%(kind)s)"), {"kind": WITHHELD.either(keyed, "kind", kind)})
         )
-    return await page(connection, Finding, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(
+        connection, Finding, _SELECT.format(alike=alike.sql), where, _KEY, limit=limit, cursor=cursor
+    )

@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Identifier, Placeholder
 
 from domain.charge import scope_of
 from domain.event import Category, Erased
+from domain.events.household import CITIZEN_ID
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
@@ -30,8 +31,9 @@ SEALED_FILE_NO: Final = "register.file_no"
 class Listed:
     """A child's file as the register lists it: what was recorded last of each.
 
-    `institution` to `sixteen_on` say who may read it. `file_no_term` and `name_term` are keyed hashes of the
-    file number and of the whole name. `opened` is the position of its first entry.
+    `institution` to `sixteen_on` say who may read it. `file_no_term`, `citizen_id_term` and `name_term` are
+    keyed hashes of these numbers and of the whole name, and `…_on` the days from which the numbers hold.
+    `opened` is the position of its first entry.
     """
 
     child: UUID
@@ -41,6 +43,9 @@ class Listed:
     sixteen_on: date | None
     file_no: bytes | None
     file_no_term: bytes | None
+    file_no_on: date | None
+    citizen_id_term: bytes | None
+    citizen_id_on: date | None
     name: bytes | None
     name_term: bytes | None
     sex: str | None
@@ -71,7 +76,7 @@ class ListedOnDay(Listed):
 def rows(file: File, reading: Reading) -> Iterator[Indexed]:
     """Yield the one row."""
     scope, seal = scope_of(file), reading.seal
-    name, file_no = _last(file, NAME), _last(file, FILE_NO)
+    name, file_no, citizen_id = _last(file, NAME), _said(file, FILE_NO), _said(file, CITIZEN_ID)
     born, stage = _last(file, BIRTH), _latest(file, STAGE)
     yield Indexed(
         child=reading.child,
@@ -79,8 +84,11 @@ def rows(file: File, reading: Reading) -> Iterator[Indexed]:
         former=[each.institution for each in scope.former],
         former_until=[each.until for each in scope.former],
         sixteen_on=scope.sixteen_on,
-        file_no=_sealed(reading, file_no, SEALED_FILE_NO),
-        file_no_term=None if file_no is None else seal.term(whole_number(file_no)),
+        file_no=_sealed(reading, file_no.value, SEALED_FILE_NO),
+        file_no_term=_term(reading, file_no.value),
+        file_no_on=file_no.since,
+        citizen_id_term=_term(reading, citizen_id.value),
+        citizen_id_on=citizen_id.since,
         name=_sealed(reading, name, SEALED_NAME),
         name_term=None if name is None else seal.term(whole_name(name)),
         sex=_last(file, SEX),
@@ -109,6 +117,25 @@ def _last(file: File, attribute: Attribute[T]) -> T | None:
     """Return what was said last of an attribute, also where it holds no longer."""
     values = (fact.held.value for fact in reversed(_facts(file, attribute)))
     return next((value for value in values if value is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A number as it was said last, and since when; None where none is."""
+
+    value: str | None = None
+    since: date | None = None
+
+
+def _said(file: File, attribute: Attribute[str]) -> _Said:
+    for fact in reversed(_facts(file, attribute)):
+        if fact.held.value is not None:
+            return _Said(fact.held.value, fact.since)
+    return _Said()
+
+
+def _term(reading: Reading, number: str | None) -> bytes | None:
+    return None if number is None else reading.seal.term(whole_number(number))
 
 
 def _terms(file: File) -> set[str]:

@@ -7,6 +7,9 @@ CREATE TABLE register (
     sixteen_on   date,
     file_no      bytea,
     file_no_term bytea,
+    file_no_on   date,
+    citizen_id_term bytea,
+    citizen_id_on date,
     name         bytea,
     name_term    bytea,
     sex          text,
@@ -23,5 +26,6 @@ CREATE TABLE register (
 CREATE INDEX ON register (institution, opened);
 CREATE INDEX ON register (opened);
 CREATE INDEX ON register (file_no_term);
+CREATE INDEX ON register (citizen_id_term);
 CREATE INDEX ON register (name_term, birth_on);
 CREATE INDEX ON register USING gin (terms);

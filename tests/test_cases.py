@@ -81,7 +81,7 @@ class Play:
 
     async def get(self, path: str) -> Any:
         """Read something as it is after all that was recorded."""
-        answer = await self.client.get(path, params={"at_least": self.position})
+        answer = await self.client.get(path, params={**dict(_query(path)), "at_least": self.position})
         assert answer.status_code == 200, answer.json()
         return answer.json()
 
@@ -120,6 +120,24 @@ async def _names(play: Play) -> None:
     assert len(play.judged) >= 2
     for response in play.judged:
         invalid_at(response, "/events/1/data/name")
+
+
+@case("same-citizen-id")
+@case("same-file-number")
+async def _same_number(play: Play) -> None:
+    step = await play.until_judged()
+    first = play.saved["child"]
+    rehearsed = (await play.send(step, dry_run="true")).json()["possible_duplicates"]
+    await play.on()
+    (recorded,) = play.judged
+    second = play.saved["child"]
+    assert recorded.status_code == 201
+    (told,) = recorded.json()["findings"]
+    assert (told["child"], told["others"]) == (second, [first])
+    assert told["rule"] in {"I32", "I33"}
+    assert [(each["rule"], each["child"]) for each in rehearsed] == [(told["rule"], first)]
+    listed = (await play.get(f"/findings?rule={told['rule']}"))["items"]
+    assert {(each["child"], *each["others"]) for each in listed} == {(first, second), (second, first)}
 
 
 @case("lower-case-x")

@@ -47,7 +47,7 @@ from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
 from ledger.candidates import Candidate, entry_ids, judge_in_turn
-from projections.findings import DUPLICATES
+from projections.alike import LIKENESSES
 from tests.client import NOW
 from tests.given import INSTITUTION as HOME
 from tests.given import TODAY
@@ -247,7 +247,7 @@ def shows_everything(shown: Seen) -> None:
     assert shown.kinds >= set(get_args(FindingKind)) - set(OF_MORE_THAN_A_LIFE)
     speaking = {rule.id for rule in RULEBOOK.rules.values() if rule.strength != "due"}
     expected = speaking - {gate.rule for gate in GATES.values()} - set(NEVER_A_FINDING)
-    assert expected - {DUPLICATES} <= shown.rules <= expected
+    assert expected - {each.rule for each in LIKENESSES} <= shown.rules <= expected
 
 
 def test_every_gate_is_said_what_it_can_answer() -> None:

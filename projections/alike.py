@@ -1,0 +1,164 @@
+"""Files that may be one child's, or have a number that only one child can have.
+
+That is no function of any one of them, so it is asked of the register. A citizen id is looked for in the
+whole ledger: of a file that whoever asks may not read it is told that there is one, and nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
+
+from domain.event import Category
+from domain.rulebook import Rulebook
+from projections.paging import Condition
+
+KIND: Final = "possible_duplicate"
+RESTS_ON: Final = Category.IDENTITY
+MOST_OTHERS: Final = 20
+"""Other files that are named at most."""
+_BEHIND_ALL: Final = 2**31
+"""From here down such findings are numbered: behind all that a file says of itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """One way in which rows `own` and `other` of the register are alike; since when it speaks against `own`.
+
+    `term` is the column with the keyed hash of a number, where that alone makes them alike.
+    """
+
+    rule: str
+    since: Composable
+    same: Composable
+    term: str | None = None
+
+
+ONE_CHILD: Final = Likeness(
+    "R-INT-5",
+    SQL("coalesce(own.received_on, own.admitted_on, own.birth_until)"),
+    SQL(
+        "other.name_term = own.name_term AND other.institution = own.institution"
+        " AND other.birth_on = own.birth_on AND other.sex = own.sex"
+    ),
+)
+CITIZEN_ID: Final = Likeness(
+    "I32", SQL("own.citizen_id_on"), SQL("other.citizen_id_term = own.citizen_id_term"), "citizen_id_term"
+)
+FILE_NO: Final = Likeness(
+    "I33",
+    SQL("own.file_no_on"),
+    SQL("other.file_no_term = own.file_no_term AND other.institution = own.institution"),
+    "file_no_term",
+)
+LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
+
+
+def found_alike(rulebook: Rulebook) -> Condition:
+    """Return a SELECT of what such likenesses say against files, in the columns of `findings`."""
+    selects: list[Composed] = []
+    parameters: dict[str, str] = {}
+    for place, likeness in enumerate(LIKENESSES):
+        rule = rulebook[likeness.rule]
+        said = {"rule": rule.id, "zh": rule.zh, "en": rule.en, "source": rule.source}
+        parameters |= {f"alike_{name}_{place}": value for name, value in said.items()}
+        selects.append(
+            SQL("""
+                SELECT own.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text, {since},
+                       NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text, NULL::bytea
+                  FROM register own
+                 WHERE {since} IS NOT NULL
+                   AND EXISTS (SELECT FROM register other WHERE {same} AND other.child <> own.child)
+            """).format(
+                number=Literal(_BEHIND_ALL - len(LIKENESSES) + place),
+                rests_on=Literal(RESTS_ON.value),
+                kind=Literal(KIND),
+                since=likeness.since,
+                same=likeness.same,
+                **{name: Placeholder(f"alike_{name}_{place}") for name in said},
+            )
+        )
+    return Condition(SQL(" UNION ALL ").join(selects), parameters)
+
+
+async def others(
+    connection: AsyncConnection[Any], scope: Condition, found: Iterable[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[UUID]]:
+    """Return the other files of findings, each by its child and rule, as far as they are within a scope."""
+    children: dict[str, list[UUID]] = defaultdict(list)
+    for child, rule in found:
+        children[rule].append(child)
+    named: dict[tuple[UUID, str], list[UUID]] = {}
+    for likeness in LIKENESSES:
+        if likeness.rule not in children:
+            continue
+        cursor = await connection.execute(
+            SQL("""
+                SELECT own.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
+                  FROM register own
+                  JOIN register other ON {same} AND other.child <> own.child
+                  JOIN register ON register.child = other.child
+                 WHERE own.child = ANY (%(children)s) AND {scope}
+                 GROUP BY own.child
+            """).format(most=Literal(MOST_OTHERS), same=likeness.same, scope=scope.sql),
+            {**scope.parameters, "children": children[likeness.rule]},
+        )
+        named |= {(child, likeness.rule): list(whose) for child, whose in await cursor.fetchall()}
+    return named
+
+
+async def speaking(connection: AsyncConnection[Any], child: UUID, day: date) -> int:
+    """Return how many likenesses to other files speak against a file on a day."""
+    counts = SQL(" + ").join(
+        SQL(
+            "(SELECT count(*) FROM register own WHERE own.child = %(child)s AND {} <= %(day)s"
+            " AND EXISTS (SELECT FROM register other WHERE {} AND other.child <> own.child))"
+        ).format(likeness.since, likeness.same)
+        for likeness in LIKENESSES
+    )
+    cursor = await connection.execute(SQL("SELECT {}").format(counts), {"child": child, "day": day})
+    row = await cursor.fetchone()
+    return 0 if row is None else int(row[0])
+
+
+async def taken(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    terms: Mapping[Likeness, Collection[bytes]],
+    institution: UUID | None,
+    but: UUID | None,
+) -> dict[Likeness, list[UUID]]:
+    """Return which numbers another file has: those files that are within a scope, or none of them.
+
+    `terms` are keyed hashes of numbers that a file of an institution is about to have; `but` is that file.
+    """
+    found: dict[Likeness, list[UUID]] = {}
+    for likeness, own in terms.items():
+        assert likeness.term is not None  # noqa: S101 - only numbers are given
+        elsewhere = SQL("true") if likeness is CITIZEN_ID else SQL("register.institution = %(institution)s")
+        cursor = await connection.execute(
+            SQL("""
+                SELECT register.child, {scope}
+                  FROM register
+                 WHERE register.{term} = ANY (%(terms)s) AND register.child IS DISTINCT FROM %(but)s
+                   AND {elsewhere}
+                 ORDER BY {scope} DESC, register.opened
+                 LIMIT {most}
+            """).format(
+                scope=scope.sql,
+                term=Identifier(likeness.term),
+                elsewhere=elsewhere,
+                most=Literal(MOST_OTHERS),
+            ),
+            {**scope.parameters, "terms": list(own), "but": but, "institution": institution},
+        )
+        rows = await cursor.fetchall()
+        if rows:
+            found[likeness] = [child for child, within in rows if within]
+    return found
