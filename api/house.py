@@ -22,7 +22,7 @@ from domain.rulebook import Rulebook
 from ledger.book import Ledger
 from ledger.ending import ended
 from ledger.keys import Keys
-from ledger.pools import Pool, make_pool
+from ledger.pools import PATIENCE, Pool, make_pool
 from ledger.store import Store
 from ledger.witness import Witness
 from ledger.wrapping import KeyFile
@@ -92,7 +92,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
         access = AccessLog(writers, readers, clock)
-        stack.push_async_callback(access.close)
+        stack.push_async_callback(_left_in_order, access.close)
         projector = Projector(ledger, readers, READ_MODELS)
         # So that what is built is read from the first request on.
         await projector.start()
@@ -123,9 +123,10 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
-    """Do the last of a work while the house closes, though the database may have gone by then."""
+    """Do the last of a work while the house closes, though the database may have gone by then, or hang."""
     try:
-        await work()
+        async with asyncio.timeout(PATIENCE):
+            await work()
     except Exception as error:  # noqa: BLE001 - told, for to close goes before
         log.warning("left undone", work=work.__qualname__, error=type(error).__name__)
 

@@ -6,6 +6,7 @@ No problem repeats what was sent: a wrong value may be a child's name, and whoev
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,11 +14,20 @@ import orjson
 from fastapi import Response
 
 from domain.event import Category
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.wording import InvalidValue
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "https://childledger.example/problems/"
 RETRY_SECONDS: Final = 1
+MOST_FAULTS: Final = limit(
+    100,
+    Area.ANSWERS,
+    Label("一次答复列出的不符合之处", "Faults of a body that are listed"),
+    why=Label("答复不应比请求大许多倍", "An answer is not to be many times what was sent"),
+    beyond=Label("其余不列出，答复中注明", "The rest is not listed, and the answer says so"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +192,17 @@ def not_found() -> Problem:
 
 
 def invalid(found: Iterable[InvalidValue]) -> Problem:
-    """Return the answer to a body or parameters with these faults."""
-    return Problem("invalid", errors=[_error(each) for each in found])
+    """Return the answer to a body or parameters with these faults, of which the first are listed."""
+    listed = list(islice(found, MOST_FAULTS + 1))
+    errors = [_error(each) for each in listed[:MOST_FAULTS]]
+    if len(listed) == len(errors):
+        return Problem("invalid", errors=errors)
+    return Problem(
+        "invalid",
+        en=f"Many values are not what they should be; the first {MOST_FAULTS} are listed.",
+        zh=f"许多内容不符合要求；此处列出前 {MOST_FAULTS} 处。",
+        errors=errors,
+    )
 
 
 def _error(found: InvalidValue) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What every request about files needs: who asks, when, and which files are theirs to read or record in."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +38,8 @@ from ledger.recording import Recording
 from ledger.store import Head
 from ledger.wording import InvalidValue
 from projections.paging import Condition
+from projections.projector import NotBuiltError
+from projections.whose import Whose, whose
 from projections.withholding import Resting
 
 PATIENCE_SECONDS: Final = limit(
@@ -49,6 +51,8 @@ PATIENCE_SECONDS: Final = limit(
 )
 R = TypeVar("R", bound=Resting)
 
+FILES_AT_ONCE: Final = 25
+"""Files that are read at a time to see whose they are."""
 _POSITION: Final = 2**63 - 1
 
 AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]
@@ -107,6 +111,9 @@ class Asking:
         `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
         for. Raises the problems of `permitted`.
         """
+        if child not in self.ledger.shelf:
+            # What is not theirs costs no more than what is not there: it is not read to know whose it is.
+            self.check(await self.whose([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
         if known is None or known >= file.position:
             return file
@@ -136,12 +143,54 @@ class Asking:
         """
         if file is None or not file.entries:
             raise not_found()
-        scope = scope_of(file)
+        self._check(scope_of(file), action, about)
+        return file
+
+    async def whose(self, children: Collection[UUID]) -> dict[UUID, Whose]:
+        """Return of those of the children that have a file whose it is, as far as the register knows."""
+        try:
+            async with self.house.projector.reading() as connection:
+                return await whose(connection, children)
+        except NotBuiltError:
+            # There is no register yet; the files themselves decide.
+            return {child: Whose(0, None) for child in children}
+
+    def check(
+        self,
+        found: Mapping[UUID, Whose],
+        child: UUID,
+        action: Action = Action.READ,
+        *,
+        about: date | None = None,
+    ) -> None:
+        """Raise the problems of `permitted`, as far as it is known whose file it is."""
+        if child not in found:
+            raise not_found()
+        scope = found[child].scope
+        if scope is not None:
+            self._check(scope, action, about)
+
+    async def scopes(self, children: Collection[UUID]) -> dict[UUID, Whose]:
+        """Return of those of the children that have a file whose it is.
+
+        Files of which the register does not know it are read, a few at a time.
+        """
+        found = await self.whose(children)
+        unknown = [child for child, each in found.items() if each.scope is None]
+        for start in range(0, len(unknown), FILES_AT_ONCE):
+            piece = unknown[start : start + FILES_AT_ONCE]
+            files = await self.ledger.files(piece)
+            found |= {child: Whose(len(file.entries), scope_of(file)) for child, file in files.items()}
+            for child in piece:
+                if child not in files:
+                    del found[child]
+        return found
+
+    def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
         if scope.kind != "child" or not self.may(Action.READ, scope, about):
             raise not_found()
         if action is not Action.READ and not self.may(action, scope):
             raise Problem("forbidden")
-        return file
 
     def told(self, found: Iterable[R]) -> list[R]:
         """Return what the caller may be told: what rests on no category that they do not see."""

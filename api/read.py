@@ -2,23 +2,33 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
+from functools import partial
 from re import fullmatch
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from api.answers import Answer
-from api.contract import FileAnswer, Obligations, ReadinessKnown, Timeline
+from api.contract import (
+    EntryAnswer,
+    FileAnswer,
+    ObligationAnswer,
+    Obligations,
+    ReadinessKnown,
+    Timeline,
+)
 from api.duplicates import alike_files
 from api.problems import WITHIN, invalid, responses
 from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
 from domain.charge import scope_of
+from domain.event import Category
 from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.obligations import State
+from ledger.beside import beside
 from ledger.wording import InvalidValue
 from projections.findings import findings_of
 from projections.obligations import obligations_of
@@ -51,7 +61,19 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
     known = await own.known(known_at)
     read = await own.file(child, known=known, about=as_of)
     day, book = as_of or own.today, await own.ledger.rulebook_of(read)
-    findings = [finding for finding in own.told(findings_of(read, child, book)) if finding.speaks(day)]
+    # What other files say was not always known: it is told of now only.
+    alike = await alike_files(own, child, day) if known_at is None else 0
+
+    def status() -> dict[str, Any]:
+        findings = [each for each in own.told(findings_of(read, child, book)) if each.speaks(day)]
+        return file_json(
+            Life(read, day, book),
+            day,
+            obligations=own.told(obligations_of(read, child, book)),
+            findings=len(findings) + alike,
+            sees=own.sees,
+        )
+
     body = {
         "child": child,
         "version": read.version,
@@ -59,14 +81,7 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
         "known_position": known,
         "as_of": day,
         "institution": scope_of(read).institution,
-        **file_json(
-            Life(read, day, book),
-            day,
-            obligations=own.told(obligations_of(read, child, book)),
-            # What other files say was not always known: it is told of now only.
-            findings=len(findings) + (await alike_files(own, child, day) if known_at is None else 0),
-            sees=own.sees,
-        ),
+        **await beside(status, len(read.entries)),
     }
     shown = {attribute.personal for attribute in ATTRIBUTES.values()}
     await own.note({child: categories_of(read.entries.values()) & shown}, "file")
@@ -93,17 +108,22 @@ async def entries(
         turn = await _resume(own, cursor, order, known_at)
     known = turn.known
     read = await own.file(child, known=known, about=date.min)
-    last = own.until(read)
-    line = [entry for entry in read.entries.values() if entry.days.last <= last]
-    line.sort(key=lambda entry: entry.version)
-    if turn.order == "occurred":
-        line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
-    end = turn.start + limit
-    shown = line[turn.start : end]
-    await own.note({child: categories_of(shown)}, "entries")
+    last, end = own.until(read), turn.start + limit
+
+    def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
+        line = [entry for entry in read.entries.values() if entry.days.last <= last]
+        line.sort(key=lambda entry: entry.version)
+        if turn.order == "occurred":
+            line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
+        shown = line[turn.start : end]
+        items = [entry_json(entry, read, own.sees) for entry in shown]
+        return items, categories_of(shown), end < len(line)
+
+    items, categories, more = await beside(paged, len(read.entries))
+    await own.note({child: categories}, "entries")
     body = {
-        "items": [entry_json(entry, read, own.sees) for entry in shown],
-        "next": await _continue(own, turn._replace(start=end)) if end < len(line) else None,
+        "items": items,
+        "next": await _continue(own, turn._replace(start=end)) if more else None,
         "known_position": known,
     }
     return Answer(body, headers={"Ledger-Position": str(known)})
@@ -124,19 +144,20 @@ async def obligations(
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     own.check_rule(rule, book)
-    found = [
-        obligation
-        for obligation in own.told(obligations_of(read, child, book))
-        if (now := obligation.state(on)) is not None
-        and (not state or now in state)
-        and rule in {None, obligation.rule}
-    ]
-    await own.note(sealed_among(found), "obligations")
-    body = {
-        "items": [obligation_json(obligation, on) for obligation in found],
-        "next": None,
-        "known_position": known,
-    }
+
+    def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
+        found = [
+            obligation
+            for obligation in own.told(obligations_of(read, child, book))
+            if (now := obligation.state(on)) is not None
+            and (not state or now in state)
+            and rule in {None, obligation.rule}
+        ]
+        return [obligation_json(obligation, on) for obligation in found], sealed_among(found)
+
+    items, categories = await beside(asked_for, len(read.entries))
+    await own.note(categories, "obligations")
+    body = {"items": items, "next": None, "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
 
 
@@ -148,7 +169,7 @@ async def readiness(
     day, known = _one_day(day, as_of), await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
-    ready = ready_on(read, child, book, on, own.sees)
+    ready = await beside(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
     body = {**readiness_json(ready, on, own.sees), "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
 

@@ -13,7 +13,18 @@ from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import Problem
 from api.question import Asking
-from api.wanted import Expected, Key, Own, answerable, documented, noted, rehearsed, wanted_by
+from api.wanted import (
+    Expected,
+    Key,
+    Own,
+    answerable,
+    documented,
+    noted,
+    read,
+    rehearsed,
+    rehearsing,
+    wanted_by,
+)
 from ledger.recording import Recorded, Recording
 
 router = APIRouter(tags=["recording"])
@@ -27,12 +38,13 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
     """Open a file with its first events; a dry run also lists who in the register may be the same child."""
     if not own.may_open():
         raise Problem("forbidden")
-    opening = sent.opening(raw, await own.rulebook())
+    opening = await read(own, sent.opening, raw)
     if opening.institution not in {None, own.actor.institution}:
         raise Problem("institution_mismatch")
     wanted = wanted_by(own, None, opening.drafts, key)
     if key is None:
-        return Answer(await rehearsed(own, wanted))
+        with rehearsing(own):
+            return Answer(await rehearsed(own, wanted))
     return await _recorded(own, wanted)
 
 
@@ -44,10 +56,11 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
 async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
     """Record one event in a file, or several together or not at all."""
     await own.at_hand(child, Action.RECORD)
-    drafts = sent.events(raw, await own.rulebook())
+    drafts = await read(own, sent.events, raw)
     wanted = wanted_by(own, child, drafts, key, expected=expected)
     if key is None:
-        return Answer(await rehearsed(own, wanted))
+        with rehearsing(own):
+            return Answer(await rehearsed(own, wanted))
     return await _recorded(own, wanted)
 
 

@@ -1,5 +1,6 @@
 """Recording in many files at once, as after a vaccination day or a hand-over."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
@@ -11,14 +12,15 @@ from api.answers import Answer
 from api.asking import body
 from api.outcomes import ItemAnswer, ItemsAnswer, problem, recorded_json
 from api.permissions import Action
-from api.problems import RECORDING, Problem, not_found
+from api.problems import RECORDING, Problem, invalid, not_found
 from api.question import Asking
-from api.wanted import Key, Own, answerable, rehearsed, takes, wanted_by
-from domain.file import File
+from api.wanted import Key, Own, answerable, read, rehearsed, rehearsing, takes, wanted_by
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.appends import MAX_BODY
 from ledger.recording import Outcome, Recorded, Recording
+from ledger.wording import InvalidValue
+from projections.whose import Whose
 
 router = APIRouter(tags=["recording"])
 
@@ -28,6 +30,40 @@ MOST_BYTES: Final = limit(
     Label("POST /entries 请求内容的字节数", "Bytes of the body of POST /entries"),
     why=Label("足够一次请求的全部项目", "Enough for all the items that a request may have"),
     beyond="too_large",
+)
+
+MOST_REHEARSED: Final = limit(
+    50,
+    Area.COSTS,
+    Label("一次试运行的项数", "Items of one dry run"),
+    why=Label("每项须把档案判定两遍", "For each a file is judged twice over"),
+    beyond="invalid",
+)
+REHEARSED_ENTRIES: Final = limit(
+    10_000,
+    Area.COSTS,
+    Label("一次试运行所涉档案的条目", "Entries of the files that one dry run judges"),
+    why=Label("每一万条约占处理器数秒", "Ten thousand take the processor for some seconds"),
+    beyond=Label(
+        "其余各项为 429 `too_many_requests`，请再次提交",
+        "The items that are left are answered 429 `too_many_requests`: send them again",
+    ),
+)
+MOST_TOGETHER: Final = limit(
+    60_000,
+    Area.COSTS,
+    Label("all_or_nothing 所涉档案的条目", "Entries of the files of an `all_or_nothing`"),
+    why=Label("它们须同时在内存中，约 180 MB", "They are in memory together, some 180 MB"),
+    beyond="invalid",
+)
+_TOO_MANY: Final = Label(
+    f"试运行不能超过 {MOST_REHEARSED} 项", f"are more than the {MOST_REHEARSED} of a dry run"
+)
+_TOO_LONG: Final = Label("所涉档案过长，不能一并记录", "are of files too long to be recorded all or nothing")
+_IN_PARTS: Final = Label("请分几次提交", "send them in several requests")
+_SPENT: Final = Label(
+    "本次试运行的额度已用完；请再次提交其余各项。",
+    "What one dry run may take is spent; send the items that are left again.",
 )
 
 Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
@@ -42,37 +78,58 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
     if not own.may_open():
         raise Problem("forbidden")
-    many = sent.many(raw, await own.rulebook())
-    files = await own.ledger.files(item.child for item in many.items if item.child is not None)
+    many = await read(own, sent.many, raw)
+    if key is None and len(many.items) > MOST_REHEARSED:
+        raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
+    whose = await own.scopes({item.child for item in many.items if item.child is not None})
     wanted: dict[int, Recording] = {}
     answers: dict[int, ItemAnswer] = {}
     for index, item in enumerate(many.items):
         try:
-            wanted[index] = _wanted_of(own, files, item, key, index)
+            wanted[index] = _wanted_of(own, whose, item, key, index)
         except Problem as hindrance:
             answers[index] = _hindered(index, hindrance)
     if key is None:
-        answers |= {index: await _rehearsed_item(own, index, each) for index, each in wanted.items()}
+        with rehearsing(own):
+            answers |= await _rehearsed(own, wanted, whose)
     elif many.all_or_nothing and answers:
         answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
     else:
+        if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:
+            raise invalid([InvalidValue("/items", _TOO_LONG, _IN_PARTS)])
         outcomes = await own.ledger.record_all(
             list(wanted.values()), now=own.now, atomic=many.all_or_nothing, checked=own.hindrance
         )
         for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
             answers[index] = await _came_of(own, index, each, outcome)
+            await asyncio.sleep(0)  # so that others are answered meanwhile
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
     headers = {"Ledger-Position": str(max(positions))} if positions else {}
     return Answer({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
 
 
 def _wanted_of(
-    own: Asking, files: Mapping[UUID, File], item: sent.Item, key: str | None, index: int
+    own: Asking, whose: Mapping[UUID, Whose], item: sent.Item, key: str | None, index: int
 ) -> Recording:
     if item.child is None:
         raise item.problem or not_found()
-    own.permitted(files.get(item.child), Action.RECORD)
+    own.check(whose, item.child, Action.RECORD)
     return wanted_by(own, item.child, item.drafts, key, item=index)
+
+
+async def _rehearsed(
+    own: Asking, wanted: Mapping[int, Recording], whose: Mapping[UUID, Whose]
+) -> dict[int, ItemAnswer]:
+    """Return what would come of each item, one after the other, as far as the budget of a request goes."""
+    answers: dict[int, ItemAnswer] = {}
+    spent = 0
+    for index, each in wanted.items():
+        if spent > REHEARSED_ENTRIES:
+            answers[index] = _hindered(index, Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh))
+        else:
+            answers[index] = await _rehearsed_item(own, index, each)
+            spent += 0 if each.stream is None else whose[each.stream].entries
+    return answers
 
 
 async def _rehearsed_item(own: Asking, index: int, wanted: Recording) -> ItemAnswer:

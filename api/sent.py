@@ -34,12 +34,29 @@ MOST_BYTES: Final = limit(
     beyond="too_large",
 )
 
+MOST_VALUES: Final = limit(
+    200_000,
+    Area.REQUESTS,
+    Label("请求内容中的 JSON 值", "JSON values of a body"),
+    why=Label("两个字节就能写出一个值，处理它却要几百倍", "A value of two bytes takes hundreds to be read"),
+    beyond="too_large",
+)
+MOST_EVENTS: Final = limit(
+    2000,
+    Area.REQUESTS,
+    Label("POST /entries 一次请求的事件总数", "Events of all items of one POST /entries"),
+    why=Label("每个事件都要判定、加密和答复", "Each is judged, sealed and answered"),
+    beyond="invalid",
+)
+
 _NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
 _HOW_DAYS: Final = Label(
     '写 "2024-03-05"；只知年月时另写 "occurred_until": "2024-03-31"，只知最晚日期时此项为 null',
     'write "2024-03-05"; for a whole month also "occurred_until": "2024-03-31", and null here where only'
     " that last possible day is known",
 )
+_TOO_MANY: Final = Label(f"合计超过 {MOST_EVENTS} 个事件", f"have more than {MOST_EVENTS} events together")
+_IN_PARTS: Final = Label("请分几次提交", "send them in several requests")
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
 _NO_EXCEPTION: Final = Label("没有可以例外的这条规则", "no rule from which there are exceptions")
@@ -103,6 +120,9 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
     What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
     """
     sent = _valid(SentItems, loaded(raw))
+    events = sum(len(item["events"]) for item in sent.items if _has_events(item))
+    if events > MOST_EVENTS:
+        raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
     items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(sent.items))
     return Many(items, sent.all_or_nothing)
 
@@ -123,6 +143,10 @@ def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
     return _opening(document, rulebook)
 
 
+def _has_events(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("events"), list)
+
+
 def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
     try:
         sent = _valid(SentItem, document, at)
@@ -132,7 +156,9 @@ def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 -
 
 
 def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return what JSON bytes say. Raises the problems `malformed` and `invalid`."""
+    """Return what JSON bytes say. Raises the problems `malformed`, `invalid` and `too_large`."""
+    if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Problem("too_large")
     found = _well_formed(loads, raw)
     halves = [InvalidValue(place, HALVED) for place in halved(found)]
     if halves:

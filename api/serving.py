@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import os
 import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -28,6 +30,16 @@ GRACE_SECONDS: Final = limit(
     ),
     why=Label("停止命令必须有效", "It is to stop when it is told to"),
     beyond=Label("连接被关闭", "The connection is closed"),
+)
+STOP_SECONDS: Final = limit(
+    120,
+    Area.PROCESS,
+    Label("停止服务的总秒数", "Seconds to stop in all"),
+    why=Label(
+        "数据库须写完；但停滞的部分不应阻止停止",
+        "The database is given time to write; what hangs is not",
+    ),
+    beyond=Label("进程立即退出，退出码 1", "The process exits at once, with code 1"),
 )
 MOST_CONNECTIONS: Final = limit(
     1000,
@@ -136,6 +148,7 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
             # Once: to be cancelled again while closing would leave things open.
             if not stopped:
                 stopped = task.cancel()
+                _leave_for_certain()
 
         for each in _STOPS:
             asyncio.get_running_loop().add_signal_handler(each, stop)
@@ -147,6 +160,13 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(stoppable())
+
+
+def _leave_for_certain() -> None:
+    """Exit when the time to stop in order is over, whatever hangs: what was acknowledged is on disk."""
+    leaving = threading.Timer(STOP_SECONDS, os._exit, [1])
+    leaving.daemon = True
+    leaving.start()
 
 
 def _collect_seldom() -> None:

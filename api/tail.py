@@ -14,15 +14,15 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from psycopg import Error
-from psycopg.rows import dict_row
 from psycopg.sql import SQL
 from psycopg_pool import PoolTimeout
 
-from domain.charge import FileScope, Former, scope_of
+from domain.charge import FileScope, scope_of
 from ledger.book import Ledger
 from ledger.ending import ended
 from ledger.pools import Pool
 from projections.projector import NotBuiltError, Projector
+from projections.whose import COLUMNS, scope_of_row
 
 T = TypeVar("T")
 
@@ -45,12 +45,12 @@ _LOOK: Final = SQL("""
                SELECT FROM entry AS later
                 WHERE later.stream = entry.stream AND later.version > register.version
            ) AS settled,
-           register.institution, register.former, register.former_until, register.sixteen_on
+           {}
       FROM entry
       LEFT JOIN register ON register.child = entry.stream
      WHERE entry.position > %(after)s AND entry.position <= %(through)s
      ORDER BY entry.position
-""")
+""").format(COLUMNS)
 _LOOK_ALONE: Final = SQL("""
     SELECT position, entry_id, stream, occurred_until, false AS settled
       FROM entry
@@ -173,36 +173,19 @@ class Tail:
         bounds = {"after": after, "through": through}
         try:
             async with self._projector.reading() as connection:
-                rows = await _rows(connection, _LOOK, bounds)
+                rows = await (await connection.execute(_LOOK, bounds)).fetchall()
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
             async with self._readers.connection() as connection:
-                rows = await _rows(connection, _LOOK_ALONE, bounds)
-        files = await self._ledger.files({row["stream"] for row in rows if not row["settled"]})
+                rows = await (await connection.execute(_LOOK_ALONE, bounds)).fetchall()
+        files = await self._ledger.files({stream for _, _, stream, _, settled, *_ in rows if not settled})
         return [
             Seen(
-                row["position"],
-                row["entry_id"],
-                row["stream"],
-                row["occurred_until"],
-                _scope(row) if row["settled"] else scope_of(files[row["stream"]]),
+                position,
+                entry_id,
+                stream,
+                occurred_until,
+                scope_of_row(*columns) if settled else scope_of(files[stream]),
             )
-            for row in rows
+            for position, entry_id, stream, occurred_until, settled, *columns in rows
         ]
-
-
-async def _rows(connection: Any, statement: SQL, bounds: dict[str, int]) -> list[dict[str, Any]]:  # noqa: ANN401 - of any row
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, bounds)
-        found: list[dict[str, Any]] = await cursor.fetchall()
-        return found
-
-
-def _scope(row: dict[str, Any]) -> FileScope:
-    former = zip(row["former"], row["former_until"], strict=True)
-    return FileScope(
-        kind="child",
-        institution=row["institution"],
-        former=tuple(Former(institution, until) for institution, until in former),
-        sixteen_on=row["sixteen_on"],
-    )

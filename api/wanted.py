@@ -1,8 +1,10 @@
 """What every request to record has in common: its key, what is sent, who may, and what came of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from re import fullmatch
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Query
@@ -16,7 +18,13 @@ from domain.event import Category
 from domain.file import ATTRIBUTES
 from domain.judging import Judgement, told_to
 from domain.label import Label
+from domain.rulebook import Rulebook
+from ledger.beside import beside
 from ledger.recording import Denied, Draft, Impact, Outcome, Recorded, Recording, Refused
+
+BYTES_OF_ONE: Final = 512
+"""Bytes of an event that is read as fast as one is judged."""
+T = TypeVar("T")
 
 KEY: Final = "^[!-~]{1,200}$"
 VERSION: Final = '^"([0-9]{1,9})"$'
@@ -111,6 +119,16 @@ def wanted_by(
         item=item,
         expected=expected,
     )
+
+
+async def read(own: Asking, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
+    """Return a body as the caller's institution is to read it, a long one beside what else is answered."""
+    return await beside(partial(how, raw, await own.rulebook()), len(raw) // BYTES_OF_ONE)
+
+
+def rehearsing(own: Asking) -> AbstractContextManager[None]:
+    """Have a dry run under way for the block. Raises the problems `too_many_requests` and `unavailable`."""
+    return own.house.budgets.rehearsals.taken(own.actor.user)
 
 
 async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:

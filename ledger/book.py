@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.when import SHANGHAI
 from ledger import mapping
+from ledger.beside import FEW, beside
 from ledger.candidates import Check, anything, extended
 from ledger.desk import Desk
 from ledger.keys import Keys
@@ -50,6 +52,7 @@ class Ledger:
         self._rulebooks = Rulebooks(rulebook)
         self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
         self._desk = Desk(self)
+        self._decoding = asyncio.Lock()
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
         """Return a file as known at a position, now when not said; None when it had no entry then."""
@@ -67,15 +70,16 @@ class Ledger:
         versions = {stream: found[stream].version for stream in behind}
         stored = await self.store.streams(behind, after=versions, known=known) if behind else []
         entries = await self.decoded(stored)
-        for stream, own in groupby(entries, key=lambda entry: entry.stream):
-            found[stream] = extended(found[stream], list(own))
+        for stream, each in groupby(entries, key=lambda entry: entry.stream):
+            own = list(each)
+            found[stream] = await beside(partial(extended, found[stream], own), len(own))
             if keep:
                 self.shelf.put(found[stream])
         if known is not None:
-            found = {
-                stream: file if file.position <= known else fold(file.entries.values(), known)
-                for stream, file in found.items()
-            }
+            for stream, file in found.items():
+                if file.position > known:
+                    earlier = partial(fold, file.entries.values(), known)
+                    found[stream] = await beside(earlier, len(file.entries))
         return {stream: file for stream, file in found.items() if file.entries}
 
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
@@ -94,16 +98,22 @@ class Ledger:
 
     async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
         """Return stored entries, opened with what keys there still are."""
+        if len(stored) <= FEW:
+            return await self._opened(stored)
         entries: list[AnyEntry] = []
         for start in range(0, len(stored), AT_ONCE):
-            batch = stored[start : start + AT_ONCE]
-            documents = [mapping.load(each.body) for each in batch]
-            ring = await self.keys.ring(mapping.pairs(documents))
-            entries += (
-                mapping.decode(each, ring, document) for each, document in zip(batch, documents, strict=True)
-            )
-            await asyncio.sleep(0)
+            # However many long files are read at once, one such piece is decoded between two turns of others.
+            async with self._decoding:
+                entries += await self._opened(stored[start : start + AT_ONCE])
+                await asyncio.sleep(0)
         return entries
+
+    async def _opened(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
+        documents = [mapping.load(each.body) for each in stored]
+        ring = await self.keys.ring(mapping.pairs(documents))
+        return [
+            mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)
+        ]
 
     async def known(self, at: int | date | datetime | None = None) -> int:
         """Return the position meant by a position, an instant, a day (its end in Asia/Shanghai), or now."""

@@ -20,6 +20,8 @@ from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import day_of
+from ledger.appends import Append, OverloadedError
+from ledger.beside import AT_ONCE, FEW, beside
 from ledger.candidates import Candidate, Check, anything, entry_ids, extended, judge_together
 from ledger.impact import impact
 from ledger.outline import outline
@@ -50,14 +52,16 @@ PATIENCE_SECONDS: Final = limit(
     beyond="unavailable",
 )
 FILES_AT_ONCE: Final = 16
+COPIED: Final = 8
+"""Entries of a file that are copied for each type of event that is tried, while one entry is judged."""
 THERE: Final = b"{}"
 """The body given for an entry that is there already, and so is not written."""
 R = TypeVar("R")
 
 
-async def _computed(sitting: Sitting, work: Callable[[], R]) -> R:
-    """Do work for a sitting; bulk, which may be long, beside what else the process does."""
-    return await asyncio.to_thread(work) if sitting.bulk else work()
+async def _computed(sitting: Sitting, work: Callable[[], R], entries: int) -> R:
+    """Do work for a sitting that takes as long as judging so many entries; bulk always beside the others."""
+    return await asyncio.to_thread(work) if sitting.bulk else await beside(work, entries)
 
 
 class Desk:
@@ -66,6 +70,8 @@ class Desk:
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
         self._turns = Turns()
+        # So that they leave the others a thread.
+        self._rehearsing = asyncio.Semaphore(AT_ONCE - 1)
 
     async def take(
         self,
@@ -126,19 +132,33 @@ class Desk:
         await self._bring(sitting)
         (candidate,) = sitting.pending
         file, rulebook = sitting.files[candidate.stream], sitting.rulebooks[candidate.stream]
-        judge_together(file, [candidate], rulebook, sitting.today, checked)
-        if candidate.denied is not None:
-            return Denied(candidate.denied)
-        return Rehearsal(
-            candidate.judgements,
-            tried(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else None,
-            impact(file, extended(file, candidate.entries), rulebook, sitting.today, sees),
-        )
+
+        def rehearsed() -> Rehearsal | Denied:
+            judge_together(file, [candidate], rulebook, sitting.today, checked)
+            if candidate.denied is not None:
+                return Denied(candidate.denied)
+            return Rehearsal(
+                candidate.judgements,
+                tried(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else None,
+                impact(file, extended(file, candidate.entries), rulebook, sitting.today, sees),
+            )
+
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._rehearsing.acquire()
+        except TimeoutError:
+            raise OverloadedError from None
+        try:
+            return await beside(rehearsed, 2 * len(file.entries) + len(candidate.ids))
+        finally:
+            self._rehearsing.release()
 
     async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:
-        for recording in recordings:
-            for draft in recording.drafts:
-                check(draft.event)
+        drafts = [draft for recording in recordings for draft in recording.drafts]
+        for number, draft in enumerate(drafts, 1):
+            check(draft.event)
+            if not number % FEW:
+                await asyncio.sleep(0)
         ids = [entry_ids(self._ledger.name, recording) for recording in recordings]
         opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
         opened = await self._streams(opening)
@@ -158,13 +178,15 @@ class Desk:
             await self._bring(sitting)
             there = await self._there(sitting)
             wanted = [each for each in sitting.pending if each not in there]
-            fit = await _computed(sitting, partial(sitting.judge, wanted))
+            drafts = sum(len(each.ids) for each in wanted)
+            fit = await _computed(sitting, partial(sitting.judge, wanted), drafts)
             turned_away = set(sitting.pending) - there - set(fit)
             if turned_away and not sitting.fresh:
                 sitting.fresh = True
                 continue
             for candidate in turned_away:
-                sitting.turn_away(candidate)
+                copied = len(sitting.files[candidate.stream].entries) // COPIED
+                await _computed(sitting, partial(sitting.turn_away, candidate), copied)
             if turned_away and sitting.atomic:
                 sitting.end()
                 return
@@ -204,19 +226,26 @@ class Desk:
     async def _append(
         self, sitting: Sitting, repeated: Sequence[Candidate], fit: Sequence[Candidate]
     ) -> list[tuple[Candidate, Verdict]]:
-        outlines = [[outline(entry) for entry in candidate.entries] for candidate in fit]
+        drafts = sum(len(candidate.ids) for candidate in fit)
+        outlines = await _computed(
+            sitting, lambda: [[outline(entry) for entry in candidate.entries] for candidate in fit], drafts
+        )
         pairs = {pair for own in outlines for each in own for pair in each.personal}
         ring = await self._ledger.keys.ring(pairs, make=True)
-        bodies = await _computed(sitting, lambda: [[each.encode(ring) for each in own] for own in outlines])
         for candidate in repeated:
             candidate.place(sitting.files[candidate.stream].version)
-        bodies = [*([THERE] * len(candidate.entries) for candidate in repeated), *bodies]
         candidates = [*repeated, *fit]
         fingerprint = self._ledger.keys.fingerprint
-        appends = [
-            candidate.append(own, fingerprint(candidate.content), bulk=sitting.bulk)
-            for candidate, own in zip(candidates, bodies, strict=True)
-        ]
+
+        def sealed() -> list[Append]:
+            bodies = [[each.encode(ring) for each in own] for own in outlines]
+            there = ([THERE] * len(candidate.entries) for candidate in repeated)
+            return [
+                candidate.append(own, fingerprint(candidate.content), bulk=sitting.bulk)
+                for candidate, own in zip(candidates, [*there, *bodies], strict=True)
+            ]
+
+        appends = await _computed(sitting, sealed, drafts)
         verdicts = await self._ledger.store.append_all(appends, atomic=sitting.atomic)
         return list(zip(candidates, verdicts, strict=True))
 
@@ -239,7 +268,7 @@ class Desk:
         for stream, entries in recorded.items():
             file = sitting.files[stream]
             if entries[0].version == file.version + 1:
-                self._ledger.shelf.put(extended(file, entries))
+                self._ledger.shelf.put(await beside(partial(extended, file, entries), len(entries)))
 
     async def _outcome(self, sitting: Sitting, candidate: Candidate, verdict: Verdict) -> Outcome | None:
         """Return what a verdict means; None when the candidate is to be judged again."""

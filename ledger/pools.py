@@ -1,5 +1,6 @@
 """Pools of connections, and asking through them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -14,6 +15,8 @@ from ledger import arrays
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
 PATIENCE = 5.0
 """Seconds that one who asks waits for a connection."""
+AT_ONCE = 500
+"""Rows that are taken apart before others get their turn."""
 Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
@@ -73,4 +76,11 @@ async def _ask(
 ) -> list[Row]:
     async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
         await cursor.execute(statement, parameters)
-        return await cursor.fetchall() if cursor.description else []
+        if not cursor.description:
+            return []
+        rows = await cursor.fetchmany(AT_ONCE)
+        while len(rows) < cursor.rowcount:
+            # Others get their turn while a long answer is taken apart.
+            await asyncio.sleep(0)
+            rows += await cursor.fetchmany(AT_ONCE)
+        return rows

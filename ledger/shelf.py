@@ -26,6 +26,10 @@ class Shelf:
             self._files.move_to_end(stream)
         return file
 
+    def __contains__(self, stream: UUID) -> bool:
+        """Tell whether a file stands here, which is not to use it."""
+        return stream in self._files
+
     def put(self, file: File) -> None:
         """Keep a file, unless a later state of it stands here."""
         if file.stream is None:

@@ -35,6 +35,8 @@ BATCH: Final = 500
 REST_SECONDS: Final = 0.5
 """Between two transactions, once it has caught up."""
 _AGAIN_SECONDS: Final = 1.0
+_LEAVING_SECONDS: Final = 10.0
+"""How long it may take to end: where the database hangs, it is left behind."""
 _AT_MOST_SECONDS: Final = 60.0
 """Before it is begun again, longer each time: it may be that no owner has made the table yet."""
 
@@ -193,7 +195,7 @@ async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
         yield
     finally:
         counter.end()
-        await asyncio.to_thread(counter.join)
+        await asyncio.to_thread(counter.join, _LEAVING_SECONDS)
 
 
 async def make_table(owner_url: str, ledger: str) -> None:

@@ -1,0 +1,54 @@
+"""Whose files are, as the register shows it, without reading them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL
+
+from domain.charge import FileScope, Former
+
+COLUMNS: Final = SQL("register.institution, register.former, register.former_until, register.sixteen_on")
+"""The columns of the register that `scope_of_row` takes, in its order."""
+
+# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
+_WHOSE: Final = SQL("""
+    SELECT asked.stream, latest.version, coalesce(register.version = latest.version, false) AS settled, {}
+      FROM unnest(%(streams)s::uuid[]) AS asked (stream)
+      JOIN LATERAL (
+               SELECT version FROM entry WHERE entry.stream = asked.stream ORDER BY version DESC LIMIT 1
+           ) AS latest ON true
+      LEFT JOIN register ON register.child = asked.stream
+""").format(COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """How many entries a stream has, and what decides who may read it, where the register shows them all."""
+
+    entries: int
+    scope: FileScope | None
+
+
+async def whose(connection: AsyncConnection[Any], streams: Collection[UUID]) -> dict[UUID, Whose]:
+    """Return of those of the streams that have entries whose they are."""
+    cursor = await connection.execute(_WHOSE, {"streams": list(streams)})
+    return {
+        stream: Whose(version, scope_of_row(*columns) if settled else None)
+        for stream, version, settled, *columns in await cursor.fetchall()
+    }
+
+
+def scope_of_row(
+    institution: UUID | None, former: Sequence[UUID], former_until: Sequence[date], sixteen_on: date | None
+) -> FileScope:
+    """Return what decides who may read a file, as its row of the register says it."""
+    return FileScope(
+        kind="child",
+        institution=institution,
+        former=tuple(map(Former, former, former_until)),
+        sixteen_on=sixteen_on,
+    )
