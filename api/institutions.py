@@ -1,7 +1,6 @@
 """Opening institutions and changing what is known of them: in their streams, which the directory follows."""
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -26,9 +25,6 @@ from domain.rulebook import Rulebook
 from domain.when import Days
 from ledger.parsing import InvalidError
 from ledger.recording import Draft, Recorded, Recording, Refused
-
-_LIKE: Final = 0.8
-"""How much of two names has to agree, from 0 to 1, for one to be taken for a slip of the other."""
 
 _MOST_LIKE: Final = 5
 
@@ -55,17 +51,19 @@ def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator
 def like_names(name: str, others: Iterable[str]) -> list[str]:
     """Return the names that may be another spelling of a name, the likest first.
 
-    One is within the other, or hardly differs from it.
+    One lacks characters that the other has, or one character differs.
     """
     own = folded_name(name)
+    like = (other for other in others if _like(own, folded_name(other)))
+    return sorted(like, key=lambda other: abs(len(other) - len(name)))[:_MOST_LIKE]
 
-    def likeness(other: str) -> float:
-        within = own in folded_name(other) or folded_name(other) in own
-        return SequenceMatcher(None, own, folded_name(other)).ratio() + within
 
-    return [other for other in sorted(others, key=likeness, reverse=True) if likeness(other) >= _LIKE][
-        :_MOST_LIKE
-    ]
+def _like(one: str, two: str) -> bool:
+    shorter, longer = sorted((one, two), key=len)
+    left = iter(longer)
+    if all(sign in left for sign in shorter):
+        return True
+    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
 
 
 async def open_institution(

@@ -228,7 +228,7 @@ async def test_institution_spelled(served: Served, cases: Path) -> None:
     second = await imported(served, cases, "institution-spelled-b")
 
     assert first.report.institution == second.report.institution
-    assert (second.told["recorded"], second.told["already"], second.told["opened"]) == (0, 1, False)
+    assert (second.told["recorded"], second.told["already"], second.report.opened) == (0, 1, False)
 
 
 async def test_sheet_of_another_institution(served: Served, cases: Path) -> None:

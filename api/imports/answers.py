@@ -46,7 +46,6 @@ class ImportAnswer(TypedDict):
     file: NotRequired[str]
     sha256: NotRequired[str]
     institution: NotRequired[str]
-    opened: NotRequired[bool]
     opened_beside: NotRequired[list[str]]
     rows: NotRequired[int]
     recorded: NotRequired[int]

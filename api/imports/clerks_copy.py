@@ -82,8 +82,8 @@ def _summary(report: Report) -> Iterable[tuple[str, str]]:
     yield "文件 File", told["file"]
     yield "SHA-256", told["sha256"]
     yield "填报单位 Institution", told["institution"]
-    yield "本次新建机构 Opened for this file", "是 Yes" if told["opened"] else "否 No"
-    yield "已有的名称相近的机构 Institutions of a like name", "、".join(told["opened_beside"])
+    yield "本次新建机构 Opened for this file", "是 Yes" if report.opened else "否 No"
+    yield "已有的名称相近的机构 Institutions of a like name", "、".join(report.beside)
     yield "试运行，未写入 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
     yield "数据行 Data rows", str(told["rows"])
     for name in ("recorded", "already", "rejected"):
