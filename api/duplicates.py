@@ -9,15 +9,21 @@ from uuid import UUID
 
 from api.contract import FindingAnswer
 from api.question import Asking
-from domain.citizen_id import read
-from domain.event import Category, Event, known
-from domain.events.household import CitizenIdAssigned, HouseholdRegistered
-from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.event import Category, known
+from domain.events.intake import IdentityRecorded
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import LAST_DAY, Days
 from ledger.recording import Draft
-from projections.alike import CITIZEN_ID, FILE_NO, KIND, ONE_CHILD, RESTS_ON, Likeness, speaking, taken
+from projections.alike import (
+    KIND,
+    ONE_CHILD,
+    RESTS_ON,
+    Likeness,
+    numbers_of,
+    speaking,
+    taken,
+)
 from projections.paging import MOST
 from projections.projector import NotBuiltError
 from projections.register import ListedOnDay, register
@@ -80,7 +86,7 @@ async def _taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> di
     """
     terms: dict[Likeness, set[bytes]] = defaultdict(set)
     for draft in drafts:
-        for likeness, number in _numbers(draft.event):
+        for likeness, number in numbers_of(draft.event):
             terms[likeness].add(own.ledger.keys.term(whole_number(number)))
     found: dict[Likeness, list[UUID]] = {}
     if terms and Category.IDENTITY in own.sees:
@@ -113,17 +119,6 @@ def _finding(
         "others": list(others),
         "rests_on": [RESTS_ON],
     }
-
-
-def _numbers(event: Event) -> Iterable[tuple[Likeness, str]]:
-    match event:
-        case CitizenIdAssigned() | HouseholdRegistered():
-            number = known(event.citizen_id)
-            if number is not None and read(number) is not None:
-                yield CITIZEN_ID, number
-        case ChildReceived() | ChildAdmitted():
-            if event.file_no is not None:
-                yield FILE_NO, event.file_no
 
 
 async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnDay]:

@@ -5,7 +5,7 @@ whole ledger: of a file that whoever asks may not read it is told that there is 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
 
-from domain.event import Category
+from domain.citizen_id import read
+from domain.event import Category, Event, known
+from domain.events.household import CitizenIdAssigned, HouseholdRegistered
+from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.rulebook import Rulebook
 from projections.paging import Condition
 
@@ -57,6 +60,18 @@ FILE_NO: Final = Likeness(
     "file_no_term",
 )
 LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
+
+
+def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
+    """Yield the numbers that an event gives to a child, which only one child can have."""
+    match event:
+        case CitizenIdAssigned() | HouseholdRegistered():
+            number = known(event.citizen_id)
+            if number is not None and read(number) is not None:
+                yield CITIZEN_ID, number
+        case ChildReceived() | ChildAdmitted():
+            if event.file_no is not None:
+                yield FILE_NO, event.file_no
 
 
 def found_alike(rulebook: Rulebook) -> Condition:

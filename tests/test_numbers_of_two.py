@@ -14,6 +14,8 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from projections.alike import MOST_OTHERS
 from tests.client import Served, new_key
 from tests.given import some
+from tests.registers.counter import Counter
+from tests.registers.paper import HEADINGS, Paper
 from tests.stories import sent
 
 DAY = "2014-05-02"
@@ -212,3 +214,37 @@ async def test_names_alike_name_each_other_too(served: Served) -> None:
     who = some(IdentityRecorded, name="王小明", birth_on=date(2012, 3, 15), sex="1")
     first, second = [(await home.opened(who))["child"] for _ in range(2)]
     assert await home.found() == {"R-INT-5": sorted([(first, (second,)), (second, (first,))])}
+
+
+# By import
+
+
+ROSTER = Paper("儿童花名册", HEADINGS["儿童花名册"])
+
+
+def listing(*numbers: str) -> Paper:
+    """A roster of children with these citizen ids."""
+    paper = ROSTER
+    for place, number in enumerate(numbers):
+        own = {"儿童编号": f"CS00{place}", "姓名": f"林小{place}", "身份证号": number}
+        paper = paper.row(**own, 出生日期="2012-03-15", 接收日期="2013-05-02")
+    return paper
+
+
+async def test_two_children_of_a_register_with_one_citizen_id_are_both_found(counter: Counter) -> None:
+    paper = listing(ID, ID, numbered(42))
+    for dry_run in (True, False):
+        report = await counter.take(paper, dry_run=dry_run)
+        assert {"rule": "I32", "count": 2} in report.json()["findings"]
+        assert report.found["I32"] == ["儿童花名册!4", "儿童花名册!5"]
+    first, second = sorted(str(counter.stream(number)) for number in ("CS000", "CS001"))
+    assert await Recorder(counter.served).found() == {"I32": [(first, (second,)), (second, (first,))]}
+
+
+async def test_a_citizen_id_of_a_register_that_another_institution_has_is_found(counter: Counter) -> None:
+    elsewhere = Recorder(counter.served, elsewhere=True)
+    await elsewhere.opened(some(CitizenIdAssigned, citizen_id=ID))
+    await counter.served.projected()
+    report = await counter.take(listing(ID, numbered(42)))
+    assert {"rule": "I32", "count": 1} in report.json()["findings"]
+    assert await Recorder(counter.served).found() == {"I32": [(str(counter.stream("CS000")), ())]}

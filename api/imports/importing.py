@@ -24,6 +24,7 @@ from api.imports.comparing import Plan, Step, plan
 from api.imports.faults import Fault
 from api.imports.layout import Aside, RowOf
 from api.imports.missing import Missing
+from api.imports.numbers import Numbers
 from api.imports.recording import Keeper, Kept
 from api.imports.register import Register
 from api.imports.report import Report
@@ -59,6 +60,7 @@ class Importer:
         """Import a register into a report, and prove that every cell is accounted for."""
         started = perf_counter()
         known = await self.streams.of(register.children)
+        numbers = Numbers(self.streams.term)
         missing = await asyncio.to_thread(Missing, report, self.institution, self._sees)
         await asyncio.to_thread(_reject_strays, report)
         progress(len(register.strays))
@@ -73,15 +75,21 @@ class Importer:
                 alike = whose is Fault.NOT_ON_ROSTER and file_no.lstrip("0") in without_noughts
                 fault = Fault.LEADING_ZEROS if alike else whose
                 await asyncio.to_thread(_reject, report, register.children[file_no], fault)
-            await self._take(register, report, missing, streams)
+            await self._take(register, report, missing, numbers, streams)
             progress(sum(len(register.children[file_no]) for file_no in batch))
         await self._look_elsewhere(report, missing, set(chain.from_iterable(known.values())))
+        numbers.tell(report, await self.streams.having(numbers.given))
         await asyncio.to_thread(report.account.prove)
         await asyncio.to_thread(report.arrange)
         report.seconds = perf_counter() - started
 
     async def _take(
-        self, register: Register, report: Report, missing: Missing, streams: dict[str, UUID]
+        self,
+        register: Register,
+        report: Report,
+        missing: Missing,
+        numbers: Numbers,
+        streams: dict[str, UUID],
     ) -> None:
         files = await self.keeper.files(streams.values())
         today = day_of(self.now())
@@ -104,7 +112,11 @@ class Importer:
 
         def closed() -> None:
             for stream, case, own in cases:
-                refused = _settle(report, own, islice(kept, len(own.steps)))
+                outcomes = list(islice(kept, len(own.steps)))
+                for step, outcome in zip(own.steps, outcomes, strict=True):
+                    if not outcome.refused:
+                        numbers.take(stream, step.draft.event, step.row)
+                refused = _settle(report, own, outcomes)
                 _close(report, case, refused, stream)
 
         await asyncio.to_thread(closed)
@@ -170,7 +182,7 @@ def _batches(register: Register) -> Iterator[list[str]]:
         yield batch
 
 
-def _settle(report: Report, own: Plan, kept: Iterator[Kept]) -> dict[RowOf, str]:
+def _settle(report: Report, own: Plan, kept: Iterable[Kept]) -> dict[RowOf, str]:
     """Say what became of the cells of a case; return the rows of which something was refused, by its rule."""
     refused: dict[RowOf, str] = {}
     for place, fate in own.fates:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from ledger.book import Ledger
@@ -39,6 +39,22 @@ class Streams:
             return {number: known[term] for number, term in terms.items() if term in known}
 
         return await asyncio.to_thread(found)
+
+    @property
+    def term(self) -> Callable[[str], bytes]:
+        """What makes keyed hashes of texts, as the register's read model has them."""
+        return self._ledger.keys.term
+
+    async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
+        """Return the files of the whole ledger that have citizen ids, by these ids' terms."""
+        async with self._projector.reading() as connection:
+            cursor = await connection.execute(
+                "SELECT citizen_id_term, child FROM register WHERE citizen_id_term = ANY (%s)", [list(terms)]
+            )
+            found: dict[bytes, set[UUID]] = defaultdict(set)
+            for term, child in await cursor.fetchall():
+                found[bytes(term)].add(child)
+            return found
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: always the same, which nobody can guess.

@@ -1,0 +1,35 @@
+"""Citizen ids that a register gives to more than one child, or that another file of the ledger has."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from api.imports.layout import RowOf
+from api.imports.report import Report
+from domain.event import Category, Event
+from projections.alike import CITIZEN_ID, RESTS_ON, numbers_of
+from projections.search import whole_number
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The rows by which children are given citizen ids; `term` keeps of each number only a keyed hash."""
+
+    term: Callable[[str], bytes]
+    given: dict[bytes, dict[UUID, list[RowOf]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def take(self, child: UUID, event: Event, row: RowOf) -> None:
+        """Take in what an event that was recorded of a row says."""
+        for likeness, number in numbers_of(event):
+            if likeness is CITIZEN_ID:
+                self.given[self.term(whole_number(number))].setdefault(child, []).append(row)
+
+    def tell(self, report: Report, held: dict[bytes, set[UUID]]) -> None:
+        """Report the rows of numbers that more than one child has; `held` are those whom the ledger knows."""
+        if Category(RESTS_ON) not in report.sees:
+            return
+        for term, children in self.given.items():
+            if len(held.get(term, set()) | children.keys()) > 1:
+                rows = [report.register.name(row) for own in children.values() for row in own]
+                report.found[CITIZEN_ID.rule] += rows
