@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import AsyncClient
 
 from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
@@ -211,13 +212,18 @@ async def test_rare_characters(served: Served, cases: Path) -> None:
         assert await _found(case, name[1]) == [name]
 
 
-async def _found(case: Case, query: str) -> list[str]:
-    """The names of children at whose institution somebody looks for that."""
+async def _client(case: Case) -> AsyncClient:
+    """Somebody of the institution whose register it is."""
     house = case.served.house
     own = case.report.institution.institution
-    member = await house.identity.add_member("示例", Role.STAFF, institution=own)
-    client = await case.served.client(await house.identity.issue(member.user, days=1, purpose="test"))
-    head = (await house.ledger.store.head()).position
+    member = await house.identity.add_member("示例", Role.SUPERVISOR, institution=own)
+    return await case.served.client(await house.identity.issue(member.user, days=1, purpose="test"))
+
+
+async def _found(case: Case, query: str) -> list[str]:
+    """The names of children that are found by a query."""
+    head = (await case.served.house.ledger.store.head()).position
+    client = await _client(case)
     answer = await client.post("/children/search", params={"at_least": head}, json={"q": query})
     return [item["name"] for item in answer.json()["items"]]
 
@@ -241,5 +247,13 @@ async def test_sheet_of_another_institution(served: Served, cases: Path) -> None
 async def test_one_citizen_id_of_two_children(served: Served, cases: Path) -> None:
     case = await imported(served, cases, "one-citizen-id-two-children")
 
-    ids = [*await case.entries("CS001", CitizenIdAssigned), *await case.entries("CS002", CitizenIdAssigned)]
-    assert len(ids) == 2
+    numbers = ("CS001", "CS002")
+    for number in numbers:
+        (assigned,) = await case.entries(number, CitizenIdAssigned)
+        assert assigned.event.citizen_id == "371099201203150226"
+    head = (await served.house.ledger.store.head()).position
+    client = await _client(case)
+    found = (await client.get("/findings", params={"at_least": head, "rule": "I32"})).json()["items"]
+    children = {str((await case.file(number)).stream) for number in numbers}
+    assert {each["child"] for each in found} == children
+    assert all({each["child"], *each["others"]} == children for each in found)
