@@ -1,8 +1,9 @@
 """What came of recording, or would come of it, in the words of the contract."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, Literal, NotRequired
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from api.contract import EntryAnswer, FindingAnswer, ObligationAnswer
 from api.permissions import Hindrance
 from api.problems import Problem, not_found
 from api.shapes import attribute_json, entry_json, finding_json, obligation_json
+from domain.codes import tables
 from domain.event import Category, Label
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.readiness import Answer, GateState
+from domain.refusal import Refusal as Broken
 from domain.rulebook import Rulebook
 from ledger.recording import (
     Denied,
@@ -24,6 +27,7 @@ from ledger.recording import (
     KeyMismatch,
     Outcome,
     Recorded,
+    Recording,
     Refused,
     Rehearsal,
     StaleVersion,
@@ -33,6 +37,9 @@ from ledger.recording import StatusChange as Changed
 from projections.findings import against_entry
 from projections.obligations import obligation
 
+NOWHERE: Final[Mapping[UUID, str]] = MappingProxyType({})
+MOST_CODES: Final = 30
+"""Codes of a table that are listed where one of them was to be said; longer tables are named."""
 _KEEPS_MOVING: Final = Label(
     "其他人正在不断记录同一档案，尚未轮到；没有记录任何内容，请用同一 Idempotency-Key 稍后重试。",
     "Others keep recording in the same file, and nothing was recorded yet; try again with the same key.",
@@ -44,11 +51,13 @@ _NOT_SHOWN: Final = Label(
 
 
 class Refusal(TypedDict):
-    """A rule that refuses a recording.
+    """A rule that refuses a recording, and where in what was sent.
 
-    Where it rests on what the caller may not see, it is the rule's own sentence, without evidence.
+    Where it rests on what the caller may not see, it is the rule's own sentence, without place and evidence.
+    A code that its table lacks is refused with the table, and with its codes where there are few.
     """
 
+    pointer: NotRequired[str]
     rule: str
     strength: Literal["impossible", "forbidden"]
     zh: str
@@ -57,6 +66,8 @@ class Refusal(TypedDict):
     verified: bool
     evidence: NotRequired[list[UUID]]
     rests_on: list[Category]
+    table: NotRequired[str]
+    codes: NotRequired[list[str]]
 
 
 class RecordedAnswer(TypedDict):
@@ -113,10 +124,11 @@ class ImpactAnswer(TypedDict):
 
 
 class RehearsalAnswer(TypedDict):
-    """What would come of a recording."""
+    """What would come of a recording: `findings` are those with which it would be answered."""
 
     would: Literal["record", "refuse"]
     refusals: list[Refusal]
+    findings: list[FindingAnswer]
     impact: ImpactAnswer
     possible_duplicates: list[FindingAnswer]
 
@@ -130,6 +142,7 @@ class ItemAnswer(TypedDict):
     problem: NotRequired[dict[str, Any]]
     would: NotRequired[Literal["record", "refuse"]]
     refusals: NotRequired[list[Refusal]]
+    findings: NotRequired[list[FindingAnswer]]
     impact: NotRequired[ImpactAnswer]
     possible_duplicates: NotRequired[list[FindingAnswer]]
 
@@ -161,12 +174,13 @@ def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) 
     return [finding_json(against_entry(each)) for each in told_to(sees, judgements)]
 
 
-def problem(outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
-    """Return why nothing was recorded."""
+def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
+    """Return why nothing was recorded of what was wanted."""
     match outcome:
         case Refused():
             possible = list(outcome.tried.possible(sees))
-            return Problem("refused", refusals=refusals_json(outcome.refusals, sees), possible=possible)
+            refusals = refusals_json(outcome.refusals, sees, wanted.placed(outcome.entries))
+            return Problem("refused", refusals=refusals, possible=possible)
         case StaleVersion(current):
             return Problem("stale", version=current)
         case KeepsMoving():
@@ -190,17 +204,24 @@ def _denied(why: object) -> Problem:
     return Problem("forbidden")
 
 
-def refusals_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[Refusal]:
-    """Return why something is refused; a rule that rests on what the caller may not see is said once."""
-    told = [refusal_json(judgement, sees) for judgement in judgements]
+def refusals_json(
+    judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = NOWHERE
+) -> list[Refusal]:
+    """Return why something is refused, `places` being where each entry stands in what was sent.
+
+    A rule that rests on what the caller may not see is said once.
+    """
+    told = [
+        refusal_json(judgement, sees, places.get(judgement.entry.entry_id, "")) for judgement in judgements
+    ]
     return [each for place, each in enumerate(told) if "evidence" in each or each not in told[:place]]
 
 
-def refusal_json(judgement: Judgement, sees: AbstractSet[Category]) -> Refusal:
-    """Return why an entry is refused."""
+def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> Refusal:
+    """Return why an entry is refused that stands at a place in what was sent."""
     rule, refusal = judgement.rule, judgement.refusal
     told = refusal.rests_on <= sees
-    sentence = rule.sentence(refusal.detail if told else None)
+    sentence = rule.sentence(_detail(refusal) if told else None)
     answer: Refusal = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
@@ -211,8 +232,28 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category]) -> Refusal:
         "rests_on": sorted(refusal.rests_on if told else refusal.rests_on - sees),
     }
     if told:
+        answer["pointer"] = f"{place}{refusal.at}"
         answer["evidence"] = list(refusal.evidence)
+    if told and refusal.table is not None:
+        answer["table"] = refusal.table
+        codes = list(tables()[refusal.table].codes)
+        if len(codes) <= MOST_CODES:
+            answer["codes"] = codes
     return answer
+
+
+def _detail(refusal: Broken) -> Label | None:
+    """What is to be added to a rule's sentence; of a code that its table lacks, which codes that has."""
+    if refusal.table is None or refusal.detail is None:
+        return refusal.detail
+    name, codes = refusal.table, tables()[refusal.table].codes
+    zh = en = f"/codes/{name}"
+    if len(codes) <= MOST_CODES:
+        zh = "、".join(f"{code} {label.zh}" for code, label in codes.items())
+        en = ", ".join(f"{code} {label.en}" for code, label in codes.items())
+    return Label(
+        f"{refusal.detail.zh}：代码表 {name} 有 {zh}", f"{refusal.detail.en}: the table {name} has {en}"
+    )
 
 
 def rehearsal_json(
@@ -222,11 +263,14 @@ def rehearsal_json(
     rulebook: Rulebook,
     sees: AbstractSet[Category],
     duplicates: list[FindingAnswer],
+    taken: Iterable[FindingAnswer] = (),
+    places: Mapping[UUID, str] = NOWHERE,
 ) -> RehearsalAnswer:
     """Return what would come of a recording."""
     return {
         "would": "refuse" if rehearsal.refused else "record",
-        "refusals": refusals_json((each for each in rehearsal.judgements if each.refuses), sees),
+        "refusals": refusals_json(rehearsal.refusals, sees, places),
+        "findings": [*findings_json(rehearsal.findings, sees), *taken],
         "impact": _impact(rehearsal.impact, today, rulebook, sees),
         "possible_duplicates": duplicates,
     }
@@ -238,21 +282,25 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
             return None
         return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
 
+    status: list[StatusChange] = [_status(change) for change in impact.status]
+    obligations: list[ObligationChange] = [
+        {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
+    ]
+    readiness: list[GateChange] = [
+        {
+            "gate": change.gate.number,
+            "name_zh": change.gate.label.zh,
+            "name_en": change.gate.label.en,
+            "before": _gate(change.before),
+            "after": _gate(change.after),
+        }
+        for change in impact.readiness
+    ]
+    # What differs and is answered alike, such as by which of two entries something was met, is no change.
     return {
-        "status": [_status(change) for change in impact.status],
-        "obligations": [
-            {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
-        ],
-        "readiness": [
-            {
-                "gate": change.gate.number,
-                "name_zh": change.gate.label.zh,
-                "name_en": change.gate.label.en,
-                "before": _gate(change.before),
-                "after": _gate(change.after),
-            }
-            for change in impact.readiness
-        ],
+        "status": [each for each in status if each["before"] != each["after"]],
+        "obligations": [each for each in obligations if each["before"] != each["after"]],
+        "readiness": [each for each in readiness if each["before"] != each["after"]],
         "findings": findings_json(impact.findings, sees),
     }
 

@@ -282,6 +282,19 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
                     "required": ["rule", "strength", "zh", "en", "source", "verified", "rests_on"],
                     "properties": {
                         **{name: {"type": "string"} for name in ("rule", "zh", "en", "source")},
+                        "pointer": {
+                            "type": "string",
+                            "description": "Where in what was sent; left out where the evidence is.",
+                        },
+                        "table": {
+                            "type": "string",
+                            "description": "The code table that lacks the code which stands there.",
+                        },
+                        "codes": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "The codes of that table, where they are few.",
+                        },
                         "strength": {"enum": ["impossible", "forbidden"]},
                         "verified": {"type": "boolean"},
                         "evidence": {

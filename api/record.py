@@ -41,7 +41,7 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
     opening = await read(own, sent.opening, raw)
     if opening.institution not in {None, own.actor.institution}:
         raise Problem("institution_mismatch")
-    wanted = wanted_by(own, None, opening.drafts, key)
+    wanted = wanted_by(own, None, opening.drafts, key, at="/events")
     if key is None:
         with rehearsing(own):
             return Answer(await rehearsed(own, wanted))
@@ -56,8 +56,8 @@ async def open_file(own: Own, key: Key, raw: Body) -> Answer:
 async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
     """Record one event in a file, or several together or not at all."""
     await own.at_hand(child, Action.RECORD)
-    drafts = await read(own, sent.events, raw)
-    wanted = wanted_by(own, child, drafts, key, expected=expected)
+    events = await read(own, sent.events, raw)
+    wanted = wanted_by(own, child, events.drafts, key, expected=expected, at=events.at)
     if key is None:
         with rehearsing(own):
             return Answer(await rehearsed(own, wanted))
@@ -70,7 +70,7 @@ async def _recorded(own: Asking, wanted: Recording) -> Answer:
     outcome = await own.ledger.record(wanted, now=own.now, checked=own.hindrance)
     status = await answerable(own, wanted, outcome)
     if not isinstance(outcome, Recorded):
-        raise problem(outcome, own.sees)
+        raise problem(wanted, outcome, own.sees)
     if outcome.repeated:
         taken = await numbers_taken(own, outcome.stream, wanted.drafts)
     await noted(own, outcome.stream, outcome.findings, "recording")

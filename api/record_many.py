@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends
 from api import sent
 from api.answers import Answer
 from api.asking import body
-from api.outcomes import ItemAnswer, ItemsAnswer, problem, recorded_json
+from api.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import RECORDING, Problem, invalid, not_found
 from api.question import Asking
-from api.wanted import Key, Own, answerable, read, rehearsed, rehearsing, takes, wanted_by
+from api.wanted import Key, Own, answerable, read, rehearsed_all, rehearsing, takes, wanted_by
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.appends import MAX_BODY
@@ -89,11 +89,15 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
             wanted[index] = _wanted_of(own, whose, item, key, index)
         except Problem as hindrance:
             answers[index] = _hindered(index, hindrance)
-    if key is None:
-        with rehearsing(own):
-            answers |= await _rehearsed(own, wanted, whose)
-    elif many.all_or_nothing and answers:
+    if many.all_or_nothing and answers:
         answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
+    elif key is None:
+        with rehearsing(own):
+            afforded = _afforded(wanted, whose)
+            found = await rehearsed_all(own, list(afforded.values()), atomic=many.all_or_nothing)
+        answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, found, strict=True)}
+        spent = Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh)
+        answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
     else:
         if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:
             raise invalid([InvalidValue("/items", _TOO_LONG, _IN_PARTS)])
@@ -114,34 +118,30 @@ def _wanted_of(
     if item.child is None:
         raise item.problem or not_found()
     own.check(whose, item.child, Action.RECORD)
-    return wanted_by(own, item.child, item.drafts, key, item=index)
+    return wanted_by(own, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
 
 
-async def _rehearsed(
-    own: Asking, wanted: Mapping[int, Recording], whose: Mapping[UUID, Whose]
-) -> dict[int, ItemAnswer]:
-    """Return what would come of each item, one after the other, as far as the budget of a request goes."""
-    answers: dict[int, ItemAnswer] = {}
+def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, Whose]) -> dict[int, Recording]:
+    """Return the first items, as far as the budget of one dry run goes."""
+    afforded: dict[int, Recording] = {}
     spent = 0
     for index, each in wanted.items():
         if spent > REHEARSED_ENTRIES:
-            answers[index] = _hindered(index, Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh))
-        else:
-            answers[index] = await _rehearsed_item(own, index, each)
-            spent += 0 if each.stream is None else whose[each.stream].entries
-    return answers
+            break
+        afforded[index] = each
+        spent += 0 if each.stream is None else whose[each.stream].entries
+    return afforded
 
 
-async def _rehearsed_item(own: Asking, index: int, wanted: Recording) -> ItemAnswer:
-    try:
-        found = await rehearsed(own, wanted)
-    except Problem as hindrance:
-        return _hindered(index, hindrance)
+def _rehearsed(index: int, found: RehearsalAnswer | Problem) -> ItemAnswer:
+    if isinstance(found, Problem):
+        return _hindered(index, found)
     return {
         "index": index,
         "status": 200,
         "would": found["would"],
         "refusals": found["refusals"],
+        "findings": found["findings"],
         "impact": found["impact"],
         "possible_duplicates": found["possible_duplicates"],
     }
@@ -153,8 +153,14 @@ async def _came_of(own: Asking, index: int, wanted: Recording, outcome: Outcome)
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
-        return _hindered(index, problem(outcome, own.sees))
-    return {"index": index, "status": status, "entries": recorded_json(outcome, own.sees)["entries"]}
+        return _hindered(index, problem(wanted, outcome, own.sees))
+    recorded = recorded_json(outcome, own.sees)
+    return {
+        "index": index,
+        "status": status,
+        "entries": recorded["entries"],
+        "findings": recorded["findings"],
+    }
 
 
 def _hindered(index: int, hindrance: Problem) -> ItemAnswer:

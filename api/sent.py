@@ -74,6 +74,14 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Events:
+    """Events of one file, which stand in a list at that place; None for one event that is all of the body."""
+
+    drafts: tuple[Draft, ...]
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """Events of one child, or what is wrong with the item."""
 
@@ -103,15 +111,15 @@ def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - an
     return Opening(sent.institution, _drafts(sent.events, rulebook, "/events"))
 
 
-def events(raw: bytes, rulebook: Rulebook) -> tuple[Draft, ...]:
+def events(raw: bytes, rulebook: Rulebook) -> Events:
     """Read one event or several, of an institution with that rulebook.
 
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
     document = loaded(raw)
     if isinstance(document, dict) and "events" in document:
-        return _drafts(_valid(SentEvents, document).events, rulebook, "/events")
-    return _drafts([document], rulebook)
+        return Events(_drafts(_valid(SentEvents, document).events, rulebook, "/events"), "/events")
+    return Events(_drafts([document], rulebook), None)
 
 
 def many(raw: bytes, rulebook: Rulebook) -> Many:

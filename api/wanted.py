@@ -1,6 +1,6 @@
 """What every request to record has in common: its key, what is sent, who may, and what came of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from re import fullmatch
@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Query
 
 from api import forms
-from api.duplicates import possible_duplicates
+from api.contract import FindingAnswer
+from api.duplicates import numbers_taken, possible_duplicates
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
@@ -20,7 +21,7 @@ from domain.judging import Judgement, told_to
 from domain.label import Label
 from domain.rulebook import Rulebook
 from ledger.beside import beside
-from ledger.recording import Denied, Draft, Impact, Outcome, Recorded, Recording, Refused
+from ledger.recording import Draft, Impact, Outcome, Recorded, Recording, Refused, Rehearsal, Rehearsed
 
 BYTES_OF_ONE: Final = 512
 """Bytes of an event that is read as fast as one is judged."""
@@ -104,10 +105,14 @@ def wanted_by(
     drafts: tuple[Draft, ...],
     key: str | None,
     *,
+    at: str | None,
     item: int = 0,
     expected: int | None = None,
 ) -> Recording:
-    """Return what the caller wants recorded, under their key for the request; a dry run has none."""
+    """Return what the caller wants recorded, under their key for the request; a dry run has none.
+
+    The drafts stand in a list at that place of what was sent; None for one that is all of it.
+    """
     return Recording(
         stream=child,
         drafts=drafts,
@@ -118,6 +123,7 @@ def wanted_by(
         key=uuid4().hex if key is None else key,
         item=item,
         expected=expected,
+        places=("",) if at is None else tuple(f"{at}/{number}" for number in range(len(drafts))),
     )
 
 
@@ -134,11 +140,34 @@ def rehearsing(own: Asking) -> AbstractContextManager[None]:
 async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
     """Return what would come of a recording, with who may be the same child or has the same number.
 
-    Raises the problem with who may not record it.
+    Raises the problem with which it would be answered, but for a refusal by rules.
     """
-    rehearsal = await own.ledger.rehearse(wanted, now=own.now, checked=own.hindrance, sees=own.sees)
-    if isinstance(rehearsal, Denied):
-        raise problem(rehearsal, own.sees)
+    (rehearsal,) = await _rehearse(own, [wanted])
+    if not isinstance(rehearsal, Rehearsal):
+        raise problem(wanted, rehearsal, own.sees)
+    taken = await numbers_taken(own, wanted.stream, wanted.drafts)
+    return await _rehearsed(own, wanted, rehearsal, () if rehearsal.refused else taken)
+
+
+async def rehearsed_all(
+    own: Asking, wanted: Sequence[Recording], *, atomic: bool = False
+) -> list[RehearsalAnswer | Problem]:
+    """Return what would come of each recording after those before it, or of all or nothing."""
+    return [
+        await _rehearsed(own, each, rehearsal)
+        if isinstance(rehearsal, Rehearsal)
+        else problem(each, rehearsal, own.sees)
+        for each, rehearsal in zip(wanted, await _rehearse(own, wanted, atomic=atomic), strict=True)
+    ]
+
+
+async def _rehearse(own: Asking, wanted: Sequence[Recording], *, atomic: bool = False) -> list[Rehearsed]:
+    return await own.ledger.rehearse(wanted, now=own.now, atomic=atomic, checked=own.hindrance, sees=own.sees)
+
+
+async def _rehearsed(
+    own: Asking, wanted: Recording, rehearsal: Rehearsal, taken: Iterable[FindingAnswer] = ()
+) -> RehearsalAnswer:
     duplicates = await possible_duplicates(own, wanted.stream, wanted.drafts)
     if wanted.stream is not None:
         told = [*rehearsal.judgements, *rehearsal.impact.findings]
@@ -149,6 +178,8 @@ async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
         rulebook=await own.rulebook(),
         sees=own.sees,
         duplicates=duplicates,
+        taken=taken,
+        places=wanted.placed(rehearsal.entries),
     )
 
 

@@ -40,6 +40,7 @@ from domain.when import Days, day_after, day_of
 LONG_AGO: Final = date(1900, 1, 1)
 """Before it lies no day that an institution of today can tell of from its papers."""
 NOTED: Final = Label("登记日期", "Noted on")
+KIND: Final = Label("材料种类", "Kind of document")
 ISSUED: Final = Label("材料日期", "Day of a document")
 INSTANT: Final = Label("时刻", "Instant")
 
@@ -139,22 +140,23 @@ def _against(
         contradicts = True
         yield refusal
     if not contradicts:
-        for label, _ in _odd_codes(entry.event, personal=False):
-            yield breach("E09", detail=label)
+        for odd in _odd_codes(entry.event, personal=False):
+            yield breach("E09", detail=odd.label, at=odd.at, table=odd.table.name)
         yield from _long_ago(entry)
         yield from _forbidden(file, entry, rulebook, reads)
     # Asked last, so that what else is wrong rests on less.
-    for label, table in _odd_codes(entry.event, personal=True):
-        if table.complete or not contradicts:
-            yield breach("E03" if table.complete else "E09", detail=label)
+    for odd in _odd_codes(entry.event, personal=True):
+        if odd.table.complete or not contradicts:
+            rule = "E03" if odd.table.complete else "E09"
+            yield breach(rule, detail=odd.label, at=odd.at, table=odd.table.name)
 
 
 def _contradictions(file: File, entry: AnyEntry, today: date, reads: set[object]) -> Iterator[Refusal]:
     yield from _amiss(file, entry, reads)
     yield from _impossible(entry, today)
-    for label, table in _odd_codes(entry.event, personal=False):
-        if table.complete:
-            yield breach("E03", detail=label)
+    for odd in _odd_codes(entry.event, personal=False):
+        if odd.table.complete:
+            yield breach("E03", detail=odd.label, at=odd.at, table=odd.table.name)
     yield from entry.event.impossible(entry)
 
 
@@ -269,7 +271,7 @@ def _over_days(answers: Sequence[tuple[list[tuple[Refusal, Categories]], Categor
         # It says nothing more than what is broken throughout, to whoever is told of that.
         broken = [rests[each] for each in throughout if each.rule == refusal.rule]
         if not any(on <= rests[refusal] for on in broken):
-            doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail)
+            doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail, at=refusal.at)
             yield doubtful.resting(rests[refusal])
 
 
@@ -300,7 +302,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
-                yield no_evidence(spec.refers.rule, detail=spec.label)
+                yield no_evidence(spec.refers.rule, detail=spec.label, at=_in_data(spec))
 
 
 def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
@@ -322,30 +324,30 @@ def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]
     if target is None:
         return
     reads.add(ANYTHING)
-    original = file.entries.get(target)
+    original, at = file.entries.get(target), "/data/entry" if entry.type in AMENDMENTS else "/corrects"
     if original is None or amended(original) is not None or original.entry_id == entry.entry_id:
-        yield no_evidence("E04")
+        yield no_evidence("E04", at=at)
     elif entry.type not in AMENDMENTS:
         if original.type != entry.type:
-            yield breach("E04", original)
+            yield breach("E04", original, at=at)
     elif (file.stood(target, before=entry.version) is None) == (entry.type == "EntryWithdrawn"):
-        yield breach("E12", original)
+        yield breach("E12", original, at=at)
 
 
 def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     days = entry.days
     if days.earliest > days.last:
-        yield breach("E01")
+        yield breach("E01", at="/occurred_on")
     elif days.earliest > today or (days.last > today and not days.whole):
         # A month or a year is told whole, also while it lasts.
-        yield breach("E02")
+        yield breach("E02", at="/occurred_on" if days.earliest > today else "/occurred_until")
     yield from _ahead(entry, today)
     yield from _out_of_order(entry)
     if entry.event.kind != entry.kind and chapter(type(entry.event)) != "record":
-        yield breach("E08")
-    for document in entry.documents:
+        yield breach("E08", at="/type")
+    for place, document in enumerate(entry.documents):
         if document.kind not in tables()["document_kind"].codes:
-            yield breach("E03", detail=Label("材料种类", "Kind of document"))
+            yield breach("E03", detail=KIND, at=f"/documents/{place}/kind", table="document_kind")
 
 
 def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
@@ -358,26 +360,32 @@ def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
 
 def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     """What had come when it was recorded, as it says, and lies in the future."""
-    told = [(NOTED, entry.noted_on), *((ISSUED, document.issued_on) for document in entry.documents)]
+    told = [(NOTED, "/noted_on", entry.noted_on)]
     told += (
-        (spec.label, known(getattr(entry.event, spec.name)))
+        (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
+        for place, document in enumerate(entry.documents)
+    )
+    told += (
+        (spec.label, _in_data(spec), known(getattr(entry.event, spec.name)))
         for spec in ordered(type(entry.event))
         if any(isinstance(order, Past) for order in spec.orders)
     )
-    yield from (breach("E02", detail=label) for label, day in told if day is not None and _day(day) > today)
+    for label, at, day in told:
+        if day is not None and _day(day) > today:
+            yield breach("E02", detail=label, at=at)
 
 
 def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
     """Days inside an entry of which not all can be true."""
     days, event = entry.days, entry.event
     if entry.at is not None and not days.earliest <= day_of(entry.at) <= days.last:
-        yield breach("E10", detail=INSTANT)
+        yield breach("E10", detail=INSTANT, at="/at")
     if entry.noted_on is not None and entry.noted_on < days.earliest:
-        yield breach("E10", detail=NOTED)
+        yield breach("E10", detail=NOTED, at="/noted_on")
     for spec in ordered(type(event)):
         value = known(getattr(event, spec.name))
         if value is not None and any(_contradicts(event, days, _day(value), order) for order in spec.orders):
-            yield breach("E10", detail=spec.label)
+            yield breach("E10", detail=spec.label, at=_in_data(spec))
 
 
 def _contradicts(event: Event, days: Days, day: date, order: Order) -> bool:
@@ -396,22 +404,37 @@ def _day(moment: date | datetime) -> date:
     return day_of(moment) if isinstance(moment, datetime) else moment
 
 
-def _odd_codes(event: Event, *, personal: bool) -> Iterator[tuple[Label, CodeTable]]:
-    """Every code that its table lacks, by the field's label, in what is personal or in what is not."""
+@dataclass(frozen=True, slots=True)
+class _OddCode:
+    """A code that its table lacks: the field's label, where it stands, and the table."""
+
+    label: Label
+    at: str
+    table: CodeTable
+
+
+def _odd_codes(event: Event, *, personal: bool) -> Iterator[_OddCode]:
+    """Every code that its table lacks, in what is personal or in what is not."""
     for spec in _coded(type(event)):
         if personal is (spec.personal is not None):
-            yield from _odd(spec, known(getattr(event, spec.name)))
+            yield from _odd(spec, known(getattr(event, spec.name)), _in_data(spec))
 
 
-def _odd(spec: Field, value: object) -> Iterator[tuple[Label, CodeTable]]:
-    for item in value if isinstance(value, tuple) else (value,):
-        if isinstance(item, Part):
-            for inner in _coded(type(item)):
-                yield from _odd(inner, known(getattr(item, inner.name)))
-        elif spec.code is not None and isinstance(item, str):
-            table = tables()[spec.code.table]
-            if item not in table.codes:
-                yield spec.label, table
+def _odd(spec: Field, value: object, at: str) -> Iterator[_OddCode]:
+    if isinstance(value, tuple):
+        for place, item in enumerate(value):
+            yield from _odd(spec, item, f"{at}/{place}")
+    elif isinstance(value, Part):
+        for inner in _coded(type(value)):
+            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}")
+    elif spec.code is not None and isinstance(value, str):
+        table = tables()[spec.code.table]
+        if value not in table.codes:
+            yield _OddCode(spec.label, at, table)
+
+
+def _in_data(spec: Field) -> str:
+    return f"/data/{spec.name}"
 
 
 _CODED: Final[dict[type, tuple[Field, ...]]] = {}

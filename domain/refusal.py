@@ -20,7 +20,8 @@ class Refusal:
     a number cannot be what it claims and is kept only as written, or whether a list has the child twice.
     `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal
     data. What rests on a number or a list that is not `verified` warns and never refuses. `rests_on` are the
-    categories of personal data of which it tells.
+    categories of personal data of which it tells. `at` is where in the entry, as it is sent, as a JSON
+    pointer: the whole of it where that is empty. `table` is the one that lacks the code that stands there.
     """
 
     rule: str
@@ -29,6 +30,8 @@ class Refusal:
     detail: Label | None = None
     verified: bool = True
     rests_on: Categories = NOTHING
+    at: str = ""
+    table: str | None = None
 
     def resting(self, on: Categories) -> "Refusal":
         """The same, resting on these categories too."""
@@ -39,17 +42,26 @@ Refusals: TypeAlias = Iterator[Refusal]
 
 
 def breach(
-    rule: str, *evidence: AnyEntry | None, detail: Label | None = None, verified: bool = True
+    rule: str,
+    *evidence: AnyEntry | None,
+    detail: Label | None = None,
+    verified: bool = True,
+    at: str = "",
+    table: str | None = None,
 ) -> Refusal:
     """The file shows that the rule is broken."""
-    return Refusal(rule, "breach", _ids(evidence), detail, verified)
+    return Refusal(rule, "breach", _ids(evidence), detail, verified, at=at, table=table)
 
 
 def no_evidence(
-    rule: str, *evidence: AnyEntry | None, detail: Label | None = None, verified: bool = True
+    rule: str,
+    *evidence: AnyEntry | None,
+    detail: Label | None = None,
+    verified: bool = True,
+    at: str = "",
 ) -> Refusal:
     """The file does not say what the rule asks for."""
-    return Refusal(rule, "no_evidence", _ids(evidence), detail, verified)
+    return Refusal(rule, "no_evidence", _ids(evidence), detail, verified, at=at)
 
 
 def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:

@@ -21,7 +21,7 @@ from ledger.candidates import Check, anything, extended
 from ledger.desk import Desk
 from ledger.keys import Keys
 from ledger.outline import sealed_wholly
-from ledger.recording import Denied, Outcome, Recording, Rehearsal
+from ledger.recording import Outcome, Recording, Rehearsed
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
 from ledger.shelf import CAPACITY, Shelf
@@ -214,14 +214,15 @@ class Ledger:
 
     async def rehearse(
         self,
-        recording: Recording,
+        recordings: Sequence[Recording],
         *,
         now: datetime,
+        atomic: bool = False,
         checked: Check = anything,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
-    ) -> Rehearsal | Denied:
-        """Tell what would come of recording it, and record nothing.
+    ) -> list[Rehearsed]:
+        """Tell what `record_all` would make of these, and record nothing.
 
-        Of what it would change is told what somebody may know who sees these categories.
+        Of what they would change is told what somebody may know who sees these categories.
         """
-        return await self._desk.rehearse(recording, now=now, checked=checked, sees=sees)
+        return await self._desk.rehearse(recordings, now=now, atomic=atomic, checked=checked, sees=sees)

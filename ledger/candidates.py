@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
@@ -44,6 +44,12 @@ class Candidate:
         self.entries = tuple(
             self.recording.entry(index, entry_id=entry_id, stream=self.stream, version=version + index + 1)
             for index, entry_id in enumerate(self.ids)
+        )
+
+    def recorded(self, position: int, moment: datetime) -> tuple[AnyEntry, ...]:
+        """Return the entries as if they were recorded behind a position at a moment."""
+        return tuple(
+            entry.recorded(position + number, moment) for number, entry in enumerate(self.entries, 1)
         )
 
     @property

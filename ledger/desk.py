@@ -22,19 +22,16 @@ from domain.limit import Area, limit
 from domain.when import day_of
 from ledger.appends import Append, OverloadedError
 from ledger.beside import AT_ONCE, FEW, beside
-from ledger.candidates import Candidate, Check, anything, entry_ids, extended, judge_together
-from ledger.impact import impact
+from ledger.candidates import Candidate, Check, anything, entry_ids, extended
 from ledger.outline import outline
 from ledger.parsing import check
-from ledger.possible import tried
 from ledger.recording import (
-    Denied,
     KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
     Recording,
-    Rehearsal,
+    Rehearsed,
     StaleVersion,
 )
 from ledger.sitting import Sitting
@@ -114,42 +111,39 @@ class Desk:
 
     async def rehearse(
         self,
-        recording: Recording,
+        recordings: Sequence[Recording],
         *,
         now: datetime,
+        atomic: bool = False,
         checked: Check = anything,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
-    ) -> Rehearsal | Denied:
-        """Tell what would come of a recording, and of what it would change what who sees these is told."""
+    ) -> list[Rehearsed]:
+        """Tell what would come of each recording after those before it, or of all or nothing.
+
+        Of what they would change is told what somebody may know who sees these categories.
+        """
         sitting = Sitting(
-            await self._candidates([recording]),
-            day_of(now),
-            atomic=False,
-            bulk=False,
-            fresh=True,
-            checked=checked,
+            await self._candidates(recordings), day_of(now), atomic, bulk=False, fresh=True, checked=checked
         )
         await self._bring(sitting)
-        (candidate,) = sitting.pending
-        file, rulebook = sitting.files[candidate.stream], sitting.rulebooks[candidate.stream]
+        drafts = sum(len(candidate.ids) for candidate in sitting.pending)
+        fit = set(await self._beside_others(partial(sitting.judge, sitting.pending), drafts))
+        rehearsed: list[Rehearsed] = []
+        for candidate in sitting.pending:
+            entries = 2 * len(sitting.files[candidate.stream].entries) + len(candidate.ids)
+            work = partial(sitting.rehearsed, candidate, fit, now, sees)
+            rehearsed.append(await self._beside_others(work, entries))
+        return rehearsed
 
-        def rehearsed() -> Rehearsal | Denied:
-            judge_together(file, [candidate], rulebook, sitting.today, checked)
-            if candidate.denied is not None:
-                return Denied(candidate.denied)
-            return Rehearsal(
-                candidate.judgements,
-                tried(file, rulebook, sitting.today, candidate.entries[0]) if candidate.refused else None,
-                impact(file, extended(file, candidate.entries), rulebook, sitting.today, sees),
-            )
-
+    async def _beside_others(self, work: Callable[[], R], entries: int) -> R:
+        """Do work of a dry run that takes as long as judging so many entries, when it is its turn."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._rehearsing.acquire()
         except TimeoutError:
             raise OverloadedError from None
         try:
-            return await beside(rehearsed, 2 * len(file.entries) + len(candidate.ids))
+            return await beside(work, entries)
         finally:
             self._rehearsing.release()
 

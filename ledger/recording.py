@@ -1,10 +1,10 @@
 """What is given to a ledger to record, and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Origin, Reason, Recorder
@@ -44,7 +44,7 @@ class Recording:
     for this request and `item` its number within it: the same key and item are never recorded twice.
     `keyed_by` is whose name it is where it is not the recorder's own: a register's rows are known by its
     institution's, whoever imports them. `reads` names other streams that it was decided by, with their
-    versions.
+    versions. `places` are where the drafts stand in what was sent, as JSON pointers.
     """
 
     stream: UUID | None
@@ -59,6 +59,7 @@ class Recording:
     keyed_by: UUID | None = None
     expected: int | None = None
     reads: tuple[tuple[UUID, int], ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def recorded_by(self) -> Recorder:
@@ -66,6 +67,10 @@ class Recording:
         if self.institution is None or self.institution == self.recorder.institution:
             return self.recorder
         return replace(self.recorder, institution=self.institution)
+
+    def placed(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return where each draft stands in what was sent, by the ids that their entries have."""
+        return dict(zip(ids, self.places, strict=False))
 
     def entry(self, number: int, *, entry_id: UUID, stream: UUID, version: int) -> AnyEntry:
         """Return the draft of that number in its envelope, not yet placed in the ledger."""
@@ -143,11 +148,12 @@ class Refused:
     """Rules forbid it; nothing was recorded.
 
     `judgements` is all that speaks against it, also what refuses nothing by itself; `tried` says what is
-    possible in its place.
+    possible in its place. `entries` are the ids that its drafts would have had.
     """
 
     judgements: tuple[Judgement, ...]
     tried: Tried
+    entries: tuple[UUID, ...] = ()
 
     @property
     def refusals(self) -> tuple[Judgement, ...]:
@@ -224,18 +230,37 @@ class Impact:
     findings: tuple[Judgement, ...]
 
 
+NO_IMPACT: Final = Impact((), (), (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What would come of a recording: what speaks against it and what it would change.
 
-    `tried` says what is possible in its place; None where it would be recorded.
+    What is refused changes nothing: `tried` says what is possible in its place, and is None where it would
+    be recorded. `entries` are the ids that its drafts would have.
     """
 
     judgements: tuple[Judgement, ...]
     tried: Tried | None
     impact: Impact
+    entries: tuple[UUID, ...] = ()
 
     @property
     def refused(self) -> bool:
         """Whether it would be refused."""
         return any(judgement.refuses for judgement in self.judgements)
+
+    @property
+    def refusals(self) -> tuple[Judgement, ...]:
+        """What would refuse it."""
+        return tuple(judgement for judgement in self.judgements if judgement.refuses)
+
+    @property
+    def findings(self) -> tuple[Judgement, ...]:
+        """What would speak against it once it is recorded."""
+        return () if self.refused else self.judgements
+
+
+Rehearsed: TypeAlias = Rehearsal | StaleVersion | Withheld | Denied
+"""What would come of a recording."""

@@ -2,15 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from domain.event import Category
 from domain.file import File
 from domain.rulebook import Rulebook
-from ledger.candidates import Candidate, Check, judge_in_turn, judge_together
+from ledger.candidates import Candidate, Check, extended, judge_in_turn, judge_together
+from ledger.impact import impact
 from ledger.possible import tried
-from ledger.recording import Denied, Outcome, Refused, StaleVersion, Withheld
+from ledger.recording import (
+    NO_IMPACT,
+    Denied,
+    Outcome,
+    Refused,
+    Rehearsal,
+    Rehearsed,
+    StaleVersion,
+    Withheld,
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +39,8 @@ class Sitting:
     files: dict[UUID, File] = field(default_factory=dict)
     rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    rehearsed_files: dict[UUID, File] = field(default_factory=dict)
+    """The files as they would be, of those that have been rehearsed."""
 
     def judge(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Return those that may be recorded, placed behind their files' versions."""
@@ -54,7 +68,7 @@ class Sitting:
             outcome = Denied(candidate.denied)
         elif candidate.refused:
             first = candidate.entries[0]
-            outcome = Refused(candidate.judgements, tried(file, rulebook, self.today, first))
+            outcome = Refused(candidate.judgements, tried(file, rulebook, self.today, first), candidate.ids)
         self.outcomes[candidate.number] = outcome
 
     def end(self) -> None:
@@ -62,3 +76,33 @@ class Sitting:
         for candidate in self.pending:
             self.outcomes.setdefault(candidate.number, Withheld())
         self.pending = []
+
+    def rehearsed(
+        self,
+        candidate: Candidate,
+        fit: AbstractSet[Candidate],
+        now: datetime,
+        sees: AbstractSet[Category],
+    ) -> Rehearsed:
+        """Return what would come of a candidate after those before it, `fit` being what may be recorded."""
+        if candidate not in fit:
+            self.turn_away(candidate)
+            return _turned_away(self.outcomes[candidate.number])
+        if self.atomic and len(fit) < len(self.pending):
+            return Withheld()
+        stream = candidate.stream
+        before = self.rehearsed_files.get(stream, self.files[stream])
+        self.rehearsed_files[stream] = after = extended(before, candidate.recorded(before.position, now))
+        changes = impact(before, after, self.rulebooks[stream], self.today, sees)
+        return Rehearsal(candidate.judgements, None, changes, candidate.ids)
+
+
+def _turned_away(outcome: Outcome) -> Rehearsed:
+    match outcome:
+        case Refused():
+            return Rehearsal(outcome.judgements, outcome.tried, NO_IMPACT, outcome.entries)
+        case Denied() | StaleVersion():
+            return outcome
+        case _:
+            message = f"nobody is turned away by {type(outcome).__name__}"
+            raise ValueError(message)

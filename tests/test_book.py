@@ -596,7 +596,7 @@ async def test_it_is_checked_again_where_the_file_has_moved(
         await recorded(ledger, DIED, child=child)
         wanted = recording(EXAMINED, child=child)
         assert await other.record(wanted, now=NOW, checked=unless_died) == Denied("died")
-        assert await other.rehearse(wanted, now=NOW, checked=unless_died) == Denied("died")
+        assert await other.rehearse([wanted], now=NOW, checked=unless_died) == [Denied("died")]
 
 
 async def test_of_a_file_that_one_may_not_record_in_not_even_its_version_is_told(
@@ -627,7 +627,7 @@ async def test_what_was_refused_by_a_file_at_hand_that_has_moved_is_stale(
 
 
 async def rehearsed(ledger: Ledger, *drafts: Draft, **said: Any) -> Rehearsal:
-    rehearsal = await ledger.rehearse(recording(*drafts, **said), now=NOW)
+    (rehearsal,) = await ledger.rehearse([recording(*drafts, **said)], now=NOW)
     assert isinstance(rehearsal, Rehearsal)
     return rehearsal
 

@@ -84,7 +84,7 @@ async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served:
     )
     body = answer.json()
     assert answer.status_code == 200
-    assert set(body) == {"would", "refusals", "impact", "possible_duplicates"}
+    assert set(body) == {"would", "refusals", "findings", "impact", "possible_duplicates"}
     assert (body["would"], body["refusals"], body["possible_duplicates"]) == ("record", [], [])
     stage = {"chapter": "life", "attribute": "stage", "before": [], "after": [{"value": "received"}]}
     assert stage in body["impact"]["status"]

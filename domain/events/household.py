@@ -176,7 +176,7 @@ class HouseholdEntryChanged(
             (self.old_ethnic_group, self.new_ethnic_group),
         )
         if all(old == new for old, new in pairs):
-            yield no_evidence("E11", detail=Label("变更了什么", "What was changed"))
+            yield no_evidence("E11", detail=Label("变更了什么", "What was changed"), at="/data")
 
     def holds(self, entry: AnyEntry) -> Facts:
         if self.new_name is not None:

@@ -64,7 +64,7 @@ def _second_person(life: Life, claimed_by: UUID) -> Refusals:
     claim = _claim(life, claimed_by)
     claimed = claim is not None and claim.exception is not None
     if not claimed:
-        yield no_evidence("X03", claim)
+        yield no_evidence("X03", claim, at="/data/entry")
     corrected = None if life.entry is None else life.entry.corrects
     yield from _decided(life, [*([claimed_by] if claimed else ()), *_decided_on(life, corrected)])
 
@@ -89,9 +89,9 @@ def _decided(life: Life, claimed_by: Iterable[UUID]) -> Refusals:
         if claim is None or decider is None:
             continue
         if decider.user == claim.recorded_by.user:
-            yield breach("X01", claim)
+            yield breach("X01", claim, at="/data/entry")
         if decider.role != SUPERVISOR:
-            yield breach("X02", claim)
+            yield breach("X02", claim, at="/data/entry")
 
 
 def _claim(life: Life, claimed_by: UUID) -> AnyEntry | None:

@@ -28,8 +28,8 @@ profiler: Final = Profile()
 @router.post("/children/{child}/events", status_code=201)
 async def validated(own: TheEntered, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
-    drafts = sent.events(raw, own.house.ledger.rulebook)
-    return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(drafts)}, 201)
+    events = sent.events(raw, own.house.ledger.rulebook)
+    return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(events.drafts)}, 201)
 
 
 @router.post("/profile/begun")
