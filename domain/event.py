@@ -28,6 +28,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
 from domain import citizen_id
 from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
+from domain.limit import Area, limit
 from domain.resting import Categories, Noted
 from domain.text import is_digits, is_line, is_text
 
@@ -137,14 +138,41 @@ T = TypeVar("T")
 Answered: TypeAlias = T | Unknown
 """A field that must be answered: by a value, or by why there is none."""
 
-Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(4000), Predicate(is_text)]
+LONGEST_TEXT: Final = limit(
+    4000,
+    Area.FACTS,
+    Label("一项文字说明的字符数", "Characters of a text"),
+    why=Label("够写一页；更长的请附材料", "A page; what is longer is a paper of its own"),
+    beyond="invalid",
+)
+LONGEST_NAME: Final = limit(
+    50,
+    Area.FACTS,
+    Label("人名的字符数", "Characters of a person's name"),
+    why=Label("最长的姓名也够写，检索词也有限", "The longest have fewer, and each is found by all its parts"),
+    beyond="invalid",
+)
+LONGEST_TITLE: Final = limit(
+    200,
+    Area.FACTS,
+    Label("机构、地点等名称的字符数", "Characters of the name of a body or a place"),
+    why=Label("含上级机构全称", "With the names of all bodies above it"),
+    beyond="invalid",
+)
+LONGEST_NUMBER: Final = limit(
+    100,
+    Area.FACTS,
+    Label("证件、档案等号码的字符数", "Characters of the number of a paper or a file"),
+    why=Label("够写任何文号", "Enough for the number of any paper"),
+    beyond="invalid",
+)
+Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TEXT), Predicate(is_text)]
 """What somebody says, in one line or several."""
-LONGEST_NAME: Final = 50
 Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NAME), Predicate(is_line)]
 """The name of a person, by which they are looked for."""
-Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(200), Predicate(is_line)]
+Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TITLE), Predicate(is_line)]
 """The name of what is no person: a body, a place, a course."""
-Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(100), Predicate(is_line)]
+Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NUMBER), Predicate(is_line)]
 """The number of a paper, a person or an account, as written."""
 IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
 """A number that may be a citizen id: as written, but for a small x at its end."""

@@ -291,7 +291,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     if before and not any(life.last(kind) for kind in before):
         ahead = next(filter(None, map(life.ahead, before)), None)
         if ahead is not None:
-            yield breach("E14", ahead)
+            yield breach("E14", ahead, detail=ahead.event.label)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value

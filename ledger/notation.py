@@ -31,10 +31,10 @@ class Notation:
 NOTATIONS: Final[Mapping[type, Notation]] = MappingProxyType(
     {
         date: Notation(re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), DAY),
-        # RFC 3339; a contract without zone is refused by its own words.
+        # RFC 3339, no finer than it is kept; a contract without zone is refused by its own words.
         datetime: Notation(
             re.compile(
-                r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+                r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6}0*)?"
                 r"(Z|[+-][0-9]{2}:[0-9]{2})?"
             ),
             INSTANT,

@@ -1,16 +1,21 @@
 """No value becomes another on its way in: numbers, members said twice, citizen ids with a small x."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import sent
 from api.permissions import Role
+from api.problems import Problem
 from domain.citizen_id import CHECK_CHARACTERS, check_character, written
 from domain.events.health import PhysicalExamined
 from domain.events.household import CITIZEN_ID, CitizenIdAssigned
+from domain.events.intake import ChildReceived
+from domain.rulebook import Rulebook
 from ledger.parsing import InvalidError, parse_event
 from ledger.showing import event_json
 from tests.client import Served, new_key
@@ -43,7 +48,7 @@ def test_what_counts_is_a_whole_number_written_as_one(number: str) -> None:
     assert "/items/0/count" in {problem.pointer for problem in raised.value.problems}
 
 
-@given(whole=st.integers(0, 150), places=st.integers(0, 12), digits=st.integers(0, 10**12))
+@given(whole=st.integers(20, 249), places=st.integers(0, 12), digits=st.integers(0, 10**12))
 def test_a_number_is_kept_to_its_last_digit(whole: int, places: int, digits: int) -> None:
     number = Decimal(f"{whole}.{digits % 10**places:0{places}d}") if places else Decimal(whole)
     for text in (f"{number:f}", f'"{number:f}"'):
@@ -73,6 +78,45 @@ async def test_a_member_that_is_said_twice_is_not_guessed(served: Served, body: 
     assert (answer.status_code, problem["code"]) == (400, "malformed")
     assert "twice" in problem["detail"]
     assert "重复" in problem["detail_zh"]
+
+
+@pytest.mark.parametrize("body", ['{"q": "王", "q": "林"}', '{"q": "王", "limit": 1, "limit": 2}'])
+async def test_what_is_searched_for_is_not_guessed_either(served: Served, body: str) -> None:
+    staff = await served.as_(Role.STAFF)
+    headers = {"Content-Type": "application/json"}
+    answer = await staff.post("/children/search", content=body.encode(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+@pytest.mark.parametrize("line", [*TWICE.values(), '{"child": "a", "child": "b", "events": []}'])
+def test_a_line_of_many_is_not_guessed_either(line: str) -> None:
+    with pytest.raises(Problem) as raised:
+        sent.line(line.encode(), Rulebook.shipped())
+    assert raised.value.code == "malformed"
+
+
+# An instant
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("2024-03-05T08:15:30.123456Z", True),
+        ("2024-03-05T08:15:30.123456000Z", True),
+        ("2024-03-05T08:15:30.1234567Z", False),
+        ("1709626530", False),
+        ("2024-03-05T08:15Z", False),
+    ],
+)
+def test_an_instant_is_no_finer_than_it_is_kept(written: str, taken: bool) -> None:  # noqa: FBT001 - what is expected
+    said = event_json(some(ChildReceived)) | {"found_at": written}
+    if taken:
+        event = parse_event("ChildReceived", said)
+        assert event == some(ChildReceived, found_at=datetime(2024, 3, 5, 8, 15, 30, 123456, UTC))
+        return
+    with pytest.raises(InvalidError) as raised:
+        parse_event("ChildReceived", said)
+    assert [problem.pointer for problem in raised.value.problems] == ["/found_at"]
 
 
 # A small x

@@ -199,6 +199,15 @@ def test_nothing_is_out_of_order_where_the_file_does_not_say_when_it_began(first
     assert not speaking(given(("2010", first), ("2013-05-02", first)).when("2013-05-01", then), "E14")
 
 
+def test_what_is_out_of_order_says_what_comes_too_late() -> None:
+    child = given(RECEIVED).when("2012-01-01", some(DepartureCompleted, reason="05"))
+    (judgement,) = child.judgements
+    sentence = judgement.rule.sentence(judgement.refusal.detail)
+    assert ChildReceived.label.zh in sentence.zh
+    assert ChildReceived.label.en in sentence.en
+    assert judgement.refusal.evidence == (child.entries[0].entry_id,)
+
+
 def test_who_has_left_before_coming_is_found_also_when_the_coming_is_told_later() -> None:
     child = given(("2012-01-01", some(DepartureCompleted, reason="05")), RECEIVED)
     assert ("E14", "breach") in child.found()
