@@ -92,7 +92,7 @@ class Settings(BaseSettings):
             Label("一次只读一个文件，其他机构在等候", "One file is read at a time, and others wait"),
             "malformed",
         ),
-    ] = Field(default=60, ge=1)
+    ] = Field(default=30, ge=1)
     token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """Days for which a new token lives, when not said."""
 

@@ -2,16 +2,22 @@
 
 import asyncio
 import re
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 from httpx2 import AsyncClient, Response
+from hypothesis import HealthCheck, given
 
 from api.imports import office
-from api.imports.cells import Unusable
+from api.imports.cells import Unusable, as_written
 from api.imports.faults import Fault
 from api.imports.reading import apart
 from api.imports.reading.apart import Apart, Source
@@ -19,14 +25,24 @@ from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS
 from api.imports.reading.kinds import read_workbook
 from api.imports.reading.parts import MOST_BYTES
 from api.imports.reading.trouble import DAMAGED, TOO_COSTLY, UnreadableError
-from api.imports.workbook import Workbook, letter
+from api.imports.workbook import Sheet, Workbook, letter
 from api.settings import Settings
 from api.turns import Turns
 from domain.label import Label
 from tests.client import Served
 from tests.ledgers import until
 from tests.registers.paper import a_sheet, workbook
-from tests.registers.written import archive, changed, only, sheet_xml, written
+from tests.registers.written import (
+    a_cell,
+    archive,
+    changed,
+    made_bytes,
+    only,
+    opendocument,
+    sheet_xml,
+    written,
+    written_old,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLANK = written(lambda _book, _sheet: None)
@@ -132,6 +148,54 @@ def test_a_damaged_workbook_is_said_to_be_damaged(content: bytes) -> None:
         read_workbook(content, "台账.xlsx")
 
     assert refused.value.why == DAMAGED
+
+
+def _old(_: Any, sheet: Any) -> None:
+    for row in range(5):
+        sheet.write(row, 0, f"CS00{row}")
+    sheet.write_merge(0, 2, 1, 1, "集体户")
+
+
+SEEDS = (
+    workbook(a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 出生日期=date(2015, 3, 1))),
+    written_old(_old),
+    opendocument([a_cell("甲", value_type="string"), a_cell("7", value_type="float", value="7")]),
+    "儿童编号,姓名\nCS001,王小明\n".encode("gb18030"),
+)
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> bytes:
+    """A file some bytes of which are others, or whose end is missing."""
+    content = bytearray(draw(st.sampled_from(SEEDS)))
+    if content.startswith(b"PK") and draw(st.booleans()):
+        # Within a part, for a change of what is packed is noticed as such.
+        with zipfile.ZipFile(BytesIO(content)) as made:
+            parts: dict[str, str | bytes] = {name: made.read(name) for name in made.namelist()}
+        name = draw(st.sampled_from(sorted(parts)))
+        parts[name] = _changed(draw, bytearray(made_bytes(parts[name])))
+        return archive(parts)
+    return _changed(draw, content)
+
+
+def _changed(draw: st.DrawFn, content: bytearray) -> bytes:
+    pieces = st.one_of(
+        st.binary(max_size=4), st.sampled_from([b"<", b'"', b"-1", b"999999999", b"&#31;", b"XFD9"])
+    )
+    for piece in draw(st.lists(pieces, max_size=4)):
+        at = draw(st.integers(0, len(content)))
+        content[at : at + draw(st.integers(0, 8))] = piece
+    return bytes(content[: draw(st.integers(0, len(content)))] if draw(st.booleans()) else content)
+
+
+@given(spoiled())
+@hypothesis.settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_the_bytes_are_they_are_read_or_told_to_be_unreadable(content: bytes) -> None:
+    sheets: list[Sheet] = []
+    with suppress(UnreadableError):
+        sheets = read_workbook(content, "台账").sheets
+
+    assert all(as_written(raw) for sheet in sheets for _, _, raw in sheet.filled())
 
 
 # -- in a process of its own

@@ -67,14 +67,15 @@ class Importer:
         without_noughts = {number.lstrip("0") for number in register.roster or ()}
         for batch in _batches(register):
             streams: dict[str, UUID] = {}
+            refused: list[tuple[str, Fault]] = []
             for file_no in batch:
                 whose = self._whose(file_no, known.get(file_no, []), register)
                 if isinstance(whose, UUID):
                     streams[file_no] = whose
                     continue
                 alike = whose is Fault.NOT_ON_ROSTER and file_no.lstrip("0") in without_noughts
-                fault = Fault.LEADING_ZEROS if alike else whose
-                await asyncio.to_thread(_reject, report, register.children[file_no], fault)
+                refused.append((file_no, Fault.LEADING_ZEROS if alike else whose))
+            await asyncio.to_thread(_reject_all, report, refused)
             await self._take(register, report, missing, numbers, streams)
             progress(sum(len(register.children[file_no]) for file_no in batch))
         await self._look_elsewhere(report, missing, set(chain.from_iterable(known.values())))
@@ -228,6 +229,12 @@ def _reject_strays(report: Report) -> None:
         report.set_aside(cell, Fault.UNKNOWN_SHEET)
     for stray in report.register.strays:
         _reject(report, [stray.at], stray.why)
+
+
+def _reject_all(report: Report, refused: Iterable[tuple[str, Fault]]) -> None:
+    """Reject all rows of children, by their file numbers."""
+    for file_no, fault in refused:
+        _reject(report, report.register.children[file_no], fault)
 
 
 def _reject(report: Report, rows: Iterable[RowOf], fault: Fault) -> None:

@@ -93,6 +93,11 @@ def made_text(part: str | bytes) -> str:
     return part if isinstance(part, str) else part.decode()
 
 
+def made_bytes(part: str | bytes) -> bytes:
+    """A part as bytes."""
+    return part.encode() if isinstance(part, str) else part
+
+
 def sheet_xml(content: bytes, cells: str) -> bytes:
     """A workbook whose one sheet holds these rows, in XML."""
 

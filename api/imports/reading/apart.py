@@ -70,7 +70,6 @@ class Apart:
                 async with asyncio.timeout(PATIENCE * self._settings.import_seconds):
                     return await asyncio.to_thread(self._exchange, process, source)
             except TimeoutError:
-                log.warning("file not read in time")
                 raise UnreadableError(TOO_COSTLY) from None
             finally:
                 process.kill()

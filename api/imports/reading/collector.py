@@ -11,16 +11,16 @@ from domain.label import Label
 from domain.limit import Area, limit
 
 MOST_CELLS: Final = limit(
-    1_000_000,
+    500_000,
     Area.IMPORTS,
     Label("一个文件中有内容的单元格", "Filled cells of a file"),
     why=Label(
-        "每一格都要核算，约占 100 字节内存", "Each is accounted for, and takes some 100 bytes of memory"
+        "每一格都要核算，约占 200 字节内存", "Each is accounted for, and takes some 200 bytes of memory"
     ),
     beyond="malformed",
 )
 MOST_TEXT: Final = limit(
-    20_000_000,
+    10_000_000,
     Area.IMPORTS,
     Label("一个文件各单元格的字符总数", "Characters of all cells of a file"),
     why=Label("同一文字可在压缩文件中重复百万次", "A small file may repeat one text a million times"),

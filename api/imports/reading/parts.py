@@ -28,6 +28,16 @@ MOST_PARTS: Final = limit(
     beyond="malformed",
 )
 _NO_MEMORY: Final = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
+"""What is raised where a part is missing, cut, packed or written otherwise than is known."""
 _ENCRYPTED: Final = 1
 _CHUNK: Final = 64 * 1024
 
@@ -88,7 +98,7 @@ class Parts:
             if error.code == _NO_MEMORY:
                 raise MemoryError from error
             raise damaged() from error
-        except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        except _BROKEN as error:
             raise damaged() from error
         entries = self._archive.infolist()
         self.names = frozenset(entry.filename for entry in entries)
