@@ -32,6 +32,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.recording import Draft, Recorded, Recording
 from tests.given import some
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 """The present of every test: midday of 22 November 2026 in Asia/Shanghai."""
@@ -145,7 +146,7 @@ class Served:
     async def projected(self) -> None:
         """Wait until the read models have caught up with the ledger."""
         head = await self.house.ledger.store.head()
-        assert await self.house.projector.reached(head.position, 20)
+        assert await self.house.projector.reached(head.position, PATIENCE)
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Serv
     app = create_app(settings, clock=lambda: NOW)
     async with running(app) as house, AsyncExitStack() as stack:
         head = await house.ledger.store.head()
-        assert await house.projector.reached(head.position, 20)
+        assert await house.projector.reached(head.position, PATIENCE)
         yield Served(
             app,
             house,

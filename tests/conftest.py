@@ -1,10 +1,12 @@
 """What every test may ask for: an empty database on a real PostgreSQL."""
 
+import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -14,6 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ledger.postgres import embedded
+from tests.patience import PATIENCE
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
@@ -42,6 +45,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def looked_at_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remember nothing of how healthy a service is, so that a test sees what it has just done."""
     monkeypatch.setattr("api.health.REMEMBERED_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient() -> Iterator[None]:
+    """Let a read wait for what it asks to have seen as long as a test does, where a busy machine is slow."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.question.PATIENCE_SECONDS", PATIENCE)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loops_that_go_on() -> Iterator[None]:
+    """Let nobody wait for the database within an event loop: all its tasks would wait too.
+
+    What is waited for may be theirs, such as a lock, and then nobody ever goes on.
+    """
+    wait = psycopg.Connection.wait
+
+    def outside(self: psycopg.Connection, *asked: Any, **more: Any) -> Any:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return wait(self, *asked, **more)
+        pytest.fail("the database is waited for within an event loop: use psycopg.AsyncConnection")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(psycopg.Connection, "wait", outside)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Every test ends: what hangs fails by name, also while it is torn down, and the next one follows.
 
 pytest-timeout sees to the test itself (`timeout` in pyproject.toml) and leaves off once it has failed. What
-was opened for it may hang as it did, for the same lock or server, so taking it down has as much time again for
-each step.
+was opened for it may hang as it did, for the same lock or server, so taking it down has as much time again,
+step by step.
 """
 
 import signal

@@ -1,17 +1,17 @@
 """Ledgers made for one test, appends to them, and what gets in their way."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-import psycopg
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
 
 from ledger.migrate import DEFAULT_LEDGER, Roles, migrate
-from ledger.store import Append, Limits, Prepared, Store
+from ledger.store import Accepted, Append, AppendFailedError, Limits, Prepared, Store
 
 PASSWORD = "not a secret"
 WRITER = Roles.of(DEFAULT_LEDGER).writer
@@ -74,20 +74,39 @@ def an_append(
     return Append(stream or uuid4(), "child", None, expected, prepared, fingerprint, reads, bulk)
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that is about to happen."""
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - it happens in the database
-            await asyncio.sleep(0.01)
+@asynccontextmanager
+async def a_superuser(url: str, *schemas: str) -> AsyncIterator[AsyncConnection]:
+    """Enter a database as its superuser, who finds what stands in some schemas."""
+    async with await AsyncConnection.connect(url, autocommit=True) as connection:
+        if schemas:
+            path = sql.SQL(", ").join(map(sql.Identifier, schemas))
+            await connection.execute(sql.SQL("SET search_path = {}").format(path))
+        yield connection
 
 
-def a_batch_waits_for_the_head(superuser: psycopg.Connection) -> bool:
+async def takes(store: Store) -> bool:
+    """Tell whether a store appends."""
+    try:
+        return isinstance(await store.append(an_append()), Accepted)
+    except AppendFailedError:
+        return False
+
+
+async def rows(
+    connection: AsyncConnection, query: str | sql.Composed, parameters: Sequence[object] = ()
+) -> list[TupleRow]:
+    """Return what a query finds."""
+    asked = query.encode() if isinstance(query, str) else query
+    return await (await connection.execute(asked, parameters)).fetchall()
+
+
+async def a_batch_waits_for_the_head(superuser: AsyncConnection) -> bool:
     """Tell whether somebody appends, and has to wait."""
     waiting = "SELECT FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
-    return superuser.execute(waiting, [WRITER]).rowcount > 0
+    return (await superuser.execute(waiting, [WRITER])).rowcount > 0
 
 
-def kill_backends(superuser: psycopg.Connection, role: str, *, at_most: int | None = None) -> int:
+async def kill_backends(superuser: AsyncConnection, role: str, *, at_most: int | None = None) -> int:
     """End sessions of a role in this database, all or some but this one; return how many."""
     ended = """
         SELECT pg_terminate_backend(pid)
@@ -95,12 +114,12 @@ def kill_backends(superuser: psycopg.Connection, role: str, *, at_most: int | No
                  WHERE usename = %s AND datname = current_database() AND pid <> pg_backend_pid()
                  ORDER BY random() LIMIT %s) s
     """
-    return superuser.execute(ended, [role, at_most]).rowcount
+    return (await superuser.execute(ended, [role, at_most])).rowcount
 
 
 @asynccontextmanager
 async def held_head(urls: Urls) -> AsyncIterator[None]:
     """Hold the head for as long as the block lasts, as a slow batch would."""
-    async with await psycopg.AsyncConnection.connect(urls.superuser) as connection:
+    async with await AsyncConnection.connect(urls.superuser) as connection:
         await connection.execute(f"SELECT FROM {DEFAULT_LEDGER}.head FOR UPDATE".encode())
         yield

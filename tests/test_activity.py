@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 
-import psycopg
+from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from domain.event import CATALOGUE
@@ -17,9 +17,9 @@ from ledger.recorder.views import schema_of
 from projections.activity import NAME, make_table, recorded, runner
 from tests.client import Served
 from tests.given import some
+from tests.patience import PATIENCE
 from tests.stories import a_story
 
-PATIENCE = 20
 Counts = dict[tuple[str, str], tuple[int, int]]
 """By type and origin: entries, and days late."""
 
@@ -38,10 +38,10 @@ async def expected(served: Served) -> Counts:
 async def counted(served: Served) -> Counts:
     """What is counted, as soon as all is."""
     head = (await served.house.ledger.store.head()).position
-    until = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE
     while True:
         found = await recorded(served.house.readers, served.house.settings.ledger)
-        if sum(own.entries for own in found) >= head or time.monotonic() > until:
+        if sum(own.entries for own in found) >= head or time.monotonic() > end:
             return {(own.type, own.origin): (own.entries, own.days_late) for own in found}
         await asyncio.sleep(0.02)
 
@@ -94,8 +94,10 @@ async def test_counting_goes_on_when_its_connections_were_lost(served: Served) -
     await served.a_child()
     before = await counted(served)
     reader = Roles.of(served.house.settings.ledger).reader
-    with psycopg.connect(served.house.addresses.owner or "", autocommit=True) as superuser:
-        superuser.execute(
+    async with await AsyncConnection.connect(
+        served.house.addresses.owner or "", autocommit=True
+    ) as superuser:
+        await superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = current_database()",
             [reader],
@@ -109,10 +111,10 @@ async def test_a_table_that_is_made_otherwise_is_counted_anew(served: Served) ->
     before = await counted(served)
     owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
     # Given a table that this version does not know, as another one may have left it
-    with psycopg.connect(owner, autocommit=True) as superuser:
+    async with await AsyncConnection.connect(owner, autocommit=True) as superuser:
         schema = Identifier(schema_of(ledger, NAME))
-        superuser.execute(SQL("COMMENT ON SCHEMA {} IS 'another'").format(schema))
-        superuser.execute(SQL("UPDATE {}.activity SET entries = 1000").format(schema))
+        await superuser.execute(SQL("COMMENT ON SCHEMA {} IS 'another'").format(schema))
+        await superuser.execute(SQL("UPDATE {}.activity SET entries = 1000").format(schema))
     # When the service starts
     await make_table(owner, ledger)
     # Then all is counted again from the first entry, also by who had counted on from where it was
@@ -124,13 +126,13 @@ async def test_a_new_epoch_is_counted_anew(served: Served) -> None:
     await served.a_child()
     before = await counted(served)
     owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
-    with psycopg.connect(owner, autocommit=True) as superuser:
-        superuser.execute(
+    async with await AsyncConnection.connect(owner, autocommit=True) as superuser:
+        await superuser.execute(
             SQL("UPDATE {}.activity SET entries = 1000").format(Identifier(schema_of(ledger, NAME)))
         )
         await make_table(owner, ledger)
         assert await counted(served) != before
-        superuser.execute(SQL("UPDATE {}.head SET epoch = epoch + 1").format(Identifier(ledger)))
+        await superuser.execute(SQL("UPDATE {}.head SET epoch = epoch + 1").format(Identifier(ledger)))
     await make_table(owner, ledger)
     await served.a_child()
     assert await counted(served) == await expected(served)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from httpx2 import AsyncClient, Response
+from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
@@ -242,7 +243,7 @@ async def test_what_was_being_noted_when_the_house_closed_stands_in_the_log(sett
 
 async def test_what_can_not_be_noted_is_not_answered(served: Served, settings: Settings) -> None:
     child = await served.a_child("王小明")
-    _as_owner(settings, "REVOKE INSERT ON access FROM {writer}")
+    await _as_owner(settings, "REVOKE INSERT ON access FROM {writer}")
     answer = await (await served.as_(Role.STAFF)).get(f"/children/{child}")
     assert answer.status_code == 503
     assert "王小明" not in answer.text
@@ -253,16 +254,17 @@ async def test_what_can_not_be_noted_is_not_answered(served: Served, settings: S
 )
 async def test_nobody_who_serves_can_alter_the_access_log(served: Served, statement: str) -> None:
     for address in (served.house.addresses.writer, served.house.addresses.reader):
-        with psycopg.connect(address) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(statement.encode())
+        async with await AsyncConnection.connect(address) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await connection.execute(statement.encode())
 
 
-def _as_owner(settings: Settings, statement: str) -> None:
+async def _as_owner(settings: Settings, statement: str) -> None:
     assert settings.database_url is not None
-    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
-        connection.execute(SQL("SET search_path = {}").format(Identifier(settings.ledger)))
+    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
+        await connection.execute(SQL("SET search_path = {}").format(Identifier(settings.ledger)))
         names = {"writer": Identifier(f"{settings.ledger}_writer")}
-        connection.execute(SQL(statement).format(**names))
+        await connection.execute(SQL(statement).format(**names))
 
 
 # Healthy
@@ -272,7 +274,7 @@ async def test_it_is_not_ready_while_the_database_is_not_migrated(served: Served
     await served.projected()
     client = await served.client()
     assert (await client.get("/health/ready")).json() == {"status": "ready", "projection_lag": 0}
-    _as_owner(settings, "DELETE FROM migration WHERE name = '0002_identity'")
+    await _as_owner(settings, "DELETE FROM migration WHERE name = '0002_identity'")
     answer = await client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["missing"] == ["migrations"]
@@ -341,8 +343,8 @@ async def test_an_address_for_a_role_lets_that_role_in(served: Served) -> None:
         address = served.house.addresses.of(role)
         assert address is not None
         assert address.startswith("postgresql://")
-        with psycopg.connect(address) as connection:
-            row = connection.execute("SELECT current_user").fetchone()
+        async with await AsyncConnection.connect(address) as connection:
+            row = await (await connection.execute("SELECT current_user")).fetchone()
         expected = "postgres" if role == "owner" else f"{served.house.settings.ledger}_{role}"
         assert row == (expected,)
 

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Callable
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from tests.drills import KILLS
-from tests.ledgers import make_ledger, store_of
+from tests.ledgers import a_superuser, make_ledger, rows, store_of
 
 TOGETHER = 3
 """Entries of each append, which stand together or not at all."""
@@ -70,9 +69,7 @@ async def test_what_a_killed_process_had_acknowledged_is_there_once(
         everything = await store.read(0, head.position)
     assert sorted(entry.entry_id for entry in stored) == sorted(acknowledged)
     assert [entry.position for entry in everything] == list(range(1, head.position + 1))
-    with psycopg.connect(database_url) as connection:
-        parts = connection.execute(
-            "SELECT DISTINCT count(*) FROM childledger.entry GROUP BY stream"
-        ).fetchall()
+    async with a_superuser(database_url) as superuser:
+        parts = await rows(superuser, "SELECT DISTINCT count(*) FROM childledger.entry GROUP BY stream")
     assert parts == [(TOGETHER,)]
     tell(f"{KILLS} kills, {len(acknowledged)} entries acknowledged, {len(everything)} stored, none lost")

@@ -2,15 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import ReadOnlySqlTransaction
 
@@ -23,12 +22,15 @@ from tests.ledgers import (
     WRITER,
     Urls,
     a_batch_waits_for_the_head,
+    a_superuser,
     an_append,
     held_head,
     make_ledger,
+    rows,
     store_of,
-    until,
+    takes,
 )
+from tests.patience import PATIENCE, until
 
 IMPATIENT = Limits(patience=0.3)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -55,15 +57,14 @@ async def store(urls: Urls) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def superuser(urls: Urls) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(urls.superuser, autocommit=True) as connection:
-        connection.execute(f"SET search_path = {DEFAULT_LEDGER}".encode())
+async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as connection:
         yield connection
 
 
-def fail(superuser: psycopg.Connection, state: str, condition: str = "true") -> None:
+async def fail(superuser: AsyncConnection, state: str, condition: str = "true") -> None:
     """Let PostgreSQL fail at every entry for which the condition holds."""
-    superuser.execute(sql.SQL(FAILING).format(state=sql.Literal(state), condition=sql.SQL(condition)))
+    await superuser.execute(sql.SQL(FAILING).format(state=sql.Literal(state), condition=sql.SQL(condition)))
 
 
 # A database in trouble
@@ -71,25 +72,27 @@ def fail(superuser: psycopg.Connection, state: str, condition: str = "true") -> 
 
 @pytest.mark.parametrize("state", [DISK_FULL, OUT_OF_MEMORY])
 async def test_when_the_database_fails_everybody_is_told_and_the_next_goes_on(
-    store: Store, superuser: psycopg.Connection, state: str
+    store: Store, superuser: AsyncConnection, state: str
 ) -> None:
-    fail(superuser, state)
+    await fail(superuser, state)
     answers = await asyncio.gather(*(store.append(an_append()) for _ in range(20)), return_exceptions=True)
     assert {type(answer) for answer in answers} == {AppendFailedError}
 
-    superuser.execute("DROP TRIGGER failing ON entry")
+    await superuser.execute("DROP TRIGGER failing ON entry")
     verdict = await store.append(an_append())
     assert isinstance(verdict, Accepted)
     assert verdict.first_position == 1
 
 
 async def test_when_somebody_cancels_the_statement_everybody_is_told(
-    urls: Urls, store: Store, superuser: psycopg.Connection
+    urls: Urls, store: Store, superuser: AsyncConnection
 ) -> None:
     async with held_head(urls):
         waiting = [asyncio.create_task(store.append(an_append())) for _ in range(5)]
         await until(lambda: a_batch_waits_for_the_head(superuser))
-        superuser.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = %s", [WRITER])
+        await superuser.execute(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = %s", [WRITER]
+        )
         answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(answer) for answer in answers} == {AppendFailedError}
     assert isinstance(await store.append(an_append()), Accepted)
@@ -97,11 +100,11 @@ async def test_when_somebody_cancels_the_statement_everybody_is_told(
 
 @pytest.mark.parametrize("state", [CHECK_VIOLATION, NUMBER_TOO_LARGE])
 async def test_an_append_that_the_database_refuses_fails_alone(
-    store: Store, superuser: psycopg.Connection, state: str
+    store: Store, superuser: AsyncConnection, state: str
 ) -> None:
     # Given an append that PostgreSQL will never take
     wrong = an_append(entries=2)
-    fail(superuser, state, f"NEW.stream = '{wrong.stream}'")
+    await fail(superuser, state, f"NEW.stream = '{wrong.stream}'")
 
     # When it comes amid others
     appends = [*(an_append() for _ in range(7)), wrong, *(an_append() for _ in range(4))]
@@ -113,40 +116,40 @@ async def test_an_append_that_the_database_refuses_fails_alone(
     assert positions == list(range(1, 12))
 
 
-async def test_a_conflict_that_passes_is_tried_again(store: Store, superuser: psycopg.Connection) -> None:
-    superuser.execute("CREATE SEQUENCE tries")
-    superuser.execute(f"GRANT USAGE ON SEQUENCE tries TO {DEFAULT_LEDGER}_owner".encode())
-    fail(superuser, "40001", "nextval('tries') = 1")  # serialization_failure
+async def test_a_conflict_that_passes_is_tried_again(store: Store, superuser: AsyncConnection) -> None:
+    await superuser.execute("CREATE SEQUENCE tries")
+    await superuser.execute(f"GRANT USAGE ON SEQUENCE tries TO {DEFAULT_LEDGER}_owner".encode())
+    await fail(superuser, "40001", "nextval('tries') = 1")  # serialization_failure
     assert isinstance(await store.append(an_append()), Accepted)
 
 
 async def test_a_writer_that_has_come_to_a_standby_looks_for_the_primary(
-    urls: Urls, superuser: psycopg.Connection
+    urls: Urls, superuser: AsyncConnection
 ) -> None:
     # Given a server where, as on a standby, nothing can be written
-    superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
+    await superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
     subject = (uuid4(), "health")
     async with store_of(urls) as store:
         appending = asyncio.create_task(store.append(an_append()))
         await asyncio.sleep(0.1)
         assert not appending.done()
         # When a new connection would lead to one that takes it
-        superuser.execute(f"ALTER ROLE {WRITER} RESET default_transaction_read_only".encode())
+        await superuser.execute(f"ALTER ROLE {WRITER} RESET default_transaction_read_only".encode())
         # Then it is found, for appends and for all else that is written
         assert isinstance(await appending, Accepted)
         assert await store.add_keys({subject: b"wrapped"}) == {subject: b"wrapped"}
 
 
 async def test_a_pool_keeps_no_connection_that_has_come_to_a_standby(
-    urls: Urls, superuser: psycopg.Connection
+    urls: Urls, superuser: AsyncConnection
 ) -> None:
-    superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
+    await superuser.execute(f"ALTER ROLE {WRITER} SET default_transaction_read_only = on".encode())
     adding = "INSERT INTO institution (institution, name, region) VALUES (%s, 'x', '371099')"
     async with make_pool(urls.writer, 1) as writers:
         with pytest.raises(ReadOnlySqlTransaction):
             async with writers.connection() as connection:
                 await connection.execute(adding, [uuid4()])
-        superuser.execute(f"ALTER ROLE {WRITER} RESET default_transaction_read_only".encode())
+        await superuser.execute(f"ALTER ROLE {WRITER} RESET default_transaction_read_only".encode())
         async with writers.connection() as connection:
             await connection.execute(adding, [uuid4()])
 
@@ -155,16 +158,16 @@ async def test_a_repeated_append_that_can_not_be_read_yet_may_be_made_again(urls
     # Given a standby for reading that has not heard of an append
     append = an_append()
     await store.append(append)
-    with psycopg.connect(urls.superuser, autocommit=True) as connection:
+    async with a_superuser(urls.superuser) as connection:
         name = f"{connection.info.dbname}_behind"
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             behind = await make_ledger(make_conninfo(urls.superuser, dbname=name))
             async with Store(urls.writer, behind.reader, DEFAULT_LEDGER) as elsewhere:
                 with pytest.raises(AppendFailedError):
                     await elsewhere.append(append)
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            await connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
     assert isinstance(await store.append(append), Repeated)
 
 
@@ -172,35 +175,33 @@ async def test_a_repeated_append_that_can_not_be_read_yet_may_be_made_again(urls
 
 
 async def test_nobody_waits_for_ever_for_a_head_that_somebody_keeps(
-    urls: Urls, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    urls: Urls, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.store.PATIENCE", 0.3)
     async with store_of(urls, limits=IMPATIENT) as store:
-        append = an_append()
         async with held_head(urls):
             answers = await asyncio.gather(
-                *map(store.append, [append, an_append()]), store.position_at(NEVER), return_exceptions=True
+                *map(store.append, [an_append(), an_append()]),
+                store.position_at(NEVER),
+                return_exceptions=True,
             )
-            assert not a_batch_waits_for_the_head(superuser), "the server waits on for nobody"
+            assert not await a_batch_waits_for_the_head(superuser), "the server waits on for nobody"
         assert [type(answer) for answer in answers] == [AppendFailedError, AppendFailedError, StoreError]
+        assert await rows(superuser, "SELECT count(*) FROM entry") == [(0,)]
 
-        verdict = await store.append(append)
-        assert isinstance(verdict, Accepted)
-        assert verdict.first_position == 1
+        await until(lambda: takes(store))
 
 
-async def test_a_store_closes_though_somebody_keeps_the_head(urls: Urls) -> None:
-    async with held_head(urls), asyncio.timeout(10):
+async def test_a_store_closes_though_somebody_keeps_the_head(urls: Urls, superuser: AsyncConnection) -> None:
+    async with held_head(urls), asyncio.timeout(PATIENCE):
         async with store_of(urls, limits=IMPATIENT) as store:
             waiting = [asyncio.create_task(store.append(an_append())) for _ in range(3)]
-            await asyncio.sleep(0.05)
+            await until(lambda: a_batch_waits_for_the_head(superuser))
         answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(answer) for answer in answers} == {AppendFailedError}
 
 
-async def test_when_its_task_is_cancelled_everybody_is_told(
-    urls: Urls, superuser: psycopg.Connection
-) -> None:
+async def test_when_its_task_is_cancelled_everybody_is_told(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls) as store:
         async with held_head(urls):
             first = asyncio.create_task(store.append(an_append()))
@@ -213,13 +214,13 @@ async def test_when_its_task_is_cancelled_everybody_is_told(
         assert [type(answer) for answer in answers] == [AppendFailedError, AppendFailedError]
         with pytest.raises(AppendFailedError):
             await store.append(an_append())
-    assert (await asyncio.to_thread(superuser.execute, "SELECT FROM entry")).rowcount == 0
+    assert (await superuser.execute("SELECT FROM entry")).rowcount == 0
 
 
 # Many who wait
 
 
-async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: psycopg.Connection) -> None:
+async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls, limits=Limits(queue_appends=3)) as store:
         async with held_head(urls):
             waiting = [asyncio.create_task(store.append(an_append()))]
@@ -231,7 +232,7 @@ async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: psycopg.Conne
         assert all(isinstance(verdict, Accepted) for verdict in await asyncio.gather(*waiting))
 
 
-async def test_imports_leave_half_of_the_queue_to_others(urls: Urls, superuser: psycopg.Connection) -> None:
+async def test_imports_leave_half_of_the_queue_to_others(urls: Urls, superuser: AsyncConnection) -> None:
     async with store_of(urls, limits=Limits(queue_appends=8)) as store:
         async with held_head(urls):
             waiting = [asyncio.create_task(store.append(an_append()))]
@@ -256,7 +257,7 @@ async def test_an_import_goes_on_however_much_is_recorded_meanwhile(urls: Urls) 
 
         recording = [asyncio.create_task(record_on()) for _ in range(4)]
         await asyncio.sleep(0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             for _ in range(3):
                 assert isinstance(await store.append(an_append(bulk=True)), Accepted)
         await ended(recording)

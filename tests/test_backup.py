@@ -27,6 +27,7 @@ from ledger.programs import ProgramError, programs_for
 from ledger.witness import LostEntriesError
 from ledger.wrapping import KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
+from tests.patience import PATIENCE
 
 NAME = "欧阳小明"
 KEPT = ("head", "entry", "epoch", "institution", "member", "token", "access", "data_key")
@@ -109,7 +110,7 @@ async def test_a_ledger_is_brought_back_as_it_was_and_goes_on(
         file = await house.ledger.file(child)
         assert file is not None
         assert [e.event.name for e in file.standing() if isinstance(e.event, IdentityRecorded)] == [NAME]
-        assert await house.projector.reached(before.position, 20), "read models are made anew"
+        assert await house.projector.reached(before.position, PATIENCE), "read models are made anew"
         again = await Served(
             served.app,
             house,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
+from psycopg import AsyncConnection
 
 from domain.entry import ExceptionClaim, Reason
 from domain.event import Erased, Event
@@ -43,7 +43,7 @@ from ledger.recording import (
 )
 from tests.full import free_texts, full, full_entry
 from tests.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
-from tests.ledgers import Urls, make_ledger, store_of
+from tests.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 Process = Callable[[], AbstractAsyncContextManager[Ledger]]
@@ -194,15 +194,16 @@ async def test_no_personal_text_lies_in_the_database(urls: Urls, ledger: Ledger)
     await recorded(
         ledger, Draft(event=entry.event, days=entry.days, note=entry.note, documents=entry.documents)
     )
-    with psycopg.connect(urls.superuser) as connection:
-        tables = connection.execute(
+    async with await AsyncConnection.connect(urls.superuser) as connection:
+        tables = await rows(
+            connection,
             "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables WHERE schemaname LIKE %s",
             [f"{DEFAULT_LEDGER}%"],
-        ).fetchall()
+        )
         stored = b""
         for (table,) in tables:
-            with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
-                stored += b"".join(bytes(block) for block in copy)
+            async with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
+                stored += b"".join([bytes(block) async for block in copy])
     texts = free_texts(entry.event) + free_texts((entry.note, entry.documents))
     assert texts
     assert [text for text in texts if text.encode() in stored] == []
@@ -211,8 +212,8 @@ async def test_no_personal_text_lies_in_the_database(urls: Urls, ledger: Ledger)
 async def test_an_erased_child_stays_in_every_answer(urls: Urls, process: Process, child: UUID) -> None:
     async with process() as ledger:
         await recorded(ledger, EXAMINED, child=child)
-    with psycopg.connect(urls.superuser, options=f"-c search_path={DEFAULT_LEDGER}_keys") as connection:
-        connection.execute("DELETE FROM data_key WHERE subject = %s", [child])
+    async with a_superuser(urls.superuser, f"{DEFAULT_LEDGER}_keys") as connection:
+        await connection.execute("DELETE FROM data_key WHERE subject = %s", [child])
     async with process() as ledger:
         file = await ledger.file(child)
         assert file
@@ -235,8 +236,8 @@ async def test_what_rules_forbid_is_refused_with_what_is_possible_and_leaves_no_
     assert "EntryWithdrawn" in outcome.tried.possible()
     assert "PhysicalExamined" not in outcome.tried.possible()
     assert await ledger.known() == 2
-    with psycopg.connect(urls.superuser, options=f"-c search_path={DEFAULT_LEDGER}_keys") as connection:
-        sealed = connection.execute(
+    async with a_superuser(urls.superuser, f"{DEFAULT_LEDGER}_keys") as connection:
+        sealed = await connection.execute(
             "SELECT FROM data_key WHERE category = 'health' AND subject = %s", [child]
         )
         assert sealed.rowcount == 0

@@ -25,9 +25,9 @@ from api.permissions import Role
 from api.settings import Settings
 from ledger.cluster import locate
 from tests.client import ELSEWHERE, HOME, Furnished
+from tests.patience import PATIENCE, until_now
 
 CHILDLEDGER = Path(sys.executable).with_name("childledger")
-PATIENCE = 120.0
 PERSON = "王小明"
 NO_ID = str(uuid4())
 
@@ -333,9 +333,9 @@ def test_it_is_served_until_it_is_stopped(settings: Settings, furnished: Furnish
         said, address = serving.stdout.readline().rsplit(maxsplit=1)
         assert said == "Serving on"
         token = {"Authorization": f"Bearer {furnished.tokens[Role.STAFF]}"}
-        assert httpx2.get(f"{address}/event-types", headers=token).status_code == 200
+        assert httpx2.get(f"{address}/event-types", headers=token, timeout=PATIENCE).status_code == 200
         serving.send_signal(signal.SIGTERM)
-        beside = serving.communicate(timeout=30)[1]
+        beside = serving.communicate(timeout=PATIENCE)[1]
     assert serving.returncode == 0
     lines = [orjson.loads(line) for line in beside.splitlines()]
     (answered,) = [line for line in lines if line["event"] == "answered"]
@@ -386,12 +386,13 @@ class Demonstration:
 
     def ask(self, path: str, role: str = "supervisor") -> httpx2.Response:
         """Ask with the token of a role."""
-        return httpx2.get(self.address + path, headers={"Authorization": f"Bearer {self.tokens[role]}"})
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        return httpx2.get(self.address + path, headers=headers, timeout=PATIENCE)
 
     def stop(self, how: signal.Signals) -> int:
         """Stop it and return its exit code."""
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -477,9 +478,8 @@ def test_a_demonstration_from_its_first_start_to_its_last(
     again = demonstrations(data, port)
     assert set(again.tokens.values()).isdisjoint(first.tokens.values())
     assert len(again.ask("/children?limit=500").json()["items"]) == len(rows)
-    old = httpx2.get(
-        f"{again.address}/children", headers={"Authorization": f"Bearer {first.tokens['staff']}"}
-    )
+    headers = {"Authorization": f"Bearer {first.tokens['staff']}"}
+    old = httpx2.get(f"{again.address}/children", headers=headers, timeout=PATIENCE)
     assert old.status_code == 401
     assert again.stop(signal.SIGINT) == 0
     assert not server_of(data)
@@ -491,12 +491,10 @@ def test_a_demonstration_may_be_stopped_while_it_starts(
 ) -> None:
     data = folder / "data"
     process = demonstrate(data, free_port())
-    deadline = time.monotonic() + 20
-    while not (data / "demo.lock").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until_now((data / "demo.lock").exists)
     time.sleep(after)
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert not server_of(data)
 
@@ -506,12 +504,10 @@ def test_a_demonstration_that_was_stopped_while_it_was_filled_is_completed_by_th
 ) -> None:
     data = folder / "data"
     process = demonstrate(data, free_port())
-    deadline = time.monotonic() + 20
-    while not (data / "master.key").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until_now((data / "master.key").exists)
     time.sleep(1.5)
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     rows = demonstrations(data, free_port()).ask("/children?limit=500").json()["items"]
     assert len(rows) >= 100
     assert len({row["file_no"] for row in rows}) == len(rows), "nobody is there twice"

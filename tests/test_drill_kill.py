@@ -36,6 +36,7 @@ from ledger.ending import ended
 from tests.client import HOME, new_key
 from tests.drills import KILLS
 from tests.given import some
+from tests.patience import PATIENCE
 from tests.stories import sent
 
 pytestmark = pytest.mark.drill
@@ -44,7 +45,6 @@ CHILDLEDGER: Final = Path(sys.executable).with_name("childledger")
 RECORDERS: Final = 6
 EVENTS_OF_A_FILE: Final = 5
 """Requests to one file, before the next is opened."""
-PATIENCE: Final = 120
 """Seconds for everything to come up again on a busy machine."""
 BETWEEN: Final = 0.6
 """The most seconds of recording between two kills."""
@@ -109,7 +109,7 @@ class Office:
     async def record_on(self) -> None:
         """Open files and record in them until told to end; what has begun is carried to its end."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        async with httpx2.AsyncClient(headers=headers, timeout=30) as client:
+        async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
             while not self.ending:
                 opened = await self._acknowledged(client, "/children", OPENING)
                 for _ in range(EVENTS_OF_A_FILE):

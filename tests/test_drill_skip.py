@@ -7,9 +7,9 @@ publish positions before they are committed: it has to catch both, or it proves 
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final, Protocol, TypeVar
@@ -25,14 +25,14 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from eventsourcing.utils import Environment
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.pools import make_pool
 from ledger.store import Accepted, AppendFailedError, Repeated, Store
 from tests.drills import ENTRIES
-from tests.ledgers import PASSWORD, WRITER, Urls, an_append, kill_backends, make_ledger, store_of
+from tests.ledgers import PASSWORD, WRITER, Urls, a_superuser, an_append, kill_backends, make_ledger, store_of
 
 pytestmark = pytest.mark.drill
 Result = TypeVar("Result")
@@ -116,7 +116,7 @@ class Outcome:
         )
 
 
-async def drill(log: Log, entries: int, superuser: psycopg.Connection, role: str = WRITER) -> Outcome:
+async def drill(log: Log, entries: int, superuser: AsyncConnection, role: str = WRITER) -> Outcome:
     """Write so many entries and read on meanwhile, while sessions of a role are killed."""
     left = entries
     finished = asyncio.Event()
@@ -132,9 +132,12 @@ async def drill(log: Log, entries: int, superuser: psycopg.Connection, role: str
                 outcome.acknowledged.update(ids)
 
     async def kill() -> None:
+        at = -1
         while not finished.is_set():
             await asyncio.sleep(random.uniform(0, 2 * BETWEEN_KILLS))  # noqa: S311 - the same
-            outcome.kills += kill_backends(superuser, role, at_most=1)
+            if len(outcome.acknowledged) > at:  # else nothing would ever get through on a busy machine
+                at = len(outcome.acknowledged)
+                outcome.kills += await kill_backends(superuser, role, at_most=1)
 
     others = [asyncio.create_task(reader.read_on(finished)) for reader in outcome.readers]
     others.append(asyncio.create_task(kill()))
@@ -147,10 +150,10 @@ async def drill(log: Log, entries: int, superuser: psycopg.Connection, role: str
     return outcome
 
 
-def dawdle(superuser: psycopg.Connection, table: sql.Identifier) -> None:
+async def dawdle(superuser: AsyncConnection, table: sql.Identifier) -> None:
     """Let every transaction that inserts take its time to commit, and roll some of them back."""
     parts = {"delay": sql.Literal(LONGEST_DELAY), "rolled_back": sql.Literal(ROLLED_BACK), "table": table}
-    superuser.execute(sql.SQL(DAWDLING).format(**parts))
+    await superuser.execute(sql.SQL(DAWDLING).format(**parts))
 
 
 @pytest.fixture
@@ -159,9 +162,8 @@ async def urls(database_url: str) -> Urls:
 
 
 @pytest.fixture
-def superuser(urls: Urls) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(urls.superuser, autocommit=True) as connection:
-        connection.execute(f"SET search_path = {DEFAULT_LEDGER}".encode())
+async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as connection:
         yield connection
 
 
@@ -193,9 +195,9 @@ class Ours:
 
 
 async def test_nobody_who_reads_on_misses_an_entry(
-    urls: Urls, superuser: psycopg.Connection, tell: Callable[[str], None]
+    urls: Urls, superuser: AsyncConnection, tell: Callable[[str], None]
 ) -> None:
-    dawdle(superuser, sql.Identifier(DEFAULT_LEDGER, "entry"))
+    await dawdle(superuser, sql.Identifier(DEFAULT_LEDGER, "entry"))
     async with AsyncExitStack() as stack:
         stores = [await stack.enter_async_context(store_of(urls)) for _ in range(4)]
         outcome = await drill(Ours(stores), ENTRIES, superuser)
@@ -243,11 +245,11 @@ class TooEarly:
 
 
 async def test_a_mutant_that_publishes_positions_before_they_are_committed_is_caught(
-    urls: Urls, superuser: psycopg.Connection, tell: Callable[[str], None]
+    urls: Urls, superuser: AsyncConnection, tell: Callable[[str], None]
 ) -> None:
-    dawdle(superuser, sql.Identifier(DEFAULT_LEDGER, "entry"))
-    superuser.execute(f"GRANT SELECT, UPDATE ON head TO {WRITER}".encode())
-    superuser.execute(f"GRANT INSERT ON entry TO {WRITER}".encode())
+    await dawdle(superuser, sql.Identifier(DEFAULT_LEDGER, "entry"))
+    await superuser.execute(f"GRANT SELECT, UPDATE ON head TO {WRITER}".encode())
+    await superuser.execute(f"GRANT INSERT ON entry TO {WRITER}".encode())
     async with make_pool(urls.writer, WRITERS) as pool, store_of(urls) as store:
         outcome = await drill(TooEarly(pool, store), CAUGHT_BY, superuser)
     tell(str(outcome))
@@ -284,21 +286,27 @@ class Library:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-@contextmanager
-def library(**environment: str) -> Iterator[Library]:
+@asynccontextmanager
+async def library(**environment: str) -> AsyncIterator[Library]:
     """Give the library's recorder that an environment asks for."""
-    with (
-        ThreadPoolExecutor(WRITERS + 4) as threads,
-        InfrastructureFactory.construct(Environment(env=environment)) as factory,
-    ):
-        yield Library(factory.application_recorder(), threads)
+    stack = ExitStack()
+
+    def constructed() -> ApplicationRecorder:
+        factory = InfrastructureFactory.construct(Environment(env=environment))
+        return stack.enter_context(factory).application_recorder()
+
+    with ThreadPoolExecutor(WRITERS + 4) as threads:
+        try:
+            yield Library(await asyncio.to_thread(constructed), threads)
+        finally:
+            await asyncio.to_thread(stack.close)
 
 
 async def test_nobody_who_reads_on_by_our_module_for_the_library_misses_an_event(
-    database_url: str, superuser: psycopg.Connection, tell: Callable[[str], None]
+    database_url: str, superuser: AsyncConnection, tell: Callable[[str], None]
 ) -> None:
-    with library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log:
-        dawdle(superuser, sql.Identifier("es", "entry"))
+    async with library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log:
+        await dawdle(superuser, sql.Identifier("es", "entry"))
         outcome = await drill(log, CAUGHT_BY, superuser, superuser.info.user)
     tell(str(outcome))
     assert outcome.acknowledged <= set(outcome.stored)
@@ -307,11 +315,11 @@ async def test_nobody_who_reads_on_by_our_module_for_the_library_misses_an_event
 
 
 async def test_the_stock_recorder_without_its_lock_is_caught(
-    urls: Urls, superuser: psycopg.Connection, tell: Callable[[str], None]
+    urls: Urls, superuser: AsyncConnection, tell: Callable[[str], None]
 ) -> None:
-    superuser.execute(f"CREATE SCHEMA stock AUTHORIZATION {WRITER}".encode())
+    await superuser.execute(f"CREATE SCHEMA stock AUTHORIZATION {WRITER}".encode())
     where = conninfo_to_dict(urls.superuser)
-    with library(
+    async with library(
         PERSISTENCE_MODULE="eventsourcing.postgres",
         POSTGRES_DBNAME=str(where["dbname"]),
         POSTGRES_HOST=str(where.get("host", "")),
@@ -322,7 +330,7 @@ async def test_the_stock_recorder_without_its_lock_is_caught(
         POSTGRES_POOL_SIZE=str(WRITERS + 4),
         POSTGRES_ENABLE_DB_FUNCTIONS="y",
     ) as log:
-        dawdle(superuser, sql.Identifier("stock", "stored_events"))
+        await dawdle(superuser, sql.Identifier("stock", "stored_events"))
         outcome = await drill(log, CAUGHT_BY, superuser)
     tell(str(outcome))
     assert outcome.missed > 0

@@ -25,9 +25,9 @@ from ledger import credentials, folder, postgres
 from ledger.cluster import Cluster
 from ledger.folder import DataError, check_own
 from ledger.postgres import ServerFailedError, embedded
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 30
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="shows what root gets; this is an ordinary user")
 
 STARTED = "SELECT pg_postmaster_start_time()"
@@ -79,7 +79,7 @@ def ask(url: str, question: str) -> str:
 
 def happens(wanted: Callable[[], object]) -> bool:
     """Whether it does within the patience of somebody who waits, refused connections apart."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError):
             if wanted():
@@ -293,7 +293,7 @@ def test_where_the_kernel_sends_no_signal_a_watchdog_does() -> None:
     with subprocess.Popen([sys.executable, "-c", tether], stdin=subprocess.PIPE, cwd=ROOT) as tethered:
         assert tethered.stdin
         tethered.stdin.close()
-        assert tethered.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+        assert tethered.wait(PATIENCE) == -signal.SIGTERM
 
 
 # What keeps DATA from being used
@@ -331,7 +331,7 @@ def test_a_start_that_waits_for_another_process_ends_when_it_is_told_to(
         with subprocess.Popen(program, env=surroundings, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
             assert happens(lambda: waits_for(process.pid, data / "postgres.lock"))
             process.send_signal(end)
-            process.wait(PATIENCE_SECONDS)
+            process.wait(PATIENCE)
 
 
 def waits_for(pid: int, path: Path) -> bool:

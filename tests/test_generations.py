@@ -23,6 +23,7 @@ from projections.model import Reading, ReadModel
 from projections.projector import Projector
 from projections.spans import SPANS
 from tests.client import Served
+from tests.patience import PATIENCE
 from tests.test_projections import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
 
 NAMES = ("王小明", "李小红", "张三", "甲一", "乙二")
@@ -140,7 +141,7 @@ async def test_lists_are_answered_all_through_a_switch(served: Served) -> None:
             positions.append(int(answer.headers["Ledger-Position"]))
 
     builder = Projector(served.house.ledger, served.house.readers, READ_MODELS)
-    await asyncio.wait_for(asyncio.gather(ask(), builder.build(number, lambda _: None)), 20)
+    await asyncio.wait_for(asyncio.gather(ask(), builder.build(number, lambda _: None)), PATIENCE)
     assert served.house.projector.read_from.number == number
     assert positions == sorted(positions)
     await served.projected()
@@ -188,7 +189,7 @@ async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(ser
     async with await AsyncConnection.connect(owner) as connection:
         others = SQL("UPDATE {} SET version = 'another', shape = 'another'")
         await connection.execute(others.format(Identifier(ledger, "generation")))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while served.house.projector.ready:
             await served.house.projector.step()
     staff = await served.as_("staff")

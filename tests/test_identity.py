@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import AsyncConnection
 
 from api.app import create_app, running
 from api.identity import TRUSTED_SECONDS, IdentityError, region_prefix
@@ -118,11 +118,11 @@ async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
 ) -> None:
     await served.house.identity.add_member("欧阳示例", Role.ADMINISTRATOR)
     assert settings.database_url is not None
-    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
-        connection.execute(f'SET search_path = "{settings.ledger}"')
+    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
+        await connection.execute(f'SET search_path = "{settings.ledger}"')
         kept = repr(
-            connection.execute("SELECT to_jsonb(t)::text, t.digest FROM token t").fetchall()
-            + connection.execute("SELECT to_jsonb(m)::text, m.name FROM member m").fetchall()
+            await (await connection.execute("SELECT to_jsonb(t)::text, t.digest FROM token t")).fetchall()
+            + await (await connection.execute("SELECT to_jsonb(m)::text, m.name FROM member m")).fetchall()
         )
     assert "欧阳示例" not in kept
     assert "欧阳示例".encode().hex() not in kept

@@ -30,7 +30,7 @@ from api.settings import Settings
 from api.turns import Turns
 from domain.label import Label
 from tests.client import Served
-from tests.ledgers import until
+from tests.patience import until
 from tests.registers.paper import a_sheet, workbook
 from tests.registers.written import (
     a_cell,

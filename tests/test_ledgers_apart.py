@@ -9,11 +9,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
-from psycopg import errors, sql
+from psycopg import AsyncConnection, errors, sql
 from pydantic import SecretStr, ValidationError
 
 from api import houses as all_houses
@@ -30,7 +29,8 @@ from ledger.keys import Keys
 from ledger.wrapping import KeyFileError, KeyUnavailableError
 from tests.client import NOW, new_key
 from tests.given import some
-from tests.ledgers import an_append
+from tests.ledgers import a_superuser, an_append
+from tests.patience import PATIENCE, until
 from tests.stories import written
 
 EVENTS = [("2024-03-05", some(ChildReceived)), ("2024-03-05", some(IdentityRecorded, name="王小明"))]
@@ -45,7 +45,7 @@ class Two:
     one: House
     other: House
     tokens: dict[str, dict[Role, str]]
-    superuser: psycopg.Connection
+    superuser: AsyncConnection
     stack: AsyncExitStack
 
     async def client(self, token: str, app: FastAPI | None = None) -> AsyncClient:
@@ -59,9 +59,9 @@ class Two:
         """Return a client of a role in one of the ledgers."""
         return await self.client(self.tokens[house.ledger.name][role])
 
-    def alter(self, statement: str, *names: str) -> None:
+    async def alter(self, statement: str, *names: str) -> None:
         """Change something as superuser."""
-        self.superuser.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        await self.superuser.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture
@@ -74,17 +74,16 @@ def both(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def two(both: Settings, database_url: str) -> AsyncIterator[Two]:
     app = create_app(both, clock=lambda: NOW)
-    with psycopg.connect(database_url, autocommit=True) as superuser:
-        async with running(app), AsyncExitStack() as stack:
-            one, other = (app.state.houses[name] for name in both.ledgers)
-            tokens = {}
-            for house in (one, other):
-                # The same name in both, which is no other's business.
-                institution = await open_institution(house, "望海市儿童福利院（测试）", region="371099")
-                tokens[house.ledger.name] = await tokens_for_every_role(
-                    house.identity, institution, purpose="test", days=365
-                )
-            yield Two(both, app, one, other, tokens, superuser, stack)
+    async with a_superuser(database_url) as superuser, running(app), AsyncExitStack() as stack:
+        one, other = (app.state.houses[name] for name in both.ledgers)
+        tokens = {}
+        for house in (one, other):
+            # The same name in both, which is no other's business.
+            institution = await open_institution(house, "望海市儿童福利院（测试）", region="371099")
+            tokens[house.ledger.name] = await tokens_for_every_role(
+                house.identity, institution, purpose="test", days=365
+            )
+        yield Two(both, app, one, other, tokens, superuser, stack)
 
 
 async def received(client: AsyncClient, **headers: str) -> dict[str, Any]:
@@ -143,7 +142,7 @@ async def test_nothing_of_one_ledger_is_seen_or_touched_from_the_other(two: Two)
         await first.post("/imports", content=line, headers={"Content-Type": "application/x-ndjson"})
     ).headers["Location"]
     for house in (two.one, two.other):
-        assert await house.projector.reached((await house.ledger.store.head()).position, 20)
+        assert await house.projector.reached((await house.ledger.store.head()).position, PATIENCE)
     for path in ("", "/entries", "/obligations", "/readiness", "/access"):
         assert (await first.get(f"/children/{child}{path}")).status_code == 200, path
         assert (await second.get(f"/children/{child}{path}")).status_code == 404, path
@@ -173,7 +172,7 @@ async def test_the_same_id_is_two_files_in_two_ledgers(two: Two) -> None:
 
 async def test_the_roles_of_one_ledger_have_no_privilege_in_the_other(two: Two) -> None:
     own, foreign = two.one.ledger.name, two.other.ledger.name
-    allowed = two.superuser.execute(
+    allowed = await two.superuser.execute(
         """
         SELECT role, thing
           FROM unnest(%(roles)s::text[]) AS role, LATERAL (
@@ -192,33 +191,33 @@ async def test_the_roles_of_one_ledger_have_no_privilege_in_the_other(two: Two) 
         """,
         {"roles": [f"{own}_{role}" for role in ("owner", "writer", "reader")], "foreign": foreign},
     )
-    assert allowed.fetchall() == []
+    assert await allowed.fetchall() == []
     for address in (two.one.addresses.writer, two.one.addresses.reader):
-        with psycopg.connect(address, autocommit=True) as connection:
+        async with await AsyncConnection.connect(address, autocommit=True) as connection:
             for schema, table in ((foreign, "head"), (foreign, "entry"), (f"{foreign}_keys", "data_key")):
                 statement = sql.SQL("SELECT FROM {}").format(sql.Identifier(schema, table))
                 with pytest.raises(errors.InsufficientPrivilege):
-                    connection.execute(statement)
+                    await connection.execute(statement)
 
 
 async def test_while_one_ledger_is_locked_the_other_goes_on(two: Two) -> None:
     first, second = await two.as_(two.one), await two.as_(two.other)
-    with psycopg.connect(two.settings.address("database") or "") as holder:
+    async with await AsyncConnection.connect(two.settings.address("database") or "") as holder:
         lock = sql.SQL("SELECT FROM {} FOR UPDATE").format(sql.Identifier(two.one.ledger.name, "head"))
-        holder.execute(lock)
+        await holder.execute(lock)
         waiting = asyncio.create_task(received(first))
-        done = await asyncio.wait_for(asyncio.gather(*(received(second) for _ in range(8))), 10)
+        done = await asyncio.wait_for(asyncio.gather(*(received(second) for _ in range(8))), PATIENCE)
         assert len({each["child"] for each in done}) == 8
         assert not waiting.done(), "it waits for its own head, and for nothing else"
-        holder.rollback()
-        await asyncio.wait_for(waiting, 10)
+        await holder.rollback()
+        await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_a_wrapped_key_of_one_ledger_opens_nothing_in_the_other(two: Two) -> None:
     child = UUID((await received(await two.as_(two.one)))["child"])
     copy = "INSERT INTO {} SELECT * FROM {} WHERE subject = %s"
     names = (sql.Identifier(f"{house.ledger.name}_keys", "data_key") for house in (two.other, two.one))
-    copied = two.superuser.execute(sql.SQL(copy).format(*names), [child])
+    copied = await two.superuser.execute(sql.SQL(copy).format(*names), [child])
     assert copied.rowcount > 0
     with pytest.raises(KeyUnavailableError):
         await two.other.ledger.keys.ring([(child, Category.IDENTITY)])
@@ -235,15 +234,15 @@ async def test_neither_order_nor_separation_hangs_on_what_a_database_has_only_on
             SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
              WHERE NOT t.tgisinternal AND starts_with(c.relnamespace::regnamespace::text, %s)
         """
-        assert two.superuser.execute(triggers, [name]).rowcount == 0
+        assert (await two.superuser.execute(triggers, [name])).rowcount == 0
         sequences = """
             SELECT relname FROM pg_class
              WHERE relkind = 'S' AND starts_with(relnamespace::regnamespace::text, %s)
         """
         # It numbers who read what: a line of that log may be missing after a crash, and none is an entry.
-        assert two.superuser.execute(sequences, [name]).fetchall() == [("access_access_seq",)]
+        assert await (await two.superuser.execute(sequences, [name])).fetchall() == [("access_access_seq",)]
         bodies = "SELECT prosrc FROM pg_proc WHERE starts_with(pronamespace::regnamespace::text, %s)"
-        for (body,) in two.superuser.execute(bodies, [name]):
+        for (body,) in await (await two.superuser.execute(bodies, [name])).fetchall():
             for word in ("advisory", "lock table", "nextval", name, "public."):
                 assert word not in body.lower(), word
 
@@ -256,7 +255,7 @@ async def test_a_ledger_that_can_not_be_opened_leaves_the_other_answering_until_
 ) -> None:
     monkeypatch.setattr(all_houses, "AGAIN_SECONDS", 0.2)
     own, broken = two.one.ledger.name, two.other.ledger.name
-    two.alter("ALTER ROLE {} NOLOGIN", f"{broken}_reader")
+    await two.alter("ALTER ROLE {} NOLOGIN", f"{broken}_reader")
     app = create_app(two.settings, clock=lambda: NOW)
     async with running(app):
         first = await two.client(two.tokens[own][Role.STAFF], app)
@@ -273,18 +272,20 @@ async def test_a_ledger_that_can_not_be_opened_leaves_the_other_answering_until_
         assert f'childledger_up{{ledger="{own}"}} 1.0' in measures
         assert f'childledger_up{{ledger="{broken}"}} 0.0' in measures
 
-        two.alter("ALTER ROLE {} LOGIN", f"{broken}_reader")
-        async with asyncio.timeout(30):
-            while (await second.get("/event-types")).status_code != 200:  # noqa: ASYNC110 - as a client does
-                await asyncio.sleep(0.1)
+        await two.alter("ALTER ROLE {} LOGIN", f"{broken}_reader")
+
+        async def answers() -> bool:
+            return (await second.get("/event-types")).status_code == 200
+
+        await until(answers)
         assert "missing" not in (await first.get("/health/ready")).json()["ledgers"][broken]
 
 
 async def test_a_ledger_that_fails_while_it_is_served_leaves_the_other_answering(two: Two) -> None:
     first, second = await two.as_(two.one), await two.as_(two.other)
     name = two.other.ledger.name
-    two.alter("ALTER ROLE {} NOLOGIN", f"{name}_reader")
-    two.superuser.execute(
+    await two.alter("ALTER ROLE {} NOLOGIN", f"{name}_reader")
+    await two.superuser.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [f"{name}_reader"]
     )
     try:
@@ -294,7 +295,7 @@ async def test_a_ledger_that_fails_while_it_is_served_leaves_the_other_answering
         ready = await first.get("/health/ready")
         assert (ready.status_code, ready.json()["ledgers"][name]) == (200, {"missing": ["database"]})
     finally:
-        two.alter("ALTER ROLE {} LOGIN", f"{name}_reader")
+        await two.alter("ALTER ROLE {} LOGIN", f"{name}_reader")
 
 
 async def test_where_none_can_be_opened_it_says_why_and_ends(both: Settings) -> None:

@@ -27,9 +27,8 @@ from ledger.store import AppendFailedError, Limits, OverloadedError
 from tests.client import NOW, Served, new_key
 from tests.given import some
 from tests.ledgers import an_append, make_ledger, store_of
+from tests.patience import PATIENCE
 from tests.stories import sent
-
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def data() -> Iterator[Path]:
 
 async def answer(client: AsyncClient, path: str, status: int) -> Response:
     """What is answered once it is answered with this status."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         said = await client.get(path)
         while said.status_code != status:
             await asyncio.sleep(0.1)
@@ -83,7 +82,7 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
             await open_institution(house, "山南市儿童福利院（测试）", region="990101")
             after = (await house.ledger.store.head()).position
             assert after > before
-            assert await house.projector.reached(after, PATIENCE_SECONDS), "the read models go on"
+            assert await house.projector.reached(after, PATIENCE), "the read models go on"
             assert 'childledger_up{ledger="childledger"} 1.0' in (await client.get("/metrics")).text
         finally:
             await asyncio.to_thread(server.__exit__, None, None, None)

@@ -57,7 +57,6 @@ def test_the_commands_of_the_operating_guide_do_what_it_says(srv: Path) -> None:
         text=True,
         check=False,
         cwd=srv,
-        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     assert 'childledger_up{ledger="childledger"} 1.0' in done.stdout

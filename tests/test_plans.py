@@ -1,15 +1,15 @@
 """What a statement costs does not grow with the ledger: none of them reads all entries."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
-import psycopg
 import pytest
+from psycopg import AsyncConnection
 
 from api.identity import SQL as IDENTITY
 from ledger.appending import SQL as STORE
-from tests.ledgers import make_ledger
+from tests.ledgers import a_superuser, make_ledger, rows
 
 FILL = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_on,
@@ -48,14 +48,13 @@ ASKED: dict[str, dict[str, str] | list[str]] = {
 
 
 @pytest.fixture
-async def grown(database_url: str) -> psycopg.Connection:
+async def grown(database_url: str) -> AsyncIterator[AsyncConnection]:
     """Give a ledger of many entries in files of a hundred, with statistics, as vacuum leaves it."""
     await make_ledger(database_url)
-    connection = psycopg.connect(database_url, autocommit=True)
-    connection.execute("SET search_path = childledger, childledger_keys")
-    connection.execute(FILL.encode())
-    connection.execute("VACUUM ANALYZE")
-    return connection
+    async with a_superuser(database_url, "childledger", "childledger_keys") as connection:
+        await connection.execute(FILL.encode())
+        await connection.execute("VACUUM ANALYZE")
+        yield connection
 
 
 def filled_in(statement: bytes, values: dict[str, str] | list[str]) -> str:
@@ -75,27 +74,22 @@ def nodes(plan: dict[str, object]) -> Iterator[tuple[str, str]]:
         yield from nodes(each)
 
 
-def scans(connection: psycopg.Connection, statement: str) -> list[tuple[str, str]]:
+async def scans(connection: AsyncConnection, statement: str) -> list[tuple[str, str]]:
     """The tables that a statement reads from one end to the other."""
-    row = connection.execute(f"EXPLAIN (FORMAT JSON) {statement}".encode()).fetchone()
-    assert row is not None
+    (row,) = await rows(connection, f"EXPLAIN (FORMAT JSON) {statement}")
     return [each for each in nodes(row[0][0]["Plan"]) if each[0] == "Seq Scan" and each[1] != "head"]
 
 
-async def test_no_statement_reads_a_table_from_end_to_end(grown: psycopg.Connection) -> None:
-    with grown:
-        own = {name: scans(grown, filled_in(STORE[name], values)) for name, values in ASKED.items()}
-        own["holder"] = scans(grown, filled_in(IDENTITY["holder"], ["sha256('x')"]))
-        assert own == {name: [] for name in own}
-        assert scans(grown, "SELECT * FROM entry WHERE type = 'x'"), "a scan would be seen"
+async def test_no_statement_reads_a_table_from_end_to_end(grown: AsyncConnection) -> None:
+    own = {name: await scans(grown, filled_in(STORE[name], values)) for name, values in ASKED.items()}
+    own["holder"] = await scans(grown, filled_in(IDENTITY["holder"], ["sha256('x')"]))
+    assert own == {name: [] for name in own}
+    assert await scans(grown, "SELECT * FROM entry WHERE type = 'x'"), "a scan would be seen"
 
 
-async def test_an_instant_is_found_in_a_few_steps(grown: psycopg.Connection) -> None:
+async def test_an_instant_is_found_in_a_few_steps(grown: AsyncConnection) -> None:
     """By halving: twice as many entries are one step more."""
-    with grown:
-        explained = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT position_at('2020-01-01 05:00:00+00')"
-        grown.execute("SELECT position_at('2020-01-01 05:00:00+00')")
-        row = grown.execute(explained).fetchone()
-        assert row is not None
-        assert row[0][0]["Plan"]["Shared Hit Blocks"] < 300
-        assert grown.execute("SELECT position_at('2020-01-01 05:00:00+00')").fetchone() == (18_000,)
+    asked = "SELECT position_at('2020-01-01 05:00:00+00')"
+    assert await rows(grown, asked) == [(18_000,)]
+    ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
+    assert plan[0]["Plan"]["Shared Hit Blocks"] < 300

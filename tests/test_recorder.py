@@ -1,8 +1,8 @@
 """The persistence module for the eventsourcing library: what it promises beyond the published test cases."""
 
+import asyncio
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,8 +23,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.migrate import MigrationError, Roles, migrate
 from ledger.recorder import Factory
+from ledger.recorder.inserting import Inserter
 from ledger.store import Stale
 from tests.ledgers import PASSWORD, an_append, make_ledger, store_of
+from tests.patience import until_now
 
 MODULE = {"PERSISTENCE_MODULE": "ledger.recorder"}
 UPSTREAM = "upstream"
@@ -144,14 +146,23 @@ def test_many_writers_of_few_aggregates_lose_nothing_and_leave_no_gap(factory: F
     assert versions == [list(range(50))] * 3
 
 
-def test_what_waits_is_appended_together(factory: Factory, superuser: psycopg.Connection) -> None:
+def test_what_waits_is_appended_together(
+    factory: Factory, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recorder = factory.application_recorder()
+    waits, turn = [], vars(Inserter)["_turn"]
+
+    def watched(self: Inserter, own: object) -> object:
+        waits.append(own)
+        return turn(self, own)
+
+    monkeypatch.setattr(Inserter, "_turn", watched)
     with ThreadPoolExecutor(16) as threads:
         # Given one who is amid an append, and sixteen who wait
         with superuser.transaction():
             superuser.execute("SELECT FROM es.head FOR UPDATE")
             waiting = [threads.submit(recorder.insert_events, [event()]) for _ in range(16)]
-            time.sleep(0.3)
+            until_now(lambda: len(waits) == 16)
         assert sorted(position for each in waiting for position in each.result() or ()) == [*range(1, 17)]
     ((transactions,),) = superuser.execute("SELECT count(DISTINCT xmin::text) FROM es.entry").fetchall()
     assert transactions < 8
@@ -349,8 +360,8 @@ async def test_one_kind_of_ledger_is_not_made_into_the_other(database_url: str) 
         await migrate(database_url, library=True)
 
 
-async def test_the_writer_alone_is_enough_where_the_ledger_is_there(database_url: str) -> None:
-    await migrate(database_url, "es", library=True, passwords={Roles.of("es").writer: PASSWORD})
+def test_the_writer_alone_is_enough_where_the_ledger_is_there(database_url: str) -> None:
+    asyncio.run(migrate(database_url, "es", library=True, passwords={Roles.of("es").writer: PASSWORD}))
     writer = make_conninfo(database_url, user=Roles.of("es").writer, password=PASSWORD)
     with Application[UUID](
         {**MODULE, "CHILDLEDGER_DATABASE_URL": writer, "CHILDLEDGER_LEDGER": "es", "CREATE_TABLE": "n"}

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import LiteralString
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from ledger.recorder import EntryRecorded, Factory, LedgerTrackingRecorder
 from ledger.recorder.children import EntryNotification
 from projections.activity import make_table
 from tests.client import Served
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 NAME = "王小明"
@@ -68,13 +70,13 @@ async def test_the_notification_log_has_every_entry_at_its_position(
     served_with_a_child: Served, children: Application[UUID]
 ) -> None:
     entries = await served_with_a_child.house.ledger.store.read(0, 100)
-    log = children.notification_log.select(start=1, limit=10)
+    log = await asyncio.to_thread(children.notification_log.select, start=1, limit=10)
     assert len(entries) > 2
     assert log == [
         EntryNotification(each.stream, each.version, each.type, each.body, each.position, each.recorded_at)
         for each in entries
     ]
-    assert children.recorder.max_notification_id() == len(entries)
+    assert await asyncio.to_thread(children.recorder.max_notification_id) == len(entries)
 
 
 def test_an_entry_is_given_sealed(children: Application[UUID]) -> None:
@@ -87,8 +89,10 @@ def test_an_entry_is_given_sealed(children: Application[UUID]) -> None:
 
 
 async def test_what_is_recorded_is_heard_of(served_with_a_child: Served, children: Application[UUID]) -> None:
-    last = children.recorder.max_notification_id()
-    with children.recorder.subscribe(gt=last, topics=["ChildReceived"]) as following:
+    last = await asyncio.to_thread(children.recorder.max_notification_id)
+    with ExitStack() as stack:
+        subscribed = children.recorder.subscribe(gt=last, topics=["ChildReceived"])
+        following = await asyncio.to_thread(stack.enter_context, subscribed)
         child = await served_with_a_child.a_child()
         heard = await asyncio.to_thread(next, following)
     assert (heard.originator_id, heard.topic) == (child, "ChildReceived")
@@ -110,17 +114,21 @@ def test_nothing_is_recorded_through_it(env: dict[str, str], children: Applicati
 async def test_its_role_could_not_either(served_with_a_child: Served, env: dict[str, str]) -> None:
     house = served_with_a_child.house
     await make_table(house.addresses.owner or "", house.settings.ledger)
-    factory = Factory(env)
-    factory.env.name = "activity"
-    view: LedgerTrackingRecorder = factory.tracking_recorder()
-    for statement in TAMPERING:
-        tried = SQL(statement).format(ledger=Identifier(house.settings.ledger))
-        with pytest.raises(ProgrammingError, match=REFUSED), view.transaction() as cursor:
-            cursor.execute(tried)
-    factory.close()
+
+    def tamper() -> None:
+        factory = Factory(env)
+        factory.env.name = "activity"
+        view: LedgerTrackingRecorder = factory.tracking_recorder()
+        for statement in TAMPERING:
+            tried = SQL(statement).format(ledger=Identifier(house.settings.ledger))
+            with pytest.raises(ProgrammingError, match=REFUSED), view.transaction() as cursor:
+                cursor.execute(tried)
+        factory.close()
+
+    await asyncio.to_thread(tamper)
 
 
-async def test_the_owner_is_not_let_in(served_with_a_child: Served, env: dict[str, str]) -> None:
+def test_the_owner_is_not_let_in(served_with_a_child: Served, env: dict[str, str]) -> None:
     owner = served_with_a_child.house.addresses.owner or ""
     with pytest.raises(InfrastructureFactoryError, match="set CHILDLEDGER_READER_URL"):
         Factory({"CHILDLEDGER_LEDGER": env["CHILDLEDGER_LEDGER"], "CHILDLEDGER_DATABASE_URL": owner})
@@ -158,7 +166,7 @@ def run(path: Path, code: str, env: dict[str, str]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,16 +1,14 @@
 """Entries that were lost: noticed at the next start by what is kept outside the database, and survived."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import orjson
-import psycopg
 import pytest
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
@@ -25,7 +23,8 @@ from ledger.store import Store
 from ledger.witness import LostEntriesError, Seen, Witness, WitnessError
 from ledger.wrapping import KeyFile
 from tests.client import NOW, Served
-from tests.ledgers import Urls, an_append, make_ledger, store_of
+from tests.ledgers import Urls, a_superuser, an_append, make_ledger, store_of
+from tests.patience import until
 
 
 @pytest.fixture
@@ -50,16 +49,16 @@ def witness_of(store: Store, data: Path) -> Witness:
     return Witness(store, data, DEFAULT_LEDGER, data / "master.key")
 
 
-@contextmanager
-def older(url: str) -> Iterator[str]:
+@asynccontextmanager
+async def older(url: str) -> AsyncIterator[str]:
     """A copy of a database as it is now, which stays behind when the other goes on."""
     name = f"test_{uuid4().hex}"
     names = {"copy": sql.Identifier(name), "database": sql.Identifier(str(conninfo_to_dict(url)["dbname"]))}
     elsewhere = make_conninfo(url, dbname="postgres")
-    with psycopg.connect(elsewhere, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {database}").format(**names))
+    async with a_superuser(elsewhere) as connection:
+        await connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {database}").format(**names))
         yield make_conninfo(url, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
+        await connection.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
 
 
 @asynccontextmanager
@@ -88,7 +87,7 @@ async def test_what_was_seen_is_kept_and_found_again(store: Store, data: Path) -
 async def test_a_database_that_stayed_behind_is_noticed(urls: Urls, data: Path) -> None:
     async with store_of(urls) as store:
         await store.append(an_append())
-    with older(urls.superuser) as url:
+    async with older(urls.superuser) as url:
         async with store_of(urls) as store:
             await store.append(an_append())
             await witness_of(store, data).note()
@@ -109,10 +108,10 @@ async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
 ) -> None:
     await store.append(an_append())
     await witness_of(store, data).note()
-    with psycopg.connect(urls.superuser) as superuser:
-        superuser.execute("SET search_path = childledger")
-        superuser.execute("DELETE FROM entry")
-        superuser.execute("UPDATE head SET position = 0, recorded_at = NULL")
+    async with await AsyncConnection.connect(urls.superuser) as superuser:
+        await superuser.execute("SET search_path = childledger")
+        await superuser.execute("DELETE FROM entry")
+        await superuser.execute("UPDATE head SET position = 0, recorded_at = NULL")
     with pytest.raises(LostEntriesError):
         await witness_of(store, data).check()
 
@@ -120,8 +119,8 @@ async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
 async def test_an_epoch_that_nobody_began_is_noticed(store: Store, urls: Urls, data: Path) -> None:
     await store.append(an_append())
     await witness_of(store, data).note()
-    with psycopg.connect(urls.superuser) as superuser:
-        superuser.execute("UPDATE childledger.head SET epoch = 2")
+    async with await AsyncConnection.connect(urls.superuser) as superuser:
+        await superuser.execute("UPDATE childledger.head SET epoch = 2")
     with pytest.raises(LostEntriesError):
         await witness_of(store, data).check()
 
@@ -198,7 +197,7 @@ async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: U
         (each / "master.key").chmod(0o600)
     async with store_of(urls) as store:
         await store.append(an_append())
-    with older(urls.superuser) as url:
+    async with older(urls.superuser) as url:
         async with store_of(urls) as store:
             await store.append(an_append())
             await witness_of(store, other).note()
@@ -241,18 +240,11 @@ def epoch_and_position(settings: Settings) -> tuple[int, int]:
     return content["seen"]["epoch"], content["seen"]["position"]
 
 
-def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not until() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert until()
-
-
 async def test_while_it_serves_and_when_it_ends_the_witness_keeps_up(settings: Settings) -> None:
     async with running(create_app(settings, clock=lambda: NOW)) as house:
         before = epoch_and_position(settings)[1]
         await record(house)
-        await asyncio.to_thread(_wait, lambda: epoch_and_position(settings)[1] > before)
+        await until(lambda: epoch_and_position(settings)[1] > before)
         await record(house)
         position = (await house.ledger.store.head()).position
     assert epoch_and_position(settings) == (1, position)
@@ -261,7 +253,7 @@ async def test_while_it_serves_and_when_it_ends_the_witness_keeps_up(settings: S
 async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
     settings: Settings, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with older(url) as copy:
+    async with older(url) as copy:
         async with running(create_app(settings, clock=lambda: NOW)) as house:
             kept = (await house.ledger.store.head()).position
             for _ in range(3):
@@ -328,11 +320,11 @@ async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_u
     await served.projected()
     await served.house.witness.note()
     assert (await client.get("/health/ready")).status_code == 200
-    with psycopg.connect(url) as superuser:
-        superuser.execute(
+    async with await AsyncConnection.connect(url) as superuser:
+        await superuser.execute(
             sql.SQL("SET search_path = {}").format(sql.Identifier(served.house.settings.ledger))
         )
-        superuser.execute("UPDATE head SET position = position - 1")
+        await superuser.execute("UPDATE head SET position = position - 1")
     with pytest.raises(LostEntriesError):
         await served.house.witness.note()
     assert (await client.get("/health/ready")).json()["missing"] == ["entries"]

@@ -1,5 +1,6 @@
 """Least privilege: whoever serves requests can add to the ledger and read it, and do nothing else to it."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import errors, sql
+from psycopg import AsyncConnection, errors, sql
 
 from api.house import opened
 from api.settings import Settings
@@ -114,12 +115,14 @@ def test_the_owner_can_not_log_in_and_is_no_superuser(urls: Urls) -> None:
 
 async def test_tables_of_the_writers_own_do_not_mislead_append(urls: Urls) -> None:
     """Temporary tables come first in a search path that does not say otherwise."""
-    with psycopg.connect(urls.writer, autocommit=True) as writer:
-        writer.execute("CREATE TEMPORARY TABLE head (one boolean, position bigint, recorded_at timestamptz)")
-        writer.execute("INSERT INTO head VALUES (true, 41, now())")
-        writer.execute("SET search_path = pg_temp, childledger")
+    async with await AsyncConnection.connect(urls.writer, autocommit=True) as writer:
+        await writer.execute(
+            "CREATE TEMPORARY TABLE head (one boolean, position bigint, recorded_at timestamptz)"
+        )
+        await writer.execute("INSERT INTO head VALUES (true, 41, now())")
+        await writer.execute("SET search_path = pg_temp, childledger")
         child = "00000000-0000-4000-8000-000000000001"
-        position = writer.execute(
+        position = await writer.execute(
             """
             SELECT first_position FROM childledger.append(
                 '{1}', %(ids)s, %(ids)s, '{child}', '{1}', '{ChildReceived}', '{1}', '{2024-03-05}',
@@ -127,7 +130,7 @@ async def test_tables_of_the_writers_own_do_not_mislead_append(urls: Urls) -> No
             """,
             {"ids": f"{{{child}}}"},
         )
-        assert position.fetchall() == [(1,)]
+        assert await position.fetchall() == [(1,)]
 
 
 async def test_whatever_the_role_the_store_works(urls: Urls) -> None:
@@ -146,10 +149,10 @@ async def test_ledgers_of_one_database_are_apart(database_url: str) -> None:
         assert (await province.head()).position == 3
         assert (await prefecture.head()).position == 1
 
-    with psycopg.connect(one.reader, autocommit=True) as reader:
+    async with await AsyncConnection.connect(one.reader, autocommit=True) as reader:
         for table in ("prefecture.entry", "prefecture_keys.data_key"):
             with pytest.raises(errors.InsufficientPrivilege):
-                reader.execute(f"SELECT FROM {table}".encode())
+                await reader.execute(f"SELECT FROM {table}".encode())
 
 
 # Everything there is
@@ -299,12 +302,19 @@ def data() -> Iterator[Path]:
 
 async def test_in_embedded_mode_the_credentials_of_a_served_ledger_can_not_tamper(data: Path) -> None:
     """With the addresses by which it works itself, and the passwords that it keeps in DATA."""
+
+    def tampered(owner: str, address: str, role: str) -> None:
+        with (
+            psycopg.connect(owner, autocommit=True) as superuser,
+            psycopg.connect(address, autocommit=True) as connection,
+        ):
+            tamper(connection, superuser, DEFAULT_LEDGER, role)
+            trick(connection, DEFAULT_LEDGER)
+
     async with opened(Settings(data=data), follow=False) as house:
-        with psycopg.connect(house.addresses.owner or "", autocommit=True) as superuser:
-            for role in ("writer", "reader"):
-                with psycopg.connect(house.addresses.of(role) or "", autocommit=True) as connection:
-                    tamper(connection, superuser, DEFAULT_LEDGER, role)
-                    trick(connection, DEFAULT_LEDGER)
+        for role in ("writer", "reader"):
+            owner, address = house.addresses.owner or "", house.addresses.of(role) or ""
+            await asyncio.to_thread(tampered, owner, address, role)
 
 
 def test_what_runs_as_the_owner_looks_nowhere_but_in_its_own_schema(urls: Urls) -> None:

@@ -1,11 +1,11 @@
 """A database that is not what the code was written for: refused at the start, in words that say why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
@@ -16,7 +16,7 @@ from ledger.migrate import DEFAULT_LEDGER, MigrationError, Roles, migrate
 from ledger.soundness import AlteredError, WronglyStoredError, check_schema, check_text, description
 from tests.client import NOW
 from tests.describe import DESCRIBED, described
-from tests.ledgers import make_ledger
+from tests.ledgers import a_superuser, make_ledger
 
 ALTERATIONS = {
     "a column more": ("ALTER TABLE entry ADD COLUMN forged text", "column entry.forged text"),
@@ -77,15 +77,15 @@ ALTERATIONS = {
 
 
 @pytest.fixture
-def alter(database_url: str) -> Iterator[Callable[[str], None]]:
+async def alter(database_url: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """Give what a superuser does to the ledger behind its back."""
     roles = Roles.of(DEFAULT_LEDGER)
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    async with a_superuser(database_url) as connection:
 
-        def alter(statement: str) -> None:
-            connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(DEFAULT_LEDGER)))
+        async def alter(statement: str) -> None:
+            await connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(DEFAULT_LEDGER)))
             names = {"ledger": DEFAULT_LEDGER, "writer": roles.writer, "reader": roles.reader}
-            connection.execute(statement.format(**names).encode())
+            await connection.execute(statement.format(**names).encode())
 
         yield alter
 
@@ -99,11 +99,11 @@ async def test_a_ledger_as_it_was_made_is_sound_whoever_asks(database_url: str) 
 
 @pytest.mark.parametrize("what", ALTERATIONS)
 async def test_whatever_was_altered_is_named(
-    database_url: str, alter: Callable[[str], None], what: str
+    database_url: str, alter: Callable[[str], Awaitable[None]], what: str
 ) -> None:
     urls = await make_ledger(database_url)
     statement, named = ALTERATIONS[what]
-    alter(statement)
+    await alter(statement)
     with pytest.raises(AlteredError, match="was altered") as refused:
         await check_schema(urls.superuser, DEFAULT_LEDGER)
     assert named in str(refused.value)
@@ -111,8 +111,8 @@ async def test_whatever_was_altered_is_named(
 
 async def test_an_altered_ledger_is_not_opened(settings: Settings) -> None:
     assert settings.database_url is not None
-    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
-        connection.execute(
+    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
+        await connection.execute(
             sql.SQL("CREATE INDEX ON {} (kind)").format(sql.Identifier(settings.ledger, "entry"))
         )
     with pytest.raises(MigrationError, match="entry_kind_idx"):
@@ -132,16 +132,16 @@ async def test_the_schema_to_read_is_what_all_migrations_make(database_url: str)
     made = await description(database_url, DEFAULT_LEDGER)
     roles = Roles.of(DEFAULT_LEDGER)
     parts = queries.load("ledger", "sql/schema.sql")
-    with psycopg.connect(database_url) as connection:
+    async with await AsyncConnection.connect(database_url) as connection:
         for schema, part in ((DEFAULT_LEDGER, "ledger"), (f"{DEFAULT_LEDGER}_keys", "keys")):
-            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
-            connection.execute(f"CREATE SCHEMA {schema} AUTHORIZATION {roles.owner}".encode())
-            connection.execute(f"SET ROLE {roles.owner}; SET search_path = {schema}, pg_temp".encode())
+            await connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+            await connection.execute(f"CREATE SCHEMA {schema} AUTHORIZATION {roles.owner}".encode())
+            await connection.execute(f"SET ROLE {roles.owner}; SET search_path = {schema}, pg_temp".encode())
             text = parts[part].decode()
             for variable, name in (("schema", schema), ("writer", roles.writer), ("reader", roles.reader)):
                 text = text.replace(f':"{variable}"', f'"{name}"')
-            connection.execute(text.encode())
-            connection.execute("RESET ROLE")
+            await connection.execute(text.encode())
+            await connection.execute("RESET ROLE")
     assert await description(database_url, DEFAULT_LEDGER) == made
 
 
@@ -193,8 +193,8 @@ async def test_a_database_that_stores_text_otherwise_is_not_migrated(
         async with running(create_app(elsewhere, clock=lambda: NOW)):
             pass
     assert "CREATE DATABASE" in str(refused.value)
-    with psycopg.connect(url) as connection:
-        assert connection.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'test%'").rowcount == 0
+    async with await AsyncConnection.connect(url) as connection:
+        assert (await connection.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'test%'")).rowcount == 0
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])

@@ -14,6 +14,7 @@ from projections.projector import Projector
 from projections.verifying import Difference, Verifying
 from tests.client import Served, new_key
 from tests.given import some
+from tests.patience import PATIENCE
 from tests.stories import sent
 from tests.test_projections import a_projector, adopt_another_rulebook, head, to_the_end
 
@@ -53,7 +54,7 @@ async def test_nothing_differs_in_what_was_followed_or_built(served: Served) -> 
     before = served.house.projector.read_from.number
     assert await rebuilding(served.house, 1) == 0
     await served.a_child("甲一")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while served.house.projector.read_from.number == before:
             await served.house.projector.step()
     await served.projected()
