@@ -8,7 +8,7 @@ names, even in different databases.
 
 import asyncio
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
@@ -161,7 +161,7 @@ async def is_library(url: str, ledger: str) -> bool | None:
     return _has_library(applied)
 
 
-def _plan(ledger: str, *, library: bool) -> Iterable[tuple[str, list[Migration]]]:
+def _plan(ledger: str, *, library: bool) -> Iterable[tuple[str, Sequence[Migration]]]:
     """Each schema with its migrations."""
     own = queries.migrations("ledger", "sql/migrations")
     if library:
@@ -237,7 +237,7 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
 
 
-async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: list[Migration]) -> None:
+async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
     names = {"schema": Identifier(schema), "owner": Identifier(roles.owner)}
     await connection.execute(
         SQL("""
@@ -262,7 +262,7 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]
     return dict(await cursor.fetchall())
 
 
-def _missing(applied: Mapping[str, bytes], own: list[Migration]) -> list[Migration]:
+def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Migration]:
     known = {name: _checksum(text) for name, text in own}
     if applied and _has_library(applied) != _has_library(known):
         message = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -16,7 +17,8 @@ def load(package: str, path: str) -> Mapping[str, bytes]:
     )
 
 
-def migrations(package: str, folder: str) -> list[tuple[str, str]]:
+@cache
+def migrations(package: str, folder: str) -> tuple[tuple[str, str], ...]:
     """Read the .sql files of one folder as (name without ending, text), in the order of their names."""
     found = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".sql")]
-    return sorted((file.name.removesuffix(".sql"), file.read_text("utf-8")) for file in found)
+    return tuple(sorted((file.name.removesuffix(".sql"), file.read_text("utf-8")) for file in found))

@@ -291,14 +291,16 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
 
 
 async def test_without_a_witness_nothing_stops_the_start_and_the_log_says_so(
-    served: Served, settings: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await served.a_child()
+    async with running(create_app(settings, clock=lambda: NOW)) as house:
+        await record(house)
+        position = (await house.ledger.store.head()).position
     (settings.data / "witness" / settings.ledger).unlink()
     async with running(create_app(settings, clock=lambda: NOW)):
         pass
     assert "no witness yet" in capsys.readouterr().out
-    assert epoch_and_position(settings)[1] == (await served.house.ledger.store.head()).position
+    assert epoch_and_position(settings)[1] == position
 
 
 async def test_a_witness_that_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Settings) -> None:
