@@ -14,7 +14,7 @@ from api.permissions import SEES, Role
 from api.problems import Problem
 from api.spool import Spool
 from tests.client import NOW, Served
-from tests.ledgers import until
+from tests.patience import until
 from tests.registers.paper import a_sheet, workbook
 from tests.test_import_http import NDJSON, done, hand_in, roster
 
