@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from psycopg import AsyncConnection
 
 from ledger import arrays
 from ledger.appending import append_batch
-from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import (
     Accepted,
     Append,
@@ -39,13 +37,6 @@ async def urls(database_url: str) -> Urls:
 async def store(urls: Urls) -> AsyncIterator[Store]:
     async with store_of(urls) as store:
         yield store
-
-
-@pytest.fixture
-def superuser(urls: Urls) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(urls.superuser, autocommit=True) as connection:
-        connection.execute(f"SET search_path = {DEFAULT_LEDGER}".encode())
-        yield connection
 
 
 async def test_entries_stand_one_after_the_other(store: Store) -> None:

@@ -27,6 +27,7 @@ from ledger.programs import ProgramError, programs_for
 from ledger.witness import LostEntriesError
 from ledger.wrapping import KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
+from tests.ledgers import a_superuser, rows
 from tests.patience import PATIENCE
 
 NAME = "欧阳小明"
@@ -82,19 +83,15 @@ def script_of(tools: Path, dump: Path) -> str:
     return told.stdout
 
 
-def tables(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
+async def tables(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
     """Everything in a ledger and its key store, by table."""
     assert settings.database_url is not None
-    with psycopg.connect(settings.database_url.get_secret_value()) as connection:
-        search_path = sql.SQL("SET search_path = {}, {}")
-        schemas = (sql.Identifier(settings.ledger), sql.Identifier(f"{settings.ledger}_keys"))
-        connection.execute(search_path.format(*schemas))
-        return {
-            table: sorted(
-                connection.execute(sql.SQL("TABLE {}").format(sql.Identifier(table))).fetchall(), key=repr
-            )
-            for table in KEPT
+    url, schemas = settings.database_url.get_secret_value(), (settings.ledger, f"{settings.ledger}_keys")
+    async with a_superuser(url, *schemas) as superuser:
+        found = {
+            table: await rows(superuser, sql.SQL("TABLE {}").format(sql.Identifier(table))) for table in KEPT
         }
+    return {table: sorted(own, key=repr) for table, own in found.items()}
 
 
 async def test_a_ledger_is_brought_back_as_it_was_and_goes_on(
@@ -103,7 +100,7 @@ async def test_a_ledger_is_brought_back_as_it_was_and_goes_on(
     before = await served.house.ledger.store.head()
     assert await backing_up(settings, backups) == 0
     assert await restoring(elsewhere, backups) == 0
-    assert tables(elsewhere) == tables(settings)
+    assert await tables(elsewhere) == await tables(settings)
 
     async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
         assert await house.ledger.store.head() == before
@@ -193,10 +190,10 @@ async def test_a_ledger_that_is_not_empty_is_not_overwritten(
     served: Served, settings: Settings, child: UUID, backups: Path
 ) -> None:
     await backing_up(settings, backups)
-    before = tables(settings)
+    before = await tables(settings)
     with pytest.raises(BackupError, match="is not empty"):
         await restoring(settings, backups)
-    assert tables(settings) == before
+    assert await tables(settings) == before
 
 
 async def test_a_ledger_that_was_opened_and_never_used_is_empty(
@@ -207,7 +204,7 @@ async def test_a_ledger_that_was_opened_and_never_used_is_empty(
         pass
     (elsewhere.data / "witness" / settings.ledger).unlink()
     assert await restoring(elsewhere, backups) == 0
-    assert tables(elsewhere) == tables(settings)
+    assert await tables(elsewhere) == await tables(settings)
 
 
 @pytest.mark.parametrize("which", ["entries", "keys"])
@@ -304,7 +301,7 @@ async def test_a_restore_that_fails_leaves_an_empty_ledger_to_try_again(  # noqa
         await restoring(elsewhere, backups)
     monkeypatch.undo()
     assert await restoring(elsewhere, backups) == 0
-    assert tables(elsewhere) == tables(settings)
+    assert await tables(elsewhere) == await tables(settings)
 
 
 async def test_another_key_file_than_the_ledgers_is_noticed_at_the_start(

@@ -1,6 +1,6 @@
 """No statement, lock or idle transaction of the service holds the database for ever."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import psycopg
@@ -14,22 +14,23 @@ from api.settings import Settings
 from ledger.migrate import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, Roles, migrate
 from projections.writing import disposable
 from tests.client import NOW, Served
+from tests.ledgers import a_superuser
 
 SHOWN = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 @pytest.fixture
-def owner(settings: Settings) -> Iterator[psycopg.Connection]:
+async def owner(settings: Settings) -> AsyncIterator[psycopg.AsyncConnection]:
     """Give the database as its owner."""
     assert settings.database_url is not None
-    with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+    async with a_superuser(settings.database_url.get_secret_value()) as connection:
         yield connection
 
 
-def set_for(owner: psycopg.Connection, role: str, name: str, value: str | None) -> None:
+async def set_for(owner: psycopg.AsyncConnection, role: str, name: str, value: str | None) -> None:
     change = "ALTER ROLE {} RESET {}" if value is None else "ALTER ROLE {} SET {} = {}"
     parts = [sql.Identifier(role), sql.Identifier(name), *([] if value is None else [sql.Literal(value)])]
-    owner.execute(sql.SQL(change).format(*parts))
+    await owner.execute(sql.SQL(change).format(*parts))
 
 
 async def shown(address: str) -> list[str]:
@@ -47,30 +48,30 @@ async def test_writer_and_reader_are_bounded_and_the_owner_is_not(settings: Sett
 
 
 async def test_bounds_that_somebody_has_set_are_left_alone(
-    settings: Settings, owner: psycopg.Connection
+    settings: Settings, owner: psycopg.AsyncConnection
 ) -> None:
     role = Roles.of(settings.ledger).reader
-    set_for(owner, role, "statement_timeout", "7s")
+    await set_for(owner, role, "statement_timeout", "7s")
     try:
         async with addresses(settings) as found:
             assert (await shown(found.reader))[0] == "7s"
     finally:
-        set_for(owner, role, "statement_timeout", None)
+        await set_for(owner, role, "statement_timeout", None)
         await migrate(owner.info.dsn, settings.ledger)
 
 
 async def test_who_waits_for_a_lock_too_long_is_told_to_come_later(
-    served: Served, settings: Settings, owner: psycopg.Connection
+    served: Served, settings: Settings, owner: psycopg.AsyncConnection
 ) -> None:
     child = await served.a_child()
     role = Roles.of(settings.ledger).writer
-    set_for(owner, role, "lock_timeout", "50ms")
+    await set_for(owner, role, "lock_timeout", "50ms")
     app = create_app(settings, clock=lambda: NOW)
     try:
         async with running(app) as house:
             staff = await replace(served, app=app, house=house).as_(Role.STAFF)
-            with owner.transaction():
-                owner.execute(
+            async with owner.transaction():
+                await owner.execute(
                     sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(
                         sql.Identifier(settings.ledger, "access")
                     )
@@ -80,7 +81,7 @@ async def test_who_waits_for_a_lock_too_long_is_told_to_come_later(
             assert answer.headers["Retry-After"]
             assert (await staff.get(f"/children/{child}")).status_code == 200
     finally:
-        set_for(owner, role, "lock_timeout", None)
+        await set_for(owner, role, "lock_timeout", None)
         await migrate(owner.info.dsn, settings.ledger)
 
 

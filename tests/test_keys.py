@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from domain.event import Category
@@ -16,7 +15,7 @@ from ledger.keys import SECRET, KeyDestroyedError, Keys
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import Store
 from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
-from tests.ledgers import Urls, make_ledger, store_of
+from tests.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
 PLACE = ("here",)
 
@@ -37,20 +36,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "key"
 
 
+KEY_STORE = f"{DEFAULT_LEDGER}_keys"
+
+
 async def opened(store: Store, path: Path, ledger: str = DEFAULT_LEDGER) -> Keys:
     """Open the keys, as another process does."""
     return await Keys.opened(store, path, ledger)
 
 
-def key_store(urls: Urls) -> psycopg.Connection:
-    """Enter the key store as a superuser."""
-    return psycopg.connect(urls.superuser, options=f"-c search_path={DEFAULT_LEDGER}_keys")
-
-
-def destroy(urls: Urls, subject: UUID) -> None:
+async def destroy(urls: Urls, subject: UUID) -> None:
     """Destroy a person's keys."""
-    with key_store(urls) as connection:
-        connection.execute("UPDATE data_key SET wrapped = NULL WHERE subject = %s", [subject])
+    async with a_superuser(urls.superuser, KEY_STORE) as superuser:
+        await superuser.execute("UPDATE data_key SET wrapped = NULL WHERE subject = %s", [subject])
 
 
 def retire(path: Path) -> None:
@@ -77,15 +74,15 @@ async def test_a_key_is_only_made_to_seal(urls: Urls, store: Store, path: Path) 
     ring = await (await opened(store, path)).ring([child])
     assert child not in ring
     assert ring.open(child, b"whatever", PLACE) is None
-    with key_store(urls) as connection:
-        assert connection.execute("SELECT subject, category FROM data_key").fetchall() == [SECRET]
+    async with a_superuser(urls.superuser, KEY_STORE) as superuser:
+        assert await rows(superuser, "SELECT subject, category FROM data_key") == [SECRET]
 
 
 async def test_what_was_sealed_is_lost_with_its_key(urls: Urls, store: Store, path: Path) -> None:
     erased, kept = (uuid4(), Category.IDENTITY), (uuid4(), Category.IDENTITY)
     ring = await (await opened(store, path)).ring([erased, kept], make=True)
     sealed = {child: ring.seal(child, b"name", PLACE) for child in (erased, kept)}
-    destroy(urls, erased[0])
+    await destroy(urls, erased[0])
     later = await (await opened(store, path)).ring([erased, kept])
     assert later.open(erased, sealed[erased], PLACE) is None
     assert later.open(kept, sealed[kept], PLACE) == b"name"
@@ -94,7 +91,7 @@ async def test_what_was_sealed_is_lost_with_its_key(urls: Urls, store: Store, pa
 async def test_a_key_that_was_destroyed_is_never_made_again(urls: Urls, store: Store, path: Path) -> None:
     erased, new = (uuid4(), Category.IDENTITY), (uuid4(), Category.IDENTITY)
     await (await opened(store, path)).ring([erased], make=True)
-    destroy(urls, erased[0])
+    await destroy(urls, erased[0])
     keys = await opened(store, path)
     with pytest.raises(KeyDestroyedError):
         await keys.ring([erased, new], make=True)
@@ -105,9 +102,9 @@ async def test_a_key_that_was_destroyed_is_never_made_again(urls: Urls, store: S
 async def test_a_wrapped_key_opens_for_nobody_else(urls: Urls, store: Store, path: Path) -> None:
     one, other = (uuid4(), Category.IDENTITY), (uuid4(), Category.IDENTITY)
     await (await opened(store, path)).ring([one, other], make=True)
-    with key_store(urls) as connection:
-        ((wrapped,),) = connection.execute("SELECT wrapped FROM data_key WHERE subject = %s", [one[0]])
-        connection.execute("UPDATE data_key SET wrapped = %s WHERE subject = %s", [wrapped, other[0]])
+    async with a_superuser(urls.superuser, KEY_STORE) as superuser:
+        ((wrapped,),) = await rows(superuser, "SELECT wrapped FROM data_key WHERE subject = %s", [one[0]])
+        await superuser.execute("UPDATE data_key SET wrapped = %s WHERE subject = %s", [wrapped, other[0]])
     with pytest.raises(KeyUnavailableError):
         await (await opened(store, path)).ring([other])
 
