@@ -344,6 +344,28 @@ def test_tables_side_by_side_are_read_each_for_itself() -> None:
     assert not register.strays
 
 
+def test_a_table_beside_that_is_of_no_known_kind_is_listed_and_not_noted_in_another_child_s_file() -> None:
+    headings = ["儿童编号", "姓名", "性别", "接收日期", "", "儿童编号", "营地"]
+    rows = [["CS001", "林小一", "女", "2013-05-02", "", "CS002", "海边"], ["CS002", "林小二", "男"]]
+
+    register = register_of(("儿童花名册", [["儿童花名册"], headings, *rows]))
+
+    (first,) = register.children["CS001"]
+    assert [cell.written for _, cell in register.cells(first)] == ["CS001", "林小一", "女", "2013-05-02"]
+    assert [stray.why for stray in register.strays] == [Fault.UNKNOWN_SHEET]
+
+
+def test_a_child_that_is_told_of_above_the_headings_is_listed() -> None:
+    above: Grid = [["体检"], ["姓名：林小一", "性别：女"], ["出生日期：2012-03-15　民族：汉"], [OURS]]
+
+    register = register_of(("体检", [*above, list(EXAMINATION), ["CS001", "林小一", "2016-05-02", 99]]))
+
+    assert [cell.written for cell in register.loose()] == [
+        *("姓名：林小一", "性别：女"),
+        "出生日期：2012-03-15　民族：汉",
+    ]
+
+
 def test_an_unknown_table_of_children_below_is_no_row_of_the_one_above() -> None:
     register = register_of(("儿童花名册", [*ROSTER, [], ["夏令营"], ["儿童编号", "营地"], ["CS001", "海边"]]))
 

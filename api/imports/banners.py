@@ -9,6 +9,7 @@ from typing import Final
 from api.folding import folded
 from api.imports.cells import Raw, clean
 from api.imports.days import read_days
+from api.imports.matching import is_heading
 from api.imports.values import title
 from api.imports.workbook import BLANK
 from domain.when import Days
@@ -26,6 +27,7 @@ _NOTE: Final = re.compile(r"(注|备注|说明)[:：].*")
 _LABEL: Final = re.compile(
     rf"(?:^|\s)[^\W\d_]{{2,8}}{_STAMPED}\s*[:：]|(?:填报|制表|审核|负责|联系)人\s*[:：]|联系电话\s*[:：]"
 )
+_LABELS: Final = re.compile(r"([^\W\d_]{2,8})\s*[:：]")
 _PAGE: Final = re.compile("((第[0-9]+|共[0-9]+)页[,/]?)+")
 _STAMP_BEHIND: Final = re.compile(rf"{_STAMPED}$")
 _NAME: Final = title()
@@ -75,8 +77,16 @@ def _labelled(row: Sequence[Raw]) -> Iterator[tuple[str, Raw]]:
 
 
 def is_caption(row: Sequence[Raw]) -> bool:
-    """Whether a row above headings is a title, with nothing beside it but labels, what they say, and days."""
+    """Whether a row above headings is a title, with nothing beside it but labels, what they say, and days.
+
+    A label that is the heading of a column tells of a child.
+    """
     words = [raw for raw in row if raw != BLANK]
+    labels = (
+        label for raw in words for label in _LABELS.findall(clean(raw)) if not _BANNER.match(f"{label}:")
+    )
+    if any(map(is_heading, labels)):
+        return False
     return len(set(map(clean, _unlabelled(words, (_BANNER, _SIGNATURE, _LABEL))))) < 2  # noqa: PLR2004 - one title
 
 

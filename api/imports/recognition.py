@@ -22,7 +22,7 @@ from api.imports.workbook import BLANK, Merged, Sheet, letter
 Cells: TypeAlias = tuple[Raw, ...]
 """The cells of a row."""
 
-_TOTAL: Final = re.compile(r"(合计|总计|共计|小计|累计|总数|本页合计)[:：]?.*|共\d+[人名条行].*")
+_TOTAL: Final = re.compile(r"(合计|总计|共计|小计|累计|总数|本页合计)[:：]?.*|共[0-9]+[人名条行].*")
 _COUNT: Final = re.compile("[0-9]+[人名条行个]")
 _TITLE: Final = re.compile(r".*(表|册|台账|情况|记录|登记|名单|一览|统计)([(（].*)?")
 
@@ -123,16 +123,15 @@ def _table(
 ) -> Table:
     above = heading.rows.start - start
     body = _Body(heading, frozenset(row for row in rows[:above] if not is_blank_row(row)))
-    kinds = [
-        RowKind.BLANK
-        if is_blank_row(row)
-        else RowKind.TITLE
-        if place < above
-        else RowKind.HEADING
-        if place + start in heading.rows
-        else body.kind(row)
-        for place, row in enumerate(rows)
-    ]
+
+    def kind(place: int, row: Cells) -> RowKind:
+        if is_blank_row(row):
+            return RowKind.BLANK
+        if place + start in heading.rows:
+            return RowKind.HEADING
+        return RowKind.TITLE if place < above else body.kind(row)
+
+    kinds = [kind(place, row) for place, row in enumerate(rows)]
     rows = _divided(sheet.merged, start, rows, kinds, heading)
     told = [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.TITLE]
     loose = frozenset(each for each, row in enumerate(rows[:above], start) if row and not is_caption(row))
@@ -202,12 +201,13 @@ class _Body:
             if place in heading.columns
         }
         places = (place for place, column in heading.columns.items() if column.heading == FILE_NO)
-        self._number = next(places, None)
+        self._place = next(places, -1)
+        self._number = heading.columns.get(self._place)
 
     def kind(self, row: Cells) -> RowKind:
         """What a row is that is not blank."""
         first = next(place for place, raw in enumerate(row) if raw != BLANK)
-        number = row[self._number] if self._number is not None and self._number < len(row) else BLANK
+        number = row[self._place] if 0 <= self._place < len(row) else BLANK
         if self._repeats(row):
             return RowKind.HEADING
         if row in self._titles or (is_page(row[first]) and sum(raw != BLANK for raw in row) == 1):
@@ -235,9 +235,9 @@ class _Body:
 
     def _is_number(self, raw: Raw) -> bool:
         """Whether a row with that in its number's column tells of a child, whatever its other words are."""
-        column = self._columns[self._number or 0]
-        counts = _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw)
-        return isinstance(column.said(raw), str) and not counts and not is_label(raw)
+        if self._number is None or _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw) or is_label(raw):
+            return False
+        return isinstance(self._number.said(raw), str)
 
 
 def _is_total(raw: Raw) -> bool:
