@@ -83,6 +83,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
             KeyFile.read(key_file)
         keys = await Keys.opened(store, key_file, name)
         ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
+        await ledger.check_format()
         await witness.note()
         stack.push_async_callback(_left_in_order, witness.note)
         if not witnessed and (position := (await store.head()).position):

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, args_row
@@ -171,7 +171,7 @@ class Identity:
     async def operator(self) -> Actor:
         """Return the operating system's own administrator, as whom commands act; entered when first asked."""
         name = getpass.getuser()
-        member = uuid5(UUID(int=0), f"{self._ledger.name} {name}")
+        member = self._ledger.keys.named("operator", name)
         return await self.add_member(name, Role.ADMINISTRATOR, member=member)
 
     async def add_member(

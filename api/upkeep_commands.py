@@ -10,13 +10,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.house import House
 from api.speaking import Flag, answer, say, within
+from ledger.verifying import flaws
 from projections import READ_MODELS
 from projections.generations import KEPT, drop_older, make
 from projections.verifying import Verifying
 
 DIFFERENT: Final = 1
 """The exit code when read models are not what the entries say."""
-NOTHING_ASKED: Final = 2
 
 
 def rebuild(*, keep: int = KEPT) -> int:
@@ -52,15 +52,33 @@ async def rebuilding(house: House, keep: int) -> int:
 
 
 def verify(*, read_models: Flag = False) -> int:
-    """Verify what is kept beside the entries; 0 when nothing differs.
+    """Verify that the entries are as they were recorded, and what is kept beside them; 0 when all of it is.
 
     Args:
-        read_models: Recompute the rows of every file and compare them with the tables.
+        read_models: Also recompute the rows of every file and compare them with the tables.
     """
-    if not read_models:
-        say("请说明核对什么：--read-models。 Say what to verify: --read-models.")
-        return NOTHING_ASKED
-    return within(verifying)
+
+    async def work(house: House) -> int:
+        code = await verifying_entries(house)
+        if not read_models:
+            return code
+        if code:
+            say("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
+            return code
+        return await verifying(house)
+
+    return within(work)
+
+
+async def verifying_entries(house: House) -> int:
+    """Compare every entry with what vouches for it and with its columns, and return the exit code."""
+    found = 0
+    with _bar("核对条目 Verifying entries") as told:
+        async for each in flaws(house.ledger, told):
+            found += 1
+            answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
+    say(f"条目 entries: {found:,} 处有误 not in order")
+    return DIFFERENT if found else 0
 
 
 async def verifying(house: House) -> int:

@@ -118,6 +118,16 @@ class Stored:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Row(Stored):
+    """The same with every other column that is a copy of what its body says."""
+
+    schema: int
+    occurred_on: date | None
+    occurred_until: date
+    institution: UUID | None
+
+
 class Placed(NamedTuple):
     """What reading a file needs of one entry: where it stands, since when, and all that it says."""
 

@@ -25,6 +25,7 @@ from ledger.recording import Outcome, Recording, Rehearsed
 from ledger.rulebooks import Rulebooks
 from ledger.sealing import Seal
 from ledger.shelf import CAPACITY, Shelf
+from ledger.soundness import OlderLedgerError
 from ledger.store import Store
 
 AT_ONCE: Final = 250
@@ -53,6 +54,12 @@ class Ledger:
         self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
         self._desk = Desk(self)
         self._decoding = asyncio.Lock()
+
+    async def check_format(self) -> None:
+        """Raise OlderLedgerError where the ledger was begun in an earlier form of entries."""
+        for first in await self.store.read(0, 1):
+            if mapping.is_older(first.body):
+                raise OlderLedgerError(self.name)
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
         """Return a file as known at a position, now when not said; None when it had no entry then."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeAlias
-from uuid import UUID, uuid5
+from typing import TypeAlias
+from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.file import File
@@ -14,8 +14,8 @@ from ledger.appends import Append, Prepared
 from ledger.outline import canonical
 from ledger.recording import Recording
 
-NAMESPACE: Final = UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52")
-"""Entry ids are uuid5 under it, of ledger, the key's owner, key, item and the entry's number."""
+Named: TypeAlias = Callable[..., UUID]
+"""Makes an id of what names it, as `Keys.named` does."""
 Check: TypeAlias = Callable[[File, Recording], object]
 """Asked of a recording and its file as it is before that; returns why it may not be, None where it may."""
 
@@ -92,18 +92,18 @@ class Candidate:
         )
 
 
-def entry_ids(ledger: str, recording: Recording) -> tuple[UUID, ...]:
+def entry_ids(named: Named, recording: Recording) -> tuple[UUID, ...]:
     """Return the ids that a recording's entries have, however often it is sent."""
     owner = recording.keyed_by or recording.recorder.user
     return tuple(
-        entry_id(ledger, owner, recording.key, recording.item, number)
+        entry_id(named, owner, recording.key, recording.item, number)
         for number in range(len(recording.drafts))
     )
 
 
-def entry_id(ledger: str, owner: UUID, key: str, item: int = 0, number: int = 0) -> UUID:
+def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0) -> UUID:
     """Return the id of one entry by whose key it was recorded under, and which of that key's it is."""
-    return uuid5(NAMESPACE, canonical([ledger, owner, key, item, number]).decode())
+    return named("entry", owner, key, item, number)
 
 
 def judge_together(

@@ -153,7 +153,7 @@ class Desk:
             check(draft.event)
             if not number % FEW:
                 await asyncio.sleep(0)
-        ids = [entry_ids(self._ledger.name, recording) for recording in recordings]
+        ids = [entry_ids(self._ledger.keys.named, recording) for recording in recordings]
         opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
         opened = await self._streams(opening)
         return [

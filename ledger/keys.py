@@ -1,8 +1,8 @@
 """The keys of a ledger: one data key for each subject and category, kept wrapped apart from the entries.
 
 A data key is made when something is first sealed under it, and destroyed to erase what was. What wraps the
-data keys stays outside the database. The ledger's own secret, from which fingerprints and search terms are
-keyed, is kept wrapped among them.
+data keys stays outside the database. The ledger's own secret, from which ids, fingerprints and search
+terms are keyed and entries are vouched for, is kept wrapped among them.
 """
 
 import hmac
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ledger.outline import canonical
 from ledger.sealing import Keyring, Pair, Seal
 from ledger.wrapping import KEY_BYTES, KeyFile, KeyWrapper
 
@@ -50,7 +51,7 @@ class Keys:
         self._ledger = ledger
         self._capacity = capacity
         self._open: OrderedDict[Pair, AESGCM] = OrderedDict()
-        self._fingerprints = self._terms = b""
+        self._fingerprints = self._terms = self._ids = self._vouching = b""
 
     @classmethod
     async def opened(cls, table: KeyTable, wrapper: KeyWrapper | Path, ledger: str) -> Self:
@@ -66,6 +67,8 @@ class Keys:
         found = await keys._unwrapped([SECRET], make=True)
         keys._fingerprints = _derived(found[SECRET], b"fingerprints")
         keys._terms = _derived(found[SECRET], b"terms")
+        keys._ids = _derived(found[SECRET], b"ids")
+        keys._vouching = _derived(found[SECRET], b"vouching")
         return keys
 
     async def ring(self, wanted: Iterable[Pair], *, make: bool = False) -> Keyring:
@@ -88,7 +91,7 @@ class Keys:
                 held[pair] = self._open[pair] = AESGCM(key)
             while len(self._open) > self._capacity:
                 self._open.popitem(last=False)
-        return Keyring(self._ledger, held)
+        return Keyring(self._ledger, held, self._vouching)
 
     async def seal_for(self, wanted: Iterable[Pair]) -> Seal:
         """Return what seals and opens single values of these subjects and categories."""
@@ -101,6 +104,11 @@ class Keys:
     def term(self, text: str) -> bytes:
         """Return a search term as a keyed hash, 16 bytes: equal terms are equal, and that is all it says."""
         return hmac.digest(self._terms, text.encode(), "sha256")[:TERM_BYTES]
+
+    def named(self, *name: object) -> UUID:
+        """Return an id made of what names it: always the same, and not told by who guesses the name."""
+        digest = hmac.digest(self._ids, canonical(name), "sha256")
+        return UUID(bytes=digest[:16], version=4)
 
     async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
         if make:

@@ -19,8 +19,8 @@ import domain.events  # noqa: F401 - fills the catalogue
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason, Recorder
 from domain.event import CATALOGUE, Erased, Event, fields_of
 from domain.when import Days
-from ledger.outline import Json, outline, place
-from ledger.sealing import Keyring, Pair
+from ledger.outline import Json, check_voucher, outline, place
+from ledger.sealing import FORMAT, Keyring, Pair
 from ledger.upcasts import current
 
 
@@ -54,6 +54,14 @@ def load(body: bytes) -> Json:
     return document
 
 
+def is_older(body: bytes) -> bool:
+    """Whether an entry is stored in an earlier form; what is no entry at all is of none."""
+    try:
+        return bool(load(body)["format"] < FORMAT)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
 def pairs(documents: Iterable[Json]) -> set[Pair]:
     """Return the subjects and categories under which parts of stored documents are sealed."""
     return {
@@ -64,9 +72,10 @@ def pairs(documents: Iterable[Json]) -> set[Pair]:
 def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntry:
     """Return a stored entry, opened with what keys the ring has.
 
-    `document` is its body where that has been loaded before; it is used up. Raises SealBrokenError when a
-    part was altered or moved.
+    `document` is its body where that has been loaded before; it is used up. Raises SealBrokenError when
+    anything was altered or moved.
     """
+    check_voucher(stored.body, ring)
     document = load(stored.body) if document is None else document
     where = place(document)
     whole = True

@@ -19,7 +19,7 @@ import orjson
 
 from domain.entry import AnyEntry, Document
 from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of
-from ledger.sealing import FORMAT, Keyring, Pair
+from ledger.sealing import FORMAT, VOUCHER, Keyring, Pair, SealBrokenError
 
 Json: TypeAlias = dict[str, Any]
 _SALT: Final = 16
@@ -52,7 +52,22 @@ class Outline:
             }
             for (subject, category), part in self.personal.items()
         ]
-        return canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})
+        said = canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})[:-1]
+        return said + _voucher(said, ring)
+
+
+_ENDING: Final = 14 + 4 * -(-VOUCHER // 3)
+"""Bytes of the end of a stored entry: its voucher, whose name comes after all others in canonical JSON."""
+
+
+def check_voucher(body: bytes, ring: Keyring) -> None:
+    """Raise SealBrokenError unless a stored entry is, byte for byte, as the ledger of a ring has written it."""
+    if body[-_ENDING:] != _voucher(body[:-_ENDING], ring):
+        raise SealBrokenError
+
+
+def _voucher(said: bytes, ring: Keyring) -> bytes:
+    return b',"voucher":"%b"}' % b2a_base64(ring.vouch(said), newline=False)
 
 
 def outline(entry: AnyEntry) -> Outline:

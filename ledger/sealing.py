@@ -8,6 +8,7 @@ stream's id too.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -17,23 +18,30 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.event import Category
 
-FORMAT: Final = 1
-"""The version of the stored form."""
+FORMAT: Final = 2
+"""The version of the stored form. In the first one nothing vouched for entries, and ids could be guessed."""
 Pair: TypeAlias = tuple[UUID, str]
 """A subject and a category (a `Category`, or its text)."""
 _NONCE: Final = 12
+VOUCHER: Final = 16
+"""Bytes of what vouches for an entry."""
 
 
 class SealBrokenError(Exception):
-    """A sealed value does not open under its own key: it was altered, or stands where it was not sealed."""
+    """Something was altered: a sealed value does not open under its key, or nothing vouches for an entry."""
 
 
 class Keyring:
-    """The data keys at hand for one task, by subject and category, and the ledger they belong to."""
+    """The data keys at hand for one task, by subject and category, and the ledger they belong to.
 
-    def __init__(self, ledger: str, ciphers: Mapping[Pair, AESGCM]) -> None:
+    `secret` is the one by which that ledger vouches for its entries.
+    """
+
+    def __init__(self, ledger: str, ciphers: Mapping[Pair, AESGCM], secret: bytes = b"") -> None:
         self.ledger = ledger
         self._ciphers = ciphers
+        # Kept begun, for it is asked for with every entry.
+        self._vouching = blake2b(key=secret, digest_size=VOUCHER)
 
     def __contains__(self, pair: Pair) -> bool:
         return pair in self._ciphers
@@ -52,6 +60,12 @@ class Keyring:
             return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(pair, place))
         except InvalidTag:
             raise SealBrokenError from None
+
+    def vouch(self, content: bytes) -> bytes:
+        """Return what shows that this ledger has written something: a keyed hash, BLAKE2b."""
+        vouching = self._vouching.copy()
+        vouching.update(content)
+        return vouching.digest()
 
     def _bound(self, pair: Pair, place: Sequence[object]) -> bytes:
         return orjson.dumps([FORMAT, self.ledger, *pair, *place])

@@ -29,6 +29,19 @@ class AlteredError(MigrationError):
     """The ledger's schema is not as its migrations made it: somebody altered it."""
 
 
+class OlderLedgerError(MigrationError):
+    """The ledger was written by an earlier version, in a form that is not safe to go on with."""
+
+    def __init__(self, ledger: str) -> None:
+        super().__init__(
+            f"账本 {ledger} 由较早的版本写成：条目编号可被猜出，条目被改动也无从发现。"
+            "请用另一个 DATA 或数据库建立新账本，重新导入。 "
+            f"The ledger {ledger} was written by an earlier version: the ids of its entries can be guessed, "
+            "and that entries were altered would not be noticed. Begin a new ledger, with another DATA or "
+            "database, and import again."
+        )
+
+
 async def check_text(url: str) -> None:
     """Raise WronglyStoredError unless the database holds UTF-8, in the order of code points."""
     # Without it a database that checks no encoding would answer in bytes.

@@ -22,6 +22,7 @@ from ledger.appends import (
     Placed,
     Prepared,
     Repeated,
+    Row,
     Stale,
     Stored,
     StoreError,
@@ -151,6 +152,11 @@ class Store:
         """Return at most `limit` entries after a position and through another, in order, without gaps."""
         through = END if through is None else through
         return await self._stored(SQL["read"], {"after": after, "limit": limit, "through": through})
+
+    async def rows(self, after: int, limit: int, through: int) -> list[Row]:
+        """Return at most `limit` entries after a position and through another, with all their columns."""
+        parameters = {"after": after, "limit": limit, "through": through}
+        return await fetch(self._readers, SQL["rows"], parameters, args_row(Row))
 
     async def amending(
         self, after: Mapping[UUID, int], types: Iterable[str], *, known: int | None = None

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from domain.codes import tables
 from domain.entry import (
@@ -112,6 +112,11 @@ def days(said: "str | date | Days") -> Days:
         start = date.fromisoformat(f"{said}-01")
         return Days(start, Days.on(start).plus(months=1, days=-1).last)
     return Days.on(date.fromisoformat(said))
+
+
+def named(*name: object) -> UUID:
+    """Return an id made of what names it, as a ledger does, but by no secret."""
+    return uuid5(INSTITUTION, repr(name))
 
 
 class Given:

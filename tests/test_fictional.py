@@ -50,7 +50,7 @@ from ledger.candidates import Candidate, entry_ids, judge_in_turn
 from projections.alike import LIKENESSES
 from tests.client import NOW
 from tests.given import INSTITUTION as HOME
-from tests.given import TODAY
+from tests.given import TODAY, named
 from tests.test_fields import LISTED
 
 OTHER_DAYS: Final = ("2027-01-01", "2027-07-10", "2027-09-01", "2028-02-29", "2030-12-31")
@@ -266,7 +266,7 @@ def test_the_lives_alone_break_no_rule_unsaid_and_show_everything_on_any_day(day
 def told_on(today: date) -> list[File]:
     """Return the files of all lives, each entry judged as it would be on being recorded."""
     scribe = Scribe(
-        ledger="a ledger",
+        named=named,
         institution=HOME,
         crew={role: Recorder(user=uuid5(HOME, role), role=role.value, institution=HOME) for role in Role},
         stream_of=lambda file_no: uuid5(HOME, file_no),
@@ -277,7 +277,7 @@ def told_on(today: date) -> list[File]:
     for recording in recordings(Present(today), scribe):
         assert recording.stream is not None
         file = files.setdefault(recording.stream, File(recording.stream))
-        candidate = Candidate(0, recording, recording.stream, entry_ids("a ledger", recording))
+        candidate = Candidate(0, recording, recording.stream, entry_ids(named, recording))
         assert judge_in_turn(file, [candidate], RULEBOOK, today), [
             (judgement.rule.id, judgement.entry.type) for judgement in candidate.judgements
         ]

@@ -16,7 +16,7 @@ from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
 from domain.file import File
 from ledger.candidates import entry_id
-from tests.given import INSTITUTION, TODAY
+from tests.given import INSTITUTION, TODAY, named
 from tests.registers.paper import HEADINGS, Grid, workbook
 
 WORDS = (
@@ -115,7 +115,7 @@ def accounted(register: Register) -> Account:
     account = Account(register.tables)
     for number, rows in register.children.items():
         case = case_of(register, number, account)
-        steps = plan(case, File(), register, lambda key: entry_id("test", INSTITUTION, key)).steps
+        steps = plan(case, File(), register, lambda key: entry_id(named, INSTITUTION, key)).steps
         for place in (place for step in steps for place in step.cells):
             account.settle(place, Fate.RECORDED)
         for row in rows:

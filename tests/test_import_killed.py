@@ -117,7 +117,7 @@ async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
     streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.tables)
 
     def named(key: str) -> UUID:
-        return entry_id(house.ledger.name, home.institution, ledger_key(key))
+        return entry_id(house.ledger.keys.named, home.institution, ledger_key(key))
 
     return {
         streams.new(number): [

@@ -32,6 +32,7 @@ SOME = str(UUID(int=1))
 TWO = f"ARRAY['{SOME}'::uuid, '{UUID(int=2)}'::uuid]"
 ASKED: dict[str, dict[str, str] | list[str]] = {
     "read": {"after": "59000", "through": "59500", "limit": "500"},
+    "rows": {"after": "59000", "through": "59500", "limit": "500"},
     "stream": {"stream": f"'{SOME}'::uuid", "after": "0", "known": "60000"},
     "streams": {"streams": TWO, "after": "ARRAY[0, 50]", "known": "60000"},
     "amending": {

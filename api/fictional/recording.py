@@ -24,7 +24,7 @@ async def record_lives(house: House, institution: Institution, today: date, *, p
     """
     members = await crew(house.identity, institution, purpose=purpose)
     scribe = Scribe(
-        ledger=house.ledger.name,
+        named=house.ledger.keys.named,
         institution=institution.institution,
         crew={role: member.recorder for role, member in members.items()},
         stream_of=Streams(house.ledger, house.projector, institution.institution).new,

@@ -16,7 +16,7 @@ from api.permissions import SEES, Role, stated
 from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
-from ledger.candidates import entry_id
+from ledger.candidates import Named, entry_id
 from ledger.recording import Draft, Recording
 
 AROUND_HERE: Final[Mapping[str, object]] = {
@@ -156,9 +156,12 @@ Teller: TypeAlias = Callable[[Present], Life]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scribe:
-    """Turns lives into recordings for one institution of one ledger; `stream_of` is a file by its number."""
+    """Turns lives into recordings for one institution; `stream_of` is a file by its number.
 
-    ledger: str
+    `named` is how their ledger makes ids.
+    """
+
+    named: Named
     institution: UUID
     crew: Mapping[Role, Recorder]
     stream_of: Callable[[str], UUID]
@@ -171,7 +174,7 @@ class Scribe:
             if not pages or _page(pages[-1][0]) != _page(happening):
                 pages.append([])
             pages[-1].append(happening)
-            entry = entry_id(self.ledger, self.institution, _key(file_no), len(pages) - 1, len(pages[-1]) - 1)
+            entry = entry_id(self.named, self.institution, _key(file_no), len(pages) - 1, len(pages[-1]) - 1)
             try:
                 happening = life.send(entry)
             except StopIteration:

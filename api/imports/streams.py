@@ -61,4 +61,4 @@ class Streams:
 
         It is there already, in another's charge, when the child was handed over.
         """
-        return UUID(bytes=self._ledger.keys.term(f"file {self._institution} {number}")[:16], version=4)
+        return self._ledger.keys.named("file", self._institution, number)

@@ -30,6 +30,14 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
  ORDER BY position
  LIMIT %(limit)b
 
+-- name: rows
+SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schema, occurred_on, occurred_until,
+       institution
+  FROM entry
+ WHERE position > %(after)b AND position <= %(through)b
+ ORDER BY position
+ LIMIT %(limit)b
+
 -- name: stream
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body
   FROM entry

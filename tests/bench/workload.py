@@ -17,7 +17,7 @@ from domain.events.rehabilitation import RehabSessionDelivered
 from ledger.candidates import entry_id
 from ledger.recording import Recording
 from tests.bench.lives import Life, Told
-from tests.given import CLERK, INSTITUTION, REGION
+from tests.given import CLERK, INSTITUTION, REGION, named
 
 SEED: Final = 371099
 FILES: Final = 500
@@ -38,10 +38,9 @@ def lengths(files: int = FILES) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The entries of some files, as one institution's recorder records them in a ledger of that name."""
+    """The entries of some files, as one institution's recorder records them."""
 
     lengths: Sequence[int]
-    ledger: str = "bench"
     recorder: Recorder = CLERK
     institution: UUID = INSTITUTION
 
@@ -98,4 +97,4 @@ class Workload:
         return UUID(int=Random(f"{SEED} stream {file}").getrandbits(128), version=4)  # noqa: S311 - no secret
 
     def _id(self, file: int, number: int) -> UUID:
-        return entry_id(self.ledger, self.institution, f"bench {file}", number)
+        return entry_id(named, self.institution, f"bench {file}", number)
