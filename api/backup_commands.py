@@ -32,27 +32,11 @@ def back_up(folder: Path, /) -> int:
     Args:
         folder: Where to; made where there is none. Each backup adds a file of entries and replaces the keys'.
     """
-
-    async def work() -> int:
-        settings = Settings()
-        async with located(settings) as found:
-            path, made = await backup.back_up(_owner(found), settings.ledger, folder, say)
-        answer(str(path))
-        say(
-            f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}."
-        )
-        key_file = settings.data / KEY_FILE
-        say(
-            f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 Not in it: {key_file}, without "
-            "which nothing sealed opens. Keep it in two other places."
-        )
-        return 0
-
-    return run(work(), stopped_with=STOPPED)
+    return run(backing_up(Settings(), folder), stopped_with=STOPPED)
 
 
 def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
-    """Bring a backup back into an empty ledger, such as that of a new DATA.
+    """Bring a backup back into an empty ledger, such as that of a new DATA with the old key file.
 
     Args:
         folder: Where the backups are; the newest is taken.
@@ -72,11 +56,11 @@ def recover(*, without_witness: Flag = False) -> int:
 
 async def backing_up(settings: Settings, folder: Path) -> int:
     """Back up, and print the path of the manifest."""
+    key_file = settings.data / KEY_FILE
     async with located(settings) as found:
-        path, made = await backup.back_up(_owner(found), settings.ledger, folder, say)
+        path, made = await backup.back_up(_owner(found), settings.ledger, folder, key_file, say)
     answer(str(path))
     say(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
-    key_file = settings.data / KEY_FILE
     say(
         f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 "
         f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
@@ -90,14 +74,11 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
     async with addresses(settings) as found:
         owner = _owner(found)
         try:
-            made = await backup.restore(owner, settings.ledger, path, say)
+            made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, say)
         finally:
             await migrate(owner, settings.ledger)
     answer(str(path))
     say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
-    key_file = settings.data / KEY_FILE
-    if not key_file.exists():
-        say(f"请把密钥文件放回 {key_file}。 Bring the key file back to {key_file} before serving.")
     return 0
 
 

@@ -3,7 +3,8 @@
 Each backup adds the entries of that moment, `<ledger>-<moment>.dump` with a manifest of the same name, and
 replaces the copy of the key store, so that a key that was destroyed is not kept by an older copy: entries of
 any age open with the newest keys. Both show one moment, and are written under other names first. Read models
-are left out, for they are made anew; the key file and passwords are never in it.
+are left out, for they are made anew; the key file and passwords are never in it. Manifests are stamped by the
+key file, for bringing back runs what the files hold as the database's owner.
 """
 
 import asyncio
@@ -11,11 +12,11 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 from psycopg import AsyncConnection, IsolationLevel
@@ -25,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from ledger import programs, queries
 from ledger.keys import SECRET
 from ledger.migrate import keys_of
+from ledger.wrapping import KeyFile
 
 FORMAT: Final = 1
 _OF_READ_MODELS: Final = ("generation", "read_model")
@@ -53,7 +55,7 @@ class Copy:
 class Manifest:
     """What a backup of the entries holds: everything up to `position` in `epoch`, settled to `recorded_at`.
 
-    `postgresql` is the major version of the program that wrote it.
+    `postgresql` is the major version of the program that wrote it; `stamp` is the key file's, in hex.
     """
 
     format: int
@@ -66,23 +68,31 @@ class Manifest:
     postgresql: int
     migrations: list[str]
     entries: Copy
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KeysManifest:
-    """What the copy of the key store holds: the keys of every entry recorded before `made_at`."""
+    """What the copy of the key store holds: the keys of every entry recorded before `made_at`.
+
+    `stamp` is the key file's, in hex.
+    """
 
     format: int
     ledger: str
     made_at: datetime
     keys: Copy
+    stamp: str = ""
 
 
-async def back_up(owner_url: str, ledger: str, folder: Path, say: Say) -> tuple[Path, Manifest]:
+async def back_up(
+    owner_url: str, ledger: str, folder: Path, key_file: Path, say: Say
+) -> tuple[Path, Manifest]:
     """Back a ledger up into a folder while it is being used; return the manifest's path and the manifest.
 
-    Raises BackupError and ProgramError.
+    Raises BackupError, KeyFileError and ProgramError.
     """
+    key = KeyFile.read(key_file)
     await asyncio.to_thread(folder.mkdir, 0o700, parents=True, exist_ok=True)
     async with await AsyncConnection.connect(owner_url) as connection:
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
@@ -96,7 +106,7 @@ async def back_up(owner_url: str, ledger: str, folder: Path, say: Say) -> tuple[
         stem = f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
         dump = _Dump(tools / "pg_dump", owner_url, snapshot, say)
         keys = await dump.write(keys_of(ledger), folder, f"keys-{stem}.dump")
-        _write(folder / _keys_manifest(ledger), asdict(KeysManifest(FORMAT, ledger, moment, keys)))
+        _write(folder / _keys_manifest(ledger), _stamped(KeysManifest(FORMAT, ledger, moment, keys), key))
         _only(folder, keys.name, f"keys-{ledger}-*.dump")
         entries = await dump.write(ledger, folder, f"{stem}.dump")
     manifest = Manifest(
@@ -104,7 +114,7 @@ async def back_up(owner_url: str, ledger: str, folder: Path, say: Say) -> tuple[
         ledger,
         epoch,
         position,
-        recorded_at,
+        None if recorded_at is None else recorded_at.astimezone(UTC),
         moment,
         version("childledger"),
         await programs.major(tools / "pg_dump"),
@@ -112,7 +122,7 @@ async def back_up(owner_url: str, ledger: str, folder: Path, say: Say) -> tuple[
         entries,
     )
     path = folder / f"{stem}.json"
-    _write(path, asdict(manifest))
+    _write(path, _stamped(manifest, key))
     return path, manifest
 
 
@@ -127,14 +137,14 @@ def newest(folder: Path, ledger: str) -> Path:
     return max(found)
 
 
-async def restore(owner_url: str, ledger: str, path: Path, say: Say) -> Manifest:
+async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: Say) -> Manifest:
     """Bring the backup of a manifest back into a ledger that is empty, and return the manifest.
 
     The ledger has been migrated, which made its roles, and is to be migrated again. What fails leaves it
-    without its schemas. Raises BackupError, before anything is touched when the backup is not whole or the
-    ledger not empty, and ProgramError.
+    without its schemas. Raises BackupError, before anything is touched when the backup is not whole, was not
+    made with the key file at hand or the ledger is not empty, KeyFileError and ProgramError.
     """
-    manifest, keys = await asyncio.to_thread(_whole, path, ledger, say)
+    manifest, keys = await asyncio.to_thread(_whole, path, ledger, KeyFile.read(key_file), say)
     async with await AsyncConnection.connect(owner_url, autocommit=True) as connection:
         await _refuse_unless_empty(connection, ledger)
         server = connection.info.server_version // _MAJOR
@@ -203,10 +213,10 @@ async def _migrations(connection: AsyncConnection, schema: str) -> list[str]:
     return [name for (name,) in await cursor.fetchall()]
 
 
-def _whole(path: Path, ledger: str, say: Say) -> tuple[Manifest, KeysManifest]:
+def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, KeysManifest]:
     """Read the manifests and check the files by them. Raises BackupError."""
-    manifest = _read(path, _MANIFEST)
-    keys = _read(path.with_name(_keys_manifest(ledger)), _KEYS_MANIFEST)
+    keys_path = path.with_name(_keys_manifest(ledger))
+    manifest, keys = _read(path, _MANIFEST), _read(keys_path, _KEYS_MANIFEST)
     folders = ("sql/keys", "sql/migrations")
     known = {name for folder in folders for name, _ in queries.migrations("ledger", folder)}
     newer = not known.issuperset(manifest.migrations)
@@ -228,6 +238,8 @@ def _whole(path: Path, ledger: str, say: Say) -> tuple[Manifest, KeysManifest]:
             "backup of the entries, and some could not be read: bring the newest copy of the keys."
         )
         raise BackupError(message)
+    _check_stamp(path, manifest, key)
+    _check_stamp(keys_path, keys, key)
     for copy in (keys.keys, manifest.entries):
         say(f"正在核对 Checking {copy.name} …")
         file = path.parent / copy.name
@@ -284,6 +296,26 @@ def _read(path: Path, adapter: TypeAdapter[_T]) -> _T:
     except (OSError, ValidationError):
         message = f"{path} 缺失或不是备份清单。 {path} is missing or no manifest of a backup."
         raise BackupError(message) from None
+
+
+def _check_stamp(path: Path, manifest: Manifest | KeysManifest, key: KeyFile) -> None:
+    with suppress(ValueError):
+        if key.stamped(_content(manifest), bytes.fromhex(manifest.stamp)):
+            return
+    message = (
+        f"{path} 不是用手头的密钥文件制作的，或已被改动；未作任何改动。请放回制作备份时的密钥文件。 "
+        f"{path} was not made with the key file at hand, or was altered: nothing was touched. Bring the key "
+        "file back with which the backup was made."
+    )
+    raise BackupError(message)
+
+
+def _stamped(manifest: Manifest | KeysManifest, key: KeyFile) -> dict[str, Any]:
+    return asdict(replace(manifest, stamp=key.stamp(_content(manifest)).hex()))
+
+
+def _content(manifest: Manifest | KeysManifest) -> bytes:
+    return orjson.dumps(asdict(replace(manifest, stamp="")), option=orjson.OPT_SORT_KEYS)
 
 
 def _write(path: Path, content: object) -> None:

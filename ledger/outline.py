@@ -61,7 +61,7 @@ _ENDING: Final = 14 + 4 * -(-VOUCHER // 3)
 
 
 def check_voucher(body: bytes, ring: Keyring) -> None:
-    """Raise SealBrokenError unless a stored entry is, byte for byte, as the ledger of a ring has written it."""
+    """Raise SealBrokenError unless a stored entry is, byte for byte, as the ring's ledger has written it."""
     if body[-_ENDING:] != _voucher(body[:-_ENDING], ring):
         raise SealBrokenError
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from ledger import credentials, programs
 from ledger.backup import BackupError, newest
 from ledger.programs import ProgramError, programs_for
 from ledger.witness import LostEntriesError
-from ledger.wrapping import KeyUnavailableError
+from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
 from tests.ledgers import a_superuser, rows
 from tests.patience import PATIENCE
@@ -232,6 +233,43 @@ async def test_a_backup_that_is_not_whole_touches_nothing(  # noqa: PLR0917 - fi
         assert (await house.ledger.store.head()).position == 0
 
 
+async def test_a_dump_whose_sum_was_altered_with_it_touches_nothing(
+    served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
+) -> None:
+    """A restore runs what a dump holds as the owner: who lacks the key file can not put anything there."""
+    await backing_up(settings, backups)
+    for path, part in ((manifest_in(backups), "entries"), (backups / f"keys-{settings.ledger}.json", "keys")):
+        written = path.read_bytes()
+        manifest = orjson.loads(written)
+        dump = backups / manifest[part]["name"]
+        held = dump.read_bytes()
+        dump.write_bytes(held + b"\0")
+        manifest[part] |= {"sha256": sha256(dump.read_bytes()).hexdigest(), "size": len(held) + 1}
+        path.write_bytes(orjson.dumps(manifest))
+        with pytest.raises(BackupError, match="nothing was touched"):
+            await restoring(elsewhere, backups)
+        path.write_bytes(written)
+        dump.write_bytes(held)
+    assert await restoring(elsewhere, backups) == 0
+    assert tables(elsewhere) == tables(settings)
+
+
+async def test_a_backup_of_another_key_file_or_without_one_is_not_brought_back(
+    served: Served, settings: Settings, backups: Path, elsewhere: Settings
+) -> None:
+    await backing_up(settings, backups)
+    kept = (elsewhere.data / "master.key").rename(elsewhere.data / "kept.key")
+    with pytest.raises(KeyFileError, match="is missing"):
+        await restoring(elsewhere, backups)
+    KeyFile.make(elsewhere.data / "master.key")
+    with pytest.raises(BackupError, match="not made with the key file at hand"):
+        await restoring(elsewhere, backups)
+    # A key file that was given a new key on top still knows what it stamped.
+    renewed = (elsewhere.data / "master.key").read_text() + kept.read_text()
+    (elsewhere.data / "master.key").write_text(renewed)
+    assert await restoring(elsewhere, backups) == 0
+
+
 async def test_an_older_backup_opens_with_the_newest_keys_and_a_newer_one_not_with_older(
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
@@ -308,7 +346,6 @@ async def test_another_key_file_than_the_ledgers_is_noticed_at_the_start(
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
     await backing_up(settings, backups)
-    (elsewhere.data / "master.key").unlink()
     await restoring(elsewhere, backups)
     (elsewhere.data / "master.key").write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
     (elsewhere.data / "master.key").chmod(0o600)

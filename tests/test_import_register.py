@@ -1,8 +1,11 @@
 """A register goes in: what its columns say is recorded, and what they do not say is not."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+from api.imports.importing import ledger_key
 from api.imports.report import Report
 from domain.event import Unknown
 from domain.events.adoption import AdoptionRegistered, ChildConsentRecorded
@@ -30,6 +33,8 @@ from domain.events.placement import (
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.when import Days
+from ledger.candidates import entry_id
+from ledger.outline import canonical
 from tests.registers.counter import Counter
 from tests.registers.paper import Paper, a_sheet
 
@@ -124,6 +129,20 @@ async def test_a_roster_row_says_who_came_when_and_how(counter: Counter) -> None
     assert (await counter.only("CS001", AdmissionApproved)).event.approving_body == NOT_ON_PAPER
     assert rows(report) == (1, 0, 0)
     assert report.entries == len(days)
+
+
+async def test_who_guesses_a_file_number_does_not_find_its_entries_by_it(counter: Counter) -> None:
+    """H4: ids are made of the institution, the sheet and the number, and of a secret of the ledger's."""
+    await counter.take(roster({"备注": "待补材料"}))
+    house, home = counter.served.house, counter.served.home
+    file = await counter.file("CS001")
+    own = entry_id(house.ledger.keys.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
+    assert own in file.entries
+    namespaces = (UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52"), NAMESPACE_OID, UUID(int=0))
+    digest = sha256(b"CS001|" + "儿童花名册|identity".encode()).hexdigest()
+    for key in (ledger_key("CS001|儿童花名册|identity"), f"register {digest}"):
+        named = canonical([house.ledger.name, home.institution, key, 0, 0]).decode()
+        assert not {uuid5(each, named) for each in namespaces} & file.entries.keys()
 
 
 async def test_every_entry_cites_its_row_of_the_file(counter: Counter) -> None:

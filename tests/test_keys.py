@@ -125,12 +125,22 @@ async def test_terms_and_fingerprints_last_and_say_nothing_without_the_key(store
     assert one.fingerprint("张".encode())[:16] != one.term("张")
 
 
-async def test_another_ledger_has_other_terms(database_url: str, path: Path) -> None:
+async def test_an_id_lasts_and_is_not_told_by_who_guesses_its_name(store: Store, path: Path) -> None:
+    """H4: whoever guesses a file number can not look for the ids that it makes."""
+    one, other = await opened(store, path), await opened(store, path)
+    name = ("entry", UUID(int=1), "register XH0001|儿童花名册|identity", 0, 0)
+    assert one.named(*name) == other.named(*name) != one.named(*name[:-1], 1)
+    assert one.named(*name).version == 4
+    assert one.named(*name).bytes not in {one.term(str(name)), one.fingerprint(str(name).encode())[:16]}
+
+
+async def test_another_ledger_has_other_terms_and_ids(database_url: str, path: Path) -> None:
     terms = []
     for name in ("north", "south"):
         async with store_of(await make_ledger(database_url, name), name) as store:
-            terms.append((await opened(store, path, name)).term("张"))
-    assert terms[0] != terms[1]
+            keys = await opened(store, path, name)
+            terms += [keys.term("张"), keys.named("张").bytes]
+    assert len(set(terms)) == 4
 
 
 def test_the_key_file_is_its_owners_alone(path: Path) -> None:
