@@ -108,7 +108,7 @@ def opening(raw: bytes, rulebook: Rulebook) -> Opening:
 
 def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - any JSON
     sent = _valid(SentFile, document)
-    return Opening(sent.institution, _drafts(sent.events, rulebook, "/events"))
+    return Opening(sent.institution, _drafts(document["events"], rulebook, "/events"))
 
 
 def events(raw: bytes, rulebook: Rulebook) -> Events:
@@ -118,7 +118,8 @@ def events(raw: bytes, rulebook: Rulebook) -> Events:
     """
     document = loaded(raw)
     if isinstance(document, dict) and "events" in document:
-        return Events(_drafts(_valid(SentEvents, document).events, rulebook, "/events"), "/events")
+        _valid(SentEvents, document)
+        return Events(_drafts(document["events"], rulebook, "/events"), "/events")
     return Events(_drafts([document], rulebook), None)
 
 
@@ -127,11 +128,12 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
 
     What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
     """
-    sent = _valid(SentItems, loaded(raw))
-    events = sum(len(item["events"]) for item in sent.items if _has_events(item))
+    document = loaded(raw)
+    sent = _valid(SentItems, document)
+    events = sum(len(item["events"]) for item in document["items"] if _has_events(item))
     if events > MOST_EVENTS:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
-    items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(sent.items))
+    items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(document["items"]))
     return Many(items, sent.all_or_nothing)
 
 
@@ -158,7 +160,7 @@ def _has_events(item: object) -> bool:
 def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
     try:
         sent = _valid(SentItem, document, at)
-        return Item(sent.child, _drafts(sent.events, rulebook, f"{at}/events"))
+        return Item(sent.child, _drafts(document["events"], rulebook, f"{at}/events"))
     except Problem as problem:
         return Item(None, (), problem)
 
@@ -189,6 +191,7 @@ def _well_formed(change: Callable[[T], U], value: T) -> U:
 
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
+    """Return what a document says; in what is not read yet, such as events, numbers are no longer exact."""
     try:
         sent = kind.model_validate_json(_dumped(document))
     except ValidationError as error:

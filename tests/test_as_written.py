@@ -22,6 +22,7 @@ from tests.client import Served, new_key
 from tests.given import given as happened
 from tests.given import some
 from tests.stories import a_story
+from tests.stories import sent as written_as_sent
 
 EXAMINED = event_json(some(PhysicalExamined))
 ODD = [
@@ -54,6 +55,32 @@ def test_a_number_is_kept_to_its_last_digit(whole: int, places: int, digits: int
     for text in (f"{number:f}", f'"{number:f}"'):
         raw = json.dumps(EXAMINED | {"height_cm": "here"}).replace('"here"', text)
         assert parse_event("PhysicalExamined", raw.encode()) == some(PhysicalExamined, height_cm=number)
+
+
+FINE = "151.123456789012"
+"""A height that no binary fraction holds."""
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+async def test_a_number_is_answered_to_its_last_digit_however_it_is_sent(
+    served: Served,
+    quoted: bool,  # noqa: FBT001 - either way
+) -> None:
+    child = (await a_story(served).given(("2024-03-05", some(ChildReceived)))).child
+    event = json.dumps(written_as_sent("2024-03-05", some(PhysicalExamined, height_cm=Decimal(77))))
+    event = event.replace('"77"', json.dumps(FINE) if quoted else FINE)
+    bodies = {
+        f"/children/{child}/events": [event, f'{{"events": [{event}]}}'],
+        "/children": [f'{{"events": [{event}]}}'],
+        "/entries": [f'{{"items": [{{"child": "{child}", "events": [{event}]}}]}}'],
+    }
+    staff = await served.as_(Role.STAFF)
+    for path, sent_so in bodies.items():
+        for body in sent_so:
+            headers = new_key() | {"Content-Type": "application/json"}
+            answer = await staff.post(path, content=body.encode(), headers=headers)
+            said = answer.json()["items"][0] if path == "/entries" else answer.json()
+            assert said["entries"][0]["data"]["height_cm"] == FINE
 
 
 # Said twice
