@@ -311,3 +311,20 @@ async def test_a_paper_that_only_looks_like_a_row_has_not_vanished(counter: Coun
     report = await counter.take(roster({}), a_sheet("体检"))
 
     assert not report.missing
+
+
+async def test_of_a_rejected_row_every_cell_that_is_at_fault_is_listed(counter: Counter) -> None:
+    report = await counter.take(
+        roster({}),
+        a_sheet("体检").row(
+            儿童编号="CS001", 体检日期="去年秋天", 体检机构="同上", **{"身高(cm)": "101,5", "体重(kg)": "1,5"}
+        ),
+    )
+
+    assert [(line.row, line.column, line.value, line.code) for line in report.rejections] == [
+        (4, "体检日期", "去年秋天", "unreadable_date"),
+        (4, "身高(cm)", "101,5", "not_a_number"),
+        (4, "体重(kg)", "1,5", "not_a_number"),
+        (4, "体检机构", "同上", "ditto"),
+    ]
+    assert report.json()["rejected"] == 1

@@ -211,15 +211,26 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str], child: UUID) -
         asides[aside.cell.place.row_of].append(aside)
     for row in case.rows:
         if report.account.settle_row(row) is Fate.REJECTED:
-            telling = sorted(asides[row], key=lambda aside: aside.fault is Fault.NOT_PLACED)
-            first = telling[0] if telling else None
-            code = refused.get(row) or (first.fault if first else Fault.NOTHING_USABLE)
-            report.reject(row, first.cell if first else None, code, child)
+            _reject_case(report, row, refused.get(row), asides[row], child)
             continue
         if row in refused:
             report.reject(row, None, refused[row], child)
         for aside in asides[row]:
             report.set_aside(aside.cell, aside.fault, aside.other, child)
+
+
+def _reject_case(
+    report: Report, row: RowOf, rule: str | None, asides: list[Aside], child: UUID | None
+) -> None:
+    """Report a row of which nothing was used: the rule that refuses it, and every cell that is at fault.
+
+    What only hangs on these is told when there is nothing else to tell.
+    """
+    faulty = [aside for aside in asides if aside.fault is not Fault.NOT_PLACED] or asides[:1]
+    if rule is not None or not faulty:
+        report.reject(row, None, rule or Fault.NOTHING_USABLE, child)
+    for aside in faulty:
+        report.reject(row, aside.cell, aside.fault, child)
 
 
 def _reject_strays(report: Report) -> None:
