@@ -13,6 +13,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from api.head import SECURE
 from api.problems import Problem
 from domain.label import Label
 from domain.limit import Area, limit
@@ -296,7 +297,8 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
                 return
         answer = problem.response
-        headers = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
+        own = (*SECURE, (b"connection", b"close"))
+        headers = [*self.server_state.default_headers, *answer.raw_headers, *own]
         head = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[answer.status_code] + head + b"\r\n" + bytes(answer.body))
         self._leave()
