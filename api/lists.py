@@ -1,6 +1,9 @@
 """Asking across files: the register, what is due, who is ready, what speaks against files."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -177,9 +180,9 @@ async def obligations(
     page = await _page(
         own,
         obligations_on,
-        keyed=own.ledger.keys.term,
+        tools={"keyed": own.ledger.keys.term},
         day=on,
-        states=state or WAITING,
+        states=tuple(state or WAITING),
         rule=rule,
         limit=limit,
         cursor=cursor,
@@ -206,7 +209,7 @@ async def readiness(
         readiness_on,
         day=on,
         within_months=within_months,
-        statuses=status or (),
+        statuses=tuple(status or ()),
         limit=limit,
         cursor=cursor,
     )
@@ -229,8 +232,7 @@ async def findings(
     page = await _page(
         own,
         findings_on,
-        rulebook=book,
-        keyed=own.ledger.keys.term,
+        tools={"rulebook": book, "keyed": own.ledger.keys.term},
         day=on,
         rule=rule,
         kind=kind,
@@ -259,13 +261,37 @@ async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> l
 
 
 async def _page(
-    own: Asking, question: Callable[..., Awaitable[Page[R]]], *, at: str = "/query", **asked: object
+    own: Asking,
+    question: Callable[..., Awaitable[Page[R]]],
+    *,
+    limit: int,
+    cursor: str | None,
+    at: str = "/query",
+    tools: Mapping[str, object] = MappingProxyType({}),
+    **asked: object,
 ) -> Page[R]:
+    """Return a page of what is `asked` for, `tools` being what else the question needs.
+
+    A cursor begins with a mark of what its page was asked for: another question has other pages.
+    """
+    mark = _mark(question.__name__, asked if asked["day"] != own.today else {**asked, "day": None})
+    no_page = invalid([no_cursor(f"{at}/cursor")])
+    if cursor is not None and not cursor.startswith(mark):
+        raise no_page
+    after = None if cursor is None else cursor.removeprefix(mark)
     try:
         async with own.house.projector.reading() as connection:
-            return await question(connection, own.scope, sees=own.sees, **asked)
+            page = await question(
+                connection, own.scope, sees=own.sees, limit=limit, cursor=after, **tools, **asked
+            )
     except CursorError:
-        raise invalid([no_cursor(f"{at}/cursor")]) from None
+        raise no_page from None
+    return replace(page, next=None if page.next is None else f"{mark}{page.next}")
+
+
+def _mark(question: str, asked: Mapping[str, object]) -> str:
+    # Today is not asked for: a list that is begun on one day may be ended on the next.
+    return sha256(repr((question, sorted(asked.items()))).encode()).hexdigest()[:12]
 
 
 def _listing(items: Sequence[Any], following: str | None, position: int) -> Answer:

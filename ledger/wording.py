@@ -144,7 +144,7 @@ def unknown_word(pointer: str, words: Label, sent: str, known: Collection[str]) 
     """Return that a word is not known, with those that are, and which of them is most like it."""
     listed = tuple(known)
     if not listed:
-        return InvalidValue(pointer, words, Label("此处没有任何可用的名称", "there are none here"))
+        return InvalidValue(pointer, words, Label("此处没有任何可用的", "none is known here"))
     zh, en = "、".join(listed), ", ".join(listed)
     likely = most_like(sent, listed)
     return InvalidValue(

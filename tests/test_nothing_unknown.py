@@ -207,6 +207,32 @@ async def test_a_page_goes_on_only_as_its_list_was_asked_for(served: Served) -> 
         await refused(await client.get(path, params={"cursor": first["next"]} | other), "/query/cursor")
 
 
+async def test_a_page_of_a_list_goes_on_only_with_the_same_filters(served: Served) -> None:
+    for _ in range(3):
+        await served.a_child()
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    questions = {
+        "/children": ({"departed": "false"}, {"departed": "true"}, {"stage": "in_care"}),
+        "/obligations": ({"state": "overdue"}, {"state": "met"}, {"rule": "D10"}, {"day": "2026-11-21"}),
+        "/readiness": ({"day": "2026-11-21"}, {"within_months": "12"}, {"status": "ready"}),
+        "/findings": ({"kind": "breach"}, {"rule": "S01"}, {"day": "2026-11-21"}),
+    }
+    cursors: dict[str, str] = {}
+    for path, (asked, *_) in questions.items():
+        first = (await client.get(path, params={"limit": "1", **asked})).json()
+        if first["next"] is not None:
+            cursors[path] = first["next"]
+            again = await client.get(path, params={**asked, "cursor": first["next"], "limit": "2"})
+            assert first["items"][0] not in again.json()["items"]
+    assert len(cursors) >= 3
+    for path, cursor in cursors.items():
+        for other in questions[path][1:]:
+            await refused(await client.get(path, params=other | {"cursor": cursor}), "/query/cursor")
+        for elsewhere in questions.keys() - {path}:
+            await refused(await client.get(elsewhere, params={"cursor": cursor}), "/query/cursor")
+
+
 async def test_a_header_that_is_read_is_given_once(served: Served) -> None:
     story = await a_story(served).given(RECEIVED)
     client = await served.as_(Role.STAFF)
