@@ -332,7 +332,10 @@ async def test_after_an_item_that_hands_over_the_next_is_not_ones_own(
         {"child": story.child, "events": [sent(*each)]}
         for each in (RECEIVED, handing_over, ("2024-07-01", some(ChildReceived)))
     ]
-    answer = await staff.post("/entries", json={"items": items, "all_or_nothing": atomic}, headers=new_key())
+    body = {"items": items, "all_or_nothing": atomic}
+    dry = (await staff.post("/entries?dry_run=true", json=body)).json()["items"]
+    assert [item["status"] for item in dry] == ([424, 424, 404] if atomic else [200, 200, 404])
+    answer = await staff.post("/entries", json=body, headers=new_key())
     statuses = [item["status"] for item in answer.json()["items"]]
     assert statuses == ([424, 424, 404] if atomic else [201, 201, 404])
     file = await served.house.ledger.file(UUID(story.child))
