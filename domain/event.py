@@ -105,12 +105,17 @@ class NotAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class ByNextYear:
+    """The year is at most the one after the event."""
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """The day had come when it was recorded."""
 
 
-Order: TypeAlias = NotBefore | NotAfter | Past
-"""How the day of a field lies to other days, so that both can be true."""
+Order: TypeAlias = NotBefore | NotAfter | ByNextYear | Past
+"""How the day or year of a field lies to other days, so that both can be true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,7 @@ Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(is_digits)]
 
 def is_month(text: str) -> bool:
     """Whether a text names a calendar month, as in 2024-03."""
-    return fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", text) is not None
+    return fullmatch("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", text) is not None
 
 
 Month: TypeAlias = Annotated[str, MinLen(7), MaxLen(7), Predicate(is_month)]

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import (
+    ByNextYear,
     Category,
     Event,
     Field,
@@ -384,11 +385,14 @@ def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
         yield breach("E10", detail=NOTED, at="/noted_on")
     for spec in ordered(type(event)):
         value = known(getattr(event, spec.name))
-        if value is not None and any(_contradicts(event, days, _day(value), order) for order in spec.orders):
+        if value is not None and any(_contradicts(event, days, value, order) for order in spec.orders):
             yield breach("E10", detail=spec.label, at=_in_data(spec))
 
 
-def _contradicts(event: Event, days: Days, day: date, order: Order) -> bool:
+def _contradicts(event: Event, days: Days, value: date | datetime | int, order: Order) -> bool:
+    if isinstance(value, int):
+        return isinstance(order, ByNextYear) and value > days.last.year + 1
+    day = _day(value)
     match order:
         case NotAfter():
             return day > days.last

@@ -41,7 +41,7 @@ _PATTERNS: Final[dict[Callable[..., bool], str]] = {
     is_digits: "^[0-9]*$",
     is_line: _seen(_CONTROLS),
     is_text: _seen(_CONTROLS_BUT_BREAKS),
-    is_month: "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    is_month: "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$",
 }
 """The forms of texts, as far as all who read patterns write them alike; `domain.text` refuses more."""
 

@@ -14,8 +14,10 @@ from api.imports.measures import amount
 from domain.citizen_id import check_character
 from domain.entry import Document
 from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
-from domain.events.adoption import IntegrationEnded, IntegrationStarted
+from domain.events.adoption import AdoptionRegistered, IntegrationEnded, IntegrationStarted
+from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
 from domain.events.guardianship import GuardianshipTerminated, TemporaryGuardianshipStarted
 from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import (
@@ -25,9 +27,9 @@ from domain.events.household import (
     HouseholdTransferred,
     IdCardIssued,
 )
-from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
+from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from domain.events.placement import Discharged, Enlisted
+from domain.events.placement import AdultPlaced, Discharged, Enlisted
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.readiness import GATES
@@ -158,6 +160,41 @@ def test_days_inside_an_event_that_contradict_each_other_are_refused(
     given().when("2024-03-04", some(event, **said)).refused("E10")
 
 
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(InsuranceEnrolled, "year"), (InsuranceContributionPaid, "year"), (StudyGrantGranted, "academic_year")],
+)
+def test_a_year_is_at_most_the_one_after_the_event(kind: type[Event], field: str) -> None:
+    def rules(year: int) -> set[str]:
+        return {found.rule.id for found in given().when("2024-03-04", some(kind, **{field: year})).judgements}
+
+    assert "E10" in rules(2026)
+    assert "E10" not in rules(2025) | rules(2024) | rules(2001)
+
+
+def test_a_birth_was_over_when_it_was_recorded() -> None:
+    def born(until: str, first: str | None = "2024-01-02") -> Given:
+        birth = None if first is None else date.fromisoformat(first)
+        said = {} if birth is None else {"birth_on": birth}
+        identity = some(IdentityRecorded, **said, birth_until=date.fromisoformat(until))
+        return given().when("2024-03-04", identity)
+
+    born("9999-12-31").refused("E10")
+    born("9999-12-31", first=None).refused("E10")
+    born("2024-03-05").refused("E10")
+    born("2024-03-04").recorded()
+    born("2024-03-31", first="2024-03-01").recorded()
+    born("2024-12-31", first="2024-01-01").recorded()
+
+
+@pytest.mark.parametrize("month", ["0000-01", "1899-12", "2200-01", "9999-12", "2024-13", "２０２４-01"])
+def test_a_month_lies_in_the_times_of_an_institution(month: str) -> None:
+    said = event_json(some(AllowanceStopped))
+    with pytest.raises(InvalidError):
+        parse_event("AllowanceStopped", said | {"last_month": month})
+    parse_event("AllowanceStopped", said | {"last_month": "2024-12"})
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31"])
 def test_a_day_far_back_is_kept_and_found(day: str) -> None:
     given().when("2024-03-04", some(ChildReceived, found_on=date.fromisoformat(day))).recorded("E13")
@@ -173,6 +210,9 @@ PAIRS: list[tuple[Event, Event]] = [
     (some(ChildReceived), some(DepartureCompleted, reason="05")),
     (some(ChildReceived), some(ChildAdmitted)),
     (some(ChildReceived), some(ChildDied)),
+    (some(ChildReceived), some(CareModeAssigned)),
+    (some(ChildReceived), some(AdoptionRegistered)),
+    (some(ChildAdmitted), some(AdultPlaced)),
     (some(SchoolEnrolled), some(SchoolingEnded)),
     (some(IntegrationStarted), some(IntegrationEnded)),
     (some(TemporaryGuardianshipStarted), some(GuardianshipTerminated)),

@@ -34,7 +34,7 @@ from domain.event import (
 )
 from domain.events.care import ended as care_ended
 from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
-from domain.events.intake import SITUATION, ChildReceived
+from domain.events.intake import INTAKE, SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT, ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life
@@ -294,6 +294,9 @@ class AdoptionRegistered(
         Text | None,
         Label("评估结论不符合时的登记决定", "Decision to register in spite of a negative report"),
     ] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
         yield from _assessed(self, life)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Title, known
 from domain.events.guardianship import ended as guardianship_ended
-from domain.events.intake import ADMITTED, RECEIVED
+from domain.events.intake import ADMITTED, INTAKE, RECEIVED
 from domain.events.rehabilitation import PLAN
 from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
@@ -23,6 +23,9 @@ class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
     unit: Annotated[Answered[Title], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
     until: Annotated[date | None, Label("至", "Until"), NotBefore()] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
         """No two at the same time (I27).

@@ -21,7 +21,7 @@ from domain.event import (
 from domain.events.adoption import INTEGRATING
 from domain.events.care import ended as care_ended
 from domain.events.insurance import INSURED
-from domain.events.intake import ChildAdmitted, ChildReceived
+from domain.events.intake import INTAKE
 from domain.events.placement import EMPLOYED, HOUSED, SERVING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
@@ -30,7 +30,6 @@ from domain.life import DEPARTED, STAGE
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
-INTAKE: Final = (ChildReceived, ChildAdmitted)
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):

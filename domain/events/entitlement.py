@@ -6,7 +6,20 @@ from typing import Annotated, Final, TypeAlias
 from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, Category, Code, Event, Label, Month, Personal, Title, Unit, known
+from domain.event import (
+    Amount,
+    Answered,
+    ByNextYear,
+    Category,
+    Code,
+    Event,
+    Label,
+    Month,
+    Personal,
+    Title,
+    Unit,
+    known,
+)
 from domain.file import Attribute, Facts
 
 STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
@@ -40,7 +53,9 @@ class AllowanceStopped(
 class StudyGrantGranted(Event, zh="孤儿助学核定", en="Study grant granted", source=STUDY_GRANTS):
     """A grant for full-time study after 18 was approved for one academic year."""
 
-    academic_year: Annotated[Answered[Year], Label("学年（起始年）", "Academic year, by the year it begins")]
+    academic_year: Annotated[
+        Answered[Year], Label("学年（起始年）", "Academic year, by the year it begins"), ByNextYear()
+    ]
     amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
     frequency: Annotated[Answered[str], Label("发放频次", "Paid"), Code("grant_frequency")]
     school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]

@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, Code, Count, Event, Label, Past, Region, Unit, known
+from domain.event import Amount, Answered, ByNextYear, Code, Count, Event, Label, Past, Region, Unit, known
 from domain.events.intake import ChildReceived, entered
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
@@ -48,7 +48,7 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
     insured_region: Annotated[Answered[Region], Label("参保地", "Insured in"), Code("region")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), ByNextYear()]
     paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on"), Past()]
     benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
     amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
@@ -73,7 +73,7 @@ class InsuranceContributionPaid(
     """The contribution for one year was paid."""
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year")]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), ByNextYear()]
     amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
     payer: Annotated[Answered[str] | None, Label("资助方式", "Paid by"), Code("insurance_payer")] = None
     benefit_from: Annotated[Answered[date] | None, Label("待遇享受起始日", "Benefits from")] = None

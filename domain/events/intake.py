@@ -185,6 +185,8 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
             yield breach("E01", detail=Label("出生日期", "Born"))
         elif born is not None and born.earliest > entry.days.last:
             yield breach("E07", detail=Label("出生日期", "Born"))
+        elif born is not None and born.last > entry.days.last and not born.whole:
+            yield breach("E10", detail=Label("出生日期不晚于", "Born until"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         if self.born is not None:
@@ -295,6 +297,10 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
             yield CATEGORY.since(entry.days, category)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
+
+
+INTAKE: Final = (ChildReceived, ChildAdmitted)
+"""Events by which a child comes into the institution's care."""
 
 
 def entered(life: Life) -> Fact[date] | None:

@@ -35,7 +35,7 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.intake import SEX
+from domain.events.intake import INTAKE, SEX
 from domain.events.schooling import EDUCATION, SchoolingEnded
 from domain.file import Attribute, Fact, Facts
 from domain.life import STAGE, Life, over_time
@@ -329,6 +329,9 @@ class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}�
     hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
     contact: Annotated[Answered[Text], Label("联系方式", "Contact"), Personal(Category.CONTACT)]
     transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on"), NotBefore()]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
