@@ -109,7 +109,7 @@ async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> 
     connection was lost before its end.
     """
     sent = Message()
-    sent["Content-Type"] = request.headers.get("content-type", "")
+    sent["Content-Type"] = ", ".join(request.headers.getlist("content-type"))
     if not _taken(sent, types):
         taken = ", ".join(types)
         raise Problem(

@@ -47,6 +47,8 @@ PIPE_CLOSED: Final = 128 + signal.SIGPIPE
 def main() -> None:
     """Run the command line and exit."""
     logs.configure()
+    for told in trouble.mistyped_settings(os.environ):
+        say(told)
     sys.exit(run_command(sys.argv[1:]))
 
 

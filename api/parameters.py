@@ -22,6 +22,9 @@ from ledger.wording import InvalidValue, unknown_word
 _NO_PARAMETER: Final = Label("没有这个查询参数", "no such query parameter")
 _TWICE: Final = Label("只能出现一次", "must be given once")
 _EMPTY: Final = Label("不得为空", "must not be empty")
+_NOT_UTF_8: Final = Label("须为 UTF-8 编码", "must be in UTF-8")
+_UNREADABLE: Final = "\ufffd"
+"""What decoding puts in place of bytes that are no UTF-8."""
 _LEAVE_OUT: Final = Label("不需要时请不写此项", "leave it out where it is not wanted")
 _FIELDS: Final = (attrgetter("path_params"), attrgetter("query_params"), attrgetter("header_params"))
 
@@ -101,6 +104,9 @@ def amiss(request: Request, declared: Parameters) -> Iterator[InvalidValue]:
 def _written(place: str, parameter: Parameter, value: str) -> Iterator[InvalidValue]:
     if not value.strip():
         yield InvalidValue(place, _EMPTY, _LEAVE_OUT)
+        return
+    if _UNREADABLE in value:
+        yield InvalidValue(place, _NOT_UTF_8)
         return
     for kind in parameter.classes:
         words = unfit(kind, value)

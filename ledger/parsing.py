@@ -33,8 +33,8 @@ from ledger.wording import (
 
 WHOLE: Final = ""
 """The JSON pointer to all of it."""
-MOST_TOLD: Final = 100
-"""Problems of one value that are told; who has more of them sends something else than was asked for."""
+MOST_TOLD: Final = 101
+"""Problems of one value that are told: one more than an answer lists, so that it says that there are more."""
 _NO_TYPE: Final = Label("没有这种事件", "no such type of event")
 
 

@@ -241,6 +241,14 @@ def test_a_setting_that_can_not_be_is_explained_in_both_languages(
     assert "secret" not in line
 
 
+def test_a_setting_that_is_mistyped_is_told_and_others_of_the_name_are_left_alone() -> None:
+    names = ["CHILDLEDGER_PROT", "CHILDLEDGER_TLS_HANDELD", "CHILDLEDGER_PORT", "CHILDLEDGER_SAMPLES", "PROT"]
+    port, tls = trouble.mistyped_settings(names)
+    assert "CHILDLEDGER_PORT?" in port
+    assert "CHILDLEDGER_TLS_HANDLED?" in tls
+    assert in_both_languages(port)
+
+
 def test_a_database_that_is_away_is_said_in_one_line(command: Callable[..., Told]) -> None:
     told = command("token", "list", DATABASE_URL="host=127.0.0.1 port=1 user=nobody password=very-secret")
     assert (told.code, told.answer) == (1, "")

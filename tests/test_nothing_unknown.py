@@ -102,6 +102,11 @@ async def test_a_parameter_is_left_out_or_has_a_value(served: Served, value: str
             await refused(answer, f"/query/{name}")
 
 
+async def test_what_is_no_utf_8_is_not_looked_for_as_something_else(served: Served) -> None:
+    client = await served.as_(Role.STAFF)
+    await refused(await client.get("/children?file_no=%C2%ED-1"), "/query/file_no")
+
+
 ODD: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("string", "date"): (
         *("0", "1709596800", "2024-3-5", "20240305", "2024-03-05T00:00:00", "2024-03-05T00:00:00Z"),
