@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
+from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 
 from domain.citizen_id import read
 from domain.event import Category, Event, known
@@ -31,32 +31,41 @@ _BEHIND_ALL: Final = 2**31
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """One way in which rows `own` and `other` of the register are alike; since when it speaks against `own`.
+    """One way in which two rows of the register are alike, and since when that speaks against one of them.
 
-    `term` is the column with the keyed hash of a number, where that alone makes them alike.
+    `since` is an expression of the row's own, `same` a condition of both. `term` is the column with the keyed
+    hash of a number, where that alone makes them alike.
     """
 
     rule: str
-    since: Composable
-    same: Composable
+    since: LiteralString
+    same: LiteralString
     term: str | None = None
+
+    def begun(self, own: str) -> Composed:
+        """The day since which it speaks against a row."""
+        return SQL(self.since).format(own=Identifier(own))
+
+    def alike(self, own: str, other: str) -> Composed:
+        """Whether two rows are alike."""
+        return SQL(f"({self.same} AND {{other}}.child <> {{own}}.child)").format(
+            own=Identifier(own), other=Identifier(other)
+        )
 
 
 ONE_CHILD: Final = Likeness(
     "R-INT-5",
-    SQL("coalesce(own.received_on, own.admitted_on, own.birth_until)"),
-    SQL(
-        "other.name_term = own.name_term AND other.institution = own.institution"
-        " AND other.birth_on = own.birth_on AND other.sex = own.sex"
-    ),
+    "coalesce({own}.received_on, {own}.admitted_on, {own}.birth_until)",
+    "{other}.name_term = {own}.name_term AND {other}.institution = {own}.institution"
+    " AND {other}.birth_on = {own}.birth_on AND {other}.sex = {own}.sex",
 )
 CITIZEN_ID: Final = Likeness(
-    "I32", SQL("own.citizen_id_on"), SQL("other.citizen_id_term = own.citizen_id_term"), "citizen_id_term"
+    "I32", "{own}.citizen_id_on", "{other}.citizen_id_term = {own}.citizen_id_term", "citizen_id_term"
 )
 FILE_NO: Final = Likeness(
     "I33",
-    SQL("own.file_no_on"),
-    SQL("other.file_no_term = own.file_no_term AND other.institution = own.institution"),
+    "{own}.file_no_on",
+    "{other}.file_no_term = {own}.file_no_term AND {other}.institution = {own}.institution",
     "file_no_term",
 )
 LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
@@ -74,8 +83,8 @@ def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
                 yield FILE_NO, event.file_no
 
 
-def found_alike(rulebook: Rulebook) -> Condition:
-    """Return a SELECT of what such likenesses say against files, in the columns of `findings`."""
+def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
+    """Return a SELECT of what such likenesses say against files in a scope, in the columns of `findings`."""
     selects: list[Composed] = []
     parameters: dict[str, str] = {}
     for place, likeness in enumerate(LIKENESSES):
@@ -84,21 +93,22 @@ def found_alike(rulebook: Rulebook) -> Condition:
         parameters |= {f"alike_{name}_{place}": value for name, value in said.items()}
         selects.append(
             SQL("""
-                SELECT own.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text, {since},
-                       NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text, NULL::bytea
-                  FROM register own
-                 WHERE {since} IS NOT NULL
-                   AND EXISTS (SELECT FROM register other WHERE {same} AND other.child <> own.child)
+                SELECT register.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text,
+                       {since}, NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text,
+                       NULL::bytea
+                  FROM register
+                 WHERE {scope} AND {since} IS NOT NULL AND EXISTS (SELECT FROM register other WHERE {alike})
             """).format(
                 number=Literal(_BEHIND_ALL - len(LIKENESSES) + place),
                 rests_on=Literal(RESTS_ON.value),
                 kind=Literal(KIND),
-                since=likeness.since,
-                same=likeness.same,
+                since=likeness.begun("register"),
+                alike=likeness.alike("register", "other"),
+                scope=scope.sql,
                 **{name: Placeholder(f"alike_{name}_{place}") for name in said},
             )
         )
-    return Condition(SQL(" UNION ALL ").join(selects), parameters)
+    return Condition(SQL(" UNION ALL ").join(selects), {**scope.parameters, **parameters})
 
 
 async def others(
@@ -116,11 +126,10 @@ async def others(
             SQL("""
                 SELECT own.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
                   FROM register own
-                  JOIN register other ON {same} AND other.child <> own.child
-                  JOIN register ON register.child = other.child
+                  JOIN register ON {alike}
                  WHERE own.child = ANY (%(children)s) AND {scope}
                  GROUP BY own.child
-            """).format(most=Literal(MOST_OTHERS), same=likeness.same, scope=scope.sql),
+            """).format(most=Literal(MOST_OTHERS), alike=likeness.alike("own", "register"), scope=scope.sql),
             {**scope.parameters, "children": children[likeness.rule]},
         )
         named |= {(child, likeness.rule): list(whose) for child, whose in await cursor.fetchall()}
@@ -132,8 +141,8 @@ async def speaking(connection: AsyncConnection[Any], child: UUID, day: date) -> 
     counts = SQL(" + ").join(
         SQL(
             "(SELECT count(*) FROM register own WHERE own.child = %(child)s AND {} <= %(day)s"
-            " AND EXISTS (SELECT FROM register other WHERE {} AND other.child <> own.child))"
-        ).format(likeness.since, likeness.same)
+            " AND EXISTS (SELECT FROM register other WHERE {}))"
+        ).format(likeness.begun("own"), likeness.alike("own", "other"))
         for likeness in LIKENESSES
     )
     cursor = await connection.execute(SQL("SELECT {}").format(counts), {"child": child, "day": day})

@@ -132,7 +132,7 @@ async def findings(
 
     Nothing is told that rests on a category which whoever asks does not see. `keyed` hashes terms.
     """
-    alike = found_alike(rulebook)
+    alike = found_alike(rulebook, scope)
     where = [
         scope,
         Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
