@@ -137,15 +137,8 @@ async def findings(
         scope,
         Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
+        await WITHHELD.saying(connection, "f", keyed, rule=rule, kind=kind),
     ]
-    if rule is not None:
-        where.append(
-            Condition(SQL("f.rule = ANY (%(rule)s)"), {"rule": WITHHELD.either(keyed, "rule", rule)})
-        )
-    if kind is not None:
-        where.append(
-            Condition(SQL("f.kind = ANY (%(kind)s)"), {"kind": WITHHELD.either(keyed, "kind", kind)})
-        )
     return await page(
         connection, Finding, _SELECT.format(alike=alike.sql), where, _KEY, limit=limit, cursor=cursor
     )

@@ -151,9 +151,6 @@ async def obligations(
         Condition(SQL("o.rests_on <@ %(sees)s"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
         Condition(SQL("({}) = ANY (%(states)s)").format(_STATE), {"states": list(states)}),
+        await WITHHELD.saying(connection, "o", keyed, rule=rule),
     ]
-    if rule is not None:
-        where.append(
-            Condition(SQL("o.rule = ANY (%(rule)s)"), {"rule": WITHHELD.either(keyed, "rule", rule)})
-        )
     return await page(connection, Obligation, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -12,10 +12,13 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from pydantic import TypeAdapter
 
 from domain.event import WHOLLY_SEALED, Category
 from ledger.sealing import Seal
+from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23
 """Rows of one file that may rest on the same categories: of 7 categories all numbers are integers of SQL."""
@@ -85,7 +88,7 @@ class Withholding(Generic[R]):
         sealed = orjson.dumps(said)
         for category in categories:
             sealed = seal.seal(row.child, category, sealed.hex(), self.table)
-        hashes = {name: self.term(seal.term, name, getattr(row, name)) for name in self.terms}
+        hashes = {name: self._term(seal.term, name, getattr(row, name)) for name in self.terms}
         return self._changed(row, {**self.blank, **hashes, "sealed": sealed})
 
     def opened(self, row: R, seal: Seal) -> R | None:
@@ -100,13 +103,33 @@ class Withholding(Generic[R]):
             said = bytes.fromhex(opened)
         return self._changed(row, {**orjson.loads(said), "sealed": None})
 
-    def term(self, keyed: Callable[[str], bytes], field: str, value: str) -> str:
+    def _term(self, keyed: Callable[[str], bytes], field: str, value: str) -> str:
         """Return what stands in a field of a row that is sealed."""
         return keyed(f"{self.table} {field} {value}").hex()
 
-    def either(self, keyed: Callable[[str], bytes], field: str, value: str) -> list[str]:
-        """Return what stands in a field of the rows that say this, sealed or not."""
-        return [value, self.term(keyed, field, value)]
+    async def saying(
+        self,
+        connection: AsyncConnection[Any],
+        table: str,
+        keyed: Callable[[str], bytes],
+        **said: str | None,
+    ) -> Condition:
+        """Return the condition of the rows that say so in these fields, sealed or not, where it is not None.
+
+        `table` is what the rows are called in the statement, and the first field the one that an index begins
+        with. Few values stand in sealed rows too: for the others the order of an index is kept.
+        """
+        clear = {name: value for name, value in said.items() if value is not None}
+        hashes = {f"{name}_hash": self._term(keyed, name, value) for name, value in clear.items()}
+        conditions = [_equal(table, {name: name for name in clear})]
+        first = next(iter(said))
+        if first not in clear or await self._anywhere(connection, first, hashes[f"{first}_hash"]):
+            conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}))
+        return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
+
+    async def _anywhere(self, connection: AsyncConnection[Any], field: str, term: str) -> bool:
+        there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(self.table), Identifier(field))
+        return bool((await connection.execute(there, [term])).rowcount)
 
     def _changed(self, row: R, values: Mapping[str, object]) -> R:
         changed: R = _reader(self.row).validate_python({**_values(row), **values})
@@ -119,6 +142,13 @@ def sealed_among(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
     for row in rows:
         found[row.child].update(_sealed_wholly(row))
     return found
+
+
+def _equal(table: str, named: Mapping[str, str]) -> Composed:
+    """The condition that columns have the values of these parameters."""
+    equal = SQL("{}.{} = {}")
+    each = [equal.format(Identifier(table), Identifier(name), Placeholder(of)) for name, of in named.items()]
+    return SQL(" AND ").join([SQL("true"), *each])
 
 
 def _sealed_wholly(row: Resting) -> list[Category]:
