@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from api.access_log import NEWEST, Access
+from api.access_log import NEWEST, TELLING, Access
 from api.answers import Answer
 from api.permissions import Action
 from api.problems import WITHIN
@@ -22,13 +22,17 @@ async def access_of(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
 ) -> Answer:
-    """Tell who read what is personal of a child, the latest first; for supervisor, auditor, administrator."""
+    """Tell who read what is personal of a child, the latest first; for supervisor, auditor, administrator.
+
+    A line that tells that something was found which rests on what the caller may not see is left out.
+    """
     await asked.file(child, Action.SEE_ACCESS)
     house = asked.house
     lines = await house.access.of(child, before=cursor, limit=limit)
     names = await house.identity.names({line.user for line in lines})
     following = str(lines[-1].access) if len(lines) == limit else None
-    return Answer({"items": list(_shown(lines, names)), "next": following})
+    told = [line for line in lines if line.purpose not in TELLING or asked.sees.issuperset(line.seen)]
+    return Answer({"items": list(_shown(told, names)), "next": following})
 
 
 def _shown(lines: Iterable[Access], names: Mapping[UUID, str | None]) -> Iterator[dict[str, Any]]:

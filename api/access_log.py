@@ -26,6 +26,9 @@ SQL: Final = queries.load("api", "access_log.sql")
 NEWEST: Final = 2**63 - 1
 """After every line of the log."""
 
+TELLING: Final = frozenset({"dry run", "duplicates", "findings", "obligations", "recording", "refusal"})
+"""Purposes whose lines tell that something was found, not only that it was looked at."""
+
 Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str]
 """One line as it is written, in the order in which `note` of access_log.sql takes its columns."""
 
@@ -41,6 +44,11 @@ class Access:
     institution: UUID | None
     categories: list[str]
     purpose: str
+
+    @property
+    def seen(self) -> set[Category]:
+        """The categories that were read."""
+        return set(map(Category, self.categories))
 
 
 class AccessLog:

@@ -22,6 +22,8 @@ from tests.full import free_texts, full, marker
 from tests.stories import sent
 
 MARKER = re.compile("标记[0-9]{6}号")
+PAPER = "5eed" * 16
+"""The hash of a paper, by which whoever has it knows it again."""
 
 
 def planted(name: str) -> tuple[dict[str, Any], list[str]]:
@@ -35,7 +37,7 @@ def planted(name: str) -> tuple[dict[str, Any], list[str]]:
         noted_by=marker(),
         exception="I01",
     )
-    said["documents"][0]["issuer"] = marker()
+    said["documents"][0] |= {"issuer": marker(), "sha256": PAPER}
     said["exception"]["reason"] = marker()
     envelope = [said["note"], said["noted_by"], said["exception"]["reason"]]
     papers = [said["documents"][0]["number"], said["documents"][0]["issuer"]]
@@ -102,6 +104,7 @@ async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, 
         everything = await every_value(settings)
     assert "HouseholdRegistered" in everything
     assert MARKER.findall(everything) == []
+    assert PAPER not in everything
     assert '"route":"/children"' in spoken.getvalue()
     assert MARKER.findall(spoken.getvalue()) == []
 

@@ -248,6 +248,28 @@ def test_what_is_wrong_beside_a_sealed_code_is_told_all_the_same() -> None:
     assert [each.refusal.rests_on for each in file.judgements if each.rule.id == "E07"] == [frozenset()]
 
 
+def test_of_a_paper_that_may_not_be_seen_only_its_kind_and_day_are_shown() -> None:
+    papers = [Document(kind="photo", sha256="0" * 64, issued_on=date(2024, 3, 1)), Document(kind="photo")]
+    entry = a_file().when("2024-03-05", some(IdentityRecorded), documents=papers).last
+    hidden = {"restricted": "identity"}
+    shown = entry_json(entry, None, SEES[Role.ADMINISTRATOR])
+    assert shown["documents"] == [
+        {"kind": "photo", "issued_on": issued, "number": hidden, "issuer": hidden, "sha256": hidden}
+        for issued in ("2024-03-01", None)
+    ]
+    assert shown["note"] == hidden
+    assert [paper["sha256"] for paper in entry_json(entry, None, STAFF)["documents"]] == ["0" * 64, None]
+
+
+def test_which_exception_is_claimed_for_what_is_sealed_wholly_is_not_shown() -> None:
+    registered = some(AdoptionRegistered, category="1")
+    for claimed in ("I12", None):
+        entry = a_file().when("2025-06-01", registered, exception=claimed).last
+        assert entry_json(entry, None, STAFF)["exception"] == {"restricted": "adoption"}
+    shown = entry_json(a_file().when("2025-06-01", registered, exception="I12").last, None, EVERY_CATEGORY)
+    assert shown["exception"] == {"rule": "I12", "reason": "特殊情况"}
+
+
 def test_a_list_that_has_a_child_twice_rests_on_the_numbers_of_its_rows() -> None:
     rows = [Document(kind="register_row", number=f"儿童花名册!{row}", sha256="0" * 64) for row in (4, 9)]
     file = a_file().when("2024-03-05", some(IdentityRecorded), documents=rows)
