@@ -1,9 +1,12 @@
 """A name is found by any of its characters in a row, by pinyin and by initials, however it is typed."""
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projections.register import REGISTER, ListedOnDay
 from projections.search import (
     MOST_OF_A_NAME,
     MOST_TERMS,
@@ -201,6 +204,11 @@ def test_a_file_of_many_long_names_is_found_by_the_latest_and_by_every_whole_nam
     assert len(terms) <= MOST_TERMS
     assert terms_of_name(many[0]) <= terms
     assert {whole_name(name) for name in many} <= terms
+
+
+def test_a_page_of_the_register_carries_none_of_the_terms() -> None:
+    shown = {column.name for column in fields(ListedOnDay)}
+    assert set(REGISTER.columns) - shown == {"terms"}
 
 
 def test_of_a_name_that_stands_already_and_is_too_long_the_first_part_is_found() -> None:
