@@ -251,7 +251,7 @@ async def test_a_dump_whose_sum_was_altered_with_it_touches_nothing(
         path.write_bytes(written)
         dump.write_bytes(held)
     assert await restoring(elsewhere, backups) == 0
-    assert tables(elsewhere) == tables(settings)
+    assert await tables(elsewhere) == await tables(settings)
 
 
 async def test_a_backup_of_another_key_file_or_without_one_is_not_brought_back(
