@@ -15,7 +15,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
 
 .PHONY: run test lint types imports generated generate schema test-embedded test-system drills bench \
-	bench-scale requirements
+	bench-scale limits requirements
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
@@ -62,6 +62,9 @@ bench: $(TEST)  ## Measure against the performance budget (ROWS="append bulk" fo
 
 bench-scale: $(TEST)  ## Measure latencies up to ten million entries, and the memory of import and rebuild
 	@$(BIN)/python -m tests.bench scale $(ARGS)
+
+limits: $(TEST)  ## Measure what the worst inputs that are allowed cost, and a quiet user beside them (ROWS="head feed" for some)
+	@$(BIN)/python -m tests.limits $(ROWS)
 
 schema: $(TEST)  ## Describe anew, in ledger/sql/schema.txt, what the migrations make
 	$(BIN)/python -m tests.describe

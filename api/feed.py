@@ -182,7 +182,8 @@ class Reading:
         until = now() + patience
         while True:
             end = min(last, self.known)
-            after, found = await self.page(after, end, most)
+            async with tail.turns:
+                after, found = await self.page(after, end, most)
             if found or after < end or after >= last:
                 return after, [each.entry_id for each in found]
             while now() < until and not tail.left:
@@ -210,10 +211,11 @@ class Reading:
 
     async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
         """Return the same, read once for all who wait for the same."""
-        what = (self.known, self._own.sees, *ids)
-        lines, read = await self._own.house.tail.told(what, partial(self._read, ids))
-        await self._own.note(read, "feed")
-        return lines
+        what, tail = (self.known, self._own.sees, *ids), self._own.house.tail
+        async with tail.turns:
+            lines, read = await tail.told(what, partial(self._read, ids))
+            await self._own.note(read, "feed")
+            return lines
 
     async def _read(self, ids: Sequence[UUID]) -> tuple[list[bytes], Mapping[UUID, set[Category]]]:
         """Return entries as they are answered, and what is personal in them by stream."""
@@ -293,8 +295,12 @@ async def feed(
         return StreamingResponse(
             reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))
         )
-    looked, found = await reading.awaited(start, last, limit or MOST, wait)
-    lines = await (reading.lines_together if wait else reading.lines)(found)
+    if wait:
+        looked, found = await reading.awaited(start, last, limit or MOST, wait)
+        lines = await reading.lines_together(found)
+    else:
+        looked, sights = await reading.page(start, min(last, head.position), limit or MOST)
+        lines = await reading.lines([each.entry_id for each in sights])
     return Response(b"".join(lines), media_type=NDJSON, headers=_told(head.epoch, looked))
 
 

@@ -40,10 +40,10 @@ MOST_REHEARSED: Final = limit(
     beyond="invalid",
 )
 REHEARSED_ENTRIES: Final = limit(
-    10_000,
+    20_000,
     Area.COSTS,
     Label("一次试运行所涉档案的条目", "Entries of the files that one dry run judges"),
-    why=Label("每一万条约占处理器数秒", "Ten thousand take the processor for some seconds"),
+    why=Label("约占处理器数秒", "They take the processor for some seconds"),
     beyond=Label(
         "其余各项为 429 `too_many_requests`，请再次提交",
         "The items that are left are answered 429 `too_many_requests`: send them again",

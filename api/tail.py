@@ -6,7 +6,7 @@ and who is told the same is told by one reading of it.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -32,8 +32,8 @@ KEPT: Final = 2000
 """Entries that are kept for whoever comes to wait a little behind the others."""
 AT_ONCE: Final = 500
 """Entries of one look."""
-TOLD_AT_ONCE: Final = 2
-"""Of those who wait, how many are told at a time, so that others are answered meanwhile."""
+TOLD_AT_ONCE: Final = 4
+"""Of those who wait, how many are dealt with at a time, so that others are answered meanwhile."""
 TOLD: Final = 16
 """Answers that are kept for whoever is told the same."""
 AGAIN_SECONDS: Final = 1.0
@@ -84,7 +84,8 @@ class Tail:
         """How many wait."""
         self._watching: asyncio.Task[None] | None = None
         self._told: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
-        self._turns = asyncio.Semaphore(TOLD_AT_ONCE)
+        self.turns = asyncio.Semaphore(TOLD_AT_ONCE)
+        """Held by who begins to wait and by who is told, not by who waits."""
         self.left = False
         """Whether nobody is to wait any more."""
 
@@ -111,11 +112,11 @@ class Tail:
             return None
         return max(position, self._through), [each for each in self._seen if each.position > position]
 
-    async def told(self, what: Hashable, tell: Callable[[], Awaitable[T]]) -> T:
-        """Return what is told, once for all who are told the same; a few are told at a time."""
+    async def told(self, what: Hashable, tell: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what is told, once for all who are told the same."""
         telling = self._told.get(what)
         if telling is None:
-            telling = self._told[what] = asyncio.create_task(self._in_turn(tell))
+            telling = self._told[what] = asyncio.create_task(tell())
             while len(self._told) > TOLD:
                 self._told.popitem(last=False)
         try:
@@ -143,10 +144,6 @@ class Tail:
     def _say_moved(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
-
-    async def _in_turn(self, tell: Callable[[], Awaitable[T]]) -> T:
-        async with self._turns:
-            return await tell()
 
     async def _watch(self) -> None:
         """Look whenever something was recorded, as long as somebody waits."""
