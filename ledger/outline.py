@@ -19,9 +19,12 @@ import orjson
 
 from domain.entry import AnyEntry, Document
 from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of
-from ledger.sealing import FORMAT, VOUCHER, Keyring, Pair, SealBrokenError
+from ledger.sealing import FORMAT, VOUCHER, Keyring, Pair, SealBrokenError, padded
 
 Json: TypeAlias = dict[str, Any]
+_WHOLLY: Final = frozenset(map(str, WHOLLY_SEALED))
+_BLOCK: Final = 256
+"""Bytes of what is sealed wholly, filled up: one code is longer than another."""
 _SALT: Final = 16
 """Random bytes in every entry, so that the hash of its bytes tells nothing about them."""
 _place: Final = itemgetter("stream", "version", "type", "schema", "entry_id")
@@ -48,7 +51,7 @@ class Outline:
             {
                 "subject": subject,
                 "category": category,
-                "bytes": _text(ring.seal((subject, category), canonical(part), where)),
+                "bytes": _text(ring.seal((subject, category), _sealable(category, part), where)),
             }
             for (subject, category), part in self.personal.items()
         ]
@@ -189,6 +192,11 @@ def sealed_wholly(entries: Iterable[AnyEntry]) -> set[Category]:
 def canonical(value: object) -> bytes:
     """Return canonical JSON: sorted keys, no blanks, decimal numbers as plain text without needless zeros."""
     return orjson.dumps(value, default=_plain, option=_CANONICAL)
+
+
+def _sealable(category: str, part: Json) -> bytes:
+    said = canonical(part)
+    return padded(said, _BLOCK) if category in _WHOLLY else said
 
 
 def place(document: Json) -> tuple[object, ...]:

@@ -31,6 +31,11 @@ class SealBrokenError(Exception):
     """Something was altered: a sealed value does not open under its key, or nothing vouches for an entry."""
 
 
+def padded(said: bytes, block: int) -> bytes:
+    """Return JSON filled up with blanks to a multiple of so many bytes, so that its length tells little."""
+    return said + b" " * (-len(said) % block)
+
+
 class Keyring:
     """The data keys at hand for one task, by subject and category, and the ledger they belong to.
 

@@ -17,11 +17,15 @@ from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from pydantic import TypeAdapter
 
 from domain.event import WHOLLY_SEALED, Category
-from ledger.sealing import Seal
+from ledger.sealing import Seal, padded
 from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23
 """Rows of one file that may rest on the same categories: of 7 categories all numbers are integers of SQL."""
+
+
+_BLOCK: Final = 2048
+"""Bytes of what a row says, filled up: rules have words of different lengths, which would tell them apart."""
 
 
 class Resting(Protocol):
@@ -85,23 +89,24 @@ class Withholding(Generic[R]):
         if not all(seal.holds(row.child, category) for category in categories):
             return None
         said = {name: getattr(row, name) for name in (*self.terms, *self.blank)}
-        sealed = orjson.dumps(said)
+        text, sealed = padded(orjson.dumps(said), _BLOCK).decode(), b""
         for category in categories:
-            sealed = seal.seal(row.child, category, sealed.hex(), self.table)
+            sealed = seal.seal(row.child, category, text, self.table)
+            text = sealed.hex()
         hashes = {name: self._term(seal.term, name, getattr(row, name)) for name in self.terms}
         return self._changed(row, {**self.blank, **hashes, "sealed": sealed})
 
     def opened(self, row: R, seal: Seal) -> R | None:
         """Return a stored row as it was; None where a key is gone under which it was sealed."""
-        said = row.sealed
-        if said is None:
+        if row.sealed is None:
             return row
+        text = row.sealed.hex()
         for category in reversed(_sealed_wholly(row)):
-            opened = seal.open(row.child, category, said, self.table)
+            opened = seal.open(row.child, category, bytes.fromhex(text), self.table)
             if opened is None:
                 return None
-            said = bytes.fromhex(opened)
-        return self._changed(row, {**orjson.loads(said), "sealed": None})
+            text = opened
+        return self._changed(row, {**orjson.loads(text), "sealed": None})
 
     def _term(self, keyed: Callable[[str], bytes], field: str, value: str) -> str:
         """Return what stands in a field of a row that is sealed."""

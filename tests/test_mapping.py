@@ -17,7 +17,11 @@ from hypothesis import strategies as st
 
 from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
-from domain.events.adoption import AdopterApplicationReceived, AdoptionRegistered
+from domain.events.adoption import (
+    AdopterApplicationReceived,
+    AdoptionAssessmentReportIssued,
+    AdoptionRegistered,
+)
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
 from domain.events.institution import InstitutionOpened
@@ -139,6 +143,12 @@ def test_the_clear_bytes_are_the_same_whatever_is_said_of_what_is_sealed_wholly(
         document["salt"] = document["voucher"] = None
         document["sealed"] = [(part["subject"], part["category"]) for part in document["sealed"]]
     assert clear[0] == clear[1]
+    # Nor does its length tell one code from another.
+    suitable, unsuitable = (
+        an_entry(some(AdoptionAssessmentReportIssued, conclusion=conclusion))
+        for conclusion in ("suitable", "unsuitable")
+    )
+    assert len(encode(suitable, ring_for(suitable))) == len(encode(unsuitable, ring_for(unsuitable)))
     assert clear[0]["sealed"] == [(str(said.stream), "adoption")]
 
 
