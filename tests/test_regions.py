@@ -70,7 +70,8 @@ async def seen(served: Served, client: AsyncClient, child: UUID) -> set[str]:
         answer = await client.get(path, params=query)
         assert answer.status_code == 200, answer.text
         found |= {path for item in answer.json()["items"] if item["child"] == str(child)}
-    searched = await client.post("/children/search", params=query, json={"q": "wxm"})
+    at_least = {"at_least": query["at_least"]}
+    searched = await client.post("/children/search", params=at_least, json={"q": "wxm", "limit": 500})
     found |= {"search" for item in searched.json()["items"] if item["child"] == str(child)}
     lines = (await client.get("/entries")).text.splitlines()
     found |= {"feed" for line in lines if orjson.loads(line)["stream"] == str(child)}
