@@ -52,6 +52,12 @@ def open_document(grid: Any) -> bytes:
     return opendocument(*[[a_cell(str(cell), value_type="string") for cell in row] for row in grid])
 
 
+def document(main: str) -> bytes:
+    """Something of Office Open XML that is no workbook of XML."""
+    related = f'<Relationships><Relationship Id="1" Type="x/officeDocument" Target="{main}"/></Relationships>'
+    return archive({"[Content_Types].xml": "<Types/>", "_rels/.rels": related, main: "<document/>"})
+
+
 async def hand_in(client: AsyncClient, content: bytes, media_type: str, query: str = "") -> Response:
     """Send a body to `POST /imports`."""
     return await client.post(f"/imports{query}", content=content, headers={"Content-Type": media_type})
@@ -169,6 +175,9 @@ def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", {}, NO_TABLE),
         (b"%PDF-1.7\n\x00\x01\x02", {}, UNKNOWN_KIND),
         (archive({"readme.txt": "x"}), {}, UNKNOWN_KIND),
+        (archive({"content.xml": "<content><body><text/></body></content>"}), {}, UNKNOWN_KIND),
+        (document("word/document.xml"), {}, UNKNOWN_KIND),
+        (document("xl/workbook.bin"), {}, UNKNOWN_KIND),
         (
             archive({"content.xml": "<x/>", "META-INF/manifest.xml": "<x><encryption-data/></x>"}),
             {},

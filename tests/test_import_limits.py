@@ -132,6 +132,9 @@ BROKEN: dict[str, bytes] = {
         "xl/worksheets/sheet1.xml",
         lambda text: text.replace("<worksheet", '<!DOCTYPE x [<!ENTITY a "a">]><worksheet', 1),
     ),
+    "characters of no known set": changed(
+        rows_xml(at("A1")), "xl/workbook.xml", lambda text: text.replace('encoding="UTF-8"', 'encoding="X9"')
+    ),
     "a cell that stands twice": rows_xml(at("A1"), at("A1")),
     "a text that is not there": rows_xml("<c t='s'><v>7</v></c>"),
     "a cell without a place": rows_xml("<c r='?'><v>1</v></c>"),

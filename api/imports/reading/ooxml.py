@@ -21,7 +21,7 @@ from api.imports.reading.formats import (
     shown_text,
 )
 from api.imports.reading.parts import Parts, Rich, Silent
-from api.imports.reading.trouble import TOO_COSTLY, UnreadableError, damaged
+from api.imports.reading.trouble import TOO_COSTLY, UNKNOWN_KIND, UnreadableError, damaged
 from api.imports.workbook import Merged
 
 OFFICE_DOCUMENT: Final = "/officeDocument"
@@ -35,21 +35,12 @@ _ROOT: Final = "_rels/.rels"
 
 def read_ooxml(parts: Parts, collector: Collector) -> None:
     """Read the sheets of a workbook. Raises UnreadableError."""
-    main = next((each.target for each in _related(parts, _ROOT, "") if each.kind == OFFICE_DOCUMENT), None)
-    if main is None:
-        raise damaged()
-    folder, _, own = main.rpartition("/")
-    related = {each.name: each for each in _related(parts, f"{folder}/_rels/{own}.rels".lstrip("/"), folder)}
-    book = _Book()
-    parts.walk(main, book)
-    look = _Look()
-    texts = _Texts(look)
-    for each in related.values():
-        if each.kind == "/styles":
-            parts.walk(each.target, look)
-    for each in related.values():
-        if each.kind == "/sharedStrings":
-            parts.walk(each.target, texts)
+    book, look, texts = _Book(), _Look(), _Texts()
+    related = _opened(parts, book)
+    for kind, walker in (("/styles", look), ("/sharedStrings", texts)):
+        for each in related.values():
+            if each.kind == kind:
+                parts.walk(each.target, walker)
     for title, name in book.sheets:
         sheet = related.get(name)
         if sheet is None:
@@ -57,6 +48,20 @@ def read_ooxml(parts: Parts, collector: Collector) -> None:
         if sheet.kind == WORKSHEET:
             parts.walk(sheet.target, _Cells(collector, book, look, texts.found))
             collector.end(title)
+
+
+def _opened(parts: Parts, book: "_Book") -> dict[str, "_Related"]:
+    """Read the workbook's own part, and return what it names."""
+    main = next((each.target for each in _related(parts, _ROOT, "") if each.kind == OFFICE_DOCUMENT), None)
+    if main is None:
+        raise damaged()
+    if not main.endswith(".xml"):
+        raise UnreadableError(UNKNOWN_KIND)  # .xlsb, whose parts are binary
+    parts.walk(main, book)
+    if not book.sheets:
+        raise UnreadableError(UNKNOWN_KIND)  # a text or a presentation
+    folder, _, own = main.rpartition("/")
+    return {each.name: each for each in _related(parts, f"{folder}/_rels/{own}.rels".lstrip("/"), folder)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ class _Look(Silent):
 class _Texts(Silent):
     """The texts that cells share, in their order, each with whether some of it is struck through."""
 
-    def __init__(self, look: _Look) -> None:
+    def __init__(self) -> None:
         self.found: list[tuple[str, bool]] = []
         self._rich = Rich()
         self._inside = False

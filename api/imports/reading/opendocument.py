@@ -12,7 +12,7 @@ from api.imports.faults import Fault
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, Collector
 from api.imports.reading.formats import EPOCH_1900, GENERAL, shown, shown_moment, shown_text
 from api.imports.reading.parts import Parts, Rich, Silent
-from api.imports.reading.trouble import PROTECTED, UnreadableError, damaged
+from api.imports.reading.trouble import PROTECTED, UNKNOWN_KIND, UnreadableError, damaged
 from api.imports.workbook import Merged
 
 CONTENT: Final = "content.xml"
@@ -47,7 +47,10 @@ def read_opendocument(parts: Parts, collector: Collector) -> None:
     look = _Look()
     if _STYLES in parts.names:
         parts.walk(_STYLES, look)
-    parts.walk(CONTENT, _Cells(collector, look))
+    cells = _Cells(collector, look)
+    parts.walk(CONTENT, cells)
+    if not cells.spreadsheet:
+        raise UnreadableError(UNKNOWN_KIND)  # a text or a presentation
 
 
 class _Manifest(Silent):
@@ -167,6 +170,8 @@ class _Cells(Silent):
         self._collector = collector
         self._look = look
         self._epoch = EPOCH_1900
+        self.spreadsheet = False
+        """Whether there is one."""
         self._body = False
         self._aside = 0
         self._title: str | None = None
@@ -186,6 +191,8 @@ class _Cells(Silent):
             self._look.start(name, attributes)
         elif name in _ASIDE or self._aside:
             self._aside += name in _ASIDE
+        elif name == "spreadsheet":
+            self.spreadsheet = True
         elif self._cell is not None:
             self._within(self._cell, name, attributes)
         elif name == "table":

@@ -94,10 +94,6 @@ class Parts:
     def __init__(self, content: bytes) -> None:
         try:
             self._archive = zipfile.ZipFile(BytesIO(content))
-        except expat.ExpatError as error:
-            if error.code == _NO_MEMORY:
-                raise MemoryError from error
-            raise damaged() from error
         except _BROKEN as error:
             raise damaged() from error
         entries = self._archive.infolist()
@@ -125,14 +121,11 @@ class Parts:
                 while chunk := part.read(_CHUNK):
                     parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
                 parser.Parse(b"", True)  # noqa: FBT003 - the same
-        except (
-            KeyError,
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            EOFError,
-            expat.ExpatError,
-        ) as error:
+        except expat.ExpatError as error:
+            if error.code == _NO_MEMORY:
+                raise MemoryError from error
+            raise damaged() from error
+        except _BROKEN as error:
             raise damaged() from error
 
 
