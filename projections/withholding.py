@@ -22,8 +22,6 @@ from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23
 """Rows of one file that may rest on the same categories: of 7 categories all numbers are integers of SQL."""
-
-
 _BLOCK: Final = 2048
 """Bytes of what a row says, filled up: rules have words of different lengths, which would tell them apart."""
 

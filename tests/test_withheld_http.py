@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 
 from api.permissions import SEES, Role
 from api.settings import Settings
+from domain.codes import tables
 from domain.event import EVERY_CATEGORY
 from domain.events.adoption import (
     AdoptionAssessmentReportIssued,
@@ -25,16 +26,23 @@ from domain.events.adoption import (
     ChildConsentRecorded,
 )
 from domain.events.health import PhysicalExamined
-from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.intake import (
+    ChildAdmitted,
+    ChildReceived,
+    IdentityRecorded,
+    IntakeCategoryDetermined,
+)
 from domain.events.placement import CapacityDetermined
+from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind
+from domain.rulebook import Rulebook
 from ledger.migrate import keys_of
 from projections import READ_MODELS
 from projections.verifying import Verifying
 from tests.client import Served
 from tests.given import NOT_ASKED, Given, some
 from tests.given import given as a_file
-from tests.stories import sent
+from tests.stories import a_story, sent
 from tests.strategies import IDS, KINDS, alike, streams
 from tests.test_projections import keep, moved
 from tests.test_readiness import ready_young
@@ -297,3 +305,35 @@ async def test_who_sees_no_identity_is_not_told_whether_two_files_may_be_one_chi
             found = await listed(served, role, "/findings?kind=possible_duplicate", child)
             assert bool(found) is there
             assert all(item["rests_on"] == ["identity"] for item in found)
+
+
+async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_rule_and_that_alone(
+    served: Served,
+) -> None:
+    """Of the papers of a rescued child all are there but a result of the comparison, which is sealed."""
+    story = await a_story(served).given(
+        ("2024-03-05", some(ChildReceived)),
+        ("2024-03-06", some(IntakeCategoryDetermined, category="B1", child_situation="04")),
+        ("2024-04-01", some(DnaComparisonResultReceived, result="pending")),
+    )
+    papers = [kind for kind in tables()["document_kind"].codes if kind != "dna_result"]
+    admitted = ("2024-05-01", some(ChildAdmitted, intake_category="B1"), {"documents": papers})
+    rule = Rulebook.shipped()["I01"]
+    refusal = {
+        "rule": "I01",
+        "strength": "forbidden",
+        "zh": rule.zh,
+        "en": rule.en,
+        "source": rule.source,
+        "verified": True,
+        "rests_on": ["restricted-health"],
+    }
+    told = (await story.when(admitted, by=Role.STAFF)).refused("I01").body
+    assert told["refusals"] == [refusal]
+    assert "ChildAdmitted" in told["possible"]
+    assert "AdoptionRegistered" not in told["possible"]
+    rehearsed = await story.when(admitted, by=Role.STAFF, dry_run=True)
+    assert (rehearsed.body["would"], rehearsed.body["refusals"]) == ("refuse", [refusal])
+    (whole,) = (await story.when(admitted, by=Role.SUPERVISOR)).refused("I01").body["refusals"]
+    assert "dna_result" in whole["en"]
+    assert whole["rests_on"] == ["restricted-health"]
