@@ -43,6 +43,15 @@ BODY_RATE: Final = limit(
     beyond="timed_out",
 )
 
+MOST_UNASKED: Final = limit(
+    8 * 1024,
+    Area.REQUESTS,
+    Label("无须请求内容时的字节数", "Bytes of a body where none is taken"),
+    why=Label("没有人会读取它", "Nobody reads it"),
+    beyond="too_large",
+)
+BODILESS: Final = frozenset({"GET", "HEAD"})
+
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
 
@@ -67,7 +76,8 @@ async def entered(
 ) -> Entered:
     """Return who asks of which house, and count the request as under way, which `RequestLog` ends.
 
-    Raises the problems `unauthenticated`, `unavailable` and `too_many_requests`.
+    Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body
+    where none is taken.
     """
     houses: Houses = request.app.state.houses
     token = "" if credentials is None else credentials.credentials
@@ -75,6 +85,8 @@ async def entered(
         house = houses[name]
         actor = await house.identity.authenticate(token)
         if actor is not None:
+            if request.method in BODILESS and _length(request) > MOST_UNASKED:
+                raise Problem("too_large", headers={"Connection": "close"})
             houses.under_way.take(actor.user)
             request.state.ended = partial(houses.under_way.give_back, actor.user)
             request.state.ledger, request.state.actor = name, actor
@@ -102,6 +114,12 @@ def _taken(sent: Message, types: tuple[str, ...]) -> bool:
     return bool(sent["Content-Type"]) and sent.get_content_type() in types and plain
 
 
+def _length(request: Request) -> int:
+    """Return how long the body is said to be; 0 where it is not said."""
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
 async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> AsyncIterator[bytes]:
     """Yield the body as it arrives.
 
@@ -118,8 +136,7 @@ async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> 
             zh=f"请以 Content-Type 请求头说明内容类型，可用：{taken}。JSON 须为 UTF-8。",
             headers={"Accept": taken},
         )
-    length = request.headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and int(length) > limit:
+    if _length(request) > limit:
         raise Problem("too_large")
     received, began = 0, asyncio.get_running_loop().time()
     arriving = aiter(request.stream())

@@ -98,6 +98,8 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
 
 
 async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
+    if settings.data.exists():
+        check_own(settings.data)
     owner, writer, reader = map(settings.address, ("database", "writer", "reader"))
     if owner is None and (writer is None or reader is None):
         server = await stack.enter_async_context(_embedded(settings))

@@ -24,6 +24,14 @@ MOST_ITEMS: Final = limit(
     beyond="invalid",
 )
 
+MOST_DOCUMENTS: Final = limit(
+    100,
+    Area.FACTS,
+    Label("一个事件的材料", "Papers of one event"),
+    why=Label("没有事件需要更多", "No event rests on more"),
+    beyond="invalid",
+)
+
 EVENT: Final[dict[str, Any]] = {
     "type": "CareModeAssigned",
     "occurred_on": "2024-03-05",
@@ -80,7 +88,7 @@ class SentEvent(Sent):
     estimated: bool = False
     at: AwareDatetime | None = None
     data: dict[str, Any]
-    documents: Annotated[tuple[SentDocument, ...], Field(max_length=100)] = ()
+    documents: Annotated[tuple[SentDocument, ...], Field(max_length=MOST_DOCUMENTS)] = ()
     note: Text | None = None
     noted_on: date | None = None
     noted_by: Name | None = None

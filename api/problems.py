@@ -227,7 +227,7 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 ANYWHERE: Final = responses(
-    "malformed", "unauthenticated", "invalid", "too_many_requests", "unexpected", "unavailable"
+    "malformed", "unauthenticated", "too_large", "invalid", "too_many_requests", "unexpected", "unavailable"
 )
 """What every route with a token may answer."""
 WITHIN: Final = ANYWHERE | responses("forbidden", "not_found")

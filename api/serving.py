@@ -92,7 +92,7 @@ async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOS
     """Answer on a listening socket until cancelled; what has begun is ended first."""
     config = uvicorn.Config(
         app,
-        http=bounded(min(connections, max(_files() - OWN_FILES, 1))),
+        http=bounded(min(connections, max(files_allowed() - OWN_FILES, 1))),
         ws="none",
         timeout_keep_alive=IDLE_SECONDS,
         lifespan="off",  # the house is open already
@@ -113,7 +113,7 @@ async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOS
         raise
 
 
-def _files() -> int:
+def files_allowed() -> int:
     """Return how many files this process may have open, as many as it can be allowed."""
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):

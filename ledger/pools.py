@@ -3,18 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import BaseRowFactory, Row
 from psycopg_pool import AsyncConnectionPool
 
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger import arrays
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
-PATIENCE = 5.0
-"""Seconds that one who asks waits for a connection."""
+PATIENCE: Final = limit(
+    5,
+    Area.DATABASE,
+    Label("等待空闲连接的秒数", "Seconds that one who asks waits for a connection"),
+    why=Label("更久则应稍后再问", "Where it takes longer, ask again later"),
+    beyond="unavailable",
+)
 AT_ONCE = 500
 """Rows that are taken apart before others get their turn."""
 Parameters: TypeAlias = Sequence[object] | Mapping[str, object]

@@ -14,6 +14,8 @@ from psycopg.pq import Conninfo
 from ledger.cluster import ServerFailedError, wheel_programs
 
 TOLD_EVERY_SECONDS: Final = 5.0
+LEAVING_SECONDS: Final = 10.0
+"""How long a program may take to end when it is told to, and to say its version."""
 _MAJOR: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
@@ -67,7 +69,9 @@ async def run(
                 tell(asyncio.get_running_loop().time() - began)
     except BaseException:
         process.terminate()
-        await ending
+        if not (await asyncio.wait([ending], timeout=LEAVING_SECONDS))[0]:
+            process.kill()
+            await ending
         raise
     _, said = ending.result()
     if process.returncode:
@@ -80,7 +84,12 @@ async def run(
 async def major(program: Path) -> int:
     """Return the major version of a program; 0 for one that does not say."""
     process = await create_subprocess_exec(program, "--version", stdout=PIPE, stderr=DEVNULL)
-    said, _ = await process.communicate()
+    try:
+        async with asyncio.timeout(LEAVING_SECONDS):
+            said, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        said, _ = await process.communicate()
     found = _MAJOR.search(said.decode(errors="replace"))
     return int(found[1]) if found else 0
 

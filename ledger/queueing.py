@@ -5,9 +5,37 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Final
 
+from domain.label import Label
+from domain.limit import Area, limit
 from ledger.appending import Judgement
 from ledger.appends import Append, AppendFailedError
+
+QUEUE_APPENDS: Final = limit(
+    20_000,
+    Area.DATABASE,
+    Label("等待写入的记录", "Recordings that wait to be stored"),
+    why=Label("在内存中等候；导入只占一半", "They wait in memory; imports leave half of the room"),
+    beyond="unavailable",
+)
+QUEUE_BYTES: Final = limit(
+    64 * 1024 * 1024,
+    Area.DATABASE,
+    Label("等待写入的字节数", "Bytes that wait to be stored"),
+    why=Label("在内存中等候；导入只占一半", "They wait in memory; imports leave half of the room"),
+    beyond="unavailable",
+)
+APPEND_SECONDS: Final = limit(
+    10,
+    Area.DATABASE,
+    Label("写入一批记录的秒数", "Seconds for what is recorded to be stored"),
+    why=Label(
+        "更久则数据库停滞；以同一键重发不会重复",
+        "It hangs if it takes longer; the same key records nothing twice",
+    ),
+    beyond="unavailable",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +51,10 @@ class Limits:
 
     batch_appends: int = 5000
     batch_bytes: int = 1024 * 1024
-    queue_appends: int = 20_000
-    queue_bytes: int = 64 * 1024 * 1024
+    queue_appends: int = QUEUE_APPENDS
+    queue_bytes: int = QUEUE_BYTES
     bulk_patience: float = 1
-    patience: float = 10
+    patience: float = APPEND_SECONDS
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Scope
 
 from api.app import create_app
-from api.asking import MOST_BYTES
+from api.asking import MOST_BYTES, MOST_UNASKED
 from api.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.permissions import Role
 from api.record_many import MOST_BYTES as MOST_OF_MANY
@@ -89,3 +89,13 @@ async def test_of_a_body_no_more_is_read_than_its_route_takes(served: Served) ->
 
 def test_every_route_that_takes_a_body_is_tried_here() -> None:
     assert {path for method, path in walked() if method != "GET"} == {*TAKES, "/nowhere"}
+
+
+async def test_a_body_where_none_is_taken_is_not_read(served: Served) -> None:
+    child, staff = await served.a_child(), await served.as_(Role.STAFF)
+    for path in ("/children", f"/children/{child}", "/entries?limit=1", "/rules"):
+        for size, status in ((MOST_UNASKED, 200), (MOST_UNASKED + 1, 413)):
+            answer = await staff.request("GET", path, content=b"x" * size)
+            assert (path, answer.status_code) == (path, status)
+    nobody = await (await served.client()).request("GET", "/children", content=b"x" * 100_000)
+    assert nobody.status_code == 401

@@ -1,5 +1,7 @@
 """No statement, lock or idle transaction of the service holds the database for ever."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ from api.app import create_app, running
 from api.database import addresses
 from api.permissions import Role
 from api.settings import Settings
+from ledger.folder import DataError
 from ledger.migrate import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, Roles, migrate
 from projections.writing import disposable
 from tests.client import NOW, Served
@@ -98,3 +101,25 @@ async def test_a_remote_server_that_has_gone_is_noticed(settings: Settings) -> N
                 said = connection.info.get_parameters()
             assert said["connect_timeout"] == "10"
             assert said["tcp_user_timeout"] == "30000"
+
+
+async def test_a_folder_into_which_others_may_write_is_not_used(settings: Settings) -> None:
+    settings.data.chmod(0o777)
+    with pytest.raises(DataError, match="chmod go-w"):
+        async with addresses(settings):
+            pass
+    settings.data.chmod(0o700)
+    async with addresses(settings):
+        pass
+
+
+def test_a_service_allows_itself_as_many_files_as_it_can() -> None:
+    script = """
+import resource
+from api.serving import files_allowed
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+print(files_allowed() == hard == resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout == "True\n"

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
@@ -24,9 +25,9 @@ from domain.life import Life
 from domain.when import Days
 from ledger import beside, desk, mapping
 from ledger.book import AT_ONCE, Ledger
-from ledger.candidates import judge_together
 from ledger.parsing import check
 from ledger.recording import Draft, Recorded, Recording
+from ledger.sitting import Sitting
 from tests.client import NOW, Served, new_key
 from tests.given import some
 
@@ -192,7 +193,7 @@ async def test_a_file_that_is_not_theirs_is_not_read_to_say_so(
     monkeypatch.setattr(Ledger, "files", watched)
     for role in (Role.STAFF, Role.SUPERVISOR, Role.BUREAU):
         client = await served.as_(role)
-        for ask in (status, entries, obligations, readiness, access, record, rehearse, record_as_item):
+        for ask in ASKING:
             theirs, nobodys = await ask(client, child), await ask(client, unknown)
             assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
             assert b"not_found" in theirs.content or theirs.status_code == 403
@@ -230,6 +231,22 @@ async def rehearse(client: AsyncClient, child: UUID) -> Response:
 async def record_as_item(client: AsyncClient, child: UUID) -> Response:
     body = {"items": [{"child": str(child), "events": [EVENT]}]}
     return await client.post("/entries", json=body, headers=new_key())
+
+
+async def import_as_line(client: AsyncClient, child: UUID) -> Response:
+    line = orjson.dumps({"child": str(child), "events": [EVENT]})
+    headers = new_key() | {"Content-Type": "application/x-ndjson"}
+    answer = await client.post("/imports", content=line, headers=headers)
+    if answer.status_code == 202:
+        path = answer.headers["Location"]
+        while (answer := await client.get(path)).json()["state"] in {"queued", "running"}:  # noqa: ASYNC110 - as clients do
+            await asyncio.sleep(0.01)
+        # But for what it was handed in as, which the child's id is part of.
+        return Response(200, content=b"not_found" if b"not_found" in answer.content else answer.content)
+    return answer
+
+
+ASKING = (status, entries, obligations, readiness, access, record, rehearse, record_as_item, import_as_line)
 
 
 async def test_where_the_register_does_not_know_a_file_yet_the_file_itself_says_whose_it_is(
@@ -316,13 +333,13 @@ async def test_a_dry_run_waits_for_others_not_for_ever(
 ) -> None:
     child, staff = await served.a_child(), await served.as_(Role.STAFF)
     monkeypatch.setattr(desk, "PATIENCE_SECONDS", 0.05)
-    go = threading.Event()
+    go, rehearsed = threading.Event(), Sitting.rehearsed
 
     def waiting(*given: Any) -> Any:
         go.wait(20)
-        return judge_together(*given)
+        return rehearsed(*given)
 
-    monkeypatch.setattr("ledger.desk.judge_together", waiting)
+    monkeypatch.setattr(Sitting, "rehearsed", waiting)
     monkeypatch.setattr(beside, "FEW", 0)
     first = asyncio.create_task(rehearse(staff, child))
     await asyncio.sleep(0.1)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
@@ -23,6 +23,7 @@ from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
 from ledger.recording import Draft, Recording
+from projections.whose import Whose
 
 READ_AT_ONCE: Final = 5_000
 LINES_AT_ONCE: Final = 200
@@ -103,11 +104,11 @@ class LinesImport:
         return found or None
 
     async def _take(self, lines: list[Line], keeper: Keeper) -> None:
-        files = await keeper.files(line.child for line in lines if line.child is not None)
+        whose = await self.own.scopes({line.child for line in lines if line.child is not None})
         waiting: defaultdict[bytes, list[Line]] = defaultdict(list)
         for line in lines:
             try:
-                self._permit(line, files)
+                self._permit(line, whose)
             except Problem as problem:
                 self._reject(line, problem.code)
                 continue
@@ -128,12 +129,12 @@ class LinesImport:
             self.already += len(same) - 1
             self._count(same[0], kept)
 
-    def _permit(self, line: Line, files: dict[UUID, File]) -> None:
+    def _permit(self, line: Line, whose: Mapping[UUID, Whose]) -> None:
         """Raise the problem with a line that is about a file of somebody else."""
         if line.institution not in {None, self.own.actor.institution}:
             raise Problem("institution_mismatch")
         if line.child is not None:
-            self.own.permitted(files.get(line.child), Action.RECORD)
+            self.own.check(whose, line.child, Action.RECORD)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what keeps the sender from recording; nobody decides on an exception by an import."""
