@@ -1,10 +1,12 @@
 """A register may be a workbook of any kind that offices have, or a table as text, and is read alike."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwt  # type: ignore[import-untyped] # it has no types
 from httpx2 import AsyncClient, Response
 
 from api.imports.command import import_file
@@ -45,6 +47,20 @@ def old(grid: Any) -> bytes:
                 sheet.write(number, column, cell)
 
     return written_old(write)
+
+
+def locked() -> bytes:
+    """An old workbook that says it is encrypted."""
+
+    class Locked(xlwt.Workbook):  # type: ignore[misc] # it has no types
+        def get_biff_data(self) -> bytes:
+            data: bytes = super().get_biff_data()
+            return data[:20] + bytes.fromhex("2f000600000000000000") + data[20:]
+
+    book, file = Locked(), BytesIO()
+    book.add_sheet("表").write(0, 0, "CS001")
+    book.save(file)
+    return file.getvalue()
 
 
 def open_document(grid: Any) -> bytes:
@@ -183,6 +199,7 @@ def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:
             {},
             PROTECTED,
         ),
+        (locked(), {}, PROTECTED),
         (TABLE.encode(), {"told": Told.WORKBOOK}, IS_TEXT),
         (workbook(ROSTER), {"told": Told.TEXT}, NO_TEXT),
         (old(ROSTER.grid)[:4140], {}, DAMAGED),

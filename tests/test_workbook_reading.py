@@ -171,6 +171,15 @@ def test_days_that_are_counted_from_1904_are_those_days() -> None:
     assert str(rows[3][0]) == "95.5"
 
 
+def test_days_of_an_old_workbook_may_be_counted_from_1904_too() -> None:
+    def write(book: Any, sheet: Any) -> None:
+        book.dates_1904 = True
+        sheet.write(0, 0, COUNT - 1462, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+        sheet.write(1, 0, COUNT - 1462)
+
+    assert [read_days(row[0]) for row in read(written_old(write))] == [Days.on(SEPTEMBER)] * 2
+
+
 def test_days_of_opendocument_may_be_counted_from_1904_too() -> None:
     day = "<table:null-date table:date-value='1904-01-01'/>"
     before = f"<table:calculation-settings>{day}</table:calculation-settings>"

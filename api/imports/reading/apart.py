@@ -34,7 +34,7 @@ LONGEST_ANSWER: Final = 512 * 1024 * 1024
 """Bytes of what a process answers; all that a `Collector` takes fits in."""
 _REPEATED: Final = 100_000
 """Texts that are looked for again, so as to be kept once; a register repeats itself."""
-COMMAND: Final = (sys.executable, "-I", "-X", "utf8", "-m", child.__name__)
+COMMAND: Final = (sys.executable, "-I", "-B", "-X", "utf8", "-m", child.__name__)
 """Begins a process, in this interpreter but nowhere in particular."""
 _SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
 _PART: Final = 256 * 1024
@@ -70,6 +70,7 @@ class Apart:
                 async with asyncio.timeout(PATIENCE * self._settings.import_seconds):
                     return await asyncio.to_thread(self._exchange, process, source)
             except TimeoutError:
+                log.warning("file not read in time")
                 raise UnreadableError(TOO_COSTLY) from None
             finally:
                 process.kill()
@@ -109,7 +110,6 @@ class Apart:
             answer = _heard(told)
             code = process.wait()
         if answer is None:
-            log.warning("file not read", code=code)
             raise UnreadableError(TOO_COSTLY) if code < 0 or code == child.NO_MEMORY else damaged()
         sheets, says_whose = answer
         return Workbook(source.name, digest.hexdigest(), size, sheets, says_whose)
