@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import Message
 from functools import partial
 from typing import Annotated, Final, NamedTuple, TypeAlias
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import ClientDisconnect
 
+from api.budgets import Turn
 from api.house import House
 from api.houses import Houses
 from api.permissions import Actor
@@ -56,10 +58,14 @@ _bearer = HTTPBearer(auto_error=False, description="A token of `childledger toke
 
 
 class Entered(NamedTuple):
-    """Who asks, and the house that their token let them in to: nothing else of a request chooses it."""
+    """Who asks, and the house that their token let them in to: nothing else of a request chooses it.
+
+    `turn` is the request's among those of its person.
+    """
 
     house: House
     actor: Actor
+    turn: Turn
 
 
 async def houses(request: Request) -> Houses:
@@ -74,7 +80,7 @@ TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
 async def entered(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Entered:
-    """Return who asks of which house, and count the request as under way, which `RequestLog` ends.
+    """Return who asks of which house, once it is the request's turn; `RequestLog` ends it.
 
     Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body
     where none is taken.
@@ -88,10 +94,17 @@ async def entered(
             if request.method in BODILESS and _length(request) > MOST_UNASKED:
                 raise Problem("too_large", headers={"Connection": "close"})
             houses.under_way.take(actor.user)
-            request.state.ended = partial(houses.under_way.give_back, actor.user)
+            turn = houses.turns.of(actor.user)
+            request.state.ended = partial(_ended, houses, actor.user, turn)
             request.state.ledger, request.state.actor = name, actor
-            return Entered(house, actor)
+            await turn.take()
+            return Entered(house, actor, turn)
     raise Problem("unauthenticated")
+
+
+def _ended(houses: Houses, person: UUID, turn: Turn) -> None:
+    turn.give_back()
+    houses.under_way.give_back(person)
 
 
 TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]

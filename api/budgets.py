@@ -1,11 +1,13 @@
 """Budgets: how much of one kind may be under way at once, of one person and of all."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from api.problems import Problem
 from domain.label import Label
@@ -17,6 +19,13 @@ REQUESTS_EACH: Final = limit(
     Label("一个人同时进行的请求", "Requests that one person has under way"),
     why=Label("一个人不应占用全部连接", "One person is not to hold all connections"),
     beyond="too_many_requests",
+)
+AT_ONCE_EACH: Final = limit(
+    8,
+    Area.COSTS,
+    Label("一个人同时得到处理的请求", "Requests of one person that are answered at once"),
+    why=Label("否则一个人的许多请求会让其他人久等", "Else many of one person keep the others waiting"),
+    beyond=Label("其余请求排队", "The others wait for their turn"),
 )
 REQUESTS: Final = limit(
     1000,
@@ -99,6 +108,48 @@ class Budget:
             yield
         finally:
             self.give_back(person)
+
+
+class Turn:
+    """The turn of one request among those of its person, which it gives up while it waits for something."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._held = False
+
+    async def take(self) -> None:
+        """Wait for it."""
+        await self._turns.acquire()
+        self._held = True
+
+    def give_back(self) -> None:
+        """Let the next request have it."""
+        if self._held:
+            self._held = False
+            self._turns.release()
+
+    @asynccontextmanager
+    async def given_up(self) -> AsyncIterator[None]:
+        """Give it up for the block, where it is held, and take it again."""
+        held = self._held
+        self.give_back()
+        try:
+            yield
+        finally:
+            if held:
+                await self.take()
+
+
+class Turns:
+    """Of each person so many requests have their turn at once; the others wait, and nobody else notices."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._of: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, person: UUID) -> Turn:
+        """Return the turn, not taken yet, of one more request of a person."""
+        return Turn(self._of.setdefault(person, asyncio.Semaphore(self._at_once)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ class Reading:
             if found or after < end or after >= last:
                 return after, [each.entry_id for each in found]
             while now() < until and not tail.left:
-                news = await tail.after(after, until - now())
+                async with self._own.turn.given_up():
+                    news = await tail.after(after, until - now())
                 if news is None:
                     # More was recorded than is kept there.
                     self.known = (await self._own.ledger.store.head()).position

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import SecretStr
 
-from api.budgets import REQUESTS, REQUESTS_EACH, Budget
+from api.budgets import AT_ONCE_EACH, REQUESTS, REQUESTS_EACH, Budget, Turns
 from api.clock import Clock, utc_now
 from api.database import located
 from api.house import House, opened
@@ -32,8 +32,8 @@ T = TypeVar("T")
 class Houses:
     """The houses by the names of their ledgers.
 
-    `requests` times what the service answers, and `under_way` bounds what of it is under way; `reading` reads
-    what is handed in, for all of them one by one.
+    `requests` times what the service answers; `under_way` and `turns` bound what of it is under way;
+    `reading` reads what is handed in, for all of them one by one.
     """
 
     def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
@@ -43,6 +43,7 @@ class Houses:
         self.names = tuple(names)
         self.requests = Requests()
         self.under_way = Budget(REQUESTS_EACH, REQUESTS)
+        self.turns = Turns(AT_ONCE_EACH)
         self._shared: dict[Callable[..., Any], Shared[Any]] = {}
 
     def __getitem__(self, ledger: str) -> House:

@@ -1,15 +1,17 @@
 """What every request about files needs: who asks, when, and which files are theirs to read or record in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
 
-from api.asking import TheEntered
+from api.asking import Entered, TheEntered
+from api.budgets import Turn
 from api.clock import day_of
 from api.house import House
 from api.permissions import (
@@ -72,11 +74,12 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request: who asks it, at which instant, in which house."""
+    """One request: who asks it, at which instant, in which house, in which turn of that person."""
 
     actor: Actor
     now: datetime
     house: House
+    turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
 
     @property
     def ledger(self) -> Ledger:
@@ -267,9 +270,9 @@ def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
 async def asking(entered: TheEntered, at_least: AtLeast = None) -> Asking:
     """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
     house = entered.house
-    if at_least is not None and not await house.ledger.wait_for(at_least, PATIENCE_SECONDS):
-        raise Problem("unavailable")
-    return Asking(entered.actor, house.clock(), house)
+    if at_least is not None:
+        await _reached(entered, house.ledger.wait_for(at_least, PATIENCE_SECONDS))
+    return Asking(entered.actor, house.clock(), house, entered.turn)
 
 
 def across(*models: str) -> Callable[..., Awaitable[Asking]]:
@@ -277,16 +280,24 @@ def across(*models: str) -> Callable[..., Awaitable[Asking]]:
 
     async def caught_up(entered: TheEntered, at_least: AtLeast = None) -> Asking:
         house = entered.house
-        if at_least is not None and not await house.projector.reached(at_least, PATIENCE_SECONDS, *models):
-            raise Problem("unavailable")
-        return Asking(entered.actor, house.clock(), house)
+        if at_least is not None:
+            await _reached(entered, house.projector.reached(at_least, PATIENCE_SECONDS, *models))
+        return Asking(entered.actor, house.clock(), house, entered.turn)
 
     return caught_up
 
 
+async def _reached(entered: Entered, waiting: Awaitable[bool]) -> None:
+    """Wait, and let others have the turn meanwhile. Raises the problem `unavailable`."""
+    async with entered.turn.given_up():
+        reached = await waiting
+    if not reached:
+        raise Problem("unavailable")
+
+
 async def recording(entered: TheEntered) -> Asking:
     """Return a request to record."""
-    return Asking(entered.actor, entered.house.clock(), entered.house)
+    return Asking(entered.actor, entered.house.clock(), entered.house, entered.turn)
 
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]

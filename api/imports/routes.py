@@ -125,7 +125,7 @@ async def start_import(
 @router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
 async def import_of(job: UUID, entered: TheEntered) -> Answer:
     """Tell how far an import is that one has started, and in the end what came of it."""
-    house, actor = entered
+    house, actor = entered.house, entered.actor
     found = house.jobs.of(job, actor.user)
     if found is None:
         raise not_found()

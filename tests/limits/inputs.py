@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Limits
 
 from api.budgets import FEEDS_EACH, POLLS_EACH
 from api.imports.routes import NDJSON, XLSX
@@ -292,6 +292,19 @@ async def long_file(service: Service, size: float, _: None) -> str:
             return [await client.get(paths[number % 4]) for number in range(of(5, size) * 4)]
 
         return told([answer for own in await asyncio.gather(*(ask() for _ in range(8))) for answer in own])
+
+
+@an_input("crowd", "240 requests of one person at once, for lists and files, four times")
+async def crowd_of_requests(service: Service, size: float, _: None) -> str:
+    """Ask very much at once."""
+    paths = ("/children?limit=50", "/findings?limit=50", f"/children/{service.children[3]}")
+    limits = Limits(max_connections=None)
+    answers: list[Any] = []
+    async with service.client(limits=limits) as client:
+        for _round in range(4):
+            asked = (client.get(paths[number % 3]) for number in range(of(240, size)))
+            answers += await asyncio.gather(*asked)
+    return told(answers)
 
 
 @an_input("feed", f"all entries, by two people {FEEDS_EACH + 1} times each at once")

@@ -17,7 +17,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import orjson
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Limits
 
 from api.crew import tokens_for_every_role
 from api.house import House, opened
@@ -39,6 +39,7 @@ LONG: Final = 4000
 """Entries of the long file."""
 FEW: Final = 200
 """Children with little in their files."""
+DEFAULT_LIMITS: Final = Limits(max_connections=100)
 FIRST_DAY: Final = date(2014, 3, 5)
 _LOOK_SECONDS: Final = 0.05
 _AT_ONCE: Final = 300
@@ -74,12 +75,14 @@ class Service:
     quiet: Process
 
     @asynccontextmanager
-    async def client(self, token: str | None = "") -> AsyncIterator[AsyncClient]:
+    async def client(
+        self, token: str | None = "", limits: Limits = DEFAULT_LIMITS
+    ) -> AsyncIterator[AsyncClient]:
         """Give a client of the first person, or with another token or none."""
         own = self.token if token == "" else token
         headers = {} if own is None else {"Authorization": f"Bearer {own}"}
         address = f"http://127.0.0.1:{self.port}"
-        async with AsyncClient(base_url=address, headers=headers, timeout=300) as client:
+        async with AsyncClient(base_url=address, headers=headers, timeout=300, limits=limits) as client:
             yield client
 
     @asynccontextmanager
