@@ -27,6 +27,7 @@ from domain.events.schooling import SchoolEnrolled
 from domain.when import Days
 from tests.client import Served
 from tests.given import TODAY
+from tests.registers.counter import Counter
 from tests.registers.paper import HEADINGS, a_sheet
 from tests.registers.written import a_cell, changed, only, opendocument, read, sheet_xml, written, written_old
 
@@ -370,6 +371,14 @@ def test_texts_are_read_whole_however_a_program_has_written_them() -> None:
     ]
 
 
+def test_an_instant_with_its_zone_is_on_its_day_in_china() -> None:
+    ((raw,),) = read(
+        sheet_xml(written(lambda _book, _sheet: None), "<row><c t='d'><v>2019-07-28T16:00:00Z</v></c></row>")
+    )
+
+    assert read_days(raw) == Days.on(date(2019, 7, 29))
+
+
 def test_notes_and_drawings_beside_a_cell_of_opendocument_are_no_part_of_it() -> None:
     note = "<office:annotation><text:p>批注</text:p></office:annotation>"
     cell = a_cell("王小明", value_type="string").replace("<text:p>", f"{note}<text:p>")
@@ -561,3 +570,16 @@ async def test_sample_rare_characters(served: Served, cases: Path) -> None:
         for number in ("CS001", "CS002", "CS003")
     }
     assert names == {"CS001": "张\U0003158e", "CS002": "王\ue863", "CS003": "李\U00020bb7"}
+
+
+@pytest.mark.parametrize("name", ["张\U0003158e", "王\ue863", "李\U00020bb7"])
+async def test_a_child_of_a_rare_name_is_found_by_it_to_the_last_character(
+    served: Served, counter: Counter, name: str
+) -> None:
+    roster = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名=name, 接收日期="2016-05-01")
+    await counter.take(roster.row(儿童编号="CS002", 姓名=name[:1] + "小明", 接收日期="2016-05-01"))
+    await served.projected()
+
+    found = await (await served.as_("staff")).post("/children/search", json={"q": name})
+
+    assert [item["name"] for item in found.json()["items"]] == [name]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Final
 
 from api.imports.cells import LOST_FROM, Counted, Raw, Unusable, as_written
@@ -122,6 +123,24 @@ def shown(number: float, code: str, epoch: date = EPOCH_1900) -> Raw:
     if written is not None:
         return written
     return number if epoch == EPOCH_1900 else Counted(number, epoch)
+
+
+def shown_as_written(number: str, code: str, epoch: date = EPOCH_1900) -> Raw:
+    """The same of a number as a file writes it; what is none, or without bounds, stays as it is written."""
+    try:
+        value = float(number)
+    except ValueError:
+        return number
+    return shown(value, code, epoch) if isfinite(value) else number
+
+
+def shown_instant(written: str, code: str) -> Raw | None:
+    """A moment in ISO 8601 as its cell shows it, with a zone as it is written; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return shown_moment(moment, code) if moment.tzinfo is None else written
 
 
 def shown_moment(moment: datetime, code: str) -> Raw:

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
-from math import isfinite
 from typing import Final
 
 from api.imports.cells import Raw, Unusable, as_written, is_blank
@@ -16,8 +14,8 @@ from api.imports.reading.formats import (
     EPOCH_1900,
     EPOCH_1904,
     GENERAL,
-    shown,
-    shown_moment,
+    shown_as_written,
+    shown_instant,
     shown_text,
 )
 from api.imports.reading.parts import Parts, Rich, Silent
@@ -299,22 +297,7 @@ class _Cells(Silent):
             case "e" if value:
                 return Unusable(value, Fault.ERROR_VALUE)
             case "d" if value:
-                return _from_iso(value, code)
+                return shown_instant(value, code) or value
         if self._calculated and (not value or (value == "0" and self._book.uncalculated)):
             return Unusable(f"={self._formula.words}", Fault.NOT_CALCULATED)
-        return _from_number(value, code, epoch) if value else None
-
-
-def _from_iso(value: str, code: str) -> Raw:
-    try:
-        return shown_moment(datetime.fromisoformat(value), code)
-    except ValueError:
-        return value
-
-
-def _from_number(value: str, code: str, epoch: date) -> Raw:
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return shown(number, code, epoch) if isfinite(number) else value
+        return shown_as_written(value, code, epoch) if value else None

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from math import isfinite
+from datetime import date
 from typing import Final
 
 from api.imports.cells import Raw, Unusable, as_written, is_blank
 from api.imports.faults import Fault
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, Collector
-from api.imports.reading.formats import EPOCH_1900, GENERAL, shown, shown_moment, shown_text
+from api.imports.reading.formats import EPOCH_1900, GENERAL, shown_as_written, shown_instant, shown_text
 from api.imports.reading.parts import Parts, Rich, Silent
 from api.imports.reading.trouble import PROTECTED, UNKNOWN_KIND, UnreadableError, damaged
 from api.imports.workbook import Merged
@@ -293,26 +292,12 @@ class _Cells(Silent):
         value = attributes.get("value", "")
         match kind:
             case "float" | "percentage" | "currency":
-                return _from_number(value, code, self._epoch)
+                return shown_as_written(value, code, self._epoch)
             case "date":
-                return _from_iso(attributes.get("date-value", ""), words, code)
+                written = attributes.get("date-value", "")
+                return shown_instant(written, code) or words or written
             case "boolean":
                 return attributes.get("boolean-value") == "true"
             case "string":
                 return shown_text(attributes.get("string-value", words), code, self._epoch)
         return words or attributes.get("time-value")
-
-
-def _from_iso(value: str, words: str, code: str) -> Raw:
-    try:
-        return shown_moment(datetime.fromisoformat(value), code)
-    except ValueError:
-        return words or value
-
-
-def _from_number(value: str, code: str, epoch: date) -> Raw:
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return shown(number, code, epoch) if isfinite(number) else value
