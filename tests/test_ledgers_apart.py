@@ -60,8 +60,16 @@ class Two:
         return await self.client(self.tokens[house.ledger.name][role])
 
     async def alter(self, statement: str, *names: str) -> None:
-        """Change something as superuser."""
-        await self.superuser.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        """Change something as superuser, also a role whose password a service that starts just sets."""
+
+        async def altered() -> bool:
+            try:
+                await self.superuser.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            except errors.InternalError_:  # "tuple concurrently updated"
+                return False
+            return True
+
+        await until(altered)
 
 
 @pytest.fixture
