@@ -179,6 +179,7 @@ async def test_on_a_terminal_the_region_is_asked_for(  # noqa: PLR0917 - fixture
     with os.fdopen(terminal) as stdin, os.fdopen(clerk, "wb", 0) as keys:
         keys.write(typed.encode() or b"\x04")  # what Ctrl-D types
         monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         assert await import_file(a_file(tmp_path, roster())) == 0
     assert "在哪个县（市、区）" in capsys.readouterr().err
     assert await region_of_new(surroundings) == region

@@ -30,7 +30,7 @@ async def located(handed_in: HandedIn, said: str | None, rulebook: Rulebook) -> 
             raise IdentityError(message)
         return handed_in
     region = said
-    if region is None and sys.stdin.isatty() and not handed_in.dry_run:
+    if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
         region = await _asked(own.name, rulebook)
     for sentence in remark(own.name, region, rulebook):
         say(sentence)
