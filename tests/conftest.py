@@ -55,12 +55,15 @@ def patient() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def loops_that_go_on() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def loops_that_go_on(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait for the database within an event loop: all its tasks would wait too.
 
-    What is waited for may be theirs, such as a lock, and then nobody ever goes on.
+    What is waited for may be theirs, such as a lock, and then nobody ever goes on. A benchmark that drives a
+    library which blocks is marked `blocking`: nothing else runs in its loop.
     """
+    if request.node.get_closest_marker("blocking"):
+        return
     wait = psycopg.Connection.wait
 
     def outside(self: psycopg.Connection, *asked: Any, **more: Any) -> Any:
@@ -70,9 +73,7 @@ def loops_that_go_on() -> Iterator[None]:
             return wait(self, *asked, **more)
         pytest.fail("the database is waited for within an event loop: use psycopg.AsyncConnection")
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(psycopg.Connection, "wait", outside)
-        yield
+    monkeypatch.setattr(psycopg.Connection, "wait", outside)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         rmtree(server.home)
 
 
+@pytest.mark.blocking
 @pytest.mark.parametrize("row", [row for row in ROWS if row.opened], ids=lambda row: row.name)
 async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
     result = await decide(row, bench, rounds=1)

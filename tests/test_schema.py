@@ -1,5 +1,6 @@
 """A database that is not what the code was written for: refused at the start, in words that say why."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import uuid4
 
@@ -187,7 +188,7 @@ def database_with(postgres: str) -> Iterator[Callable[[str], str]]:
 async def test_a_database_that_stores_text_otherwise_is_not_migrated(
     database_with: Callable[[str], str], settings: Settings, options: str, said: str
 ) -> None:
-    url = database_with(options)
+    url = await asyncio.to_thread(database_with, options)
     elsewhere = settings.model_copy(update={"database_url": SecretStr(url)})
     with pytest.raises(WronglyStoredError, match=said) as refused:
         async with running(create_app(elsewhere, clock=lambda: NOW)):
@@ -199,4 +200,5 @@ async def test_a_database_that_stores_text_otherwise_is_not_migrated(
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 async def test_both_orders_of_code_points_do(database_with: Callable[[str], str], locale: str) -> None:
-    await check_text(database_with(f"ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE '{locale}'"))
+    options = f"ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE '{locale}'"
+    await check_text(await asyncio.to_thread(database_with, options))
