@@ -25,7 +25,7 @@ from api.answers import dumps
 from api.permissions import Action, scope_sql
 from api.problems import ANYWHERE, responses
 from api.question import Asking, One, Position, categories_of
-from api.shapes import entry_json
+from api.shapes import entry_json, target_of
 from api.tail import Seen
 from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
@@ -228,8 +228,19 @@ class Reading:
         read: defaultdict[UUID, set[Category]] = defaultdict(set)
         for entry in entries:
             read[entry.stream] |= categories_of([entry])
-        lines = [dumps(entry_json(entry, self._fates[entry.stream], own.sees)) + b"\n" for entry in entries]
+        named = await self._named(entries)
+        lines = [
+            dumps(entry_json(entry, self._fates[entry.stream], own.sees, named)) + b"\n" for entry in entries
+        ]
         return lines, read
+
+    async def _named(self, entries: Sequence[AnyEntry]) -> dict[UUID, AnyEntry]:
+        """Return the entries that some of these withdraw, restore or decide on, and what those are about."""
+        named: dict[UUID, AnyEntry] = {}
+        while targets := set(filter(None, map(target_of, entries))) - named.keys():
+            entries = await self._own.ledger.decoded(await self._own.ledger.store.entries(targets))
+            named |= {each.entry_id: each for each in entries}
+        return named
 
     def _may_read(self, seen: Seen) -> bool:
         return self._own.may(Action.READ, seen.scope, seen.occurred_until)

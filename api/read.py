@@ -116,7 +116,7 @@ async def entries(
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
         shown = line[turn.start : end]
-        items = [entry_json(entry, read, own.sees) for entry in shown]
+        items = [entry_json(entry, read, own.sees, read.entries) for entry in shown]
         return items, categories_of(shown), end < len(line)
 
     items, categories, more = await beside(paged, len(read.entries))

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from api.contract import Age, EntryAnswer, FindingAnswer, ObligationAnswer, ReadinessAnswer, Waiting
+from api.permissions import sealed
 from api.sentences import sentence
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import ChildDied
+from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import ATTRIBUTES, Attribute, Fact, File
 from domain.life import BIRTH, STAGE, Life
 from domain.when import Days, add, age
@@ -37,8 +40,22 @@ def restricted(category: Category) -> dict[str, str]:
     return {"restricted": category.value}
 
 
-def entry_json(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) -> EntryAnswer:
-    """Return one entry, what became of it where its file is given, and its sentences."""
+def entry_json(
+    entry: AnyEntry,
+    file: File | None,
+    sees: AbstractSet[Category],
+    named: Mapping[UUID, AnyEntry] = MappingProxyType({}),
+) -> EntryAnswer:
+    """Return one entry, what became of it where its file is given, and its sentences.
+
+    `named` has the entries that others withdraw, restore or decide on. The words of who does so tell of that
+    entry: who may not see all of it is not shown them either.
+    """
+    about: AnyEntry | None = entry
+    while about is not None and (target := target_of(about)) is not None:
+        about = named.get(target)
+        if about is not None and not sealed(type(about.event)) <= sees:
+            sees = frozenset()
     shown: Any = {
         **showing.entry_json(entry, frozenset(Category) - sees),
         **_fate(entry, file),
@@ -47,6 +64,12 @@ def entry_json(entry: AnyEntry, file: File | None, sees: AbstractSet[Category]) 
     }
     answer: EntryAnswer = shown
     return answer
+
+
+def target_of(entry: AnyEntry) -> UUID | None:
+    """Return the entry that one withdraws, restores or decides on; None where it does none of these."""
+    event = entry.event
+    return event.entry if isinstance(event, (EntryWithdrawn, EntryRestored, *DECISIONS)) else None
 
 
 def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:

@@ -33,6 +33,7 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
 )
 from domain.events.placement import CapacityDetermined
+from domain.events.record import EntryWithdrawn
 from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind
 from domain.rulebook import Rulebook
@@ -215,6 +216,27 @@ async def test_what_speaks_against_an_adoption_is_told_to_who_sees_adoptions(ser
         assert all(visit["started_by"] and visit["rests_on"] == ["adoption"] for visit in visits)
         (row,) = await listed(served, role, "/children", child)
         assert row["overdue"] == own["obligations"]["overdue"] >= len(visits) > 0
+
+
+async def test_words_about_what_may_not_be_seen_are_not_seen_either(served: Served) -> None:
+    story = await a_story(served).given(("2024-03-05", some(ChildReceived)))
+    consent = ("2024-04-01", some(ChildConsentRecorded))
+    (adopting,) = (await story.when(consent, by=Role.SUPERVISOR)).recorded().entries
+    withdrawn = ("2024-04-02", some(EntryWithdrawn, entry=UUID(adopting), explanation="被收养人不同意"))
+    (hidden,) = (await story.when(withdrawn, by=Role.SUPERVISOR)).recorded().entries
+    everyday = ("2024-04-03", some(EntryWithdrawn, entry=UUID(story.entries[0]), explanation="录错"))
+    (shown,) = (await story.when(everyday, by=Role.SUPERVISOR)).recorded().entries
+
+    for role, seen in ((Role.STAFF, {shown}), (Role.AUDITOR, {hidden, shown})):
+        client = await served.as_(role)
+        of_file = (await client.get(f"/children/{story.child}/entries")).json()["items"]
+        fed = [orjson.loads(line) for line in (await client.get("/entries")).text.splitlines()]
+        for line in (of_file, [entry for entry in fed if entry["stream"] == str(story.child)]):
+            told = {entry["entry_id"]: entry for entry in line}
+            assert {
+                each for each in (hidden, shown) if isinstance(told[each]["data"]["explanation"], str)
+            } == seen
+            assert ("不同意" in str(told[hidden])) == (hidden in seen)
 
 
 async def test_what_rests_on_an_adoption_stands_in_no_table_in_clear(served: Served) -> None:
