@@ -17,6 +17,8 @@ PAGES = sorted(
 LINK = re.compile(r"\]\((?!https?:)([\w./-]+)(?:#[^)]*)?\)")
 CODED = re.compile(r"`((?:api|docs|domain|ledger|projections|tests|requirements)/[\w./-]*)`")
 
+TESTED = re.compile(r"`(tests/[\w./-]+)::(\w+)`")
+
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_place_that_a_page_names_is_there(page: str) -> None:
@@ -24,6 +26,12 @@ def test_every_place_that_a_page_names_is_there(page: str) -> None:
     linked = {(ROOT / page).parent / link for link in LINK.findall(text)}
     named = {ROOT / name for name in CODED.findall(text)}
     assert [place.name for place in linked | named if not place.exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    for file, name in TESTED.findall((ROOT / page).read_text("utf-8")):
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), name
 
 
 def test_the_two_readmes_show_the_same_commands() -> None:
