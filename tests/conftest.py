@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ledger.postgres import embedded
+from ledger.postgres import Server, embedded
 from tests.patience import PATIENCE
 
 # A busy machine is no fault of the code.
@@ -88,12 +89,21 @@ def postgres() -> Iterator[str]:
         yield given
         return
     major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
-    programs = Path(DEBIAN_PROGRAMS.format(major=major)) if major else None
+    with thrown_away(Path(DEBIAN_PROGRAMS.format(major=major)) if major else None) as server:
+        yield server.url
+
+
+@contextmanager
+def thrown_away(programs: Path | None = None) -> Iterator[Server]:
+    """Serve a cluster that is thrown away, in a folder of its own.
+
+    Not below pytest's, which every other run of pytest closes again to the server's user.
+    """
     with tempfile.TemporaryDirectory(prefix="childledger-test-") as folder:
         data = Path(folder).resolve()
         data.chmod(0o711)  # under root, the server's user has to pass
         with embedded(data, programs=programs, durable=False) as server:
-            yield server.url
+            yield server
         if server.home != data:
             shutil.rmtree(server.home)
 

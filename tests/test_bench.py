@@ -3,20 +3,19 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 
 from domain.file import fold
 from domain.judging import judge
 from domain.rulebook import Rulebook
-from ledger.postgres import embedded
 from tests.bench.bench import Bench, furnish
 from tests.bench.contest import Row, decide
 from tests.bench.lives import TODAY
 from tests.bench.rows import ROWS, chosen
 from tests.bench.table import as_json, facts, lines
 from tests.bench.workload import Workload, lengths
+from tests.conftest import thrown_away
 
 SMALLEST = 0.004
 
@@ -24,13 +23,8 @@ SMALLEST = 0.004
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Give a furnished server that is thrown away."""
-    data = tmp_path_factory.mktemp("bench")
-    for folder in (data, *data.parents[:3]):
-        folder.chmod(0o711)  # under root, the server's user has to pass
-    with embedded(data, durable=False) as server:
-        yield asyncio.run(furnish(server.url, data, SMALLEST))
-    if server.home != data:
-        rmtree(server.home)
+    with thrown_away() as server:
+        yield asyncio.run(furnish(server.url, tmp_path_factory.mktemp("bench"), SMALLEST))
 
 
 @pytest.mark.blocking
