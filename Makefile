@@ -1,5 +1,6 @@
 PORT = 8000
 DATA = .data
+REPEATED = database and not any_database
 
 BIN = .venv/bin
 RUN = .venv/installed-run
@@ -49,9 +50,9 @@ generate: $(TEST)
 test-embedded: $(TEST)
 	$(BIN)/pytest -n 2 --dist worksteal
 
-test-system: $(TEST)  ## The tests that ask for a database, on the system's PostgreSQL 15
+test-system: $(TEST)  ## The tests of the database, on the system's PostgreSQL 15 (REPEATED=database for all that ask for one)
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
-		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n 2 --dist worksteal -m database; \
+		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n 2 --dist worksteal -m "$(REPEATED)"; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost

@@ -35,11 +35,45 @@ pytest_plugins = (
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 
 
+ANY_DATABASE = frozenset(
+    {
+        "test_app",
+        "test_as_written",
+        "test_bodies",
+        "test_cases",
+        "test_door",
+        "test_dry_run",
+        "test_every_read_is_noted",
+        "test_every_way_in",
+        "test_import_cases",
+        "test_import_corrections",
+        "test_import_faults",
+        "test_import_formats",
+        "test_import_http",
+        "test_import_institution",
+        "test_import_limits",
+        "test_import_lines",
+        "test_import_names",
+        "test_import_recognition",
+        "test_import_rights",
+        "test_import_waiting",
+        "test_lives",
+        "test_nothing_unknown",
+        "test_openapi",
+        "test_texts",
+        "test_workbook_reading",
+    }
+)
+"""What is about words, rights and files: it asks a database nothing that other tests do not ask too."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for a database, which are repeated on another PostgreSQL."""
+    """Mark the tests that ask for a database, and of these the ones that need no other PostgreSQL as well."""
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
+            if item.path.stem in ANY_DATABASE:
+                item.add_marker("any_database")
 
 
 @pytest.fixture(autouse=True)
