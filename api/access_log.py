@@ -6,6 +6,7 @@ Those who read at the same time share one statement, so that the log does not sl
 
 import asyncio
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -18,7 +19,7 @@ from structlog.contextvars import get_contextvars
 from api.clock import Clock
 from api.permissions import Actor
 from api.problems import Problem
-from domain.event import Category
+from domain.event import EVERY_CATEGORY, Category
 from ledger import queries
 from ledger.pools import Pool
 
@@ -26,7 +27,19 @@ SQL: Final = queries.load("api", "access_log.sql")
 NEWEST: Final = 2**63 - 1
 """After every line of the log."""
 
-TELLING: Final = frozenset({"dry run", "duplicates", "findings", "obligations", "recording", "refusal"})
+IMPORT_REPORT: Final = "import report"
+TELLING: Final = frozenset(
+    {
+        IMPORT_REPORT,
+        "dry run",
+        "duplicates",
+        "findings",
+        "obligations",
+        "readiness",
+        "recording",
+        "refusal",
+    }
+)
 """Purposes whose lines tell that something was found, not only that it was looked at."""
 
 Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str]
@@ -44,11 +57,6 @@ class Access:
     institution: UUID | None
     categories: list[str]
     purpose: str
-
-    @property
-    def seen(self) -> set[Category]:
-        """The categories that were read."""
-        return set(map(Category, self.categories))
 
 
 class AccessLog:
@@ -85,11 +93,29 @@ class AccessLog:
         except Error as error:
             raise Problem("unavailable") from error
 
-    async def of(self, child: UUID, *, before: int = NEWEST, limit: int) -> list[Access]:
-        """Return who read a child's file, the latest first, before a line of the log."""
+    async def of(
+        self,
+        child: UUID,
+        *,
+        before: int = NEWEST,
+        limit: int,
+        sees: AbstractSet[Category] = EVERY_CATEGORY,
+    ) -> list[Access]:
+        """Return who read a child's file, the latest first, before a line of the log.
+
+        What tells that something was found which rests on what whoever asks does not see is not counted
+        either: a page with a line too few would tell of it as well.
+        """
+        asked = {
+            "child": child,
+            "before": before,
+            "limit": limit,
+            "telling": sorted(TELLING),
+            "sees": sorted(sees),
+        }
         async with self._readers.connection() as connection:
             cursor = connection.cursor(row_factory=args_row(Access))
-            await cursor.execute(SQL["of"], {"child": child, "before": before, "limit": limit})
+            await cursor.execute(SQL["of"], asked)
             return await cursor.fetchall()
 
     async def close(self) -> None:

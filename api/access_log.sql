@@ -10,5 +10,6 @@ SELECT at, request, member, role, institution, child, string_to_array(categories
 SELECT access, at, member, role, institution, categories, purpose
   FROM access
  WHERE child = %(child)s AND access < %(before)s
+   AND (purpose <> ALL (%(telling)s) OR categories <@ %(sees)s)
  ORDER BY access DESC
  LIMIT %(limit)s

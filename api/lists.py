@@ -36,7 +36,7 @@ from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
 from projections.search import terms_of_query, whole_number
-from projections.withholding import Resting, Withholding, sealed_among
+from projections.withholding import Resting, Withholding, told_of
 
 router = APIRouter(tags=["across files"])
 
@@ -213,6 +213,7 @@ async def readiness(
         limit=limit,
         cursor=cursor,
     )
+    await own.note({row.child: row.told(own.sees) for row in page.rows}, "readiness")
     return _listing([readiness_json(row, on, own.sees) for row in page.rows], page.next, position)
 
 
@@ -249,12 +250,15 @@ async def _others(own: Asking, found: Sequence[tuple[UUID, str]]) -> dict[tuple[
     if not found:
         return {}
     async with own.house.projector.reading() as connection:
-        return await alike.others(connection, own.scope, found)
+        others = await alike.others(connection, own.scope, found)
+    named = {other for each in others.values() for other in each}
+    await own.note(dict.fromkeys(named, (alike.RESTS_ON,)), "duplicates")
+    return others
 
 
 async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
-    """Return rows with what is sealed in them opened, once it is written down that it is read."""
-    await own.note(sealed_among(rows), withheld.table)
+    """Return rows with what is sealed in them opened, once it is written down what of whom they tell."""
+    await own.note(told_of(rows), withheld.table)
     sealed = {row.child for row in rows if row.sealed is not None}
     seal = await own.ledger.seal_for(sealed, WHOLLY_SEALED)
     return [row for each in rows if (row := withheld.opened(each, seal)) is not None]

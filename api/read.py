@@ -34,7 +34,7 @@ from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.paging import MOST
 from projections.readiness import ready_on
-from projections.withholding import sealed_among
+from projections.withholding import told_of
 
 router = APIRouter(tags=["one file"])
 
@@ -64,16 +64,19 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
     # What other files say was not always known: it is told of now only.
     alike = await alike_files(own, child, day) if known_at is None else 0
 
-    def status() -> dict[str, Any]:
+    def status() -> tuple[dict[str, Any], set[Category]]:
         findings = [each for each in own.told(findings_of(read, child, book)) if each.speaks(day)]
-        return file_json(
+        obligations = own.told(obligations_of(read, child, book))
+        shown = file_json(
             Life(read, day, book),
             day,
-            obligations=own.told(obligations_of(read, child, book)),
+            obligations=obligations,
             findings=len(findings) + alike,
             sees=own.sees,
         )
+        return shown, told_of([*findings, *obligations]).get(child, set())
 
+    told, counted = await beside(status, len(read.entries))
     body = {
         "child": child,
         "version": read.version,
@@ -81,10 +84,12 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
         "known_position": known,
         "as_of": day,
         "institution": scope_of(read).institution,
-        **await beside(status, len(read.entries)),
+        **told,
     }
-    shown = {attribute.personal for attribute in ATTRIBUTES.values()}
-    await own.note({child: categories_of(read.entries.values()) & shown}, "file")
+    shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
+    await own.note({child: shown}, "file")
+    # That there is something to count is not for everybody who may know that the file was looked at.
+    await own.note({child: counted - shown}, "findings")
     return Answer(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
 
@@ -153,7 +158,7 @@ async def obligations(
             and (not state or now in state)
             and rule in {None, obligation.rule}
         ]
-        return [obligation_json(obligation, on) for obligation in found], sealed_among(found)
+        return [obligation_json(obligation, on) for obligation in found], told_of(found)
 
     items, categories = await beside(asked_for, len(read.entries))
     await own.note(categories, "obligations")
@@ -170,6 +175,7 @@ async def readiness(
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
     ready = await beside(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
+    await own.note({child: ready.told(own.sees)}, "readiness")
     body = {**readiness_json(ready, on, own.sees), "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
 

@@ -19,7 +19,6 @@ from api.wanted import (
     Own,
     answerable,
     documented,
-    noted,
     read,
     rehearsed,
     rehearsing,
@@ -73,7 +72,6 @@ async def _recorded(own: Asking, wanted: Recording) -> Answer:
         raise problem(wanted, outcome, own.sees)
     if outcome.repeated:
         taken = await numbers_taken(own, outcome.stream, wanted.drafts)
-    await noted(own, outcome.stream, outcome.findings, "recording")
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"/children/{outcome.stream}"

@@ -184,12 +184,18 @@ async def _rehearsed(
 
 
 async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
-    """Return the status of what was recorded; what stood already is answered only to who may read it now."""
+    """Return the status of what was recorded, once it is written down what the recorder is told with it.
+
+    What stood already is answered only to who may read it now.
+    """
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
             own.house.metrics.refused(refusal.rule.strength)
-        await noted(own, wanted.stream, outcome.refusals, "refusal")
-    if not isinstance(outcome, Recorded) or not outcome.repeated:
+        await noted(own, wanted.stream, outcome.refusals, "refusal", outcome.tried.told(own.sees))
+    if not isinstance(outcome, Recorded):
+        return 201
+    if not outcome.repeated:
+        await noted(own, outcome.stream, outcome.findings, "recording")
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):
         # The same events, but of a request that opened a file, or did not.
@@ -198,6 +204,7 @@ async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
     for entry in outcome.entries:
         own.permitted(file, about=entry.days.last)
     await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
+    await noted(own, outcome.stream, outcome.findings, "recording")
     return 200
 
 

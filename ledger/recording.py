@@ -12,7 +12,7 @@ from domain.event import CATALOGUE, EVERY_CATEGORY, Category, Event, Kind
 from domain.judging import Judgement
 from domain.obligations import Clock
 from domain.readiness import Answer, Gate
-from domain.resting import Categories
+from domain.resting import NOTHING, Categories
 from domain.when import Days
 
 
@@ -141,6 +141,10 @@ class Tried:
             for kind, refusals in self.refused.items()
             if CATALOGUE[kind].seals in sees and not any(on <= sees for on in refusals)
         )
+
+    def told(self, sees: AbstractSet[Category]) -> Categories:
+        """Return of which categories it tells who sees these that something is not possible."""
+        return NOTHING.union(*(on for refusals in self.refused.values() for on in refusals if on <= sees))
 
 
 @dataclass(frozen=True, slots=True)

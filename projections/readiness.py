@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from domain.life import Life
 from domain.obligations import History, clocks
 from domain.readiness import GATES, Readiness, Status, blocks, next_due, readiness_over_time, weight
 from domain.readiness import readiness as readiness_on
-from domain.resting import NOTHING
+from domain.resting import NOTHING, Categories
 from domain.rulebook import Rulebook
 from domain.when import add
 from projections.model import Reading, ReadModel
@@ -56,12 +57,21 @@ class ReadyOnDay(Ready):
     status: Status
     next_due_on: date | None
     next_rule: str | None
+    next_rests_on: list[str]
 
     def gates_shown(self, sees: AbstractSet[Category]) -> str:
         """Return `gates` for somebody who sees these categories."""
         if set(map(Category, self.rests_on)) <= sees:
             return self.gates
         return orjson.dumps([_shown(each, sees) for each in orjson.loads(self.gates)]).decode()
+
+    def told(self, sees: AbstractSet[Category]) -> Categories:
+        """Return of which categories it tells somebody who sees these."""
+        own = frozenset(map(Category, [*self.rests_on, *self.next_rests_on]))
+        if own <= sees:
+            return own
+        gates = (each["rests_on"] or () for each in orjson.loads(self.gates_shown(sees)))
+        return frozenset(map(Category, chain(self.next_rests_on, *gates)))
 
 
 def rows(file: File, reading: Reading) -> Iterator[Ready]:
@@ -92,6 +102,7 @@ def ready_on(
         status=answer.status,
         next_due_on=None if following is None else following.due.last,
         next_rule=None if following is None else following.rule,
+        next_rests_on=[] if following is None else listed(following.rests_on),
     )
 
 
@@ -165,10 +176,11 @@ _STATUS: Final = SQL("""
          ELSE 'ready' END
 """)
 _SELECT: Final = SQL("""
-    SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule
+    SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule,
+           coalesce(following.rests_on, ARRAY[]::text[]) AS next_rests_on
       FROM readiness y JOIN register ON register.child = y.child
       LEFT JOIN LATERAL (
-          SELECT o.due_on, o.rule FROM obligations o
+          SELECT o.due_on, o.rule, o.rests_on FROM obligations o
            WHERE o.child = y.child AND o.sealed IS NULL AND o.rests_on <@ %(sees)s AND o.opened_on <= %(day)s
              AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
            ORDER BY o.due_on, o.rule LIMIT 1

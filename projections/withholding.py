@@ -139,11 +139,11 @@ class Withholding(Generic[R]):
         return changed
 
 
-def sealed_among(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
-    """Return of which children rows tell something that is sealed wholly, by category."""
+def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
+    """Return of which children rows tell what is personal, by category."""
     found: defaultdict[UUID, set[Category]] = defaultdict(set)
     for row in rows:
-        found[row.child].update(_sealed_wholly(row))
+        found[row.child].update(map(Category, row.rests_on))
     return found
 
 

@@ -22,11 +22,16 @@ from domain.events.adoption import (
     ChildConsentRecorded,
 )
 from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.placement import CapacityDetermined
 from tests.client import Served, new_key
-from tests.given import some
+from tests.given import NOT_ASKED, some
+from tests.given import given as a_file
 from tests.registers.paper import a_sheet, workbook
-from tests.stories import a_story, sent
+from tests.stories import a_story, sent, written
 from tests.test_import_http import NDJSON, done, hand_in
+from tests.test_numbers_of_two import ID
+from tests.test_readiness import ready_young
+from tests.test_withheld_http import kept
 
 OPERATIONS = {
     f"{method.upper()} {path}"
@@ -43,6 +48,7 @@ CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
 REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
 ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
 RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
+TO_COME = ("2031-01-01", some(IdentityRecorded, name="王小明"))
 EXCUSED = {"exception": "I12"}
 
 
@@ -61,24 +67,24 @@ class Asked:
 
     async def record(self, *happened: Any, key: dict[str, str] | None = None, **query: Any) -> Response:
         """Send events of the child."""
-        events = [sent(on, event, **(more[0] if more else {})) for on, event, *more in happened]
+        events = [written(each) for each in happened]
         path = f"/children/{self.child}/events"
         return await self.client.post(path, json={"events": events}, headers=key or new_key(), params=query)
 
     async def record_many(self, *happened: Any, **query: Any) -> Response:
         """Send events of the child as an item of many."""
-        events = [sent(*each) for each in happened]
+        events = [written(each) for each in happened]
         body = {"items": [{"child": str(self.child), "events": events}]}
         return await self.client.post("/entries", json=body, headers=new_key(), params=query)
 
     async def open(self, *happened: Any, **query: Any) -> Response:
         """Send the events of another child."""
-        events = [sent(*each) for each in happened]
+        events = [written(each) for each in happened]
         return await self.client.post("/children", json={"events": events}, headers=new_key(), params=query)
 
     async def imported_as_a_line(self, *happened: Any) -> Response:
         """Hand in a line of the child's events."""
-        line = {"child": str(self.child), "events": [sent(*each) for each in happened]}
+        line = {"child": str(self.child), "events": [written(each) for each in happened]}
         handed_in = await hand_in(self.client, orjson.dumps(line), media_type=NDJSON)
         await done(self.client, handed_in.headers["Location"])
         return await self.client.get(handed_in.headers["Location"])
@@ -121,6 +127,8 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("dry run", {"identity"}, lambda own: own.record(RENAMED, dry_run=True)),
         ("dry run", {"adoption"}, lambda own: own.record(ADOPTED, dry_run=True)),
         ("refusal", {"adoption"}, lambda own: own.record(ADOPTED)),
+        # What is possible instead tells of the adoption too.
+        ("refusal", {"adoption"}, lambda own: own.record(TO_COME)),
         ("recorded before", {"adoption"}, lambda own: own.record((*ADOPTED, EXCUSED), key=own.key)),
     ],
     "POST /entries": [
@@ -138,15 +146,14 @@ SILENT = {
     "GET /rules",
     "GET /codes",
     "GET /codes/{table}",
-    # These tell days and codes that are not personal.
-    "GET /children/{child}/readiness",
-    "GET /readiness",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # What comes of it is asked at another address.
     "POST /imports",
 }
 """Operations that tell nothing personal of a child."""
+OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
+"""Operations that tell of who is to leave care, not of who was adopted."""
 CASES = [
     pytest.param(*case, id=f"{operation} {number}")
     for operation, cases in NOTED.items()
@@ -154,11 +161,16 @@ CASES = [
 ]
 
 
-async def asked_by_a_supervisor(served: Served) -> Asked:
-    """Given a child whose adoption stands in spite of a negative report."""
+async def before_an_adoption(served: Served) -> Asked:
+    """Given a child who is not to be adopted, as a report says."""
     story = await a_story(served).given(RECEIVED, IDENTITY, APPLIED, CONSENTED, REPORT)
     assert story.child is not None
-    asked = Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+    return Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+
+
+async def asked_by_a_supervisor(served: Served) -> Asked:
+    """Given a child whose adoption stands in spite of a negative report."""
+    asked = await before_an_adoption(served)
     recorded = await asked.record((*ADOPTED, EXCUSED), key=asked.key)
     assert recorded.status_code == 201, recorded.text
     await served.projected()
@@ -166,7 +178,7 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
-    assert {*NOTED, *SILENT} == OPERATIONS
+    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON} == OPERATIONS
 
 
 @pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)
@@ -185,10 +197,98 @@ async def test_whoever_is_told_what_is_personal_stands_in_the_access_log(
     assert noted[0].role == "supervisor"
 
 
-async def test_who_records_and_is_told_what_speaks_against_it_is_noted(served: Served) -> None:
+@pytest.mark.parametrize(
+    ("purpose", "record"),
+    [
+        ("recording", lambda own: own.record((*ADOPTED, EXCUSED))),
+        ("recording", lambda own: own.record_many((*ADOPTED, EXCUSED))),
+        ("import report", lambda own: own.imported_as_a_line((*ADOPTED, {"noted_on": "2024-06-02"}))),
+    ],
+    ids=["alone", "among many", "as a line"],
+)
+async def test_who_records_and_is_told_what_speaks_against_it_is_noted(
+    served: Served, purpose: str, record: Ask
+) -> None:
+    own = await before_an_adoption(served)
+
+    answer = await record(own)
+
+    assert "I12" in answer.text
+    lines = await served.house.access.of(own.child, limit=500)
+    assert {line.purpose for line in lines} == {purpose}
+    assert all("adoption" in line.categories for line in lines)
+
+
+async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(served: Served) -> None:
+    """Two children of a register have one citizen id: all that is told are the rule and how often."""
+    sheet = a_sheet("儿童花名册")
+    for number in ("CS001", "CS002"):
+        sheet = sheet.row(
+            儿童编号=number,
+            姓名=f"王小{number[-1]}",
+            出生日期="2012-03-15",
+            接收日期="2013-05-02",
+            身份证号=ID,
+        )
+    supervisor = await served.as_(Role.SUPERVISOR)
+    handed_in = await hand_in(supervisor, workbook(sheet))
+    told = await done(supervisor, handed_in.headers["Location"])
+
+    assert (told["rejections"], told["values"], told["findings"]) == ([], [], [{"rule": "I32", "count": 2}])
+    await served.projected()
+    for row in (await supervisor.get("/children")).json()["items"]:
+        lines = await served.house.access.of(UUID(row["child"]), limit=500)
+        assert "import report" in {line.purpose for line in lines}
+
+
+# What rests on what is personal and is not sealed wholly
+
+
+async def test_what_a_gate_tells_of_a_guardian_is_noted_of_who_sees_guardians(served: Served) -> None:
+    decided = some(CapacityDetermined, result="none", guardian_name=NOT_ASKED)
+    child = await kept(served, ready_young().and_("2026-02-20", decided))
+    for role in (Role.STAFF, Role.PLACEMENT_OFFICER):
+        client = await served.as_(role)
+        for path in (f"/children/{child}/readiness", "/readiness"):
+            answer = await client.get(path, params={"day": "2026-03-01"})
+            assert ("监护人未知" in answer.text) is (role is Role.STAFF)
+    lines = await served.house.access.of(child, limit=500)
+    family = [(line.role, line.purpose) for line in lines if "family" in line.categories]
+    assert family == [("staff", "readiness")] * 2
+
+
+async def test_what_speaks_against_a_file_is_noted_by_what_it_rests_on(served: Served) -> None:
+    """A list of findings names two children of one name, birth and sex."""
+    who = some(IdentityRecorded, name="王小明", birth_on=date(2015, 3, 1), sex="1")
+    first, second = [
+        await kept(served, a_file(("2016-03-01", some(ChildReceived)), ("2016-03-01", who))) for _ in "ab"
+    ]
+    bureau = await served.as_(Role.BUREAU)
+
+    found = await bureau.get("/findings", params={"kind": "possible_duplicate", "limit": 1})
+
+    (item,) = found.json()["items"]
+    assert {item["child"], *item["others"]} == {str(first), str(second)}
+    lines = {each: await served.house.access.of(each, limit=500) for each in (first, second)}
+    own, other = lines[UUID(item["child"])], lines[UUID(item["others"][0])]
+    assert [(line.purpose, line.categories) for line in own] == [("findings", ["identity"])]
+    assert [(line.purpose, line.categories) for line in other] == [("duplicates", ["identity"])]
+
+
+async def test_a_line_that_is_not_told_is_missed_on_no_page_of_the_access_log(served: Served) -> None:
+    """Else a page with a line too few, or an empty one, tells that something was found."""
     own = await asked_by_a_supervisor(served)
-    (line,) = await served.house.access.of(own.child, limit=500)
-    assert (line.purpose, line.categories) == ("recording", ["adoption"])
+    for _ in range(2):
+        await own.get("/children/{child}")
+        await own.get("/findings", rule="I12")
+    administrator = await served.as_(Role.ADMINISTRATOR)
+    path, pages = f"/children/{own.child}/access?limit=1", []
+    following: str | None = ""
+    while following is not None:
+        page = (await administrator.get(path + (f"&cursor={following}" if following else ""))).json()
+        pages.append([line["purpose"] for line in page["items"]])
+        following = page["next"]
+    assert pages in ([["file"], ["file"]], [["file"], ["file"], []])
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])

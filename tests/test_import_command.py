@@ -270,6 +270,20 @@ async def test_once_the_region_is_said_the_officers_tokens_see_the_children(
     assert [actor and actor.institutions for actor in actors] == [frozenset(), frozenset({known.institution})]
 
 
+async def test_whoever_is_told_values_by_the_command_stands_in_the_access_log(
+    surroundings: Settings, tmp_path: Path
+) -> None:
+    for dry_run in (False, True):
+        await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), dry_run=dry_run)
+
+    async with opened(surroundings, follow=False) as house:
+        async with house.projector.reading() as connection:
+            ((child,),) = await (await connection.execute("SELECT child FROM register")).fetchall()
+        lines = await house.access.of(child, limit=10)
+    assert [(line.role, line.purpose) for line in lines] == [("administrator", "import report")] * 2
+    assert "identity" in lines[0].categories
+
+
 @pytest.mark.usefixtures("surroundings")
 async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_path: Path) -> None:
     copy = tmp_path / "导入结果.xlsx"

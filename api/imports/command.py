@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from rich.console import Console
 
+from api.access_log import IMPORT_REPORT
 from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.identity import IdentityError, Institution
@@ -51,12 +52,15 @@ async def import_file(
     try:
         workbook = await Apart(settings).read_file(file)
         async with opened(settings, follow=False) as house:
-            recorder = (await house.identity.operator()).recorder
+            operator = await house.identity.operator()
             own = None if institution is None else await _institution(house, institution)
             handed_in = await hand_in(house, workbook, own=own, dry_run=dry_run)
             handed_in = await located(handed_in, region, house.ledger.rulebook)
             with bar() as progress:
-                told = await take_in(house, handed_in, recorder, progress)
+                told = await take_in(house, handed_in, operator.recorder, progress)
+            # What is listed of nobody's file is noted under the institution itself.
+            read = {child or told.institution.institution: told.sees for child in told.shown}
+            await house.access.note(operator, read, IMPORT_REPORT)
             await _tell(house, told, report, json=json)
             if tokens and not dry_run:
                 await _print_tokens(house, told, json=json)

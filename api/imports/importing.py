@@ -116,7 +116,7 @@ class Importer:
                 for step, outcome in zip(own.steps, outcomes, strict=True):
                     if not outcome.refused:
                         numbers.take(stream, step.draft.event, step.row)
-                refused = _settle(report, own, outcomes)
+                refused = _settle(report, own, outcomes, stream)
                 _close(report, case, refused, stream)
 
         await asyncio.to_thread(closed)
@@ -182,7 +182,7 @@ def _batches(register: Register) -> Iterator[list[str]]:
         yield batch
 
 
-def _settle(report: Report, own: Plan, kept: Iterable[Kept]) -> dict[RowOf, str]:
+def _settle(report: Report, own: Plan, kept: Iterable[Kept], child: UUID) -> dict[RowOf, str]:
     """Say what became of the cells of a case; return the rows of which something was refused, by its rule."""
     refused: dict[RowOf, str] = {}
     for place, fate in own.fates:
@@ -191,7 +191,7 @@ def _settle(report: Report, own: Plan, kept: Iterable[Kept]) -> dict[RowOf, str]
         for place in step.cells:
             report.account.settle(place, Fate.REJECTED if outcome.refused else Fate.RECORDED)
         if not outcome.refused:
-            report.judged(outcome.judgements, step.row)
+            report.judged(outcome.judgements, step.row, child)
             continue
         refused |= {place.row_of: outcome.code for place in step.cells}
     for told in own.older:

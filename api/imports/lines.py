@@ -73,7 +73,7 @@ class LinesImport:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
     shown: set[UUID] = field(default_factory=set)
-    """The children of whom it is told which rules refuse what."""
+    """The children of whom it is told which rules refuse what, or speak against it."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
@@ -159,6 +159,8 @@ class LinesImport:
         self.recorded += 1
         self.entries += len(line.drafts)
         told = told_to(self.own.sees, kept.judgements)
+        if told and line.child is not None:
+            self.shown.add(line.child)
         self.findings.update(judgement.rule.id for judgement in told)
         self.as_found += len({each.entry.entry_id for each in told if each.as_found})
 

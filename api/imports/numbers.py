@@ -31,5 +31,6 @@ class Numbers:
             return
         for term, children in self.given.items():
             if len(held.get(term, set()) | children.keys()) > 1:
-                rows = [report.register.name(row) for own in children.values() for row in own]
-                report.found[CITIZEN_ID.rule] += rows
+                for child, rows in children.items():
+                    for row in rows:
+                        report.find(CITIZEN_ID.rule, row, child)

@@ -82,6 +82,8 @@ class Report:
     missing: list[Line] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows by the rule that speaks against what was recorded of them."""
+    against: set[UUID] = field(default_factory=set)
+    """The children against whose entries these speak."""
     entries: int = 0
     as_found: int = 0
     done_rows: int = 0
@@ -110,13 +112,18 @@ class Report:
         """Report a row that the ledger has and the file does not."""
         self._list("missing", line)
 
-    def judged(self, judgements: tuple[Judgement, ...], row: RowOf) -> None:
-        """Count what speaks against an entry that was recorded of a row all the same."""
+    def judged(self, judgements: tuple[Judgement, ...], row: RowOf, child: UUID) -> None:
+        """Count what speaks against an entry that was recorded of a row all the same, in a child's file."""
         self.entries += 1
         told = told_to(self.sees, judgements)
         for judgement in told:
-            self.found[judgement.rule.id].append(self.register.name(row))
+            self.find(judgement.rule.id, row, child)
         self.as_found += any(judgement.as_found for judgement in told)
+
+    def find(self, rule: str, row: RowOf, child: UUID) -> None:
+        """Say that a rule speaks against what was recorded of a row, in a child's file."""
+        self.found[rule].append(self.register.name(row))
+        self.against.add(child)
 
     def arrange(self) -> None:
         """Put all lines in the order of the file."""
@@ -134,8 +141,9 @@ class Report:
 
     @property
     def shown(self) -> set[UUID | None]:
-        """The children of whom lines are listed, None for lines of which nobody knows whose they are."""
-        return {line.child for lines in (self.rejections, self.values, self.missing) for line in lines}
+        """The children of whom anything is told, None for lines of which nobody knows whose they are."""
+        listed = {line.child for lines in (self.rejections, self.values, self.missing) for line in lines}
+        return listed | self.against
 
     def _sheet(self, table: int) -> str:
         return self.register.tables[table].sheet.title

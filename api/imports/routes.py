@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.access_log import IMPORT_REPORT
 from api.answers import Answer
 from api.asking import TheEntered, TheHouses, parts
 from api.identity import Institution
@@ -57,7 +58,6 @@ ANSWER_SECONDS: Final = limit(
     why=Label("其他机构的文件可能在前", "Others' files may be read before"),
     beyond=Label("202；读不了的，由该导入说明", "202; that it can not be read is then said of the import"),
 )
-PURPOSE: Final = "import report"
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -131,7 +131,7 @@ async def import_of(job: UUID, entered: TheEntered) -> Answer:
         raise not_found()
     # What is listed of nobody's file is noted under the import itself.
     read = {child or job: SEES[actor.role] for child in found.shown}
-    await house.access.note(actor, read, PURPOSE)
+    await house.access.note(actor, read, IMPORT_REPORT)
     return Answer(found.answer)
 
 
