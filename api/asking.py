@@ -54,18 +54,27 @@ MOST_UNASKED: Final = limit(
 )
 BODILESS: Final = frozenset({"GET", "HEAD"})
 
+Still: TypeAlias = Callable[[], Awaitable[None]]
+"""Asks again, after what took a while, whether somebody may enter. Raises the problem `unauthenticated`."""
+
+
+async def always() -> None:
+    """Let in whom no token has let in, and so none can keep out: whoever commands the machine."""
+
+
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
 
 class Entered(NamedTuple):
     """Who asks, and the house that their token let them in to: nothing else of a request chooses it.
 
-    `turn` is the request's among those of its person.
+    `turn` is the request's among those of its person. A token may end before its request does: `still` asks.
     """
 
     house: House
     actor: Actor
     turn: Turn
+    still: Still
 
 
 async def houses(request: Request) -> Houses:
@@ -97,9 +106,16 @@ async def entered(
             turn = houses.turns.of(actor.user)
             request.state.ended = partial(_ended, houses, actor.user, turn)
             request.state.ledger, request.state.actor = name, actor
+            request.state.still = still = partial(_still, house, token)
             await turn.take()
-            return Entered(house, actor, turn)
+            await still()
+            return Entered(house, actor, turn, still)
     raise Problem("unauthenticated")
+
+
+async def _still(house: House, token: str) -> None:
+    if await house.identity.authenticate(token) is None:
+        raise Problem("unauthenticated")
 
 
 def _ended(houses: Houses, person: UUID, turn: Turn) -> None:
@@ -112,10 +128,15 @@ TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]
 
 
 def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:
-    """Return a dependency that answers the raw body, of these media types and at most `limit` bytes."""
+    """Return a dependency that answers the raw body, of these media types and at most `limit` bytes.
+
+    It may arrive slowly, so who sent it is asked for again: `entered` comes before it.
+    """
 
     async def read(request: Request) -> bytes:
-        return b"".join([part async for part in parts(request, limit, types)])
+        raw = b"".join([part async for part in parts(request, limit, types)])
+        await request.state.still()
+        return raw
 
     return read
 

@@ -309,6 +309,7 @@ async def feed(
         )
     if wait:
         looked, found = await reading.awaited(start, last, limit or MOST, wait)
+        await own.still()
         lines = await reading.lines_together(found)
     else:
         looked, sights = await reading.page(start, min(last, head.position), limit or MOST)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from api.asking import Entered, TheEntered
+from api.asking import Entered, Still, TheEntered, always
 from api.budgets import Turn
 from api.clock import day_of
 from api.house import House
@@ -74,12 +74,16 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request: who asks it, at which instant, in which house, in which turn of that person."""
+    """One request: who asks it, at which instant, in which house, in which turn of that person.
+
+    Whoever writes or answers after having waited asks first whether who asked may `still` enter.
+    """
 
     actor: Actor
     now: datetime
     house: House
     turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
+    still: Still = always
 
     @property
     def ledger(self) -> Ledger:
@@ -272,7 +276,7 @@ async def asking(entered: TheEntered, at_least: AtLeast = None) -> Asking:
     house = entered.house
     if at_least is not None:
         await _reached(entered, house.ledger.wait_for(at_least, PATIENCE_SECONDS))
-    return Asking(entered.actor, house.clock(), house, entered.turn)
+    return _asking(entered)
 
 
 def across(*models: str) -> Callable[..., Awaitable[Asking]]:
@@ -282,22 +286,27 @@ def across(*models: str) -> Callable[..., Awaitable[Asking]]:
         house = entered.house
         if at_least is not None:
             await _reached(entered, house.projector.reached(at_least, PATIENCE_SECONDS, *models))
-        return Asking(entered.actor, house.clock(), house, entered.turn)
+        return _asking(entered)
 
     return caught_up
+
+
+def _asking(entered: Entered) -> Asking:
+    return Asking(entered.actor, entered.house.clock(), entered.house, entered.turn, entered.still)
 
 
 async def _reached(entered: Entered, waiting: Awaitable[bool]) -> None:
     """Wait, and let others have the turn meanwhile. Raises the problem `unavailable`."""
     async with entered.turn.given_up():
         reached = await waiting
+    await entered.still()
     if not reached:
         raise Problem("unavailable")
 
 
 async def recording(entered: TheEntered) -> Asking:
     """Return a request to record."""
-    return Asking(entered.actor, entered.house.clock(), entered.house, entered.turn)
+    return _asking(entered)
 
 
 One: TypeAlias = Annotated[Asking, Depends(asking)]

@@ -1,7 +1,7 @@
 """The rules hold by every way in: alone, among many, all or nothing, in lines, and in dry runs of these."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +10,7 @@ import orjson
 import pytest
 from httpx2 import AsyncClient
 
+from api.imports.recording import Kept, Records, Rehearses
 from api.permissions import Role
 from domain.charge import CHARGE
 from domain.entry import AnyEntry
@@ -22,7 +23,10 @@ from domain.file import Facts
 from ledger.shelf import Shelf
 from tests.client import NOW, Served, new_key
 from tests.given import some
+from tests.patience import until
+from tests.registers.paper import a_sheet, workbook
 from tests.stories import a_story, sent
+from tests.test_import_http import NDJSON, XLSX, done, hand_in
 
 TODAY = NOW.date()
 RECEIVED = ("2024-03-05", some(ChildReceived))
@@ -273,6 +277,95 @@ async def test_what_a_line_is_about_is_told_by_its_members_not_by_its_words(serv
     staff = await served.as_(Role.STAFF)
     told = await lines(staff, {"events": [sent(*RECEIVED, note='"child"')]}, {"events": [], "note": "child"})
     assert (told["recorded"], [each["code"] for each in told["rejections"]]) == (1, ["invalid"])
+
+
+# A token that ends meanwhile
+
+
+async def test_who_may_enter_no_more_once_the_body_has_arrived_records_nothing(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED)
+    event = sent(*WARD)
+    items = {"items": [{"child": story.child, "events": [event]}]}
+    for path, body, kind in (
+        (f"/children/{story.child}/events", event, "json"),
+        ("/children", {"events": [event]}, "json"),
+        ("/entries", items, "json"),
+        ("/imports", items["items"][0], "x-ndjson"),
+        ("/children/search", {"q": "王小明"}, "json"),
+    ):
+        client = await served.another(Role.STAFF)
+
+        async def slowly(raw: bytes = orjson.dumps(body)) -> AsyncIterator[bytes]:
+            yield raw[:10]
+            await served.house.identity.revoke_purpose("another")
+            yield raw[10:]
+
+        kind_of = {"Content-Type": f"application/{kind}"}
+        answer = await client.post(path, content=slowly(), headers=new_key() | kind_of)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
+    assert (await story.asked())["version"] == 1
+    assert (await served.house.ledger.store.head()).position == story.position
+
+
+LISTED = a_sheet("儿童花名册")
+for _number in ("CS001", "CS002", "CS003"):
+    LISTED = LISTED.row(儿童编号=_number, 姓名="王小明", 接收日期="2016-05-01")
+OPENED = [{"events": [sent(f"2024-03-0{day}", some(ChildReceived))]} for day in (5, 6, 7)]
+
+
+@pytest.mark.parametrize(("query", "keeper"), [("", Records), ("?dry_run=true", Rehearses)])
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [(workbook(LISTED), XLSX), (b"\n".join(map(orjson.dumps, OPENED)), NDJSON)],
+    ids=["workbook", "lines"],
+)
+async def test_an_import_goes_no_further_once_its_sender_may_enter_no_more(
+    served: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    query: str,
+    keeper: type[Records],
+    content: bytes,
+    media_type: str,
+) -> None:
+    """Given three children, taken one by one, and a token that ends with the first."""
+    monkeypatch.setattr("api.imports.lines.LINES_AT_ONCE", 1)
+    monkeypatch.setattr("api.imports.importing.ROWS_AT_ONCE", 1)
+    identity, keep = served.house.identity, keeper.keep
+    sender = await identity.add_member("另一人", Role.STAFF, institution=served.home.institution)
+    sending, watching = [
+        await served.client(await identity.issue(sender.user, days=1, purpose=purpose))
+        for purpose in ("sending", "watching")
+    ]
+
+    async def kept(*own: Any, **named: Any) -> list[Kept]:
+        found = await keep(*own, **named)
+        await identity.revoke_purpose("sending")
+        return found
+
+    monkeypatch.setattr(keeper, "keep", kept)
+
+    handed_in = await hand_in(sending, content, media_type=media_type, query=query)
+    told = await done(watching, handed_in.headers["Location"])
+
+    assert (told["state"], told["problem"]["code"]) == ("failed", "unauthenticated")
+    await served.projected()
+    children = (await watching.get("/children")).json()["items"]
+    assert len(children) == (0 if query else 1), "what was recorded stands"
+
+
+async def test_who_waits_for_news_and_may_enter_no_more_is_told_none(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED)
+    await served.projected()
+    client = await served.another(Role.STAFF)
+    path = f"/entries?after=1-{story.position}&wait=20"
+    waiting = asyncio.create_task(client.get(path))
+    await until(lambda: served.house.tail.waiting == 1)
+
+    await served.house.identity.revoke_purpose("another")
+    await story.given(WARD)
+
+    assert (await waiting).status_code == 401
 
 
 # Exceptions

@@ -77,7 +77,9 @@ class LinesImport:
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
-        keeper: Keeper = (Rehearses if self.dry_run else Records)(self.own.ledger, self._hindrance)
+        keeper: Keeper = (Rehearses if self.dry_run else Records)(
+            self.own.ledger, self._hindrance, self.own.still
+        )
         rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
         while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
             await self._take(lines, keeper)

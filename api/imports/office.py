@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from api.asking import Still, always
 from api.folding import folded_name
 from api.house import House
 from api.identity import Institution
@@ -125,12 +126,13 @@ async def take_in(
     progress: Callable[[int, int], None],
     *,
     bounded: bool = False,
+    still: Still = always,
 ) -> Report:
     """Import a register; `progress` is told the rows that are done and how many there are.
 
     A `bounded` report lists the beginning of what is not used, and counts the rest. Its institution is opened
     where it is not known, but for a dry run. Raises IdentityError where it can not be, InterruptedImportError
-    and the store's errors; after these it may be handed in again.
+    and what `still` and the store raise; after these it may be handed in again.
     """
     await up_to_date(house)
     register, institution = handed_in.register, await _settled(house, handed_in)
@@ -147,7 +149,7 @@ async def take_in(
         institution,
         recorder,
         actor,
-        Rehearses(house.ledger, checked) if handed_in.dry_run else Records(house.ledger, checked),
+        (Rehearses if handed_in.dry_run else Records)(house.ledger, checked, still),
         Streams(house.ledger, house.projector, institution.institution),
         house.clock,
     )

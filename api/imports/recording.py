@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
+from api.asking import Still, always
 from api.imports.faults import Fault
 from api.permissions import Hindrance
 from domain.event import Event
@@ -67,11 +68,16 @@ class Keeper(Protocol):
 
 
 class Records:
-    """Records in a ledger what may be recorded in its file as it is then: `checked` says so."""
+    """Records in a ledger what may be recorded in its file as it is then: `checked` says so.
 
-    def __init__(self, ledger: Ledger, checked: Check) -> None:
+    An import goes on after its request was answered, so each time it is asked whether its sender may `still`
+    enter, which raises where they may not.
+    """
+
+    def __init__(self, ledger: Ledger, checked: Check, still: Still = always) -> None:
         self._ledger = ledger
         self._checked = checked
+        self._still = still
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
         """Return those of the files that have entries."""
@@ -85,6 +91,7 @@ class Records:
         """Record what is not refused. Raises InterruptedImportError and the store's errors."""
         kept: dict[int, Kept] = {}
         for _ in range(TRIES):
+            await self._still()
             waiting = [number for number in range(len(recordings)) if number not in kept]
             try:
                 outcomes = await self._ledger.record_bulk(
@@ -113,6 +120,7 @@ class Rehearses(Records):
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
         """Judge what would be recorded."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        await self._still()
         kept = await asyncio.to_thread(_unfit, recordings)
         for number, recording in enumerate(recordings):
             if number in kept:

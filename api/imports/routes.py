@@ -103,6 +103,11 @@ async def start_import(
         own.actor.user, institution.institution, _announced(request, settings)
     ) as place:
         spool = await _spooled(parts(request, settings.import_bytes, TAKEN), settings.data)
+        try:
+            await own.still()
+        except Problem:
+            spool.close()
+            raise
         if media_type == NDJSON:
             if spool.line_feeds >= MOST_LINES:
                 spool.close()
@@ -206,6 +211,7 @@ class _Register:
                     self.own.actor.recorder,
                     job.advance,
                     bounded=True,
+                    still=self.own.still,
                 )
                 job.shown = frozenset(report.shown)
                 return await asyncio.to_thread(report.json)
