@@ -1,9 +1,10 @@
 """Judging: what stands against an entry, when it comes in and ever after."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -36,7 +37,7 @@ from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, told, unnoted
 from domain.rulebook import Rule, Rulebook
-from domain.when import Days, day_after, day_of
+from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
 LONG_AGO: Final = date(1900, 1, 1)
 """Before it lies no day that an institution of today can tell of from its papers."""
@@ -45,6 +46,8 @@ KIND: Final = Label("材料种类", "Kind of document")
 ISSUED: Final = Label("材料日期", "Day of a document")
 INSTANT: Final = Label("时刻", "Instant")
 
+_Answer: TypeAlias = tuple[list[tuple[Refusal, Categories]], Categories]
+"""What is said against an entry on a day, each with what had been read by then; and what was in the end."""
 FindingKind: TypeAlias = Literal[
     "breach",
     "no_evidence",
@@ -111,7 +114,8 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     """Everything that speaks against an entry, which `file` already holds together with its companions.
 
     It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
-    what is broken throughout counts, and what is broken on some of its days is uncertain.
+    what is broken throughout counts, and what is broken on some of its days is uncertain, as long as a day is
+    left on which nothing is forbidden.
     """
     return _judged(file, entry, rulebook, today, set())
 
@@ -237,26 +241,33 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
     if first == entry.days.last:
         yield from _ask(Life(file, first, rulebook, but=entry, entry=entry, reads=reads))
         return
-    answers = [
-        answer
-        for _, _, answer in over_time(
-            file,
-            rulebook,
-            lambda life: told(_ask(life)),
-            min(first, entry.days.last),
-            entry.days.last,
-            entry=entry,
-            reads=reads,
-        )
-    ]
-    yield from _over_days(answers)
-    note(*(category for _, read in answers for category in read))
+    start = min(first, entry.days.last)
+    over_days = over_time(
+        file,
+        rulebook,
+        lambda life: told(_ask(life)),
+        start,
+        entry.days.last,
+        entry=entry,
+        reads=reads,
+    )
+    answers = [answer for _, _, answer in over_days]
+    # Where the beginning is unknown, it may have been before anything else.
+    before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
+    earlier = [told(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before]
+    yield from _over_days(earlier, answers, rulebook)
+    note(*(category for _, read in (*earlier, *answers) for category in read))
 
 
-def _over_days(answers: Sequence[tuple[list[tuple[Refusal, Categories]], Categories]]) -> Iterator[Refusal]:
+def _over_days(
+    earlier: Sequence[_Answer], answers: Sequence[_Answer], rulebook: Rulebook
+) -> Iterator[Refusal]:
     """What is broken throughout, then as uncertain what is broken on some days only.
 
-    That nothing is said on a day rests on all that was read on it.
+    A rule is broken throughout that is broken on every day, each time in its own way. Where no rule is, and
+    yet no day is left on which none forbids it, it was forbidden whenever it was: what counts is what does so
+    on the last day. `earlier` are the days before those that are told of. That nothing is said on a day rests
+    on all that was read on it.
     """
     days: list[dict[Refusal, Categories]] = [dict(reversed(said)) for said, _ in answers]
     said = dict.fromkeys(refusal for own, _ in reversed(answers) for refusal, _ in own)
@@ -266,14 +277,42 @@ def _over_days(answers: Sequence[tuple[list[tuple[Refusal, Categories]], Categor
         )
         for refusal in said
     }
-    throughout = [refusal for refusal in said if all(refusal in day for day in days)]
-    yield from (refusal.resting(rests[refusal]) for refusal in throughout)
+    throughout = [refusal.resting(rests[refusal]) for refusal in said if all(refusal in day for day in days)]
+    every_day = [own for own, _ in (*earlier, *answers)]
+    for rule in dict.fromkeys(refusal.rule for refusal in said):
+        if all(refusal.rule != rule for refusal in throughout):
+            throughout += _each_day(every_day, partial(_breaks, rule))
+    if not any(_forbids(refusal, rulebook) for refusal in throughout):
+        throughout += _each_day(every_day, lambda refusal: _forbids(refusal, rulebook))
+    yield from throughout
     for refusal in sorted(said, key=lambda refusal: refusal.rule):
         # It says nothing more than what is broken throughout, to whoever is told of that.
-        broken = [rests[each] for each in throughout if each.rule == refusal.rule]
+        broken = [each.rests_on for each in throughout if each.rule == refusal.rule]
         if not any(on <= rests[refusal] for on in broken):
             doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail, at=refusal.at)
             yield doubtful.resting(rests[refusal])
+
+
+def _each_day(
+    days: Sequence[list[tuple[Refusal, Categories]]], counts: Callable[[Refusal], bool]
+) -> Iterator[Refusal]:
+    """What counts on the last day, resting on what first does on each; nothing where a day has none."""
+    first = [next(((each, on) for each, on in own if _certain(each) and counts(each)), None) for own in days]
+    found = [each for each in first if each is not None]
+    if len(found) == len(days):
+        yield found[-1][0].resting(NOTHING.union(*(on for _, on in found)))
+
+
+def _breaks(rule: str, refusal: Refusal) -> bool:
+    return refusal.rule == rule
+
+
+def _certain(refusal: Refusal) -> bool:
+    return refusal.kind in {"breach", "no_evidence"}
+
+
+def _forbids(refusal: Refusal, rulebook: Rulebook) -> bool:
+    return _certain(refusal) and refusal.verified and rulebook[refusal.rule].refuses
 
 
 def _ask(life: Life) -> Iterator[Refusal]:

@@ -206,6 +206,29 @@ def test_a_notice_of_an_unknown_day_leaves_open_whether_it_had_run_out() -> None
     file.when("2025-04-15", registered()).refused("I13")
 
 
+@pytest.mark.parametrize("on", ["2025-06-01", "2025-04-20..2025-06-01", "..2025-06-01"])
+def test_an_adoption_against_the_report_is_refused_whatever_interval_of_days_is_said(on: str) -> None:
+    """Before the report there is none, and afterwards it speaks against it."""
+    file = without(AdoptionAssessmentReportIssued, small_child()).and_("2025-05-01", report("unsuitable"))
+    file.when(on, registered()).refused("I12")
+
+
+def test_an_adoption_that_some_rule_forbids_on_each_of_its_days_is_refused() -> None:
+    """Until the child is eight there is no report, and from then on the child is not asked."""
+
+    def reported() -> Given:
+        file = without(AdoptionAssessmentReportIssued, small_child(birth="2017-05-10"))
+        return file.and_("2025-05-10", report())
+
+    reported().when("2025-05-09", registered()).refused("I12")
+    reported().when("2025-05-10", registered()).refused("I14")
+    refused = reported().when("2025-05-01..2025-05-20", registered()).refused("I14")
+    assert [found.refusal.kind for found in refused.judgements] == ["no_evidence", "uncertain"]
+    # Where a day is left on which nothing does, it may have been that one.
+    asked = reported().and_("2025-05-20", consent())
+    asked.when("2025-05-01..2025-05-20", registered()).recorded("I12", "I14")
+
+
 def test_an_adoption_of_which_only_the_month_is_known_is_judged_over_the_whole_month() -> None:
     file = small_child().when("2025-04", registered()).recorded("I13")
     assert file.found() == {("I13", "uncertain")}

@@ -15,7 +15,12 @@ from api.permissions import Role
 from domain.charge import CHARGE
 from domain.entry import AnyEntry
 from domain.event import Event
-from domain.events.adoption import AdoptabilityAssessed, AdoptionRegistered
+from domain.events.adoption import (
+    AdoptabilityAssessed,
+    AdopterApplicationReceived,
+    AdoptionAssessmentReportIssued,
+    AdoptionRegistered,
+)
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
@@ -237,6 +242,21 @@ async def test_a_line_of_what_is_long_past_names_what_it_was_copied_from(served:
     assert [each["code"] for each in told["rejections"]] == ["I12"]
     noted = {"child": story.child, "events": [sent(*adopted, noted_on="2025-06-02")]}
     assert (await lines(supervisor, noted))["as_found"] == 1
+
+
+@every_way
+@pytest.mark.parametrize("on", ["2026-11-20", "2026-11-09..2026-11-20", "..2026-11-20"])
+async def test_an_interval_of_days_excuses_nothing(served: Served, way: Way, on: str) -> None:
+    """Before the report there is none, and afterwards it speaks against the adoption."""
+    report = ("2026-11-10", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
+    born = ("2024-03-05", some(IdentityRecorded, birth_on=date(2022, 3, 5)))
+    applied = ("2026-11-01", some(AdopterApplicationReceived, children_count=0))
+    story = await a_story(served).given(RECEIVED, born, applied, report)
+    adopted = sent(on, some(AdoptionRegistered, category="5"))
+
+    code = await way(await served.as_(Role.SUPERVISOR), str(story.child), adopted)
+
+    assert code == ("I12" if way in LINES else "" if way in REHEARSING else "refused")
 
 
 # Whose institution

@@ -6,33 +6,35 @@ judged but what is there must always be readable.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from domain.entry import AnyEntry
-from domain.event import CATALOGUE
+from domain.event import CATALOGUE, chapter
 from domain.events.institution import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
-from domain.judging import carry_over, findings
+from domain.judging import carry_over, findings, judge
 from domain.life import Life, over_time
 from domain.obligations import clocks
 from domain.readiness import GATES
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from domain.when import day_after
+from domain.when import Days, day_after
 from tests.strategies import EARLIEST, KINDS, LATEST, dates, events, streams
 
 RULEBOOK = Rulebook.shipped()
 START, END = date(2017, 1, 1), date(2031, 1, 1)
 days_asked = st.dates(EARLIEST, END)
 
+FORBIDDING = tuple(kind for kind in KINDS if chapter(kind) in {"adoption", "departure", "intake"})
+"""Kinds of event of which some are often forbidden."""
 thorough = settings(max_examples=120, suppress_health_check=list(HealthCheck))
 quick = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
@@ -194,6 +196,27 @@ def test_what_speaks_against_an_entry_is_the_same_on_a_day_and_in_its_interval(
     for entry in file.standing():
         on_the_day, covering = answers(file, partial(against, entry), day, entry)
         assert on_the_day == covering
+
+
+@thorough
+@given(entries=streams(FORBIDDING), near=st.integers(0, 7), before=st.integers(0, 9), span=st.integers(1, 9))
+def test_no_interval_of_days_allows_what_is_forbidden_on_each_of_them(
+    entries: list[AnyEntry], near: int, before: int, span: int
+) -> None:
+    """Whoever records can say an interval where a day would be refused."""
+    *others, last = entries
+    own = replace(last, origin="api", exception=None, corrects=None, reason=None)
+    first = entries[near % len(entries)].days.last - timedelta(before)
+    days = [first + timedelta(number) for number in range(span + 1)]
+
+    def refused(days: Days) -> set[str]:
+        entry = replace(own, days=days)
+        said = judge(fold([*others, entry]), entry, RULEBOOK, LATEST)
+        return {each.rule.strength for each in said if each.refuses}
+
+    forbidden = all(refused(Days.on(day)) == {"forbidden"} for day in days)
+    event(f"forbidden on each day: {forbidden}")
+    assert refused(Days(days[0], days[-1])) or not forbidden
 
 
 @quick
