@@ -1,9 +1,10 @@
 """Who in the register may be the child of a file, or has a number that is about to be given to another."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from domain.when import LAST_DAY, Days
 from ledger.recording import Draft
 from projections.alike import (
     KIND,
+    MOST_OTHERS,
     ONE_CHILD,
     RESTS_ON,
     Likeness,
+    holders,
     numbers_of,
     speaking,
     taken,
@@ -70,6 +73,53 @@ async def numbers_taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]
     return [_finding(own, likeness, child, others) for likeness, others in taken.items()]
 
 
+async def numbers_taken_among(
+    own: Asking, wanted: Mapping[int, tuple[UUID, Sequence[Draft]]]
+) -> dict[int, list[FindingAnswer]]:
+    """Return what speaks against the numbers that files have, or are about to have, together.
+
+    `wanted` holds a file and its drafts, each by a number of its own. A number that two of them give is taken
+    as well as one that another file has.
+    """
+    terms = {index: terms_of(own, drafts) for index, (_, drafts) in wanted.items()}
+    giving: dict[tuple[Likeness, bytes], dict[UUID, None]] = defaultdict(dict)
+    for index, each in terms.items():
+        for likeness, given in each.items():
+            for term in given:
+                giving[likeness, term][wanted[index][0]] = None
+    if giving:
+        await caught_up(own)
+    found: dict[int, list[FindingAnswer]] = {}
+    named: set[UUID] = set()
+    for index, each in terms.items():
+        child, _ = wanted[index]
+        others = await _having(own, child, each)
+        for likeness, given in each.items():
+            beside = dict.fromkeys(
+                other for term in given for other in giving[likeness, term] if other != child
+            )
+            if beside:
+                whole = dict.fromkeys([*others.get(likeness, ()), *beside])
+                others[likeness] = list(whole)[:MOST_OTHERS]
+        found[index] = [_finding(own, likeness, child, those) for likeness, those in others.items()]
+        named.update(chain.from_iterable(others.values()))
+    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    return found
+
+
+async def numbers_held(
+    own: Asking, terms: Mapping[Likeness, Collection[bytes]]
+) -> dict[tuple[Likeness, bytes], set[UUID]]:
+    """Return which files have some numbers, whoever may read them: for counting, and for nothing else."""
+    found: dict[tuple[Likeness, bytes], set[UUID]] = {}
+    with suppress(NotBuiltError):
+        for likeness, own_terms in terms.items():
+            async with own.house.projector.reading() as connection:
+                held = await holders(connection, likeness, own_terms, own.actor.institution)
+            found |= {(likeness, term): children for term, children in held.items()}
+    return found
+
+
 async def alike_files(own: Asking, child: UUID, day: date) -> int:
     """Return in how many ways a file is like another one, which speaks against it on a day."""
     if Category.IDENTITY in own.sees:
@@ -80,27 +130,45 @@ async def alike_files(own: Asking, child: UUID, day: date) -> int:
 
 
 async def _taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> dict[Likeness, list[UUID]]:
-    """Return which numbers are taken, with the files that have them and are the caller's to read.
-
-    While the register is being built nothing is known of it; what is taken is then found as soon as it is.
-    """
-    terms: dict[Likeness, set[bytes]] = defaultdict(set)
-    for draft in drafts:
-        for likeness, number in numbers_of(draft.event):
-            terms[likeness].add(own.ledger.keys.term(whole_number(number)))
-    found: dict[Likeness, list[UUID]] = {}
-    if terms and Category.IDENTITY in own.sees:
-        # What has just been recorded counts too; of what the register lacks still the list will tell.
-        head = await own.ledger.store.head()
-        await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
-        with suppress(NotBuiltError):
-            async with own.house.projector.reading() as connection:
-                found = await taken(
-                    connection, own.scope, terms=terms, institution=own.actor.institution, but=child
-                )
+    """Return which numbers are taken, with the files that have them and are the caller's to read."""
+    terms = terms_of(own, drafts)
+    if terms:
+        await caught_up(own)
+    found = await _having(own, child, terms)
     named = {other for others in found.values() for other in others}
     await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
     return found
+
+
+def terms_of(own: Asking, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:
+    """Return the keyed hashes of those numbers of drafts of which the caller may know that they are taken."""
+    terms: dict[Likeness, set[bytes]] = defaultdict(set)
+    for draft in drafts if Category.IDENTITY in own.sees else ():
+        for likeness, number in numbers_of(draft.event):
+            terms[likeness].add(own.ledger.keys.term(whole_number(number)))
+    return terms
+
+
+async def caught_up(own: Asking) -> None:
+    """Wait for the register, so that what was just recorded counts; the list tells of what it lacks still."""
+    head = await own.ledger.store.head()
+    await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
+
+
+async def _having(
+    own: Asking, child: UUID | None, terms: Mapping[Likeness, Collection[bytes]]
+) -> dict[Likeness, list[UUID]]:
+    """Return which numbers other files have, with those files that are the caller's to read.
+
+    While the register is being built nothing is known of it; what is taken is then found as soon as it is.
+    """
+    if terms:
+        with suppress(NotBuiltError):
+            async with own.house.projector.reading() as connection:
+                return await taken(
+                    connection, own.scope, terms=terms, institution=own.actor.institution, but=child
+                )
+    return {}
 
 
 def _finding(

@@ -1,7 +1,7 @@
 """Recording in many files at once, as after a vaccination day or a hand-over."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from fastapi import APIRouter, Depends
 from api import sent
 from api.answers import Answer
 from api.asking import body
+from api.contract import FindingAnswer
+from api.duplicates import numbers_taken_among
 from api.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, problem, recorded_json
 from api.permissions import Action
 from api.problems import RECORDING, Problem, invalid, not_found
@@ -104,8 +106,14 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
         outcomes = await own.ledger.record_all(
             list(wanted.values()), now=own.now, atomic=many.all_or_nothing, checked=own.hindrance
         )
+        recorded = {
+            index: (outcome.stream, each.drafts)
+            for (index, each), outcome in zip(wanted.items(), outcomes, strict=True)
+            if isinstance(outcome, Recorded)
+        }
+        taken = await numbers_taken_among(own, recorded)
         for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
-            answers[index] = await _came_of(own, index, each, outcome)
+            answers[index] = await _came_of(own, index, each, outcome, taken.get(index, ()))
             await asyncio.sleep(0)  # so that others are answered meanwhile
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
     headers = {"Ledger-Position": str(max(positions))} if positions else {}
@@ -147,14 +155,16 @@ def _rehearsed(index: int, found: RehearsalAnswer | Problem) -> ItemAnswer:
     }
 
 
-async def _came_of(own: Asking, index: int, wanted: Recording, outcome: Outcome) -> ItemAnswer:
+async def _came_of(
+    own: Asking, index: int, wanted: Recording, outcome: Outcome, taken: Iterable[FindingAnswer]
+) -> ItemAnswer:
     try:
         status = await answerable(own, wanted, outcome)
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
         return _hindered(index, problem(wanted, outcome, own.sees))
-    recorded = recorded_json(outcome, own.sees)
+    recorded = recorded_json(outcome, own.sees, taken)
     return {
         "index": index,
         "status": status,

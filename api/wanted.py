@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Query
 
 from api import forms
 from api.contract import FindingAnswer
-from api.duplicates import numbers_taken, possible_duplicates
+from api.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
 from api.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
@@ -153,11 +153,18 @@ async def rehearsed_all(
     own: Asking, wanted: Sequence[Recording], *, atomic: bool = False
 ) -> list[RehearsalAnswer | Problem]:
     """Return what would come of each recording after those before it, or of all or nothing."""
+    rehearsals = await _rehearse(own, wanted, atomic=atomic)
+    recorded = {
+        index: (each.stream, each.drafts)
+        for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
+        if each.stream is not None and isinstance(rehearsal, Rehearsal) and not rehearsal.refused
+    }
+    taken = await numbers_taken_among(own, recorded)
     return [
-        await _rehearsed(own, each, rehearsal)
+        await _rehearsed(own, each, rehearsal, taken.get(index, ()))
         if isinstance(rehearsal, Rehearsal)
         else problem(each, rehearsal, own.sees)
-        for each, rehearsal in zip(wanted, await _rehearse(own, wanted, atomic=atomic), strict=True)
+        for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
     ]
 
 

@@ -186,3 +186,24 @@ async def taken(
         if rows:
             found[likeness] = [child for child, within in rows if within]
     return found
+
+
+async def holders(
+    connection: AsyncConnection[Any],
+    likeness: Likeness,
+    terms: Collection[bytes],
+    institution: UUID | None,
+) -> dict[bytes, set[UUID]]:
+    """Return the files that have numbers, by their terms; file numbers are those of an institution."""
+    assert likeness.term is not None  # noqa: S101 - only numbers are given
+    within = SQL("true") if likeness is CITIZEN_ID else SQL("institution = %(institution)s")
+    cursor = await connection.execute(
+        SQL("SELECT {term}, child FROM register WHERE {term} = ANY (%(terms)s) AND {within}").format(
+            term=Identifier(likeness.term), within=within
+        ),
+        {"terms": list(terms), "institution": institution},
+    )
+    found: dict[bytes, set[UUID]] = defaultdict(set)
+    for term, child in await cursor.fetchall():
+        found[bytes(term)].add(child)
+    return found

@@ -300,3 +300,39 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
         ("儿童花名册", "4", "出生日期", "15.3.1"),
     ]
     assert sheets["未录入"][1][:4] == ("体检", "4", "儿童编号", "CS777")
+
+
+async def test_a_report_that_can_not_be_written_is_told_before_anything_is_imported(
+    surroundings: Settings, tmp_path: Path
+) -> None:
+    file = a_file(tmp_path, roster())
+    before = await head(surroundings)
+
+    for impossible in (tmp_path / "nowhere" / "copy.xlsx", tmp_path):
+        with pytest.raises(OSError, match=str(impossible)):
+            await import_file(file, report=impossible)
+
+    assert await head(surroundings) == before
+
+
+async def test_a_report_never_takes_the_registers_place(
+    surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(tmp_path, roster())
+    register, before = file.read_bytes(), await head(surroundings)
+
+    assert await import_file(file, report=tmp_path / "." / file.name) == 2
+
+    assert "--report" in capsys.readouterr().err
+    assert file.read_bytes() == register
+    assert await head(surroundings) == before
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_nothing_is_left_of_a_report_on_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+    nothing, copy = tmp_path / "台账.xlsx", tmp_path / "copy.xlsx"
+    nothing.write_bytes(b"")
+
+    assert await import_file(nothing, report=copy) == 2
+
+    assert not copy.exists()

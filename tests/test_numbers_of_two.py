@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from api.permissions import Role
@@ -17,6 +18,7 @@ from tests.given import some
 from tests.registers.counter import Counter
 from tests.registers.paper import HEADINGS, Paper
 from tests.stories import sent
+from tests.test_import_http import NDJSON, done, hand_in
 
 DAY = "2014-05-02"
 
@@ -28,6 +30,7 @@ def numbered(order: int) -> str:
 
 ID, NO = numbered(40), "HM-0001"
 BOTH = (some(CitizenIdAssigned, citizen_id=ID), some(ChildReceived, file_no=NO))
+TAKEN_BY = {"I32", "I33"}
 EXCUSED: dict[type[Event], str] = {ChildAdmitted: "I01"}
 TAKEN: dict[str, tuple[str, list[Event]]] = {
     "a citizen id": ("I32", [some(CitizenIdAssigned, citizen_id=ID)]),
@@ -216,6 +219,59 @@ async def test_names_alike_name_each_other_too(served: Served) -> None:
     assert await home.found() == {"R-INT-5": sorted([(first, (second,)), (second, (first,))])}
 
 
+# Among many
+
+
+async def among(home: Recorder, *items: tuple[str, Event], dry_run: bool = False) -> Any:
+    """Record one event in each of some files, or tell what would come of it: the findings of each."""
+    client = await home.served.as_(Role.SUPERVISOR)
+    body = {"items": [{"child": child, "events": [sent(DAY, event)]} for child, event in items]}
+    headers, params = ({}, {"dry_run": "true"}) if dry_run else (new_key(), {})
+    answer = await client.post("/entries", json=body, headers=headers, params=params)
+    assert answer.status_code == 200, answer.json()
+    return [
+        [
+            (each["rule"], each["child"], each["others"])
+            for each in item["findings"]
+            if each["rule"] in TAKEN_BY
+        ]
+        for item in answer.json()["items"]
+    ]
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["in a dry run", "for good"])
+@either
+async def test_an_item_that_gives_a_number_that_another_file_has_is_told_so(
+    served: Served, rule: str, events: list[Event], *, dry_run: bool
+) -> None:
+    home = Recorder(served)
+    first = (await home.opened(some(CitizenIdAssigned, citizen_id=ID), some(ChildReceived, file_no=NO)))[
+        "child"
+    ]
+    second, third = [(await home.opened())["child"] for _ in range(2)]
+    (event,) = events
+    if isinstance(event, ChildAdmitted):
+        event = some(ChildReceived, file_no=NO)
+    other = some(CitizenIdAssigned, citizen_id=numbered(42))
+
+    told = await among(home, (second, event), (third, other), dry_run=dry_run)
+
+    assert told == [[(rule, second, [first])], []]
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["in a dry run", "for good"])
+async def test_items_that_give_one_number_to_two_files_are_both_told_so(
+    served: Served, *, dry_run: bool
+) -> None:
+    home = Recorder(served)
+    first, second, third = [(await home.opened())["child"] for _ in range(3)]
+    one, other = some(CitizenIdAssigned, citizen_id=ID), some(CitizenIdAssigned, citizen_id=numbered(42))
+
+    told = await among(home, (first, one), (third, other), (second, one), dry_run=dry_run)
+
+    assert told == [[("I32", first, [second])], [], [("I32", second, [first])]]
+
+
 # By import
 
 
@@ -248,3 +304,53 @@ async def test_a_citizen_id_of_a_register_that_another_institution_has_is_found(
     report = await counter.take(listing(ID, numbered(42)))
     assert {"rule": "I32", "count": 1} in report.json()["findings"]
     assert await Recorder(counter.served).found() == {"I32": [(str(counter.stream("CS000")), ())]}
+
+
+# By lines
+
+
+async def by_lines(home: Recorder, *lines: dict[str, Any], dry_run: bool = False) -> dict[str, int]:
+    """Import lines; return how often a number was found to be taken, by rule."""
+    client = await home.served.as_(Role.SUPERVISOR)
+    body = b"\n".join(map(orjson.dumps, lines))
+    answer = await hand_in(client, body, media_type=NDJSON, query="?dry_run=true" if dry_run else "")
+    report = await done(client, answer.headers["Location"])
+    assert report["rejected"] == 0, report
+    return {each["rule"]: each["count"] for each in report["findings"] if each["rule"] in TAKEN_BY}
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["in a dry run", "for good"])
+async def test_lines_that_give_a_number_that_another_file_has_are_counted(
+    served: Served, *, dry_run: bool
+) -> None:
+    home = Recorder(served)
+    await home.opened(some(CitizenIdAssigned, citizen_id=ID), some(ChildReceived, file_no=NO))
+    second = (await home.opened())["child"]
+    line = {"child": second, "events": [sent(DAY, some(CitizenIdAssigned, citizen_id=ID))]}
+    opening = {"events": [sent(DAY, some(ChildReceived, file_no=NO))]}
+    other = {"events": [sent(DAY, some(ChildReceived, file_no="HM-0002"))]}
+
+    assert await by_lines(home, line, opening, other, dry_run=dry_run) == {"I32": 1, "I33": 1}
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["in a dry run", "for good"])
+async def test_lines_that_give_one_number_to_two_files_are_both_counted(
+    served: Served, *, dry_run: bool
+) -> None:
+    home = Recorder(served)
+    first, second = [(await home.opened())["child"] for _ in range(2)]
+    given = sent(DAY, some(CitizenIdAssigned, citizen_id=ID))
+    lines = [{"child": child, "events": [given]} for child in (first, second, first)]
+    lines[2]["events"] = [sent(DAY, some(CitizenIdAssigned, citizen_id=numbered(42)))]
+
+    assert await by_lines(home, *lines, dry_run=dry_run) == {"I32": 2}
+
+
+async def test_lines_that_stood_already_are_not_counted_again(served: Served) -> None:
+    home = Recorder(served)
+    first, second = [(await home.opened())["child"] for _ in range(2)]
+    given = sent(DAY, some(CitizenIdAssigned, citizen_id=ID))
+    one, other = [{"child": child, "events": [given]} for child in (first, second)]
+
+    assert await by_lines(home, one) == {}
+    assert await by_lines(home, one, other) == {"I32": 1}

@@ -35,6 +35,14 @@ LONGEST: Final = 32_000
 """A cell holds 32,767 characters."""
 
 
+def prove_writable(path: Path) -> None:
+    """Raise the OSError with which a file could not be written, and leave everything as it was."""
+    there = path.exists()
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
+    if not there:
+        path.unlink()
+
+
 def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
     """Write the report to a file that only its owner may read."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w+b") as file:

@@ -1,5 +1,6 @@
 """`childledger import`: a register from a file, by the operating system's own administrator."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ from api.access_log import IMPORT_REPORT
 from api.crew import tokens_for_every_role
 from api.house import House, opened
 from api.identity import IdentityError, Institution
-from api.imports.clerks_copy import write_clerks_copy
+from api.imports.clerks_copy import prove_writable, write_clerks_copy
 from api.imports.locating import located
 from api.imports.office import OtherInstitutionError, hand_in, not_opened, take_in
 from api.imports.reading.apart import Apart
@@ -46,8 +47,15 @@ async def import_file(
 
     The register is that `institution`'s (its name or id), which a file that says whose it is must agree with.
     0 when nothing was rejected, 1 when something was, 2 when nothing could be read. With `json` stdout holds
-    the report's object only, and all else goes to stderr.
+    the report's object only, and all else goes to stderr. Nothing is imported where its `report` could not be
+    written, or would take the register's place.
     """
+    if report is not None:
+        if await asyncio.to_thread(_one_file, report, file):
+            same = f"--report {report}: 这是要导入的文件本身。 It is the very file to be imported."
+            print(same, file=sys.stderr)  # noqa: T201 - a command speaks
+            return NOTHING_READ
+        await asyncio.to_thread(prove_writable, report)
     settings = Settings()
     try:
         workbook = await Apart(settings).read_file(file)
@@ -86,6 +94,10 @@ async def import_file(
         return NOTHING_READ
 
 
+def _one_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
+
+
 async def _institution(house: House, said: str) -> Institution:
     """Return the institution of a name, which need not be known, or of an id, which must."""
     try:
@@ -100,12 +112,13 @@ async def _institution(house: House, said: str) -> Institution:
 
 async def _tell(house: House, told: Report, report: Path | None, *, json: bool) -> None:
     rulebook = house.ledger.rulebook
-    if report is not None:
-        write_clerks_copy(told, report, rulebook)
     tell(told, rulebook, Console(stderr=json, highlight=False))
     if json:
         sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
         sys.stdout.flush()
+    if report is not None:
+        # Last, so that what came of it is told even where no room is left for a copy.
+        write_clerks_copy(told, report, rulebook)
 
 
 async def _print_tokens(house: House, told: Report, *, json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api import sent
+from api.duplicates import caught_up, numbers_held, terms_of
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.recording import Keeper, Kept, Records, Rehearses
@@ -23,6 +24,7 @@ from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
 from ledger.recording import Draft, Recording
+from projections.alike import Likeness
 from projections.whose import Whose
 
 READ_AT_ONCE: Final = 5_000
@@ -53,6 +55,35 @@ class Line:
 
 
 @dataclass(slots=True)
+class Numbers:
+    """The numbers that lines give to files, and the files that have them: a new one is known by its line."""
+
+    files: dict[tuple[Likeness, bytes], set[UUID | int]] = field(default_factory=lambda: defaultdict(set))
+    given: list[tuple[Likeness, set[bytes]]] = field(default_factory=list)
+
+    def hold(self, held: Mapping[tuple[Likeness, bytes], set[UUID]]) -> None:
+        """Take in which files had numbers before the lines that give them were recorded."""
+        for number, children in held.items():
+            if number not in self.files:
+                self.files[number] |= children
+
+    def give(self, file: UUID | int, terms: Mapping[Likeness, set[bytes]]) -> None:
+        """Take in what numbers a line that was recorded gives to a file."""
+        for likeness, own in terms.items():
+            self.given.append((likeness, own))
+            for term in own:
+                self.files[likeness, term].add(file)
+
+    def taken(self) -> Counter[str]:
+        """Return how many lines give a number that more than one file has, by the rule that speaks of it."""
+        return Counter(
+            likeness.rule
+            for likeness, own in self.given
+            if any(len(self.files[likeness, term]) > 1 for term in own)
+        )
+
+
+@dataclass(slots=True)
 class LinesImport:
     """An import of lines by somebody; `progress` is told the bytes that are done and how many there are."""
 
@@ -72,6 +103,7 @@ class LinesImport:
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
+    numbers: Numbers = field(default_factory=Numbers)
     shown: set[UUID] = field(default_factory=set)
     """The children of whom it is told which rules refuse what, or speak against it."""
 
@@ -81,9 +113,11 @@ class LinesImport:
             self.own.ledger, self._hindrance, self.own.still
         )
         rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
+        await caught_up(self.own)
         while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
             await self._take(lines, keeper)
             progress(self.heard, self.spool.size)
+        self.findings.update(self.numbers.taken())
         return self._report()
 
     def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line] | None:
@@ -119,6 +153,7 @@ class LinesImport:
                 self.already += 1
             else:
                 waiting[digest].append(line)
+        await self._look_up([same[0] for same in waiting.values()])
         recordings = [self._recording(same[0]) for same in waiting.values()]
         came = await keeper.keep(recordings, now=self.own.now)
         for (digest, same), kept in zip(waiting.items(), came, strict=True):
@@ -130,6 +165,14 @@ class LinesImport:
             self.seen.add(digest)
             self.already += len(same) - 1
             self._count(same[0], kept)
+
+    async def _look_up(self, lines: list[Line]) -> None:
+        """Ask, before any of them is recorded, which files have the numbers of lines."""
+        terms: dict[Likeness, set[bytes]] = defaultdict(set)
+        for line in lines:
+            for likeness, given in terms_of(self.own, line.drafts).items():
+                terms[likeness] |= given
+        self.numbers.hold(await numbers_held(self.own, terms))
 
     def _permit(self, line: Line, whose: Mapping[UUID, Whose]) -> None:
         """Raise the problem with a line that is about a file of somebody else."""
@@ -164,6 +207,7 @@ class LinesImport:
         if told and line.child is not None:
             self.shown.add(line.child)
         self.findings.update(judgement.rule.id for judgement in told)
+        self.numbers.give(line.child or line.number, terms_of(self.own, line.drafts))
         self.as_found += len({each.entry.entry_id for each in told if each.as_found})
 
     def _reject(self, line: Line, code: str) -> None:

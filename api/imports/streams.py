@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from ledger.book import Ledger
+from projections.alike import CITIZEN_ID, holders
 from projections.projector import Projector
 from projections.search import whole_number
 
@@ -48,13 +49,7 @@ class Streams:
     async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
         """Return the files of the whole ledger that have citizen ids, by these ids' terms."""
         async with self._projector.reading() as connection:
-            cursor = await connection.execute(
-                "SELECT citizen_id_term, child FROM register WHERE citizen_id_term = ANY (%s)", [list(terms)]
-            )
-            found: dict[bytes, set[UUID]] = defaultdict(set)
-            for term, child in await cursor.fetchall():
-                found[bytes(term)].add(child)
-            return found
+            return await holders(connection, CITIZEN_ID, terms, self._institution)
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: always the same, which nobody can guess.
