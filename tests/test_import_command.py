@@ -13,6 +13,7 @@ import pytest
 from api.house import opened
 from api.imports.command import import_file
 from api.imports.reading.kinds import read_workbook
+from api.problems import Problem
 from api.settings import Settings
 from tests.registers.paper import Paper, a_sheet, workbook
 
@@ -282,6 +283,22 @@ async def test_whoever_is_told_values_by_the_command_stands_in_the_access_log(
         lines = await house.access.of(child, limit=10)
     assert [(line.role, line.purpose) for line in lines] == [("administrator", "import report")] * 2
     assert "identity" in lines[0].categories
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_what_can_not_be_written_down_is_not_told_by_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        code = "unavailable"
+        raise Problem(code)
+
+    monkeypatch.setattr("api.access_log.AccessLog.note", full)
+
+    assert await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), json=True) == 1
+
+    told = capsys.readouterr()
+    assert (told.out, "请重新导入" in told.err) == ("", True)
 
 
 @pytest.mark.usefixtures("surroundings")

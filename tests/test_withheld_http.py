@@ -36,6 +36,7 @@ from domain.events.placement import CapacityDetermined
 from domain.events.record import EntryWithdrawn
 from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind
+from domain.readiness import Status
 from domain.rulebook import Rulebook
 from ledger.migrate import keys_of
 from projections import READ_MODELS
@@ -57,6 +58,7 @@ OF_A_FILE: Final = (
     "/entries",
     "/entries?order=recorded&limit=3",
     "/access",
+    "/access?limit=1",
     *(f"/{what}?day={day}" for what in ("obligations", "readiness") for day in DAYS),
     *(f"?as_of={day}" for day in DAYS),
 )
@@ -65,9 +67,9 @@ ACROSS: Final = (
     "/entries",
     *(f"/{what}?limit=500&day={day}" for what in ("findings", "obligations", "readiness") for day in DAYS),
     "/obligations?limit=500&state=met&state=met_late&state=void",
-    "/findings?limit=500&kind=exception_unapproved",
-    "/readiness?limit=500&status=ready",
-    "/findings?limit=500&rule=I12",
+    *(f"/findings?limit=500&kind={kind}" for kind in get_args(FindingKind)),
+    *(f"/findings?limit=500&rule={rule}" for rule in ("I12", "I14", "I16", "E10")),
+    *(f"/readiness?limit=500&status={status}" for status in get_args(Status)),
     "/obligations?limit=500&rule=D32",
 )
 EACH_TIME: Final = re.compile(
@@ -146,14 +148,15 @@ async def nothing_by_a_dry_run(client: AsyncClient, first: UUID, second: UUID) -
     for event in (some(ChildAdmitted, intake_category="B1"), some(PhysicalExamined)):
         told: list[Any] = []
         for stream in (first, second):
-            answer = await client.post(
-                f"/children/{stream}/events?dry_run=true", json=sent("2026-11-01", event)
-            )
-            assert answer.status_code == 200
-            body = answer.json()
-            refusals = [each for each in body["refusals"] if "evidence" in each]
-            told.append(OTHER.sub("new", plain(f"{refusals} {body['impact']}", stream)))
-        assert told[0] == told[1]
+            own = sent("2026-11-01", event)
+            alone = await client.post(f"/children/{stream}/events?dry_run=true", json=own)
+            items = {"items": [{"child": str(stream), "events": [own]}] * 2}
+            many = await client.post("/entries?dry_run=true", json=items)
+            assert (alone.status_code, many.status_code) == (200, 200)
+            for body in (alone.json(), *many.json()["items"]):
+                refusals = [each for each in body["refusals"] if "evidence" in each]
+                told.append(OTHER.sub("new", plain(f"{refusals} {body['impact']}", stream)))
+        assert told[:3] == told[3:]
 
 
 # By example

@@ -21,6 +21,7 @@ from api.imports.reading.trouble import UnreadableError
 from api.imports.recording import InterruptedImportError
 from api.imports.report import Report
 from api.imports.terminal import bar, tell
+from api.problems import Problem
 from api.settings import Settings
 from api.speaking import say
 from ledger.store import StoreError
@@ -73,7 +74,8 @@ async def import_file(
             if tokens and not dry_run:
                 await _print_tokens(house, told, json=json)
             return told.code
-    except (InterruptedImportError, StoreError):
+    except (InterruptedImportError, StoreError, Problem):
+        # A problem is that it can not be written down who is told.
         again = (
             "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
         )
