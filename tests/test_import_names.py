@@ -45,6 +45,33 @@ async def test_blanks_width_and_case_make_no_other_name(
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("王 小明", "王小明"),
+        ("王　小 明", "王小明"),
+        ("李 \U00020bb7", "李\U00020bb7"),
+        ("王 \ue863", "王\ue863"),
+        ("王明 男", "王明 男"),
+        ("王明\n李明", "王明 李明"),
+        ("欧阳 小明", "欧阳 小明"),
+        ("Иван Петров", "Иван Петров"),
+        ("José Álvarez", "José Álvarez"),
+        ("김 민수", "김 민수"),
+        ("ئابدۇ رېھىم", "ئابدۇ رېھىم"),
+    ],
+)
+async def test_only_blanks_that_space_out_a_chinese_name_are_for_looks(
+    counter: Counter, written: str, kept: str
+) -> None:
+    report = await counter.take(
+        roster(姓名=written), examination(姓名=written.replace(" ", "").replace("\n", ""))
+    )
+
+    assert not report.values
+    assert (await counter.only("CS001", IdentityRecorded)).event.name == kept
+
+
+@pytest.mark.parametrize(
     ("on_roster", "elsewhere"),
     [
         ("阿依古丽·买买提", "阿依古丽买买提"),

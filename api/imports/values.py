@@ -21,6 +21,9 @@ from domain.text import is_line, is_text
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
+_HAN: Final = r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U000fffff]"
+"""Chinese characters, and the private ones that stand for such."""
+_SPACED: Final = re.compile(f"({_HAN} )+{_HAN}{{1,2}}")
 _LOST: Final = "\ufffd"
 """What programs put in place of a character that they could not keep."""
 _STRAY: Final = " \t\r\n\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
@@ -67,14 +70,15 @@ def _fitting(words: str, longest: int) -> str | Fault:
 
 
 def name() -> Reader:
-    """The name of a person; blanks between Chinese characters are stray."""
+    """The name of a person; blanks behind single Chinese characters are for looks (`王 小明`).
+
+    Other blanks part a name of another script, or what may be two names, and stay.
+    """
     plain = _words(LONGEST_NAME, _is_plain_line)
 
     def read(raw: Raw) -> Read:
         said = plain(raw)
-        if isinstance(said, str) and not said.isascii():
-            return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", said)
-        return said
+        return said.replace(" ", "") if isinstance(said, str) and _SPACED.fullmatch(said) else said
 
     return read
 
