@@ -21,6 +21,7 @@ from domain.events.adoption import (
     AdoptionRegistered,
     ChildConsentRecorded,
 )
+from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement import CapacityDetermined
 from tests.client import Served, new_key
@@ -49,6 +50,8 @@ REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuita
 ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
 RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
 TO_COME = ("2031-01-01", some(IdentityRecorded, name="王小明"))
+OF_ANOTHER = ("2024-06-02", some(CitizenIdAssigned, citizen_id=ID))
+"""The number of a child elsewhere."""
 EXCUSED = {"exception": "I12"}
 
 
@@ -119,6 +122,7 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /imports/{job}": [
         ("import report", {"identity"}, lambda own: own.imported()),
         ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),
+        ("import report", {"identity"}, lambda own: own.imported_as_a_line(OF_ANOTHER)),
     ],
     "POST /children": [
         ("duplicates", {"identity"}, lambda own: own.open(RECEIVED, IDENTITY, dry_run=True)),
@@ -169,7 +173,10 @@ async def before_an_adoption(served: Served) -> Asked:
 
 
 async def asked_by_a_supervisor(served: Served) -> Asked:
-    """Given a child whose adoption stands in spite of a negative report."""
+    """Given a child whose adoption stands in spite of a negative report, and one elsewhere with a number."""
+    elsewhere = await served.as_(Role.STAFF, elsewhere=True)
+    opening = {"events": [sent(*OF_ANOTHER)]}
+    assert (await elsewhere.post("/children", json=opening, headers=new_key())).status_code == 201
     asked = await before_an_adoption(served)
     recorded = await asked.record((*ADOPTED, EXCUSED), key=asked.key)
     assert recorded.status_code == 201, recorded.text

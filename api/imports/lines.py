@@ -59,7 +59,7 @@ class Numbers:
     """The numbers that lines give to files, and the files that have them: a new one is known by its line."""
 
     files: dict[tuple[Likeness, bytes], set[UUID | int]] = field(default_factory=lambda: defaultdict(set))
-    given: list[tuple[Likeness, set[bytes]]] = field(default_factory=list)
+    given: list[tuple[UUID | int, Likeness, set[bytes]]] = field(default_factory=list)
 
     def hold(self, held: Mapping[tuple[Likeness, bytes], set[UUID]]) -> None:
         """Take in which files had numbers before the lines that give them were recorded."""
@@ -70,17 +70,15 @@ class Numbers:
     def give(self, file: UUID | int, terms: Mapping[Likeness, set[bytes]]) -> None:
         """Take in what numbers a line that was recorded gives to a file."""
         for likeness, own in terms.items():
-            self.given.append((likeness, own))
+            self.given.append((file, likeness, own))
             for term in own:
                 self.files[likeness, term].add(file)
 
-    def taken(self) -> Counter[str]:
-        """Return how many lines give a number that more than one file has, by the rule that speaks of it."""
-        return Counter(
-            likeness.rule
-            for likeness, own in self.given
-            if any(len(self.files[likeness, term]) > 1 for term in own)
-        )
+    def taken(self) -> Iterator[tuple[str, UUID | int]]:
+        """Yield of each line that gives a number that more than one file has the rule and the file."""
+        for file, likeness, own in self.given:
+            if any(len(self.files[likeness, term]) > 1 for term in own):
+                yield likeness.rule, file
 
 
 @dataclass(slots=True)
@@ -117,7 +115,10 @@ class LinesImport:
         while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
             await self._take(lines, keeper)
             progress(self.heard, self.spool.size)
-        self.findings.update(self.numbers.taken())
+        for rule, file in self.numbers.taken():
+            self.findings[rule] += 1
+            if isinstance(file, UUID):
+                self.shown.add(file)
         return self._report()
 
     def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line] | None:
