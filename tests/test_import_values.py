@@ -315,3 +315,26 @@ def test_what_is_yet_to_be_determined_is_not_determined() -> None:
 def test_a_day_to_come_may_be_told_where_it_is_planned() -> None:
     assert read(INSURANCE, "待遇享受起始日", "2027-01-01").last.isoformat() == "2027-01-01"
     assert read(INSURANCE, "缴费日期", "2027-01-01") is Fault.FUTURE_DATE
+
+
+@pytest.mark.parametrize("turned", "\u202b\u202e\u2067")
+@pytest.mark.parametrize(
+    ("layout", "column", "written"),
+    [
+        (ROSTER, "出生日期", "2012-03-15"),
+        (ROSTER, "身份证号", "371099201203150407"),
+        (ROSTER, "儿童编号", "CS0012"),
+        (ROSTER, "性别", "男"),
+        (EXAMINATION, "身高(cm)", "102"),
+    ],
+)
+def test_what_is_shown_from_right_to_left_is_not_read_from_left_to_right(
+    layout: Layout, column: str, written: str, turned: str
+) -> None:
+    assert read(layout, column, written) != Fault.ODD_CHARACTERS
+    assert read(layout, column, f"{turned}{written}") == Fault.ODD_CHARACTERS
+
+
+@pytest.mark.parametrize("around", ["\u200e", "\u202a\u202c", "\u2066\u2069"])
+def test_marks_that_turn_nothing_are_stray_in_a_day(around: str) -> None:
+    assert read(ROSTER, "出生日期", f"{around}2012-03-15") == read(ROSTER, "出生日期", "2012-03-15")

@@ -4,6 +4,7 @@ A sheet is one `Layout`: its columns with the headings they are known by, the co
 are known again, and functions that each make one event of a row. Adding a sheet or a column is one place.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,10 @@ E = TypeVar("E", bound=Event)
 
 FILE_NO: Final = "儿童编号"
 NAME: Final = "姓名"
+
+
+_TURNED: Final = re.compile("[\u202b\u202e\u2067]")
+"""What shows digits and dates in another order than they are read in: texts turned from right to left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +50,8 @@ class Column:
 
     def said(self, raw: Raw) -> Read:
         """What stands in a cell, whatever its heading says and whatever day it is."""
+        if isinstance(raw, str) and _TURNED.search(raw):
+            return Fault.ODD_CHARACTERS
         return raw.fault if isinstance(raw, Unusable) else self.read(raw)
 
     def value(self, heading: str, raw: Raw, today: date) -> Read:
