@@ -50,8 +50,6 @@ REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuita
 ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
 RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
 TO_COME = ("2031-01-01", some(IdentityRecorded, name="王小明"))
-OF_ANOTHER = ("2024-06-02", some(CitizenIdAssigned, citizen_id=ID))
-"""The number of a child elsewhere."""
 EXCUSED = {"exception": "I12"}
 
 
@@ -122,7 +120,6 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /imports/{job}": [
         ("import report", {"identity"}, lambda own: own.imported()),
         ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),
-        ("import report", {"identity"}, lambda own: own.imported_as_a_line(OF_ANOTHER)),
     ],
     "POST /children": [
         ("duplicates", {"identity"}, lambda own: own.open(RECEIVED, IDENTITY, dry_run=True)),
@@ -173,10 +170,7 @@ async def before_an_adoption(served: Served) -> Asked:
 
 
 async def asked_by_a_supervisor(served: Served) -> Asked:
-    """Given a child whose adoption stands in spite of a negative report, and one elsewhere with a number."""
-    elsewhere = await served.as_(Role.STAFF, elsewhere=True)
-    opening = {"events": [sent(*OF_ANOTHER)]}
-    assert (await elsewhere.post("/children", json=opening, headers=new_key())).status_code == 201
+    """Given a child whose adoption stands in spite of a negative report."""
     asked = await before_an_adoption(served)
     recorded = await asked.record((*ADOPTED, EXCUSED), key=asked.key)
     assert recorded.status_code == 201, recorded.text
@@ -224,6 +218,20 @@ async def test_who_records_and_is_told_what_speaks_against_it_is_noted(
     lines = await served.house.access.of(own.child, limit=500)
     assert {line.purpose for line in lines} == {purpose}
     assert all("adoption" in line.categories for line in lines)
+
+
+async def test_who_is_told_by_lines_that_a_number_is_another_s_is_noted(served: Served) -> None:
+    numbered = ("2016-03-06", some(CitizenIdAssigned, citizen_id=ID))
+    elsewhere = await served.as_(Role.STAFF, elsewhere=True)
+    opening = {"events": [sent(*numbered)]}
+    assert (await elsewhere.post("/children", json=opening, headers=new_key())).status_code == 201
+    story = await a_story(served).given(RECEIVED)
+    own = Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+
+    told = (await own.imported_as_a_line(numbered)).json()
+
+    assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1}])
+    assert {line.purpose for line in await served.house.access.of(own.child, limit=500)} == {"import report"}
 
 
 async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(served: Served) -> None:
