@@ -34,7 +34,7 @@ pytest_plugins = (
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
 SCRAM_ITERATIONS_SINCE = 160_000
-"""The version of PostgreSQL, as a number, from which it can be said how long a password takes to be checked."""
+"""The version of PostgreSQL, as a number, from which a password may be quick to check."""
 
 
 ANY_DATABASE = frozenset(
@@ -146,7 +146,7 @@ def thrown_away(programs: Path | None = None) -> Iterator[Server]:
 
 
 def _let_in_quickly(server: Server) -> None:
-    """Let a connection cost less, where PostgreSQL can: a test makes dozens, and its passwords are made up."""
+    """Let a connection cost less, where PostgreSQL can: a test makes dozens."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         if connection.info.server_version >= SCRAM_ITERATIONS_SINCE:
             connection.execute("ALTER SYSTEM SET scram_iterations = 1")
