@@ -1,5 +1,6 @@
 """The command line. Commands that change something act as the operating system's own administrator."""
 
+import io
 import os
 import signal
 import sys
@@ -46,6 +47,10 @@ PIPE_CLOSED: Final = 128 + signal.SIGPIPE
 
 def main() -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks, such as GBK, is shown by its number, and ends no command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     logs.configure()
     for told in trouble.mistyped_settings(os.environ):
         say(told)

@@ -274,6 +274,18 @@ def test_who_reads_no_further_ends_a_command_in_silence() -> None:
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("gbk", "收养"), ("ascii", r"\u6536\u517b"), ("utf-8", "收养")]
+)
+def test_what_a_terminal_can_not_show_is_shown_by_its_number(encoding: str, shown: str) -> None:
+    environment = clean_environment() | {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        [CHILDLEDGER, "rules"], capture_output=True, env=environment, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shown in done.stdout.decode(encoding)
+
+
 def test_a_command_that_is_stopped_ends_in_silence(settings: Settings) -> None:
     assert settings.database_url is not None
     environment = clean_environment(
