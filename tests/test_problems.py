@@ -8,14 +8,14 @@ from uuid import UUID
 import orjson
 import pytest
 import structlog
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Query, Request
 from httpx2 import ASGITransport, AsyncClient, Response
 from psycopg import OperationalError
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from api import failures, logs
-from api.asking import body
+from api.asking import always, body
 from api.faults import faults, pointer
 from api.problems import KINDS, Problem, invalid, not_found, responses
 from ledger.store import AppendFailedError, OverloadedError
@@ -54,7 +54,10 @@ def app_that(failure: BaseException | None = None) -> FastAPI:
         number: UUID, limit: Annotated[int, Query(ge=1, le=500)], kind: Literal["due", "met"] = "due"
     ) -> None: ...
 
-    @app.post("/telling")
+    async def let_in(request: Request) -> None:
+        request.state.still = always
+
+    @app.post("/telling", dependencies=[Depends(let_in)])
     async def telling(raw: Annotated[bytes, Depends(body(limit=20))]) -> int:
         return len(raw)
 
