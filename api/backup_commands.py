@@ -12,7 +12,7 @@ from ledger import backup, epochs
 from ledger.appends import Head
 from ledger.migrate import migrate
 from ledger.store import Store
-from ledger.witness import LostEntriesError, Seen, Witness
+from ledger.log.last_seen import LostEntriesError, Seen, Witness
 
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "

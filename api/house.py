@@ -24,7 +24,7 @@ from ledger.ending import ended
 from ledger.keys import Keys
 from ledger.pools import PATIENCE, Pool, make_pool
 from ledger.store import Store
-from ledger.witness import Witness
+from ledger.log.last_seen import Witness
 from ledger.wrapping import KeyFile
 from projections import READ_MODELS, activity
 from projections.generations import prepare

@@ -35,7 +35,7 @@ from ledger.migrate import MigrationError
 from ledger.parsing import InvalidError
 from ledger.programs import ProgramError
 from ledger.store import StoreError
-from ledger.witness import LostEntriesError, WitnessError
+from ledger.log.last_seen import LostEntriesError, WitnessError
 from ledger.wording import most_like, wording
 from ledger.wrapping import KeyFileError, KeyUnavailableError
 from projections.projector import NotBuiltError

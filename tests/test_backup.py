@@ -25,7 +25,7 @@ from domain.events.intake import IdentityRecorded
 from ledger import credentials, programs
 from ledger.backup import BackupError, newest
 from ledger.programs import ProgramError, programs_for
-from ledger.witness import LostEntriesError
+from ledger.log.last_seen import LostEntriesError
 from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
 from tests.ledgers import a_superuser, rows

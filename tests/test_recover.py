@@ -20,7 +20,12 @@ from api.settings import Settings
 from ledger import epochs
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import Store
-from ledger.witness import LostEntriesError, Seen, Witness, WitnessError
+from ledger.log.last_seen import (
+    LostEntriesError,
+    Seen,
+    Witness,
+    WitnessError,
+)
 from ledger.wrapping import KeyFile
 from tests.client import NOW, Served
 from tests.ledgers import Urls, a_superuser, an_append, make_ledger, store_of
