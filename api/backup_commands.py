@@ -10,9 +10,9 @@ from api.settings import Settings
 from api.speaking import STOPPED, Flag, answer, say
 from ledger import backup, epochs
 from ledger.appends import Head
+from ledger.log.last_seen import LastSeen, LostEntriesError, SeenHead
 from ledger.migrate import migrate
 from ledger.store import Store
-from ledger.log.last_seen import LostEntriesError, Seen, Witness
 
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
@@ -49,7 +49,7 @@ def recover(*, without_witness: Flag = False) -> int:
     """Begin a new epoch after entries were lost, such as by restoring an older backup.
 
     Args:
-        without_witness: Also where DATA has no witness of what was lost, or one that is not to be believed.
+        without_witness: Also where DATA does not say what was last seen, or says what is not to be believed.
     """
     return run(recovering(Settings(), without_witness=without_witness), stopped_with=STOPPED)
 
@@ -87,32 +87,32 @@ async def recovering(settings: Settings, *, without_witness: bool = False) -> in
     async with addresses(settings) as found:
         owner = _owner(found)
         async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
-            witness = Witness(store, settings.data, settings.ledger, settings.data / KEY_FILE)
+            last_seen = LastSeen(store, settings.data, settings.ledger, settings.data / KEY_FILE)
             if without_witness:
-                aside = witness.set_aside()
+                aside = last_seen.set_aside()
                 if aside:
-                    say(f"原见证文件已移至 {aside}。 The witness that was there is now {aside}.")
-            elif await _nothing_is_lost(witness):
+                    say(f"原“最后所见”文件已移至 {aside}。 The file of what was last seen is now {aside}.")
+            elif await _nothing_is_lost(last_seen):
                 say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
                 return 0
-            lost = witness.seen()
+            lost = last_seen.seen()
             lost_at = None if lost is None else lost.recorded_at
-            head = await epochs.begin(owner, settings.ledger, await store.head(), witness.text(), lost_at)
-            await witness.note()
+            head = await epochs.begin(owner, settings.ledger, await store.head(), last_seen.text(), lost_at)
+            await last_seen.note()
     _tell(head, lost)
     return 0
 
 
-async def _nothing_is_lost(witness: Witness) -> bool:
+async def _nothing_is_lost(last_seen: LastSeen) -> bool:
     try:
-        await witness.check()
+        await last_seen.check()
     except LostEntriesError:
         return False
     return True
 
 
-def _tell(head: Head, lost: Seen | None) -> None:
-    told = "" if lost is None else f", after a witness of position {lost.position} of epoch {lost.epoch}"
+def _tell(head: Head, lost: SeenHead | None) -> None:
+    told = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
     answer(str(head.epoch))
     say(
         f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "

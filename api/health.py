@@ -116,7 +116,7 @@ async def _state(house: House | None) -> dict[str, Any]:
         missing.append("migrations")
     except _AWAY:
         missing.append("database")
-    if house.witness.went_back:
+    if house.last_seen.went_back:
         missing.append("entries")
     if behind > MOST_BEHIND or not house.projector.ready:
         missing.append("read models")

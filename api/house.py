@@ -22,9 +22,9 @@ from domain.rulebook import Rulebook
 from ledger.book import Ledger
 from ledger.ending import ended
 from ledger.keys import Keys
+from ledger.log.last_seen import LastSeen
 from ledger.pools import PATIENCE, Pool, make_pool
 from ledger.store import Store
-from ledger.log.last_seen import Witness
 from ledger.wrapping import KeyFile
 from projections import READ_MODELS, activity
 from projections.generations import prepare
@@ -49,7 +49,7 @@ class House:
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
-    witness: Witness
+    last_seen: LastSeen
     tail: Tail
     budgets: Budgets
     following: bool = True
@@ -76,18 +76,21 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
         await stack.enter_async_context(store)
         key_file = settings.data / KEY_FILE
-        witness = Witness(store, settings.data, name, key_file)
-        witnessed = await witness.check()
-        if witness.anybody:
+        last_seen = LastSeen(store, settings.data, name, key_file)
+        seen_before = await last_seen.check()
+        if last_seen.anybody:
             # Lost, it is to be brought back: a new one would be taken for it.
             KeyFile.read(key_file)
         keys = await Keys.opened(store, key_file, name)
         ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
         await ledger.check_format()
-        await witness.note()
-        stack.push_async_callback(_left_in_order, witness.note)
-        if not witnessed and (position := (await store.head()).position):
-            log.warning("no witness yet: what was lost before now is not known", position=position)
+        await last_seen.note()
+        stack.push_async_callback(_left_in_order, last_seen.note)
+        if not seen_before and (position := (await store.head()).position):
+            log.warning(
+                "not seen before: what was lost until now is not known",
+                position=position,
+            )
         readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
         writers = await stack.enter_async_context(make_pool(found.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
@@ -98,7 +101,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         # So that what is built is read from the first request on.
         await projector.start()
         works = [_follow(projector)] if follow else []
-        await stack.enter_async_context(_kept([*works, identity.keep_used, witness.follow]))
+        await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
             await stack.enter_async_context(activity.counting(found.reader, name))
         tail = Tail(ledger, projector, readers)
@@ -116,7 +119,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
             access,
             metrics,
             jobs,
-            witness,
+            last_seen,
             tail,
             Budgets(),
             follow,

@@ -31,11 +31,11 @@ from ledger.backup import BackupError
 from ledger.cluster import ServerFailedError
 from ledger.epochs import EpochTakenError
 from ledger.folder import DataError, unusable
+from ledger.log.last_seen import LastSeenError, LostEntriesError
 from ledger.migrate import MigrationError
 from ledger.parsing import InvalidError
 from ledger.programs import ProgramError
 from ledger.store import StoreError
-from ledger.log.last_seen import LostEntriesError, WitnessError
 from ledger.wording import most_like, wording
 from ledger.wrapping import KeyFileError, KeyUnavailableError
 from projections.projector import NotBuiltError
@@ -57,7 +57,7 @@ TOLD: Final = (
     PortTakenError,
     ProgramError,
     ServerFailedError,
-    WitnessError,
+    LastSeenError,
 )
 """What a command can not help, and says in both languages itself."""
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)

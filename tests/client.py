@@ -158,7 +158,7 @@ def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Se
         connection.execute(copy.format(sql.Identifier(name), sql.Identifier(furnished.template)))
         url = SecretStr(make_conninfo(postgres, dbname=name))
         data = tmp_path / "data"
-        shutil.copytree(furnished.data, data)  # what bears witness to a ledger bears it to this copy alone
+        shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
         yield Settings(database_url=url, data=data, ledger=furnished.ledger)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

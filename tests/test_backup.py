@@ -24,8 +24,8 @@ from api.settings import Settings
 from domain.events.intake import IdentityRecorded
 from ledger import credentials, programs
 from ledger.backup import BackupError, newest
-from ledger.programs import ProgramError, programs_for
 from ledger.log.last_seen import LostEntriesError
+from ledger.programs import ProgramError, programs_for
 from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
 from tests.ledgers import a_superuser, rows
@@ -130,7 +130,7 @@ async def test_what_was_recorded_after_the_backup_is_missed_at_the_start_and_gon
     await served.a_child("后来的")
     later = (await served.house.ledger.store.head()).position
     async with running(create_app(settings, clock=lambda: NOW)):
-        pass  # and its witness is up to date
+        pass  # and what was last seen is up to date
 
     restored = elsewhere.model_copy(
         update={"data": settings.data}
@@ -203,7 +203,7 @@ async def test_a_ledger_that_was_opened_and_never_used_is_empty(
     await backing_up(settings, backups)
     async with running(create_app(elsewhere, clock=lambda: NOW)):
         pass
-    (elsewhere.data / "witness" / settings.ledger).unlink()
+    (elsewhere.data / "last_seen" / settings.ledger).unlink()
     assert await restoring(elsewhere, backups) == 0
     assert await tables(elsewhere) == await tables(settings)
 
@@ -409,7 +409,7 @@ def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(tmp_path:
 
     second.mkdir(mode=0o711)
     shutil.copy2(first / "master.key", second)
-    shutil.copytree(first / "witness", second / "witness")
+    shutil.copytree(first / "last_seen", second / "last_seen")
     assert gives(second, "restore", str(above / "backups")) == manifest
     for words in (["serve"], ["token", "list"], ["institution", "add", "又一家", "--region", "371099"]):
         refused = give(second, *words)

@@ -61,7 +61,7 @@ def test_the_commands_of_the_operating_guide_do_what_it_says(srv: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert 'childledger_up{ledger="childledger"} 1.0' in done.stdout
     for data, epoch in (("data", 1), ("new", 2)):
-        seen = orjson.loads((srv / data / "witness" / "childledger").read_bytes())["seen"]
+        seen = orjson.loads((srv / data / "last_seen" / "childledger").read_bytes())["seen"]
         assert seen["epoch"] == epoch
         assert seen["position"] > 0
 

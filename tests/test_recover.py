@@ -18,14 +18,14 @@ from api.house import House
 from api.institutions import open_institution
 from api.settings import Settings
 from ledger import epochs
+from ledger.log.last_seen import (
+    LastSeen,
+    LastSeenError,
+    LostEntriesError,
+    SeenHead,
+)
 from ledger.migrate import DEFAULT_LEDGER
 from ledger.store import Store
-from ledger.log.last_seen import (
-    LostEntriesError,
-    Seen,
-    Witness,
-    WitnessError,
-)
 from ledger.wrapping import KeyFile
 from tests.client import NOW, Served
 from tests.ledgers import Urls, a_superuser, an_append, make_ledger, store_of
@@ -50,8 +50,8 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def witness_of(store: Store, data: Path) -> Witness:
-    return Witness(store, data, DEFAULT_LEDGER, data / "master.key")
+def last_seen_of(store: Store, data: Path) -> LastSeen:
+    return LastSeen(store, data, DEFAULT_LEDGER, data / "master.key")
 
 
 @asynccontextmanager
@@ -75,18 +75,18 @@ async def store_in(url: str, urls: Urls) -> AsyncIterator[Store]:
 
 
 async def test_what_was_seen_is_kept_and_found_again(store: Store, data: Path) -> None:
-    assert not await witness_of(store, data).check(), "there is none yet"
-    await witness_of(store, data).note()
-    assert await witness_of(store, data).check()
+    assert not await last_seen_of(store, data).check(), "there is none yet"
+    await last_seen_of(store, data).note()
+    assert await last_seen_of(store, data).check()
     await store.append_all([an_append() for _ in range(3)])
-    await witness_of(store, data).note()
+    await last_seen_of(store, data).note()
 
-    seen = witness_of(store, data).seen()
+    seen = last_seen_of(store, data).seen()
     assert seen is not None
     assert (seen.epoch, seen.position) == (1, 3)
-    assert await witness_of(store, data).check()
+    assert await last_seen_of(store, data).check()
     await store.append(an_append())
-    assert await witness_of(store, data).check(), "more than was seen is no loss"
+    assert await last_seen_of(store, data).check(), "more than was seen is no loss"
 
 
 async def test_a_database_that_stayed_behind_is_noticed(urls: Urls, data: Path) -> None:
@@ -95,46 +95,46 @@ async def test_a_database_that_stayed_behind_is_noticed(urls: Urls, data: Path) 
     async with older(urls.superuser) as url:
         async with store_of(urls) as store:
             await store.append(an_append())
-            await witness_of(store, data).note()
+            await last_seen_of(store, data).note()
         async with store_in(url, urls) as behind:
             with pytest.raises(
                 LostEntriesError, match=r"recover.*position 2 of epoch 1.*position 1 of epoch 1"
             ):
-                await witness_of(behind, data).check()
+                await last_seen_of(behind, data).check()
 
             # It has been written to since, and is as long again: with another entry.
             await behind.append(an_append())
             with pytest.raises(LostEntriesError):
-                await witness_of(behind, data).check()
+                await last_seen_of(behind, data).check()
 
 
 async def test_an_empty_database_in_place_of_the_ledger_is_noticed(
     store: Store, urls: Urls, data: Path
 ) -> None:
     await store.append(an_append())
-    await witness_of(store, data).note()
+    await last_seen_of(store, data).note()
     async with await AsyncConnection.connect(urls.superuser) as superuser:
         await superuser.execute("SET search_path = childledger")
         await superuser.execute("DELETE FROM entry")
         await superuser.execute("UPDATE head SET position = 0, recorded_at = NULL")
     with pytest.raises(LostEntriesError):
-        await witness_of(store, data).check()
+        await last_seen_of(store, data).check()
 
 
 async def test_an_epoch_that_nobody_began_is_noticed(store: Store, urls: Urls, data: Path) -> None:
     await store.append(an_append())
-    await witness_of(store, data).note()
+    await last_seen_of(store, data).note()
     async with await AsyncConnection.connect(urls.superuser) as superuser:
         await superuser.execute("UPDATE childledger.head SET epoch = 2")
     with pytest.raises(LostEntriesError):
-        await witness_of(store, data).check()
+        await last_seen_of(store, data).check()
 
 
-async def test_a_witness_that_was_altered_is_not_believed(store: Store, data: Path) -> None:
+async def test_what_was_last_seen_is_not_believed_once_it_was_altered(store: Store, data: Path) -> None:
     await store.append(an_append())
-    witness = witness_of(store, data)
-    await witness.note()
-    content = orjson.loads(witness.path.read_bytes())
+    last_seen = last_seen_of(store, data)
+    await last_seen.note()
+    content = orjson.loads(last_seen.path.read_bytes())
     forgeries: tuple[dict[str, object], ...] = (
         content | {"seen": content["seen"] | {"position": 0, "sha256": None}},
         content | {"stamp": "00" * 32},
@@ -142,41 +142,41 @@ async def test_a_witness_that_was_altered_is_not_believed(store: Store, data: Pa
         {},
     )
     for forged in forgeries:
-        witness.path.write_bytes(orjson.dumps(forged))
-        with pytest.raises(WitnessError, match="not stamped by the key file"):
-            await witness_of(store, data).check()
+        last_seen.path.write_bytes(orjson.dumps(forged))
+        with pytest.raises(LastSeenError, match="not stamped by the key file"):
+            await last_seen_of(store, data).check()
 
 
-async def test_a_witness_of_another_key_file_or_another_ledger_is_not_believed(
+async def test_what_another_key_file_stamped_or_another_ledger_was_is_not_believed(
     store: Store, data: Path
 ) -> None:
-    witness = witness_of(store, data)
-    await witness.note()
-    other = Witness(store, data, "other", data / "master.key")
-    witness.path.rename(other.path)
-    with pytest.raises(WitnessError):
+    last_seen = last_seen_of(store, data)
+    await last_seen.note()
+    other = LastSeen(store, data, "other", data / "master.key")
+    last_seen.path.rename(other.path)
+    with pytest.raises(LastSeenError):
         await other.check()
-    other.path.rename(witness.path)
+    other.path.rename(last_seen.path)
 
     (data / "master.key").rename(data / "retired.key")
     KeyFile.make(data / "master.key")
-    with pytest.raises(WitnessError):
-        await witness.check()
+    with pytest.raises(LastSeenError):
+        await last_seen.check()
 
     # A key that was retired, not destroyed, still tells.
     keys = [(data / name).read_text() for name in ("master.key", "retired.key")]
     (data / "master.key").write_text("".join(keys))
-    assert await witness.check()
+    assert await last_seen.check()
 
 
-async def test_a_witness_never_goes_back(store: Store, data: Path) -> None:
-    slow = witness_of(store, data)
+async def test_what_was_last_seen_never_goes_back(store: Store, data: Path) -> None:
+    slow = last_seen_of(store, data)
     await store.append(an_append())
     await slow.note()
     stale = slow.seen()
     assert stale is not None
     await store.append(an_append())
-    await witness_of(store, data).note()
+    await last_seen_of(store, data).note()
     slow.keep(stale)
     seen = slow.seen()
     assert seen is not None
@@ -185,12 +185,12 @@ async def test_a_witness_never_goes_back(store: Store, data: Path) -> None:
 
 async def test_of_many_who_keep_at_once_the_farthest_remains(store: Store, data: Path) -> None:
     await store.append_all([an_append() for _ in range(20)])
-    digests = [Seen(DEFAULT_LEDGER, 1, position, NOW, "") for position in range(1, 21)]
+    digests = [SeenHead(DEFAULT_LEDGER, 1, position, NOW, "") for position in range(1, 21)]
     await asyncio.gather(
-        *(asyncio.to_thread(witness_of(store, data).keep, seen) for seen in [*digests[::2], *digests[1::2]])
+        *(asyncio.to_thread(last_seen_of(store, data).keep, seen) for seen in [*digests[::2], *digests[1::2]])
     )
-    assert witness_of(store, data).seen() == digests[-1]
-    assert [path.name for path in (data / "witness").iterdir() if path.suffix == ".new"] == []
+    assert last_seen_of(store, data).seen() == digests[-1]
+    assert [path.name for path in (data / "last_seen").iterdir() if path.suffix == ".new"] == []
 
 
 async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: Urls, data: Path) -> None:
@@ -205,21 +205,21 @@ async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: U
     async with older(urls.superuser) as url:
         async with store_of(urls) as store:
             await store.append(an_append())
-            await witness_of(store, other).note()
+            await last_seen_of(store, other).note()
             await store.append(an_append())
-            await witness_of(store, data).note()
+            await last_seen_of(store, data).note()
             await store.append(an_append())
-            await witness_of(store, third).note()
+            await last_seen_of(store, third).note()
         async with store_in(url, urls) as behind:
-            witness = witness_of(behind, data)
-            await epochs.begin(url, DEFAULT_LEDGER, await behind.head(), witness.text(), None)
+            last_seen = last_seen_of(behind, data)
+            await epochs.begin(url, DEFAULT_LEDGER, await behind.head(), last_seen.text(), None)
             await behind.append(an_append())
             for each in (data, other):
-                assert await witness_of(behind, each).check()
-                await witness_of(behind, each).note()
-                assert await witness_of(behind, each).check()
+                assert await last_seen_of(behind, each).check()
+                await last_seen_of(behind, each).note()
+                assert await last_seen_of(behind, each).check()
             with pytest.raises(LostEntriesError):
-                await witness_of(behind, third).check()  # has seen more than anybody told of
+                await last_seen_of(behind, third).check()  # has seen more than anybody told of
 
 
 # With the app
@@ -241,11 +241,11 @@ def url(settings: Settings) -> str:
 
 
 def epoch_and_position(settings: Settings) -> tuple[int, int]:
-    content = orjson.loads((settings.data / "witness" / settings.ledger).read_bytes())
+    content = orjson.loads((settings.data / "last_seen" / settings.ledger).read_bytes())
     return content["seen"]["epoch"], content["seen"]["position"]
 
 
-async def test_while_it_serves_and_when_it_ends_the_witness_keeps_up(settings: Settings) -> None:
+async def test_while_it_serves_and_when_it_ends_the_last_position_is_kept(settings: Settings) -> None:
     async with running(create_app(settings, clock=lambda: NOW)) as house:
         before = epoch_and_position(settings)[1]
         await record(house)
@@ -295,23 +295,23 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
                 pass
 
 
-async def test_without_a_witness_nothing_stops_the_start_and_the_log_says_so(
+async def test_where_nothing_was_seen_before_nothing_stops_the_start_and_the_log_says_so(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with running(create_app(settings, clock=lambda: NOW)) as house:
         await record(house)
         position = (await house.ledger.store.head()).position
-    (settings.data / "witness" / settings.ledger).unlink()
+    (settings.data / "last_seen" / settings.ledger).unlink()
     async with running(create_app(settings, clock=lambda: NOW)):
         pass
-    assert "no witness yet" in capsys.readouterr().out
+    assert "not seen before" in capsys.readouterr().out
     assert epoch_and_position(settings)[1] == position
 
 
-async def test_a_witness_that_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Settings) -> None:
-    path = settings.data / "witness" / settings.ledger
+async def test_what_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Settings) -> None:
+    path = settings.data / "last_seen" / settings.ledger
     path.write_text("{}")
-    with pytest.raises(WitnessError):
+    with pytest.raises(LastSeenError):
         await recovering(settings)
     assert await recovering(settings, without_witness=True) == 0
     assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
@@ -325,7 +325,7 @@ async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_u
     client = await served.client()
     await record(served.house)
     await served.projected()
-    await served.house.witness.note()
+    await served.house.last_seen.note()
     assert (await client.get("/health/ready")).status_code == 200
     async with await AsyncConnection.connect(url) as superuser:
         await superuser.execute(
@@ -333,5 +333,5 @@ async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_u
         )
         await superuser.execute("UPDATE head SET position = position - 1")
     with pytest.raises(LostEntriesError):
-        await served.house.witness.note()
+        await served.house.last_seen.note()
     assert (await client.get("/health/ready")).json()["missing"] == ["entries"]

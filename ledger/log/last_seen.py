@@ -1,8 +1,8 @@
-"""The witness: what is kept of a ledger outside its database, by which entries that were lost are noticed.
+"""The last position seen of a ledger, kept outside its database: by it, lost entries are noticed.
 
 A database that was restored from a backup, or swapped for an older one, looks whole; it would give the same
-positions out twice. So DATA/witness/<ledger> holds the last position that was seen, the hash of its entry and
-the epoch, stamped by the key file. It is written while serving, about once a second, and never goes back.
+positions out twice. So DATA/last_seen/<ledger> holds the last position seen, the hash of its entry and the
+epoch, stamped by the key file. It is written while serving, about once a second, and never goes back.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from ledger.folder import lock
 from ledger.store import Store
 from ledger.wrapping import KeyFile
 
-FOLDER: Final = "witness"
+FOLDER: Final = "last_seen"
 EVERY_SECONDS: Final = 1.0
 
 
-class WitnessError(Exception):
-    """The witness can not be believed: it was not stamped by the key file at hand."""
+class LastSeenError(Exception):
+    """What was last seen cannot be believed: the key file at hand did not stamp it."""
 
 
 class LostEntriesError(Exception):
@@ -37,7 +37,7 @@ class LostEntriesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenHead:
     """A ledger as it was seen: its last position, the SHA-256 of the entry there in hex, and the epoch.
 
     `recorded_at` is the moment up to which the past was settled; `sha256` is None before the first entry.
@@ -57,7 +57,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Stamped:
-    seen: Seen
+    seen: SeenHead
     stamp: str
 
     @classmethod
@@ -68,8 +68,8 @@ class _Stamped:
 _STAMPED: Final = TypeAdapter(_Stamped)
 
 
-class Witness:
-    """The witness of one ledger in the folder `data`, stamped by the key file; several processes share it."""
+class LastSeen:
+    """The last position seen of one ledger, in the folder `data`, which several processes share."""
 
     def __init__(self, store: Store, data: Path, ledger: str, key_file: Path) -> None:
         self._store = store
@@ -86,31 +86,31 @@ class Witness:
         return any("." not in path.name for path in self.path.parent.glob("*"))
 
     def text(self) -> str | None:
-        """Return the witness as it is written; None where there is none."""
+        """Return the file as it is written; None where there is none."""
         try:
             return self.path.read_text("utf-8")
         except FileNotFoundError:
             return None
 
-    def seen(self) -> Seen | None:
-        """Return what was last seen, or None where there is no witness. Raises WitnessError."""
+    def seen(self) -> SeenHead | None:
+        """Return what was last seen, or None where nothing was. Raises LastSeenError."""
         text = self.text()
         if text is None:
             return None
         seen = self._believed(text)
         if seen is None:
             message = (
-                f"见证文件 {self.path} 不是由手头的密钥文件签署的：请找回原来的密钥文件或见证文件。 "
-                f"The witness {self.path} was not stamped by the key file at hand: bring the right one back, "
+                f"“最后所见”文件 {self.path} 不是由手头的密钥文件签署的：请找回原来的密钥文件或该文件。 "
+                f"{self.path} was not stamped by the key file at hand: bring the right one back, "
                 "or begin a new epoch by `childledger recover --without-witness`."
             )
-            raise WitnessError(message)
+            raise LastSeenError(message)
         return seen
 
     async def check(self) -> bool:
-        """Compare the ledger with what was last seen; tell whether there was a witness.
+        """Compare the ledger with what was last seen; tell whether anything was.
 
-        Raises LostEntriesError and WitnessError.
+        Raises LostEntriesError and LastSeenError.
         """
         seen = self.seen()
         if seen is None:
@@ -118,7 +118,7 @@ class Witness:
         head = await self._store.head()
         if not await self._holds(seen, head):
             message = (
-                f"账本 {self._ledger} 缺少已记录的条目：见证到第 {seen.epoch} 纪元第 {seen.position} 条，"
+                f"账本 {self._ledger} 缺少已记录的条目：见到第 {seen.epoch} 纪元第 {seen.position} 条，"
                 f"数据库在第 {head.epoch} 纪元第 {head.position} 条，或内容不同。若是恢复了备份，"
                 "请运行 childledger recover 开始新纪元。 "
                 f"The ledger {self._ledger} lacks entries that were recorded: {self.path} saw position "
@@ -152,7 +152,7 @@ class Witness:
             await self.note()
             await asyncio.sleep(EVERY_SECONDS)
 
-    def keep(self, seen: Seen) -> None:
+    def keep(self, seen: SeenHead) -> None:
         """Write down what was seen, whole or not at all, unless somebody has seen more."""
         with self._held():
             before = self.seen()
@@ -168,7 +168,7 @@ class Witness:
             _sync_folder(self.path.parent)
 
     def set_aside(self) -> Path | None:
-        """Rename the witness, so that another may be made; return its new path, None where there is none."""
+        """Rename the file, so that another can be made; return its new path, None where there is none."""
         with self._held():
             aside = self.path.with_name(f"{self.path.name}.{uuid4().hex}.old")
             try:
@@ -176,7 +176,7 @@ class Witness:
             except FileNotFoundError:
                 return None
 
-    async def _holds(self, seen: Seen, head: Head) -> bool:
+    async def _holds(self, seen: SeenHead, head: Head) -> bool:
         later = [epoch for epoch in await self._store.epochs() if epoch.epoch > seen.epoch]
         if len(later) != head.epoch - seen.epoch:
             return False
@@ -187,12 +187,12 @@ class Witness:
         there = await self._store.read(seen.position - 1, 1, through=seen.position)
         return [sha256(entry.body).hexdigest() for entry in there] == ([seen.sha256] if seen.position else [])
 
-    async def _see(self, head: Head) -> Seen:
+    async def _see(self, head: Head) -> SeenHead:
         there = await self._store.read(head.position - 1, 1, through=head.position)
         digest = sha256(there[0].body).hexdigest() if there else None
-        return Seen(self._ledger, head.epoch, head.position, head.recorded_at, digest)
+        return SeenHead(self._ledger, head.epoch, head.position, head.recorded_at, digest)
 
-    def _believed(self, text: str) -> Seen | None:
+    def _believed(self, text: str) -> SeenHead | None:
         try:
             stamped = _Stamped.read(text)
             stamp = bytes.fromhex(stamped.stamp)
@@ -216,7 +216,7 @@ class Witness:
             os.close(held)
 
 
-def _canonical(seen: Seen) -> bytes:
+def _canonical(seen: SeenHead) -> bytes:
     settled = None if seen.recorded_at is None else seen.recorded_at.astimezone(UTC)
     return orjson.dumps(asdict(seen) | {"recorded_at": settled}, option=orjson.OPT_SORT_KEYS)
 
