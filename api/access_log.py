@@ -20,8 +20,8 @@ from api.clock import Clock
 from api.permissions import Actor
 from api.problems import Problem
 from domain.event import EVERY_CATEGORY, Category
-from ledger import queries
-from ledger.pools import Pool
+from ledger.store import queries
+from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api", "access_log.sql")
 NEWEST: Final = 2**63 - 1

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
-from ledger.outline import canonical
+from ledger.canonical import canonical
 from ledger.showing import instant
 
 

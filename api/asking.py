@@ -18,7 +18,7 @@ from api.permissions import Actor
 from api.problems import Problem
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.appends import MAX_BODY
+from ledger.store.append import MAX_BODY
 
 JSON: Final = ("application/json",)
 _ALWAYS_UTF_8: Final = frozenset({*JSON, "application/x-ndjson"})

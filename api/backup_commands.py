@@ -8,11 +8,12 @@ from api.house import KEY_FILE
 from api.serving import run
 from api.settings import Settings
 from api.speaking import STOPPED, Flag, answer, say
-from ledger import backup, epochs
-from ledger.appends import Head
 from ledger.log.last_seen import LastSeen, LostEntriesError, SeenHead
-from ledger.migrate import migrate
-from ledger.store import Store
+from ledger.postgres import backup
+from ledger.postgres.migrate import migrate
+from ledger.store import epochs
+from ledger.store.append import Head
+from ledger.store.store import Store
 
 _NO_OWNER: Final = (
     "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "

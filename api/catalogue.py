@@ -13,7 +13,7 @@ from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
 from domain.rulebook import Rule, Rulebook, Strength
 from domain.when import FIRST_DAY, LAST_DAY
-from ledger.schema import schema
+from ledger.codec.json_schema import schema
 
 router = APIRouter(tags=["catalogue"])
 

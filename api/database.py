@@ -14,11 +14,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from api.settings import Settings
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger import credentials
-from ledger.folder import check_own, unusable
-from ledger.migrate import Roles, check, migrate
-from ledger.postgres import Server, embedded
-from ledger.soundness import check_schema, check_text
+from ledger.data_folder import check_own, unusable
+from ledger.postgres import credentials
+from ledger.postgres.check import check_schema, check_text
+from ledger.postgres.embedded import Server, embedded
+from ledger.postgres.migrate import check, migrate
+from ledger.roles import Roles
 
 CONNECT_SECONDS: Final = limit(
     10,

@@ -22,7 +22,7 @@ from api.institutions import open_institution
 from api.permissions import Role
 from api.serving import address_of, leave_when_told, listen, run, serve
 from api.settings import Settings
-from ledger.cluster import locate
+from ledger.postgres.cluster import locate
 
 HOST: Final = "127.0.0.1"
 PURPOSE: Final = "demo"

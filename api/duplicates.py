@@ -15,7 +15,7 @@ from domain.events.intake import IdentityRecorded
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import LAST_DAY, Days
-from ledger.recording import Draft
+from ledger.recording.request import Draft
 from projections.alike import (
     KIND,
     MOST_OTHERS,

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 
 from api.faults import faults
 from api.problems import KINDS, Problem, invalid
-from ledger.parsing import InvalidError
-from ledger.store import StoreError
+from ledger.codec.parsing import InvalidError
+from ledger.store.store import StoreError
 from projections.projector import NotBuiltError
 
 BUILDING_SECONDS: Final = 5

@@ -7,8 +7,8 @@ from typing import Any, Final
 from api.forms import KINDS
 from domain.codes import tables
 from domain.event import CATALOGUE
-from ledger.parsing import described, members
-from ledger.wording import InvalidValue, wording
+from ledger.codec.messages import InvalidValue, wording
+from ledger.codec.parsing import described, members
 
 _IN_ADDRESS: Final = frozenset({"path", "query", "header"})
 """Where a parameter stands that the route has named."""

@@ -27,13 +27,13 @@ from api.problems import ANYWHERE, responses
 from api.question import Asking, One, Position, categories_of
 from api.shapes import entry_json, target_of
 from api.tail import Seen
-from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.store import END
+from domain.scope import FileScope, scope_of
+from ledger.store.store import END
 from projections.paging import MOST
 from projections.projector import NotBuiltError
 

@@ -23,7 +23,7 @@ from domain.label import Label
 from domain.limit import LIMITS, Area, Bound
 from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
-from ledger.schema import frozen
+from ledger.codec.json_schema import frozen
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 SCHEMAS: Final = Path(__file__).parents[1] / "tests" / "schemas"

@@ -14,8 +14,8 @@ from api.metrics import MEDIA_TYPE, text
 from api.problems import Problem, responses
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.migrate import MigrationError, check_by
-from ledger.pools import PATIENCE
+from ledger.postgres.migrate import MigrationError, check_by
+from ledger.store.pools import PATIENCE
 from projections import activity
 
 router = APIRouter(tags=["health"])

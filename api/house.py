@@ -19,13 +19,13 @@ from api.metrics import Metrics
 from api.settings import Settings
 from api.tail import Tail
 from domain.rulebook import Rulebook
-from ledger.book import Ledger
-from ledger.ending import ended
-from ledger.keys import Keys
+from ledger.ledger import Ledger
 from ledger.log.last_seen import LastSeen
-from ledger.pools import PATIENCE, Pool, make_pool
-from ledger.store import Store
-from ledger.wrapping import KeyFile
+from ledger.sealing.keys import Keys
+from ledger.sealing.wrapping import KeyFile
+from ledger.store.pools import PATIENCE, Pool, make_pool
+from ledger.store.store import Store
+from ledger.tasks import cancel_all
 from projections import READ_MODELS, activity
 from projections.generations import prepare
 from projections.projector import Projector
@@ -159,4 +159,4 @@ async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator
     try:
         yield
     finally:
-        await ended(tasks)
+        await cancel_all(tasks)

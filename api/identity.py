@@ -19,10 +19,10 @@ from api.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from api.tokens import LONGEST_DAYS, digest, new_token
 from domain.event import Answered, Category, Name
 from domain.label import Label
-from ledger import queries
-from ledger.book import Ledger
-from ledger.pools import Pool
-from ledger.wording import wording
+from ledger.codec.messages import wording
+from ledger.ledger import Ledger
+from ledger.store import queries
+from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api", "identity.sql")
 TRUSTED_SECONDS: Final = 1.0

@@ -23,8 +23,9 @@ from domain.file import Attribute
 from domain.life import Life
 from domain.rulebook import Rulebook
 from domain.when import Days
-from ledger.parsing import InvalidError
-from ledger.recording import Draft, Recorded, Recording, Refused
+from ledger.codec.parsing import InvalidError
+from ledger.recording.outcome import Recorded, Refused
+from ledger.recording.request import Draft, Recording
 
 _MOST_LIKE: Final = 5
 

@@ -20,7 +20,7 @@ from api.problems import Problem
 from api.turns import Turns
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.ending import ended
+from ledger.tasks import cancel_all
 
 State: TypeAlias = Literal["queued", "running", "done", "failed"]
 MOST_OF_PERSON: Final = limit(
@@ -192,7 +192,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Cancel what still goes on."""
-        await ended(self._tasks)
+        await cancel_all(self._tasks)
 
     async def _run(self, job: Job, work: Work) -> None:
         result: dict[str, Any] = {}

@@ -14,8 +14,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from ledger.pools import Pool
-from ledger.store import Store
+from ledger.store.pools import Pool
+from ledger.store.store import Store
 from projections.activity import Recorded
 from projections.projector import Projector
 

@@ -15,25 +15,25 @@ from api.problems import Problem, not_found
 from api.shapes import attribute_json, entry_json, finding_json, obligation_json
 from domain.codes import tables
 from domain.event import Category, Label
+from domain.impact import Impact
+from domain.impact import StatusChange as Changed
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.readiness import Answer, GateState
 from domain.refusal import Refusal as Broken
 from domain.rulebook import Rulebook
-from ledger.recording import (
+from ledger.recording.outcome import (
     Denied,
-    Impact,
     KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
-    Recording,
     Refused,
     Rehearsal,
     StaleVersion,
     Withheld,
 )
-from ledger.recording import StatusChange as Changed
+from ledger.recording.request import Recording
 from projections.findings import against_entry
 from projections.obligations import obligation
 

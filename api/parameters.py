@@ -15,9 +15,9 @@ from fastapi.params import Depends as Dependency
 
 from api.problems import invalid
 from domain.label import Label
-from ledger.notation import unfit
-from ledger.parsing import described
-from ledger.wording import InvalidValue, unknown_word
+from ledger.codec.messages import InvalidValue, unknown_word
+from ledger.codec.notation import unfit
+from ledger.codec.parsing import described
 
 _NO_PARAMETER: Final = Label("没有这个查询参数", "no such query parameter")
 _TWICE: Final = Label("只能出现一次", "must be given once")

@@ -35,14 +35,14 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from domain.charge import FileScope, scope_of
 from domain.entry import Recorder
 from domain.event import Category, Event, known
 from domain.events.record import DECISIONS
 from domain.file import File, amended
+from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
-from ledger.outline import privacy
-from ledger.recording import Draft
+from ledger.codec.split import personal_fields
+from ledger.recording.request import Draft
 from projections.paging import Condition
 
 
@@ -193,13 +193,13 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
 
 def stated(event: Event) -> set[Category]:
     """Return the category of an event, and those of the values that it states."""
-    personal = privacy(type(event)).personal
+    personal = personal_fields(type(event)).personal
     return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
 
 
 def sealed(kind: type[Event]) -> set[Category]:
     """Return the category of a kind of event, and those of all that it could state."""
-    return {kind.seals, *(own for _, own, _ in privacy(kind).personal)}
+    return {kind.seals, *(own for _, own, _ in personal_fields(kind).personal)}
 
 
 class Hindrance(Enum):

@@ -16,7 +16,7 @@ from fastapi import Response
 from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.wording import InvalidValue
+from ledger.codec.messages import InvalidValue
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "https://childledger.example/problems/"

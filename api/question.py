@@ -26,19 +26,19 @@ from api.permissions import (
     scope_sql,
 )
 from api.problems import Problem, invalid, not_found
-from domain.charge import FileScope, scope_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
-from ledger.book import Ledger
-from ledger.notation import NOTATIONS
-from ledger.outline import privacy
-from ledger.recording import Recording
-from ledger.store import Head
-from ledger.wording import InvalidValue
+from domain.scope import FileScope, scope_of
+from ledger.codec.messages import InvalidValue
+from ledger.codec.notation import NOTATIONS
+from ledger.codec.split import personal_fields
+from ledger.ledger import Ledger
+from ledger.recording.request import Recording
+from ledger.store.store import Head
 from projections.paging import Condition
 from projections.projector import NotBuiltError
 from projections.whose import Whose, whose
@@ -118,7 +118,7 @@ class Asking:
         `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
         for. Raises the problems of `permitted`.
         """
-        if child not in self.ledger.shelf:
+        if child not in self.ledger.cache:
             # What is not theirs costs no more than what is not there: it is not read to know whose it is.
             self.check(await self.whose([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
@@ -134,7 +134,7 @@ class Asking:
 
         It may be behind: whoever records by it is told so by the ledger.
         """
-        held = self.ledger.shelf.get(child)
+        held = self.ledger.cache.get(child)
         if held is not None:
             with suppress(Problem):
                 return self.permitted(held, action)
@@ -267,7 +267,7 @@ def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
     found: set[Category] = set()
     for kind in {type(entry.event) for entry in entries}:
         found.add(kind.seals)
-        found.update(category for _, category, _ in privacy(kind).personal)
+        found.update(category for _, category, _ in personal_fields(kind).personal)
     return found
 
 

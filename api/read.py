@@ -22,14 +22,14 @@ from api.duplicates import alike_files
 from api.problems import WITHIN, invalid, responses
 from api.question import Asking, AsOf, Day, KnownAt, One, categories_of
 from api.shapes import entry_json, file_json, obligation_json, readiness_json
-from domain.charge import scope_of
 from domain.event import Category
 from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.obligations import State
-from ledger.beside import beside
-from ledger.wording import InvalidValue
+from domain.scope import scope_of
+from ledger.codec.messages import InvalidValue
+from ledger.compute import compute
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.paging import MOST
@@ -76,7 +76,7 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
         )
         return shown, told_of([*findings, *obligations]).get(child, set())
 
-    told, counted = await beside(status, len(read.entries))
+    told, counted = await compute(status, len(read.entries))
     body = {
         "child": child,
         "version": read.version,
@@ -124,7 +124,7 @@ async def entries(
         items = [entry_json(entry, read, own.sees, read.entries) for entry in shown]
         return items, categories_of(shown), end < len(line)
 
-    items, categories, more = await beside(paged, len(read.entries))
+    items, categories, more = await compute(paged, len(read.entries))
     await own.note({child: categories}, "entries")
     body = {
         "items": items,
@@ -160,7 +160,7 @@ async def obligations(
         ]
         return [obligation_json(obligation, on) for obligation in found], told_of(found)
 
-    items, categories = await beside(asked_for, len(read.entries))
+    items, categories = await compute(asked_for, len(read.entries))
     await own.note(categories, "obligations")
     body = {"items": items, "next": None, "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})
@@ -174,7 +174,7 @@ async def readiness(
     day, known = _one_day(day, as_of), await own.known(known_at)
     read = await own.file(child, known=known, about=day)
     on, book = day or own.today, await own.ledger.rulebook_of(read)
-    ready = await beside(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
+    ready = await compute(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
     await own.note({child: ready.told(own.sees)}, "readiness")
     body = {**readiness_json(ready, on, own.sees), "known_position": known}
     return Answer(body, headers={"Ledger-Position": str(known)})

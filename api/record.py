@@ -24,7 +24,8 @@ from api.wanted import (
     rehearsing,
     wanted_by,
 )
-from ledger.recording import Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Recording
 
 router = APIRouter(tags=["recording"])
 

@@ -19,9 +19,10 @@ from api.question import Asking
 from api.wanted import Key, Own, answerable, read, rehearsed_all, rehearsing, takes, wanted_by
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.appends import MAX_BODY
-from ledger.recording import Outcome, Recorded, Recording
-from ledger.wording import InvalidValue
+from ledger.codec.messages import InvalidValue
+from ledger.recording.outcome import Outcome, Recorded
+from ledger.recording.request import Recording
+from ledger.store.append import MAX_BODY
 from projections.whose import Whose
 
 router = APIRouter(tags=["recording"])

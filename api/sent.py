@@ -16,11 +16,21 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
 from domain.when import Days
-from ledger.appends import MAX_BODY
-from ledger.parsing import InvalidError, not_kept, parse_event, problems
-from ledger.recording import Draft
-from ledger.wellformed import MalformedError, dumps, halved, loads
-from ledger.wording import HALVED, InvalidValue
+from ledger.codec.messages import HALVED, InvalidValue
+from ledger.codec.parsing import (
+    InvalidError,
+    not_kept,
+    parse_event,
+    problems,
+)
+from ledger.codec.well_formed import (
+    MalformedError,
+    dumps,
+    halved,
+    loads,
+)
+from ledger.recording.request import Draft
+from ledger.store.append import MAX_BODY
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.tokens import LONGEST_DAYS
 from domain.label import Label
 from domain.limit import Area, Bound
-from ledger.migrate import DEFAULT_LEDGER, Roles
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.roles import Roles
 
 LEDGER: Final = "{ledger}"
 """What stands for a ledger's name in an address."""

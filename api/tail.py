@@ -17,10 +17,10 @@ from psycopg import Error
 from psycopg.sql import SQL
 from psycopg_pool import PoolTimeout
 
-from domain.charge import FileScope, scope_of
-from ledger.book import Ledger
-from ledger.ending import ended
-from ledger.pools import Pool
+from domain.scope import FileScope, scope_of
+from ledger.ledger import Ledger
+from ledger.store.pools import Pool
+from ledger.tasks import cancel_all
 from projections.projector import NotBuiltError, Projector
 from projections.whose import COLUMNS, scope_of_row
 
@@ -134,7 +134,7 @@ class Tail:
     async def close(self) -> None:
         """Look no more."""
         self.leave()
-        await ended([each for each in (self._watching, *self._told.values()) if each is not None])
+        await cancel_all([each for each in (self._watching, *self._told.values()) if each is not None])
 
     def _begin(self, position: int) -> None:
         self._seen.clear()

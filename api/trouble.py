@@ -27,17 +27,17 @@ from api.identity import IdentityError
 from api.serving import PortTakenError
 from api.settings import Settings
 from domain.label import Label
-from ledger.backup import BackupError
-from ledger.cluster import ServerFailedError
-from ledger.epochs import EpochTakenError
-from ledger.folder import DataError, unusable
+from ledger.codec.messages import most_like, wording
+from ledger.codec.parsing import InvalidError
+from ledger.data_folder import DataError, unusable
 from ledger.log.last_seen import LastSeenError, LostEntriesError
-from ledger.migrate import MigrationError
-from ledger.parsing import InvalidError
-from ledger.programs import ProgramError
-from ledger.store import StoreError
-from ledger.wording import most_like, wording
-from ledger.wrapping import KeyFileError, KeyUnavailableError
+from ledger.postgres.backup import BackupError
+from ledger.postgres.cluster import ServerFailedError
+from ledger.postgres.migrate import MigrationError
+from ledger.postgres.tools import ProgramError
+from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
+from ledger.store.epochs import EpochTakenError
+from ledger.store.store import StoreError
 from projections.projector import NotBuiltError
 
 PROGRAM: Final = "childledger"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.house import House
 from api.speaking import Flag, answer, say, within
-from ledger.verifying import flaws
+from ledger.verification import flaws
 from projections import READ_MODELS
 from projections.generations import KEPT, drop_older, make
 from projections.verifying import Verifying

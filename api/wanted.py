@@ -17,11 +17,19 @@ from api.problems import RECORDING, Problem
 from api.question import Asking, categories_of, recording
 from domain.event import Category
 from domain.file import ATTRIBUTES
+from domain.impact import Impact
 from domain.judging import Judgement, told_to
 from domain.label import Label
 from domain.rulebook import Rulebook
-from ledger.beside import beside
-from ledger.recording import Draft, Impact, Outcome, Recorded, Recording, Refused, Rehearsal, Rehearsed
+from ledger.compute import compute
+from ledger.recording.outcome import (
+    Outcome,
+    Recorded,
+    Refused,
+    Rehearsal,
+    Rehearsed,
+)
+from ledger.recording.request import Draft, Recording
 
 BYTES_OF_ONE: Final = 512
 """Bytes of an event that is read as fast as one is judged."""
@@ -129,7 +137,7 @@ def wanted_by(
 
 async def read(own: Asking, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
     """Return a body as the caller's institution is to read it, a long one beside what else is answered."""
-    return await beside(partial(how, raw, await own.rulebook()), len(raw) // BYTES_OF_ONE)
+    return await compute(partial(how, raw, await own.rulebook()), len(raw) // BYTES_OF_ONE)
 
 
 def rehearsing(own: Asking) -> AbstractContextManager[None]:

@@ -8,7 +8,8 @@ import orjson
 
 from domain.entry import AnyEntry
 from domain.event import Category, Event
-from ledger.outline import Json, canonical, privacy
+from ledger.canonical import Json, canonical
+from ledger.codec.split import personal_fields
 
 
 def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
@@ -16,7 +17,7 @@ def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
     values = {
         name: instant(value) if isinstance(value, datetime) else value for name, value in vars(event).items()
     }
-    for name, category, _ in privacy(type(event)).personal:
+    for name, category, _ in personal_fields(type(event)).personal:
         if category in hidden:
             values[name] = {"restricted": category}
     shown: Json = orjson.loads(canonical(values))

@@ -24,9 +24,9 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Identifier
 
 from domain.when import day_of
-from ledger.pools import Pool, fetch
 from ledger.recorder import EntryRecorded, LedgerTrackingRecorder, make_view
 from ledger.recorder.views import schema_of
+from ledger.store.pools import Pool, fetch
 
 log = structlog.get_logger()
 NAME: Final = "activity"

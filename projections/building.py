@@ -11,8 +11,8 @@ from typing import Any, Final, LiteralString
 
 from psycopg import Rollback
 
-from ledger.book import Ledger
-from ledger.pools import Pool
+from ledger.ledger import Ledger
+from ledger.store.pools import Pool
 from projections.following import AGAIN, Following
 from projections.generations import EVERYWHERE, NOWHERE, Generation
 from projections.model import ReadModel

@@ -21,9 +21,9 @@ from psycopg.sql import SQL, Identifier
 
 from domain.events.institution import RulebookAdopted
 from domain.file import AMENDMENTS
-from ledger.appends import Moved
-from ledger.book import Ledger
-from ledger.pools import Pool
+from ledger.ledger import Ledger
+from ledger.store.append import Moved
+from ledger.store.pools import Pool
 from projections.generations import NOWHERE, Generation
 from projections.model import ReadModel
 from projections.register import REGISTER

@@ -18,7 +18,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger.migrate import Roles
+from ledger.roles import Roles
 from projections.model import ReadModel
 
 NOWHERE: Final = UUID(int=0)

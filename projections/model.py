@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.file import File
 from domain.rulebook import Rulebook
-from ledger.sealing import Seal
+from ledger.sealing.cipher import Seal
 
 R = TypeVar("R")
 

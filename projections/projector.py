@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection, errors
 from psycopg.sql import SQL, Identifier
 
-from ledger.book import Ledger
-from ledger.pools import Pool
+from ledger.ledger import Ledger
+from ledger.store.pools import Pool
 from projections.building import Building
 from projections.following import BATCH, Following
 from projections.generations import Generation, generations, shape_of, to_read, to_write, version_of

@@ -9,13 +9,13 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
 
-from domain.charge import scope_of
 from domain.event import Category, Erased
 from domain.events.household import CITIZEN_ID
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
-from ledger.sealing import Seal
+from domain.scope import scope_of
+from ledger.sealing.cipher import Seal
 from projections.model import Reading, ReadModel
 from projections.paging import Condition, Key, Page, as_number, page
 from projections.search import terms_of_names, terms_of_query, whole_name, whole_number

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.event import Erased
 from domain.file import File
-from ledger.outline import canonical
+from ledger.canonical import canonical
 from projections.model import Reading, ReadModel
 
 

@@ -15,12 +15,12 @@ from psycopg import AsyncConnection
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
-from domain.charge import scope_of
 from domain.file import File, fold
 from domain.rulebook import Rulebook
-from ledger.book import Ledger
-from ledger.pools import Pool
-from ledger.sealing import Seal, SealBrokenError
+from domain.scope import scope_of
+from ledger.ledger import Ledger
+from ledger.sealing.cipher import Seal, SealBrokenError
+from ledger.store.pools import Pool
 from projections.generations import EVERYWHERE, NOWHERE, Generation, generations
 from projections.model import Reading, ReadModel
 from projections.register import REGISTER

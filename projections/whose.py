@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
-from domain.charge import FileScope, Former
+from domain.scope import FileScope, Former
 
 COLUMNS: Final = SQL("register.institution, register.former, register.former_until, register.sixteen_on")
 """The columns of the register that `scope_of_row` takes, in its order."""

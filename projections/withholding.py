@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from pydantic import TypeAdapter
 
 from domain.event import WHOLLY_SEALED, Category
-from ledger.sealing import Seal, padded
+from ledger.sealing.cipher import Seal, padded
 from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23

@@ -10,11 +10,11 @@ from uuid import UUID
 from psycopg import AsyncConnection, AsyncTransaction, InterfaceError, OperationalError
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.charge import scope_of
 from domain.file import File
 from domain.rulebook import Rulebook
-from ledger.book import Ledger
-from ledger.pools import Pool
+from domain.scope import scope_of
+from ledger.ledger import Ledger
+from ledger.store.pools import Pool
 from projections.model import Reading, ReadModel
 
 ENTRIES_AT_ONCE: Final = 10_000

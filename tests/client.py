@@ -30,7 +30,8 @@ from api.permissions import Actor, Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
-from ledger.recording import Draft, Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.given import some
 from tests.patience import PATIENCE
 

@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ledger.postgres import Server, embedded
+from ledger.postgres.embedded import Server, embedded
 from tests.patience import PATIENCE
 
 # A busy machine is no fault of the code.

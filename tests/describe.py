@@ -4,9 +4,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from ledger.migrate import DEFAULT_LEDGER, migrate
-from ledger.postgres import embedded
-from ledger.soundness import description
+from ledger.postgres.check import description
+from ledger.postgres.embedded import embedded
+from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
 
 DESCRIBED = Path(__file__).parents[1] / "ledger" / "sql" / "schema.txt"
 

@@ -12,7 +12,7 @@ from annotated_types import Ge
 from domain.codes import tables
 from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
 from domain.event import Event, Part, is_month
-from ledger.shapes import Shape, shapes
+from domain.field_types import FieldType, field_types
 from tests.given import given
 
 RECORDED_AT: Final = datetime(2026, 11, 22, 8, 15, 30, 123456, tzinfo=UTC)
@@ -26,7 +26,7 @@ def marker() -> str:
 
 def full(kind: Any) -> Any:
     """Return an event, or a part of one, of which every field has a value."""
-    return kind(**{name: _value(of) for name, of in shapes(kind).items()})
+    return kind(**{name: _value(of) for name, of in field_types(kind).items()})
 
 
 def full_entry(event: Event, **envelope: Any) -> AnyEntry:
@@ -63,7 +63,7 @@ def free_texts(value: Any) -> list[str]:
     return []
 
 
-def _value(of: Shape) -> Any:
+def _value(of: FieldType) -> Any:
     if of.items is not None:
         return {"every.toml": _value(of.items)} if of.type is dict else (_value(of.items), _value(of.items))
     if issubclass(of.type, Part):
@@ -84,7 +84,7 @@ def _value(of: Shape) -> Any:
     return values[of.type]
 
 
-def _text(of: Shape) -> str:
+def _text(of: FieldType) -> str:
     """Return a marker, or an example where a text has a form."""
     if any(getattr(limit, "func", None) is is_month for limit in of.limits):
         return "2024-03"

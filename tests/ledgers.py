@@ -10,8 +10,16 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from ledger.migrate import DEFAULT_LEDGER, Roles, migrate
-from ledger.store import Accepted, Append, AppendFailedError, Limits, Prepared, Store
+from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
+from ledger.roles import Roles
+from ledger.store.store import (
+    Accepted,
+    Append,
+    AppendFailedError,
+    Prepared,
+    QueueLimits,
+    Store,
+)
 
 PASSWORD = "not a secret"
 WRITER = Roles.of(DEFAULT_LEDGER).writer
@@ -41,7 +49,7 @@ async def make_ledger(database_url: str, name: str = DEFAULT_LEDGER) -> Urls:
 def store_of(
     urls: Urls,
     name: str = DEFAULT_LEDGER,
-    limits: Limits | None = None,
+    limits: QueueLimits | None = None,
     observed: Callable[[int, float], None] | None = None,
 ) -> Store:
     """Return a store, to be entered, as one process has."""

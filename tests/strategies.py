@@ -14,9 +14,9 @@ import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Event, Part, Unknown, chapter, fields_of, is_month
+from domain.field_types import FieldType, field_types
 from domain.file import AMENDMENTS
 from domain.when import Days
-from ledger.shapes import Shape, shapes
 from tests.given import CLERK, REGION, SUPERVISOR
 
 EARLIEST: Final = date(2018, 1, 1)
@@ -43,17 +43,17 @@ def interval(span: int = 60) -> st.SearchStrategy[Days]:
 
 def events(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Every event of that kind that could be written down."""
-    return st.builds(kind, **{name: _values(name, of) for name, of in shapes(kind).items()})
+    return st.builds(kind, **{name: _values(name, of) for name, of in field_types(kind).items()})
 
 
-def _values(name: str, of: Shape) -> st.SearchStrategy[Any]:
+def _values(name: str, of: FieldType) -> st.SearchStrategy[Any]:
     values = _plain(name, of)
     if of.unknown:
         values = st.one_of(values, values, st.sampled_from(UNKNOWNS))
     return st.one_of(st.none(), values) if of.optional else values
 
 
-def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
+def _plain(name: str, of: FieldType) -> st.SearchStrategy[Any]:
     if of.items is not None:
         items = _plain(name, of.items)
         if of.type is dict:
@@ -61,7 +61,9 @@ def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
         least = max((limit.min_length for limit in of.limits if isinstance(limit, MinLen)), default=0)
         return st.lists(items, min_size=least, max_size=max(least, 2)).map(tuple)
     if issubclass(of.type, Part):
-        return st.builds(of.type, **{each: _values(each, inner) for each, inner in shapes(of.type).items()})
+        return st.builds(
+            of.type, **{each: _values(each, inner) for each, inner in field_types(of.type).items()}
+        )
     if of.code is not None:
         return st.sampled_from(sorted(tables()[of.code].codes))
     if of.choices:
@@ -73,7 +75,7 @@ def _plain(name: str, of: Shape) -> st.SearchStrategy[Any]:
     return _simple(of)
 
 
-def _simple(of: Shape) -> st.SearchStrategy[Any]:
+def _simple(of: FieldType) -> st.SearchStrategy[Any]:
     least = max((Decimal(str(limit.ge)) for limit in of.limits if isinstance(limit, Ge)), default=Decimal(0))
     most = min((Decimal(str(limit.le)) for limit in of.limits if isinstance(limit, Le)), default=least + 60)
     size = max((limit.min_length for limit in of.limits if isinstance(limit, MinLen)), default=1)

@@ -12,8 +12,8 @@ from psycopg.sql import SQL, Identifier
 from domain.event import CATALOGUE
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.when import day_of
-from ledger.migrate import Roles
 from ledger.recorder.views import schema_of
+from ledger.roles import Roles
 from projections.activity import NAME, make_table, recorded, runner
 from tests.client import Served
 from tests.given import some

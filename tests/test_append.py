@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
-from ledger import arrays
-from ledger.appending import append_batch
-from ledger.store import (
+from ledger.store import arrays
+from ledger.store.append_batch import append_batch
+from ledger.store.store import (
     Accepted,
     Append,
+    HeldBack,
     Mismatch,
     Repeated,
     Stale,
     Store,
-    Withheld,
 )
 from tests.drills import BATCHES
 from tests.ledgers import Urls, an_append, make_ledger, store_of
@@ -104,7 +104,7 @@ async def test_all_or_nothing(store: Store) -> None:
     await store.append(an_append(there))
 
     moved = [an_append(here), an_append(there)]
-    assert await store.append_all(moved, atomic=True) == [Withheld(), Stale(1)]
+    assert await store.append_all(moved, atomic=True) == [HeldBack(), Stale(1)]
     assert await store.stream(here) == []
 
     moved = [an_append(here), an_append(there, expected=1)]
@@ -116,7 +116,7 @@ async def test_all_or_nothing_on_one_stream(store: Store) -> None:
     child = uuid4()
     both = [an_append(child), an_append(child, expected=7)]
 
-    assert await store.append_all(both, atomic=True) == [Withheld(), Stale(1)]
+    assert await store.append_all(both, atomic=True) == [HeldBack(), Stale(1)]
     assert await store.stream(child) == []
     assert (await store.head()).position == 0
 

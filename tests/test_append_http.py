@@ -13,7 +13,7 @@ from api.app import create_app, running
 from api.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived
-from ledger.queueing import Limits
+from ledger.store.append_queue import QueueLimits
 from tests.client import NOW, Furnished, new_key
 from tests.given import some
 from tests.stories import sent
@@ -26,7 +26,7 @@ async def staff(
     settings: Settings, furnished: Furnished, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[AsyncClient]:
     """Give a client of a house where two may wait, and none for long."""
-    monkeypatch.setattr("ledger.store.Limits", lambda: Limits(queue_appends=2, patience=1))
+    monkeypatch.setattr("ledger.store.store.QueueLimits", lambda: QueueLimits(queue_appends=2, patience=1))
     app = create_app(settings, clock=lambda: NOW)
     headers = {"Authorization": f"Bearer {furnished.tokens[Role.STAFF]}"}
     transport = ASGITransport(app=app)

@@ -16,7 +16,7 @@ TOGETHER = 3
 """Entries of each append, which stand together or not at all."""
 RECORDER = """
 import asyncio, sys
-from ledger.store import Store
+from ledger.store.store import Store
 from tests.ledgers import an_append
 
 async def one(store):

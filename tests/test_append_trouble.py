@@ -13,11 +13,19 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import ReadOnlySqlTransaction
 
-from ledger.ending import ended
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.pools import make_pool
-from ledger.queueing import Limits
-from ledger.store import Accepted, AppendFailedError, OverloadedError, Repeated, Stale, Store, StoreError
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.store.append_queue import QueueLimits
+from ledger.store.pools import make_pool
+from ledger.store.store import (
+    Accepted,
+    AppendFailedError,
+    OverloadedError,
+    Repeated,
+    Stale,
+    Store,
+    StoreError,
+)
+from ledger.tasks import cancel_all
 from tests.ledgers import (
     WRITER,
     Urls,
@@ -32,7 +40,7 @@ from tests.ledgers import (
 )
 from tests.patience import PATIENCE, until
 
-IMPATIENT = Limits(patience=0.3)
+IMPATIENT = QueueLimits(patience=0.3)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 FAILING = """
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -177,7 +185,7 @@ async def test_a_repeated_append_that_can_not_be_read_yet_may_be_made_again(urls
 async def test_nobody_waits_for_ever_for_a_head_that_somebody_keeps(
     urls: Urls, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.store.PATIENCE", 0.3)
+    monkeypatch.setattr("ledger.store.store.PATIENCE", 0.3)
     async with store_of(urls, limits=IMPATIENT) as store:
         async with held_head(urls):
             answers = await asyncio.gather(
@@ -221,7 +229,7 @@ async def test_when_its_task_is_cancelled_everybody_is_told(urls: Urls, superuse
 
 
 async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: AsyncConnection) -> None:
-    async with store_of(urls, limits=Limits(queue_appends=3)) as store:
+    async with store_of(urls, limits=QueueLimits(queue_appends=3)) as store:
         async with held_head(urls):
             waiting = [asyncio.create_task(store.append(an_append()))]
             await until(lambda: a_batch_waits_for_the_head(superuser))
@@ -233,7 +241,7 @@ async def test_so_many_may_wait_and_no_more(urls: Urls, superuser: AsyncConnecti
 
 
 async def test_imports_leave_half_of_the_queue_to_others(urls: Urls, superuser: AsyncConnection) -> None:
-    async with store_of(urls, limits=Limits(queue_appends=8)) as store:
+    async with store_of(urls, limits=QueueLimits(queue_appends=8)) as store:
         async with held_head(urls):
             waiting = [asyncio.create_task(store.append(an_append()))]
             await until(lambda: a_batch_waits_for_the_head(superuser))
@@ -249,7 +257,7 @@ async def test_imports_leave_half_of_the_queue_to_others(urls: Urls, superuser: 
 
 
 async def test_an_import_goes_on_however_much_is_recorded_meanwhile(urls: Urls) -> None:
-    async with store_of(urls, limits=Limits(batch_appends=1, bulk_patience=0.05)) as store:
+    async with store_of(urls, limits=QueueLimits(batch_appends=1, bulk_patience=0.05)) as store:
 
         async def record_on() -> None:
             while True:
@@ -260,12 +268,12 @@ async def test_an_import_goes_on_however_much_is_recorded_meanwhile(urls: Urls) 
         async with asyncio.timeout(PATIENCE):
             for _ in range(3):
                 assert isinstance(await store.append(an_append(bulk=True)), Accepted)
-        await ended(recording)
+        await cancel_all(recording)
 
 
 async def test_a_batch_has_at_most_so_many_appends(urls: Urls) -> None:
     batches: list[int] = []
-    limits = Limits(batch_appends=4)
+    limits = QueueLimits(batch_appends=4)
     async with store_of(urls, limits=limits, observed=lambda entries, _: batches.append(entries)) as store:
         await asyncio.gather(*(store.append(an_append()) for _ in range(10)))
     assert sum(batches) == 10
@@ -278,7 +286,7 @@ async def test_a_batch_has_at_most_so_many_appends(urls: Urls) -> None:
 STORM = """
 import asyncio, sys
 from uuid import UUID
-from ledger.store import Accepted, Stale, Store
+from ledger.store.store import Accepted, Stale, Store
 from tests.ledgers import an_append
 
 async def one(store, stream):
@@ -321,5 +329,5 @@ async def test_what_swallows_a_cancellation_is_ended_all_the_same() -> None:
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await ended([task])
+    await cancel_all([task])
     assert task.cancelled()

@@ -16,7 +16,7 @@ from domain.events.health import PhysicalExamined
 from domain.events.household import CITIZEN_ID, CitizenIdAssigned
 from domain.events.intake import ChildReceived
 from domain.rulebook import Rulebook
-from ledger.parsing import InvalidError, parse_event
+from ledger.codec.parsing import InvalidError, parse_event
 from ledger.showing import event_json
 from tests.client import Served, new_key
 from tests.given import given as happened

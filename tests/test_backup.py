@@ -22,11 +22,11 @@ from api.app import create_app, running
 from api.backup_commands import OwnerUnknownError, backing_up, recovering, restoring
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
-from ledger import credentials, programs
-from ledger.backup import BackupError, newest
 from ledger.log.last_seen import LostEntriesError
-from ledger.programs import ProgramError, programs_for
-from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
+from ledger.postgres import credentials, tools
+from ledger.postgres.backup import BackupError, newest
+from ledger.postgres.tools import ProgramError, programs_for
+from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
 from tests.client import ELSEWHERE, HOME, NOW, Served
 from tests.ledgers import a_superuser, rows
 from tests.patience import PATIENCE
@@ -326,7 +326,7 @@ async def test_a_restore_that_fails_leaves_an_empty_ledger_to_try_again(  # noqa
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await backing_up(settings, backups)
-    run, calls = programs.run, []
+    run, calls = tools.run, []
 
     async def second_fails(*arguments: object, **named: object) -> None:
         calls.append(arguments)
@@ -334,7 +334,7 @@ async def test_a_restore_that_fails_leaves_an_empty_ledger_to_try_again(  # noqa
             raise ProgramError("the disk is full")  # noqa: EM101, TRY003 - as the program would say it
         await run(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(programs, "run", second_fails)
+    monkeypatch.setattr(tools, "run", second_fails)
     with pytest.raises(ProgramError):
         await restoring(elsewhere, backups)
     monkeypatch.undo()
@@ -384,7 +384,7 @@ async def test_the_password_of_an_address_is_no_argument_of_a_program(tmp_path: 
     program.write_text('#!/bin/sh\necho "error: $* / $PGPASSWORD" >&2\nexit 1\n')
     program.chmod(0o755)
     with pytest.raises(ProgramError, match=r"error: --no-password --file=x / s e'cret"):
-        await programs.run(program, ["--file=x"], "host=/nowhere user=someone password='s e\\'cret'")
+        await tools.run(program, ["--file=x"], "host=/nowhere user=someone password='s e\\'cret'")
 
 
 def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(tmp_path: Path) -> None:

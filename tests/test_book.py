@@ -23,24 +23,23 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn, ExceptionApproved
 from domain.file import File
 from domain.rulebook import Rulebook
-from ledger import desk
-from ledger.book import Ledger
-from ledger.keys import Keys
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.parsing import InvalidError
-from ledger.recording import (
+from ledger.codec.parsing import InvalidError
+from ledger.ledger import Ledger
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.recording import handler
+from ledger.recording.outcome import (
     Denied,
-    Draft,
     KeepsMoving,
     KeyMismatch,
     Outcome,
     Recorded,
-    Recording,
     Refused,
     Rehearsal,
     StaleVersion,
     Withheld,
 )
+from ledger.recording.request import Draft, Recording
+from ledger.sealing.keys import Keys
 from tests.full import free_texts, full, full_entry
 from tests.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
 from tests.ledgers import Urls, a_superuser, make_ledger, rows, store_of
@@ -458,9 +457,9 @@ async def test_two_processes_record_on_one_file_at_once(
 async def test_who_has_waited_too_long_for_others_is_told_to_come_back_and_not_that_they_saw_another_version(
     ledger: Ledger, child: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(handler, "PATIENCE_SECONDS", 0.05)
     until = asyncio.get_running_loop().time() + 60
-    async with ledger._desk._turns.of([child], until):  # noqa: SLF001 - somebody else's turn
+    async with ledger._handler._turns.of([child], until):  # noqa: SLF001 - somebody else's turn
         assert await record(ledger, EXAMINED, child=child) == KeepsMoving()
         both = [recording(EXAMINED, child=child), recording(RECEIVED)]
         assert await ledger.record_all(both, now=NOW, atomic=True) == [KeepsMoving(), KeepsMoving()]

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from api import cli, trouble
 from api.permissions import Role
 from api.settings import Settings
-from ledger.cluster import locate
+from ledger.postgres.cluster import locate
 from tests.client import ELSEWHERE, HOME, Furnished
 from tests.patience import PATIENCE, until_now
 

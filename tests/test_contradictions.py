@@ -32,10 +32,10 @@ from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement import AdultPlaced, Discharged, Enlisted
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
+from domain.field_types import bounds
 from domain.readiness import GATES
 from domain.when import Days
-from ledger.parsing import InvalidError, parse_event
-from ledger.shapes import bounds
+from ledger.codec.parsing import InvalidError, parse_event
 from ledger.showing import event_json
 from tests.given import TODAY, Given, given, some
 

@@ -13,8 +13,14 @@ from api.app import create_app, running
 from api.database import addresses
 from api.permissions import Role
 from api.settings import Settings
-from ledger.folder import DataError
-from ledger.migrate import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, Roles, migrate
+from ledger.data_folder import DataError
+from ledger.postgres.migrate import (
+    IDLE_SECONDS,
+    LOCK_SECONDS,
+    STATEMENT_SECONDS,
+    migrate,
+)
+from ledger.roles import Roles
 from projections.writing import disposable
 from tests.client import NOW, Served
 from tests.ledgers import a_superuser

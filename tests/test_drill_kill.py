@@ -31,8 +31,8 @@ from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
-from ledger.cluster import Cluster, locate
-from ledger.ending import ended
+from ledger.postgres.cluster import Cluster, locate
+from ledger.tasks import cancel_all
 from tests.client import HOME, new_key
 from tests.drills import KILLS
 from tests.given import some
@@ -256,7 +256,7 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*recording)
         finally:
-            await ended(recording)
+            await cancel_all(recording)
 
         # Then the read models are what the entries say
         await verified(data)

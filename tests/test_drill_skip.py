@@ -28,9 +28,14 @@ from eventsourcing.utils import Environment
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.pools import make_pool
-from ledger.store import Accepted, AppendFailedError, Repeated, Store
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.store.pools import make_pool
+from ledger.store.store import (
+    Accepted,
+    AppendFailedError,
+    Repeated,
+    Store,
+)
 from tests.drills import ENTRIES
 from tests.ledgers import PASSWORD, WRITER, Urls, a_superuser, an_append, kill_backends, make_ledger, store_of
 

@@ -11,7 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.store import Accepted, Append, Stale, Store
+from ledger.store.store import (
+    Accepted,
+    Append,
+    Stale,
+    Store,
+)
 from tests.drills import INCREMENTS
 from tests.ledgers import an_append, make_ledger, store_of
 

@@ -19,7 +19,15 @@ from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.record import EntryWithdrawn
 from domain.judging import Judgement, findings
-from ledger.recording import Draft, Outcome, Recorded, Recording, Refused, Rehearsal, Rehearsed, Tried
+from domain.possible import Tried
+from ledger.recording.outcome import (
+    Outcome,
+    Recorded,
+    Refused,
+    Rehearsal,
+    Rehearsed,
+)
+from ledger.recording.request import Draft, Recording
 from tests.client import NOW, Served, new_key
 from tests.given import some
 from tests.stories import Story, a_story, sent

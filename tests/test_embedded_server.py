@@ -21,10 +21,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger import credentials, folder, postgres
-from ledger.cluster import Cluster
-from ledger.folder import DataError, check_own
-from ledger.postgres import ServerFailedError, embedded
+from ledger import data_folder
+from ledger.data_folder import DataError, check_own
+from ledger.postgres import credentials
+from ledger.postgres.cluster import Cluster
+from ledger.postgres.embedded import ServerFailedError, embedded
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ STARTED = "SELECT pg_postmaster_start_time()"
 ENTER = """
 import sys
 from pathlib import Path
-from ledger.postgres import embedded
+from ledger.postgres.embedded import embedded
 with embedded(Path(sys.argv[1])) as server:
     print(server.url, flush=True)
     sys.stdin.read()
@@ -271,7 +272,7 @@ def test_an_ordinary_user_needs_nothing_else(data: Path) -> None:
     become = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
     become += ["env", f"PYTHONPATH={os.pathsep.join(map(str, [ROOT, *sys.path]))}"]
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        trial = [*become, python, "-c", "import ledger.postgres"]
+        trial = [*become, python, "-c", "import ledger.postgres.embedded"]
         if subprocess.run(trial, check=False, cwd="/", stderr=subprocess.DEVNULL).returncode == 0:
             break
     else:
@@ -288,7 +289,7 @@ def test_an_ordinary_user_needs_nothing_else(data: Path) -> None:
 def test_where_the_kernel_sends_no_signal_a_watchdog_does() -> None:
     arguments = f"os.getppid(), {os.getuid()}, {os.getgid()}, {int(signal.SIGTERM)}, ['/bin/sleep', '60']"
     tether = (
-        f"import os, sys; sys.platform = 'elsewhere'; from ledger import tether; tether.main({arguments})"
+        f"import os, sys; sys.platform = 'elsewhere'; from ledger.postgres import exec_bound; exec_bound.main({arguments})"
     )
     with subprocess.Popen([sys.executable, "-c", tether], stdin=subprocess.PIPE, cwd=ROOT) as tethered:
         assert tethered.stdin
@@ -358,8 +359,8 @@ def test_a_start_that_is_given_up_leaves_no_half_made_cluster(
 def test_a_server_that_does_not_stop_is_stopped_for_certain(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "SHUTDOWN_SECONDS", 0.2)
-    monkeypatch.setattr(postgres, "QUIT_SECONDS", 0.2)
+    monkeypatch.setattr("ledger.postgres.embedded.SHUTDOWN_SECONDS", 0.2)
+    monkeypatch.setattr("ledger.postgres.embedded.QUIT_SECONDS", 0.2)
     with embedded(data, durable=False) as server:
         pid = postmaster(data)
         os.kill(pid, signal.SIGSTOP)
@@ -398,7 +399,7 @@ def test_a_file_that_another_process_keeps_is_not_waited_for_for_ever(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data.mkdir()
-    monkeypatch.setattr(folder, "LOCKED_SECONDS", 0.1)
+    monkeypatch.setattr(data_folder, "LOCKED_SECONDS", 0.1)
     with (data / credentials.FILE).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(DataError, match=r"keeps .* locked"):

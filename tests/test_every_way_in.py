@@ -12,7 +12,6 @@ from httpx2 import AsyncClient
 
 from api.imports.recording import Kept, Records, Rehearses
 from api.permissions import Role
-from domain.charge import CHARGE
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.adoption import (
@@ -25,7 +24,8 @@ from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from domain.file import Facts
-from ledger.shelf import Shelf
+from domain.scope import CHARGE
+from ledger.files.cache import FileCache
 from tests.client import NOW, Served, new_key
 from tests.given import some
 from tests.patience import until
@@ -483,8 +483,8 @@ async def test_of_a_file_handed_over_meanwhile_not_even_its_version_is_told(
     await story.given(handing_over)
     later = sent("2024-07-01", some(ChildReceived))
     for elsewhere, status in ((False, 404), (True, 412)):
-        served.house.ledger.shelf = Shelf()
-        served.house.ledger.shelf.put(before)
+        served.house.ledger.cache = FileCache()
+        served.house.ledger.cache.put(before)
         client = await served.as_(Role.STAFF, elsewhere=elsewhere)
         answer = await client.post(
             f"/children/{story.child}/events", json=later, headers=new_key() | {"If-Match": '"1"'}

@@ -21,14 +21,14 @@ from api.budgets import Budget, Budgets
 from api.permissions import Action, Role, allowed
 from api.problems import Problem
 from api.settings import Settings
-from domain.charge import CHARGE, scope_of
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from domain.file import Facts
-from ledger.book import Ledger
+from domain.scope import CHARGE, scope_of
+from ledger.ledger import Ledger
 from projections.projector import NotBuiltError, Projector
 from tests.client import Served
 from tests.given import some

@@ -46,7 +46,7 @@ from domain.obligations import OBLIGATIONS, State, clocks
 from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
-from ledger.candidates import Candidate, entry_ids, judge_in_turn
+from ledger.recording.candidates import Candidate, entry_ids, judge_in_turn
 from projections.alike import LIKENESSES
 from tests.client import NOW
 from tests.given import INSTITUTION as HOME

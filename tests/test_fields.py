@@ -15,7 +15,7 @@ import pytest
 import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.event import CATALOGUE, Event, Part, chapter, fields_of, is_month
-from ledger.shapes import Shape, shape
+from domain.field_types import FieldType, field_type
 
 LISTED = """
 ReferralReceived ChildReceived BelongingsRegistered IdentityRecorded IntakeMedicalExamined
@@ -59,10 +59,10 @@ def targets(listed: Any) -> list[str]:
     return listed if isinstance(listed, list) else []
 
 
-def texts(kind: type[Event] | type[Part]) -> Iterator[tuple[str, Shape]]:
+def texts(kind: type[Event] | type[Part]) -> Iterator[tuple[str, FieldType]]:
     """Every place of an event where somebody may write what they like, by the field it stands in."""
     for spec in fields_of(kind):
-        of = shape(spec.annotation)
+        of = field_type(spec.annotation)
         of = of.items or of
         if issubclass(of.type, Part):
             yield from ((spec.name, inner) for _, inner in texts(of.type))
@@ -70,7 +70,7 @@ def texts(kind: type[Event] | type[Part]) -> Iterator[tuple[str, Shape]]:
             yield spec.name, of
 
 
-def names_a_month(of: Shape) -> bool:
+def names_a_month(of: FieldType) -> bool:
     """Whether nothing but a calendar month can stand there."""
     return any(getattr(limit, "func", None) is is_month for limit in of.limits)
 
@@ -127,7 +127,7 @@ def test_an_event_names_only_code_tables_events_and_subjects_that_there_are(name
         if spec.refers is not None:
             assert spec.refers.type in CATALOGUE
         if spec.personal is not None and spec.personal.subject is not None:
-            assert shape(specs[spec.personal.subject].annotation).type is UUID
+            assert field_type(specs[spec.personal.subject].annotation).type is UUID
 
 
 @each_event

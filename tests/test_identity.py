@@ -18,7 +18,7 @@ from api.tokens import digest, new_token
 from domain.events.institution import OPENED, RULEBOOK
 from domain.life import Life
 from domain.rulebook import Rulebook
-from ledger.migrate import DEFAULT_LEDGER
+from ledger.postgres.migrate import DEFAULT_LEDGER
 from tests.client import HOME, NOW, Served
 
 # Tokens

@@ -15,7 +15,7 @@ from api.imports.reading.kinds import read_workbook
 from api.imports.recognition import RowKind
 from api.imports.register import Register, read_register
 from domain.file import File
-from ledger.candidates import entry_id
+from ledger.recording.candidates import entry_id
 from tests.given import INSTITUTION, TODAY, named
 from tests.registers.paper import HEADINGS, Grid, workbook
 

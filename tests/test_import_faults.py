@@ -15,7 +15,8 @@ from domain.events.household import CitizenIdAssigned, HouseholdTransferred
 from domain.events.insurance import InsuranceContributionPaid
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
-from ledger.recording import Draft, Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.client import NOW
 from tests.given import TODAY, some
 from tests.registers.counter import Counter

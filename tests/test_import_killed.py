@@ -23,8 +23,8 @@ from api.imports.streams import Streams
 from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.file import File
-from ledger.candidates import entry_id
-from ledger.recording import Draft
+from ledger.recording.candidates import entry_id
+from ledger.recording.request import Draft
 from tests.client import HOME
 from tests.drills import KILLS
 from tests.registers.crowd import ROWS_OF_A_CHILD, crowd

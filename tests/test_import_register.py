@@ -33,8 +33,8 @@ from domain.events.placement import (
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.when import Days
-from ledger.candidates import entry_id
-from ledger.outline import canonical
+from ledger.canonical import canonical
+from ledger.recording.candidates import entry_id
 from tests.registers.counter import Counter
 from tests.registers.paper import Paper, a_sheet
 

@@ -3,12 +3,12 @@
 import pytest
 
 from api.imports.report import Report
-from domain.charge import CHARGE
 from domain.entry import AnyEntry, Recorder
 from domain.event import Event
 from domain.events.adoption import AdoptionRegistered, RegistrarNoticePublished
 from domain.events.guardianship import GuardianshipTerminated
 from domain.file import Facts
+from domain.scope import CHARGE
 from tests.client import Served
 from tests.given import some
 from tests.registers.counter import Counter

@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.event import Category
-from ledger.keys import SECRET, KeyDestroyedError, Keys
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.store import Store
-from ledger.wrapping import KeyFile, KeyFileError, KeyUnavailableError
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.sealing.keys import SECRET, KeyDestroyedError, Keys
+from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
+from ledger.store.store import Store
 from tests.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
 PLACE = ("here",)

@@ -25,8 +25,8 @@ from api.settings import Settings
 from api.tokens import digest, new_token
 from domain.event import Category
 from domain.events.intake import ChildReceived, IdentityRecorded
-from ledger.keys import Keys
-from ledger.wrapping import KeyFileError, KeyUnavailableError
+from ledger.sealing.keys import Keys
+from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
 from tests.client import NOW, new_key
 from tests.given import some
 from tests.ledgers import a_superuser, an_append

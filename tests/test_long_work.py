@@ -23,11 +23,14 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.file import File
 from domain.life import Life
 from domain.when import Days
-from ledger import beside, desk, mapping
-from ledger.book import AT_ONCE, Ledger
-from ledger.parsing import check
-from ledger.recording import Draft, Recorded, Recording
-from ledger.sitting import Sitting
+from ledger import compute
+from ledger.codec import mapping
+from ledger.codec.parsing import check
+from ledger.ledger import AT_ONCE, Ledger
+from ledger.recording import handler
+from ledger.recording.attempt import Attempt
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.client import NOW, Served, new_key
 from tests.given import some
 
@@ -107,7 +110,7 @@ async def stretches(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stretches]
     monkeypatch.setattr(mapping, "decode", stretches.counted("decoded", mapping.decode))
     monkeypatch.setattr(File, "add", stretches.counted("folded", File.add))
     monkeypatch.setattr(Life, "__init__", stretches.counted("judged", Life.__init__))
-    monkeypatch.setattr("ledger.desk.check", stretches.counted("checked", check))
+    monkeypatch.setattr("ledger.recording.handler.check", stretches.counted("checked", check))
     watching = asyncio.create_task(stretches.watch())
     yield stretches
     watching.cancel()
@@ -115,7 +118,7 @@ async def stretches(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stretches]
 
 def forget(served: Served) -> None:
     """Keep no file at hand, so that it is read again."""
-    served.house.ledger.shelf.__init__(25_000)  # type: ignore[misc] # as it was made
+    served.house.ledger.cache.__init__(25_000)  # type: ignore[misc] # as it was made
 
 
 # Turns
@@ -169,8 +172,8 @@ async def test_however_many_long_files_are_read_at_once_one_piece_is_decoded_a_t
 
 async def test_short_work_goes_to_no_thread() -> None:
     here = threading.current_thread()
-    assert await beside.beside(threading.current_thread, beside.FEW) is here
-    assert await beside.beside(threading.current_thread, beside.FEW + 1) is not here
+    assert await compute.compute(threading.current_thread, compute.FEW) is here
+    assert await compute.compute(threading.current_thread, compute.FEW + 1) is not here
 
 
 # What is not theirs
@@ -332,15 +335,15 @@ async def test_a_dry_run_waits_for_others_not_for_ever(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child, staff = await served.a_child(), await served.as_(Role.STAFF)
-    monkeypatch.setattr(desk, "PATIENCE_SECONDS", 0.05)
-    go, rehearsed = threading.Event(), Sitting.rehearsed
+    monkeypatch.setattr(handler, "PATIENCE_SECONDS", 0.05)
+    go, rehearsed = threading.Event(), Attempt.rehearsed
 
     def waiting(*given: Any) -> Any:
         go.wait(20)
         return rehearsed(*given)
 
-    monkeypatch.setattr(Sitting, "rehearsed", waiting)
-    monkeypatch.setattr(beside, "FEW", 0)
+    monkeypatch.setattr(Attempt, "rehearsed", waiting)
+    monkeypatch.setattr(compute, "FEW", 0)
     first = asyncio.create_task(rehearse(staff, child))
     await asyncio.sleep(0.1)
     answer = await rehearse(staff, child)

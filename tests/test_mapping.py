@@ -30,13 +30,18 @@ from domain.file import fold
 from domain.judging import findings
 from domain.obligations import clocks
 from domain.rulebook import Rulebook
-from ledger.mapping import decode, encode, load, pairs
-from ledger.outline import outline
-from ledger.parsing import InvalidError, parse_event
-from ledger.schema import frozen, schema
-from ledger.sealing import Keyring
+from ledger.codec.json_schema import frozen, schema
+from ledger.codec.mapping import (
+    decode,
+    encode,
+    load,
+    pairs,
+)
+from ledger.codec.parsing import InvalidError, parse_event
+from ledger.codec.split import split
+from ledger.codec.upcasts import UPCASTS
+from ledger.sealing.cipher import Keyring
 from ledger.showing import entry_json, event_json
-from ledger.upcasts import UPCASTS
 from tests import given as examples
 from tests.full import full, full_entry
 from tests.given import some
@@ -58,7 +63,7 @@ class Body:
 
 def ring_for(entry: AnyEntry) -> Keyring:
     """Return a ring with a key for all that is personal in an entry."""
-    return Keyring(LEDGER, {pair: AESGCM(os.urandom(32)) for pair in outline(entry).personal})
+    return Keyring(LEDGER, {pair: AESGCM(os.urandom(32)) for pair in split(entry).personal})
 
 
 def an_entry(event: Event) -> AnyEntry:
@@ -155,7 +160,7 @@ def test_the_clear_bytes_are_the_same_whatever_is_said_of_what_is_sealed_wholly(
 def test_the_same_entry_never_has_the_same_bytes() -> None:
     entry = an_entry(some(HouseholdRegistered))
     ring = ring_for(entry)
-    assert not outline(entry).personal
+    assert not split(entry).personal
     assert encode(entry, ring) != encode(entry, ring)
 
 

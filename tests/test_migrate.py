@@ -9,9 +9,15 @@ import pytest
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger import queries
-from ledger.migrate import DEFAULT_LEDGER, MigrationError, Roles, check, migrate
-from ledger.store import Accepted
+from ledger.postgres.migrate import (
+    DEFAULT_LEDGER,
+    MigrationError,
+    check,
+    migrate,
+)
+from ledger.roles import Roles
+from ledger.store import queries
+from ledger.store.store import Accepted
 from projections import READ_MODELS
 from projections.generations import generations, prepare
 from tests.ledgers import PASSWORD, a_superuser, an_append, make_ledger, rows, store_of

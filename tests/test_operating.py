@@ -22,8 +22,8 @@ from api.app import create_app, running
 from api.institutions import open_institution
 from api.settings import Settings
 from domain.events.care import CareModeAssigned
-from ledger.postgres import embedded
-from ledger.store import AppendFailedError, Limits, OverloadedError
+from ledger.postgres.embedded import embedded
+from ledger.store.store import AppendFailedError, OverloadedError, QueueLimits
 from tests.client import NOW, Served, new_key
 from tests.given import some
 from tests.ledgers import an_append, make_ledger, store_of
@@ -111,7 +111,7 @@ async def test_measures_show_what_waits_and_which_connections_are_used(served: S
 
 async def test_the_depth_of_the_queue_counts_appends_and_bytes(database_url: str) -> None:
     urls = await make_ledger(database_url)
-    async with store_of(urls, limits=Limits(queue_appends=3)) as store:
+    async with store_of(urls, limits=QueueLimits(queue_appends=3)) as store:
         assert store.waiting == (0, 0)
         appends = [an_append(entries=2) for _ in range(3)]
         waiting = asyncio.create_task(store.append_all(appends))

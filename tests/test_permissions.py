@@ -25,7 +25,6 @@ from api.permissions import (
     horizon,
     scope_sql,
 )
-from domain.charge import CHARGE, FileScope, Former, scope_of
 from domain.entry import AnyEntry, Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption import AdoptionRegistered
@@ -33,8 +32,14 @@ from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.file import Facts, File
+from domain.scope import (
+    CHARGE,
+    FileScope,
+    Former,
+    scope_of,
+)
 from domain.when import Days
-from ledger.recording import Draft
+from ledger.recording.request import Draft
 from tests.full import full
 from tests.given import INSTITUTION, some
 from tests.given import given as given_life

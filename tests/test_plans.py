@@ -8,7 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.identity import SQL as IDENTITY
-from ledger.appending import SQL as STORE
+from ledger.store.append_batch import SQL as STORE
 from tests.ledgers import a_superuser, make_ledger, rows
 
 FILL = """

@@ -18,7 +18,7 @@ from api import failures, logs
 from api.asking import always, body
 from api.faults import faults, pointer
 from api.problems import KINDS, Problem, invalid, not_found, responses
-from ledger.store import AppendFailedError, OverloadedError
+from ledger.store.store import AppendFailedError, OverloadedError
 
 MARKER = "王小明"
 

@@ -27,10 +27,11 @@ from domain.readiness import next_due, readiness
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
 from domain.when import LAST_DAY, SHANGHAI, Days
-from ledger.book import Ledger
-from ledger.candidates import Candidate
-from ledger.outline import outline
-from ledger.recording import Draft, Recorded, Recording
+from ledger.codec.split import split
+from ledger.ledger import Ledger
+from ledger.recording.candidates import Candidate
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from projections import READ_MODELS
 from projections.findings import findings_of
 from projections.following import BATCH
@@ -213,7 +214,7 @@ async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
         recorder=recorder,
         key=uuid4().hex,
     )
-    outlines = [outline(entry) for entry in entries]
+    outlines = [split(entry) for entry in entries]
     ring = await ledger.keys.ring({pair for each in outlines for pair in each.personal}, make=True)
     candidate = Candidate(0, recording, entries[0].stream, tuple(entry.entry_id for entry in entries))
     candidate.entries = tuple(entries)

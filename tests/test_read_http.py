@@ -12,7 +12,6 @@ import pytest
 
 from api import question
 from api.permissions import SEES, Action, Role, allowed
-from domain.charge import scope_of
 from domain.event import Category
 from domain.events.adoption import AdoptionRegistered
 from domain.events.care import CareModeAssigned
@@ -21,8 +20,10 @@ from domain.events.household import HouseholdRegistered
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade
+from domain.scope import scope_of
 from domain.when import Days
-from ledger.recording import Draft, Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.client import NOW, Served
 from tests.given import ROW, some
 from tests.stories import a_story

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.permissions import Role
-from domain.charge import CHARGE, FileScope
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Event
 from domain.events.adoption import AdopterApplicationReceived
@@ -16,7 +15,8 @@ from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved
 from domain.file import Facts
-from ledger.shelf import Shelf
+from domain.scope import CHARGE, FileScope
+from ledger.files.cache import FileCache
 from tests.client import Served, new_key
 from tests.full import full
 from tests.given import some
@@ -376,8 +376,8 @@ async def test_who_may_record_is_decided_by_the_file_as_it_is_not_as_it_is_at_ha
 
     async def recorded(*, elsewhere: bool) -> int:
         # And a process that has not heard of it yet
-        served.house.ledger.shelf = Shelf()
-        served.house.ledger.shelf.put(before)
+        served.house.ledger.cache = FileCache()
+        served.house.ledger.cache.put(before)
         staff = await served.as_(Role.STAFF, elsewhere=elsewhere)
         event = sent("2024-07-01", some(IdentityRecorded, name="王小明"))
         answer = await staff.post(f"/children/{story.child}/events", json=event, headers=new_key())

@@ -21,10 +21,11 @@ from eventsourcing.persistence import (
 )
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.migrate import MigrationError, Roles, migrate
+from ledger.postgres.migrate import MigrationError, migrate
 from ledger.recorder import Factory
 from ledger.recorder.inserting import Inserter
-from ledger.store import Stale
+from ledger.roles import Roles
+from ledger.store.store import Stale
 from tests.ledgers import PASSWORD, an_append, make_ledger, store_of
 from tests.patience import until_now
 

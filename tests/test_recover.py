@@ -17,16 +17,16 @@ from api.backup_commands import recovering
 from api.house import House
 from api.institutions import open_institution
 from api.settings import Settings
-from ledger import epochs
 from ledger.log.last_seen import (
     LastSeen,
     LastSeenError,
     LostEntriesError,
     SeenHead,
 )
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.store import Store
-from ledger.wrapping import KeyFile
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.sealing.wrapping import KeyFile
+from ledger.store import epochs
+from ledger.store.store import Store
 from tests.client import NOW, Served
 from tests.ledgers import Urls, a_superuser, an_append, make_ledger, store_of
 from tests.patience import until

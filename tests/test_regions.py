@@ -22,7 +22,8 @@ from domain.events.institution import InstitutionChanged
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import ExceptionApproved
 from domain.when import Days
-from ledger.recording import Draft, Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.client import ELSEWHERE, HOME, NOW, Served, new_key
 from tests.given import some
 from tests.registers.paper import a_sheet, workbook

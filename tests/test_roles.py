@@ -12,9 +12,10 @@ from psycopg import AsyncConnection, errors, sql
 
 from api.house import opened
 from api.settings import Settings
-from ledger.cluster import locate
-from ledger.migrate import DEFAULT_LEDGER, Roles
-from ledger.store import Accepted, Stale
+from ledger.postgres.cluster import locate
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.roles import Roles
+from ledger.store.store import Accepted, Stale
 from tests.ledgers import Urls, an_append, make_ledger, store_of
 
 ENTRY = """

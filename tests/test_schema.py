@@ -12,9 +12,16 @@ from pydantic import SecretStr
 
 from api.app import create_app, running
 from api.settings import Settings
-from ledger import queries
-from ledger.migrate import DEFAULT_LEDGER, MigrationError, Roles, migrate
-from ledger.soundness import AlteredError, WronglyStoredError, check_schema, check_text, description
+from ledger.postgres.check import (
+    AlteredError,
+    WronglyStoredError,
+    check_schema,
+    check_text,
+    description,
+)
+from ledger.postgres.migrate import DEFAULT_LEDGER, MigrationError, migrate
+from ledger.roles import Roles
+from ledger.store import queries
 from tests.client import NOW
 from tests.describe import DESCRIBED, described
 from tests.ledgers import a_superuser, make_ledger

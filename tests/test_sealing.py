@@ -25,11 +25,16 @@ from domain.event import (
 )
 from domain.events.adoption import AdopterApplicationReceived
 from domain.events.household import HouseholdRegistered
+from domain.field_types import FieldType, field_type, field_types
 from domain.text import is_digits
-from ledger.mapping import decode, encode, load
-from ledger.outline import outline, privacy
-from ledger.sealing import Keyring, Pair, Seal, SealBrokenError
-from ledger.shapes import Shape, shape, shapes
+from ledger.codec.mapping import decode, encode, load
+from ledger.codec.split import personal_fields, split
+from ledger.sealing.cipher import (
+    Keyring,
+    Pair,
+    Seal,
+    SealBrokenError,
+)
 from tests.full import free_texts, full, full_entry
 from tests.given import some
 from tests.test_mapping import LEDGER, Body, ring_for
@@ -53,7 +58,7 @@ def test_no_text_that_is_personal_lies_in_the_stored_bytes(kind: type[Event]) ->
     entry = full_entry(full(kind))
     stored = encode(entry, ring_for(entry)).decode()
     envelope = replace(entry, event=some(HouseholdRegistered))
-    values = tuple(getattr(entry.event, name) for name, _, _ in privacy(kind).personal)
+    values = tuple(getattr(entry.event, name) for name, _, _ in personal_fields(kind).personal)
     said = free_texts(envelope) + free_texts(values)
     assert said
     assert [text for text in said if text in stored] == []
@@ -65,27 +70,27 @@ def test_every_free_text_is_personal(kind: type[Event]) -> None:
     loose = [
         f"{kind.__name__}.{spec.name}"
         for spec in fields_of(kind)
-        if spec.personal is None and _holds_text(shape(spec.annotation))
+        if spec.personal is None and _holds_text(field_type(spec.annotation))
     ]
     assert [name for name in loose if name not in IN_CLEAR] == []
 
 
 def test_a_text_has_no_form_that_would_let_it_lie_in_clear() -> None:
-    assert _holds_text(shape(Text))
-    assert _holds_text(shape(Name))
-    assert not _holds_text(shape(Region))
+    assert _holds_text(field_type(Text))
+    assert _holds_text(field_type(Name))
+    assert not _holds_text(field_type(Region))
 
 
-def _holds_text(of: Shape) -> bool:
+def _holds_text(of: FieldType) -> bool:
     if of.items is not None:
         return _holds_text(of.items)
     if issubclass(of.type, Part):
-        return any(map(_holds_text, shapes(of.type).values()))
+        return any(map(_holds_text, field_types(of.type).values()))
     coded = of.code is not None and tables()[of.code].complete
     return of.type is str and not (coded or of.choices or _has_a_form(of))
 
 
-def _has_a_form(of: Shape) -> bool:
+def _has_a_form(of: FieldType) -> bool:
     """Whether nothing but digits of a fixed length fits: a region's, a month's, a digest's."""
     formed = any(getattr(limit, "func", None) in {is_digits, is_month} for limit in of.limits)
     lengths = {getattr(limit, name, 0) for limit in of.limits for name in ("min_length", "max_length")} - {0}
@@ -95,12 +100,12 @@ def _has_a_form(of: Shape) -> bool:
 @every_event
 def test_in_the_sealed_categories_codes_and_dates_are_sealed_too(kind: type[Event]) -> None:
     if kind.seals in WHOLLY_SEALED:
-        assert privacy(kind).plain == ()
+        assert personal_fields(kind).plain == ()
 
 
 @every_event
 def test_parts_are_sealed_with_their_field(kind: type[Event]) -> None:
-    for of in shapes(kind).values():
+    for of in field_types(kind).values():
         part = of.items.type if of.items is not None else of.type
         if issubclass(part, Part):
             assert all(spec.personal is None for spec in fields_of(part))
@@ -108,8 +113,8 @@ def test_parts_are_sealed_with_their_field(kind: type[Event]) -> None:
 
 @every_event
 def test_the_subject_of_a_field_is_a_field_that_names_a_person(kind: type[Event]) -> None:
-    for _, _, subject in privacy(kind).personal:
-        assert subject is None or shapes(kind)[subject].type is UUID
+    for _, _, subject in personal_fields(kind).personal:
+        assert subject is None or field_types(kind)[subject].type is UUID
 
 
 def moved(key: str, value: object) -> Callable[[dict[str, Any]], None]:
@@ -164,7 +169,7 @@ def test_a_sealed_part_opens_nowhere_else(change: Callable[[dict[str, Any]], Non
 def test_a_sealed_part_opens_in_no_other_ledger() -> None:
     entry = full_entry(full(HouseholdRegistered))
     cipher = AESGCM(os.urandom(32))
-    ciphers = dict.fromkeys(outline(entry).personal, cipher)
+    ciphers = dict.fromkeys(split(entry).personal, cipher)
     stored = Body(encode(entry, Keyring(LEDGER, ciphers)))
     with pytest.raises(SealBrokenError):
         decode(stored, Keyring("another", ciphers))

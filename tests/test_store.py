@@ -14,21 +14,21 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.appends import MAX_BODY
-from ledger.migrate import DEFAULT_LEDGER
-from ledger.store import (
+from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.store.append import MAX_BODY
+from ledger.store.position import PositionWaiter
+from ledger.store.store import (
     Accepted,
     Append,
     AppendFailedError,
-    Limits,
     OverloadedError,
     Prepared,
+    QueueLimits,
     Repeated,
     Stale,
     Store,
     Verdict,
 )
-from ledger.waiting import Tide
 from tests.ledgers import (
     READER,
     WRITER,
@@ -45,8 +45,8 @@ from tests.ledgers import (
 )
 from tests.patience import PATIENCE, until
 
-SMALL = Limits(queue_bytes=200)
-IMPATIENT = Limits(patience=0.2)
+SMALL = QueueLimits(queue_bytes=200)
+IMPATIENT = QueueLimits(patience=0.2)
 
 
 @pytest.fixture
@@ -419,19 +419,19 @@ async def test_however_many_wait_the_database_is_asked_by_one() -> None:
         asked += 1
         return position
 
-    tide = Tide(ask, interval=60)
-    waiting = [asyncio.create_task(tide.wait_for(number % 3 + 1, PATIENCE)) for number in range(300)]
+    positions = PositionWaiter(ask, interval=60)
+    waiting = [asyncio.create_task(positions.wait_for(number % 3 + 1, PATIENCE)) for number in range(300)]
     await until(lambda: asked > 0)
     position = 3
-    tide.hint()
+    positions.hint()
     assert all(await asyncio.gather(*waiting))
     assert asked == 2
 
-    late = asyncio.create_task(tide.wait_for(4, PATIENCE))
+    late = asyncio.create_task(positions.wait_for(4, PATIENCE))
     await until(lambda: asked == 3)
-    tide.rise(4)
+    positions.advance(4)
     assert await late
-    await tide.close()
+    await positions.close()
 
 
 async def test_readers_whose_backends_were_killed_read_on(store: Store, superuser: AsyncConnection) -> None:

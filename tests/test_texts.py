@@ -14,7 +14,7 @@ from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement import AdultPlacementAssessed
 from domain.text import is_line, is_text
-from ledger.mapping import decode, encode
+from ledger.codec.mapping import decode, encode
 from tests.client import Served, new_key
 from tests.given import some
 from tests.stories import JsonObject, sent

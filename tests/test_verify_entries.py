@@ -16,9 +16,9 @@ from api.settings import Settings
 from api.upkeep_commands import verifying_entries
 from domain.events.intake import ChildAdmitted
 from domain.events.placement import Discharged
-from ledger.sealing import SealBrokenError
-from ledger.soundness import OlderLedgerError
-from ledger.verifying import COLUMNS, Flaw, flaws
+from ledger.postgres.check import OlderLedgerError
+from ledger.sealing.cipher import SealBrokenError
+from ledger.verification import COLUMNS, Flaw, flaws
 from tests.client import Served, new_key
 from tests.given import some
 from tests.stories import sent

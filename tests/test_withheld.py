@@ -31,17 +31,17 @@ from domain.events.intake import (
 from domain.events.placement import AdultPlacementAssessed, CapacityDetermined
 from domain.events.search import DnaComparisonResultReceived
 from domain.file import File, fold
+from domain.impact import impact
 from domain.judging import Judgement, judge
 from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
+from domain.possible import tried
 from domain.readiness import GATES, blocks
 from domain.resting import asked, told
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from ledger.impact import impact
-from ledger.outline import privacy
-from ledger.possible import tried
-from ledger.recording import Rehearsal
+from ledger.codec.split import personal_fields
+from ledger.recording.outcome import Rehearsal
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.readiness import ready_on
@@ -61,7 +61,7 @@ thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 def categories(kind: type[Event]) -> set[Category]:
     """The categories of what is personal in an event."""
-    return {category for _, category, _ in privacy(kind).personal}
+    return {category for _, category, _ in personal_fields(kind).personal}
 
 
 @st.composite

@@ -38,7 +38,7 @@ from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind
 from domain.readiness import Status
 from domain.rulebook import Rulebook
-from ledger.migrate import keys_of
+from ledger.postgres.migrate import keys_of
 from projections import READ_MODELS
 from projections.verifying import Verifying
 from tests.client import Served

@@ -10,7 +10,8 @@ from api.identity import Institution
 from api.imports.streams import Streams
 from api.permissions import Hindrance, hindrance
 from domain.file import File
-from ledger.recording import Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Recording
 
 
 class RefusedLifeError(Exception):

@@ -16,8 +16,8 @@ from api.permissions import SEES, Role, stated
 from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
-from ledger.candidates import Named, entry_id
-from ledger.recording import Draft, Recording
+from ledger.recording.candidates import Named, entry_id
+from ledger.recording.request import Draft, Recording
 
 AROUND_HERE: Final[Mapping[str, object]] = {
     "agency": "望海区社会保险事业中心",

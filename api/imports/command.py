@@ -24,7 +24,7 @@ from api.imports.terminal import bar, tell
 from api.problems import Problem
 from api.settings import Settings
 from api.speaking import say
-from ledger.store import StoreError
+from ledger.store.store import StoreError
 
 INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2

@@ -28,7 +28,7 @@ from api.permissions import stated
 from domain.entry import AnyEntry, Reason
 from domain.event import Category
 from domain.file import File
-from ledger.recording import Draft
+from ledger.recording.request import Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from api.imports.register import REGISTER_ROW
 from domain.entry import AnyEntry, Document
 from domain.event import Erased, Event, Unknown, fields_of
 from domain.when import Days
-from ledger.outline import canonical
+from ledger.canonical import canonical
 
 DAYS: Final = "days"
 OTHERWISE: Final = "后来的台账另有记载"

@@ -34,7 +34,7 @@ from domain.event import Category
 from domain.events.intake import NAME
 from domain.file import File
 from domain.when import day_of
-from ledger.recording import Recording
+from ledger.recording.request import Recording
 
 ROWS_AT_ONCE: Final = 600
 """Rows that are read, judged and recorded at a time."""

@@ -23,7 +23,7 @@ from api.spool import Spool
 from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
-from ledger.recording import Draft, Recording
+from ledger.recording.request import Draft, Recording
 from projections.alike import Likeness
 from projections.whose import Whose
 

@@ -10,8 +10,8 @@ from api.imports.cells import Raw, clean
 from api.imports.faults import Fault
 from api.imports.marks import mark
 from api.imports.values import Read, Reader
-from ledger.outline import measurable
-from ledger.shapes import bounds
+from domain.field_types import bounds
+from ledger.canonical import measurable
 
 _NUMBER: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 """A comma separates thousands, and stands before three digits."""

@@ -25,7 +25,7 @@ from domain.entry import Recorder
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
-from ledger.recording import Recording
+from ledger.recording.request import Recording
 
 NOT_OPENED: Final = UUID(int=0)
 """Stands for an institution that a dry run does not open."""

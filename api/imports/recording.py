@@ -15,10 +15,22 @@ from domain.event import Event
 from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
-from ledger.book import Ledger
-from ledger.candidates import Candidate, Check, entry_id, entry_ids, judge_together
-from ledger.parsing import InvalidError, check
-from ledger.recording import Denied, KeyMismatch, Recorded, Recording, Refused
+from ledger.codec.parsing import InvalidError, check
+from ledger.ledger import Ledger
+from ledger.recording.candidates import (
+    Candidate,
+    Check,
+    entry_id,
+    entry_ids,
+    judge_together,
+)
+from ledger.recording.outcome import (
+    Denied,
+    KeyMismatch,
+    Recorded,
+    Refused,
+)
+from ledger.recording.request import Recording
 
 TRIES: Final = 3
 """How often recordings are tried whose files were moved by others."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
-from ledger.book import Ledger
+from ledger.ledger import Ledger
 from projections.alike import CITIZEN_ID, holders
 from projections.projector import Projector
 from projections.search import whole_number

@@ -19,10 +19,10 @@ from uuid import uuid4
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from ledger.appends import Head
-from ledger.folder import lock
-from ledger.store import Store
-from ledger.wrapping import KeyFile
+from ledger.data_folder import lock
+from ledger.sealing.wrapping import KeyFile
+from ledger.store.append import Head
+from ledger.store.store import Store
 
 FOLDER: Final = "last_seen"
 EVERY_SECONDS: Final = 1.0

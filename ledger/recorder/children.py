@@ -9,8 +9,8 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, NotSupportedError, StoredEvent
 
-from ledger.mapping import load
-from ledger.outline import Json
+from ledger.canonical import Json
+from ledger.codec.mapping import load
 from ledger.recorder.inserting import stream_of
 from ledger.recorder.recorders import LedgerApplicationRecorder
 

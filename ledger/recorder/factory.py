@@ -19,9 +19,14 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 from psycopg.sql import SQL
 
-from ledger.migrate import MigrationError, Roles, check, is_library, migrate
+from ledger.postgres.migrate import (
+    MigrationError,
+    check,
+    is_library,
+    migrate,
+)
 from ledger.recorder.children import READ_ONLY, ChildrenRecorder, EntryMapper
-from ledger.recorder.database import Database, translated
+from ledger.recorder.datastore import Datastore, translated
 from ledger.recorder.recorders import (
     LedgerAggregateRecorder,
     LedgerApplicationRecorder,
@@ -30,6 +35,7 @@ from ledger.recorder.recorders import (
 )
 from ledger.recorder.tracking import LedgerTrackingRecorder
 from ledger.recorder.views import schema_of
+from ledger.roles import Roles
 
 T = TypeVar("T")
 TTrackingRecorder = TypeVar("TTrackingRecorder", bound=LedgerTrackingRecorder)
@@ -64,7 +70,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
                 )
         except (ValueError, MigrationError) as error:
             raise InfrastructureFactoryError(str(error)) from error
-        self.database = Database(url, self.ledger)
+        self.database = Datastore(url, self.ledger)
 
     def mapper(
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None

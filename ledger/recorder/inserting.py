@@ -19,9 +19,9 @@ from eventsourcing.persistence import (
 from psycopg import Connection
 from psycopg.sql import SQL
 
-from ledger import arrays
-from ledger.appending import SQL as STORE
-from ledger.recorder.database import Database
+from ledger.recorder.datastore import Datastore
+from ledger.store import arrays
+from ledger.store.append_batch import SQL as STORE
 
 BATCH_BYTES: Final = 1024 * 1024
 """Of what is appended in one call; at least one insert is."""
@@ -78,7 +78,7 @@ class _Waiting:
 class Inserter:
     """Inserts runs. One thread at a time does so, in one call for all that wait."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Datastore) -> None:
         self._database = database
         self._append = STORE["append"].replace(b"FROM append", f'FROM "{database.ledger}".append'.encode())
         self._positions = database.statement(_POSITIONS)

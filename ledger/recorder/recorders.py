@@ -15,11 +15,11 @@ from eventsourcing.persistence import (
 from psycopg import Connection, errors
 from psycopg.sql import SQL, Identifier
 
-from ledger import arrays
-from ledger.recorder.database import Database
-from ledger.recorder.hints import Following
+from ledger.recorder.announcer import Notified
+from ledger.recorder.datastore import Datastore
 from ledger.recorder.inserting import Inserter, runs, stream_of
 from ledger.recorder.tracking import LedgerTrackingRecorder
+from ledger.store import arrays
 
 _FIRST: Final = -(2**31)
 _LAST: Final = 2**63 - 1
@@ -54,7 +54,7 @@ class LedgerAggregateRecorder(AggregateRecorder):
 
     table: ClassVar = "entry"
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Datastore) -> None:
         self.database = database
         self._inserter = Inserter(database)
         self._events = {
@@ -130,7 +130,7 @@ class LedgerSnapshotRecorder(LedgerAggregateRecorder):
 class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
     """Records the events of an application; positions, 1..n in order of commit, are the notification ids."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Datastore) -> None:
         super().__init__(database)
         self._notifications = database.statement(_NOTIFICATIONS)
         self._position = database.statement(_POSITION)
@@ -169,15 +169,15 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
         ((position,),) = self.database.rows(self._position)
         return None if position is None else int(position)
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Following:
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Notified:
         """Follow what is recorded after a notification."""
-        return Following(self, gt, topics)
+        return Notified(self, gt, topics)
 
 
 class LedgerProcessRecorder(LedgerApplicationRecorder, LedgerTrackingRecorder, ProcessRecorder):
     """Records events in one transaction with how far their application has come with those it follows."""
 
-    def __init__(self, database: Database, follower: str = "") -> None:
+    def __init__(self, database: Datastore, follower: str = "") -> None:
         LedgerApplicationRecorder.__init__(self, database)
         LedgerTrackingRecorder.__init__(self, database, follower)
 

@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
 
-from ledger.recorder.database import Database
+from ledger.recorder.datastore import Datastore
 
 _TRACK: Final = SQL("""
     INSERT INTO {schema}.tracking AS tracked (follower, application, notification_id, try)
@@ -32,7 +32,7 @@ class LedgerTrackingRecorder(TrackingRecorder):
     that of the view.
     """
 
-    def __init__(self, database: Database, follower: str = "", schema: str | None = None) -> None:
+    def __init__(self, database: Datastore, follower: str = "", schema: str | None = None) -> None:
         self.database = database
         self.follower = follower
         self.schema = schema or database.ledger

@@ -9,7 +9,7 @@ from hashlib import sha256
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
-from ledger.migrate import Roles
+from ledger.roles import Roles
 
 _TRACKING = """
     CREATE TABLE tracking (

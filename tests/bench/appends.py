@@ -12,7 +12,7 @@ import psycopg
 from psycopg import AsyncConnection, errors, sql
 from psycopg.adapt import PyFormat
 
-from ledger.store import Accepted, Prepared
+from ledger.store.store import Accepted, Prepared
 from tests.bench import stock
 from tests.bench.bench import LEDGER, NOW, Bench
 from tests.bench.contest import Duel, Row

@@ -21,7 +21,7 @@ from api.institutions import open_institution
 from api.permissions import Role
 from api.settings import Settings
 from domain.entry import Recorder
-from ledger.postgres import embedded
+from ledger.postgres.embedded import embedded
 from tests.client import HOME
 from tests.given import CLERK, INSTITUTION, REGION
 

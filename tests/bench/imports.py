@@ -9,7 +9,12 @@ from typing import Final
 from api.house import opened
 from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
-from ledger.store import Accepted, Append, Store, Verdict
+from ledger.store.store import (
+    Accepted,
+    Append,
+    Store,
+    Verdict,
+)
 from tests.bench.bench import LEDGER, NOW, Bench, now
 from tests.bench.contest import Duel, Row
 from tests.registers.crowd import ROWS_OF_A_CHILD, crowd

@@ -10,10 +10,15 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.entry import AnyEntry
-from ledger.keys import Keys
-from ledger.outline import outline
-from ledger.sealing import Keyring, Pair
-from ledger.store import Accepted, Append, Prepared, Store
+from ledger.codec.split import split
+from ledger.sealing.cipher import Keyring, Pair
+from ledger.sealing.keys import Keys
+from ledger.store.store import (
+    Accepted,
+    Append,
+    Prepared,
+    Store,
+)
 from tests.bench.workload import Workload, lengths
 
 FINGERPRINT: Final = bytes(32)
@@ -33,13 +38,13 @@ def sealed(entries: Iterable[AnyEntry], ring: Keyring) -> Iterator[Prepared]:
             schema=entry.event.schema,
             occurred_on=entry.days.first,
             occurred_until=entry.days.last,
-            body=outline(entry).encode(ring),
+            body=split(entry).encode(ring),
         )
 
 
 async def appends_of(entries: Sequence[AnyEntry], keys: Keys) -> list[Append]:
     """Return entries as appends of one entry each, sealed under the keys of the ledger that reads them."""
-    ring = await keys.ring({pair for entry in entries for pair in outline(entry).personal}, make=True)
+    ring = await keys.ring({pair for entry in entries for pair in split(entry).personal}, make=True)
     return [
         Append(entry.stream, KIND, entry.recorded_by.institution, each.version - 1, (each,), FINGERPRINT)
         for entry, each in zip(entries, sealed(entries, ring), strict=True)
@@ -57,7 +62,7 @@ async def store_all(store: Store, appends: Sequence[Append]) -> int:
 def a_sample(number: int) -> list[Prepared]:
     """Return so many entries of the workload, sealed under keys that nobody keeps: never to be read."""
     entries = list(islice(Workload(lengths(FILES_OF_A_SAMPLE)).entries(), number))
-    pairs = {pair for entry in entries for pair in outline(entry).personal}
+    pairs = {pair for entry in entries for pair in split(entry).personal}
     return list(sealed(entries, throw_away_ring(pairs)))
 
 

@@ -11,7 +11,7 @@ from api.house import House, opened
 from api.permissions import Actor
 from api.question import Asking
 from api.read import file as answer_status
-from ledger.shelf import Shelf
+from ledger.files.cache import FileCache
 from tests.bench.bench import NOW, Bench, now
 from tests.bench.contest import Duel, Row
 from tests.bench.preparing import appends_of, store_all
@@ -24,7 +24,7 @@ DAY: Final = date(2025, 6, 1)
 
 async def status_read(house: House, actor: Actor, child: UUID, day: date | None = None) -> None:
     """Answer a file's status as `GET /children/{id}` does, from the entries: no folded file is at hand."""
-    house.ledger.shelf = Shelf()
+    house.ledger.cache = FileCache()
     answer = await answer_status(Asking(actor, NOW, house), child, as_of=day)
     assert answer.status_code == 200
 

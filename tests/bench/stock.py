@@ -9,7 +9,7 @@ from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 
 from api.settings import Settings
-from ledger import credentials
+from ledger.postgres import credentials
 from tests.bench.storms import Attempt
 
 

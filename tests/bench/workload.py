@@ -14,8 +14,8 @@ from uuid import UUID
 from domain.entry import AnyEntry, Recorder
 from domain.events.health import PhysicalExamined
 from domain.events.rehabilitation import RehabSessionDelivered
-from ledger.candidates import entry_id
-from ledger.recording import Recording
+from ledger.recording.candidates import entry_id
+from ledger.recording.request import Recording
 from tests.bench.lives import Life, Told
 from tests.given import CLERK, INSTITUTION, REGION, named
 

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import uvloop
 
-from ledger.store import Prepared, Store
+from ledger.store.store import Prepared, Store
 from tests.bench import stock
 from tests.bench.preparing import a_sample
 from tests.bench.profiling import told

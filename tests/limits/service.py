@@ -31,7 +31,8 @@ from domain.events.care import CareModeAssigned
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
-from ledger.recording import Draft, Recorded, Recording
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
 from tests.given import some
 
 PROGRAM: Final = Path(sys.executable).with_name("childledger")

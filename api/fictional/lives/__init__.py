@@ -17,7 +17,7 @@ from api.fictional.lives.learning import LEARNING
 from api.fictional.lives.leaving_care import LEAVING_CARE
 from api.fictional.lives.searching import SEARCHING
 from api.fictional.telling import Present, Scribe, Teller
-from ledger.recording import Recording
+from ledger.recording.request import Recording
 
 LIVES: Final[tuple[Teller, ...]] = (
     *COMING,

@@ -1,0 +1,129 @@
+"""What a recording would change, told before it is saved."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from domain.event import EVERY_CATEGORY, Category
+from domain.file import ATTRIBUTES, File
+from domain.judging import Judgement, findings, told_to
+from domain.life import Life
+from domain.obligations import Clock, clocks
+from domain.readiness import GATES, Answer, Gate
+from domain.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """An attribute that would change today: all its values before and after, of which there may be none."""
+
+    chapter: str
+    attribute: str
+    before: tuple[object, ...]
+    after: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """Something due that would be opened (no `before`), met, moved or dropped (no `after`)."""
+
+    before: Clock | None
+    after: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateChange:
+    """A gate of readiness that would be answered otherwise today."""
+
+    gate: Gate
+    before: Answer
+    after: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What would change: today's status, what is due, today's readiness, what speaks against entries."""
+
+    status: tuple[StatusChange, ...]
+    obligations: tuple[ClockChange, ...]
+    readiness: tuple[GateChange, ...]
+    findings: tuple[Judgement, ...]
+
+
+NO_IMPACT: Final = Impact((), (), (), ())
+
+
+def impact(
+    before: File,
+    after: File,
+    rulebook: Rulebook,
+    today: date,
+    sees: AbstractSet[Category] = EVERY_CATEGORY,
+) -> Impact:
+    """Compare a file with itself as it would be, as far as somebody is told who sees these categories."""
+    return Impact(
+        status=tuple(_status(before, after, rulebook, today, sees)),
+        obligations=tuple(_obligations(before, after, rulebook, sees)),
+        readiness=tuple(_readiness(before, after, rulebook, today, sees)),
+        findings=tuple(_findings(before, after, rulebook, sees)),
+    )
+
+
+def _status(
+    before: File, after: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
+) -> Iterator[StatusChange]:
+    was, would_be = Life(before, today, rulebook), Life(after, today, rulebook)
+    for (chapter, name), attribute in ATTRIBUTES.items():
+        if attribute.personal not in {None, *sees}:
+            continue
+        old = tuple(fact.held.value for fact in was.each(attribute))
+        new = tuple(fact.held.value for fact in would_be.each(attribute))
+        if old != new:
+            yield StatusChange(chapter, name, old, new)
+
+
+def _obligations(
+    before: File, after: File, rulebook: Rulebook, sees: AbstractSet[Category]
+) -> Iterator[ClockChange]:
+    old, new = _clocks(before, rulebook, sees), _clocks(after, rulebook, sees)
+    for key in dict.fromkeys([*old, *new]):
+        was, would_be = old.get(key), new.get(key)
+        if was is None or would_be is None or _course(was) != _course(would_be):
+            yield ClockChange(was, would_be)
+
+
+def _clocks(file: File, rulebook: Rulebook, sees: AbstractSet[Category]) -> dict[tuple[object, ...], Clock]:
+    return {_started(clock): clock for clock in clocks(file, rulebook) if clock.rests_on <= sees}
+
+
+def _started(clock: Clock) -> tuple[object, ...]:
+    return (clock.rule, *(entry.original for entry in clock.started_by))
+
+
+def _course(clock: Clock) -> tuple[object, ...]:
+    return (clock.opened_on, clock.due, clock.met_by and clock.met_by.entry_id, clock.void_on)
+
+
+def _readiness(
+    before: File, after: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
+) -> Iterator[GateChange]:
+    for _, gate in sorted(GATES.items()):
+        old = gate.answer(Life(before, today, rulebook)).shown(sees)
+        new = gate.answer(Life(after, today, rulebook)).shown(sees)
+        if (old.state, old.missing) != (new.state, new.missing):
+            yield GateChange(gate, old, new)
+
+
+def _findings(
+    before: File, after: File, rulebook: Rulebook, sees: AbstractSet[Category]
+) -> Iterator[Judgement]:
+    old, new = (told_to(sees, findings(file, rulebook)) for file in (before, after))
+    known = {_said(judgement) for judgement in old}
+    return (judgement for judgement in new if _said(judgement) not in known)
+
+
+def _said(judgement: Judgement) -> tuple[str, str, UUID]:
+    return (judgement.rule.id, judgement.refusal.kind, judgement.entry.entry_id)

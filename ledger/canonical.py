@@ -1,0 +1,35 @@
+"""Canonical JSON: the one form in which a value is stored, sealed and hashed."""
+
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+Json: TypeAlias = dict[str, Any]
+# Left to itself, orjson writes the fields of a dataclass unsorted.
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+LARGEST_INTEGER: Final = 2**53 - 1
+"""Beyond it readers of JSON disagree about which number it is."""
+_FINEST: Final = -12
+"""The last decimal place of a measure."""
+
+
+def canonical(value: object) -> bytes:
+    """Return canonical JSON: sorted keys, no blanks, decimal numbers as plain text without needless zeros."""
+    return orjson.dumps(value, default=_plain, option=_CANONICAL)
+
+
+def measurable(number: Decimal | int) -> bool:
+    """Whether a number is of a size and precision that can be kept."""
+    if isinstance(number, Decimal):
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or not _FINEST <= exponent <= -_FINEST:
+            return False
+    return -LARGEST_INTEGER <= number <= LARGEST_INTEGER
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401 - whatever orjson does not know
+    if isinstance(value, Decimal) and measurable(value):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

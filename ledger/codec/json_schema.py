@@ -1,0 +1,141 @@
+"""The JSON Schema of each event's data, as forms, clients and the frozen schemas see it."""
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, Predicate
+
+from domain.codes import tables
+from domain.event import Event, Field, Part, fields_of, is_month
+from domain.field_types import FieldType, field_type
+from domain.text import is_digits, is_line, is_text
+from ledger.canonical import LARGEST_INTEGER, Json
+from ledger.codec.spelling import NUMERAL
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_TYPES: Final[dict[str, Json]] = {
+    "str": {"type": "string"},
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER},
+    "Decimal": {"type": ["string", "number"], "pattern": NUMERAL},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "UUID": {"type": "string", "format": "uuid"},
+}
+_UNKNOWN: Final[Json] = {
+    "type": "object",
+    "properties": {"unknown": {"enum": ["not_asked", "not_known", "not_on_paper"]}},
+    "required": ["unknown"],
+    "additionalProperties": False,
+}
+_CONTROLS: Final = r"\u0000-\u001F\u007F-\u009F"
+_CONTROLS_BUT_BREAKS: Final = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
+
+
+def _seen(without: str) -> str:
+    return f"^[^{without}]*[^\\s{_CONTROLS}][^{without}]*$"
+
+
+_PATTERNS: Final[dict[Callable[..., bool], str]] = {
+    is_digits: "^[0-9]*$",
+    is_line: _seen(_CONTROLS),
+    is_text: _seen(_CONTROLS_BUT_BREAKS),
+    is_month: "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$",
+}
+"""The forms of texts, as far as all who read patterns write them alike; `domain.text` refuses more."""
+
+
+def schema(kind: type[Event]) -> Json:
+    """Return the JSON Schema of an event's data, with labels, code tables, units and what is personal."""
+    return {
+        "$schema": DIALECT,
+        "title": kind.label.zh,
+        "x-label-en": kind.label.en,
+        "description": kind.__doc__,
+        "x-type": kind.__name__,
+        "x-schema": kind.schema,
+        "x-kind": kind.kind,
+        "x-seals": kind.seals,
+        "x-source": kind.source,
+        **_object(kind),
+    }
+
+
+def _object(kind: type[Event] | type[Part]) -> Json:
+    own = fields_of(kind)
+    return {
+        "type": "object",
+        "properties": {spec.name: _field(spec) for spec in own},
+        "required": [spec.name for spec in own if spec.required],
+        "additionalProperties": False,
+    }
+
+
+def _field(spec: Field) -> Json:
+    marks: Json = {"title": spec.label.zh, "x-label-en": spec.label.en}
+    if spec.personal:
+        marks["x-personal"] = spec.personal.category
+        if spec.personal.subject:
+            marks["x-subject"] = spec.personal.subject
+    if spec.unit:
+        marks["x-unit"] = spec.unit.symbol
+    if spec.refers:
+        marks["x-refers"] = spec.refers.type
+    return marks | _value(field_type(spec.annotation))
+
+
+def _value(own: FieldType) -> Json:
+    allowed = [_known(own)]
+    if own.unknown:
+        allowed.append(_UNKNOWN)
+    if own.optional:
+        allowed.append({"type": "null"})
+    return allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
+
+
+def _known(own: FieldType) -> Json:
+    if own.items is not None and own.type is tuple:
+        return {"type": "array", "items": _value(own.items)} | _limits(own)
+    if own.items is not None:
+        return {"type": "object", "additionalProperties": _value(own.items)} | _limits(own)
+    if issubclass(own.type, Part):
+        return _object(own.type)
+    if own.choices:
+        return {"enum": list(own.choices)}
+    found = _TYPES[own.type.__name__] | _limits(own)
+    if own.code is not None:
+        found["x-code"] = own.code
+        if tables()[own.code].complete:
+            found = {"x-code": own.code, "enum": list(tables()[own.code].codes)}
+    return found
+
+
+def _limits(own: FieldType) -> Json:
+    found: Json = {}
+    size = {"tuple": "Items", "dict": "Properties"}.get(own.type.__name__, "Length")
+    for limit in own.limits:
+        match limit:
+            case MinLen(least):
+                found[f"min{size}"] = least
+            case MaxLen(most):
+                found[f"max{size}"] = most
+            case Ge(least):
+                found["minimum"] = least
+            case Gt(least):
+                found["exclusiveMinimum"] = least
+            case Le(most):
+                found["maximum"] = most
+            case Lt(most):
+                found["exclusiveMaximum"] = most
+            case Predicate(holds):
+                found["pattern"] = _PATTERNS[holds]
+            case _:
+                message = f"no schema for {limit}"
+                raise TypeError(message)
+    return found
+
+
+def frozen(kind: type[Event]) -> str:
+    """Return the schema as it is kept in `tests/schemas/`: what was once recorded can be read for ever."""
+    return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"

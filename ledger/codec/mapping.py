@@ -1,0 +1,194 @@
+"""Entries as stored bytes: canonical JSON of the whole entry but its position and the moment of recording.
+
+What is personal is sealed as a document of the same form as the clear one; laid over it, it makes the whole
+again. What is personal, in neither and not null has lost its key: `Erased` stands for it.
+"""
+
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter
+from pydantic_core import SchemaValidator
+
+import domain.events  # noqa: F401 - fills the catalogue
+from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason, Recorder
+from domain.event import CATALOGUE, Erased, Event, fields_of
+from domain.when import Days
+from ledger.canonical import Json
+from ledger.codec.split import check_voucher, place, split
+from ledger.codec.upcasts import current
+from ledger.sealing.cipher import FORMAT, Keyring, Pair
+
+
+class Body(Protocol):
+    """What decoding needs of a stored entry."""
+
+    @property
+    def position(self) -> int:
+        """Its place in the ledger."""
+        ...
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was recorded."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """All else."""
+        ...
+
+
+def encode(entry: AnyEntry, ring: Keyring) -> bytes:
+    """Return the bytes to store of an entry, sealed with a ring that has its keys."""
+    return split(entry).encode(ring)
+
+
+def load(body: bytes) -> Json:
+    """Return a stored entry as the document it is, with its parts sealed."""
+    document: Json = orjson.loads(body)
+    return document
+
+
+def is_older(body: bytes) -> bool:
+    """Whether an entry is stored in an earlier form; what is no entry at all is of none."""
+    try:
+        return bool(load(body)["format"] < FORMAT)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def pairs(documents: Iterable[Json]) -> set[Pair]:
+    """Return the subjects and categories under which parts of stored documents are sealed."""
+    return {
+        (_uuid(part["subject"]), part["category"]) for document in documents for part in document["sealed"]
+    }
+
+
+def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntry:
+    """Return a stored entry, opened with what keys the ring has.
+
+    `document` is its body where that has been loaded before; it is used up. Raises SealBrokenError when
+    anything was altered or moved.
+    """
+    check_voucher(stored.body, ring)
+    document = load(stored.body) if document is None else document
+    where = place(document)
+    whole = True
+    for part in document["sealed"]:
+        pair = (_uuid(part["subject"]), part["category"])
+        clear = ring.open(pair, a2b_base64(part["bytes"]), where)
+        if clear is None:
+            whole = False
+        else:
+            _lay_over(document, orjson.loads(clear))
+    kind = CATALOGUE[document["type"]]
+    data = document["data"]
+    if document["schema"] != kind.schema:
+        data = current(kind.__name__, document["schema"], data)
+    event = _reader(kind)(data) if whole else _incomplete(kind, data)
+    return _entry(stored, document, event, None if whole else Erased(event.seals))
+
+
+def _lay_over(clear: Json, part: Json) -> None:
+    for name, value in part.items():
+        below = clear.get(name)
+        if isinstance(below, dict):
+            _lay_over(below, value)
+        elif isinstance(below, list):
+            for each, over in zip(below, value, strict=True):
+                _lay_over(each, over)
+        else:
+            clear[name] = value
+
+
+_LIMITS: Final = frozenset({"ge", "gt", "le", "lt", "min_length", "max_length"})
+_READERS: Final[dict[Any, Callable[[Any], Any]]] = {}
+
+
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - an event's class, or the type of a field
+    if kind not in _READERS:
+        lenient = SchemaValidator(_unlimited(TypeAdapter(kind).core_schema))
+        _READERS[kind] = partial(lenient.validate_python, extra="forbid")
+    return _READERS[kind]
+
+
+def _unlimited(schema: Any) -> Any:  # noqa: ANN401 - a core schema, or a part of one
+    """Return a core schema without limits: what was taken in by those of its day is read for ever."""
+    if isinstance(schema, list):
+        return [_unlimited(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "function-after":
+        return _unlimited(schema["schema"])
+    return {name: _unlimited(each) for name, each in schema.items() if name not in _LIMITS}
+
+
+def _incomplete(kind: type[Event], data: Json) -> Event:
+    values: Json = {}
+    for spec in fields_of(kind):
+        if spec.name in data:
+            values[spec.name] = _reader(spec.annotation)(data[spec.name])
+        elif spec.personal is not None:
+            values[spec.name] = Erased(spec.personal.category)
+    return kind(**values)
+
+
+_GONE: Final[Json] = {"": None}
+"""An exception of which nothing is known any more, not even whether there was one."""
+
+
+def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - stands where a text would
+    first, at, noted_on = document["occurred_on"], document["at"], document["noted_on"]
+    papers, reason, exception = document["documents"], document["reason"], document.get("exception", _GONE)
+    return Entry(
+        entry_id=UUID(document["entry_id"]),
+        stream=_uuid(document["stream"]),
+        kind=document["kind"],
+        version=document["version"],
+        event=event,
+        days=Days(first and date.fromisoformat(first), date.fromisoformat(document["occurred_until"])),
+        recorded_by=_recorder(**document["recorded_by"]),
+        region=document["region"],
+        origin=document["origin"],
+        position=stored.position,
+        recorded_at=stored.recorded_at,
+        estimated=document["estimated"],
+        at=at and datetime.fromisoformat(at),
+        noted_on=noted_on and date.fromisoformat(noted_on),
+        noted_by=document.get("noted_by", gone),
+        documents=tuple([_document(paper, gone) for paper in papers]) if papers else (),
+        corrects=document["corrects"] and UUID(document["corrects"]),
+        reason=reason and Reason(code=reason["code"], explanation=reason.get("explanation", gone)),
+        exception=exception
+        and ExceptionClaim(rule=exception.get("rule", gone), reason=exception.get("reason", gone)),
+        note=document.get("note", gone),
+        cause=document["cause"] and UUID(document["cause"]),
+    )
+
+
+def _document(paper: Json, gone: Any) -> Document:  # noqa: ANN401 - stands where a text would
+    issued_on = paper["issued_on"]
+    return Document(
+        kind=paper["kind"],
+        number=paper.get("number", gone),
+        issuer=paper.get("issuer", gone),
+        issued_on=issued_on and date.fromisoformat(issued_on),
+        sha256=paper.get("sha256", gone),
+    )
+
+
+@lru_cache(4096)
+def _uuid(text: str) -> UUID:
+    return UUID(text)
+
+
+@lru_cache(4096)
+def _recorder(user: str, role: str, institution: str | None) -> Recorder:
+    where = None if institution is None else UUID(institution)
+    return Recorder(user=UUID(user), role=role, institution=where)

@@ -1,0 +1,211 @@
+"""Reading what is sent as an event, strictly, and saying in two languages what is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+import domain.events  # noqa: F401 - fills the catalogue
+from domain.event import CATALOGUE, Event, Part, Unknown
+from domain.label import Label
+from ledger.canonical import canonical, measurable
+from ledger.codec.messages import (
+    ALTERED,
+    ANSWERED,
+    BEYOND,
+    GIVEN,
+    NO_FIELD,
+    UNKNOWN,
+    UNMEASURED,
+    UNZONED,
+    InvalidValue,
+    most_like,
+    unknown_word,
+    wording,
+)
+from ledger.codec.notation import unfit
+from ledger.codec.spelling import spelled
+from ledger.codec.well_formed import MalformedError, dumps, loads
+
+WHOLE: Final = ""
+"""The JSON pointer to all of it."""
+MOST_TOLD: Final = 101
+"""Problems of one value that are told: one more than an answer lists, so that it says that there are more."""
+_NO_TYPE: Final = Label("没有这种事件", "no such type of event")
+
+
+class InvalidError(ValueError):
+    """What was sent is not what its schema asks for."""
+
+    def __init__(self, problems: tuple[InvalidValue, ...]) -> None:
+        super().__init__("; ".join(f"{problem.pointer}: {problem.words.en}" for problem in problems))
+        self.problems = problems
+
+
+def invalid(pointer: str, words: Label) -> InvalidError:
+    """Return the error that says one thing is wrong."""
+    return InvalidError((InvalidValue(pointer, words),))
+
+
+def parse_event(kind: str, data: object, at: str = "") -> Event:
+    """Return the event that raw JSON bytes, or a value read from JSON, describe.
+
+    Numbers with a fraction are exact where the value has them as `Decimal`. Raises InvalidError; its pointers
+    begin with `at`, where the data stands in what was sent.
+    """
+    known = CATALOGUE.get(kind)
+    if known is None:
+        raise InvalidError((no_such_type(f"{at.removesuffix('/data')}/type", kind),))
+    found: dict[str, InvalidValue] = {}
+
+    def amiss(pointer: str, words: Label) -> None:
+        found.setdefault(pointer, InvalidValue(pointer, words))
+
+    try:
+        document = spelled(loads(data) if isinstance(data, bytes) else data, known, at, amiss)
+        event: Event = _strict(known).validate_json(dumps(document), strict=True, extra="forbid")
+    except MalformedError as error:
+        raise invalid(at, error.detail) from None
+    except ValidationError as error:
+        for problem in problems(error, known, document, at):
+            found.setdefault(problem.pointer, problem)
+    else:
+        for problem in not_kept(event, document, at):
+            found.setdefault(problem.pointer, problem)
+    if found:
+        # Without its cause, which quotes what was sent.
+        raise InvalidError(tuple(found.values())) from None
+    return event
+
+
+def check(event: Event) -> None:
+    """Raise InvalidError unless an event keeps to its own class, so that what is stored can be read."""
+    try:
+        raw = canonical(vars(event))
+    except TypeError:
+        raise invalid(WHOLE, UNMEASURED) from None
+    if parse_event(type(event).__name__, raw) != event:
+        raise invalid(WHOLE, ALTERED)
+
+
+def problems(error: ValidationError, kind: type, sent: object, at: str = "") -> Iterator[InvalidValue]:
+    """Yield what a validation found, one problem a place; `sent` is the value that was to be of a kind."""
+    found: dict[str, InvalidValue] = {}
+    for each in error.errors(include_url=False, include_input=False):
+        steps = _steps(each["loc"], sent, missing=each["type"] == "missing")
+        pointer = "".join(f"/{_escaped(step)}" for step in steps)
+        # Of the two ways to answer a field, a value comes first; it was meant unless Unknown was begun.
+        if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in found):
+            continue
+        if pointer not in found and len(found) < MOST_TOLD:
+            words = wording(each["type"], each.get("ctx", {}), each["msg"])
+            found[pointer] = _problem(f"{at}{pointer}", words, kind, sent, steps)
+    yield from (problem for pointer, problem in found.items() if f"{pointer}/unknown" not in found)
+
+
+def no_such_type(pointer: str, sent: str) -> InvalidValue:
+    """Return that there is no such type of event."""
+    likely = most_like(sent, CATALOGUE)
+    zh = "".join(f"；是否应为 {each}？" for each in likely)
+    en = "".join(f"; did you mean {each}?" for each in likely)
+    return InvalidValue(
+        pointer, _NO_TYPE, Label(f"全部列在 /event-types{zh}", f"/event-types lists them all{en}")
+    )
+
+
+def _problem(place: str, words: Label, kind: type, sent: object, steps: Sequence[str]) -> InvalidValue:
+    if words == NO_FIELD:
+        known = [name for each in described(kind, steps[:-1]) for name in members(each)]
+        return unknown_word(place, words, steps[-1] if steps else "", known)
+    if Unknown in described(kind, steps):
+        if words == GIVEN:
+            return InvalidValue(place, ANSWERED, UNKNOWN)
+        if _at(sent, steps) in {None, ""}:
+            return InvalidValue(place, words, UNKNOWN)
+    return InvalidValue(place, words)
+
+
+def described(annotation: Any, steps: Sequence[str] = ()) -> list[type]:  # noqa: ANN401 - annotations have no type
+    """Return the classes of what may stand at a place in something of that annotation."""
+    if isinstance(annotation, type):
+        if not steps:
+            return [annotation]
+        inner = members(annotation).get(steps[0])
+        return [] if inner is None else described(inner, steps[1:])
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple:
+        return described(arguments[0], steps[1:]) if steps else [tuple]
+    return [each for argument in arguments for each in described(argument, steps)]
+
+
+@cache
+def members(kind: type) -> dict[str, Any]:
+    """Return the annotations of what a class has, by name."""
+    if issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if is_dataclass(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        return {each.name: hints[each.name] for each in fields(kind)}
+    return {}
+
+
+def _at(sent: Any, steps: Sequence[str]) -> object:  # noqa: ANN401 - any JSON
+    """Return what was sent at a place, in one of the kinds that can be compared; an object otherwise."""
+    for step in steps:
+        sent = sent[int(step)] if isinstance(sent, list) else sent[step]
+    return sent if sent is None or isinstance(sent, str) else object()
+
+
+_READERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
+
+
+def _strict(kind: type[Event]) -> TypeAdapter[Any]:
+    if kind not in _READERS:
+        _READERS[kind] = TypeAdapter(kind)
+    return _READERS[kind]
+
+
+def _steps(location: tuple[int | str, ...], sent: object, *, missing: bool) -> list[str]:
+    """Return the steps to a location, which also names the branches taken on the way."""
+    steps: list[str] = []
+    inside: Any = sent
+    for number, step in enumerate(location):
+        listed = isinstance(inside, list) and isinstance(step, int) and step < len(inside)
+        if listed or (isinstance(inside, Mapping) and step in inside):
+            inside = inside[step]
+        elif not (missing and number == len(location) - 1):
+            continue
+        steps.append(str(step))
+    return steps
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # noqa: ANN401 - any JSON
+    """Yield what has the right type and still can not be kept, or is not written as it is to be."""
+    if isinstance(value, tuple):
+        for number, (each, own) in enumerate(zip(value, sent, strict=True)):
+            yield from not_kept(each, own, f"{at}/{number}")
+    elif isinstance(value, Event | Part | BaseModel):
+        for name, each in vars(value).items():
+            if name in sent:
+                yield from not_kept(each, sent[name], f"{at}/{name}")
+    elif isinstance(value, Decimal | int) and not measurable(value):
+        yield InvalidValue(at, UNMEASURED)
+    elif words := unfit(type(value), sent):
+        yield InvalidValue(at, words)
+    elif isinstance(value, datetime) and value.tzinfo is None:
+        yield InvalidValue(at, UNZONED)
+    elif isinstance(value, datetime) and not reachable(value):
+        yield InvalidValue(at, BEYOND)
+
+
+def reachable(moment: datetime) -> bool:
+    """Whether an instant is within the calendar in every time zone."""
+    return MINYEAR < moment.year < MAXYEAR

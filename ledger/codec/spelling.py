@@ -1,0 +1,49 @@
+"""How values are kept as they are written: numbers to their last digit, citizen ids in one way."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from domain.event import Event, Label, Part
+from domain.field_types import FieldType, field_types
+from ledger.canonical import measurable
+from ledger.codec.messages import NUMBER, UNMEASURED
+
+NUMERAL: Final = r"^(?!-0(\.0+)?$)-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,12})?([Ee][+-]?[0-9]{1,2})?$"
+"""A number as JSON has it, without blanks, underscores, needless zeros or digits of another script."""
+_NUMERAL: Final = re.compile(NUMERAL)
+Amiss: TypeAlias = Callable[[str, Label], object]
+"""Told what is wrong at a JSON pointer."""
+
+
+def spelled(document: Any, kind: type[Event] | type[Part], at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
+    """Return the JSON of an event or a part of one, each value written as it is kept.
+
+    A number that validation would turn into another one is told to `amiss`; what is of another type is left
+    to validation.
+    """
+    if not isinstance(document, dict):
+        return document
+    known = field_types(kind)
+    return {
+        name: _spelled(each, known[name], f"{at}/{name}", amiss) if name in known else each
+        for name, each in document.items()
+    }
+
+
+def _spelled(value: Any, own: FieldType, at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
+    match value:
+        case dict() if issubclass(own.type, Part):
+            return spelled(value, own.type, at, amiss)
+        case list() if own.items is not None:
+            return [_spelled(each, own.items, f"{at}/{place}", amiss) for place, each in enumerate(value)]
+        case Decimal() if not measurable(value):
+            amiss(at, UNMEASURED)
+        case Decimal() if own.type is Decimal:
+            return _spelled(format(value, "f"), own, at, amiss)
+        case str() if own.type is Decimal and not _NUMERAL.fullmatch(value):
+            amiss(at, NUMBER)
+        case str() if own.kept_as is not None:
+            return own.kept_as(value)
+    return value

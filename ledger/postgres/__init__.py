@@ -1,0 +1,1 @@
+"""Running a PostgreSQL: the embedded server, migrations, checks, backups."""

@@ -1,0 +1,271 @@
+"""Making a ledger and bringing it up to date: its schemas, its three roles, its numbered migrations.
+
+A ledger is one schema, with its key store in a second one, `<ledger>_keys`, and its read models in more of
+them. `<ledger>_owner` owns all and can not log in; `<ledger>_writer` may append, and change no entry;
+`<ledger>_reader` reads, and writes read models. Roles belong to the cluster: its ledgers need different
+names, even in different databases.
+"""
+
+import asyncio
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, astuple
+from hashlib import sha256
+from typing import TypeAlias
+
+from psycopg import AsyncConnection, errors
+from psycopg.sql import SQL, Identifier, Literal
+
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.roles import Roles
+from ledger.store import queries
+
+Migration: TypeAlias = tuple[str, str]
+"""Name and SQL. In the SQL `:"writer"` and `:"reader"` stand for the names of the ledger's roles."""
+
+STATEMENT_SECONDS = limit(
+    30,
+    Area.DATABASE,
+    Label("一条语句的秒数", "Seconds of one statement of the service"),
+    why=Label("没有人等待更久，却会一直占用连接", "Nobody waits for longer, and it would hold a connection"),
+    beyond="unavailable",
+)
+LOCK_SECONDS = limit(
+    10,
+    Area.DATABASE,
+    Label("等待锁的秒数", "Seconds that a statement waits for a lock"),
+    why=Label("持有锁的会话可能已停滞", "Who holds it may hang"),
+    beyond="unavailable",
+)
+IDLE_SECONDS = limit(
+    60,
+    Area.DATABASE,
+    Label("事务中闲置的秒数", "Seconds that a transaction may idle"),
+    why=Label("它占着锁和旧版本的行", "It holds locks and old versions of rows"),
+    beyond="unavailable",
+)
+_TIMEOUTS = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+}
+"""Settings of the two roles that log in; long work of theirs sets its own for its transaction."""
+DEFAULT_LEDGER = "childledger"
+_NUMBERED = re.compile(r"\d{4}_\w+")
+_ATTEMPTS = 8
+_COLLISIONS = (
+    errors.DuplicateObject,
+    errors.DuplicateSchema,
+    errors.DuplicateTable,
+    errors.UniqueViolation,
+    errors.InternalError_,  # "tuple concurrently updated": a role changed twice at once
+)
+
+
+class MigrationError(Exception):
+    """The database can not be brought to, or is not in, the state that this version of the code needs."""
+
+
+def keys_of(ledger: str) -> str:
+    """Return the schema of a ledger's key store."""
+    return f"{ledger}_keys"
+
+
+async def migrate(
+    owner_url: str,
+    ledger: str = DEFAULT_LEDGER,
+    *,
+    passwords: Mapping[str, str] | None = None,
+    library: bool = False,
+) -> None:
+    """Make the ledger or bring it up to date, in one transaction; does nothing where nothing is missing.
+
+    `owner_url` enters as a superuser, as a role that may create roles and schemas, or as a member of an
+    owner role made beforehand. `passwords` are set for the roles they name. A ledger for the
+    eventsourcing `library` has tables of its own, no key store. Several may migrate at once. Raises
+    MigrationError when the database is newer, was tampered with or has a ledger of the other kind there.
+    """
+    roles = Roles.of(ledger)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            async with await AsyncConnection.connect(owner_url) as connection:
+                await _make_roles(connection, ledger, roles)
+                await _set_timeouts(connection, roles)
+                await _set_passwords(connection, passwords or {})
+                for schema, own in _plan(ledger, library=library):
+                    await _make_schema(connection, schema, roles)
+                    await _catch_up(connection, schema, roles, own)
+        except _COLLISIONS:
+            if attempt == _ATTEMPTS:
+                raise
+            await asyncio.sleep(0.05 * attempt)
+        else:
+            return
+
+
+async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False) -> None:
+    """Raise MigrationError unless the ledger is as this version migrates it; any of its roles may ask."""
+    async with await AsyncConnection.connect(url) as connection:
+        await check_by(connection, ledger, library=library)
+
+
+async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = False) -> None:
+    """Check the same by a connection that is there."""
+    for schema, own in _plan(ledger, library=library):
+        try:
+            missing = _missing(await _applied(connection, schema), own)
+        except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
+            message = (
+                f"此数据库中没有账本 {ledger}：请先以所有者身份启动一次。"
+                f" There is no ledger {ledger} in this database: migrate it first, as its owner."
+            )
+            raise MigrationError(message) from error
+        if missing:
+            lacking = ", ".join(name for name, _ in missing)
+            message = (
+                f"账本 {ledger} 缺少 {lacking}：请先以所有者身份启动一次。"
+                f" The ledger {ledger} lacks {lacking}: migrate it first, as its owner."
+            )
+            raise MigrationError(message)
+
+
+async def is_library(url: str, ledger: str) -> bool | None:
+    """Tell whether a ledger is one of the eventsourcing library's; None where this role sees no ledger."""
+    async with await AsyncConnection.connect(url) as connection:
+        try:
+            applied = await _applied(connection, ledger)
+        except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+            return None
+    return _has_library(applied)
+
+
+def _plan(ledger: str, *, library: bool) -> Iterable[tuple[str, Sequence[Migration]]]:
+    """Each schema with its migrations."""
+    own = queries.migrations("ledger", "sql/migrations")
+    if library:
+        yield ledger, [*own, *queries.migrations("ledger", "sql/library")]
+    else:
+        yield keys_of(ledger), queries.migrations("ledger", "sql/keys")
+        yield ledger, own
+
+
+def _has_library(names: Container[str]) -> bool:
+    return any(name in names for name, _ in queries.migrations("ledger", "sql/library"))
+
+
+async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) -> None:
+    cursor = await connection.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)", [list(astuple(roles))]
+    )
+    present = {name for (name,) in await cursor.fetchall()}
+    if roles.owner not in present:
+        # One who is no superuser needs to be a member to hand a schema over.
+        make = SQL("CREATE ROLE {owner} NOLOGIN; GRANT {owner} TO CURRENT_USER")
+        await connection.execute(make.format(owner=Identifier(roles.owner)))
+    for role in (roles.writer, roles.reader):
+        if role not in present:
+            make = SQL("""
+                CREATE ROLE {role} LOGIN;
+                ALTER ROLE {role} SET search_path = {ledger}, {keys};
+                ALTER ROLE {role} SET timezone = 'UTC'
+            """)
+            names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
+            await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+
+
+async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
+    """Bound what a statement takes, where nobody has set another bound and we may."""
+    cursor = await connection.execute(
+        "SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = ANY (%s)",
+        [[roles.writer, roles.reader]],
+    )
+    for role, said in await cursor.fetchall():
+        missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in said}
+        with suppress(errors.InsufficientPrivilege):
+            async with connection.transaction():
+                for name in sorted(missing):
+                    alter = SQL("ALTER ROLE {} SET {} = {}")
+                    await connection.execute(
+                        alter.format(Identifier(role), Identifier(name), Literal(_TIMEOUTS[name]))
+                    )
+
+
+async def _set_passwords(connection: AsyncConnection, passwords: Mapping[str, str]) -> None:
+    for role, password in passwords.items():
+        # Hashed here, so that no statement log ever holds it.
+        secret = connection.pgconn.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        ).decode()
+        await connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(role), Literal(secret)))
+
+
+async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -> None:
+    cursor = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema])
+    if cursor.rowcount:
+        return
+    make = SQL("""
+        CREATE SCHEMA {schema} AUTHORIZATION {owner};
+        SET LOCAL ROLE {owner};
+        GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};
+        CREATE TABLE {schema}.migration (name text PRIMARY KEY, checksum bytea NOT NULL);
+        GRANT SELECT ON {schema}.migration TO {writer}, {reader};
+        RESET ROLE
+    """)
+    names = asdict(roles) | {"schema": schema}
+    await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+
+
+async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
+    names = {"schema": Identifier(schema), "owner": Identifier(roles.owner)}
+    await connection.execute(
+        SQL("""
+            SET LOCAL ROLE {owner};
+            SET LOCAL search_path = {schema}, pg_temp;
+            LOCK TABLE migration IN EXCLUSIVE MODE
+        """).format(**names)
+    )
+    for name, text in _missing(await _applied(connection, schema), own):
+        statements = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
+        await connection.execute(statements.encode())
+        await connection.execute(
+            "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, _checksum(text)]
+        )
+    await connection.execute("RESET ROLE")
+
+
+async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]:
+    cursor = await connection.execute(
+        SQL("SELECT name, checksum FROM {}").format(Identifier(schema, "migration"))
+    )
+    return dict(await cursor.fetchall())
+
+
+def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Migration]:
+    known = {name: _checksum(text) for name, text in own}
+    if applied and _has_library(applied) != _has_library(known):
+        message = (
+            "儿童账本与 eventsourcing 库的账本不能互相转换。"
+            " A children's ledger and one of the eventsourcing library's are not made of one another."
+        )
+        raise MigrationError(message)
+    newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
+    if newer:
+        message = (
+            f"数据库比本程序新（{', '.join(newer)}）：请升级程序。"
+            f" The database is newer than this version: it has {', '.join(newer)}."
+        )
+        raise MigrationError(message)
+    changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
+    if changed:
+        message = (
+            f"{', '.join(changed)} 与本程序的内容不同。"
+            f" {', '.join(changed)} was applied with another text than this version has."
+        )
+        raise MigrationError(message)
+    return [(name, text) for name, text in own if name not in applied]
+
+
+def _checksum(text: str) -> bytes:
+    return sha256(text.encode()).digest()

@@ -1,0 +1,106 @@
+"""Telling followers that something was committed. Hints may be late or lost: polling is the truth."""
+
+from collections.abc import Sequence
+from selectors import EVENT_READ, DefaultSelector
+from socket import socketpair
+from threading import Event, Lock, Thread, current_thread
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from eventsourcing.persistence import ListenNotifySubscription
+from psycopg.sql import SQL, Identifier
+
+from ledger.store.notify import PAUSE, RETRY
+
+if TYPE_CHECKING:
+    from ledger.recorder.recorders import LedgerApplicationRecorder
+
+_POLL: Final = 1.0
+"""Seconds after which a follower looks for itself."""
+
+
+class Announcer:
+    """Announces what this process commits, from a thread that begins with the first announcement."""
+
+    def __init__(self, url: str, ledger: str) -> None:
+        self._url = url
+        self._notify = SQL("NOTIFY {}").format(Identifier(ledger))
+        self._committed = Event()
+        self._ended = Event()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    def announce(self) -> None:
+        """Say that something was committed, soon, in a statement of its own."""
+        self._committed.set()
+        with self._lock:
+            if self._thread is None and not self._ended.is_set():
+                self._thread = Thread(target=self._speak, name="announcer", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Fall silent."""
+        self._ended.set()
+        self._committed.set()
+        with self._lock:
+            if self._thread is not None and self._thread is not current_thread():
+                self._thread.join()
+
+    def _speak(self) -> None:
+        while not self._ended.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    while self._committed.wait() and not self._ended.is_set():
+                        self._committed.clear()
+                        connection.execute(self._notify)
+                        self._ended.wait(PAUSE)
+            except psycopg.OperationalError:
+                self._ended.wait(RETRY)
+
+
+class Notified(ListenNotifySubscription["LedgerApplicationRecorder"]):
+    """A subscription that looks at every hint, and every second without one."""
+
+    def __init__(
+        self, recorder: "LedgerApplicationRecorder", gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        self._stopped, self._stopper = socketpair()
+        super().__init__(recorder, gt, topics)
+        self._listener = Thread(target=self._listen, name="listener", daemon=True)
+        self._listener.start()
+
+    def __exit__(self, *args: object, **kwargs: object) -> None:
+        super().__exit__(*args, **kwargs)
+        self._listener.join()
+
+    def stop(self) -> None:
+        """Stop following."""
+        super().stop()
+        self._stopper.close()
+
+    def _listen(self) -> None:
+        database = self._recorder.database
+        listen = SQL("LISTEN {}").format(Identifier(database.ledger))
+        with self._stopped:
+            while not self._has_been_stopped:
+                try:
+                    with psycopg.connect(database.url, autocommit=True) as connection:
+                        connection.execute(listen)
+                        self._hear(connection)
+                except psycopg.OperationalError:
+                    self._await(RETRY)
+                    self._has_been_notified.set()
+
+    def _hear(self, connection: psycopg.Connection) -> None:
+        while not self._has_been_stopped:
+            self._has_been_notified.set()
+            self._await(_POLL, connection.fileno())
+            for _ in connection.notifies(timeout=0):
+                pass
+
+    def _await(self, seconds: float, *files: int) -> None:
+        """Wait until there is something to read or to stop for, at most so many seconds."""
+        with DefaultSelector() as waiting:
+            for file in (self._stopped.fileno(), *files):
+                waiting.register(file, EVENT_READ)
+            waiting.select(seconds)

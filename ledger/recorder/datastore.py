@@ -1,0 +1,109 @@
+"""The recorders' way into one ledger: connections, second tries, and errors as the library calls them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
+
+import psycopg
+from eventsourcing import persistence
+from psycopg import Connection, Cursor, InterfaceError, OperationalError
+from psycopg.sql import SQL, Composable, Identifier
+from psycopg_pool import ConnectionPool
+
+from ledger.recorder.announcer import Announcer
+from ledger.store import arrays
+
+R = TypeVar("R")
+PATIENCE: Final = 5.0
+"""Seconds for which a lost connection is sought again."""
+_PAUSE: Final = 0.05
+_MOST_CONNECTIONS: Final = 10
+_ERRORS: Final[dict[type, type[persistence.PersistenceError]]] = {
+    psycopg.InterfaceError: persistence.InterfaceError,
+    psycopg.OperationalError: persistence.OperationalError,
+    psycopg.DataError: persistence.DataError,
+    psycopg.IntegrityError: persistence.IntegrityError,
+    psycopg.InternalError: persistence.InternalError,
+    psycopg.ProgrammingError: persistence.ProgrammingError,
+    psycopg.NotSupportedError: persistence.NotSupportedError,
+    psycopg.DatabaseError: persistence.DatabaseError,
+    psycopg.Error: persistence.PersistenceError,
+}
+
+
+class Datastore:
+    """A ledger's schema, entered as one role by several threads.
+
+    Statements name the schema, and the server keeps none prepared, so that a pooler may stand between.
+    """
+
+    def __init__(self, url: str, ledger: str) -> None:
+        self.url = url
+        self.ledger = ledger
+        self.announcer = Announcer(url, ledger)
+        self._pool = ConnectionPool(
+            url,
+            kwargs={"autocommit": True, "prepare_threshold": None},
+            configure=arrays.register,
+            min_size=1,
+            max_size=_MOST_CONNECTIONS,
+            timeout=PATIENCE,
+            num_workers=1,
+            open=True,
+        )
+
+    def statement(self, text: SQL, **names: Composable) -> bytes:
+        """Return a statement with `{ledger}`, the schema, and other names filled in."""
+        return text.format(ledger=Identifier(self.ledger), **names).as_bytes()
+
+    def run(self, work: Callable[[Connection], R]) -> R:
+        """Do work on a connection, and again when it is lost meanwhile: work must know what it did before.
+
+        Raises the library's errors.
+        """
+        until = time.monotonic() + PATIENCE
+        with translated():
+            while True:
+                connection = self._pool.getconn()
+                try:
+                    return work(connection)
+                except (OperationalError, InterfaceError):
+                    if not connection.closed or time.monotonic() > until:
+                        raise
+                finally:
+                    self._pool.putconn(connection)
+                time.sleep(_PAUSE)
+
+    def rows(self, statement: bytes, parameters: Any = ()) -> list[Any]:  # noqa: ANN401 - as psycopg takes them
+        """Ask, and again when the connection is lost."""
+        return self.run(lambda connection: connection.execute(statement, parameters, binary=True).fetchall())
+
+    @contextmanager
+    def transaction(self, schema: str) -> Iterator[Cursor]:
+        """Give a cursor whose statements are committed together in the end; plain names are of the schema."""
+        path = SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(schema))
+        with translated(), self._pool.connection() as connection, connection.transaction():
+            cursor = connection.cursor()
+            cursor.execute(path)
+            yield cursor
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self.announcer.close()
+        self._pool.close()
+
+    def __del__(self) -> None:
+        # The library does not close the factory of a view.
+        with suppress(AttributeError):
+            self.close()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise psycopg's errors as the library's of the same name."""
+    try:
+        yield
+    except psycopg.Error as error:
+        kind = next(_ERRORS[each] for each in type(error).__mro__ if each in _ERRORS)
+        raise kind(str(error)) from error

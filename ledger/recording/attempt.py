@@ -1,0 +1,113 @@
+"""What is taken in together: judged by the same files, in turn or at once, each with its outcome."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.event import Category
+from domain.file import File
+from domain.impact import NO_IMPACT, impact
+from domain.possible import tried
+from domain.rulebook import Rulebook
+from ledger.recording.candidates import (
+    Candidate,
+    Check,
+    extended,
+    judge_in_turn,
+    judge_together,
+)
+from ledger.recording.outcome import (
+    Denied,
+    Outcome,
+    Refused,
+    Rehearsal,
+    Rehearsed,
+    StaleVersion,
+    Withheld,
+)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What is taken in together: what waits for its outcome, the files it is judged by, and the outcomes."""
+
+    pending: list[Candidate]
+    today: date
+    atomic: bool
+    bulk: bool
+    fresh: bool
+    """Whether the files have been read afresh."""
+    checked: Check
+    files: dict[UUID, File] = field(default_factory=dict)
+    rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    rehearsed_files: dict[UUID, File] = field(default_factory=dict)
+    """The files as they would be, of those that have been rehearsed."""
+
+    def judge(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Return those that may be recorded, placed behind their files' versions."""
+        groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            file, recording = self.files[candidate.stream], candidate.recording
+            if recording.expected in {None, file.version}:
+                groups[candidate.stream].append(candidate)
+            else:
+                candidate.denied, candidate.judgements = self.checked(file, recording), ()
+        judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
+        return [
+            candidate
+            for stream, group in groups.items()
+            for candidate in judge_group(
+                self.files[stream], group, self.rulebooks[stream], self.today, self.checked
+            )
+        ]
+
+    def reject(self, candidate: Candidate) -> None:
+        """Say why a candidate is not recorded: its recorder may not, rules refuse it, or its file moved."""
+        file, rulebook = self.files[candidate.stream], self.rulebooks[candidate.stream]
+        outcome: Outcome = StaleVersion(file.version)
+        if candidate.denied is not None:
+            outcome = Denied(candidate.denied)
+        elif candidate.refused:
+            first = candidate.entries[0]
+            outcome = Refused(candidate.judgements, tried(file, rulebook, self.today, first), candidate.ids)
+        self.outcomes[candidate.number] = outcome
+
+    def end(self) -> None:
+        """Withhold what still waits, where one of all or nothing has failed."""
+        for candidate in self.pending:
+            self.outcomes.setdefault(candidate.number, Withheld())
+        self.pending = []
+
+    def rehearsed(
+        self,
+        candidate: Candidate,
+        recordable: AbstractSet[Candidate],
+        now: datetime,
+        sees: AbstractSet[Category],
+    ) -> Rehearsed:
+        """Return what would come of a candidate after those before it, where `recordable` may be recorded."""
+        if candidate not in recordable:
+            self.reject(candidate)
+            return _rejected(self.outcomes[candidate.number])
+        if self.atomic and len(recordable) < len(self.pending):
+            return Withheld()
+        stream = candidate.stream
+        before = self.rehearsed_files.get(stream, self.files[stream])
+        self.rehearsed_files[stream] = after = extended(before, candidate.recorded(before.position, now))
+        changes = impact(before, after, self.rulebooks[stream], self.today, sees)
+        return Rehearsal(candidate.judgements, None, changes, candidate.ids)
+
+
+def _rejected(outcome: Outcome) -> Rehearsed:
+    match outcome:
+        case Refused():
+            return Rehearsal(outcome.judgements, outcome.tried, NO_IMPACT, outcome.entries)
+        case Denied() | StaleVersion():
+            return outcome
+        case _:
+            message = f"nobody is turned away by {type(outcome).__name__}"
+            raise ValueError(message)

@@ -1,0 +1,159 @@
+"""Recordings on their way in: named, put in their envelopes and judged. Nothing here reads or writes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.file import File
+from domain.judging import Judgement, judge
+from domain.rulebook import Rulebook
+from ledger.canonical import canonical
+from ledger.recording.request import Recording
+from ledger.store.append import Append, Prepared
+
+Named: TypeAlias = Callable[..., UUID]
+"""Makes an id of what names it, as `Keys.named` does."""
+Check: TypeAlias = Callable[[File, Recording], object]
+"""Asked of a recording and its file as it is before that; returns why it may not be, None where it may."""
+
+
+def allow_all(_file: File, _recording: Recording) -> None:
+    """Let everything be recorded."""
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """One recording: its number among those given, its stream, its entries' ids, and what judging made of it.
+
+    `entries` and `judgements` are those of the latest judging; `denied` is why it was not even judged then.
+    """
+
+    number: int
+    recording: Recording
+    stream: UUID
+    ids: tuple[UUID, ...]
+    entries: tuple[AnyEntry, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    denied: object = None
+
+    def place(self, version: int) -> None:
+        """Put the drafts in their envelopes, behind a version of the stream."""
+        self.entries = tuple(
+            self.recording.entry(index, entry_id=entry_id, stream=self.stream, version=version + index + 1)
+            for index, entry_id in enumerate(self.ids)
+        )
+
+    def recorded(self, position: int, moment: datetime) -> tuple[AnyEntry, ...]:
+        """Return the entries as if they were recorded behind a position at a moment."""
+        return tuple(
+            entry.recorded(position + number, moment) for number, entry in enumerate(self.entries, 1)
+        )
+
+    @property
+    def refused(self) -> bool:
+        """Whether what speaks against it refuses it."""
+        return any(judgement.refuses for judgement in self.judgements)
+
+    @property
+    def content(self) -> bytes:
+        """What the recorder said, in a canonical form: a repetition says the same on the same stream."""
+        drafts = [(type(draft.event).__name__, draft) for draft in self.recording.drafts]
+        return canonical([self.stream, self.recording.kind, drafts])
+
+    def judged_at(self, version: int) -> bool:
+        """Whether it was judged with its stream at that version."""
+        return version == self.entries[0].version - 1
+
+    def append(self, bodies: Sequence[bytes], fingerprint: bytes, *, bulk: bool) -> Append:
+        """Return what the store is given: the entries with their bodies, and copies to query them by."""
+        return Append(
+            stream=self.stream,
+            kind=self.recording.kind,
+            institution=self.recording.recorded_by.institution,
+            expected=self.entries[0].version - 1,
+            entries=tuple(
+                Prepared(
+                    entry_id=entry.entry_id,
+                    version=entry.version,
+                    type=entry.type,
+                    schema=entry.event.schema,
+                    occurred_on=entry.days.first,
+                    occurred_until=entry.days.last,
+                    body=body,
+                )
+                for entry, body in zip(self.entries, bodies, strict=True)
+            ),
+            fingerprint=fingerprint,
+            reads=self.recording.reads,
+            bulk=bulk,
+        )
+
+
+def entry_ids(named: Named, recording: Recording) -> tuple[UUID, ...]:
+    """Return the ids that a recording's entries have, however often it is sent."""
+    owner = recording.keyed_by or recording.recorder.user
+    return tuple(
+        entry_id(named, owner, recording.key, recording.item, number)
+        for number in range(len(recording.drafts))
+    )
+
+
+def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0) -> UUID:
+    """Return the id of one entry by whose key it was recorded under, and which of that key's it is."""
+    return named("entry", owner, key, item, number)
+
+
+def judge_together(
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = allow_all
+) -> list[Candidate]:
+    """Judge candidates of one file with all of them folded in; return those that may be recorded.
+
+    Each is `checked` with those before it in the file, and is not judged where that denies it. Where some are
+    refused, the others are checked and judged again without them.
+    """
+    refused: set[Candidate] = set()
+    while True:
+        trial = file.copy()
+        recordable: list[Candidate] = []
+        for candidate in candidates:
+            if candidate in refused:
+                continue
+            candidate.denied = checked(trial, candidate.recording)
+            if candidate.denied is None:
+                candidate.place(trial.version)
+                for entry in candidate.entries:
+                    trial.add(entry)
+                recordable.append(candidate)
+        for candidate in recordable:
+            candidate.judgements = tuple(
+                judgement for entry in candidate.entries for judgement in judge(trial, entry, rulebook, today)
+            )
+        if not any(candidate.refused for candidate in recordable):
+            return recordable
+        refused.update(candidate for candidate in recordable if candidate.refused)
+
+
+def judge_in_turn(
+    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = allow_all
+) -> list[Candidate]:
+    """Judge candidates of one file one after the other, each as if those before it had been recorded."""
+    recordable: list[Candidate] = []
+    for candidate in candidates:
+        entries = recordable[-1].entries if recordable else ()
+        # What is in the file already changes nothing.
+        file = extended(file, entries)
+        recordable += judge_together(file, [candidate], rulebook, today, checked)
+    return recordable
+
+
+def extended(file: File, entries: Sequence[AnyEntry]) -> File:
+    """Return a file with more entries, leaving the one given as it is."""
+    if not entries:
+        return file
+    other = file.copy()
+    for entry in entries:
+        other.add(entry)
+    return other

@@ -1,0 +1,319 @@
+"""Where recordings are taken in: judged against their files, sealed, appended, judged again when files move.
+
+A file at hand may be behind the ledger. So nothing is refused before its file has been read afresh, and
+before it is known not to be the repetition of something recorded already.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+from uuid import UUID, uuid4
+
+from domain.entry import AnyEntry
+from domain.event import EVERY_CATEGORY, Category
+from domain.file import File
+from domain.judging import judge
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.when import day_of
+from ledger.codec.parsing import check
+from ledger.codec.split import split
+from ledger.compute import AT_ONCE, FEW, compute
+from ledger.recording.attempt import Attempt
+from ledger.recording.candidates import (
+    Candidate,
+    Check,
+    allow_all,
+    entry_ids,
+    extended,
+)
+from ledger.recording.outcome import (
+    KeepsMoving,
+    KeyMismatch,
+    Outcome,
+    Recorded,
+    Rehearsed,
+    StaleVersion,
+)
+from ledger.recording.request import Recording
+from ledger.recording.stream_locks import StreamLocks
+from ledger.store.append import Append, OverloadedError
+from ledger.store.store import (
+    Accepted,
+    Mismatch,
+    Repeated,
+    Stale,
+    Stored,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
+PATIENCE_SECONDS: Final = limit(
+    10,
+    Area.REQUESTS,
+    Label("等待他人记录完同一档案的秒数", "Seconds of waiting for others who record in the same file"),
+    why=Label("同一档案逐条审核，先到先记", "Each is judged by what those before have recorded"),
+    beyond="unavailable",
+)
+FILES_AT_ONCE: Final = 16
+COPIED: Final = 8
+"""Entries of a file that are copied for each type of event that is tried, while one entry is judged."""
+ALREADY_RECORDED: Final = b"{}"
+"""The body given for an entry that is there already, and so is not written."""
+R = TypeVar("R")
+
+
+async def _compute(attempt: Attempt, work: Callable[[], R], entries: int) -> R:
+    """Do work for an attempt that takes as long as judging so many entries; bulk always beside the others."""
+    return await asyncio.to_thread(work) if attempt.bulk else await compute(work, entries)
+
+
+class RecordingHandler:
+    """Takes in recordings for one ledger."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+        self._turns = StreamLocks()
+        # So that they leave the others a thread.
+        self._rehearsing = asyncio.Semaphore(AT_ONCE - 1)
+
+    async def handle(
+        self,
+        recordings: Sequence[Recording],
+        *,
+        now: datetime,
+        atomic: bool = False,
+        bulk: bool = False,
+        checked: Check = allow_all,
+    ) -> list[Outcome]:
+        """Record each by itself, or all or nothing; outcomes are in the order of the recordings.
+
+        Who saw no version is judged by what others have recorded before; only who has waited too long for
+        them is told that the file keeps moving.
+        """
+        candidates = await self._candidates(recordings)
+        groups: dict[UUID, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            groups[candidate.stream].append(candidate)
+        at_once = asyncio.Semaphore(FILES_AT_ONCE)
+        clock = asyncio.get_running_loop().time
+
+        async def settled(group: list[Candidate]) -> dict[int, Outcome]:
+            attempt = Attempt(group, day_of(now), atomic, bulk, fresh=bulk, checked=checked)
+            streams = {candidate.stream for candidate in group}
+            async with at_once:
+                until = clock() + PATIENCE_SECONDS
+                async with self._turns.of(streams, until) as turn:
+                    if turn:
+                        await self._settle(attempt, until)
+            for candidate in attempt.pending:
+                attempt.outcomes[candidate.number] = KeepsMoving()
+            return attempt.outcomes
+
+        parts = [candidates] if atomic else groups.values()
+        outcomes: dict[int, Outcome] = {}
+        for some in await asyncio.gather(*map(settled, parts)):
+            outcomes |= some
+        return [outcomes[number] for number in range(len(recordings))]
+
+    async def rehearse(
+        self,
+        recordings: Sequence[Recording],
+        *,
+        now: datetime,
+        atomic: bool = False,
+        checked: Check = allow_all,
+        sees: AbstractSet[Category] = EVERY_CATEGORY,
+    ) -> list[Rehearsed]:
+        """Tell what would come of each recording after those before it, or of all or nothing.
+
+        Of what they would change is told what somebody may know who sees these categories.
+        """
+        attempt = Attempt(
+            await self._candidates(recordings), day_of(now), atomic, bulk=False, fresh=True, checked=checked
+        )
+        await self._bring(attempt)
+        drafts = sum(len(candidate.ids) for candidate in attempt.pending)
+        recordable = set(await self._beside_others(partial(attempt.judge, attempt.pending), drafts))
+        rehearsed: list[Rehearsed] = []
+        for candidate in attempt.pending:
+            entries = 2 * len(attempt.files[candidate.stream].entries) + len(candidate.ids)
+            work = partial(attempt.rehearsed, candidate, recordable, now, sees)
+            rehearsed.append(await self._beside_others(work, entries))
+        return rehearsed
+
+    async def _beside_others(self, work: Callable[[], R], entries: int) -> R:
+        """Do work of a dry run that takes as long as judging so many entries, when it is its turn."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._rehearsing.acquire()
+        except TimeoutError:
+            raise OverloadedError from None
+        try:
+            return await compute(work, entries)
+        finally:
+            self._rehearsing.release()
+
+    async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:
+        drafts = [draft for recording in recordings for draft in recording.drafts]
+        for number, draft in enumerate(drafts, 1):
+            check(draft.event)
+            if not number % FEW:
+                await asyncio.sleep(0)
+        ids = [entry_ids(self._ledger.keys.named, recording) for recording in recordings]
+        opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
+        opened = await self._streams(opening)
+        return [
+            Candidate(number, recording, recording.stream or opened.get(own[0]) or uuid4(), own)
+            for number, (recording, own) in enumerate(zip(recordings, ids, strict=True))
+        ]
+
+    async def _streams(self, entries: Collection[UUID]) -> dict[UUID, UUID]:
+        """Return where entries stand, by their ids; a file is known again by the entry that opened it."""
+        stored = await self._ledger.store.entries(entries) if entries else []
+        return {each.entry_id: each.stream for each in stored}
+
+    async def _settle(self, attempt: Attempt, until: float) -> None:
+        clock = asyncio.get_running_loop().time
+        while attempt.pending and clock() < until:
+            await self._bring(attempt)
+            there = await self._already_recorded(attempt)
+            wanted = [each for each in attempt.pending if each not in there]
+            drafts = sum(len(each.ids) for each in wanted)
+            recordable = await _compute(attempt, partial(attempt.judge, wanted), drafts)
+            rejected = set(attempt.pending) - there - set(recordable)
+            if rejected and not attempt.fresh:
+                attempt.fresh = True
+                continue
+            for candidate in rejected:
+                copied = len(attempt.files[candidate.stream].entries) // COPIED
+                await _compute(attempt, partial(attempt.reject, candidate), copied)
+            if rejected and attempt.atomic:
+                attempt.end()
+                return
+            repeated = [each for each in attempt.pending if each in there]
+            await self._conclude(attempt, await self._append(attempt, repeated, recordable))
+            attempt.fresh = True
+
+    async def _bring(self, attempt: Attempt) -> None:
+        """Bring the files that are judged by, with the rulebooks that count for them."""
+        streams = dict.fromkeys(candidate.stream for candidate in attempt.pending)
+        held: dict[UUID, File | None] = {}
+        if not attempt.fresh:
+            new = {each.stream for each in attempt.pending if each.recording.stream is None}
+            held = {stream: self._ledger.cache.get(stream) for stream in streams}
+            held |= {stream: File(stream) for stream in new if held[stream] is None}
+        behind = [stream for stream in streams if held.get(stream) is None]
+        read = await self._ledger.files(behind) if behind else {}
+        for stream in streams:
+            attempt.files[stream] = held.get(stream) or read.get(stream) or File(stream)
+        for candidate in attempt.pending:
+            file = attempt.files[candidate.stream]
+            if candidate.stream not in attempt.rulebooks:
+                attempt.rulebooks[candidate.stream] = await (
+                    self._ledger.rulebook_of(file)
+                    if file.entries
+                    else self._ledger.rulebook_at(candidate.recording.recorded_by.institution)
+                )
+
+    async def _already_recorded(self, attempt: Attempt) -> set[Candidate]:
+        """Return those whose first entry is in the ledger already, by the same request or by another one."""
+        there = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
+        if attempt.fresh:
+            elsewhere = {each.ids[0]: each for each in attempt.pending if each not in there}
+            there |= {elsewhere[entry_id] for entry_id in await self._streams(elsewhere)}
+        return there
+
+    async def _append(
+        self, attempt: Attempt, repeated: Sequence[Candidate], recordable: Sequence[Candidate]
+    ) -> list[tuple[Candidate, Verdict]]:
+        drafts = sum(len(candidate.ids) for candidate in recordable)
+        entries_split = await _compute(
+            attempt,
+            lambda: [[split(entry) for entry in candidate.entries] for candidate in recordable],
+            drafts,
+        )
+        pairs = {pair for own in entries_split for each in own for pair in each.personal}
+        ring = await self._ledger.keys.ring(pairs, make=True)
+        for candidate in repeated:
+            candidate.place(attempt.files[candidate.stream].version)
+        candidates = [*repeated, *recordable]
+        fingerprint = self._ledger.keys.fingerprint
+
+        def sealed() -> list[Append]:
+            bodies = [[each.encode(ring) for each in own] for own in entries_split]
+            there = ([ALREADY_RECORDED] * len(candidate.entries) for candidate in repeated)
+            return [
+                candidate.append(own, fingerprint(candidate.content), bulk=attempt.bulk)
+                for candidate, own in zip(candidates, [*there, *bodies], strict=True)
+            ]
+
+        appends = await _compute(attempt, sealed, drafts)
+        verdicts = await self._ledger.store.append_all(appends, atomic=attempt.atomic)
+        return list(zip(candidates, verdicts, strict=True))
+
+    async def _conclude(self, attempt: Attempt, verdicts: Sequence[tuple[Candidate, Verdict]]) -> None:
+        """Turn verdicts into outcomes; what is to be judged again stays pending."""
+        attempt.pending = []
+        failed = False
+        recorded: dict[UUID, list[AnyEntry]] = defaultdict(list)
+        for candidate, verdict in verdicts:
+            outcome = await self._outcome(attempt, candidate, verdict)
+            if outcome is None:
+                attempt.pending.append(candidate)
+                continue
+            attempt.outcomes[candidate.number] = outcome
+            failed = failed or not isinstance(outcome, Recorded)
+            if isinstance(verdict, Accepted) and isinstance(outcome, Recorded):
+                recorded[candidate.stream] += outcome.entries
+        if failed and attempt.atomic:
+            attempt.end()
+        for stream, entries in recorded.items():
+            file = attempt.files[stream]
+            if entries[0].version == file.version + 1:
+                self._ledger.cache.put(await compute(partial(extended, file, entries), len(entries)))
+
+    async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
+        """Return what a verdict means; None when the candidate is to be judged again."""
+        match verdict:
+            case Accepted(first, moments):
+                entries = tuple(
+                    entry.recorded(first + number, moment)
+                    for number, (entry, moment) in enumerate(zip(candidate.entries, moments, strict=True))
+                )
+                return Recorded(entries, candidate.judgements)
+            case Repeated(stored):
+                return await self._recorded_before(attempt, stored)
+            case Stale(version):
+                # What moved is a stream that was read; to judge it again would change nothing.
+                return StaleVersion(version) if candidate.judged_at(version) else None
+            case Mismatch():
+                stream = (await self._streams([candidate.ids[0]])).get(candidate.ids[0])
+                if candidate.recording.stream is None and stream not in {None, candidate.stream}:
+                    # The same request opened the file meanwhile.
+                    candidate.stream = stream
+                    return None
+                return KeyMismatch()
+            case _:
+                return None
+
+    async def _recorded_before(self, attempt: Attempt, stored: Sequence[Stored]) -> Recorded:
+        """Return what an earlier try recorded, with what spoke against it then; in bulk, what does now."""
+        file = attempt.files[stored[0].stream]
+        if not (attempt.bulk and all(each.entry_id in file.entries for each in stored)):
+            file = await self._ledger.file(stored[0].stream, stored[-1].position) or File()
+        entries = [file.entries[each.entry_id] for each in stored]
+        rulebook = await self._ledger.rulebook_of(file)
+        found = [
+            judgement
+            for entry in entries
+            if entry.recorded_at is not None
+            for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at))
+        ]
+        return Recorded(tuple(entries), tuple(found), repeated=True)

@@ -1,0 +1,26 @@
+"""The three database roles of a ledger: who owns it, who writes, who reads."""
+
+import re
+from dataclasses import dataclass
+
+_LEDGER_NAME = re.compile(r"(?!pg_|.*_views_[0-9]+$)[a-z][a-z0-9_]{0,39}(?<!_keys)")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The names of a ledger's database roles."""
+
+    owner: str
+    writer: str
+    reader: str
+
+    @classmethod
+    def of(cls, ledger: str) -> "Roles":
+        """Return the roles of a ledger. Raises ValueError for a name that can not be one."""
+        if not _LEDGER_NAME.fullmatch(ledger):
+            message = (
+                "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，不得为 pg_…、…_keys、…_views_1。"
+                " It can not name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1."
+            )
+            raise ValueError(message)
+        return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")

@@ -1,0 +1,1 @@
+"""Sealing: ciphers, data keys, and what wraps them."""

@@ -1,0 +1,1 @@
+"""The store: appending with group commit, reading, and waiting, on PostgreSQL."""

@@ -1,0 +1,205 @@
+"""What is given to the store to append, what the store answers, and what it gives back."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+from domain.label import Label
+from domain.limit import Area, limit
+
+MAX_BODY: Final = limit(
+    1024 * 1024,
+    Area.FACTS,
+    Label("一条记录的字节数", "Bytes of one entry"),
+    why=Label(
+        "一条记录是一件事，不是文件的存放处",
+        "An entry tells a fact; papers are named, not kept in it",
+    ),
+    beyond="invalid",
+)
+MAX_APPEND: Final = limit(
+    16 * 1024 * 1024,
+    Area.FACTS,
+    Label("一并记录的条目的字节数", "Bytes of the entries that are recorded together"),
+    why=Label("一个事务在提交前全部占用内存", "They are one transaction, in memory until it is committed"),
+    beyond="invalid",
+)
+MAX_NAME = 200
+MAX_FINGERPRINT = 64
+MAX_READS = 1000
+_MAX_INTEGER = 2**31 - 1
+_ENTRY_TOO_LARGE = f"an entry has 1 to {MAX_BODY} bytes"
+_APPEND_TOO_LARGE = f"an append has at most {MAX_APPEND} bytes"
+_NO_FINGERPRINT = f"a fingerprint has 1 to {MAX_FINGERPRINT} bytes"
+_TOO_MANY_READS = f"an append reads at most {MAX_READS} streams"
+
+
+class StoreError(Exception):
+    """The store can not take or answer this now; the same request may be made again later."""
+
+
+class OverloadedError(StoreError):
+    """More waits to be appended than the store holds in memory."""
+
+
+class AppendFailedError(StoreError):
+    """The batch with this append failed. Whether it was stored is unknown; to append it again is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One entry, sealed and encoded: `body` is stored as it is, the rest are copies to query by."""
+
+    entry_id: UUID
+    version: int
+    type: str
+    schema: int
+    occurred_on: date | None
+    occurred_until: date
+    body: bytes
+
+    def __post_init__(self) -> None:
+        _check_name(self.type)
+        _check(0 < self.version <= _MAX_INTEGER, "version out of range")
+        _check(0 <= self.schema <= _MAX_INTEGER, "schema out of range")
+        _check(self.occurred_on is None or self.occurred_on <= self.occurred_until, "ends before it begins")
+        _check(0 < len(self.body) <= MAX_BODY, _ENTRY_TOO_LARGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Entries recorded together on one stream, or not at all.
+
+    `expected` is the stream's version before the first of them. `fingerprint` tells a repeated request from
+    another one under the same key. `reads` are other streams this was judged by, with their versions. `bulk`
+    appends let others go first. `size` is the bytes of the entries. Raises ValueError for what could not be
+    stored.
+    """
+
+    stream: UUID
+    kind: str
+    institution: UUID | None
+    expected: int
+    entries: tuple[Prepared, ...]
+    fingerprint: bytes
+    reads: tuple[tuple[UUID, int], ...] = ()
+    bulk: bool = False
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", sum(len(entry.body) for entry in self.entries))
+        _check_name(self.kind)
+        _check(bool(self.entries), "nothing to append")
+        for version, entry in enumerate(self.entries, self.expected + 1):
+            _check(entry.version == version, "versions do not follow")
+        if len(self.entries) > 1:
+            distinct = {entry.entry_id for entry in self.entries}
+            _check(len(distinct) == len(self.entries), "entry ids are not distinct")
+        _check(self.size <= MAX_APPEND, _APPEND_TOO_LARGE)
+        _check(0 < len(self.fingerprint) <= MAX_FINGERPRINT, _NO_FINGERPRINT)
+        _check(len(self.reads) <= MAX_READS, _TOO_MANY_READS)
+        for _, version in self.reads:
+            _check(0 <= version <= _MAX_INTEGER, "version out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry as it stands in the ledger."""
+
+    position: int
+    recorded_at: datetime
+    stream: UUID
+    kind: str
+    version: int
+    entry_id: UUID
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow(Stored):
+    """The same with every other column that is a copy of what its body says."""
+
+    schema: int
+    occurred_on: date | None
+    occurred_until: date
+    institution: UUID | None
+
+
+class Placed(NamedTuple):
+    """What reading a file needs of one entry: where it stands, since when, and all that it says."""
+
+    position: int
+    recorded_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A stream that some entries belong to: its version after them, and what types they are of."""
+
+    stream: UUID
+    kind: str
+    version: int
+    types: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Stored; positions follow one another from `first_position`."""
+
+    first_position: int
+    recorded_at: tuple[datetime, ...]
+
+    @property
+    def last_position(self) -> int:
+        """The position of the last entry."""
+        return self.first_position + len(self.recorded_at) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Stored already, by an earlier try with the same fingerprint."""
+
+    entries: tuple[Stored, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Refused: the key of the request was used for another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Refused: the stream, now at `version`, or a stream that was read, has moved since."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Not stored, though nothing is wrong with it: another append of all or nothing was refused."""
+
+
+Verdict: TypeAlias = Accepted | Repeated | Mismatch | Stale | HeldBack
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last position, the moment up to which the past is settled (None at first), and the epoch."""
+
+    position: int
+    recorded_at: datetime | None
+    epoch: int
+
+
+def _check(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
+    if not holds:
+        raise ValueError(otherwise)
+
+
+@lru_cache(1024)
+def _check_name(name: str) -> None:
+    _check(0 < len(name) <= MAX_NAME and name.isascii() and name.isprintable(), "a name is printable ASCII")

@@ -1,0 +1,77 @@
+"""One batch of appends, given to the SQL function `append` and judged by it in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, TypeAlias
+
+from psycopg import AsyncCursor
+
+from ledger.store import arrays, queries
+from ledger.store.append import Append
+
+SQL = queries.load("ledger", "sql/store.sql")
+TICK = timedelta(microseconds=1)
+"""Between two entries of a batch."""
+
+Word: TypeAlias = Literal["accepted", "repeated", "mismatch", "stale", "withheld"]
+
+
+class AppendAnswer(NamedTuple):
+    """What is said of one append.
+
+    `first` and `last` are positions, if it was accepted; `moment` is that of the first; `version` is the one
+    that its stream had.
+    """
+
+    verdict: Word
+    first: int
+    last: int
+    moment: datetime
+    version: int
+
+
+async def append_batch(cursor: AsyncCursor, appends: Sequence[Append], *, atomic: bool) -> list[AppendAnswer]:
+    """Append what can be, durably, each by itself or all or nothing when `atomic`.
+
+    The cursor's connection is in autocommit mode and knows `arrays`.
+    """
+    await cursor.execute(SQL["append"], _parameters(appends, atomic=atomic), binary=True)
+    (answer,) = await cursor.fetchall()
+    return list(_judgements(appends, *answer))
+
+
+def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
+    """Return what the SQL function `append` takes."""
+    entries = [entry for append in appends for entry in append.entries]
+    owners = [append for append in appends for _ in append.entries]
+    reads = [(number, *read) for number, append in enumerate(appends, 1) for read in append.reads]
+    return (
+        arrays.integers([number for number, append in enumerate(appends, 1) for _ in append.entries]),
+        arrays.uuids([entry.entry_id for entry in entries]),
+        arrays.uuids([append.stream for append in owners]),
+        arrays.texts([append.kind for append in owners]),
+        arrays.integers([entry.version for entry in entries]),
+        arrays.texts([entry.type for entry in entries]),
+        arrays.integers([entry.schema for entry in entries]),
+        arrays.dates([entry.occurred_on for entry in entries]),
+        arrays.dates([entry.occurred_until for entry in entries]),
+        arrays.uuids([append.institution for append in owners]),
+        arrays.blobs([append.fingerprint for append in owners]),
+        arrays.blobs([entry.body for entry in entries]),
+        arrays.integers([number for number, _, _ in reads]),
+        arrays.uuids([stream for _, stream, _ in reads]),
+        arrays.integers([version for _, _, version in reads]),
+        atomic,
+    )
+
+
+def _judgements(
+    appends: Sequence[Append], position: int, moment: datetime, verdicts: list[Word], versions: list[int]
+) -> Iterator[AppendAnswer]:
+    """Give each append its answer; what was accepted stands one after the other."""
+    for append, verdict, version in zip(appends, verdicts, versions, strict=True):
+        entries = len(append.entries)
+        yield AppendAnswer(verdict, position, position + entries - 1, moment, version)
+        if verdict == "accepted":
+            position += entries
+            moment += entries * TICK

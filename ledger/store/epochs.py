@@ -1,0 +1,60 @@
+"""Epochs: what a ledger begins when entries were lost, so that no position means two entries unnoticed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
+
+from ledger.roles import Roles
+from ledger.store.append import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch after the first: positions after `began_after` were given out before, to entries since lost.
+
+    `witness` is what told of them, as it stood outside the database, or None where there was none.
+    """
+
+    epoch: int
+    began_after: int
+    witness: str | None
+    at: datetime
+
+
+class EpochTakenError(Exception):
+    """Somebody else began an epoch at the same time."""
+
+
+async def begin(
+    owner_url: str, ledger: str, head: Head, witness: str | None, lost_at: datetime | None
+) -> Head:
+    """Begin a new epoch at the head as it was found, and return the head as it is then.
+
+    What is recorded from now on is recorded after `lost_at`, the moment of the last entry known to be lost.
+    Raises EpochTakenError.
+    """
+    async with await AsyncConnection.connect(owner_url) as connection:
+        names = {"owner": Identifier(Roles.of(ledger).owner), "ledger": Identifier(ledger)}
+        await connection.execute(
+            SQL("SET LOCAL ROLE {owner}; SET LOCAL search_path = {ledger}").format(**names)
+        )
+        cursor = await connection.execute(
+            "UPDATE head SET epoch = epoch + 1, recorded_at = greatest(recorded_at, %s::timestamptz)"
+            " WHERE epoch = %s AND position = %s RETURNING position, recorded_at, epoch",
+            [lost_at, head.epoch, head.position],
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            message = (
+                f"恢复期间账本 {ledger} 有变动：请再试。"
+                f" The ledger {ledger} moved while it was recovered: try again."
+            )
+            raise EpochTakenError(message)
+        begun = Head(*row)
+        await connection.execute(
+            "INSERT INTO epoch (epoch, began_after, witness, at) VALUES (%s, %s, %s, now())",
+            [begun.epoch, begun.position, witness],
+        )
+    return begun

@@ -1,0 +1,156 @@
+"""Group commit: one task appends what arrives while the batch before it is being committed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import islice
+from time import monotonic
+
+from psycopg import AsyncConnection, AsyncCursor, DataError, IntegrityError, InterfaceError, OperationalError
+from psycopg.errors import (
+    DeadlockDetected,
+    ProgramLimitExceeded,
+    ReadOnlySqlTransaction,
+    SerializationFailure,
+)
+
+from ledger.store import arrays
+from ledger.store.append import Append, AppendFailedError, OverloadedError
+from ledger.store.append_batch import AppendAnswer, append_batch
+from ledger.store.append_queue import AppendQueue, PendingAppends, QueueLimits
+from ledger.tasks import cancel_all
+
+FIRST_DELAY = 0.05
+LONGEST_DELAY = 1.0
+PASSING = (DeadlockDetected, ReadOnlySqlTransaction, SerializationFailure)
+"""Errors that another connection may not meet: after a failover this one may have come to a standby."""
+REFUSED = (DataError, IntegrityError, ProgramLimitExceeded)
+"""Errors of what is appended, not of the database."""
+
+
+class GroupCommit:
+    """Appends in batches; when a batch fails, everybody who waits for it is told.
+
+    `committed` is called with the last position of each batch, `observed` with its entries and seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        committed: Callable[[int], None],
+        limits: QueueLimits,
+        observed: Callable[[int, float], None] | None = None,
+    ) -> None:
+        self._url = url
+        self._committed = committed
+        self._observed = observed
+        self._patience = limits.patience
+        self._queue = AppendQueue(limits)
+        self._cursor: AsyncCursor | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends wait to be taken into a batch, and how many bytes they have."""
+        return self._queue.waiting
+
+    def start(self) -> None:
+        """Begin to append."""
+        self._task = asyncio.create_task(self._run(), name="group commit")
+
+    async def close(self) -> None:
+        """Take no more, and append what waits as long as there is patience."""
+        self._queue.close()
+        if self._task:
+            await asyncio.wait([self._task], timeout=self._patience)
+            await cancel_all([self._task])
+
+    async def submit(self, appends: Sequence[Append], *, atomic: bool) -> list[AppendAnswer]:
+        """Queue appends, next to each other, and wait for their judgements; `atomic`: all or nothing."""
+        groups = [appends] if atomic or len(appends) == 1 else [[append] for append in appends]
+        bulk = all(append.bulk for append in appends)
+        if bulk:
+            await self._queue.room_for_bulk()
+        elif self._queue.full:
+            raise OverloadedError
+        if self._queue.closed:
+            message = "the store is closing"
+            raise AppendFailedError(message)
+        loop = asyncio.get_running_loop()
+        waiting = [PendingAppends(group, len(group) > 1, loop.create_future()) for group in groups]
+        self._queue.put(waiting, bulk=bulk)
+        if len(waiting) == 1:
+            return await waiting[0].answer
+        answers = await asyncio.gather(*(each.answer for each in waiting))
+        return [judgement for answer in answers for judgement in answer]
+
+    async def _run(self) -> None:
+        try:
+            while await self._queue.arrival():
+                await asyncio.sleep(0)  # Whoever the last batch answered may join this one.
+                batch = self._queue.take()
+                if batch:
+                    await self._answer(batch)
+        finally:
+            self._queue.close()
+            self._queue.fail("the store is closing")
+            await self._disconnect()
+
+    async def _answer(self, batch: list[PendingAppends]) -> None:
+        began = monotonic()
+        appends = [append for each in batch for append in each.appends]
+        try:
+            judgements = await self._append(appends, atomic=batch[0].atomic)
+            following = iter(judgements)
+            for each in batch:
+                each.answered(list(islice(following, len(each.appends))))
+            self._committed(max((each.last for each in judgements if each.verdict == "accepted"), default=0))
+            if self._observed:
+                self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
+        except BaseException as error:
+            if isinstance(error, REFUSED) and len(batch) > 1:
+                # The others are not to suffer for the one that is at fault.
+                middle = len(batch) // 2
+                await self._answer(batch[:middle])
+                await self._answer(batch[middle:])
+                return
+            for each in batch:
+                each.failed(f"the batch failed: {type(error).__name__}", error)
+            if not isinstance(error, Exception):
+                raise
+
+    async def _append(self, appends: Sequence[Append], *, atomic: bool) -> list[AppendAnswer]:
+        delay = FIRST_DELAY
+        async with asyncio.timeout(self._patience):
+            while True:
+                try:
+                    return await append_batch(await self._connected(), appends, atomic=atomic)
+                except BaseException as error:
+                    lost = self._cursor is None or self._cursor.connection.closed
+                    await self._disconnect()
+                    if not (
+                        isinstance(error, PASSING)
+                        or (lost and isinstance(error, OperationalError | InterfaceError))
+                    ):
+                        raise
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, LONGEST_DELAY)
+
+    async def _connected(self) -> AsyncCursor:
+        if self._cursor is None or self._cursor.connection.closed:
+            connection = await AsyncConnection.connect(self._url, autocommit=True, prepare_threshold=None)
+            arrays.register(connection)
+            self._cursor = connection.cursor()
+            if await _is_direct(self._cursor):
+                connection.prepare_threshold = 0
+        return self._cursor
+
+    async def _disconnect(self) -> None:
+        if self._cursor:
+            await self._cursor.connection.close()
+            self._cursor = None
+
+
+async def _is_direct(cursor: AsyncCursor) -> bool:
+    """Tell whether whom we entered is who answers: a pooler names a process of its own as the backend."""
+    await cursor.execute("SELECT pg_backend_pid()")
+    return await cursor.fetchone() == (cursor.connection.info.backend_pid,)

@@ -1,0 +1,93 @@
+"""Pools of connections, and asking through them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias
+
+from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.rows import BaseRowFactory, Row
+from psycopg_pool import AsyncConnectionPool
+
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.store import arrays
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection]
+PATIENCE: Final = limit(
+    5,
+    Area.DATABASE,
+    Label("等待空闲连接的秒数", "Seconds that one who asks waits for a connection"),
+    why=Label("更久则应稍后再问", "Where it takes longer, ask again later"),
+    beyond="unavailable",
+)
+AT_ONCE = 500
+"""Rows that are taken apart before others get their turn."""
+Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
+
+
+class _Pool(AsyncConnectionPool[AsyncConnection]):
+    """Keeps no connection that has come to a standby, as after a failover, where nothing can be written."""
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:  # noqa: ASYNC109 - the library's
+        async with super().connection(timeout) as connection:
+            try:
+                yield connection
+            except ReadOnlySqlTransaction:
+                await connection.close()
+                raise
+
+
+def make_pool(url: str, size: int) -> Pool:
+    """Make a pool, not open yet, of autocommitting connections that know `arrays`.
+
+    Nothing is kept prepared on the server, so that a pooler may stand between.
+    """
+    return _Pool(
+        url,
+        kwargs={"autocommit": True, "prepare_threshold": None},
+        configure=_configure,
+        min_size=1,
+        max_size=size,
+        timeout=PATIENCE,
+        reconnect_timeout=PATIENCE,  # Who asks later begins anew; else a pause could outlast the trouble.
+        open=False,
+    )
+
+
+async def _configure(connection: AsyncConnection) -> None:
+    arrays.register(connection)
+
+
+async def fetch(
+    pool: Pool, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+) -> list[Row]:
+    """Ask, and once more if the connection turns out to be lost: for what may be asked twice."""
+    async with pool.connection() as connection:
+        try:
+            return await _ask(connection, statement, parameters, row_factory)
+        except ReadOnlySqlTransaction:
+            await connection.close()
+        except (OperationalError, InterfaceError):
+            if not connection.closed:
+                raise
+    await pool.check()
+    async with pool.connection() as connection:
+        return await _ask(connection, statement, parameters, row_factory)
+
+
+async def _ask(
+    connection: AsyncConnection, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+) -> list[Row]:
+    async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
+        await cursor.execute(statement, parameters)
+        if not cursor.description:
+            return []
+        rows = await cursor.fetchmany(AT_ONCE)
+        while len(rows) < cursor.rowcount:
+            # Others get their turn while a long answer is taken apart.
+            await asyncio.sleep(0)
+            rows += await cursor.fetchmany(AT_ONCE)
+        return rows

@@ -1,0 +1,294 @@
+"""The store: appending with group commit, reading, waiting, and the wrapped data keys."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from psycopg.rows import TupleRow, args_row, tuple_row
+
+from ledger.store import arrays
+from ledger.store.append import (
+    Accepted,
+    Append,
+    AppendFailedError,
+    Head,
+    HeldBack,
+    Mismatch,
+    Moved,
+    OverloadedError,
+    Placed,
+    Prepared,
+    Repeated,
+    Stale,
+    Stored,
+    StoredRow,
+    StoreError,
+    Verdict,
+)
+from ledger.store.append_batch import SQL, TICK, AppendAnswer
+from ledger.store.append_queue import QueueLimits
+from ledger.store.epochs import Epoch
+from ledger.store.group_commit import GroupCommit
+from ledger.store.notify import Notifier
+from ledger.store.pools import (
+    PATIENCE,
+    Parameters,
+    Pool,
+    fetch,
+    make_pool,
+)
+from ledger.store.position import PositionWaiter
+
+__all__ = [
+    "Accepted",
+    "Append",
+    "AppendFailedError",
+    "Head",
+    "HeldBack",
+    "Mismatch",
+    "Moved",
+    "OverloadedError",
+    "Placed",
+    "Prepared",
+    "QueueLimits",
+    "Repeated",
+    "Stale",
+    "Store",
+    "StoreError",
+    "Stored",
+    "Verdict",
+]
+
+END = 2**63 - 1
+"""After every position."""
+
+
+class Store:
+    """One ledger in PostgreSQL, entered as its writer and as its reader.
+
+    An async context manager. Reading sees whatever was committed before the call. A pooler may
+    stand between: only `append` is kept prepared on the server, and only where nobody stands between.
+    `observed` is told the entries and the seconds of each batch that is appended.
+    """
+
+    def __init__(  # noqa: PLR0913 - what differs from ledger to ledger, by name
+        self,
+        writer_url: str,
+        reader_url: str,
+        ledger: str,
+        *,
+        readers: int = 8,
+        limits: QueueLimits | None = None,
+        observed: Callable[[int, float], None] | None = None,
+    ) -> None:
+        self._writers = make_pool(writer_url, 2)
+        self._readers = make_pool(reader_url, readers)
+        self._positions = PositionWaiter(self._position)
+        self._notifier = Notifier(reader_url, ledger, self._positions.hint)
+        self._commits = GroupCommit(writer_url, self._committed, limits or QueueLimits(), observed)
+
+    async def __aenter__(self) -> Self:
+        await self._writers.open()
+        await self._readers.open()
+        self._notifier.start()
+        self._commits.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._commits.close()
+        await self._notifier.close()
+        await self._positions.close()
+        await self._writers.close()
+        await self._readers.close()
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends of this process wait to be taken into a batch, and how many bytes they have."""
+        return self._commits.waiting
+
+    async def append(self, append: Append) -> Verdict:
+        """Append entries to a stream, durably, or say why not.
+
+        Raises OverloadedError when too much waits (bulk appends wait instead) and AppendFailedError when the
+        database can not be reached or fails.
+        """
+        (judgement,) = await self._commits.submit([append], atomic=False)
+        stored = await self._repeated([append], [judgement]) if judgement.verdict == "repeated" else {}
+        return _verdict(append, judgement, stored)
+
+    async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
+        """Append each by itself, or all or nothing when `atomic`; verdicts are in the order of the appends.
+
+        Raises as `append` does; appends that are not atomic may then be stored in part.
+        """
+        if not appends:
+            return []
+        judgements = await self._commits.submit(appends, atomic=atomic)
+        stored = await self._repeated(appends, judgements)
+        return [
+            _verdict(append, judgement, stored) for append, judgement in zip(appends, judgements, strict=True)
+        ]
+
+    async def stream(self, stream: UUID, *, after: int = 0, known: int | None = None) -> list[Stored]:
+        """Return a stream's entries after a version, as known at a position, in order of version."""
+        known = END if known is None else known
+        return await self._stored(SQL["stream"], {"stream": stream, "after": after, "known": known})
+
+    async def streams(
+        self, ids: Iterable[UUID], *, after: Mapping[UUID, int] | None = None, known: int | None = None
+    ) -> list[Placed]:
+        """Return the entries of several streams, one stream after the other, each in order of version.
+
+        `after` says after which version of a stream, and `known` as known at which position.
+        """
+        wanted, versions = list(ids), after or {}
+        parameters = {
+            "streams": arrays.uuids(wanted),
+            "after": arrays.integers(versions.get(stream, 0) for stream in wanted),
+            "known": END if known is None else known,
+        }
+        return await fetch(self._readers, SQL["streams"], parameters, args_row(Placed))
+
+    async def read(self, after: int, limit: int, *, through: int | None = None) -> list[Stored]:
+        """Return at most `limit` entries after a position and through another, in order, without gaps."""
+        through = END if through is None else through
+        return await self._stored(SQL["read"], {"after": after, "limit": limit, "through": through})
+
+    async def rows(self, after: int, limit: int, through: int) -> list[StoredRow]:
+        """Return at most `limit` entries after a position and through another, with all their columns."""
+        parameters = {"after": after, "limit": limit, "through": through}
+        return await fetch(self._readers, SQL["rows"], parameters, args_row(StoredRow))
+
+    async def amending(
+        self, after: Mapping[UUID, int], types: Iterable[str], *, known: int | None = None
+    ) -> list[Stored]:
+        """Return what amends an entry of each of several streams after a version, in order of version.
+
+        That is an entry of one of the types or one that says what it corrects, as known at a position.
+        """
+        parameters = {
+            "streams": arrays.uuids(after),
+            "after": arrays.integers(after.values()),
+            "types": arrays.texts(types),
+            "known": END if known is None else known,
+        }
+        return await self._stored(SQL["amending"], parameters)
+
+    async def moved(self, after: int, through: int) -> list[Moved]:
+        """Return the streams that have entries after a position and through another, in order of id."""
+        return await fetch(self._readers, SQL["moved"], {"after": after, "through": through}, args_row(Moved))
+
+    async def files(self, kind: str, after: UUID, limit: int) -> list[tuple[UUID, int]]:
+        """Return at most `limit` streams of a kind after an id, in order of id, with their versions."""
+        wanted = {"kind": kind, "after": after, "limit": limit}
+        return [
+            (stream, version) for stream, version in await self._rows(self._readers, SQL["files"], wanted)
+        ]
+
+    async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
+        """Return those of the entries that are there, in order of position."""
+        return await self._stored(SQL["entries"], [arrays.uuids(ids)])
+
+    async def head(self) -> Head:
+        """Return where the ledger stands."""
+        (row,) = await self._rows(self._readers, SQL["head"])
+        return Head(*row)
+
+    async def epochs(self) -> list[Epoch]:
+        """Return the epochs after the first, in order: a ledger that never lost an entry has none."""
+        return await fetch(self._readers, SQL["epochs"], (), args_row(Epoch))
+
+    async def position_at(self, instant: datetime) -> int:
+        """Return the last position recorded at or before an instant.
+
+        The answer is settled: nothing will be recorded at or before the instant any more. Of an instant still
+        to come only what lies before now is settled. Raises StoreError while the head can not be had.
+        """
+        settled = (await self.head()).recorded_at
+        if settled is None or settled < instant:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._rows(self._writers, SQL["settle"], [instant])
+            except TimeoutError:
+                message = "somebody keeps the head"
+                raise StoreError(message) from None
+        ((position,),) = await self._rows(self._readers, SQL["position_at"], [instant])
+        return int(position)
+
+    async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
+        """Wait until the ledger has reached a position, at most `timeout` seconds; tell whether it has."""
+        return await self._positions.wait_for(position, timeout)
+
+    async def keys(self, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], bytes]:
+        """Return the wrapped data keys that are there, by subject and category."""
+        pairs = list(wanted)
+        columns = [
+            arrays.uuids(subject for subject, _ in pairs),
+            arrays.texts(category for _, category in pairs),
+        ]
+        rows = await self._rows(self._readers, SQL["keys"], columns)
+        return {(subject, category): wrapped for subject, category, wrapped in rows}
+
+    async def add_keys(self, new: Mapping[tuple[UUID, str], bytes]) -> dict[tuple[UUID, str], bytes]:
+        """Keep wrapped data keys where there are none yet; return those that are kept."""
+        pairs = sorted(
+            new
+        )  # Whoever adds the same at once takes them in the same order, and none waits in a circle.
+        columns = [
+            arrays.uuids(subject for subject, _ in pairs),
+            arrays.texts(category for _, category in pairs),
+            arrays.blobs(new[pair] for pair in pairs),
+        ]
+        await self._rows(self._writers, SQL["add_keys"], columns)
+        return await self.keys(pairs)
+
+    async def _repeated(
+        self, appends: Sequence[Append], judgements: Sequence[AppendAnswer]
+    ) -> dict[UUID, Stored]:
+        """Return the entries, by id, of those appends that were stored already."""
+        repeated = [
+            entry.entry_id
+            for append, judgement in zip(appends, judgements, strict=True)
+            if judgement.verdict == "repeated"
+            for entry in append.entries
+        ]
+        if not repeated:
+            return {}
+        stored = {entry.entry_id: entry for entry in await self.entries(repeated)}
+        if not stored.keys() >= set(repeated):
+            message = "stored already, and not yet where it is read"
+            raise AppendFailedError(message)
+        return stored
+
+    def _committed(self, position: int) -> None:
+        self._positions.advance(position)
+        self._notifier.announce()
+
+    async def _position(self) -> int:
+        return (await self.head()).position
+
+    async def _stored(self, statement: bytes, parameters: Parameters) -> list[Stored]:
+        return await fetch(self._readers, statement, parameters, args_row(Stored))
+
+    async def _rows(self, pool: Pool, statement: bytes, parameters: Parameters = ()) -> list[TupleRow]:
+        return await fetch(pool, statement, parameters, tuple_row)
+
+
+def _verdict(append: Append, judgement: AppendAnswer, stored: Mapping[UUID, Stored]) -> Verdict:
+    match judgement:
+        case AppendAnswer("accepted"):
+            moments = tuple([judgement.moment + number * TICK for number in range(len(append.entries))])
+            return Accepted(judgement.first, moments)
+        case AppendAnswer("repeated"):
+            return Repeated(tuple(stored[entry.entry_id] for entry in append.entries))
+        case AppendAnswer("stale"):
+            return Stale(judgement.version)
+        case AppendAnswer("withheld"):
+            return HeldBack()
+        case _:
+            return Mismatch()

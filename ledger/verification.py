@@ -1,0 +1,90 @@
+"""Verifying the entries: each is byte for byte as the ledger wrote it, and stands where and as it says."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from domain.label import Label
+from ledger.canonical import Json
+from ledger.codec import mapping
+from ledger.codec.split import check_voucher
+from ledger.ledger import AT_ONCE, Ledger
+from ledger.sealing.cipher import Keyring, SealBrokenError
+from ledger.store.append import StoredRow
+
+ALTERED: Final = Label("内容被改动", "it was altered")
+EARLIER: Final = Label("登记时刻不晚于前一条", "it was recorded no later than the one before it")
+COLUMNS: Final = (
+    "entry_id",
+    "stream",
+    "kind",
+    "version",
+    "type",
+    "schema",
+    "occurred_on",
+    "occurred_until",
+    "institution",
+)
+"""What is copied from an entry to query by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong at a position, without what is recorded there."""
+
+    position: int
+    what: Label
+
+
+async def flaws(ledger: Ledger, told: Callable[[float], None]) -> AsyncIterator[Flaw]:
+    """Yield what is wrong with the entries, in order; `told` is told how far it is, from 0 to 1."""
+    head = (await ledger.store.head()).position
+    ring = await ledger.keys.ring([])
+    before: StoredRow | None = None
+    position = 0
+    while position < head:
+        rows = await ledger.store.rows(position, AT_ONCE, head)
+        if not rows:
+            break
+        documents = {row.position: mapping.load(row.body) for row in rows if _vouched(row, ring)}
+        opening = await ledger.keys.ring(mapping.pairs(documents.values()))
+        for row in rows:
+            if row.position != position + 1:
+                yield Flaw(position + 1, _missing(position + 1, row.position - 1))
+            if before is not None and row.recorded_at <= before.recorded_at:
+                yield Flaw(row.position, EARLIER)
+            for what in _wrong(row, documents.get(row.position), opening):
+                yield Flaw(row.position, what)
+            before, position = row, row.position
+        told(position / head)
+    if position < head:
+        yield Flaw(position + 1, _missing(position + 1, head))
+    told(1.0)
+
+
+def _vouched(row: StoredRow, ring: Keyring) -> bool:
+    try:
+        check_voucher(row.body, ring)
+    except SealBrokenError:
+        return False
+    return True
+
+
+def _wrong(row: StoredRow, document: Json | None, ring: Keyring) -> Iterator[Label]:
+    """Yield what is wrong with an entry itself, and which columns say otherwise."""
+    if document is None:
+        yield ALTERED
+        return
+    for column in COLUMNS:
+        said = document["recorded_by"]["institution"] if column == "institution" else document[column]
+        here = getattr(row, column)
+        if said != (here if here is None or isinstance(here, str | int) else str(here)):
+            yield Label(f"{column} 列与记录不符", f"the column {column} does not say what was recorded")
+    try:
+        mapping.decode(row, ring, document)
+    except SealBrokenError:
+        yield ALTERED
+
+
+def _missing(first: int, last: int) -> Label:
+    return Label(f"缺少第 {first} 至 {last} 条", f"the entries {first} to {last} are missing")
