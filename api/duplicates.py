@@ -16,7 +16,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import LAST_DAY, Days
 from ledger.recording.request import Draft
-from projections.alike import (
+from projections.likeness import (
     KIND,
     MOST_OTHERS,
     ONE_CHILD,
@@ -28,7 +28,7 @@ from projections.alike import (
     taken,
 )
 from projections.paging import MOST
-from projections.projector import NotBuiltError
+from projections.projector.projector import NotBuiltError
 from projections.register import ListedOnDay, register
 from projections.search import whole_name, whole_number
 

@@ -16,7 +16,7 @@ from api.faults import faults
 from api.problems import KINDS, Problem, invalid
 from ledger.codec.parsing import InvalidError
 from ledger.store.store import StoreError
-from projections.projector import NotBuiltError
+from projections.projector.projector import NotBuiltError
 
 BUILDING_SECONDS: Final = 5
 """When to ask again while the read models are being built."""

@@ -35,7 +35,7 @@ from domain.limit import Area, limit
 from domain.scope import FileScope, scope_of
 from ledger.store.store import END
 from projections.paging import MOST
-from projections.projector import NotBuiltError
+from projections.projector.projector import NotBuiltError
 
 router = APIRouter(tags=["across files"])
 

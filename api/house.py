@@ -27,8 +27,8 @@ from ledger.store.pools import PATIENCE, Pool, make_pool
 from ledger.store.store import Store
 from ledger.tasks import cancel_all
 from projections import READ_MODELS, activity
-from projections.generations import prepare
-from projections.projector import Projector
+from projections.projector.generations import prepare
+from projections.projector.projector import Projector
 
 log = structlog.get_logger()
 KEY_FILE: Final = "master.key"

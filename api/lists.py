@@ -25,7 +25,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
 from domain.readiness import Status
-from projections import alike
+from projections import likeness
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings import findings as findings_on
 from projections.obligations import WAITING
@@ -241,7 +241,7 @@ async def findings(
         cursor=cursor,
     )
     rows = await _opened(own, FINDINGS, page.rows)
-    others = await _others(own, [(row.child, row.rule) for row in rows if row.kind == alike.KIND])
+    others = await _others(own, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
     return _listing(items, page.next, position)
 
@@ -250,9 +250,9 @@ async def _others(own: Asking, found: Sequence[tuple[UUID, str]]) -> dict[tuple[
     if not found:
         return {}
     async with own.house.projector.reading() as connection:
-        others = await alike.others(connection, own.scope, found)
+        others = await likeness.others(connection, own.scope, found)
     named = {other for each in others.values() for other in each}
-    await own.note(dict.fromkeys(named, (alike.RESTS_ON,)), "duplicates")
+    await own.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
     return others
 
 

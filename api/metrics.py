@@ -16,8 +16,8 @@ from prometheus_client.registry import Collector
 
 from ledger.store.pools import Pool
 from ledger.store.store import Store
-from projections.activity import Recorded
-from projections.projector import Projector
+from projections.activity import RecordedCount
+from projections.projector.projector import Projector
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -118,7 +118,7 @@ class Metrics:
         self._connections.labels("used").set(use.get("pool_size", 0) - idle)
         self._queued.set(use.get("requests_waiting", 0))
 
-    def recorded(self, position: int, projector: Projector, recorded: Iterable[Recorded]) -> None:
+    def recorded(self, position: int, projector: Projector, recorded: Iterable[RecordedCount]) -> None:
         """Take up what the database says."""
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))

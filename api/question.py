@@ -40,8 +40,8 @@ from ledger.ledger import Ledger
 from ledger.recording.request import Recording
 from ledger.store.store import Head
 from projections.paging import Condition
-from projections.projector import NotBuiltError
-from projections.whose import Whose, whose
+from projections.projector.projector import NotBuiltError
+from projections.scopes import StreamScope, scopes_of
 from projections.withholding import Resting
 
 PATIENCE_SECONDS: Final = limit(
@@ -120,7 +120,7 @@ class Asking:
         """
         if child not in self.ledger.cache:
             # What is not theirs costs no more than what is not there: it is not read to know whose it is.
-            self.check(await self.whose([child]), child, action, about=about)
+            self.check(await self.known_scopes([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
         if known is None or known >= file.position:
             return file
@@ -153,18 +153,18 @@ class Asking:
         self._check(scope_of(file), action, about)
         return file
 
-    async def whose(self, children: Collection[UUID]) -> dict[UUID, Whose]:
+    async def known_scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
         """Return of those of the children that have a file whose it is, as far as the register knows."""
         try:
             async with self.house.projector.reading() as connection:
-                return await whose(connection, children)
+                return await scopes_of(connection, children)
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
-            return {child: Whose(0, None) for child in children}
+            return {child: StreamScope(0, None) for child in children}
 
     def check(
         self,
-        found: Mapping[UUID, Whose],
+        found: Mapping[UUID, StreamScope],
         child: UUID,
         action: Action = Action.READ,
         *,
@@ -177,17 +177,17 @@ class Asking:
         if scope is not None:
             self._check(scope, action, about)
 
-    async def scopes(self, children: Collection[UUID]) -> dict[UUID, Whose]:
+    async def scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
         """Return of those of the children that have a file whose it is.
 
         Files of which the register does not know it are read, a few at a time.
         """
-        found = await self.whose(children)
+        found = await self.known_scopes(children)
         unknown = [child for child, each in found.items() if each.scope is None]
         for start in range(0, len(unknown), FILES_AT_ONCE):
             piece = unknown[start : start + FILES_AT_ONCE]
             files = await self.ledger.files(piece)
-            found |= {child: Whose(len(file.entries), scope_of(file)) for child, file in files.items()}
+            found |= {child: StreamScope(len(file.entries), scope_of(file)) for child, file in files.items()}
             for child in piece:
                 if child not in files:
                     del found[child]

@@ -23,7 +23,7 @@ from ledger.codec.messages import InvalidValue
 from ledger.recording.outcome import Outcome, Recorded
 from ledger.recording.request import Recording
 from ledger.store.append import MAX_BODY
-from projections.whose import Whose
+from projections.scopes import StreamScope
 
 router = APIRouter(tags=["recording"])
 
@@ -122,7 +122,7 @@ async def record_many(own: Own, key: Key, raw: Body) -> Answer:
 
 
 def _wanted_of(
-    own: Asking, whose: Mapping[UUID, Whose], item: sent.Item, key: str | None, index: int
+    own: Asking, whose: Mapping[UUID, StreamScope], item: sent.Item, key: str | None, index: int
 ) -> Recording:
     if item.child is None:
         raise item.problem or not_found()
@@ -130,7 +130,7 @@ def _wanted_of(
     return wanted_by(own, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
 
 
-def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, Whose]) -> dict[int, Recording]:
+def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:
     """Return the first items, as far as the budget of one dry run goes."""
     afforded: dict[int, Recording] = {}
     spent = 0

@@ -21,8 +21,8 @@ from domain.scope import FileScope, scope_of
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from ledger.tasks import cancel_all
-from projections.projector import NotBuiltError, Projector
-from projections.whose import COLUMNS, scope_of_row
+from projections.projector.projector import NotBuiltError, Projector
+from projections.scopes import COLUMNS, scope_of_row
 
 T = TypeVar("T")
 

@@ -38,7 +38,7 @@ from ledger.postgres.tools import ProgramError
 from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
 from ledger.store.epochs import EpochTakenError
 from ledger.store.store import StoreError
-from projections.projector import NotBuiltError
+from projections.projector.projector import NotBuiltError
 
 PROGRAM: Final = "childledger"
 PREFIX: Final = "CHILDLEDGER_"

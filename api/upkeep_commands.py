@@ -12,8 +12,8 @@ from api.house import House
 from api.speaking import Flag, answer, say, within
 from ledger.verification import flaws
 from projections import READ_MODELS
-from projections.generations import KEPT, drop_older, make
-from projections.verifying import Verifying
+from projections.projector.generations import KEPT, drop_older, make
+from projections.projector.verify import Verification
 
 DIFFERENT: Final = 1
 """The exit code when read models are not what the entries say."""
@@ -85,7 +85,7 @@ async def verifying(house: House) -> int:
     """Compare the read models with the entries, tell what differs, and return the exit code."""
     await house.projector.start()
     own = house.projector.read_from
-    verifier = Verifying(house.ledger, house.readers, READ_MODELS)
+    verifier = Verification(house.ledger, house.readers, READ_MODELS)
     counted: Counter[str] = Counter()
     with _bar("核对 Verifying") as told:
         async for each in verifier.differences(own.number, told):

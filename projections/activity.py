@@ -42,7 +42,7 @@ _AT_MOST_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedCount:
     """How many entries of a type and an origin were recorded, and how many days late all together."""
 
     type: str
@@ -204,13 +204,13 @@ async def make_table(owner_url: str, ledger: str) -> None:
     await make_view(owner_url, ledger, NAME, text)
 
 
-async def recorded(readers: Pool, ledger: str) -> list[Recorded]:
+async def recorded(readers: Pool, ledger: str) -> list[RecordedCount]:
     """Return what is counted, by type and origin; nothing where no owner has made the table."""
     statement = SQL("""
         SELECT type, origin, sum(entries)::bigint AS entries, sum(days_late)::bigint AS days_late
           FROM {} GROUP BY type, origin ORDER BY type, origin
     """).format(Identifier(schema_of(ledger, NAME), "activity"))
     try:
-        return await fetch(readers, statement.as_bytes(), (), class_row(Recorded))
+        return await fetch(readers, statement.as_bytes(), (), class_row(RecordedCount))
     except errors.UndefinedTable:
         return []

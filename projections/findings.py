@@ -16,8 +16,8 @@ from domain.judging import findings as judged
 from domain.rulebook import Rulebook
 from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
-from projections.alike import found_alike
-from projections.model import Reading, ReadModel
+from projections.likeness import found_alike
+from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
 
@@ -100,7 +100,7 @@ WITHHELD: Final = Withholding(
 )
 
 
-def rows(file: File, reading: Reading) -> Iterator[Finding]:
+def rows(file: File, reading: RowContext) -> Iterator[Finding]:
     """Yield one row a finding."""
     return WITHHELD.rows(findings_of(file, reading.child, reading.rulebook), reading.seal)
 

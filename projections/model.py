@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RowContext:
     """What a child's file is read with: the rulebook that counts for it, and a seal that has its keys."""
 
     child: UUID
@@ -36,7 +36,7 @@ class ReadModel(Generic[R]):
 
     name: str
     row: type[R]
-    rows: Callable[[File, Reading], Iterable[R]]
+    rows: Callable[[File, RowContext], Iterable[R]]
     opened: Callable[[R, Seal], R | None] = _as_it_is
 
     @property

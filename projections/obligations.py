@@ -13,7 +13,7 @@ from domain.event import Category
 from domain.file import File
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
 
@@ -112,7 +112,7 @@ WITHHELD: Final = Withholding(
 )
 
 
-def rows(file: File, reading: Reading) -> Iterator[Obligation]:
+def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
     """Yield one row a clock; how it stands on a day follows from its days alone."""
     return WITHHELD.rows(obligations_of(file, reading.child, reading.rulebook), reading.seal)
 

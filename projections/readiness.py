@@ -22,7 +22,7 @@ from domain.readiness import readiness as readiness_on
 from domain.resting import NOTHING, Categories
 from domain.rulebook import Rulebook
 from domain.when import add
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, page
 from projections.withholding import listed
 
@@ -74,7 +74,7 @@ class ReadyOnDay(Ready):
         return frozenset(map(Category, chain(self.next_rests_on, *gates)))
 
 
-def rows(file: File, reading: Reading) -> Iterator[Ready]:
+def rows(file: File, reading: RowContext) -> Iterator[Ready]:
     """Yield one row an interval of days with one answer: while in care, from seventeen and a half on."""
     history = History(file, reading.rulebook)
     begins, turns_18 = history.turns(PREPARING_AGE), turns_18_on(file, reading.rulebook)

@@ -16,7 +16,7 @@ from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_number, page
 from projections.search import terms_of_names, terms_of_query, whole_name, whole_number
 
@@ -73,7 +73,7 @@ class ListedOnDay(Listed):
     overdue: int
 
 
-def rows(file: File, reading: Reading) -> Iterator[Indexed]:
+def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
     """Yield the one row."""
     scope, seal = scope_of(file), reading.seal
     name, file_no, citizen_id = _last(file, NAME), _said(file, FILE_NO), _said(file, CITIZEN_ID)
@@ -134,7 +134,7 @@ def _said(file: File, attribute: Attribute[str]) -> _Said:
     return _Said()
 
 
-def _term(reading: Reading, number: str | None) -> bytes | None:
+def _term(reading: RowContext, number: str | None) -> bytes | None:
     return None if number is None else reading.seal.term(whole_number(number))
 
 
@@ -145,7 +145,7 @@ def _terms(file: File) -> set[str]:
     return terms_of_names(names).union(*map(terms_of_query, numbers))
 
 
-def _sealed(reading: Reading, value: str | None, context: str) -> bytes | None:
+def _sealed(reading: RowContext, value: str | None, context: str) -> bytes | None:
     return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
 
 

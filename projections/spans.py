@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.event import Erased
 from domain.file import File
 from ledger.canonical import canonical
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Spell:
     entry: UUID
 
 
-def rows(file: File, reading: Reading) -> Iterator[Spell]:
+def rows(file: File, reading: RowContext) -> Iterator[Spell]:
     """Yield one row a span; what is personal gives none."""
     for attribute in file.attributes():
         if attribute.personal is not None:

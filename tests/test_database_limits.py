@@ -21,7 +21,7 @@ from ledger.postgres.migrate import (
     migrate,
 )
 from ledger.roles import Roles
-from projections.writing import disposable
+from projections.projector.writer import disposable
 from tests.client import NOW, Served
 from tests.ledgers import a_superuser
 

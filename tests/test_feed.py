@@ -29,7 +29,7 @@ from domain.events.record import EntryWithdrawn
 from domain.file import Facts
 from domain.scope import CHARGE, scope_of
 from ledger.ledger import Ledger
-from projections.projector import NotBuiltError, Projector
+from projections.projector.projector import NotBuiltError, Projector
 from tests.client import Served
 from tests.given import some
 from tests.patience import PATIENCE, until

@@ -47,7 +47,7 @@ from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
 from ledger.recording.candidates import Candidate, entry_ids, judge_in_turn
-from projections.alike import LIKENESSES
+from projections.likeness import LIKENESSES
 from tests.client import NOW
 from tests.given import INSTITUTION as HOME
 from tests.given import TODAY, named

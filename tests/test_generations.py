@@ -16,11 +16,12 @@ from structlog.testing import capture_logs
 import api.house
 import api.question
 from domain.file import File
-from projections import READ_MODELS, following, generations, writing
+from projections import READ_MODELS
 from projections.findings import FINDINGS
-from projections.generations import Generation, drop_older, make
-from projections.model import Reading, ReadModel
-from projections.projector import Projector
+from projections.model import ReadModel, RowContext
+from projections.projector import catch_up, generations, writer
+from projections.projector.generations import Generation, drop_older, make
+from projections.projector.projector import Projector
 from projections.spans import SPANS
 from tests.client import Served
 from tests.patience import PATIENCE
@@ -36,7 +37,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file be a piece of the work by itself."""
-    monkeypatch.setattr(writing, "ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)
 
 
 class Watched:
@@ -48,7 +49,7 @@ class Watched:
         self.models = [self._watched(model) for model in READ_MODELS]
 
     def _watched(self, model: ReadModel[Any]) -> ReadModel[Any]:
-        def rows(file: File, reading: Reading) -> Iterator[Any]:
+        def rows(file: File, reading: RowContext) -> Iterator[Any]:
             if model is FINDINGS:
                 self.asked.append(reading.child)
             if model.name in self.poison:
@@ -306,7 +307,7 @@ async def test_a_stopped_read_model_goes_on_when_the_cause_is_gone(
     await some_children(served)
     await to_the_end(projector)
     # Tried again in vain, it stands where it stood, and the others are not held up.
-    monkeypatch.setattr(following, "AGAIN", timedelta())
+    monkeypatch.setattr(catch_up, "AGAIN", timedelta())
     await projector.step()
     await served.a_child()
     assert await projector.step() > 0

@@ -19,7 +19,7 @@ from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.store import Accepted
 from projections import READ_MODELS
-from projections.generations import generations, prepare
+from projections.projector.generations import generations, prepare
 from tests.ledgers import PASSWORD, a_superuser, an_append, make_ledger, rows, store_of
 
 

@@ -12,7 +12,7 @@ from domain.citizen_id import check_character
 from domain.event import Event
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from projections.alike import MOST_OTHERS
+from projections.likeness import MOST_OTHERS
 from tests.client import Served, new_key
 from tests.given import some
 from tests.registers.counter import Counter

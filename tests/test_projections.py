@@ -34,11 +34,11 @@ from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from projections import READ_MODELS
 from projections.findings import findings_of
-from projections.following import BATCH
-from projections.generations import make
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 from projections.obligations import obligations_of
-from projections.projector import Projector
+from projections.projector.catch_up import BATCH
+from projections.projector.generations import make
+from projections.projector.projector import Projector
 from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER
 from projections.spans import SPANS
@@ -72,7 +72,7 @@ class OpenSeal:
 def rows_of(model: ReadModel[Any], file: File) -> list[Any]:
     """The rows that a file has in a read model."""
     seal: Any = OpenSeal()
-    return list(model.rows(file, Reading(child_of(file), RULEBOOK, seal)))
+    return list(model.rows(file, RowContext(child_of(file), RULEBOOK, seal)))
 
 
 def child_of(file: File) -> UUID:
@@ -298,7 +298,7 @@ async def expected(served: Served) -> dict[str, list[Any]]:
     for child, file in (
         await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
     ).items():
-        reading = Reading(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
+        reading = RowContext(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
         for model in READ_MODELS:
             found[model.name] += model.rows(file, reading)
     return await comparable(served, found)

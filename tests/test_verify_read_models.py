@@ -9,9 +9,10 @@ from psycopg.sql import SQL, Identifier
 
 from api.upkeep_commands import rebuilding, verifying
 from domain.events.health import PhysicalExamined
-from projections import READ_MODELS, writing
-from projections.projector import Projector
-from projections.verifying import Difference, Verifying
+from projections import READ_MODELS
+from projections.projector import writer
+from projections.projector.projector import Projector
+from projections.projector.verify import Difference, Verification
 from tests.client import Served, new_key
 from tests.given import some
 from tests.patience import PATIENCE
@@ -22,12 +23,12 @@ from tests.test_projections import a_projector, adopt_another_rulebook, head, to
 @pytest.fixture(autouse=True)
 def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file be a piece of the work by itself."""
-    monkeypatch.setattr(writing, "ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)
 
 
 async def differences(served: Served, projector: Projector | None = None) -> set[Difference]:
     """What differs in the tables that the house reads from, or another projector."""
-    verifier = Verifying(served.house.ledger, served.house.readers, READ_MODELS)
+    verifier = Verification(served.house.ledger, served.house.readers, READ_MODELS)
     number = (projector or served.house.projector).read_from.number
     told: list[float] = []
     found = [each async for each in verifier.differences(number, told.append)]

@@ -40,7 +40,7 @@ from domain.readiness import Status
 from domain.rulebook import Rulebook
 from ledger.postgres.migrate import keys_of
 from projections import READ_MODELS
-from projections.verifying import Verifying
+from projections.projector.verify import Verification
 from tests.client import Served
 from tests.given import NOT_ASKED, Given, some
 from tests.given import given as a_file
@@ -258,7 +258,7 @@ async def test_what_rests_on_an_adoption_stands_in_no_table_in_clear(served: Ser
             said = {name for name, value in row.items() if value not in (None, "", [], False)}
             assert said <= DAYS_OF_ROWS | {"child", "number", "rests_on", "rule", "kind", "sealed"}
             assert row.get("kind") not in get_args(FindingKind)
-    verifier = Verifying(served.house.ledger, served.house.readers, READ_MODELS)
+    verifier = Verification(served.house.ledger, served.house.readers, READ_MODELS)
     number = served.house.projector.read_from.number
     assert [each async for each in verifier.differences(number, lambda _: None)] == []
 

@@ -24,8 +24,8 @@ from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
 from ledger.recording.request import Draft, Recording
-from projections.alike import Likeness
-from projections.whose import Whose
+from projections.likeness import Likeness
+from projections.scopes import StreamScope
 
 READ_AT_ONCE: Final = 5_000
 LINES_AT_ONCE: Final = 200
@@ -175,7 +175,7 @@ class LinesImport:
                 terms[likeness] |= given
         self.numbers.hold(await numbers_held(self.own, terms))
 
-    def _permit(self, line: Line, whose: Mapping[UUID, Whose]) -> None:
+    def _permit(self, line: Line, whose: Mapping[UUID, StreamScope]) -> None:
         """Raise the problem with a line that is about a file of somebody else."""
         if line.institution not in {None, self.own.actor.institution}:
             raise Problem("institution_mismatch")

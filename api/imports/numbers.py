@@ -8,7 +8,7 @@ from uuid import UUID
 from api.imports.layout import RowOf
 from api.imports.report import Report
 from domain.event import Category, Event
-from projections.alike import CITIZEN_ID, RESTS_ON, numbers_of
+from projections.likeness import CITIZEN_ID, RESTS_ON, numbers_of
 from projections.search import whole_number
 
 

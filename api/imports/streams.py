@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from ledger.ledger import Ledger
-from projections.alike import CITIZEN_ID, holders
-from projections.projector import Projector
+from projections.likeness import CITIZEN_ID, holders
+from projections.projector.projector import Projector
 from projections.search import whole_number
 
 

@@ -26,18 +26,18 @@ _WHOSE: Final = SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class StreamScope:
     """How many entries a stream has, and what decides who may read it, where the register shows them all."""
 
     entries: int
     scope: FileScope | None
 
 
-async def whose(connection: AsyncConnection[Any], streams: Collection[UUID]) -> dict[UUID, Whose]:
+async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID]) -> dict[UUID, StreamScope]:
     """Return of those of the streams that have entries whose they are."""
     cursor = await connection.execute(_WHOSE, {"streams": list(streams)})
     return {
-        stream: Whose(version, scope_of_row(*columns) if settled else None)
+        stream: StreamScope(version, scope_of_row(*columns) if settled else None)
         for stream, version, settled, *columns in await cursor.fetchall()
     }
 

@@ -21,10 +21,15 @@ from domain.scope import scope_of
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
-from projections.generations import EVERYWHERE, NOWHERE, Generation, generations
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
+from projections.projector.generations import (
+    EVERYWHERE,
+    NOWHERE,
+    Generation,
+    generations,
+)
+from projections.projector.writer import FILES_AT_ONCE, chunks
 from projections.register import REGISTER
-from projections.writing import FILES_AT_ONCE, chunks
 
 Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
 """The rows of some files by read model and file."""
@@ -54,7 +59,7 @@ class Piece:
     rows: Rows
 
 
-class Verifying:
+class Verification:
     """Recomputes the rows of all files and compares them with a generation's tables."""
 
     def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
@@ -129,7 +134,7 @@ class Verifying:
             found += (Difference(model, child) for model in differing)
         return found
 
-    async def _readings(self, file: File, seal: Seal, own: Generation) -> list[Reading]:
+    async def _readings(self, file: File, seal: Seal, own: Generation) -> list[RowContext]:
         """Return what a file may have been read with: a rulebook adopted since may not count yet."""
         assert file.stream is not None  # noqa: S101 - it has entries
         institution, position = scope_of(file).institution, min(each.position for each in own.models.values())
@@ -137,9 +142,9 @@ class Verifying:
         for known in (position, None):
             rulebook = await self._ledger.rulebook_known(institution, known)
             rulebooks.setdefault(rulebook.digest, rulebook)
-        return [Reading(file.stream, rulebook, seal) for rulebook in rulebooks.values()]
+        return [RowContext(file.stream, rulebook, seal) for rulebook in rulebooks.values()]
 
-    def _of_file(self, piece: Piece, file: File, readings: Sequence[Reading], seal: Seal) -> list[str]:
+    def _of_file(self, piece: Piece, file: File, readings: Sequence[RowContext], seal: Seal) -> list[str]:
         """Return the read models whose rows of a file differ from what it says."""
         child = readings[0].child
         register = piece.own.models[REGISTER.name].position
@@ -181,7 +186,7 @@ async def _rows_between(
     return found
 
 
-def _computed(model: ReadModel[Any], file: File, reading: Reading) -> list[object]:
+def _computed(model: ReadModel[Any], file: File, reading: RowContext) -> list[object]:
     if not file.entries:
         return []
     return _comparable(model, model.rows(file, reading), reading.seal)

@@ -15,7 +15,7 @@ from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
-from projections.model import Reading, ReadModel
+from projections.model import ReadModel, RowContext
 
 ENTRIES_AT_ONCE: Final = 10_000
 """Entries held in memory at a time, unless one file has more."""
@@ -37,7 +37,7 @@ class PoisonError(Exception):
         super().__init__(f"{', '.join(self.models)}: {self.kind}")
 
 
-class Writing:
+class RowWriter:
     """Writes the rows of files into the tables of a generation, whatever stood there of them before."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -67,7 +67,7 @@ class Writing:
 
     async def _read(
         self, models: Sequence[ReadModel[Any]], children: Sequence[UUID], *, keep: bool
-    ) -> tuple[Mapping[UUID, File], Mapping[UUID, Reading]]:
+    ) -> tuple[Mapping[UUID, File], Mapping[UUID, RowContext]]:
         rulebooks: dict[UUID | None, Rulebook] = {}
         readings = {}
         try:
@@ -77,7 +77,7 @@ class Writing:
                 institution = scope_of(file).institution
                 if institution not in rulebooks:
                     rulebooks[institution] = await self._ledger.rulebook_known(institution)
-                readings[child] = Reading(child, rulebooks[institution], seal)
+                readings[child] = RowContext(child, rulebooks[institution], seal)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
@@ -112,7 +112,7 @@ def chunks(files: Iterable[tuple[UUID, int]]) -> Iterator[list[UUID]]:
 
 
 def _rows(
-    models: Sequence[ReadModel[Any]], files: Mapping[UUID, File], readings: Mapping[UUID, Reading]
+    models: Sequence[ReadModel[Any]], files: Mapping[UUID, File], readings: Mapping[UUID, RowContext]
 ) -> dict[str, list[Any]]:
     rows: dict[str, list[Any]] = {model.name: [] for model in models}
     for child, file in files.items():

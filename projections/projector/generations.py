@@ -30,7 +30,7 @@ KEPT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ModelPosition:
     """How far a read model is written; `stopped_by` is the error that keeps it from going on."""
 
     position: int
@@ -49,7 +49,7 @@ class Generation:
     through: int | None
     walked: UUID | None
     built: bool
-    models: Mapping[str, Standing]
+    models: Mapping[str, ModelPosition]
 
     @property
     def progress(self) -> float:
@@ -85,7 +85,7 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
                 Generation(number, schema(ledger, number), version, shape, through, walked, built, {}),
             )
             if model is not None:
-                found[number] = _with(own, model, Standing(*standing))
+                found[number] = _with(own, model, ModelPosition(*standing))
     return list(found.values())
 
 
@@ -186,7 +186,7 @@ async def _make(
     await connection.execute(SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(ledger)))
 
 
-def _with(generation: Generation, model: str, standing: Standing) -> Generation:
+def _with(generation: Generation, model: str, standing: ModelPosition) -> Generation:
     return replace(generation, models={**generation.models, model: standing})
 
 

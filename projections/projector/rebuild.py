@@ -13,26 +13,32 @@ from psycopg import Rollback
 
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
-from projections.following import AGAIN, Following
-from projections.generations import EVERYWHERE, NOWHERE, Generation
 from projections.model import ReadModel
-from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks, disposable
+from projections.projector.catch_up import AGAIN, CatchUp
+from projections.projector.generations import EVERYWHERE, NOWHERE, Generation
+from projections.projector.writer import (
+    FILES_AT_ONCE,
+    PoisonError,
+    RowWriter,
+    chunks,
+    disposable,
+)
 
 NEAR: Final = 1000
 """Entries by which a generation may be behind the ledger and be read from."""
 
 
-class Building:
+class Rebuild:
     """Fills the tables of a generation until they can be read from."""
 
     def __init__(
-        self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]], following: Following
+        self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]], catch_up: CatchUp
     ) -> None:
         self._ledger = ledger
         self._pool = pool
         self._models = models
-        self._writing = Writing(ledger)
-        self._following = following
+        self._writer = RowWriter(ledger)
+        self._catch_up = catch_up
 
     async def step(self, own: Generation) -> bool:
         """Do the next piece of the work; tell whether anything was done."""
@@ -44,7 +50,7 @@ class Building:
             return await self._walk(own)
         head = (await self._ledger.store.head()).position
         if own.position() + NEAR < head:
-            return await self._following.step(own) > 0
+            return await self._catch_up.step(own) > 0
         return await self._done(own)
 
     async def _begin(self, own: Generation) -> bool:
@@ -88,9 +94,9 @@ class Building:
                         [own.through, own.number],
                     )
                 else:
-                    await self._writing.write(connection, own.schema, models, following, keep=False)
+                    await self._writer.write(connection, own.schema, models, following, keep=False)
         except PoisonError as poison:
-            await self._following.stop(own, poison, 0)
+            await self._catch_up.stop(own, poison, 0)
             return True
         return advanced.rowcount > 0
 

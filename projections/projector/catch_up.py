@@ -24,10 +24,16 @@ from domain.file import AMENDMENTS
 from ledger.ledger import Ledger
 from ledger.store.append import Moved
 from ledger.store.pools import Pool
-from projections.generations import NOWHERE, Generation
 from projections.model import ReadModel
+from projections.projector.generations import NOWHERE, Generation
+from projections.projector.writer import (
+    FILES_AT_ONCE,
+    PoisonError,
+    RowWriter,
+    chunks,
+    disposable,
+)
 from projections.register import REGISTER
-from projections.writing import FILES_AT_ONCE, PoisonError, Writing, chunks, disposable
 
 log = structlog.get_logger()
 
@@ -51,14 +57,14 @@ class Group:
     end: int
 
 
-class Following:
+class CatchUp:
     """Keeps the tables of a generation up with the ledger."""
 
     def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
         self._ledger = ledger
         self._pool = pool
         self._models = {model.name: model for model in models}
-        self._writing = Writing(ledger)
+        self._writer = RowWriter(ledger)
         self._again: set[str] = set()
         self._told: set[tuple[int, str, str]] = set()
         self._shown_at: tuple[int, tuple[str, ...], int] | None = None
@@ -138,7 +144,7 @@ class Following:
             for children in chunks(files):
                 if self.leaving:
                     raise LeftError
-                written |= await self._writing.write(connection, own.schema, models, children, keep=True)
+                written |= await self._writer.write(connection, own.schema, models, children, keep=True)
         if advanced.rowcount != len(models):
             return 0
         self._shown_at = (own.number, group.models, through)

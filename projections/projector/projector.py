@@ -16,10 +16,17 @@ from psycopg.sql import SQL, Identifier
 
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
-from projections.building import Building
-from projections.following import BATCH, Following
-from projections.generations import Generation, generations, shape_of, to_read, to_write, version_of
 from projections.model import ReadModel
+from projections.projector.catch_up import BATCH, CatchUp
+from projections.projector.generations import (
+    Generation,
+    generations,
+    shape_of,
+    to_read,
+    to_write,
+    version_of,
+)
+from projections.projector.rebuild import Rebuild
 
 PAUSE_SECONDS: Final = 1.0
 """How long it takes at most to see what other processes have done."""
@@ -49,8 +56,8 @@ class Projector:
         self._models = models
         self.version = version or version_of(ledger.rulebook.digest, models)
         self._shape = shape_of(models)
-        self._following = Following(ledger, pool, models)
-        self._building = Building(ledger, pool, models, self._following)
+        self._catch_up = CatchUp(ledger, pool, models)
+        self._rebuild = Rebuild(ledger, pool, models, self._catch_up)
         self._read_from: Generation | None = None
         self._written: Generation | None = None
         self._progress = 0.0
@@ -97,8 +104,8 @@ class Projector:
 
     async def start(self) -> None:
         """Take up where the tables stand; what was stopped is tried again."""
-        self._following.leaving = False
-        self._following.try_again()
+        self._catch_up.leaving = False
+        self._catch_up.try_again()
         await self._look()
 
     async def run(self) -> None:
@@ -115,7 +122,7 @@ class Projector:
         own = await self._look()
         if own is None:
             return 0
-        done = await (self._following.step(own, limit) if own.built else self._building.step(own))
+        done = await (self._catch_up.step(own, limit) if own.built else self._rebuild.step(own))
         if done:
             await self._look()
         return int(done)
@@ -127,7 +134,7 @@ class Projector:
             told(own.progress)
             if own.built:
                 return own
-            if not await self._building.step(own):
+            if not await self._rebuild.step(own):
                 # Somebody else is at it.
                 await asyncio.sleep(PAUSE_SECONDS / 10)
 
@@ -195,7 +202,7 @@ class Projector:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            self._following.leaving = True
+            self._catch_up.leaving = True
             await asyncio.wait([task])
             # Whatever came of it, nobody waits for it any more.
             task.exception()
