@@ -305,8 +305,8 @@ CATALOGUE: dict[str, type[Event]] = {}
 
 
 def chapter(kind: type[Event]) -> str:
-    """The chapter an event belongs to: the module it stands in."""
-    return kind.__module__.rsplit(".", 1)[-1]
+    """The chapter an event belongs to: the module or package of `domain.events` it stands in."""
+    return kind.__module__.split(".")[2]
 
 
 _FIELDS: Final[dict[type, tuple[Field, ...]]] = {}

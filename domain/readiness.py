@@ -1,7 +1,7 @@
 """Whether a young person is ready to leave care as an adult: fourteen gates, each a question of one day.
 
 The answer is advisory (《个人信息保护法》第24条): a person decides, and the decision is an event. The gates
-stand in `domain/gates.py`; here is what they have in common.
+stand in `domain/events/placement/gates.py`; here is what they have in common.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -13,8 +13,8 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category
+from domain.events.placement.gates import PREPARING_AGE, route
 from domain.file import File
-from domain.gates import PREPARING_AGE, route
 from domain.life import Life
 from domain.obligations import History, clocks
 from domain.readiness import GATES, Readiness, Status, blocks, next_due, readiness_over_time, weight

@@ -7,22 +7,24 @@ from uuid import UUID
 import pytest
 
 from domain.event import Event, Unknown
-from domain.events.adoption import (
-    ADOPTED,
+from domain.events.adoption.assessment import (
     INTEGRATING,
     AdoptabilityAssessed,
     AdopterApplicationReceived,
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
     IntegrationEnded,
     IntegrationStarted,
-    PostAdoptionVisitMade,
     RegistrarNoticeExpired,
     RegistrarNoticePublished,
+)
+from domain.events.adoption.registration import (
+    ADOPTED,
+    AdoptionRegistered,
+    ChildConsentRecorded,
     RelatedPartyConsentRecorded,
 )
+from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import GUARDIANSHIP, LongTermGuardianshipConfirmed

@@ -14,7 +14,8 @@ from api.imports.measures import amount
 from domain.citizen_id import check_character
 from domain.entry import Document
 from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
-from domain.events.adoption import AdoptionRegistered, IntegrationEnded, IntegrationStarted
+from domain.events.adoption.assessment import IntegrationEnded, IntegrationStarted
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
@@ -29,7 +30,8 @@ from domain.events.household import (
 )
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from domain.events.placement import AdultPlaced, Discharged, Enlisted
+from domain.events.placement.arrangements import Discharged, Enlisted
+from domain.events.placement.placed import AdultPlaced
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.field_types import bounds

@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from domain.events.adoption import INTEGRATING, AdoptionRegistered, IntegrationStarted
+from domain.events.adoption.assessment import INTEGRATING, IntegrationStarted
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import GUARDIANSHIP, LongTermGuardianshipConfirmed
 from domain.events.intake import ADMITTED, RECEIVED, ChildAdmitted, ChildReceived
-from domain.events.placement import EMPLOYED, HOUSED, SERVING, EmploymentArranged, Enlisted, HousingArranged
+from domain.events.placement.arrangements import (
+    EMPLOYED,
+    HOUSED,
+    SERVING,
+    EmploymentArranged,
+    Enlisted,
+    HousingArranged,
+)
 from domain.events.record import EntryWithdrawn
 from domain.events.rehabilitation import PLAN, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled

@@ -15,15 +15,11 @@ from api.app import create_app
 from api.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
-from domain.events.adoption import (
-    AdopterApplicationReceived,
-    AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
-)
+from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
-from domain.events.placement import CapacityDetermined
+from domain.events.placement.preparing import CapacityDetermined
 from tests.client import Served, new_key
 from tests.given import NOT_ASKED, some
 from tests.given import given as a_file

@@ -14,12 +14,12 @@ from api.imports.recording import Kept, Records, Rehearses
 from api.permissions import Role
 from domain.entry import AnyEntry
 from domain.event import Event
-from domain.events.adoption import (
+from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdopterApplicationReceived,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
 )
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected

@@ -38,8 +38,8 @@ from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id
 from domain.codes import tables
 from domain.entry import Recorder
+from domain.events.placement.gates import route
 from domain.file import File, fold
-from domain.gates import route
 from domain.judging import FindingKind, carry_over, findings
 from domain.life import STAGE, Life
 from domain.obligations import OBLIGATIONS, State, clocks

@@ -9,7 +9,7 @@ import pytest
 from api.imports.reading.trouble import UnreadableError
 from api.imports.recording import Records, Rehearses
 from domain.entry import Document
-from domain.events.adoption import PostAdoptionVisitMade
+from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.health import PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdTransferred
 from domain.events.insurance import InsuranceContributionPaid

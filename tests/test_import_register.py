@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from api.imports.importing import ledger_key
 from api.imports.report import Report
 from domain.event import Unknown
-from domain.events.adoption import AdoptionRegistered, ChildConsentRecorded
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import LongTermGuardianshipConfirmed
@@ -23,13 +23,9 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
     ReferralReceived,
 )
-from domain.events.placement import (
-    AdultPlaced,
-    AdultPlacementAssessed,
-    CapacityDetermined,
-    EmploymentArranged,
-    VocationalTrainingCompleted,
-)
+from domain.events.placement.arrangements import EmploymentArranged, VocationalTrainingCompleted
+from domain.events.placement.placed import AdultPlaced
+from domain.events.placement.preparing import AdultPlacementAssessed, CapacityDetermined
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.when import Days

@@ -5,7 +5,8 @@ import pytest
 from api.imports.report import Report
 from domain.entry import AnyEntry, Recorder
 from domain.event import Event
-from domain.events.adoption import AdoptionRegistered, RegistrarNoticePublished
+from domain.events.adoption.assessment import RegistrarNoticePublished
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.guardianship import GuardianshipTerminated
 from domain.file import Facts
 from domain.scope import CHARGE

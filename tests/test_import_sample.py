@@ -10,7 +10,8 @@ from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
 from api.imports.report import Report
 from api.imports.streams import Streams
-from domain.events.adoption import AdoptionAssessmentReportIssued, AdoptionRegistered
+from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.intake import IdentityRecorded
 from domain.events.schooling import SchoolEnrolled

@@ -9,21 +9,23 @@ import pytest
 
 from api.permissions import Role
 from domain.event import Event
-from domain.events.adoption import (
+from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdopterApplicationReceived,
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
     Applicant,
-    ChildConsentRecorded,
     IntegrationEnded,
     IntegrationStarted,
-    PostAdoptionVisitMade,
     RegistrarNoticeExpired,
     RegistrarNoticePublished,
+)
+from domain.events.adoption.registration import (
+    AdoptionRegistered,
+    ChildConsentRecorded,
     RelatedPartyConsentRecorded,
 )
+from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
 from domain.events.guardianship import LongTermGuardianshipConfirmed, TemporaryGuardianshipStarted
@@ -45,21 +47,22 @@ from domain.events.intake import (
     IntakeMedicalExamined,
     ReferralReceived,
 )
-from domain.events.placement import (
-    AdultPlaced,
-    AdultPlacementAssessed,
-    AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
-    AfterCareVisitMade,
+from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    CapacityDetermined,
     EmploymentArranged,
     FollowUpPlanned,
     HardshipSupportDecided,
     HardshipSupportPlaced,
     HousingArranged,
+)
+from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from domain.events.placement.preparing import (
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
     YoungPersonConsentRecorded,
 )
 from domain.events.record import ExceptionApproved, ExceptionRejected

@@ -17,11 +17,8 @@ from hypothesis import strategies as st
 
 from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
-from domain.events.adoption import (
-    AdopterApplicationReceived,
-    AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-)
+from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
 from domain.events.institution import InstitutionOpened

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from api import forms, question
 from api.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from domain.events.placement import AdultPlacementCaseOpened
+from domain.events.placement.preparing import AdultPlacementCaseOpened
 from tests.client import Served
 from tests.given import some
 from tests.stories import a_story

@@ -27,7 +27,7 @@ from api.permissions import (
 )
 from domain.entry import AnyEntry, Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
-from domain.events.adoption import AdoptionRegistered
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn

@@ -10,22 +10,13 @@ from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT, AllowanceStopped, StudyGrantGranted
 from domain.events.household import HouseholdTransferred
 from domain.events.intake import ChildReceived, IdentityRecorded
-from domain.events.placement import (
-    CAPACITY,
-    CASE,
+from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
-    PLACED,
-    ROUTE,
     SERVING,
-    AdultPlaced,
-    AdultPlacementAssessed,
-    AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    CapacityDetermined,
     Discharged,
     EmploymentArranged,
     Enlisted,
@@ -34,6 +25,16 @@ from domain.events.placement import (
     HardshipSupportPlaced,
     HousingArranged,
     VocationalTrainingCompleted,
+)
+from domain.events.placement.placed import PLACED, AdultPlaced
+from domain.events.placement.preparing import (
+    CAPACITY,
+    CASE,
+    ROUTE,
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.life import STAGE

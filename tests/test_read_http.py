@@ -13,7 +13,7 @@ import pytest
 from api import question
 from api.permissions import SEES, Action, Role, allowed
 from domain.event import Category
-from domain.events.adoption import AdoptionRegistered
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
 from domain.events.household import HouseholdRegistered

@@ -14,15 +14,10 @@ from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
 from domain.events.household import HouseholdRegistered, HouseholdTransferred, IdCardIssued
 from domain.events.insurance import InsuranceEnrolled
 from domain.events.intake import ChildReceived, IdentityRecorded
-from domain.events.placement import (
-    AbilityScore,
-    AdultPlacementAssessed,
-    AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
+from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    CapacityDetermined,
     Discharged,
     EmploymentArranged,
     Enlisted,
@@ -32,13 +27,20 @@ from domain.events.placement import (
     HardshipSupportPlaced,
     HouseholdDestinationDecided,
     HousingArranged,
-    Measure,
     SocialSecurityTransferred,
     VocationalTrainingCompleted,
+)
+from domain.events.placement.gates import route
+from domain.events.placement.preparing import (
+    AbilityScore,
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
+    Measure,
     YoungPersonConsentRecorded,
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
-from domain.gates import route
 from domain.obligations import clocks
 from domain.readiness import GATES, Answer, Readiness, next_due, readiness, readiness_over_time
 from domain.rulebook import Rulebook

@@ -10,7 +10,7 @@ import pytest
 from api.permissions import Role
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Event
-from domain.events.adoption import AdopterApplicationReceived
+from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved

@@ -23,7 +23,7 @@ from domain.event import (
     fields_of,
     is_month,
 )
-from domain.events.adoption import AdopterApplicationReceived
+from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.household import HouseholdRegistered
 from domain.field_types import FieldType, field_type, field_types
 from domain.text import is_digits

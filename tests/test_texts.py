@@ -12,7 +12,7 @@ from api.institutions import change_institution, open_institution
 from api.permissions import Role
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
-from domain.events.placement import AdultPlacementAssessed
+from domain.events.placement.preparing import AdultPlacementAssessed
 from domain.text import is_line, is_text
 from ledger.codec.mapping import decode, encode
 from tests.client import Served, new_key

@@ -15,7 +15,7 @@ from api.permissions import Role
 from api.settings import Settings
 from api.upkeep_commands import verifying_entries
 from domain.events.intake import ChildAdmitted
-from domain.events.placement import Discharged
+from domain.events.placement.arrangements import Discharged
 from ledger.postgres.check import OlderLedgerError
 from ledger.sealing.cipher import SealBrokenError
 from ledger.verification import COLUMNS, Flaw, flaws

@@ -15,12 +15,8 @@ from api.permissions import SEES, Role
 from api.shapes import entry_json, file_json, finding_json, obligation_json, readiness_json
 from domain.entry import AnyEntry, Document
 from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category, Event, fields_of
-from domain.events.adoption import (
-    AdopterApplicationReceived,
-    AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
-)
+from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.intake import (
     ChildAdmitted,
     ChildReceived,
@@ -28,7 +24,7 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
     IntakeMedicalExamined,
 )
-from domain.events.placement import AdultPlacementAssessed, CapacityDetermined
+from domain.events.placement.preparing import AdultPlacementAssessed, CapacityDetermined
 from domain.events.search import DnaComparisonResultReceived
 from domain.file import File, fold
 from domain.impact import impact

@@ -20,11 +20,8 @@ from api.permissions import SEES, Role
 from api.settings import Settings
 from domain.codes import tables
 from domain.event import EVERY_CATEGORY
-from domain.events.adoption import (
-    AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
-)
+from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.health import PhysicalExamined
 from domain.events.intake import (
     ChildAdmitted,
@@ -32,7 +29,7 @@ from domain.events.intake import (
     IdentityRecorded,
     IntakeCategoryDetermined,
 )
-from domain.events.placement import CapacityDetermined
+from domain.events.placement.preparing import CapacityDetermined
 from domain.events.record import EntryWithdrawn
 from domain.events.search import DnaComparisonResultReceived
 from domain.judging import FindingKind

@@ -20,5 +20,3 @@ from domain.events import placement as placement
 from domain.events import departure as departure
 from domain.events import record as record
 from domain.events import institution as institution
-
-from domain import gates as gates

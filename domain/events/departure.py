@@ -18,11 +18,11 @@ from domain.event import (
     Title,
     known,
 )
-from domain.events.adoption import INTEGRATING
+from domain.events.adoption.assessment import INTEGRATING
 from domain.events.care import ended as care_ended
 from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
-from domain.events.placement import EMPLOYED, HOUSED, SERVING
+from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
 from domain.life import DEPARTED, STAGE

@@ -9,15 +9,14 @@ from api.fictional.lives.searching import rescued
 from api.fictional.lives.upbringing import brought_up, identity, on_paper, orphan_taken_in
 from api.fictional.people import FEMALE, MALE, citizen_id, misspelled
 from api.fictional.telling import Life, Present, on
-from domain.events.adoption import (
+from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
     IntegrationEnded,
     IntegrationStarted,
     RegistrarNoticePublished,
 )
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import TemporaryGuardianshipStarted
@@ -25,7 +24,7 @@ from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived
-from domain.events.placement import AdultPlaced
+from domain.events.placement.placed import AdultPlaced
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.events.search import FindRelativesNoticeExpired

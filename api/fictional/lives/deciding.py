@@ -12,7 +12,8 @@ from domain.events.guardianship import LongTermGuardianshipConfirmed
 from domain.events.health import DisabilityAssessed, PhysicalExamined
 from domain.events.household import HouseholdEntryChanged
 from domain.events.intake import AdmissionApproved, ChildAdmitted, IntakeCategoryDetermined, ReferralReceived
-from domain.events.placement import AdultPlaced, EmploymentArranged
+from domain.events.placement.arrangements import EmploymentArranged
+from domain.events.placement.placed import AdultPlaced
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from domain.events.search import FindRelativesNoticePublished
 from domain.when import birthday

@@ -6,21 +6,23 @@ from uuid import UUID
 from api.fictional.lives.upbringing import brought_up, orphan_taken_in, received, registered
 from api.fictional.people import FEMALE, MALE, Person, citizen_id
 from api.fictional.telling import Life, Present, on
-from domain.events.adoption import (
+from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdopterApplicationReceived,
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
     Applicant,
-    ChildConsentRecorded,
     IntegrationEnded,
     IntegrationStarted,
-    PostAdoptionVisitMade,
     RegistrarNoticeExpired,
     RegistrarNoticePublished,
+)
+from domain.events.adoption.registration import (
+    AdoptionRegistered,
+    ChildConsentRecorded,
     RelatedPartyConsentRecorded,
 )
+from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
 from domain.events.entitlement import AllowanceStopped

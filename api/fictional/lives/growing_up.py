@@ -17,11 +17,7 @@ from domain.events.entitlement import StudyGrantGranted
 from domain.events.guardianship import GuardianshipTerminated
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined
-from domain.events.placement import (
-    Discharged,
-    Enlisted,
-    EnlistmentRegistered,
-)
+from domain.events.placement.arrangements import Discharged, Enlisted, EnlistmentRegistered
 from domain.events.schooling import SchoolingEnded
 from domain.when import Days, birthday
 

@@ -20,11 +20,7 @@ from domain.events.guardianship import GuardianshipTerminated
 from domain.events.household import HouseholdTransferred, IdCardIssued, SocialSecurityCardIssued
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived
-from domain.events.placement import (
-    AdultPlaced,
-    AdultPlacementPlanApproved,
-    AfterCareVisitMade,
-    CapacityDetermined,
+from domain.events.placement.arrangements import (
     EmploymentArranged,
     EnlistmentRegistered,
     HardshipSupportDecided,
@@ -32,6 +28,11 @@ from domain.events.placement import (
     HouseholdDestinationDecided,
     SocialSecurityTransferred,
     VocationalTrainingCompleted,
+)
+from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from domain.events.placement.preparing import (
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
     YoungPersonConsentRecorded,
 )
 from domain.when import add, birthday

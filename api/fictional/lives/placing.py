@@ -6,10 +6,7 @@ from decimal import Decimal
 from api.fictional.lives.upbringing import brought_up, orphan_taken_in
 from api.fictional.people import Person
 from api.fictional.telling import Life, Present, on
-from domain.events.placement import (
-    AdultPlacementAssessed,
-    AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
+from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
@@ -17,6 +14,11 @@ from domain.events.placement import (
     HandedOverItem,
     HouseholdDestinationDecided,
     HousingArranged,
+)
+from domain.events.placement.preparing import (
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    AdultPlacementPlanApproved,
     Measure,
     YoungPersonConsentRecorded,
 )

@@ -5,15 +5,14 @@ from typing import Final
 from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.values import code, day, number
-from domain.events.adoption import (
+from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
-    AdoptionRegistered,
-    ChildConsentRecorded,
     IntegrationEnded,
     IntegrationStarted,
     RegistrarNoticePublished,
 )
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 
 
 def notice(row: Row) -> Said | None:

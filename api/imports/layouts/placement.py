@@ -9,15 +9,16 @@ from api.imports.layout import Column, Layout, Row, Said, paper
 from api.imports.layouts.household import MOVED, transferred
 from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.values import Read, Reader, code, day, title
-from domain.events.placement import (
-    AdultPlaced,
-    AdultPlacementAssessed,
-    AdultPlacementPlanApproved,
-    AfterCareVisitMade,
-    CapacityDetermined,
+from domain.events.placement.arrangements import (
     EmploymentArranged,
     HousingArranged,
     VocationalTrainingCompleted,
+)
+from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from domain.events.placement.preparing import (
+    AdultPlacementAssessed,
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
 )
 
 CAPACITIES: Final = {

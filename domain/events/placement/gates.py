@@ -18,18 +18,13 @@ from domain.events.household import (
 )
 from domain.events.insurance import INSURED
 from domain.events.intake import SEX
-from domain.events.placement import (
-    CASE,
+from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
     MALE,
-    ROUTE,
-    AdultPlacementAssessed,
-    AdultPlacementPlanApproved,
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    CapacityDetermined,
     Discharged,
     Enlisted,
     EnlistmentRegistered,
@@ -39,8 +34,15 @@ from domain.events.placement import (
     HouseholdDestinationDecided,
     SocialSecurityTransferred,
     VocationalTrainingCompleted,
-    YoungPersonConsentRecorded,
     busy,
+)
+from domain.events.placement.preparing import (
+    CASE,
+    ROUTE,
+    AdultPlacementAssessed,
+    AdultPlacementPlanApproved,
+    CapacityDetermined,
+    YoungPersonConsentRecorded,
 )
 from domain.file import Fact
 from domain.life import BIRTH, Life
@@ -52,6 +54,8 @@ Piece: TypeAlias = tuple[AnyEntry | None, str, str]
 
 HandedOver: TypeAlias = BankAccountHandedOver | BelongingsHandedOver | ArchiveHandedOver
 
+ROUTE_GATES: Final[dict[str | None, tuple[int, ...]]] = {"social": (8, 10), "hardship": (9,)}
+"""The gates without which a young person is not placed by that route (I23)."""
 PREPARING_AGE: Final = 17.5
 ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
 """Reasons for which a household registration follows somebody into their own life."""

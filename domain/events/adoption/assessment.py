@@ -1,0 +1,257 @@
+"""From the question whether a child may be adopted to the report of the assessment."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from annotated_types import Le
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    IdNumber,
+    Label,
+    Name,
+    Part,
+    Personal,
+    Text,
+    Title,
+    Unit,
+    known,
+)
+from domain.events.search import ParentageConfirmed
+from domain.file import Attribute, Facts
+from domain.life import Life
+from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, breach, uncertain
+from domain.when import Days, day_after
+
+CIVIL_CODE: Final = "《民法典》"
+REGISTRATION_MEASURES: Final = "《中国公民收养子女登记办法》"
+ASSESSMENT_MEASURES: Final = "《收养评估办法（试行）》"
+ADOPTABILITY: Final[Attribute[str]] = Attribute(
+    "adoption", "adoptability", Label("送养条件", "Adoptability"), Category.ADOPTION
+)
+INTEGRATING: Final[Attribute[date]] = Attribute(
+    "adoption", "integrating", Label("融合期", "Integrating"), Category.ADOPTION
+)
+CONCLUSION: Final[Attribute[str]] = Attribute(
+    "adoption", "conclusion", Label("评估结论", "Assessment's conclusion"), Category.ADOPTION
+)
+
+
+class AdoptabilityAssessed(
+    Event,
+    zh="送养条件评估",
+    en="Adoptability assessed",
+    seals=Category.ADOPTION,
+    source=f"{CIVIL_CODE}第1093条、第1094条",
+):
+    """The institution decided whether the child may be placed for adoption."""
+
+    basis: Annotated[Answered[str], Label("送养依据", "Ground"), Code("adoptability_basis")]
+    health: Annotated[Answered[Text], Label("健康状况", "Health")]
+    decision: Annotated[Answered[str], Label("结论", "Decision"), Code("adoptability")]
+    child_wish: Annotated[
+        Answered[Text] | None, Label("儿童意愿（8岁以上）", "Wish of a child of 8 or more")
+    ] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ADOPTABILITY.since(entry.days, known(self.decision))
+
+
+Years: TypeAlias = Annotated[Count, Le(150)]
+"""Years of somebody's life."""
+
+
+class Applicant(Part):
+    """One of those who ask to adopt."""
+
+    name: Annotated[Answered[Name], Label("姓名", "Name")]
+    citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
+    sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
+    age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years")]
+
+
+class AdopterApplicationReceived(
+    Event,
+    zh="收养申请",
+    en="Adopter's application received",
+    seals=Category.ADOPTION,
+    source=f"{CIVIL_CODE}第1098条、第1100条、第1101条；{REGISTRATION_MEASURES}第6条",
+):
+    """A person or a couple asked to adopt this child; `adopter` is that party."""
+
+    adopter: Annotated[UUID, Label("收养人", "Adopter")]
+    applicants: Annotated[
+        Answered[tuple[Applicant, ...]],
+        Label("申请人", "Applicants"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ]
+    marital: Annotated[
+        Answered[str],
+        Label("婚姻状况", "Marital status"),
+        Code("marital"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ]
+    children_count: Annotated[
+        Answered[Count], Label("子女数", "Children"), Personal(Category.ADOPTION, subject="adopter")
+    ]
+    household: Annotated[
+        Answered[Text], Label("家庭情况", "Household"), Personal(Category.ADOPTION, subject="adopter")
+    ]
+    motive: Annotated[
+        Answered[Text], Label("收养动机", "Motive"), Personal(Category.ADOPTION, subject="adopter")
+    ]
+    housing: Annotated[
+        Answered[Text], Label("住房", "Housing"), Personal(Category.ADOPTION, subject="adopter")
+    ]
+    has_own_room: Annotated[
+        Answered[bool], Label("儿童独立房间", "Own room"), Personal(Category.ADOPTION, subject="adopter")
+    ]
+    health_certificate: Annotated[
+        Answered[str],
+        Label("健康检查证明", "Health certificate"),
+        Code("adopter_health"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ]
+    crime_check: Annotated[
+        Answered[str],
+        Label("违法犯罪记录核查", "Crime check"),
+        Code("crime_check"),
+        Personal(Category.ADOPTION, subject="adopter"),
+    ]
+
+
+class RegistrarNoticePublished(
+    Event,
+    zh="收养登记机关公告",
+    en="Registrar's notice published",
+    source=f"{CIVIL_CODE}第1105条；{REGISTRATION_MEASURES}第8条",
+):
+    """The adoption registrar published a notice to find the birth parents."""
+
+    registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar"), Personal(Category.IDENTITY)]
+
+
+class RegistrarNoticeExpired(
+    Event, zh="收养登记公告期满", en="Registrar's notice expired", source=f"{REGISTRATION_MEASURES}第8条"
+):
+    """The registrar's notice ran out and nobody had claimed the child."""
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (RegistrarNoticePublished,)
+
+
+class AdoptionAssessmentConsented(
+    Event,
+    zh="确认同意收养评估",
+    en="Adoption assessment consented to",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+):
+    """The adopters, told in writing what will be looked at, agreed to be assessed."""
+
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+
+class IntegrationStarted(
+    Event, zh="融合开始", en="Integration started", seals=Category.ADOPTION, source=ASSESSMENT_MEASURES
+):
+    """Child and adopters began to live together on trial."""
+
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield INTEGRATING.since(entry.days, entry.days.last)
+
+
+class IntegrationEnded(
+    Event, zh="融合结束", en="Integration ended", seals=Category.ADOPTION, source=ASSESSMENT_MEASURES
+):
+    """The time of living together on trial ended."""
+
+    observations: Annotated[Answered[tuple[Text, ...]], Label("观察记录", "Observations")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (IntegrationStarted,)
+
+    def refusals(self, life: Life) -> Refusals:
+        started, limit = life.last(IntegrationStarted), life.number("D09", case="integration")
+        if started is not None and limit is not None:
+            yield from waited("D09", life, started, started.days.plus(days=limit.value))
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield INTEGRATING.since(entry.days, None)
+
+
+class AdoptionAssessmentReportIssued(
+    Event,
+    zh="收养评估报告",
+    en="Adoption assessment report issued",
+    seals=Category.ADOPTION,
+    source=f"{CIVIL_CODE}第1105条；{ASSESSMENT_MEASURES}",
+):
+    """The assessment of adopters and integration was concluded in a signed report."""
+
+    body: Annotated[Answered[str], Label("评估主体", "Assessing body"), Code("assessment_body")]
+    assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
+    conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("assessment_conclusion")]
+
+    def refusals(self, life: Life) -> Refusals:
+        consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")
+        if consent is not None and limit is not None:
+            due = consent.days.plus(days=limit.value)
+            if life.reached(day_after(due.last)):
+                yield breach("D09", consent)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield CONCLUSION.since(entry.days, known(self.conclusion))
+
+
+def waited(rule: str, life: Life, start: AnyEntry, end: Days) -> Refusals:
+    """Whether a time that began with an entry has run out by that day."""
+    if not life.reached(end.last):
+        yield uncertain(rule, start) if life.reached(end.earliest) else breach(rule, start)
+
+
+@obligation("D07")
+def notice_runs_out(history: History) -> Iterator[Clock]:
+    """When the registrar's notice has run out, it is recorded that nobody claimed the child."""
+    for notice in history.all(RegistrarNoticePublished):
+        limit = history.number("D07", entry=notice)
+        if limit is None:
+            continue
+        ends = min(_notice_ends(history, notice), key=lambda end: end[0], default=None)
+        expired = history.first(RegistrarNoticeExpired, after=notice.days.last)
+        if expired is not None and ends is not None and expired.days.last > ends[0]:
+            expired = None
+        yield Clock(
+            rule="D07",
+            opened_on=notice.days.last,
+            due=notice.days.plus(days=limit.value),
+            started_by=(notice,),
+            met_by=expired,
+            void_on=None if ends is None else ends[0],
+            void_because=None if ends is None else ends[1],
+            number=limit,
+        )
+
+
+def _notice_ends(history: History, notice: AnyEntry) -> Iterator[tuple[date, Label]]:
+    """The days on which nobody waits for a notice any more, each with why."""
+    published = notice.days.last
+    gone = history.gone(after=published)
+    if gone is not None:
+        yield gone.held.since, Label("已离院或者已收养", "left care or adopted")
+    found = history.first(ParentageConfirmed, after=published)
+    if found is not None:
+        yield found.days.last, Label("已找到亲属", "relatives found")
+    again = history.first(RegistrarNoticePublished, after=day_after(published))
+    if again is not None:
+        yield again.days.last, Label("已重新公告", "published anew")

@@ -1,0 +1,154 @@
+"""What is due around the eighteenth birthday: the case (I22), the assessment (D15), registration (D18)."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any, Final, TypeVar
+
+from domain.entry import AnyEntry, Entry
+from domain.event import (
+    Event,
+    Label,
+)
+from domain.events.intake import SEX
+from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
+from domain.events.placement.preparing import AdultPlacementAssessed, AdultPlacementCaseOpened
+from domain.events.schooling import SchoolingEnded
+from domain.file import Fact
+from domain.life import over_time
+from domain.obligations import Clock, History, Stay, obligation
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
+
+E = TypeVar("E", bound=Event)
+ADULT: Final = 18
+
+
+@obligation("I22")
+def case_is_opened(history: History) -> Iterator[Clock]:
+    """Half a year before 18 the placement case is opened; the year before that is there to prepare it."""
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["I22"].number(stay.began.entry.region, adult.last)
+        if limit is None:
+            continue
+        opens = max(adult.plus(months=-12).last, stay.since)
+        due = adult.plus(months=-limit.value)
+        if stay.until < opens:
+            continue
+        yield Clock(
+            rule="I22",
+            opened_on=opens,
+            due=due if due.last >= opens else Days.on(opens),
+            started_by=_because(history, stay),
+            met_by=_first(history, AdultPlacementCaseOpened, stay.since, stay.void_on),
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+
+
+@obligation("D15")
+def is_assessed(history: History) -> Iterator[Clock]:
+    """The assessment is made in the last half-year before 18; of who was at school then, after leaving it."""
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["D15"].number(stay.began.entry.region, adult.last, "before_18")
+        if limit is None:
+            continue
+        window = adult.plus(months=-limit.value)
+        opens = max(window.last, stay.since)
+        if stay.until < opens:
+            continue
+        void_on, because = stay.void_on, stay.void_because
+        if (void_on is None or void_on > adult.last) and busy(history.on(adult.last)) is not None:
+            void_on, because = adult.last, Label("仍在校或者服役", "still at school or in the army")
+        yield Clock(
+            rule="D15",
+            opened_on=opens,
+            due=adult,
+            started_by=_because(history, stay),
+            met_by=_first(history, AdultPlacementAssessed, window.earliest, void_on),
+            void_on=void_on,
+            void_because=because,
+            number=limit,
+        )
+        yield from _assessed_after_leaving(history, stay, adult)
+
+
+def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterator[Clock]:
+    """One clock for each time a grown-up in care leaves school or the army, void when either begins again."""
+    for since, until, before in _free(history, adult.last, stay.until):
+        limit = history.rulebook["D15"].number(stay.began.entry.region, since, "left_school")
+        if limit is None:
+            continue
+        void_on, because = stay.void_on, stay.void_because
+        if until < stay.until:
+            void_on, because = day_after(until), Label("又在校或者服役", "at school or in the army again")
+        left = _left(history, since)
+        yield Clock(
+            rule="D15",
+            opened_on=since,
+            due=(Days.on(since) if left is None else left.days).plus(months=limit.value),
+            started_by=(left or before.entry,),
+            met_by=_first(history, AdultPlacementAssessed, since, void_on),
+            void_on=void_on,
+            void_because=because,
+            number=limit,
+        )
+
+
+def _free(history: History, start: date, end: date) -> Iterator[tuple[date, date, Fact[Any]]]:
+    """The times after school or the army, first and last day, each with what came before it."""
+    before: Fact[Any] | None = None
+    times = over_time(history.file, history.rulebook, busy, start, end)
+    for is_free, neighbours in groupby(times, key=lambda time: time[2] is None):
+        own = list(neighbours)
+        if is_free and before is not None:
+            yield own[0][0], own[-1][1], before
+        before = own[-1][2]
+
+
+@obligation("D18")
+def service_is_registered(history: History) -> Iterator[Clock]:
+    """A man in care is registered for military service in the year in which he turns 18."""
+    sex = history.on(LAST_DAY).now(SEX)
+    if sex is None or sex.held.value != MALE:
+        return
+    for stay, adult in _growing_up(history):
+        limit = history.rulebook["D18"].number(stay.began.entry.region, adult.last)
+        opens = max(date(adult.last.year, 1, 1), stay.since)
+        if limit is None or stay.until < opens:
+            continue
+        first = None if adult.first is None else date(adult.first.year, 12, 31)
+        yield Clock(
+            rule="D18",
+            opened_on=opens,
+            due=Days(first, date(adult.last.year, 12, 31)),
+            started_by=_because(history, stay),
+            met_by=_first(history, EnlistmentRegistered, FIRST_DAY, stay.void_on),
+            void_on=stay.void_on,
+            void_because=stay.void_because,
+            number=limit,
+        )
+
+
+def _growing_up(history: History) -> Iterator[tuple[Stay, Days]]:
+    """Each stay in care that began before the eighteenth birthday, with that birthday."""
+    adult = history.turns(ADULT)
+    if adult is not None:
+        yield from ((stay, adult) for stay in history.stays() if stay.since <= adult.last)
+
+
+def _because(history: History, stay: Stay) -> tuple[AnyEntry, ...]:
+    birth = history.birth()
+    return (stay.began.entry,) if birth is None else (birth.entry,)
+
+
+def _left(history: History, day: date) -> AnyEntry | None:
+    """The entry by which somebody left school or the army on a day."""
+    ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(Discharged)]
+    return next((entry for entry in ends if entry.days.last == day), None)
+
+
+def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:
+    """The first of one kind from a day on, no later than another."""
+    found = history.first(kind, after=since)
+    return None if found is None or (before is not None and found.days.last > before) else found

@@ -1,0 +1,81 @@
+"""Placed as an adult, by the gates of the chosen route (I23), and visited afterwards."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    NotBefore,
+    Personal,
+    Region,
+    Text,
+    known,
+)
+from domain.events.intake import INTAKE
+from domain.events.placement.gates import ROUTE_GATES
+from domain.events.placement.preparing import ANHUI, SEED_RULES, AdultPlacementPlanApproved
+from domain.file import Attribute, Facts
+from domain.life import STAGE, Life
+from domain.readiness import GATES
+from domain.refusal import Refusals, breach, no_evidence, uncertain
+
+PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("安置完成", "Placed"))
+
+
+class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}"):
+    """The young person began to live as an adult outside the institution's care."""
+
+    route: Annotated[Answered[str], Label("安置方式", "Route"), Code("placement_route")]
+    region: Annotated[Answered[Region], Label("居住地区", "Region"), Code("region")]
+    address: Annotated[Answered[Text], Label("居住地址", "Address"), Personal(Category.CONTACT)]
+    hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
+    contact: Annotated[Answered[Text], Label("联系方式", "Contact"), Personal(Category.CONTACT)]
+    transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on"), NotBefore()]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
+
+    def refusals(self, life: Life) -> Refusals:
+        plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
+        if plan is None:
+            yield no_evidence("I23", detail=Label("无批准的安置方案", "no approved plan is recorded"))
+            return
+        planned = known(plan.event.route)
+        if route is not None and planned is not None and planned != route:
+            yield breach("I23", plan, detail=Label("与批准的安置方式不同", "the plan approved another route"))
+            return
+        for number in ROUTE_GATES.get(route or planned, ()):
+            yield from _through(number, life)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STAGE.since(entry.days, "placed")
+        yield PLACED.since(entry.days, known(self.route) or "unknown")
+
+
+class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made", source=SEED_RULES):
+    """Somebody saw or heard how the young person lives after leaving care."""
+
+    mode: Annotated[Answered[str], Label("随访方式", "Mode"), Code("visit_mode")]
+    living: Annotated[Answered[Text], Label("生活情况", "Living"), Personal(Category.IDENTITY)]
+    growth: Annotated[Answered[Text], Label("成长情况", "Growth"), Personal(Category.IDENTITY)]
+    health: Annotated[Answered[Text], Label("健康情况", "Health"), Personal(Category.HEALTH)]
+    housing: Annotated[Answered[Text], Label("住房情况", "Housing"), Personal(Category.CONTACT)]
+    job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
+    next_on: Annotated[date | None, Label("下次随访", "Next visit"), NotBefore()] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdultPlaced,)
+
+
+def _through(number: int, life: Life) -> Refusals:
+    """I23: what keeps a young person from passing a gate of the chosen route."""
+    answer = GATES[number].ask(life)
+    if answer.state == "uncertain":
+        yield uncertain("I23", detail=answer.missing)
+    elif answer.state not in {"met", "not_applicable"}:
+        yield no_evidence("I23", detail=answer.missing)
