@@ -223,7 +223,7 @@ class Reading:
         if not ids:
             return [], {}
         own = self._own
-        entries = await own.ledger.decoded(await own.ledger.store.entries(ids))
+        entries = await own.ledger.entries(ids)
         await self._learn_fates(entries)
         read: defaultdict[UUID, set[Category]] = defaultdict(set)
         for entry in entries:
@@ -238,7 +238,7 @@ class Reading:
         """Return the entries that some of these withdraw, restore or decide on, and what those are about."""
         named: dict[UUID, AnyEntry] = {}
         while targets := set(filter(None, map(target_of, entries))) - named.keys():
-            entries = await self._own.ledger.decoded(await self._own.ledger.store.entries(targets))
+            entries = await self._own.ledger.entries(targets)
             named |= {each.entry_id: each for each in entries}
         return named
 

@@ -118,7 +118,7 @@ class Asking:
         `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
         for. Raises the problems of `permitted`.
         """
-        if child not in self.ledger.cache:
+        if self.ledger.cached(child) is None:
             # What is not theirs costs no more than what is not there: it is not read to know whose it is.
             self.check(await self.known_scopes([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
@@ -134,7 +134,7 @@ class Asking:
 
         It may be behind: whoever records by it is told so by the ledger.
         """
-        held = self.ledger.cache.get(child)
+        held = self.ledger.cached(child)
         if held is not None:
             with suppress(Problem):
                 return self.permitted(held, action)

@@ -5,7 +5,7 @@ which day it is: reading a file on a day is what a `Life` does.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -146,6 +146,8 @@ class File:
         an entry as it stands (by its original id), or `ANYTHING`."""
         self._own: set[object] = set()
         """Types and attributes whose lists are not shared with a copy."""
+        self.judged: object = None
+        """What `judging` remembers of this file."""
 
     def add(self, entry: AnyEntry) -> "File":
         """Take in one entry, whatever it says and whenever it comes; the same entry twice is once."""
@@ -183,6 +185,23 @@ class File:
         other.changed = self.changed.copy()
         self._own.clear()
         return other
+
+    def extended(self, entries: Sequence[AnyEntry]) -> "File":
+        """Return this file with more entries, leaving it as it is."""
+        if not entries:
+            return self
+        other = self.copy()
+        for entry in entries:
+            other.add(entry)
+        return other
+
+    def inherit(self, earlier: "File") -> None:
+        """Take over what was judged of this file when it had fewer entries.
+
+        A copy does not: it may be extended by what is only tried, and would remember what never happened.
+        """
+        if self.judged is None:
+            self.judged = earlier.judged
 
     def effective(self, entry_id: UUID) -> AnyEntry | None:
         """The entry as it stands now under its original id: corrected, or None once withdrawn."""

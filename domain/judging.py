@@ -7,7 +7,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
@@ -184,27 +183,14 @@ class _Memory:
     of_entries: dict[UUID, _Remembered]
 
 
-_MEMORIES: Final[WeakKeyDictionary[File, _Memory]] = WeakKeyDictionary()
-
-
-def carry_over(file: File, later: File) -> None:
-    """Let what was judged of a file be known of the same file with more entries.
-
-    Of a long file that gets one entry more, only what reads of what that entry changes is judged again.
-    """
-    memory = _MEMORIES.get(file)
-    if memory is not None and later not in _MEMORIES:
-        _MEMORIES[later] = memory
-
-
 def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
     """The same judgement repeated over a whole file, as known now, without what a second person approved.
 
     What a second person rejected is no longer excused.
     """
-    memory = _MEMORIES.get(file)
-    if memory is None or memory.rulebook is not rulebook:
-        memory = _MEMORIES[file] = _Memory(rulebook, {})
+    memory = file.judged
+    if not isinstance(memory, _Memory) or memory.rulebook is not rulebook:
+        memory = file.judged = _Memory(rulebook, {})
     remembered = memory.of_entries
     for original_id in file.entries:
         known_before = remembered.get(original_id)

@@ -1,38 +1,31 @@
-"""The ledger as the rest of the house sees it: files and entries come out, recordings go in."""
+"""The ledger as everything above it sees it: files and entries come out, recordings go in."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
-from functools import partial
-from itertools import groupby
 from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Category
-from domain.file import AMENDMENTS, File, fold
+from domain.file import File
 from domain.rulebook import Rulebook
-from domain.scope import scope_of
 from domain.when import SHANGHAI
 from ledger.codec import mapping
 from ledger.codec.split import sealed_wholly
-from ledger.compute import FEW, compute
-from ledger.files.cache import CAPACITY, FileCache
-from ledger.files.rulebooks import Rulebooks
+from ledger.files.cache import CAPACITY
+from ledger.files.repository import FileRepository
 from ledger.postgres.check import OlderLedgerError
-from ledger.recording.candidates import Check, allow_all, extended
+from ledger.recording.candidates import Check, allow_all
 from ledger.recording.handler import RecordingHandler
 from ledger.recording.outcome import Outcome, Rehearsed
 from ledger.recording.request import Recording
 from ledger.sealing.cipher import Seal
 from ledger.sealing.keys import Keys
+from ledger.store.append import Head, Moved
+from ledger.store.epochs import Epoch
 from ledger.store.store import Store
 
-AT_ONCE: Final = 250
-"""Entries decoded before others get their turn."""
-ADOPTED_SECONDS: Final = 1.0
-"""How long a rulebook counts here after another process has recorded that a new one was adopted."""
 EPOCH: Final = date(1970, 1, 1)
 _TICK: Final = timedelta(microseconds=1)
 
@@ -50,11 +43,8 @@ class Ledger:
         self.keys = keys
         self.rulebook = rulebook
         self.name = name
-        self.cache = FileCache(at_hand)
-        self._rulebooks = Rulebooks(rulebook)
-        self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
-        self._handler = RecordingHandler(self)
-        self._decoding = asyncio.Lock()
+        self.repository = FileRepository(store, keys, rulebook, at_hand)
+        self._handler = RecordingHandler(self.repository, keys, store)
 
     async def check_format(self) -> None:
         """Raise OlderLedgerError where the ledger was begun in an earlier form of entries."""
@@ -64,7 +54,7 @@ class Ledger:
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
         """Return a file as known at a position, now when not said; None when it had no entry then."""
-        return (await self.files([stream], known)).get(stream)
+        return await self.repository.file(stream, known)
 
     async def files(
         self, streams: Iterable[UUID], known: int | None = None, *, keep: bool = True
@@ -73,55 +63,47 @@ class Ledger:
 
         They are kept at hand for who asks next, unless all files are read one after the other.
         """
-        found = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
-        behind = [stream for stream, file in found.items() if known is None or file.position < known]
-        versions = {stream: found[stream].version for stream in behind}
-        stored = await self.store.streams(behind, after=versions, known=known) if behind else []
-        entries = await self.decoded(stored)
-        for stream, each in groupby(entries, key=lambda entry: entry.stream):
-            own = list(each)
-            found[stream] = await compute(partial(extended, found[stream], own), len(own))
-            if keep:
-                self.cache.put(found[stream])
-        if known is not None:
-            for stream, file in found.items():
-                if file.position > known:
-                    earlier = partial(fold, file.entries.values(), known)
-                    found[stream] = await compute(earlier, len(file.entries))
-        return {stream: file for stream, file in found.items() if file.entries}
+        return await self.repository.files(streams, known, keep=keep)
+
+    def cached(self, stream: UUID) -> File | None:
+        """Return a file as it was when last read or recorded in; None where it is not at hand."""
+        return self.repository.cache.get(stream)
+
+    async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
+        """Return what amended an entry after a version of its stream, as files that hold nothing else."""
+        return await self.repository.amendments(after, known)
+
+    async def entries(self, ids: Iterable[UUID]) -> list[AnyEntry]:
+        """Return those of the entries that are there, in order of position."""
+        return await self.repository.decoded(await self.store.entries(ids))
 
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
         """Return at most `limit` entries after a position and through another, in order of position."""
-        return await self.decoded(await self.store.read(position, limit, through=through))
+        return await self.repository.decoded(await self.store.read(position, limit, through=through))
 
-    async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
-        """Return what amended an entry after a version of its stream, as files that hold nothing else.
+    async def head(self) -> Head:
+        """Return where the ledger stands."""
+        return await self.store.head()
 
-        Much less is decoded for them than for whole files; only `amendments` may be asked of them.
-        """
-        files = {stream: File(stream) for stream in after}
-        for entry in await self.decoded(await self.store.amending(after, sorted(AMENDMENTS), known=known)):
-            files[entry.stream].add(entry)
-        return files
+    async def epochs(self) -> list[Epoch]:
+        """Return the epochs after the first, in order."""
+        return await self.store.epochs()
 
-    async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
-        """Return stored entries, opened with what keys there still are."""
-        if len(stored) <= FEW:
-            return await self._opened(stored)
-        entries: list[AnyEntry] = []
-        for start in range(0, len(stored), AT_ONCE):
-            # However many long files are read at once, one such piece is decoded between two turns of others.
-            async with self._decoding:
-                entries += await self._opened(stored[start : start + AT_ONCE])
-                await asyncio.sleep(0)
-        return entries
+    async def moved(self, after: int, through: int) -> list[Moved]:
+        """Return the streams that have entries after a position and through another, in order of id."""
+        return await self.store.moved(after, through)
 
-    async def _opened(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
-        documents = [mapping.load(each.body) for each in stored]
-        ring = await self.keys.ring(mapping.pairs(documents))
-        return [
-            mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)
-        ]
+    async def streams(self, kind: str, after: UUID, limit: int) -> list[tuple[UUID, int]]:
+        """Return at most `limit` streams of a kind after an id, in order of id, with their versions."""
+        return await self.store.files(kind, after, limit)
+
+    def term(self, text: str) -> bytes:
+        """Return a search term as a keyed hash, 16 bytes: equal terms are equal, and that is all it says."""
+        return self.keys.term(text)
+
+    def named(self, *name: object) -> UUID:
+        """Return an id made of what names it: always the same, and not told by who guesses the name."""
+        return self.keys.named(*name)
 
     async def known(self, at: int | date | datetime | None = None) -> int:
         """Return the position meant by a position, an instant, a day (its end in Asia/Shanghai), or now."""
@@ -135,7 +117,7 @@ class Ledger:
                     datetime.combine(at + timedelta(days=1), time(), SHANGHAI) - _TICK
                 )
             at = None
-        head = (await self.store.head()).position
+        head = (await self.head()).position
         return head if at is None else min(at, head)
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
@@ -144,25 +126,15 @@ class Ledger:
 
     async def rulebook_of(self, file: File) -> Rulebook:
         """Return the rulebook that counts for a file: the one that the institution in charge has adopted."""
-        return await self.rulebook_at(scope_of(file).institution)
+        return await self.repository.rulebook_of(file)
 
     async def rulebook_at(self, institution: UUID | None) -> Rulebook:
         """Return the rulebook that an institution has adopted, else the ledger's own."""
-        if institution is None:
-            return self.rulebook
-        until, seen, rulebook = self._adopted.get(institution, (0.0, None, self.rulebook))
-        now = asyncio.get_running_loop().time()
-        if now >= until or seen is not self.cache.get(institution):
-            file = await self.file(institution)
-            rulebook = self._rulebooks.of(file)
-            self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
-        return rulebook
+        return await self.repository.rulebook_at(institution)
 
     async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
         """Return the rulebook that an institution had adopted at a position, now when not said."""
-        if institution is None:
-            return self.rulebook
-        return self._rulebooks.of(await self.file(institution, known))
+        return await self.repository.rulebook_known(institution, known)
 
     async def seal_for(
         self,

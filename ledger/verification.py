@@ -8,7 +8,8 @@ from domain.label import Label
 from ledger.canonical import Json
 from ledger.codec import mapping
 from ledger.codec.split import check_voucher
-from ledger.ledger import AT_ONCE, Ledger
+from ledger.files.repository import AT_ONCE
+from ledger.ledger import Ledger
 from ledger.sealing.cipher import Keyring, SealBrokenError
 from ledger.store.append import StoredRow
 

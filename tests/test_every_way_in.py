@@ -483,8 +483,8 @@ async def test_of_a_file_handed_over_meanwhile_not_even_its_version_is_told(
     await story.given(handing_over)
     later = sent("2024-07-01", some(ChildReceived))
     for elsewhere, status in ((False, 404), (True, 412)):
-        served.house.ledger.cache = FileCache()
-        served.house.ledger.cache.put(before)
+        served.house.ledger.repository.cache = FileCache()
+        served.house.ledger.repository.cache.put(before)
         client = await served.as_(Role.STAFF, elsewhere=elsewhere)
         answer = await client.post(
             f"/children/{story.child}/events", json=later, headers=new_key() | {"If-Match": '"1"'}

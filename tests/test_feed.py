@@ -28,7 +28,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from domain.file import Facts
 from domain.scope import CHARGE, scope_of
-from ledger.ledger import Ledger
+from ledger.files.repository import FileRepository
 from projections.projector.projector import NotBuiltError, Projector
 from tests.client import Served
 from tests.given import some
@@ -245,13 +245,13 @@ async def test_what_is_not_the_readers_is_not_decoded(
     children = await children_of_all_ages(served)
     await served.projected()
     decoded: set[UUID] = set()
-    original = Ledger.decoded
+    original = FileRepository.decoded
 
-    async def watched(self: Ledger, stored: Any) -> Any:
+    async def watched(self: FileRepository, stored: Any) -> Any:
         decoded.update(each.stream for each in stored if each.kind == "child")
         return await original(self, stored)
 
-    monkeypatch.setattr(Ledger, "decoded", watched)
+    monkeypatch.setattr(FileRepository, "decoded", watched)
     bureau = await served.as_(Role.BUREAU)
     entries, _ = await ask(bureau)
     assert decoded == set(children[::2]) == {UUID(e["stream"]) for e in entries if e["kind"] == "child"}
@@ -263,16 +263,16 @@ async def test_a_long_answer_is_decoded_in_small_parts(
     await children_of_all_ages(served)
     monkeypatch.setattr(feeding, "AT_ONCE", 3)
     most = 0
-    original = Ledger.decoded
+    original = FileRepository.decoded
 
-    async def watched(self: Ledger, stored: Any) -> Any:
+    async def watched(self: FileRepository, stored: Any) -> Any:
         nonlocal most
         most = max(most, len(stored))
         return await original(self, stored)
 
     await served.projected()
     auditor = await served.as_(Role.AUDITOR)
-    monkeypatch.setattr(Ledger, "decoded", watched)
+    monkeypatch.setattr(FileRepository, "decoded", watched)
     assert len((await ask(auditor))[0]) > 3
     assert most == 3
 
@@ -409,13 +409,13 @@ async def test_who_is_told_the_same_is_told_by_one_reading_and_each_is_written_d
     staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
     _, cursor = await ask(staff)
     readings: list[int] = []
-    original = Ledger.amendments
+    original = FileRepository.amendments
 
-    async def watched(self: Ledger, after: Any, known: int) -> Any:
+    async def watched(self: FileRepository, after: Any, known: int) -> Any:
         readings.append(known)
         return await original(self, after, known)
 
-    monkeypatch.setattr(Ledger, "amendments", watched)
+    monkeypatch.setattr(FileRepository, "amendments", watched)
     askers = [staff, supervisor, *[staff] * 48]
     waiting = [asyncio.create_task(ask(each, after=cursor, wait=20)) for each in askers]
     await until(lambda: served.house.tail.waiting == 50)

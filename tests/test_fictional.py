@@ -40,7 +40,7 @@ from domain.codes import tables
 from domain.entry import Recorder
 from domain.events.placement.gates import route
 from domain.file import File, fold
-from domain.judging import FindingKind, carry_over, findings
+from domain.judging import FindingKind, findings
 from domain.life import STAGE, Life
 from domain.obligations import OBLIGATIONS, State, clocks
 from domain.readiness import GATES, GateState, Status, readiness
@@ -295,7 +295,7 @@ def test_what_is_found_of_a_life_that_grows_in_any_order_is_what_is_found_of_it_
         file = File()
         for entry in entries:
             later = file.copy().add(entry)
-            carry_over(file, later)
+            later.inherit(file)
             assert list(findings(later, RULEBOOK)) == list(findings(later.copy(), RULEBOOK))
             file = later
 

@@ -19,7 +19,7 @@ from domain.entry import AnyEntry
 from domain.event import CATALOGUE, chapter
 from domain.events.institution import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
-from domain.judging import carry_over, findings, judge
+from domain.judging import findings, judge
 from domain.life import Life, over_time
 from domain.obligations import clocks
 from domain.readiness import GATES
@@ -144,7 +144,7 @@ def test_what_is_found_of_a_file_that_grows_is_what_is_found_of_it_whole(
         list(findings(file, RULEBOOK))
         # When it gets another entry, and somebody asks the one before it again
         later = file.copy().add(entry)
-        carry_over(file, later)
+        later.inherit(file)
         if data.draw(st.booleans()):
             list(findings(later, RULEBOOK))
             assert list(findings(file, RULEBOOK)) == list(findings(file.copy(), RULEBOOK))

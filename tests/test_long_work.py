@@ -26,7 +26,8 @@ from domain.when import Days
 from ledger import compute
 from ledger.codec import mapping
 from ledger.codec.parsing import check
-from ledger.ledger import AT_ONCE, Ledger
+from ledger.files.cache import FileCache
+from ledger.files.repository import AT_ONCE, FileRepository
 from ledger.recording import handler
 from ledger.recording.attempt import Attempt
 from ledger.recording.outcome import Recorded
@@ -118,7 +119,7 @@ async def stretches(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stretches]
 
 def forget(served: Served) -> None:
     """Keep no file at hand, so that it is read again."""
-    served.house.ledger.cache.__init__(25_000)  # type: ignore[misc] # as it was made
+    served.house.ledger.repository.cache = FileCache(25_000)
 
 
 # Turns
@@ -186,14 +187,14 @@ async def test_a_file_that_is_not_theirs_is_not_read_to_say_so(
     await served.projected()
     forget(served)
     read: set[UUID] = set()
-    original = Ledger.files
+    original = FileRepository.files
 
-    async def watched(self: Ledger, streams: Any, *rest: Any, **more: Any) -> Any:
+    async def watched(self: FileRepository, streams: Any, *rest: Any, **more: Any) -> Any:
         asked = list(streams)
         read.update(asked)
         return await original(self, asked, *rest, **more)
 
-    monkeypatch.setattr(Ledger, "files", watched)
+    monkeypatch.setattr(FileRepository, "files", watched)
     for role in (Role.STAFF, Role.SUPERVISOR, Role.BUREAU):
         client = await served.as_(role)
         for ask in ASKING:

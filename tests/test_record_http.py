@@ -376,8 +376,8 @@ async def test_who_may_record_is_decided_by_the_file_as_it_is_not_as_it_is_at_ha
 
     async def recorded(*, elsewhere: bool) -> int:
         # And a process that has not heard of it yet
-        served.house.ledger.cache = FileCache()
-        served.house.ledger.cache.put(before)
+        served.house.ledger.repository.cache = FileCache()
+        served.house.ledger.repository.cache.put(before)
         staff = await served.as_(Role.STAFF, elsewhere=elsewhere)
         event = sent("2024-07-01", some(IdentityRecorded, name="王小明"))
         answer = await staff.post(f"/children/{story.child}/events", json=event, headers=new_key())

@@ -88,7 +88,7 @@ async def test_a_day_that_was_altered_in_body_and_columns_is_found_and_never_ans
     assert f"第 {position} 条：内容被改动。 Entry {position}: it was altered." in capsys.readouterr().out
     stored = await served.house.ledger.store.read(position - 1, 1)
     with pytest.raises(SealBrokenError):
-        await served.house.ledger.decoded(stored)
+        await served.house.ledger.repository.decoded(stored)
 
 
 @pytest.mark.parametrize(

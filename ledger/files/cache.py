@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from domain.file import File
-from domain.judging import carry_over
 
 CAPACITY: Final = 20_000
 """Entries, of which a thousand take some 3 MB."""
@@ -38,7 +37,7 @@ class FileCache:
         if held is not None and held.version >= file.version:
             return
         if held is not None:
-            carry_over(held, file)
+            file.inherit(held)
         self._entries += len(file.entries) - (len(held.entries) if held else 0)
         self._files[file.stream] = file
         self._files.move_to_end(file.stream)

@@ -15,7 +15,6 @@ from domain.rulebook import Rulebook
 from ledger.recording.candidates import (
     Candidate,
     Check,
-    extended,
     judge_in_turn,
     judge_together,
 )
@@ -97,7 +96,7 @@ class Attempt:
             return Withheld()
         stream = candidate.stream
         before = self.rehearsed_files.get(stream, self.files[stream])
-        self.rehearsed_files[stream] = after = extended(before, candidate.recorded(before.position, now))
+        self.rehearsed_files[stream] = after = before.extended(candidate.recorded(before.position, now))
         changes = impact(before, after, self.rulebooks[stream], self.today, sees)
         return Rehearsal(candidate.judgements, None, changes, candidate.ids)
 

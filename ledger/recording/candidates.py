@@ -144,16 +144,6 @@ def judge_in_turn(
     for candidate in candidates:
         entries = recordable[-1].entries if recordable else ()
         # What is in the file already changes nothing.
-        file = extended(file, entries)
+        file = file.extended(entries)
         recordable += judge_together(file, [candidate], rulebook, today, checked)
     return recordable
-
-
-def extended(file: File, entries: Sequence[AnyEntry]) -> File:
-    """Return a file with more entries, leaving the one given as it is."""
-    if not entries:
-        return file
-    other = file.copy()
-    for entry in entries:
-        other.add(entry)
-    return other

@@ -1,7 +1,7 @@
-"""Where recordings are taken in: judged against their files, sealed, appended, judged again when files move.
+"""The recording handler: load, authorise, decide, seal, append, and again when a file has moved.
 
-A file at hand may be behind the ledger. So nothing is refused before its file has been read afresh, and
-before it is known not to be the repetition of something recorded already.
+A cached file may be behind the ledger. So nothing is refused before its file has been read afresh, and before
+it is known not to repeat something recorded already.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
 from domain.entry import AnyEntry
@@ -23,13 +23,13 @@ from domain.when import day_of
 from ledger.codec.parsing import check
 from ledger.codec.split import split
 from ledger.compute import AT_ONCE, FEW, compute
+from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
 from ledger.recording.candidates import (
     Candidate,
     Check,
     allow_all,
     entry_ids,
-    extended,
 )
 from ledger.recording.outcome import (
     KeepsMoving,
@@ -41,18 +41,17 @@ from ledger.recording.outcome import (
 )
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
+from ledger.sealing.keys import Keys
 from ledger.store.append import Append, OverloadedError
 from ledger.store.store import (
     Accepted,
     Mismatch,
     Repeated,
     Stale,
+    Store,
     Stored,
     Verdict,
 )
-
-if TYPE_CHECKING:
-    from ledger.ledger import Ledger
 
 PATIENCE_SECONDS: Final = limit(
     10,
@@ -64,8 +63,8 @@ PATIENCE_SECONDS: Final = limit(
 FILES_AT_ONCE: Final = 16
 COPIED: Final = 8
 """Entries of a file that are copied for each type of event that is tried, while one entry is judged."""
-ALREADY_RECORDED: Final = b"{}"
-"""The body given for an entry that is there already, and so is not written."""
+UNWRITTEN: Final = b"{}"
+"""The body given for an entry that was recorded already."""
 R = TypeVar("R")
 
 
@@ -75,10 +74,12 @@ async def _compute(attempt: Attempt, work: Callable[[], R], entries: int) -> R:
 
 
 class RecordingHandler:
-    """Takes in recordings for one ledger."""
+    """Records in one ledger."""
 
-    def __init__(self, ledger: "Ledger") -> None:
-        self._ledger = ledger
+    def __init__(self, files: FileRepository, keys: Keys, store: Store) -> None:
+        self._files = files
+        self._keys = keys
+        self._store = store
         self._turns = StreamLocks()
         # So that they leave the others a thread.
         self._rehearsing = asyncio.Semaphore(AT_ONCE - 1)
@@ -138,7 +139,7 @@ class RecordingHandler:
         attempt = Attempt(
             await self._candidates(recordings), day_of(now), atomic, bulk=False, fresh=True, checked=checked
         )
-        await self._bring(attempt)
+        await self._load(attempt)
         drafts = sum(len(candidate.ids) for candidate in attempt.pending)
         recordable = set(await self._beside_others(partial(attempt.judge, attempt.pending), drafts))
         rehearsed: list[Rehearsed] = []
@@ -166,7 +167,7 @@ class RecordingHandler:
             check(draft.event)
             if not number % FEW:
                 await asyncio.sleep(0)
-        ids = [entry_ids(self._ledger.keys.named, recording) for recording in recordings]
+        ids = [entry_ids(self._keys.named, recording) for recording in recordings]
         opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
         opened = await self._streams(opening)
         return [
@@ -176,87 +177,96 @@ class RecordingHandler:
 
     async def _streams(self, entries: Collection[UUID]) -> dict[UUID, UUID]:
         """Return where entries stand, by their ids; a file is known again by the entry that opened it."""
-        stored = await self._ledger.store.entries(entries) if entries else []
+        stored = await self._store.entries(entries) if entries else []
         return {each.entry_id: each.stream for each in stored}
 
     async def _settle(self, attempt: Attempt, until: float) -> None:
+        """Load, authorise and decide, seal, append, conclude; and again where a file has moved."""
         clock = asyncio.get_running_loop().time
         while attempt.pending and clock() < until:
-            await self._bring(attempt)
-            there = await self._already_recorded(attempt)
-            wanted = [each for each in attempt.pending if each not in there]
-            drafts = sum(len(each.ids) for each in wanted)
-            recordable = await _compute(attempt, partial(attempt.judge, wanted), drafts)
-            rejected = set(attempt.pending) - there - set(recordable)
-            if rejected and not attempt.fresh:
-                attempt.fresh = True
-                continue
-            for candidate in rejected:
-                copied = len(attempt.files[candidate.stream].entries) // COPIED
-                await _compute(attempt, partial(attempt.reject, candidate), copied)
-            if rejected and attempt.atomic:
-                attempt.end()
-                return
-            repeated = [each for each in attempt.pending if each in there]
-            await self._conclude(attempt, await self._append(attempt, repeated, recordable))
+            await self._load(attempt)
+            repeated = await self._repeated(attempt)
+            recordable = await self._decide(attempt, repeated)
+            if recordable is not None:
+                appends = await self._seal(attempt, repeated, recordable)
+                verdicts = await self._store.append_all(list(appends.values()), atomic=attempt.atomic)
+                await self._conclude(attempt, list(zip(appends, verdicts, strict=True)))
             attempt.fresh = True
 
-    async def _bring(self, attempt: Attempt) -> None:
-        """Bring the files that are judged by, with the rulebooks that count for them."""
+    async def _load(self, attempt: Attempt) -> None:
+        """Load the files that are judged by, with the rulebooks that count for them."""
         streams = dict.fromkeys(candidate.stream for candidate in attempt.pending)
         held: dict[UUID, File | None] = {}
         if not attempt.fresh:
             new = {each.stream for each in attempt.pending if each.recording.stream is None}
-            held = {stream: self._ledger.cache.get(stream) for stream in streams}
+            held = {stream: self._files.cache.get(stream) for stream in streams}
             held |= {stream: File(stream) for stream in new if held[stream] is None}
         behind = [stream for stream in streams if held.get(stream) is None]
-        read = await self._ledger.files(behind) if behind else {}
+        read = await self._files.files(behind) if behind else {}
         for stream in streams:
             attempt.files[stream] = held.get(stream) or read.get(stream) or File(stream)
         for candidate in attempt.pending:
             file = attempt.files[candidate.stream]
             if candidate.stream not in attempt.rulebooks:
                 attempt.rulebooks[candidate.stream] = await (
-                    self._ledger.rulebook_of(file)
+                    self._files.rulebook_of(file)
                     if file.entries
-                    else self._ledger.rulebook_at(candidate.recording.recorded_by.institution)
+                    else self._files.rulebook_at(candidate.recording.recorded_by.institution)
                 )
 
-    async def _already_recorded(self, attempt: Attempt) -> set[Candidate]:
+    async def _repeated(self, attempt: Attempt) -> list[Candidate]:
         """Return those whose first entry is in the ledger already, by the same request or by another one."""
-        there = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
+        found = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
         if attempt.fresh:
-            elsewhere = {each.ids[0]: each for each in attempt.pending if each not in there}
-            there |= {elsewhere[entry_id] for entry_id in await self._streams(elsewhere)}
-        return there
+            others = {each.ids[0]: each for each in attempt.pending if each not in found}
+            found |= {others[entry_id] for entry_id in await self._streams(others)}
+        return [each for each in attempt.pending if each in found]
 
-    async def _append(
+    async def _decide(self, attempt: Attempt, repeated: Sequence[Candidate]) -> list[Candidate] | None:
+        """Return what may be recorded: each is authorised with those before it in its file, then judged.
+
+        The others are rejected, by files that were read afresh; None where these are still to be read, or
+        where one of all or nothing was rejected.
+        """
+        new = [each for each in attempt.pending if each not in set(repeated)]
+        drafts = sum(len(each.ids) for each in new)
+        recordable = await _compute(attempt, partial(attempt.judge, new), drafts)
+        rejected = set(new) - set(recordable)
+        if rejected and not attempt.fresh:
+            return None
+        for candidate in rejected:
+            copied = len(attempt.files[candidate.stream].entries) // COPIED
+            await _compute(attempt, partial(attempt.reject, candidate), copied)
+        if rejected and attempt.atomic:
+            attempt.end()
+            return None
+        return recordable
+
+    async def _seal(
         self, attempt: Attempt, repeated: Sequence[Candidate], recordable: Sequence[Candidate]
-    ) -> list[tuple[Candidate, Verdict]]:
+    ) -> dict[Candidate, Append]:
+        """Return what the store is given: recorded already, it only compares fingerprints."""
         drafts = sum(len(candidate.ids) for candidate in recordable)
-        entries_split = await _compute(
-            attempt,
-            lambda: [[split(entry) for entry in candidate.entries] for candidate in recordable],
-            drafts,
+        parts = await _compute(
+            attempt, lambda: [[split(entry) for entry in each.entries] for each in recordable], drafts
         )
-        pairs = {pair for own in entries_split for each in own for pair in each.personal}
-        ring = await self._ledger.keys.ring(pairs, make=True)
+        pairs = {pair for own in parts for each in own for pair in each.personal}
+        ring = await self._keys.ring(pairs, make=True)
         for candidate in repeated:
             candidate.place(attempt.files[candidate.stream].version)
-        candidates = [*repeated, *recordable]
-        fingerprint = self._ledger.keys.fingerprint
+        fingerprint = self._keys.fingerprint
 
-        def sealed() -> list[Append]:
-            bodies = [[each.encode(ring) for each in own] for own in entries_split]
-            there = ([ALREADY_RECORDED] * len(candidate.entries) for candidate in repeated)
-            return [
-                candidate.append(own, fingerprint(candidate.content), bulk=attempt.bulk)
-                for candidate, own in zip(candidates, [*there, *bodies], strict=True)
-            ]
+        def sealed() -> dict[Candidate, Append]:
+            bodies = {each: [UNWRITTEN] * len(each.entries) for each in repeated}
+            bodies |= {
+                each: [part.encode(ring) for part in own] for each, own in zip(recordable, parts, strict=True)
+            }
+            return {
+                each: each.append(own, fingerprint(each.content), bulk=attempt.bulk)
+                for each, own in bodies.items()
+            }
 
-        appends = await _compute(attempt, sealed, drafts)
-        verdicts = await self._ledger.store.append_all(appends, atomic=attempt.atomic)
-        return list(zip(candidates, verdicts, strict=True))
+        return await _compute(attempt, sealed, drafts)
 
     async def _conclude(self, attempt: Attempt, verdicts: Sequence[tuple[Candidate, Verdict]]) -> None:
         """Turn verdicts into outcomes; what is to be judged again stays pending."""
@@ -277,7 +287,7 @@ class RecordingHandler:
         for stream, entries in recorded.items():
             file = attempt.files[stream]
             if entries[0].version == file.version + 1:
-                self._ledger.cache.put(await compute(partial(extended, file, entries), len(entries)))
+                self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
         """Return what a verdict means; None when the candidate is to be judged again."""
@@ -307,9 +317,9 @@ class RecordingHandler:
         """Return what an earlier try recorded, with what spoke against it then; in bulk, what does now."""
         file = attempt.files[stored[0].stream]
         if not (attempt.bulk and all(each.entry_id in file.entries for each in stored)):
-            file = await self._ledger.file(stored[0].stream, stored[-1].position) or File()
+            file = await self._files.file(stored[0].stream, stored[-1].position) or File()
         entries = [file.entries[each.entry_id] for each in stored]
-        rulebook = await self._ledger.rulebook_of(file)
+        rulebook = await self._files.rulebook_of(file)
         found = [
             judgement
             for entry in entries

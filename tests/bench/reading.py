@@ -24,7 +24,7 @@ DAY: Final = date(2025, 6, 1)
 
 async def status_read(house: House, actor: Actor, child: UUID, day: date | None = None) -> None:
     """Answer a file's status as `GET /children/{id}` does, from the entries: no folded file is at hand."""
-    house.ledger.cache = FileCache()
+    house.ledger.repository.cache = FileCache()
     answer = await answer_status(Asking(actor, NOW, house), child, as_of=day)
     assert answer.status_code == 200
 
@@ -55,7 +55,7 @@ async def against_decoding(bench: Bench) -> AsyncIterator[Duel]:
         async def decoding_side() -> float:
             began = perf_counter()
             for _ in range(reads):
-                assert len(await house.ledger.decoded(stored)) == len(stored)
+                assert len(await house.ledger.repository.decoded(stored)) == len(stored)
             return reads / (perf_counter() - began)
 
         yield Duel(

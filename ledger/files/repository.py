@@ -1,0 +1,119 @@
+"""The files of one ledger: read, decoded, folded, kept at hand, with the rulebook that counts for each."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.file import AMENDMENTS, File, fold
+from domain.rulebook import Rulebook
+from domain.scope import scope_of
+from ledger.codec import mapping
+from ledger.compute import FEW, compute
+from ledger.files.cache import FileCache
+from ledger.files.rulebooks import Rulebooks
+from ledger.sealing.keys import Keys
+from ledger.store.store import Store
+
+AT_ONCE: Final = 250
+"""Entries decoded before others get their turn."""
+ADOPTED_SECONDS: Final = 1.0
+"""How long a rulebook counts here after another process has recorded that a new one was adopted."""
+
+
+class FileRepository:
+    """Reads the files of one ledger; `rulebook` is the one of this version, `capacity` that of the cache.
+
+    The files it returns are shared: nobody may add to them.
+    """
+
+    def __init__(self, store: Store, keys: Keys, rulebook: Rulebook, capacity: int) -> None:
+        self.rulebook = rulebook
+        self.cache = FileCache(capacity)
+        self._store = store
+        self._keys = keys
+        self._rulebooks = Rulebooks(rulebook)
+        self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
+        self._decoding = asyncio.Lock()
+
+    async def file(self, stream: UUID, known: int | None = None) -> File | None:
+        """Return a file as known at a position, now when not said; None when it had no entry then."""
+        return (await self.files([stream], known)).get(stream)
+
+    async def files(
+        self, streams: Iterable[UUID], known: int | None = None, *, keep: bool = True
+    ) -> dict[UUID, File]:
+        """Return those of the files that have entries, as known at a position.
+
+        They are kept in the cache for who asks next, where `keep` says so.
+        """
+        found = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
+        behind = [stream for stream, file in found.items() if known is None or file.position < known]
+        versions = {stream: found[stream].version for stream in behind}
+        stored = await self._store.streams(behind, after=versions, known=known) if behind else []
+        entries = await self.decoded(stored)
+        for stream, each in groupby(entries, key=lambda entry: entry.stream):
+            added = list(each)
+            found[stream] = await compute(partial(found[stream].extended, added), len(added))
+            if keep:
+                self.cache.put(found[stream])
+        if known is not None:
+            for stream, file in found.items():
+                if file.position > known:
+                    earlier = partial(fold, file.entries.values(), known)
+                    found[stream] = await compute(earlier, len(file.entries))
+        return {stream: file for stream, file in found.items() if file.entries}
+
+    async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
+        """Return what amended an entry after a version of its stream, as files that hold nothing else.
+
+        Much less is decoded for them than for whole files; only `amendments` may be asked of them.
+        """
+        files = {stream: File(stream) for stream in after}
+        for entry in await self.decoded(await self._store.amending(after, sorted(AMENDMENTS), known=known)):
+            files[entry.stream].add(entry)
+        return files
+
+    async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
+        """Return stored entries, opened with what keys there still are."""
+        if len(stored) <= FEW:
+            return await self._opened(stored)
+        entries: list[AnyEntry] = []
+        for start in range(0, len(stored), AT_ONCE):
+            # However many long files are read at once, one such piece is decoded between two turns of others.
+            async with self._decoding:
+                entries += await self._opened(stored[start : start + AT_ONCE])
+                await asyncio.sleep(0)
+        return entries
+
+    async def _opened(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
+        documents = [mapping.load(each.body) for each in stored]
+        ring = await self._keys.ring(mapping.pairs(documents))
+        return [
+            mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)
+        ]
+
+    async def rulebook_of(self, file: File) -> Rulebook:
+        """Return the rulebook that counts for a file: the one that the institution in charge has adopted."""
+        return await self.rulebook_at(scope_of(file).institution)
+
+    async def rulebook_at(self, institution: UUID | None) -> Rulebook:
+        """Return the rulebook that an institution has adopted, else the ledger's own."""
+        if institution is None:
+            return self.rulebook
+        until, seen, rulebook = self._adopted.get(institution, (0.0, None, self.rulebook))
+        now = asyncio.get_running_loop().time()
+        if now >= until or seen is not self.cache.get(institution):
+            file = await self.file(institution)
+            rulebook = self._rulebooks.of(file)
+            self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
+        return rulebook
+
+    async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
+        """Return the rulebook that an institution had adopted at a position, now when not said."""
+        if institution is None:
+            return self.rulebook
+        return self._rulebooks.of(await self.file(institution, known))
