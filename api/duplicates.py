@@ -145,13 +145,13 @@ def terms_of(own: Asking, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]
     terms: dict[Likeness, set[bytes]] = defaultdict(set)
     for draft in drafts if Category.IDENTITY in own.sees else ():
         for likeness, number in numbers_of(draft.event):
-            terms[likeness].add(own.ledger.keys.term(whole_number(number)))
+            terms[likeness].add(own.ledger.term(whole_number(number)))
     return terms
 
 
 async def caught_up(own: Asking) -> None:
     """Wait for the register, so that what was just recorded counts; the list tells of what it lacks still."""
-    head = await own.ledger.store.head()
+    head = await own.ledger.head()
     await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
 
 
@@ -193,7 +193,7 @@ async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnD
     name = known(identity.name)
     if name is None:
         return []
-    terms = [own.ledger.keys.term(whole_name(name))]
+    terms = [own.ledger.term(whole_name(name))]
     async with own.house.projector.reading() as connection:
         page = await register(
             connection, own.scope, day=own.today, sees=own.sees, equal={}, terms=terms, limit=MOST

@@ -191,7 +191,7 @@ class Reading:
                     news = await tail.after(after, until - now())
                 if news is None:
                     # More was recorded than is kept there.
-                    self.known = (await self._own.ledger.store.head()).position
+                    self.known = (await self._own.ledger.head()).position
                     break
                 self.known, seen = news
                 own = [each for each in seen if each.position <= last and self._may_read(each)][:most]
@@ -297,7 +297,7 @@ async def feed(
     own: One, after: After = "0", through: Position | None = None, limit: Most = None, wait: Wait = 0
 ) -> Response:
     """Stream the entries that are the caller's to read, in the order of recording, to go on from later."""
-    head = await own.ledger.store.head()
+    head = await own.ledger.head()
     epoch, _, position = after.rpartition("-")
     start, last = int(position), END if through is None else through
     await own.check_epoch(int(epoch or 1), start, head)

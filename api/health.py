@@ -87,10 +87,10 @@ async def _measured(house: House | None) -> bool:
     """Take up what can be measured of a house now; tell whether its database answers."""
     if house is None:
         return False
-    house.metrics.here(house.ledger.store, house.readers)
+    house.metrics.here(house.ledger, house.readers)
     try:
         async with asyncio.timeout(PATIENCE):
-            position = (await house.ledger.store.head()).position
+            position = (await house.ledger.head()).position
             recorded = await activity.recorded(house.readers, house.settings.ledger)
     except _AWAY:
         return False
@@ -127,4 +127,4 @@ async def _state(house: House | None) -> dict[str, Any]:
 
 
 async def _behind(house: House) -> int:
-    return max(0, (await house.ledger.store.head()).position - house.projector.position)
+    return max(0, (await house.ledger.head()).position - house.projector.position)

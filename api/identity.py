@@ -171,7 +171,7 @@ class Identity:
     async def operator(self) -> Actor:
         """Return the operating system's own administrator, as whom commands act; entered when first asked."""
         name = getpass.getuser()
-        member = self._ledger.keys.named("operator", name)
+        member = self._ledger.named("operator", name)
         return await self.add_member(name, Role.ADMINISTRATOR, member=member)
 
     async def add_member(

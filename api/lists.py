@@ -113,7 +113,7 @@ async def _register(
     if (query or file_no) and Category.IDENTITY not in own.sees:
         raise Problem("forbidden")
     await own.check_institution(institution, f"{at}/institution")
-    term = own.ledger.keys.term
+    term = own.ledger.term
     equal: dict[str, object] = {
         "stage": stage,
         "institution": institution,
@@ -180,7 +180,7 @@ async def obligations(
     page = await _page(
         own,
         obligations_on,
-        tools={"keyed": own.ledger.keys.term},
+        tools={"keyed": own.ledger.term},
         day=on,
         states=tuple(state or WAITING),
         rule=rule,
@@ -233,7 +233,7 @@ async def findings(
     page = await _page(
         own,
         findings_on,
-        tools={"rulebook": book, "keyed": own.ledger.keys.term},
+        tools={"rulebook": book, "keyed": own.ledger.term},
         day=on,
         rule=rule,
         kind=kind,

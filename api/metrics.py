@@ -14,8 +14,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from ledger.ledger import Ledger
 from ledger.store.pools import Pool
-from ledger.store.store import Store
 from projections.activity import RecordedCount
 from projections.projector.projector import Projector
 
@@ -107,9 +107,9 @@ class Metrics:
         """Count a refusal by the strength of its rule."""
         self._refusals.labels(strength).inc()
 
-    def here(self, store: Store, readers: Pool) -> None:
+    def here(self, ledger: Ledger, readers: Pool) -> None:
         """Take up what waits in this process."""
-        appends, size = store.waiting
+        appends, size = ledger.waiting
         self._waiting.set(appends)
         self._waiting_bytes.set(size)
         use = readers.get_stats()

@@ -250,7 +250,7 @@ class Asking:
         Its position may have been given out again then, to another entry.
         """
         if epoch < head.epoch and position:
-            later = [each.began_after for each in await self.ledger.store.epochs() if each.epoch > epoch]
+            later = [each.began_after for each in await self.ledger.epochs() if each.epoch > epoch]
             if position > min(later, default=0):
                 raise Problem("other_epoch", epoch=head.epoch, position=min(later, default=0))
         if epoch > head.epoch:

@@ -200,7 +200,7 @@ class _Turn(NamedTuple):
 
 
 async def _continue(own: Asking, turn: _Turn) -> str:
-    text = ":".join(map(str, ((await own.ledger.store.head()).epoch, *turn)))
+    text = ":".join(map(str, ((await own.ledger.head()).epoch, *turn)))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -213,5 +213,5 @@ async def _resume(own: Asking, cursor: str, order: str | None, known_at: str | N
     match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9}):(occurred|recorded):(.{0,40})", text)
     if match is None or order not in {None, match[4]} or known_at not in {None, match[5]}:
         raise invalid([no_cursor()])
-    await own.check_epoch(int(match[1]), int(match[2]), await own.ledger.store.head())
+    await own.check_epoch(int(match[1]), int(match[2]), await own.ledger.head())
     return _Turn(int(match[2]), int(match[3]), match[4], match[5])

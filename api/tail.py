@@ -158,7 +158,7 @@ class Tail:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _look(self) -> None:
-        head = (await self._ledger.store.head()).position
+        head = (await self._ledger.head()).position
         through = min(head, self._through + AT_ONCE)
         for each in await self._between(self._through, through):
             self._seen.append(each)

@@ -81,6 +81,11 @@ class Ledger:
         """Return at most `limit` entries after a position and through another, in order of position."""
         return await self.repository.decoded(await self.store.read(position, limit, through=through))
 
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many appends of this process wait to be taken into a batch, and how many bytes they have."""
+        return self.store.waiting
+
     async def head(self) -> Head:
         """Return where the ledger stands."""
         return await self.store.head()

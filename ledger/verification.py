@@ -39,7 +39,7 @@ class Flaw:
 
 async def flaws(ledger: Ledger, told: Callable[[float], None]) -> AsyncIterator[Flaw]:
     """Yield what is wrong with the entries, in order; `told` is told how far it is, from 0 to 1."""
-    head = (await ledger.store.head()).position
+    head = (await ledger.head()).position
     ring = await ledger.keys.ring([])
     before: StoredRow | None = None
     position = 0

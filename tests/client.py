@@ -146,7 +146,7 @@ class Served:
 
     async def projected(self) -> None:
         """Wait until the read models have caught up with the ledger."""
-        head = await self.house.ledger.store.head()
+        head = await self.house.ledger.head()
         assert await self.house.projector.reached(head.position, PATIENCE)
 
 
@@ -169,7 +169,7 @@ async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Serv
     """Give a running app with an empty register, an institution and a token for each role."""
     app = create_app(settings, clock=lambda: NOW)
     async with running(app) as house, AsyncExitStack() as stack:
-        head = await house.ledger.store.head()
+        head = await house.ledger.head()
         assert await house.projector.reached(head.position, PATIENCE)
         yield Served(
             app,

@@ -37,7 +37,7 @@ async def expected(served: Served) -> Counts:
 
 async def counted(served: Served) -> Counts:
     """What is counted, as soon as all is."""
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     end = time.monotonic() + PATIENCE
     while True:
         found = await recorded(served.house.readers, served.house.settings.ledger)

@@ -303,7 +303,7 @@ async def test_an_answer_waits_for_the_position_it_must_have_seen(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await served.a_child()
-    position = (await served.house.ledger.store.head()).position
+    position = (await served.house.ledger.head()).position
     staff = await served.as_(Role.STAFF)
     rows = (await staff.get(f"/children?at_least={position}")).json()["items"]
     assert len(rows) == 1

@@ -98,13 +98,13 @@ async def tables(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
 async def test_a_ledger_is_brought_back_as_it_was_and_goes_on(
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
-    before = await served.house.ledger.store.head()
+    before = await served.house.ledger.head()
     assert await backing_up(settings, backups) == 0
     assert await restoring(elsewhere, backups) == 0
     assert await tables(elsewhere) == await tables(settings)
 
     async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
-        assert await house.ledger.store.head() == before
+        assert await house.ledger.head() == before
         file = await house.ledger.file(child)
         assert file is not None
         assert [e.event.name for e in file.standing() if isinstance(e.event, IdentityRecorded)] == [NAME]
@@ -126,9 +126,9 @@ async def test_what_was_recorded_after_the_backup_is_missed_at_the_start_and_gon
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
     await backing_up(settings, backups)
-    backed_up = (await served.house.ledger.store.head()).position
+    backed_up = (await served.house.ledger.head()).position
     await served.a_child("后来的")
-    later = (await served.house.ledger.store.head()).position
+    later = (await served.house.ledger.head()).position
     async with running(create_app(settings, clock=lambda: NOW)):
         pass  # and what was last seen is up to date
 
@@ -144,7 +144,7 @@ async def test_what_was_recorded_after_the_backup_is_missed_at_the_start_and_gon
 
     assert await recovering(restored) == 0
     async with running(create_app(restored, clock=lambda: NOW)) as house:
-        head = await house.ledger.store.head()
+        head = await house.ledger.head()
         assert (head.epoch, head.position) == (2, backed_up)
         assert await house.ledger.file(child) is not None
 
@@ -165,7 +165,7 @@ async def test_a_backup_is_two_files_that_only_their_owner_reads_and_their_manif
     assert {stat.S_IMODE((backups / name).stat().st_mode) for name in names} == {0o600}
 
     manifest = orjson.loads(newest(backups, settings.ledger).read_bytes())
-    head = await served.house.ledger.store.head()
+    head = await served.house.ledger.head()
     assert (manifest["ledger"], manifest["epoch"]) == (settings.ledger, 1)
     assert manifest["position"] == head.position
 
@@ -230,7 +230,7 @@ async def test_a_backup_that_is_not_whole_touches_nothing(  # noqa: PLR0917 - fi
     with pytest.raises(BackupError, match="nothing was touched"):
         await restoring(elsewhere, backups)
     async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
-        assert (await house.ledger.store.head()).position == 0
+        assert (await house.ledger.head()).position == 0
 
 
 async def test_a_dump_whose_sum_was_altered_with_it_touches_nothing(

@@ -238,7 +238,7 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
     async with opened(settings) as house:
         home = await open_institution(house, HOME, region="371099")
         token = (await tokens_for_every_role(house.identity, home, purpose="drill", days=1))[Role.STAFF]
-        before = (await house.ledger.store.head()).position
+        before = (await house.ledger.head()).position
     async with site(data, tmp_path) as there:
         office = Office(there.services, token)
         recording = [asyncio.create_task(office.record_on()) for _ in range(RECORDERS)]

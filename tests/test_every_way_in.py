@@ -324,7 +324,7 @@ async def test_who_may_enter_no_more_once_the_body_has_arrived_records_nothing(s
         answer = await client.post(path, content=slowly(), headers=new_key() | kind_of)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
     assert (await story.asked())["version"] == 1
-    assert (await served.house.ledger.store.head()).position == story.position
+    assert (await served.house.ledger.head()).position == story.position
 
 
 LISTED = a_sheet("儿童花名册")

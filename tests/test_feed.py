@@ -132,7 +132,7 @@ async def test_the_cursor_moves_on_where_nothing_is_the_readers(served: Served) 
     _, cursor = await ask(staff)
     for _ in range(3):
         await served.a_child(elsewhere=True)
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     assert await ask(staff, after=cursor) == ([], f"1-{head}")
     assert await ask(staff, after=cursor, limit=1) == ([], f"1-{head}")
     mine = await served.a_child()
@@ -319,7 +319,7 @@ async def test_who_waits_is_answered_as_soon_as_something_of_theirs_is_recorded(
     child = await served.a_child()
     found, following = await asyncio.wait_for(waiting, PATIENCE)
     assert {entry["stream"] for entry in found} == {str(child)}
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     assert following == f"1-{head}"
 
 
@@ -361,7 +361,7 @@ async def test_two_hundred_who_wait_ask_the_database_no_more_than_one(
     child = await served.a_child()
     await served.projected()
     supervisor = await served.as_(Role.SUPERVISOR)
-    far = {"at_least": (await served.house.ledger.store.head()).position + 1}
+    far = {"at_least": (await served.house.ledger.head()).position + 1}
     address = path.format(child)
     assert (await supervisor.get(address)).status_code == 200
     statements.clear()

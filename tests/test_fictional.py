@@ -346,7 +346,7 @@ async def _fill(settings: Settings) -> Filled:
         report = await fill()
         await up_to_date(house)
         seconds = process_time() - started
-        entries = (await house.ledger.store.head()).position
+        entries = (await house.ledger.head()).position
         again = await fill()
         tokens = await tokens_for_every_role(house.identity, institution, purpose="test", days=1)
         headers = {"Authorization": f"Bearer {tokens[Role.SUPERVISOR]}"}
@@ -367,7 +367,7 @@ async def _fill(settings: Settings) -> Filled:
             report=report,
             again=again,
             entries=entries,
-            entries_again=(await house.ledger.store.head()).position,
+            entries_again=(await house.ledger.head()).position,
             files=await _children(house),
             due=Counter(due),
             ready=Counter(ready),

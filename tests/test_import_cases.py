@@ -222,7 +222,7 @@ async def _client(case: Case) -> AsyncClient:
 
 async def _found(case: Case, query: str) -> list[str]:
     """The names of children that are found by a query."""
-    head = (await case.served.house.ledger.store.head()).position
+    head = (await case.served.house.ledger.head()).position
     client = await _client(case)
     answer = await client.post("/children/search", params={"at_least": head}, json={"q": query})
     return [item["name"] for item in answer.json()["items"]]
@@ -251,7 +251,7 @@ async def test_one_citizen_id_of_two_children(served: Served, cases: Path) -> No
     for number in numbers:
         (assigned,) = await case.entries(number, CitizenIdAssigned)
         assert assigned.event.citizen_id == "371099201203150226"
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     client = await _client(case)
     found = (await client.get("/findings", params={"at_least": head, "rule": "I32"})).json()["items"]
     children = {str((await case.file(number)).stream) for number in numbers}

@@ -54,7 +54,7 @@ def a_file(folder: Path, *sheets: Paper) -> Path:
 async def head(settings: Settings) -> int:
     """How many entries the ledger has."""
     async with opened(settings, follow=False) as house:
-        return (await house.ledger.store.head()).position
+        return (await house.ledger.head()).position
 
 
 @pytest.mark.usefixtures("surroundings")

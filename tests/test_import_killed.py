@@ -72,7 +72,7 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
 
 async def position(house: House) -> int:
     """How many entries the ledger has."""
-    return (await house.ledger.store.head()).position
+    return (await house.ledger.head()).position
 
 
 @pytest.mark.drill
@@ -117,7 +117,7 @@ async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
     streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.tables)
 
     def named(key: str) -> UUID:
-        return entry_id(house.ledger.keys.named, home.institution, ledger_key(key))
+        return entry_id(house.ledger.named, home.institution, ledger_key(key))
 
     return {
         streams.new(number): [

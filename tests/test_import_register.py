@@ -132,7 +132,7 @@ async def test_who_guesses_a_file_number_does_not_find_its_entries_by_it(counter
     await counter.take(roster({"备注": "待补材料"}))
     house, home = counter.served.house, counter.served.home
     file = await counter.file("CS001")
-    own = entry_id(house.ledger.keys.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
+    own = entry_id(house.ledger.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
     assert own in file.entries
     namespaces = (UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52"), NAMESPACE_OID, UUID(int=0))
     digest = sha256(b"CS001|" + "儿童花名册|identity".encode()).hexdigest()

@@ -71,10 +71,10 @@ async def test_the_sample_goes_in_and_twice_is_once(served: Served, sample: Path
     }
     await _holds_what_the_sheets_say(served, report)
 
-    head = await served.house.ledger.store.head()
+    head = await served.house.ledger.head()
     again = (await take(served, sample)).json()
     assert (again["recorded"], again["already"], again["entries"]) == (0, 9411, 0)
-    assert (await served.house.ledger.store.head()).position == head.position
+    assert (await served.house.ledger.head()).position == head.position
 
 
 async def _holds_what_the_sheets_say(served: Served, report: Report) -> None:

@@ -108,13 +108,13 @@ async def received(client: AsyncClient, **headers: str) -> dict[str, Any]:
 
 async def test_the_token_decides_which_ledger_answers_and_each_counts_from_one(two: Two) -> None:
     first, second = await two.as_(two.one), await two.as_(two.other)
-    before = [(await house.ledger.store.head()).position for house in (two.one, two.other)]
+    before = [(await house.ledger.head()).position for house in (two.one, two.other)]
     assert before[0] == before[1] > 0
     for number in range(1, 4):
         assert (await received(first))["position"] == before[0] + 2 * number
     assert (await received(second))["position"] == before[1] + 2
     for house in (two.one, two.other):
-        head = (await house.ledger.store.head()).position
+        head = (await house.ledger.head()).position
         stored = await house.ledger.store.read(0, 1000)
         assert [each.position for each in stored] == list(range(1, head + 1))
 
@@ -150,7 +150,7 @@ async def test_nothing_of_one_ledger_is_seen_or_touched_from_the_other(two: Two)
         await first.post("/imports", content=line, headers={"Content-Type": "application/x-ndjson"})
     ).headers["Location"]
     for house in (two.one, two.other):
-        assert await house.projector.reached((await house.ledger.store.head()).position, PATIENCE)
+        assert await house.projector.reached((await house.ledger.head()).position, PATIENCE)
     for path in ("", "/entries", "/obligations", "/readiness", "/access"):
         assert (await first.get(f"/children/{child}{path}")).status_code == 200, path
         assert (await second.get(f"/children/{child}{path}")).status_code == 404, path

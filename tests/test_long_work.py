@@ -130,7 +130,7 @@ async def test_of_a_long_file_little_is_done_between_two_turns_of_the_event_loop
 ) -> None:
     child = await a_long_file(served)
     staff = await served.as_(Role.STAFF)
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     file, many = f"/children/{child}", {"items": [{"child": str(child), "events": [EVENT]}]}
     refused = EVENT | {"occurred_on": "2001-01-01"}
     asked: list[tuple[str, str, Any, int]] = [

@@ -76,11 +76,11 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
         await asyncio.to_thread(server.__enter__)
         try:
             await answer(client, "/health/ready", 200)
-            before = (await house.ledger.store.head()).position
+            before = (await house.ledger.head()).position
             with suppress(OperationalError):  # as 503 would tell: the connection at hand was lost
                 await open_institution(house, "望海市儿童福利院（测试）", region="371099")
             await open_institution(house, "山南市儿童福利院（测试）", region="990101")
-            after = (await house.ledger.store.head()).position
+            after = (await house.ledger.head()).position
             assert after > before
             assert await house.projector.reached(after, PATIENCE), "the read models go on"
             assert 'childledger_up{ledger="childledger"} 1.0' in (await client.get("/metrics")).text

@@ -407,7 +407,7 @@ async def test_a_file_is_read_as_it_is_after_what_was_waited_for(served: Served)
 
 async def head(served: Served) -> int:
     """The last position of the ledger."""
-    return (await served.house.ledger.store.head()).position
+    return (await served.house.ledger.head()).position
 
 
 async def test_midnight_changes_answers_without_an_entry(settings: Settings, furnished: Furnished) -> None:

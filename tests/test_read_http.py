@@ -45,7 +45,7 @@ def named(name: str = "王小明", born: str = "2009-03-05") -> tuple[str, Any]:
 async def listed(served: Served, path: str, role: Role | str = Role.SUPERVISOR, **query: Any) -> list[Any]:
     """Every item of a list, page by page."""
     client = await served.as_(role)
-    position = (await served.house.ledger.store.head()).position
+    position = (await served.house.ledger.head()).position
     found: list[Any] = []
     following: dict[str, Any] = {}
     while True:
@@ -332,7 +332,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
 async def searched(served: Served, query: str, role: Role | str = Role.STAFF, **more: Any) -> list[str]:
     """The names that a search finds, page by page."""
     client = await served.as_(role)
-    position = (await served.house.ledger.store.head()).position
+    position = (await served.house.ledger.head()).position
     found: list[str] = []
     cursor = None
     while True:
@@ -488,7 +488,7 @@ async def test_every_list_shows_exactly_the_files_that_may_be_read(served: Serve
                 for child, file in files.items()
                 if allowed(actor, Action.READ, scope_of(file), today=date(2026, 11, 22))
             }
-            head = (await served.house.ledger.store.head()).position
+            head = (await served.house.ledger.head()).position
 
             async def shown(path: str, client: Any = client, head: int = head) -> set[str]:
                 answer = await client.get(path, params={"at_least": head, "limit": 500})

@@ -78,7 +78,7 @@ async def test_a_file_is_opened_for_ones_own_institution_only(served: Served) ->
 
 async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served: Served) -> None:
     staff = await served.as_(Role.STAFF)
-    before = (await served.house.ledger.store.head()).position
+    before = (await served.house.ledger.head()).position
     answer = await staff.post(
         "/children?dry_run=true", json={"events": [sent(*RECEIVED), sent(*named(born="2009-03-05"))]}
     )
@@ -91,7 +91,7 @@ async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served:
     opened = {each["after"]["rule"]: each for each in body["impact"]["obligations"]}
     assert opened["D10"]["before"] is None
     assert opened["D10"]["after"]["due_on"] == "2024-03-05"
-    assert (await served.house.ledger.store.head()).position == before
+    assert (await served.house.ledger.head()).position == before
 
 
 async def test_a_dry_run_of_a_new_file_lists_who_may_be_the_same_child(served: Served) -> None:

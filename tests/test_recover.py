@@ -251,7 +251,7 @@ async def test_while_it_serves_and_when_it_ends_the_last_position_is_kept(settin
         await record(house)
         await until(lambda: epoch_and_position(settings)[1] > before)
         await record(house)
-        position = (await house.ledger.store.head()).position
+        position = (await house.ledger.head()).position
     assert epoch_and_position(settings) == (1, position)
 
 
@@ -260,7 +260,7 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
 ) -> None:
     async with older(url) as copy:
         async with running(create_app(settings, clock=lambda: NOW)) as house:
-            kept = (await house.ledger.store.head()).position
+            kept = (await house.ledger.head()).position
             for _ in range(3):
                 await record(house)
             (*_, last) = await house.ledger.store.read(kept, 10)
@@ -300,7 +300,7 @@ async def test_where_nothing_was_seen_before_nothing_stops_the_start_and_the_log
 ) -> None:
     async with running(create_app(settings, clock=lambda: NOW)) as house:
         await record(house)
-        position = (await house.ledger.store.head()).position
+        position = (await house.ledger.head()).position
     (settings.data / "last_seen" / settings.ledger).unlink()
     async with running(create_app(settings, clock=lambda: NOW)):
         pass
@@ -316,7 +316,7 @@ async def test_what_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Se
     assert await recovering(settings, without_witness=True) == 0
     assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
     async with running(create_app(settings, clock=lambda: NOW)) as house:
-        assert [(epoch.epoch, epoch.witness) for epoch in await house.ledger.store.epochs()] == [(2, None)]
+        assert [(epoch.epoch, epoch.witness) for epoch in await house.ledger.epochs()] == [(2, None)]
 
 
 async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_unready(

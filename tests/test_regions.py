@@ -65,7 +65,7 @@ async def an_officer(served: Served, role: Role, region: Answered[str]) -> Async
 
 async def seen(served: Served, client: AsyncClient, child: UUID) -> set[str]:
     """By which paths a client sees anything of a child."""
-    query: dict[str, Any] = {"at_least": (await served.house.ledger.store.head()).position, "limit": 500}
+    query: dict[str, Any] = {"at_least": (await served.house.ledger.head()).position, "limit": 500}
     found = set()
     for path in LISTS:
         answer = await client.get(path, params=query)
@@ -202,12 +202,12 @@ async def test_what_an_institution_s_stream_says_already_is_not_recorded_again_a
     opened = await an_institution(served)
     changed = await change_institution(served.house, opened.institution, region="371082")
     await served.house.identity.enter(opened)  # as it is left when a change is killed half way
-    before = (await served.house.ledger.store.head()).position
+    before = (await served.house.ledger.head()).position
 
     assert await change_institution(served.house, opened.institution, region="371082") == changed
 
     assert await served.house.identity.institution(opened.institution) == changed
-    assert (await served.house.ledger.store.head()).position == before
+    assert (await served.house.ledger.head()).position == before
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ async def test_what_an_institution_s_stream_says_already_is_not_recorded_again_a
 async def test_an_institution_lies_in_a_county_a_prefecture_or_a_province(
     served: Served, region: str
 ) -> None:
-    before = (await served.house.ledger.store.head()).position
+    before = (await served.house.ledger.head()).position
     with pytest.raises(IdentityError, match=r"GB/T 2260.*全国.*county, prefecture or province"):
         await an_institution(served, region)
     with pytest.raises(IdentityError, match="county, prefecture or province"):
         await change_institution(served.house, served.home.institution, region=region)
-    assert (await served.house.ledger.store.head()).position == before
+    assert (await served.house.ledger.head()).position == before
     assert await served.house.identity.institution(served.home.institution) == served.home
 
 

@@ -31,7 +31,7 @@ async def test_who_waits_for_something_takes_the_turn_of_nobody(served: Served) 
     served.app.state.houses.turns = Turns(1)
     child = await served.a_child()
     await served.projected()
-    head = (await served.house.ledger.store.head()).position
+    head = (await served.house.ledger.head()).position
     paths = (
         f"/children/{child}?at_least={head + 2}",
         f"/children?at_least={head + 2}",

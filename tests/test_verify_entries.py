@@ -36,7 +36,7 @@ async def position(served: Served) -> int:
     for event in (admitted, sent("2026-03-06", some(Discharged))):
         answer = await staff.post(f"/children/{child}/events", json=event, headers=new_key())
         assert answer.status_code == 201, answer.text
-    return (await served.house.ledger.store.head()).position - 1
+    return (await served.house.ledger.head()).position - 1
 
 
 async def found(served: Served) -> list[tuple[int, str]]:

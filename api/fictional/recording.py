@@ -25,7 +25,7 @@ async def record_lives(house: House, institution: Institution, today: date, *, p
     """
     members = await crew(house.identity, institution, purpose=purpose)
     scribe = Scribe(
-        named=house.ledger.keys.named,
+        named=house.ledger.named,
         institution=institution.institution,
         crew={role: member.recorder for role, member in members.items()},
         stream_of=Streams(house.ledger, house.projector, institution.institution).new,

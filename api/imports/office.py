@@ -185,7 +185,7 @@ def _acting(recorder: Recorder, institution: Institution) -> Actor:
 
 async def up_to_date(house: House) -> None:
     """Bring the read models up to the ledger, by whoever keeps them up."""
-    head = (await house.ledger.store.head()).position
+    head = (await house.ledger.head()).position
     if house.following:
         await house.projector.reached(head, UP_TO_DATE_SECONDS)
         return

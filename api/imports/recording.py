@@ -97,7 +97,7 @@ class Records:
 
     def named(self, key: str, owner: UUID) -> UUID:
         """Return the id of the entry that an owner's key names."""
-        return entry_id(self._ledger.keys.named, owner, key)
+        return entry_id(self._ledger.named, owner, key)
 
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
         """Record what is not refused. Raises InterruptedImportError and the store's errors."""
@@ -138,7 +138,7 @@ class Rehearses(Records):
             if number in kept:
                 continue
             stream = recording.stream or uuid4()
-            ids = entry_ids(self._ledger.keys.named, recording)
+            ids = entry_ids(self._ledger.named, recording)
             groups[stream].append(Candidate(number, recording, stream, ids))
         files = await self._ledger.files(groups)
         for stream, group in groups.items():

@@ -36,7 +36,7 @@ class Streams:
         known = await self.known()
 
         def found() -> dict[str, list[UUID]]:
-            terms = {number: self._ledger.keys.term(whole_number(number)) for number in numbers}
+            terms = {number: self._ledger.term(whole_number(number)) for number in numbers}
             return {number: known[term] for number, term in terms.items() if term in known}
 
         return await asyncio.to_thread(found)
@@ -44,7 +44,7 @@ class Streams:
     @property
     def term(self) -> Callable[[str], bytes]:
         """What makes keyed hashes of texts, as the register's read model has them."""
-        return self._ledger.keys.term
+        return self._ledger.term
 
     async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
         """Return the files of the whole ledger that have citizen ids, by these ids' terms."""
@@ -56,4 +56,4 @@ class Streams:
 
         It is there already, in another's charge, when the child was handed over.
         """
-        return self._ledger.keys.named("file", self._institution, number)
+        return self._ledger.named("file", self._institution, number)

@@ -77,7 +77,7 @@ class CatchUp:
 
     async def step(self, own: Generation, limit: int = BATCH) -> int:
         """Take in at most so many more entries with each group; return how many were."""
-        head = (await self._ledger.store.head()).position
+        head = (await self._ledger.head()).position
         taken = 0
         for group in self._groups(own, head):
             taken += await self._step(own, group, limit)
@@ -139,7 +139,7 @@ class CatchUp:
             if advanced.rowcount != len(models):
                 # Somebody else has gone on from here.
                 raise Rollback(batch)
-            moved = await self._ledger.store.moved(group.start, through)
+            moved = await self._ledger.moved(group.start, through)
             files = await self._files(connection, own, group, moved)
             for children in chunks(files):
                 if self.leaving:
@@ -187,7 +187,7 @@ class CatchUp:
             )
             return dict(await cursor.fetchall())
         found: dict[UUID, int] = {}
-        while page := await self._ledger.store.files("child", next(reversed(found), NOWHERE), FILES_AT_ONCE):
+        while page := await self._ledger.streams("child", next(reversed(found), NOWHERE), FILES_AT_ONCE):
             found |= page
         return found
 

@@ -48,13 +48,13 @@ class Rebuild:
             return await self._begin(own)
         if own.walked < EVERYWHERE:
             return await self._walk(own)
-        head = (await self._ledger.store.head()).position
+        head = (await self._ledger.head()).position
         if own.position() + NEAR < head:
             return await self._catch_up.step(own) > 0
         return await self._done(own)
 
     async def _begin(self, own: Generation) -> bool:
-        head = (await self._ledger.store.head()).position
+        head = (await self._ledger.head()).position
         return await self._changed(
             "UPDATE generation SET through = %s, walked = %s WHERE number = %s AND through IS NULL",
             [head, NOWHERE, own.number],
@@ -76,9 +76,7 @@ class Rebuild:
     async def _walk(self, own: Generation) -> bool:
         """Write the next files; a read model that fails is left behind, at the beginning of the ledger."""
         assert own.walked is not None  # noqa: S101 - what `step` has looked for
-        following = next(
-            chunks(await self._ledger.store.files("child", own.walked, FILES_AT_ONCE)), [EVERYWHERE]
-        )
+        following = next(chunks(await self._ledger.streams("child", own.walked, FILES_AT_ONCE)), [EVERYWHERE])
         models = [model for model in self._models if own.models[model.name].stopped_by is None]
         try:
             async with disposable(self._pool) as (connection, piece):

@@ -79,7 +79,7 @@ class Verification:
 
     async def _next(self, after: UUID) -> UUID:
         """Return the last file of the next piece; where there is none, the end."""
-        files = await self._ledger.store.files("child", after, FILES_AT_ONCE)
+        files = await self._ledger.streams("child", after, FILES_AT_ONCE)
         piece = next(chunks(files), [EVERYWHERE])
         return EVERYWHERE if len(piece) == len(files) < FILES_AT_ONCE else piece[-1]
 

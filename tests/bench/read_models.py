@@ -85,7 +85,7 @@ async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
             turn += 1
             began = perf_counter()
             await asyncio.gather(*(_write(house, own[number::WRITERS]) for number in range(WRITERS)))
-            await _projected(house, (await house.ledger.store.head()).position)
+            await _projected(house, (await house.ledger.head()).position)
             return len(lines) * each / (perf_counter() - began)
 
         with library.running(environ) as reached:

@@ -146,7 +146,7 @@ async def serving(long: int = LONG, few: int = FEW) -> AsyncIterator[Service]:
             tokens = await tokens_for_every_role(house.identity, home, purpose="limits", days=1)
             children = [await _a_file(house, home, 2, f"王小{number}") for number in range(few)]
             child = await _a_file(house, home, long, "王小明")
-            head = await house.ledger.store.head()
+            head = await house.ledger.head()
             assert await house.projector.reached(head.position, 300)
         surroundings = {"CHILDLEDGER_DATA": str(data), "CHILDLEDGER_PORT": "0"}
         process = await create_subprocess_exec(

@@ -64,7 +64,7 @@ class Counter:
 
     async def head(self) -> int:
         """The ledger's last position."""
-        return (await self.served.house.ledger.store.head()).position
+        return (await self.served.house.ledger.head()).position
 
 
 @pytest.fixture
