@@ -289,7 +289,8 @@ def test_an_ordinary_user_needs_nothing_else(data: Path) -> None:
 def test_where_the_kernel_sends_no_signal_a_watchdog_does() -> None:
     arguments = f"os.getppid(), {os.getuid()}, {os.getgid()}, {int(signal.SIGTERM)}, ['/bin/sleep', '60']"
     tether = (
-        f"import os, sys; sys.platform = 'elsewhere'; from ledger.postgres import exec_bound; exec_bound.main({arguments})"
+        "import os, sys; sys.platform = 'elsewhere'; "
+        f"from ledger.postgres import exec_bound; exec_bound.main({arguments})"
     )
     with subprocess.Popen([sys.executable, "-c", tether], stdin=subprocess.PIPE, cwd=ROOT) as tethered:
         assert tethered.stdin
