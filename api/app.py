@@ -9,29 +9,28 @@ from typing import Any, Final
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import (
+from api.bootstrap import House
+from api.clock import Clock, utc_now
+from api.contract import problems, requests
+from api.http import (
     access,
     catalogue,
+    children,
     docs,
-    failures,
+    errors,
     feed,
-    forms,
-    health,
     lists,
-    problems,
-    read,
-    record,
+    probes,
     record_many,
+    record_one,
 )
-from api.asking import entered
-from api.clock import Clock, utc_now
-from api.head import HeadAsGet, Secured
-from api.house import House
-from api.houses import all_opened
-from api.imports import routes as imports
+from api.http import import_jobs as imports
+from api.http.authentication import entered
+from api.http.head import HeadAsGet, Secured
+from api.http.parameters import NOTHING_UNKNOWN
 from api.logs import RequestLog
-from api.parameters import NOTHING_UNKNOWN
 from api.settings import Settings
+from api.tenants import all_opened
 
 _DOCUMENTING: Final = Lock()
 
@@ -62,10 +61,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestLog)
     app.add_middleware(Secured, tls=settings.tls_handled)
-    failures.install(app)
-    for open_to_all in (health, docs):
+    errors.install(app)
+    for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    for chapter in (record, record_many, read, lists, feed, access, catalogue, imports):
+    for chapter in (record_one, record_many, children, lists, feed, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(entered), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
@@ -86,6 +85,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 title=app.title, version=app.version, description=app.description, routes=app.routes
             )
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            schemas |= {"Problem": dict(problems.SCHEMA), **forms.schemas()}
+            schemas |= {"Problem": dict(problems.SCHEMA), **requests.schemas()}
             app.openapi_schema = schema
     return app.openapi_schema

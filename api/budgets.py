@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from api.problems import Problem
+from api.contract.problems import Problem
 from domain.label import Label
 from domain.limit import Area, limit
 

@@ -13,8 +13,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from api.head import SECURE
-from api.problems import Problem
+from api.contract.problems import Problem
+from api.http.head import SECURE
 from domain.label import Label
 from domain.limit import Area, limit
 

@@ -15,7 +15,7 @@ import api
 import domain.events  # fills the catalogue
 import ledger
 import projections
-from api.problems import KINDS
+from api.contract.problems import KINDS
 from api.settings import Settings
 from domain.codes import tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of

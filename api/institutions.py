@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID, uuid4
 
+from api.bootstrap import House
 from api.clock import day_of
 from api.folding import folded_name
-from api.house import House
-from api.identity import IdentityError, Institution
+from api.identity.directory import IdentityError, Institution
 from domain.codes import tables
 from domain.event import Event, Label, Unknown
 from domain.events.institution import (

@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 import structlog
 from orjson import Fragment
 
-from api.answers import dumps
-from api.problems import Problem
-from api.turns import Turns
+from api.contract.encoding import dumps
+from api.contract.problems import Problem
+from api.fair_lock import Turns
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.tasks import cancel_all

@@ -16,7 +16,7 @@ import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Problem
+from api.contract.problems import Problem
 
 log = structlog.get_logger()
 UNMATCHED: Final = "unmatched"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api.tokens import LONGEST_DAYS
+from api.identity.tokens import LONGEST_DAYS
 from domain.label import Label
 from domain.limit import Area, Bound
 from ledger.postgres.migrate import DEFAULT_LEDGER

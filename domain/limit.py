@@ -28,7 +28,7 @@ class Area(Enum):
 class Bound:
     """What a limit bounds, with its unit in its words; why it is as it is; and what is answered beyond it.
 
-    `beyond` is the code of a problem (`api/problems.py`), or says in words what happens.
+    `beyond` is the code of a problem (`api/contract/problems.py`), or says in words what happens.
     """
 
     area: Area

@@ -17,8 +17,13 @@ from domain.life import BIRTH, GONE, STAGE
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from projections.model import ReadModel, RowContext
+from projections.name_search import (
+    terms_of_names,
+    terms_of_query,
+    whole_name,
+    whole_number,
+)
 from projections.paging import Condition, Key, Page, as_number, page
-from projections.search import terms_of_names, terms_of_query, whole_name, whole_number
 
 T = TypeVar("T")
 

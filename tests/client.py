@@ -22,11 +22,11 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.crew import tokens_for_every_role
-from api.house import House
-from api.identity import Institution
+from api.bootstrap import House
+from api.demo.members import tokens_for_every_role
+from api.identity.directory import Institution
+from api.identity.permissions import Actor, Role
 from api.institutions import open_institution
-from api.permissions import Actor, Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days

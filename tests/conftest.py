@@ -81,14 +81,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def looked_at_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remember nothing of how healthy a service is, so that a test sees what it has just done."""
-    monkeypatch.setattr("api.health.REMEMBERED_SECONDS", 0)
+    monkeypatch.setattr("api.http.probes.REMEMBERED_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def patient() -> Iterator[None]:
     """Let a read wait for what it asks to have seen as long as a test does, where a busy machine is slow."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("api.question.PATIENCE_SECONDS", PATIENCE)
+        patched.setattr("api.http.dependencies.PATIENCE_SECONDS", PATIENCE)
         yield
 
 

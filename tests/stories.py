@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from httpx2 import Response
 
-from api.permissions import SEES, Role, stated
+from api.contract.entries import event_json
+from api.identity.permissions import SEES, Role, stated
 from domain.entry import Document
 from domain.event import Event
-from ledger.showing import event_json
 from tests.client import Served
 from tests.given import days
 

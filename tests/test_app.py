@@ -11,12 +11,12 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
-from api import question
 from api.app import create_app, running
-from api.crew import tokens_for_every_role
+from api.contract.problems import MEDIA_TYPE, Problem
 from api.database import OwnerError
-from api.permissions import Role
-from api.problems import MEDIA_TYPE, Problem
+from api.demo.members import tokens_for_every_role
+from api.http import dependencies
+from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import Category
 from tests.client import NOW, Served
@@ -307,7 +307,7 @@ async def test_an_answer_waits_for_the_position_it_must_have_seen(
     staff = await served.as_(Role.STAFF)
     rows = (await staff.get(f"/children?at_least={position}")).json()["items"]
     assert len(rows) == 1
-    monkeypatch.setattr(question, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(dependencies, "PATIENCE_SECONDS", 0.1)
     late = await staff.get(f"/children?at_least={position + 1}")
     assert late.status_code == 503
     assert late.headers["retry-after"]

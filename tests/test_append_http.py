@@ -10,7 +10,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived
 from ledger.store.append_queue import QueueLimits

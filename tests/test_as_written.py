@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import sent
-from api.permissions import Role
-from api.problems import Problem
+from api.contract import bodies
+from api.contract.entries import event_json
+from api.contract.problems import Problem
+from api.identity.permissions import Role
 from domain.citizen_id import CHECK_CHARACTERS, check_character, written
 from domain.events.health import PhysicalExamined
 from domain.events.household import CITIZEN_ID, CitizenIdAssigned
 from domain.events.intake import ChildReceived
 from domain.rulebook import Rulebook
 from ledger.codec.parsing import InvalidError, parse_event
-from ledger.showing import event_json
 from tests.client import Served, new_key
 from tests.given import given as happened
 from tests.given import some
@@ -118,7 +118,7 @@ async def test_what_is_searched_for_is_not_guessed_either(served: Served, body: 
 @pytest.mark.parametrize("line", [*TWICE.values(), '{"child": "a", "child": "b", "events": []}'])
 def test_a_line_of_many_is_not_guessed_either(line: str) -> None:
     with pytest.raises(Problem) as raised:
-        sent.line(line.encode(), Rulebook.shipped())
+        bodies.line(line.encode(), Rulebook.shipped())
     assert raised.value.code == "malformed"
 
 

@@ -19,7 +19,12 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.backup_commands import OwnerUnknownError, backing_up, recovering, restoring
+from api.cli.backup_commands import (
+    OwnerUnknownError,
+    backing_up,
+    recovering,
+    restoring,
+)
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
 from ledger.log.last_seen import LostEntriesError

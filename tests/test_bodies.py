@@ -6,10 +6,10 @@ from fastapi import FastAPI
 from starlette.types import Message, Scope
 
 from api.app import create_app
-from api.asking import MOST_BYTES, MOST_UNASKED
-from api.lists import MOST_BYTES as MOST_OF_A_SEARCH
-from api.permissions import Role
-from api.record_many import MOST_BYTES as MOST_OF_MANY
+from api.http.authentication import MOST_BYTES, MOST_UNASKED
+from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
+from api.http.record_many import MOST_BYTES as MOST_OF_MANY
+from api.identity.permissions import Role
 from api.settings import Settings
 from tests.client import Served
 

@@ -20,8 +20,9 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from api import cli, trouble
-from api.permissions import Role
+from api import cli
+from api.cli import trouble
+from api.identity.permissions import Role
 from api.settings import Settings
 from ledger.postgres.cluster import locate
 from tests.client import ELSEWHERE, HOME, Furnished

@@ -10,8 +10,9 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from api import connections, failures
-from api.asking import parts
+from api import connections
+from api.http import errors
+from api.http.authentication import parts
 from api.serving import listen, serve
 
 HEAD = b"GET /read HTTP/1.1\r\nHost: test\r\n"
@@ -48,7 +49,7 @@ class Service:
 
     def __init__(self) -> None:
         self.app = FastAPI()
-        failures.install(self.app)
+        errors.install(self.app)
         self.reading, self.go = asyncio.Event(), asyncio.Event()
         self.left = asyncio.Event()
         self.port = 0
@@ -116,7 +117,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no patience with anybody."""
     for name in ("HEAD_SECONDS", "REST_SECONDS", "TAKING_SECONDS"):
         monkeypatch.setattr(connections, name, 0.05)
-    monkeypatch.setattr("api.asking.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("api.http.authentication.BODY_SECONDS", 0.05)
 
 
 @pytest.fixture

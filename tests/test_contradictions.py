@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from api.contract.entries import event_json
+from api.imports.cells.measures import amount
 from api.imports.faults import Fault
 from api.imports.layouts.examination import CENTIMETRES, KILOGRAMS
-from api.imports.measures import amount
 from domain.citizen_id import check_character
 from domain.entry import Document
 from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
@@ -38,7 +39,6 @@ from domain.field_types import bounds
 from domain.readiness import GATES
 from domain.when import Days
 from ledger.codec.parsing import InvalidError, parse_event
-from ledger.showing import event_json
 from tests.given import TODAY, Given, given, some
 
 RECEIVED = ("2013-05-02", some(ChildReceived))

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from api.app import create_app, running
 from api.database import addresses
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from ledger.data_folder import DataError
 from ledger.postgres.migrate import (

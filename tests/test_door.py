@@ -11,7 +11,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 import api
 from api.app import create_app
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from domain.codes import tables
 from domain.events.intake import ChildReceived

@@ -25,10 +25,10 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from api.crew import tokens_for_every_role
-from api.house import opened
+from api.bootstrap import opened
+from api.demo.members import tokens_for_every_role
+from api.identity.permissions import Role
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.postgres.cluster import Cluster, locate

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from api.permissions import Role
+from api.identity.permissions import Role
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Event

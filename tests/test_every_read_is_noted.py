@@ -12,7 +12,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from api.app import create_app
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from httpx2 import AsyncClient
 
-from api.imports.recording import Kept, Records, Rehearses
-from api.permissions import Role
+from api.identity.permissions import Role
+from api.imports.sink import Kept, Records, Rehearses
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.adoption.assessment import (
@@ -349,7 +349,7 @@ async def test_an_import_goes_no_further_once_its_sender_may_enter_no_more(
     media_type: str,
 ) -> None:
     """Given three children, taken one by one, and a token that ends with the first."""
-    monkeypatch.setattr("api.imports.lines.LINES_AT_ONCE", 1)
+    monkeypatch.setattr("api.http.import_lines.LINES_AT_ONCE", 1)
     monkeypatch.setattr("api.imports.importing.ROWS_AT_ONCE", 1)
     identity, keep = served.house.identity, keeper.keep
     sender = await identity.add_member("另一人", Role.STAFF, institution=served.home.institution)

@@ -15,11 +15,12 @@ import pytest
 from httpx2 import AsyncClient
 from psycopg import AsyncConnection
 
-from api import feed as feeding
-from api import question, tail
+from api import tail
 from api.budgets import Budget, Budgets
-from api.permissions import Action, Role, allowed
-from api.problems import Problem
+from api.contract.problems import Problem
+from api.http import dependencies
+from api.http import feed as feeding
+from api.identity.permissions import Action, Role, allowed
 from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.event import Event
@@ -357,7 +358,7 @@ async def test_two_hundred_who_wait_ask_the_database_no_more_than_one(
     statements: list[Asked],
     path: str,
 ) -> None:
-    monkeypatch.setattr(question, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(dependencies, "PATIENCE_SECONDS", 1.0)
     child = await served.a_child()
     await served.projected()
     supervisor = await served.as_(Role.SUPERVISOR)

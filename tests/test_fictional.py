@@ -20,20 +20,20 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.crew import tokens_for_every_role
-from api.fictional.lives import recordings
-from api.fictional.people import REGION
-from api.fictional.recording import record_lives
-from api.fictional.register import HEADINGS, INSTITUTION, register
-from api.fictional.telling import Present, Scribe
-from api.house import House
-from api.imports.office import hand_in, take_in, up_to_date
+from api.bootstrap import House
+from api.demo.life_building import Present, Scribe
+from api.demo.life_recording import record_lives
+from api.demo.lives import recordings
+from api.demo.members import tokens_for_every_role
+from api.demo.people import REGION
+from api.demo.register_workbook import HEADINGS, INSTITUTION, register
+from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
-from api.imports.recognition import RowKind
-from api.imports.register import Register, read_register
-from api.imports.report import Report
+from api.imports.recognition.register_reading import Register, read_register
+from api.imports.recognition.tables import RowKind
+from api.imports.register_import import hand_in, take_in, up_to_date
+from api.imports.report.import_report import Report
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id
 from domain.codes import tables

@@ -13,8 +13,8 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 from structlog.testing import capture_logs
 
-import api.house
-import api.question
+import api.bootstrap
+import api.http.dependencies
 from domain.file import File
 from projections import READ_MODELS
 from projections.findings import FINDINGS
@@ -267,8 +267,8 @@ async def test_a_read_model_that_fails_stops_alone(served: Served) -> None:
 def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Let a house that is opened from now on have read models that can be made to fail."""
     watched = Watched()
-    monkeypatch.setattr(api.house, "READ_MODELS", watched.models)
-    monkeypatch.setattr(api.question, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(api.bootstrap, "READ_MODELS", watched.models)
+    monkeypatch.setattr(api.http.dependencies, "PATIENCE_SECONDS", 0.5)
     return watched
 
 

@@ -40,7 +40,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_however_many_ask_how_it_is_the_database_is_asked_once(
     served: Served, monkeypatch: pytest.MonkeyPatch, asked: list[str], path: str
 ) -> None:
-    monkeypatch.setattr("api.health.REMEMBERED_SECONDS", 3600)
+    monkeypatch.setattr("api.http.probes.REMEMBERED_SECONDS", 3600)
     await served.projected()
     client = await served.client()
     asked.clear()

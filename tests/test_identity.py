@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
 from api.app import create_app, running
-from api.identity import TRUSTED_SECONDS, IdentityError, region_prefix
+from api.identity.directory import TRUSTED_SECONDS, IdentityError, region_prefix
+from api.identity.permissions import Role
+from api.identity.tokens import digest, new_token
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
-from api.tokens import digest, new_token
 from domain.events.institution import OPENED, RULEBOOK
 from domain.life import Life
 from domain.rulebook import Rulebook

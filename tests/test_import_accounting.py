@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.imports.accounting import Account, Fate, UnbalancedError
-from api.imports.case import case_of
-from api.imports.comparing import plan
+from api.imports.comparison.plan import plan
+from api.imports.facts.child_facts import case_of
 from api.imports.layout import Place, RowOf
 from api.imports.reading.kinds import read_workbook
-from api.imports.recognition import RowKind
-from api.imports.register import Register, read_register
+from api.imports.recognition.register_reading import Register, read_register
+from api.imports.recognition.tables import RowKind
 from domain.file import File
 from ledger.recording.candidates import entry_id
 from tests.given import INSTITUTION, TODAY, named

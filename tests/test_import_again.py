@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.imports.differences import OTHERWISE
+from api.imports.comparison.differences import OTHERWISE
 from domain.entry import Reason
 from domain.event import Event
 from domain.events.care import CareModeAssigned

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from api.imports.office import hand_in, take_in
+from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
-from api.imports.report import Report
+from api.imports.register_import import hand_in, take_in
+from api.imports.report.import_report import Report
 from api.imports.streams import Streams
-from api.permissions import Role
 from domain.event import Event, Unknown
 from domain.events.health import PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered

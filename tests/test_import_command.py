@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from api.house import opened
-from api.imports.command import import_file
+from api.bootstrap import opened
+from api.cli.import_command import import_file
+from api.contract.problems import Problem
 from api.imports.reading.kinds import read_workbook
-from api.problems import Problem
 from api.settings import Settings
 from tests.registers.paper import Paper, a_sheet, workbook
 
@@ -293,7 +293,7 @@ async def test_what_can_not_be_written_down_is_not_told_by_the_command(
         code = "unavailable"
         raise Problem(code)
 
-    monkeypatch.setattr("api.access_log.AccessLog.note", full)
+    monkeypatch.setattr("api.identity.access_log.AccessLog.note", full)
 
     assert await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), json=True) == 1
 

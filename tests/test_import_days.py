@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.imports.days import read_days
+from api.imports.cells.days import read_days
 from api.imports.faults import Fault
 from domain.when import Days
 

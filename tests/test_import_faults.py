@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.imports.reading.trouble import UnreadableError
-from api.imports.recording import Records, Rehearses
+from api.imports.reading.unreadable import UnreadableError
+from api.imports.sink import Records, Rehearses
 from domain.entry import Document
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.health import PhysicalExamined

@@ -9,9 +9,9 @@ import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
 from httpx2 import AsyncClient, Response
 
-from api.imports.command import import_file
+from api.cli.import_command import import_file
 from api.imports.reading.kinds import Told, read_workbook
-from api.imports.reading.trouble import (
+from api.imports.reading.unreadable import (
     DAMAGED,
     EMPTY,
     IS_TEXT,

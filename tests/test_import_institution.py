@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from api.identity import IdentityError
-from api.imports.clerks_copy import write_clerks_copy
-from api.imports.office import OtherInstitutionError, hand_in, take_in
+from api.identity.directory import IdentityError
 from api.imports.reading.kinds import read_workbook
-from api.imports.report import Report
-from api.imports.terminal import tell
+from api.imports.register_import import OtherInstitutionError, hand_in, take_in
+from api.imports.report.import_report import Report
+from api.imports.report.report_workbook import write_clerks_copy
+from api.imports.report.terminal import tell
 from api.institutions import open_institution
 from domain.events.intake import ChildReceived
 from tests.client import Served

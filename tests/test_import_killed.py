@@ -12,13 +12,13 @@ from uuid import UUID
 
 import pytest
 
-from api.house import House, opened
+from api.bootstrap import House, opened
 from api.imports.accounting import Account
-from api.imports.case import case_of
-from api.imports.comparing import plan
+from api.imports.comparison.plan import plan
+from api.imports.facts.child_facts import case_of
 from api.imports.importing import ledger_key
 from api.imports.reading.kinds import read_workbook
-from api.imports.register import read_register
+from api.imports.recognition.register_reading import read_register
 from api.imports.streams import Streams
 from api.settings import Settings
 from domain.entry import AnyEntry
@@ -34,7 +34,7 @@ CHILDREN = max(60, 15 * KILLS)
 IMPORT = """
 import asyncio, re, sys
 from pathlib import Path
-from api.imports.command import import_file
+from api.cli.import_command import import_file
 code = asyncio.run(import_file(Path(sys.argv[1]), json=True))
 # Not ru_maxrss, which a process inherits from whoever started it.
 print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1], file=sys.stderr)

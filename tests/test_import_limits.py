@@ -16,18 +16,18 @@ import pytest
 from httpx2 import AsyncClient, Response
 from hypothesis import HealthCheck, given
 
-from api.imports import office
-from api.imports.cells import Unusable, as_written
+from api.fair_lock import Turns
+from api.imports import register_import
+from api.imports.cells.raw import Unusable, as_written
 from api.imports.faults import Fault
 from api.imports.reading import apart
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS
 from api.imports.reading.kinds import read_workbook
 from api.imports.reading.parts import MOST_BYTES
-from api.imports.reading.trouble import DAMAGED, TOO_COSTLY, UnreadableError
-from api.imports.workbook import Sheet, Workbook, letter
+from api.imports.reading.unreadable import DAMAGED, TOO_COSTLY, UnreadableError
+from api.imports.reading.workbook import Sheet, Workbook, letter
 from api.settings import Settings
-from api.turns import Turns
 from domain.label import Label
 from tests.client import Served
 from tests.patience import until
@@ -235,7 +235,8 @@ def instead(monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str) -> No
     """Let the process do something else than read."""
     script = folder / "child.py"
     script.write_text(
-        "import os, time\nfrom api.imports.reading import child\nfrom api.imports.reading.trouble import *\n"
+        "import os, time\nfrom api.imports.reading import child\n"
+        "from api.imports.reading.unreadable import *\n"
         f"def read(*_):\n    {statement}\nchild.read_sheets = read\nchild.main()\n"
     )
     monkeypatch.setattr(apart, "COMMAND", (*apart.COMMAND[:2], str(script)))
@@ -386,7 +387,7 @@ async def test_sample_far_corner(served: Served, cases: Path) -> None:
 async def test_a_child_with_more_rows_than_are_judged_together_is_refused(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(office, "MOST_ROWS_OF_CHILD", 2)
+    monkeypatch.setattr(register_import, "MOST_ROWS_OF_CHILD", 2)
     sheet = a_sheet("体检")
     for day in ("2020-02-01", "2020-03-01", "2020-04-01"):
         sheet = sheet.row(儿童编号="CS001", 体检日期=day)

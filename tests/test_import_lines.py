@@ -9,8 +9,8 @@ import orjson
 import pytest
 from httpx2 import AsyncClient
 
-from api.imports import routes
-from api.imports.splitting import LONGEST_LINE, lines_of
+from api.http import import_jobs
+from api.http.line_splitting import LONGEST_LINE, lines_of
 from tests.client import Served
 from tests.test_import_http import NDJSON, done, hand_in
 
@@ -81,7 +81,7 @@ async def test_a_separator_of_other_kind_within_a_text_splits_no_line(served: Se
 async def test_of_many_rejected_lines_the_first_are_listed_and_all_are_counted(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.imports.lines.MOST_LISTED", 3)
+    monkeypatch.setattr("api.http.import_lines.MOST_LISTED", 3)
 
     told = await told_of(await served.as_("staff"), b"x\n" * 5)
 
@@ -97,7 +97,7 @@ async def test_a_line_that_is_too_long_is_rejected_and_the_others_are_recorded(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child = await served.a_child()
-    for module in ("api.imports.lines", "api.imports.splitting"):
+    for module in ("api.http.import_lines", "api.http.line_splitting"):
         monkeypatch.setattr(f"{module}.LONGEST_LINE", 1000)
 
     told = await told_of(
@@ -111,7 +111,7 @@ async def test_a_line_that_is_too_long_is_rejected_and_the_others_are_recorded(
 async def test_more_lines_than_are_taken_are_refused_before_any_is_recorded(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "MOST_LINES", 2)
+    monkeypatch.setattr(import_jobs, "MOST_LINES", 2)
     child = await served.a_child()
     lines = [a_line(child, f"2014-03-0{day}") for day in (1, 2, 3)]
     staff = await served.as_("staff")

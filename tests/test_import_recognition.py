@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.imports.cells import Raw
+from api.imports.cells.raw import Raw
 from api.imports.faults import Fault
 from api.imports.layout import RowOf
-from api.imports.recognition import RowKind, Table
-from api.imports.register import Register, Stray, read_register
-from api.imports.workbook import Merged, Sheet, Workbook
+from api.imports.reading.workbook import Merged, Sheet, Workbook
+from api.imports.recognition.register_reading import Register, Stray, read_register
+from api.imports.recognition.tables import RowKind, Table
 from tests.given import TODAY
 from tests.registers.counter import Counter
 from tests.registers.paper import HEADINGS, Grid, a_sheet

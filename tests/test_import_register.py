@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from api.imports.importing import ledger_key
-from api.imports.report import Report
+from api.imports.report.import_report import Report
 from domain.event import Unknown
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned

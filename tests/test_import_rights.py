@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.imports.report import Report
+from api.imports.report.import_report import Report
 from domain.entry import AnyEntry, Recorder
 from domain.event import Event
 from domain.events.adoption.assessment import RegistrarNoticePublished

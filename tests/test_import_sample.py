@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
-from api.imports.report import Report
+from api.imports.register_import import hand_in, take_in
+from api.imports.report.import_report import Report
 from api.imports.streams import Streams
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered

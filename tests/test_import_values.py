@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.imports.cells.marks import NOT_KNOWN, NOTHING
 from api.imports.faults import Fault
 from api.imports.layout import Column, Layout, Place
 from api.imports.layouts.examination import EXAMINATION
@@ -15,7 +16,6 @@ from api.imports.layouts.insurance import INSURANCE
 from api.imports.layouts.placement import PLACEMENT
 from api.imports.layouts.rehabilitation import REHABILITATION
 from api.imports.layouts.roster import ROSTER
-from api.imports.marks import NOT_KNOWN, NOTHING
 from tests.given import TODAY
 
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from api import jobs
+from api.contract.problems import Problem
+from api.identity.permissions import SEES, Role
 from api.jobs import Job, Jobs
-from api.permissions import SEES, Role
-from api.problems import Problem
 from api.spool import Spool
 from tests.client import NOW, Served
 from tests.patience import until
@@ -198,7 +198,7 @@ async def test_who_has_enough_under_way_is_told_so_before_the_body_is_read(
 async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it_can_not_be(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.imports.routes.ANSWER_SECONDS", 0.01)
+    monkeypatch.setattr("api.http.import_jobs.ANSWER_SECONDS", 0.01)
     staff = await served.as_("staff")
     reading = served.app.state.houses.reading
 

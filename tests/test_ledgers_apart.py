@@ -15,14 +15,14 @@ from httpx2 import ASGITransport, AsyncClient
 from psycopg import AsyncConnection, errors, sql
 from pydantic import SecretStr, ValidationError
 
-from api import houses as all_houses
+from api import tenants as all_houses
 from api.app import create_app, running
-from api.crew import tokens_for_every_role
-from api.house import KEY_FILE, House, opened
+from api.bootstrap import KEY_FILE, House, opened
+from api.demo.members import tokens_for_every_role
+from api.identity.permissions import Role
+from api.identity.tokens import digest, new_token
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
-from api.tokens import digest, new_token
 from domain.event import Category
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.sealing.keys import Keys

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from api.contract.problems import KINDS
 from api.generate import documents
-from api.problems import KINDS
 from api.settings import Settings
 from domain.label import Label
 from domain.limit import LIMITS, Area, Bound, limit

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.permissions import Role
+from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,

@@ -13,10 +13,11 @@ import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
-from api import record_many, sent
 from api.budgets import Budget, Budgets
-from api.permissions import Role
-from api.problems import MOST_FAULTS
+from api.contract import bodies
+from api.contract.problems import MOST_FAULTS
+from api.http import record_many
+from api.identity.permissions import Role
 from domain.events.care import CareModeAssigned
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -371,10 +372,10 @@ async def test_all_or_nothing_is_for_files_that_fit_into_memory_together(
 async def test_a_body_of_very_many_values_is_not_read(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sent, "loads", None)
+    monkeypatch.setattr(bodies, "loads", None)
     staff = await served.as_(Role.STAFF)
     child = await served.a_child()
-    junk = b'{"items":[' + b"[]," * sent.MOST_VALUES + b"[]]}"
+    junk = b'{"items":[' + b"[]," * bodies.MOST_VALUES + b"[]]}"
     for path in ("/entries", "/children", f"/children/{child}/events"):
         headers = new_key() | {"Content-Type": "application/json"}
         answer = await staff.post(path, content=junk, headers=headers)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.contract.entries import entry_json, event_json
 from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
@@ -38,7 +39,6 @@ from ledger.codec.parsing import InvalidError, parse_event
 from ledger.codec.split import split
 from ledger.codec.upcasts import UPCASTS
 from ledger.sealing.cipher import Keyring
-from ledger.showing import entry_json, event_json
 from tests import given as examples
 from tests.full import full, full_entry
 from tests.given import some

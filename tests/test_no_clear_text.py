@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from api import logs
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from domain.entry import Document
 from domain.event import CATALOGUE

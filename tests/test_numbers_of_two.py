@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from api.permissions import Role
+from api.identity.permissions import Role
 from domain.citizen_id import check_character
 from domain.event import Event
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered

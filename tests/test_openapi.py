@@ -17,8 +17,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api import forms, question
-from api.permissions import Role
+from api.contract import requests
+from api.http import dependencies
+from api.identity.permissions import Role
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementCaseOpened
 from tests.client import Served
@@ -71,9 +72,9 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     """Cases that somebody would send: only what must be said, about what there is."""
     bodies: list[Any] = [None]
     if operation.method.upper() == "POST":
-        kinds = {"/children": forms.SentFile, "/entries": forms.SentItems}
-        kind = kinds.get(operation.path, forms.SentEvent)
-        bodies = list(forms.schemas()[kind.__name__]["examples"])
+        kinds = {"/children": requests.SentFile, "/entries": requests.SentItems}
+        kind = kinds.get(operation.path, requests.SentEvent)
+        bodies = list(requests.schemas()[kind.__name__]["examples"])
         if operation.path == "/children/search":
             bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]
     for body in bodies:
@@ -127,7 +128,7 @@ async def filled(served: Served) -> dict[str, str]:
 async def test_every_answer_to_every_role_is_a_documented_one(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question, "PATIENCE_SECONDS", 0.001)
+    monkeypatch.setattr(dependencies, "PATIENCE_SECONDS", 0.001)
     real = await filled(served)
     operations = documented(served)
     cases = {operation.label: drawn(operation) for operation in operations}

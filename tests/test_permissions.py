@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from api.permissions import (
+from api.identity.permissions import (
     OF_INSTITUTION,
     OF_REGION,
     SEES,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from psycopg import AsyncConnection
 
-from api.identity import SQL as IDENTITY
+from api.identity.directory import SQL as IDENTITY
 from ledger.store.append_batch import SQL as STORE
 from tests.ledgers import a_superuser, make_ledger, rows
 

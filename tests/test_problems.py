@@ -14,10 +14,17 @@ from psycopg import OperationalError
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from api import failures, logs
-from api.asking import always, body
-from api.faults import faults, pointer
-from api.problems import KINDS, Problem, invalid, not_found, responses
+from api import logs
+from api.contract.pointers import faults, pointer
+from api.contract.problems import (
+    KINDS,
+    Problem,
+    invalid,
+    not_found,
+    responses,
+)
+from api.http import errors
+from api.http.authentication import always, body
 from ledger.store.store import AppendFailedError, OverloadedError
 
 MARKER = "王小明"
@@ -42,7 +49,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], Callable
 def app_that(failure: BaseException | None = None) -> FastAPI:
     app = FastAPI()
     app.add_middleware(logs.RequestLog)
-    failures.install(app)
+    errors.install(app)
 
     @app.get("/failing")
     async def failing() -> None:

@@ -10,8 +10,13 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from api import question
-from api.permissions import SEES, Action, Role, allowed
+from api.http import dependencies
+from api.identity.permissions import (
+    SEES,
+    Action,
+    Role,
+    allowed,
+)
 from domain.event import Category
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
@@ -515,7 +520,7 @@ async def test_every_list_shows_exactly_the_files_that_may_be_read(served: Serve
 async def test_a_read_waits_for_what_it_must_have_seen_and_gives_up_in_time(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(dependencies, "PATIENCE_SECONDS", 0.05)
     story = await a_story(served).given(RECEIVED)
     supervisor = await served.as_(Role.SUPERVISOR)
     far = story.position + 1000

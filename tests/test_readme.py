@@ -6,7 +6,7 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-from api.fictional.register import register as a_register
+from api.demo.register_workbook import register as a_register
 from tests.newcomer import PROGRAM, ROOT, Demo
 
 SOMETHING_REJECTED = 1

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.permissions import Role
+from api.identity.permissions import Role
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Event
 from domain.events.adoption.assessment import AdopterApplicationReceived
@@ -345,7 +345,7 @@ async def test_a_replayed_key_shows_nothing_of_a_file_that_is_no_longer_ones_own
     key, body = new_key(), {"events": [sent(*RECEIVED), sent(*named())]}
     assert (await staff.post("/children", json=body, headers=key)).status_code == 201
     given_away = FileScope("child", served.elsewhere.institution, (), None)
-    monkeypatch.setattr("api.question.scope_of", lambda _: given_away)
+    monkeypatch.setattr("api.http.dependencies.scope_of", lambda _: given_away)
     answer = await staff.post("/children", json=body, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     many = {"items": [{"child": str(uuid4()), "events": [sent(*WARD)]}]}

@@ -13,8 +13,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.backup_commands import recovering
-from api.house import House
+from api.bootstrap import House
+from api.cli.backup_commands import recovering
 from api.institutions import open_institution
 from api.settings import Settings
 from ledger.log.last_seen import (

@@ -10,13 +10,13 @@ import orjson
 import pytest
 from httpx2 import AsyncClient
 
-from api.crew import tokens_for_every_role
-from api.identity import IdentityError, Institution
-from api.imports.office import hand_in, take_in
+from api.demo.members import tokens_for_every_role
+from api.identity.directory import IdentityError, Institution
+from api.identity.permissions import OF_REGION, Role
 from api.imports.reading.kinds import read_workbook
+from api.imports.register_import import hand_in, take_in
 from api.imports.streams import Streams
 from api.institutions import change_institution, open_institution
-from api.permissions import OF_REGION, Role
 from domain.event import Answered, Unknown
 from domain.events.institution import InstitutionChanged
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded

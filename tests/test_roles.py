@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection, errors, sql
 
-from api.house import opened
+from api.bootstrap import opened
 from api.settings import Settings
 from ledger.postgres.cluster import locate
 from ledger.postgres.migrate import DEFAULT_LEDGER

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.register import REGISTER, ListedOnDay
-from projections.search import (
+from projections.name_search import (
     MOST_OF_A_NAME,
     MOST_TERMS,
     ROW,
@@ -17,7 +16,8 @@ from projections.search import (
     terms_of_query,
     whole_name,
 )
-from projections.search import _readings as readings_of
+from projections.name_search import _readings as readings_of
+from projections.register import REGISTER, ListedOnDay
 
 hanzi = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 names = st.text(hanzi, min_size=1, max_size=12)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.permissions import Role
+from api.identity.permissions import Role
 from api.settings import Settings
 from tests.client import Furnished
 from tests.newcomer import PROGRAM

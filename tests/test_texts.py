@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.identity import IdentityError
+from api.identity.directory import IdentityError
+from api.identity.permissions import Role
 from api.institutions import change_institution, open_institution
-from api.permissions import Role
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementAssessed

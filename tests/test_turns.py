@@ -4,7 +4,7 @@ import asyncio
 from uuid import uuid4
 
 from api.budgets import Turns
-from api.permissions import Role
+from api.identity.permissions import Role
 from tests.client import Served
 
 

@@ -11,9 +11,9 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
-from api.permissions import Role
+from api.cli.upkeep_commands import verifying_entries
+from api.identity.permissions import Role
 from api.settings import Settings
-from api.upkeep_commands import verifying_entries
 from domain.events.intake import ChildAdmitted
 from domain.events.placement.arrangements import Discharged
 from ledger.postgres.check import OlderLedgerError

@@ -7,7 +7,7 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
-from api.upkeep_commands import rebuilding, verifying
+from api.cli.upkeep_commands import rebuilding, verifying
 from domain.events.health import PhysicalExamined
 from projections import READ_MODELS
 from projections.projector import writer

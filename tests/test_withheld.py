@@ -9,10 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.answers import dumps
-from api.outcomes import findings_json, refusals_json, rehearsal_json
-from api.permissions import SEES, Role
-from api.shapes import entry_json, file_json, finding_json, obligation_json, readiness_json
+from api.contract.encoding import dumps
+from api.contract.outcomes import findings_json, refusals_json, rehearsal_json
+from api.contract.shapes import (
+    entry_json,
+    file_json,
+    finding_json,
+    obligation_json,
+    readiness_json,
+)
+from api.identity.permissions import SEES, Role
 from domain.entry import AnyEntry, Document
 from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category, Event, fields_of
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued

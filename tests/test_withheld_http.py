@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from api.permissions import SEES, Role
+from api.identity.permissions import SEES, Role
 from api.settings import Settings
 from domain.codes import tables
 from domain.event import EVERY_CATEGORY

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
 
-from api.imports import values
-from api.imports.cells import Counted, Raw, Unusable
-from api.imports.days import read_days
+from api.imports.cells import values
+from api.imports.cells.days import read_days
+from api.imports.cells.raw import Counted, Raw, Unusable
 from api.imports.faults import Fault
 from api.imports.layout import RowOf
-from api.imports.office import hand_in, take_in
 from api.imports.reading.kinds import read_workbook
-from api.imports.register import Stray, read_register
-from api.imports.report import Report
+from api.imports.reading.workbook import Sheet, Workbook
+from api.imports.recognition.register_reading import Stray, read_register
+from api.imports.register_import import hand_in, take_in
+from api.imports.report.import_report import Report
 from api.imports.streams import Streams
-from api.imports.workbook import Sheet, Workbook
 from domain.event import Event
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered

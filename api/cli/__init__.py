@@ -12,18 +12,25 @@ from typing import Annotated, Final, Literal, TypeAlias
 import structlog
 from cyclopts import App, CycloptsError, Parameter, validators
 
-from api import logs, trouble
+from api import logs
 from api.app import create_app, running
-from api.backup_commands import back_up, recover, restore
-from api.demo import AlreadyRunningError, demonstrate
-from api.house import House
-from api.imports.command import import_file
-from api.people_commands import institution, token, user
+from api.bootstrap import House
+from api.cli import trouble
+from api.cli.backup_commands import back_up, recover, restore
+from api.cli.directory_commands import institution, token, user
+from api.cli.import_command import import_file
+from api.cli.output import (
+    STOPPED,
+    Flag,
+    answer,
+    say,
+    within,
+)
+from api.cli.upkeep_commands import rebuild, verify
+from api.demo.demonstration import AlreadyRunningError, demonstrate
 from api.serving import LOOPBACK, address_of, leave_when_told, listen, run
 from api.serving import serve as serve_on
 from api.settings import Settings
-from api.speaking import STOPPED, Flag, answer, say, within
-from api.upkeep_commands import rebuild, verify
 from domain.rulebook import Rulebook
 
 log = structlog.get_logger()

@@ -6,8 +6,8 @@ from enum import IntEnum
 from typing import Final
 
 from api.imports.layout import Place, RowOf
-from api.imports.recognition import RowKind, Table
-from api.imports.workbook import BLANK
+from api.imports.reading.workbook import BLANK
+from api.imports.recognition.tables import RowKind, Table
 
 
 class Fate(IntEnum):

@@ -16,19 +16,19 @@ from time import perf_counter
 from typing import Final
 from uuid import UUID
 
-from api.identity import Institution
+from api.identity.directory import Institution
+from api.identity.permissions import SEES, Actor, hindrance
 from api.imports.accounting import Fate
-from api.imports.case import Case, case_of
-from api.imports.comparing import Plan, Step, plan
+from api.imports.comparison.missing import Missing
+from api.imports.comparison.plan import Plan, Step, plan
+from api.imports.facts.child_facts import Case, case_of
 from api.imports.faults import Fault
 from api.imports.layout import Aside, RowOf
-from api.imports.missing import Missing
 from api.imports.numbers import Numbers
-from api.imports.recording import Keeper, Kept
-from api.imports.register import Register
-from api.imports.report import Report
+from api.imports.recognition.register_reading import Register
+from api.imports.report.import_report import Report
+from api.imports.sink import Keeper, Kept
 from api.imports.streams import Streams
-from api.permissions import SEES, Actor, hindrance
 from domain.entry import Recorder
 from domain.event import Category
 from domain.events.intake import NAME

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.imports.layout import RowOf
-from api.imports.report import Report
+from api.imports.report.import_report import Report
 from domain.event import Category, Event
 from projections.likeness import CITIZEN_ID, RESTS_ON, numbers_of
-from projections.search import whole_number
+from projections.name_search import whole_number
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from ledger.ledger import Ledger
 from projections.likeness import CITIZEN_ID, holders
+from projections.name_search import whole_number
 from projections.projector.projector import Projector
-from projections.search import whole_number
 
 
 class Streams:

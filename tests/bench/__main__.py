@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
+from api.cli.output import STOPPED
 from api.serving import run
-from api.speaking import STOPPED
 from tests.bench.bench import furnished
 from tests.bench.contest import decide
 from tests.bench.rows import chosen

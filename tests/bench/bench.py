@@ -14,11 +14,11 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
-from api.crew import tokens_for_every_role
-from api.house import House, opened
-from api.identity import Institution
+from api.bootstrap import House, opened
+from api.demo.members import tokens_for_every_role
+from api.identity.directory import Institution
+from api.identity.permissions import Role
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
 from domain.entry import Recorder
 from ledger.postgres.embedded import embedded

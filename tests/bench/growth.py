@@ -11,7 +11,7 @@ from typing import Final
 
 import psycopg
 
-from api.house import House, opened
+from api.bootstrap import House, opened
 from api.settings import Settings
 from tests.bench.appends import COLUMNS as OF_A_ROW
 from tests.bench.appends import SAMPLE, TYPES, WRITERS, row_of

@@ -6,9 +6,9 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Final
 
-from api.house import opened
-from api.imports.office import hand_in, take_in
+from api.bootstrap import opened
 from api.imports.reading.kinds import read_workbook
+from api.imports.register_import import hand_in, take_in
 from ledger.store.store import (
     Accepted,
     Append,

@@ -8,9 +8,9 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from api.fictional.lives.upbringing import brought_up, orphan_taken_in
-from api.fictional.people import MALE, Person, citizen_id
-from api.fictional.telling import Happening, on
+from api.demo.life_building import Happening, on
+from api.demo.lives.upbringing import brought_up, orphan_taken_in
+from api.demo.people import MALE, Person, citizen_id
 from domain.events.care import CareModeAssigned
 from domain.events.health import DisabilityAssessed, PhysicalExamined
 from domain.events.rehabilitation import RehabAssessed, RehabPlanClosed, RehabPlanMade, RehabSessionDelivered

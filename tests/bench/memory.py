@@ -25,12 +25,12 @@ print("peak", re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text
 IMPORT: Final = """
 import sys
 from pathlib import Path
-from api.imports.command import import_file
+from api.cli.import_command import import_file
 from api.serving import run
 run(import_file(Path(sys.argv[1]), json=True))
 """
 REBUILD: Final = """
-from api.upkeep_commands import rebuild
+from api.cli.upkeep_commands import rebuild
 assert rebuild() == 0
 """
 

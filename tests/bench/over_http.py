@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
-from api.house import opened
+from api.bootstrap import opened
 from tests.bench.bench import Bench, now
 from tests.bench.contest import ROUNDS, Duel, Row
 from tests.bench.lives import Told

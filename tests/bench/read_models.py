@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Final
 
-from api.house import House, opened
+from api.bootstrap import House, opened
 from api.settings import Settings
 from ledger.store.store import Append
 from tests.bench import library, stock

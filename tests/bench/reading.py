@@ -7,10 +7,10 @@ from time import perf_counter
 from typing import Final
 from uuid import UUID
 
-from api.house import House, opened
-from api.permissions import Actor
-from api.question import Asking
-from api.read import file as answer_status
+from api.bootstrap import House, opened
+from api.http.children import file as answer_status
+from api.http.dependencies import Asking
+from api.identity.permissions import Actor
 from ledger.files.cache import FileCache
 from tests.bench.bench import NOW, Bench, now
 from tests.bench.contest import Duel, Row

@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 
-from api.house import House, opened
+from api.bootstrap import House, opened
 from ledger.store.store import Accepted, Append
 from tests.bench.bench import Bench, furnished, now
 from tests.bench.growth import LENGTH, fill, readable

@@ -11,13 +11,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
-from api import logs, sent
-from api.answers import Answer
+from api import logs
 from api.app import create_app, running
-from api.asking import TheEntered, body, entered
+from api.contract import bodies
+from api.contract.encoding import Answer
+from api.http.authentication import TheEntered, body, entered
+from api.http.recording import Key
 from api.serving import listen, run, serve
 from api.settings import Settings
-from api.wanted import Key
 from tests.bench.bench import now
 from tests.bench.profiling import told
 
@@ -28,7 +29,7 @@ profiler: Final = Profile()
 @router.post("/children/{child}/events", status_code=201)
 async def validated(own: TheEntered, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
-    events = sent.events(raw, own.house.ledger.rulebook)
+    events = bodies.events(raw, own.house.ledger.rulebook)
     return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(events.drafts)}, 201)
 
 

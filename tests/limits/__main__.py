@@ -7,8 +7,8 @@ from typing import Final
 
 from cyclopts import App
 
+from api.cli.output import STOPPED
 from api.serving import run
-from api.speaking import STOPPED
 from tests.bench.table import progress, say
 from tests.limits.inputs import INPUTS, Input
 from tests.limits.service import FEW, LONG, Beside, Service, serving

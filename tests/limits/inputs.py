@@ -15,8 +15,8 @@ from uuid import uuid4
 from httpx2 import AsyncClient, Limits
 
 from api.budgets import FEEDS_EACH, POLLS_EACH
-from api.imports.routes import NDJSON, XLSX
-from api.record_many import MOST_REHEARSED
+from api.http.import_jobs import NDJSON, XLSX
+from api.http.record_many import MOST_REHEARSED
 from domain.event import LONGEST_NAME
 from domain.events.intake import IdentityRecorded
 from tests.client import new_key

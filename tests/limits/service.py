@@ -19,11 +19,11 @@ from uuid import UUID, uuid4
 import orjson
 from httpx2 import AsyncClient, Limits
 
-from api.crew import tokens_for_every_role
-from api.house import House, opened
-from api.identity import Institution
+from api.bootstrap import House, opened
+from api.demo.members import tokens_for_every_role
+from api.identity.directory import Institution
+from api.identity.permissions import Role
 from api.institutions import open_institution
-from api.permissions import Role
 from api.settings import Settings
 from domain.entry import Recorder
 from domain.event import Event

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 import xlwt  # type: ignore[import-untyped] # the same
 
-from api.imports.cells import Raw
+from api.imports.cells.raw import Raw
 from api.imports.reading.kinds import read_workbook
 
 SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"

@@ -2,10 +2,15 @@
 
 from typing import Final
 
+from api.imports.cells.measures import amount, whole
+from api.imports.cells.values import NOT_ON_PAPER, code, day
 from api.imports.layout import Column, Layout, Row, Said, paper
-from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.measures import amount, whole
-from api.imports.values import NOT_ON_PAPER, code, day
+from api.imports.layouts.columns import (
+    CHILD_NAME,
+    FILE_NUMBER,
+    REMARK,
+    SERIAL,
+)
 from domain.events.insurance import (
     Contribution,
     InsuranceContributionPaid,

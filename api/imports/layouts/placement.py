@@ -3,12 +3,23 @@
 import re
 from typing import Final
 
-from api.imports.cells import Raw
+from api.imports.cells.raw import Raw
+from api.imports.cells.values import (
+    Read,
+    Reader,
+    code,
+    day,
+    title,
+)
 from api.imports.faults import Fault
 from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layouts.columns import (
+    CHILD_NAME,
+    FILE_NUMBER,
+    REMARK,
+    SERIAL,
+)
 from api.imports.layouts.household import MOVED, transferred
-from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import Read, Reader, code, day, title
 from domain.events.placement.arrangements import (
     EmploymentArranged,
     HousingArranged,

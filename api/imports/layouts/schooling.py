@@ -2,9 +2,19 @@
 
 from typing import Final
 
+from api.imports.cells.values import (
+    code,
+    day,
+    number,
+    title,
+)
 from api.imports.layout import Column, Layout, Row, Said, paper
-from api.imports.layouts.shared import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
-from api.imports.values import code, day, number, title
+from api.imports.layouts.columns import (
+    CHILD_NAME,
+    FILE_NUMBER,
+    REMARK,
+    SERIAL,
+)
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 

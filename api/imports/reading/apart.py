@@ -18,14 +18,20 @@ from typing import IO, Any, Final, cast
 import orjson
 import structlog
 
-from api.imports.cells import Counted, Raw, Unusable
+from api.fair_lock import Turns
+from api.imports.cells.raw import Counted, Raw, Unusable
 from api.imports.faults import Fault
 from api.imports.reading import child
 from api.imports.reading.kinds import Told
-from api.imports.reading.trouble import NOT_THERE, TOO_COSTLY, UnreadableError, damaged, too_large
-from api.imports.workbook import Merged, Sheet, Workbook
+from api.imports.reading.unreadable import (
+    NOT_THERE,
+    TOO_COSTLY,
+    UnreadableError,
+    damaged,
+    too_large,
+)
+from api.imports.reading.workbook import Merged, Sheet, Workbook
 from api.settings import Settings
-from api.turns import Turns
 from domain.label import Label
 
 PATIENCE: Final = 3

@@ -10,12 +10,18 @@ from typing import Final
 import xlrd  # type: ignore[import-untyped] # it has no types
 from xlrd.compdoc import CompDoc  # type: ignore[import-untyped] # the same
 
-from api.imports.cells import Raw, Unusable, as_written
+from api.imports.cells.raw import Raw, Unusable, as_written
 from api.imports.faults import Fault
 from api.imports.reading.collector import Collector
 from api.imports.reading.formats import BUILT_IN, EPOCH_1900, EPOCH_1904, GENERAL, shown, shown_text
-from api.imports.reading.trouble import DAMAGED, PROTECTED, UNKNOWN_KIND, UnreadableError, damaged
-from api.imports.workbook import Merged
+from api.imports.reading.unreadable import (
+    DAMAGED,
+    PROTECTED,
+    UNKNOWN_KIND,
+    UnreadableError,
+    damaged,
+)
+from api.imports.reading.workbook import Merged
 
 COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """How a compound document begins, in which such a workbook is kept."""

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import orjson
 
-from api.imports.cells import Counted, Unusable
+from api.imports.cells.raw import Counted, Unusable
 from api.imports.reading.kinds import Told, read_sheets
-from api.imports.reading.trouble import UnreadableError
+from api.imports.reading.unreadable import UnreadableError
 
 NO_MEMORY: Final = 3
 """With what the process ends when its memory does not suffice."""

@@ -3,10 +3,20 @@
 import re
 from typing import Final
 
-from api.imports.cells import Raw, Unusable, as_written, is_blank
+from api.imports.cells.raw import (
+    Raw,
+    Unusable,
+    as_written,
+    is_blank,
+)
 from api.imports.faults import Fault
-from api.imports.reading.trouble import UnreadableError, damaged, too_much
-from api.imports.workbook import BLANK, Merged, Sheet, letter
+from api.imports.reading.unreadable import UnreadableError, damaged, too_much
+from api.imports.reading.workbook import (
+    BLANK,
+    Merged,
+    Sheet,
+    letter,
+)
 from domain.label import Label
 from domain.limit import Area, limit
 

@@ -8,7 +8,7 @@ from statistics import median_high
 from typing import Final
 
 from api.imports.reading.collector import Collector
-from api.imports.reading.trouble import UNKNOWN_CHARACTERS, UnreadableError, unclosed
+from api.imports.reading.unreadable import UNKNOWN_CHARACTERS, UnreadableError, unclosed
 
 CHARSETS: Final = {
     "utf-8": "utf-8-sig",

@@ -12,7 +12,7 @@ from api.imports.reading.delimited import decoded, read_delimited
 from api.imports.reading.ooxml import read_ooxml
 from api.imports.reading.opendocument import CONTENT, read_opendocument
 from api.imports.reading.parts import Parts
-from api.imports.reading.trouble import (
+from api.imports.reading.unreadable import (
     EMPTY,
     IS_TEXT,
     NO_TABLE,
@@ -21,7 +21,7 @@ from api.imports.reading.trouble import (
     UNKNOWN_KIND,
     UnreadableError,
 )
-from api.imports.workbook import Sheet, Workbook
+from api.imports.reading.workbook import Sheet, Workbook
 
 OPEN_XML: Final = "[Content_Types].xml"
 _ARCHIVE: Final = (b"PK\x03\x04", b"PK\x05\x06")

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from api.imports.cells import Raw, Unusable, as_written, is_blank
+from api.imports.cells.raw import (
+    Raw,
+    Unusable,
+    as_written,
+    is_blank,
+)
 from api.imports.faults import Fault
 from api.imports.reading.collector import MOST_CELLS, Collector
 from api.imports.reading.formats import (
@@ -19,8 +24,13 @@ from api.imports.reading.formats import (
     shown_text,
 )
 from api.imports.reading.parts import Parts, Rich, Silent
-from api.imports.reading.trouble import TOO_COSTLY, UNKNOWN_KIND, UnreadableError, damaged
-from api.imports.workbook import Merged
+from api.imports.reading.unreadable import (
+    TOO_COSTLY,
+    UNKNOWN_KIND,
+    UnreadableError,
+    damaged,
+)
+from api.imports.reading.workbook import Merged
 
 OFFICE_DOCUMENT: Final = "/officeDocument"
 WORKSHEET: Final = "/worksheet"

@@ -9,7 +9,7 @@ from typing import Final, NoReturn, Protocol
 from xml.parsers import expat
 
 from api.imports.reading.collector import LONGEST_TEXT, unreadable_beyond
-from api.imports.reading.trouble import PROTECTED, UnreadableError, damaged
+from api.imports.reading.unreadable import PROTECTED, UnreadableError, damaged
 from domain.label import Label
 from domain.limit import Area, limit
 

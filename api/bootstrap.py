@@ -1,0 +1,162 @@
+"""The house: what an app is made of, opened and closed in order. Everything is assembled here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import structlog
+
+from api.budgets import Budgets
+from api.clock import Clock, day_of, utc_now
+from api.database import Addresses, addresses
+from api.identity.access_log import AccessLog
+from api.identity.directory import Identity
+from api.jobs import Jobs
+from api.metrics import Metrics
+from api.settings import Settings
+from api.tail import Tail
+from domain.rulebook import Rulebook
+from ledger.ledger import Ledger
+from ledger.log.last_seen import LastSeen
+from ledger.sealing.keys import Keys
+from ledger.sealing.wrapping import KeyFile
+from ledger.store.pools import PATIENCE, Pool, make_pool
+from ledger.store.store import Store
+from ledger.tasks import cancel_all
+from projections import READ_MODELS, activity
+from projections.projector.generations import prepare
+from projections.projector.projector import Projector
+
+log = structlog.get_logger()
+KEY_FILE: Final = "master.key"
+_AGAIN_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What routes and commands work with; `readers` reads the read models, as the ledger's reader."""
+
+    settings: Settings
+    addresses: Addresses
+    clock: Clock
+    ledger: Ledger
+    projector: Projector
+    readers: Pool
+    identity: Identity
+    access: AccessLog
+    metrics: Metrics
+    jobs: Jobs
+    last_seen: LastSeen
+    tail: Tail
+    budgets: Budgets
+    following: bool = True
+    """Whether the read models follow the ledger here."""
+
+    def today(self) -> date:
+        """Return the present day in Asia/Shanghai."""
+        return day_of(self.clock())
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = True) -> AsyncIterator[House]:
+    """Open database, ledger, keys, directory, access log and read models; close them in the end.
+
+    Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
+    """
+    name, rulebook = settings.ledger, Rulebook.shipped()
+    async with AsyncExitStack() as stack:
+        found = await stack.enter_async_context(addresses(settings))
+        if found.owner is not None:
+            await prepare(found.owner, name, READ_MODELS, rulebook.digest)
+            await activity.make_table(found.owner, name)
+        metrics = Metrics()
+        store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
+        await stack.enter_async_context(store)
+        key_file = settings.data / KEY_FILE
+        last_seen = LastSeen(store, settings.data, name, key_file)
+        seen_before = await last_seen.check()
+        if last_seen.anybody:
+            # Lost, it is to be brought back: a new one would be taken for it.
+            KeyFile.read(key_file)
+        keys = await Keys.opened(store, key_file, name)
+        ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
+        await ledger.check_format()
+        await last_seen.note()
+        stack.push_async_callback(_left_in_order, last_seen.note)
+        if not seen_before and (position := (await store.head()).position):
+            log.warning(
+                "not seen before: what was lost until now is not known",
+                position=position,
+            )
+        readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
+        writers = await stack.enter_async_context(make_pool(found.writer, 2))
+        identity = Identity(ledger, writers, readers, clock)
+        stack.push_async_callback(_left_in_order, identity.write_used)
+        access = AccessLog(writers, readers, clock)
+        stack.push_async_callback(_left_in_order, access.close)
+        projector = Projector(ledger, readers, READ_MODELS)
+        # So that what is built is read from the first request on.
+        await projector.start()
+        works = [_follow(projector)] if follow else []
+        await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
+        if follow:
+            await stack.enter_async_context(activity.counting(found.reader, name))
+        tail = Tail(ledger, projector, readers)
+        stack.push_async_callback(tail.close)
+        jobs = Jobs()
+        stack.push_async_callback(jobs.close)
+        yield House(
+            settings,
+            found,
+            clock,
+            ledger,
+            projector,
+            readers,
+            identity,
+            access,
+            metrics,
+            jobs,
+            last_seen,
+            tail,
+            Budgets(),
+            follow,
+        )
+
+
+async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
+    """Do the last of a work while the house closes, though the database may have gone by then, or hang."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await work()
+    except Exception as error:  # noqa: BLE001 - told, for to close goes before
+        log.warning("left undone", work=work.__qualname__, error=type(error).__name__)
+
+
+def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
+    async def follow() -> None:
+        await projector.start()
+        await projector.run()
+
+    return follow
+
+
+@asynccontextmanager
+async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Keep works going beside the block, and begin one again that fails, as when the database is away."""
+
+    async def keep(work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+                log.warning("begun again", work=work.__qualname__, error=type(error).__name__)
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    tasks = [asyncio.create_task(keep(work)) for work in works]
+    try:
+        yield
+    finally:
+        await cancel_all(tasks)

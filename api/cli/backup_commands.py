@@ -1,0 +1,132 @@
+"""The commands for what goes wrong: backing up, bringing a backup back, going on after entries were lost."""
+
+from pathlib import Path
+from typing import Final
+
+from api.bootstrap import KEY_FILE
+from api.cli.output import (
+    STOPPED,
+    Flag,
+    answer,
+    say,
+)
+from api.database import Addresses, addresses, located
+from api.serving import run
+from api.settings import Settings
+from ledger.log.last_seen import LastSeen, LostEntriesError, SeenHead
+from ledger.postgres import backup
+from ledger.postgres.migrate import migrate
+from ledger.store import epochs
+from ledger.store.append import Head
+from ledger.store.store import Store
+
+_NO_OWNER: Final = (
+    "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
+    "This is done as the database's owner: set CHILDLEDGER_DATABASE_URL."
+)
+
+
+class OwnerUnknownError(Exception):
+    """A command needs to enter as the owner, whose address is not known here."""
+
+
+def back_up(folder: Path, /) -> int:
+    """Back the ledger up, while it is served: its entries, and apart from them its key store.
+
+    The key file DATA/master.key is not in it, and nothing opens without it: keep it in two other places.
+
+    Args:
+        folder: Where to; made where there is none. Each backup adds a file of entries and replaces the keys'.
+    """
+    return run(backing_up(Settings(), folder), stopped_with=STOPPED)
+
+
+def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
+    """Bring a backup back into an empty ledger, such as that of a new DATA with the old key file.
+
+    Args:
+        folder: Where the backups are; the newest is taken.
+        manifest: Take this one instead: the .json of an older backup in the folder.
+    """
+    return run(restoring(Settings(), folder, manifest), stopped_with=STOPPED)
+
+
+def recover(*, without_witness: Flag = False) -> int:
+    """Begin a new epoch after entries were lost, such as by restoring an older backup.
+
+    Args:
+        without_witness: Also where DATA does not say what was last seen, or says what is not to be believed.
+    """
+    return run(recovering(Settings(), without_witness=without_witness), stopped_with=STOPPED)
+
+
+async def backing_up(settings: Settings, folder: Path) -> int:
+    """Back up, and print the path of the manifest."""
+    key_file = settings.data / KEY_FILE
+    async with located(settings) as found:
+        path, made = await backup.back_up(_owner(found), settings.ledger, folder, key_file, say)
+    answer(str(path))
+    say(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
+    say(
+        f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 "
+        f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
+    )
+    return 0
+
+
+async def restoring(settings: Settings, folder: Path, manifest: Path | None = None) -> int:
+    """Bring a backup back, and print the path of its manifest."""
+    path = manifest or backup.newest(folder, settings.ledger)
+    async with addresses(settings) as found:
+        owner = _owner(found)
+        try:
+            made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, say)
+        finally:
+            await migrate(owner, settings.ledger)
+    answer(str(path))
+    say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
+    return 0
+
+
+async def recovering(settings: Settings, *, without_witness: bool = False) -> int:
+    """Begin a new epoch, and print its number, unless nothing is known to be lost."""
+    async with addresses(settings) as found:
+        owner = _owner(found)
+        async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
+            last_seen = LastSeen(store, settings.data, settings.ledger, settings.data / KEY_FILE)
+            if without_witness:
+                aside = last_seen.set_aside()
+                if aside:
+                    say(f"原“最后所见”文件已移至 {aside}。 The file of what was last seen is now {aside}.")
+            elif await _nothing_is_lost(last_seen):
+                say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
+                return 0
+            lost = last_seen.seen()
+            lost_at = None if lost is None else lost.recorded_at
+            head = await epochs.begin(owner, settings.ledger, await store.head(), last_seen.text(), lost_at)
+            await last_seen.note()
+    _tell(head, lost)
+    return 0
+
+
+async def _nothing_is_lost(last_seen: LastSeen) -> bool:
+    try:
+        await last_seen.check()
+    except LostEntriesError:
+        return False
+    return True
+
+
+def _tell(head: Head, lost: SeenHead | None) -> None:
+    told = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
+    answer(str(head.epoch))
+    say(
+        f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "
+        f"Epoch {head.epoch} begins after position {head.position}{told}."
+    )
+
+
+def _owner(found: Addresses) -> str:
+    if found.owner is None:
+        raise OwnerUnknownError(_NO_OWNER)
+    return found.owner

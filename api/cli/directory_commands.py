@@ -1,0 +1,187 @@
+"""The commands about institutions, their people and the tokens of these."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from cyclopts import App, Parameter, validators
+
+from api.bootstrap import House
+from api.cli.output import (
+    Flag,
+    answer,
+    say,
+    within,
+)
+from api.identity.directory import IdentityError, Institution
+from api.identity.permissions import Role
+from api.identity.tokens import LONGEST_DAYS
+from api.institutions import change_institution, open_institution, remark
+
+Days: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=LONGEST_DAYS))]
+
+institution = App(name="institution", help="Institutions.")
+user = App(name="user", help="The staff directory.")
+token = App(name="token", help="Bearer tokens.")
+
+
+@institution.command(name="add")
+def add_institution(name: str, /, *, uscc: str | None = None, region: str | None = None) -> int:
+    """Open an institution and print its id.
+
+    Args:
+        name: Its full name.
+        uscc: Its unified social credit code (统一社会信用代码).
+        region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
+    """
+
+    async def asked(house: House) -> int:
+        opened = await open_institution(house, name, uscc=uscc, region=region)
+        for sentence in remark(opened.name, opened.region, house.ledger.rulebook):
+            say(sentence)
+        answer(str(opened.institution))
+        return 0
+
+    return within(asked)
+
+
+@institution.command(name="change")
+def change_of_institution(
+    institution: str,
+    /,
+    *,
+    name: str | None = None,
+    uscc: str | None = None,
+    region: str | None = None,
+) -> int:
+    """Record what changed of an institution, or became known, and print it as it is now.
+
+    Args:
+        institution: Its id or its name.
+        name: Its new full name.
+        uscc: Its unified social credit code (统一社会信用代码).
+        region: The county it lies in (GB/T 2260, six digits).
+    """
+
+    async def asked(house: House) -> int:
+        known = await _institution(house, institution)
+        if name is uscc is region is None:
+            say(
+                "没有写明变更了什么（--name、--uscc、--region）。"
+                " Say what changed: --name, --uscc or --region."
+            )
+            return 1
+        changed = await change_institution(house, known, name=name, uscc=uscc, region=region)
+        for sentence in remark(changed.name, changed.region, house.ledger.rulebook):
+            say(sentence)
+        answer(_shown(changed))
+        return 0
+
+    return within(asked)
+
+
+@institution.command(name="list")
+def list_institutions() -> int:
+    """List all institutions: id, name, region and unified social credit code."""
+
+    async def asked(house: House) -> int:
+        for each in await house.identity.institutions():
+            answer(_shown(each))
+        return 0
+
+    return within(asked)
+
+
+@user.command(name="add")
+def add_user(name: str, /, *, role: Role, institution: str | None = None, region: str | None = None) -> int:
+    """Enter somebody in the staff directory and print their id.
+
+    Args:
+        name: As they are called; kept sealed.
+        role: What they are on this ledger.
+        institution: Of staff, supervisor and auditor: its id or its name.
+        region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
+    """
+
+    async def asked(house: House) -> int:
+        home = None if institution is None else await _institution(house, institution)
+        answer(str((await house.identity.add_member(name, role, institution=home, region=region)).user))
+        return 0
+
+    return within(asked)
+
+
+@token.command(name="new")
+def new_token(
+    user: UUID, /, *, days: Days | None = None, purpose: str = "command line", may_not_approve: Flag = False
+) -> int:
+    """Make a token and print it; it is shown only now.
+
+    Args:
+        user: The id of whose token it is.
+        days: For how long; CHILDLEDGER_TOKEN_DAYS when not said.
+        purpose: What it is for.
+        may_not_approve: Let it decide about no exception, whoever it belongs to.
+    """
+
+    async def asked(house: House) -> int:
+        if user not in await house.identity.names([user]):
+            say("没有这个人员编号。 There is nobody with this id.")
+            return 1
+        lives = house.settings.token_days if days is None else days
+        may_approve = not may_not_approve
+        answer(await house.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
+        return 0
+
+    return within(asked)
+
+
+@token.command(name="list")
+def list_tokens() -> int:
+    """List all tokens by id, with whose they are and until when; never the tokens themselves."""
+
+    async def asked(house: House) -> int:
+        members = {each.member: each for each in await house.identity.members()}
+        for each in await house.identity.tokens():
+            member = members[each.member]
+            ended = "revoked" if each.revoked_at else f"until {_day(each.expires_at)}"
+            used = f"used {_day(each.used_at)}" if each.used_at else "never used"
+            told = [str(each.token), member.role, member.name or "–", each.purpose, ended, used]
+            answer("  ".join(told if each.may_approve else [*told, "may not approve"]))
+        return 0
+
+    return within(asked)
+
+
+@token.command(name="revoke")
+def revoke_token(token: UUID, /) -> int:
+    """Revoke a token; whoever serves refuses it within a second.
+
+    Args:
+        token: Its id, as `token list` shows it.
+    """
+
+    async def asked(house: House) -> int:
+        if await house.identity.revoke(token):
+            return 0
+        say("没有这个未吊销的令牌。 There is no such token that is not revoked.")
+        return 1
+
+    return within(asked)
+
+
+async def _institution(house: House, said: str) -> UUID:
+    for each in await house.identity.institutions():
+        if said in {each.name, str(each.institution)}:
+            return each.institution
+    message = f"没有这个机构：{said}。 There is no institution {said}."
+    raise IdentityError(message)
+
+
+def _shown(institution: Institution) -> str:
+    region, uscc = institution.region or "region unknown", institution.uscc or "–"
+    return f"{institution.institution}  {institution.name}  {region}  {uscc}"
+
+
+def _day(instant: datetime) -> str:
+    return instant.date().isoformat()

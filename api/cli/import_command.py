@@ -1,0 +1,149 @@
+"""`childledger import`: a register from a file, by the operating system's own administrator."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import orjson
+from rich.console import Console
+
+from api.bootstrap import House, opened
+from api.cli.locating import located
+from api.cli.output import say
+from api.contract.problems import Problem
+from api.demo.members import tokens_for_every_role
+from api.identity.access_log import IMPORT_REPORT
+from api.identity.directory import IdentityError, Institution
+from api.imports.reading.apart import Apart
+from api.imports.reading.unreadable import UnreadableError
+from api.imports.register_import import (
+    OtherInstitutionError,
+    hand_in,
+    not_opened,
+    take_in,
+)
+from api.imports.report.import_report import Report
+from api.imports.report.report_workbook import prove_writable, write_clerks_copy
+from api.imports.report.terminal import bar, tell
+from api.imports.sink import InterruptedImportError
+from api.settings import Settings
+from ledger.store.store import StoreError
+
+INTERRUPTED: Final = 1
+NOTHING_READ: Final = 2
+"""The exit code when nothing of a file could be read."""
+PURPOSE: Final = "import"
+CALLED: Final = "导入验看（{}）"
+TOKEN_DAYS: Final = 1
+
+
+async def import_file(
+    file: Path,
+    *,
+    institution: str | None = None,
+    region: str | None = None,
+    dry_run: bool = False,
+    report: Path | None = None,
+    json: bool = False,
+    tokens: bool = False,
+) -> int:
+    """Import a register and tell what came of it; return the exit code.
+
+    The register is that `institution`'s (its name or id), which a file that says whose it is must agree with.
+    0 when nothing was rejected, 1 when something was, 2 when nothing could be read. With `json` stdout holds
+    the report's object only, and all else goes to stderr. Nothing is imported where its `report` could not be
+    written, or would take the register's place.
+    """
+    if report is not None:
+        if await asyncio.to_thread(_one_file, report, file):
+            same = f"--report {report}: 这是要导入的文件本身。 It is the very file to be imported."
+            print(same, file=sys.stderr)  # noqa: T201 - a command speaks
+            return NOTHING_READ
+        await asyncio.to_thread(prove_writable, report)
+    settings = Settings()
+    try:
+        workbook = await Apart(settings).read_file(file)
+        async with opened(settings, follow=False) as house:
+            operator = await house.identity.operator()
+            own = None if institution is None else await _institution(house, institution)
+            handed_in = await hand_in(house, workbook, own=own, dry_run=dry_run)
+            handed_in = await located(handed_in, region, house.ledger.rulebook)
+            with bar() as progress:
+                told = await take_in(house, handed_in, operator.recorder, progress)
+            # What is listed of nobody's file is noted under the institution itself.
+            read = {child or told.institution.institution: told.sees for child in told.shown}
+            await house.access.note(operator, read, IMPORT_REPORT)
+            await _tell(house, told, report, json=json)
+            if tokens and not dry_run:
+                await _print_tokens(house, told, json=json)
+            return told.code
+    except (InterruptedImportError, StoreError, Problem):
+        # A problem is that it can not be written down who is told.
+        again = (
+            "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
+        )
+        print(again, file=sys.stderr)  # noqa: T201 - a command speaks
+        return INTERRUPTED
+    except OtherInstitutionError as error:
+        other = (
+            f"{file.name}: 其中写明是{error}的，与 --institution 不符。 It says that it is another's than"
+            " --institution."
+        )
+        print(other, file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
+    except IdentityError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
+    except UnreadableError as error:
+        print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        return NOTHING_READ
+
+
+def _one_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
+
+
+async def _institution(house: House, said: str) -> Institution:
+    """Return the institution of a name, which need not be known, or of an id, which must."""
+    try:
+        known = await house.identity.institution(UUID(said))
+    except ValueError:
+        return await house.identity.institution_named(said) or not_opened(said)
+    if known is None:
+        message = f"没有编号为 {said} 的机构。 There is no institution of the id {said}."
+        raise IdentityError(message)
+    return known
+
+
+async def _tell(house: House, told: Report, report: Path | None, *, json: bool) -> None:
+    rulebook = house.ledger.rulebook
+    tell(told, rulebook, Console(stderr=json, highlight=False))
+    if json:
+        sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
+        sys.stdout.flush()
+    if report is not None:
+        # Last, so that what came of it is told even where no room is left for a copy.
+        write_clerks_copy(told, report, rulebook)
+
+
+async def _print_tokens(house: House, told: Report, *, json: bool) -> None:
+    """Print a token for each role, for looking at what was imported and for nothing that another decides."""
+    made = await tokens_for_every_role(
+        house.identity,
+        told.institution,
+        purpose=PURPOSE,
+        days=TOKEN_DAYS,
+        called=CALLED,
+        may_approve=False,
+    )
+    for role, token in made.items():
+        print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
+    say("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
+    if told.institution.region is None:
+        say(
+            "所在地区未知，安置专员和民政局的令牌看不到任何人；可用 --region 写明地区再导入。"
+            " While the region is unknown, those of placement officer and bureau see nobody; import again"
+            " with --region, and they do."
+        )

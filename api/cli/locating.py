@@ -1,0 +1,64 @@
+"""Where an institution lies whose register is handed in: it is said, asked for on a terminal, or unknown."""
+
+import asyncio
+import sys
+from dataclasses import replace
+
+from api.cli.output import say
+from api.identity.directory import IdentityError
+from api.imports.register_import import HandedIn
+from api.institutions import check_region, remark
+from domain.rulebook import Rulebook
+
+
+async def located(handed_in: HandedIn, said: str | None, rulebook: Rulebook) -> HandedIn:
+    """Return the register with what is said of its institution's region, where that is not known.
+
+    What is to be minded of it is told.
+
+    Raises IdentityError for what is no region, and where the institution is known to lie elsewhere.
+    """
+    own = handed_in.institution
+    check_region(said, rulebook)
+    if own.region is not None:
+        if said not in {None, own.region}:
+            message = (
+                f"{own.name}的所在地区是 {own.region}，不是 {said}；有变更的，请先用"
+                f" childledger institution change 登记。 It lies in {own.region}, not in {said}; where that"
+                " has changed, record it first by childledger institution change."
+            )
+            raise IdentityError(message)
+        return handed_in
+    region = said
+    if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
+        region = await _asked(own.name, rulebook)
+    for sentence in remark(own.name, region, rulebook):
+        say(sentence)
+    return replace(handed_in, region=region)
+
+
+async def _asked(name: str, rulebook: Rulebook) -> str | None:
+    """Ask for the region of an institution until it is one, or nothing is said."""
+    while True:
+        say(
+            f"{name}在哪个县（市、区）？请输入六位代码（GB/T 2260）；不知道请直接回车。"
+            " Which county does it lie in? Six digits of GB/T 2260; nothing where it is not known."
+        )
+        said = (await _line()).strip()
+        try:
+            check_region(said, rulebook)
+        except IdentityError as error:
+            say(str(error))
+            continue
+        return said or None
+
+
+async def _line() -> str:
+    """Wait for a line on the terminal, so that who gives up waiting need not end it."""
+    loop, there = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin, there.set)
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline()

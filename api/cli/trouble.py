@@ -1,0 +1,162 @@
+"""What keeps a command from being done: a sentence in Chinese and one in English, and never a traceback."""
+
+from collections.abc import Iterable
+from enum import Enum
+from socket import gaierror
+from typing import Any, Final, Literal, get_args, get_origin
+from uuid import UUID
+
+import psycopg
+from cyclopts import (
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    RepeatArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
+from cyclopts import ValidationError as OutOfBoundsError
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from api.cli.backup_commands import OwnerUnknownError
+from api.database import OwnerError
+from api.identity.directory import IdentityError
+from api.serving import PortTakenError
+from api.settings import Settings
+from domain.label import Label
+from ledger.codec.messages import most_like, wording
+from ledger.codec.parsing import InvalidError
+from ledger.data_folder import DataError, unusable
+from ledger.log.last_seen import LastSeenError, LostEntriesError
+from ledger.postgres.backup import BackupError
+from ledger.postgres.cluster import ServerFailedError
+from ledger.postgres.migrate import MigrationError
+from ledger.postgres.tools import ProgramError
+from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
+from ledger.store.epochs import EpochTakenError
+from ledger.store.store import StoreError
+from projections.projector.projector import NotBuiltError
+
+PROGRAM: Final = "childledger"
+PREFIX: Final = "CHILDLEDGER_"
+TOLD: Final = (
+    BackupError,
+    DataError,
+    EpochTakenError,
+    IdentityError,
+    KeyFileError,
+    KeyUnavailableError,
+    LostEntriesError,
+    MigrationError,
+    NotBuiltError,
+    OwnerError,
+    OwnerUnknownError,
+    PortTakenError,
+    ProgramError,
+    ServerFailedError,
+    LastSeenError,
+)
+"""What a command can not help, and says in both languages itself."""
+AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)
+"""What a database says, or what is said when it says nothing."""
+UNEXPECTED: Final = Label(
+    "程序出错，未能完成；上面一行记录了出错之处，请转交维护人员。",
+    "Something went wrong in the program; the line above tells where, for whoever maintains it.",
+)
+
+
+def sentences(error: Exception) -> list[str]:
+    """Return what is said of an error, a line each; nothing of one that nobody expected."""
+    match error:
+        case CycloptsError():
+            return [_both(_usage(error)), _both(_help(error))]
+        case ValidationError():
+            return [*map(_setting, error.errors(include_input=False, include_url=False))]
+        case InvalidError():
+            return [f"{each.pointer}: {_both(each.words)}" for each in error.problems]
+        case SettingsError():
+            return [_both(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting can not be read: {error}."))]
+        case _ if isinstance(error, AWAY):
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            return [_both(Label("数据库无法访问。", f"The database can not be reached: {said}"))]
+        case _ if isinstance(error, TOLD):
+            return [str(error)]
+        case gaierror():
+            return [_both(Label("找不到这台主机。", "There is no such host."))]
+        case OSError() if error.filename is not None:
+            return [str(unusable(error))]
+        case OSError() if error.strerror is not None:
+            return [_both(Label("系统不允许。", f"The system does not let us: {error.strerror}."))]
+    return []
+
+
+def mistyped_settings(names: Iterable[str]) -> list[str]:
+    """Return what is said of variables that no setting has, and that are like one: a line each."""
+    own = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
+    likely = {name: most_like(word, Settings.model_fields) for word, name in own.items()}
+    return [
+        _both(
+            Label(f"没有 {name} 这个设置；是否应为 {meant}？", f"{name} is no setting; did you mean {meant}?")
+        )
+        for name, words in sorted(likely.items())
+        for meant in (f"{PREFIX}{word.upper()}" for word in words)
+        if meant != name
+    ]
+
+
+def _both(said: Label) -> str:
+    return f"{said.zh} {said.en}"
+
+
+def _usage(error: CycloptsError) -> Label:
+    """What is wrong with how a command was given; the library says it in English."""
+    english, place = str(error), _place(error)
+    match error:
+        case UnknownCommandError():
+            return Label("没有这个命令。", english)
+        case UnknownOptionError():
+            return Label("没有这个选项。", english)
+        case MissingArgumentError():
+            return Label(f"缺少 {place}。", english)
+        case RepeatArgumentError():
+            return Label(f"{place} 只能写一次。", english)
+        case UnusedCliTokensError():
+            extra = " ".join(error.unused_tokens or ())
+            return Label("多出了内容。", f"There is more than the command takes: {extra}")
+        case OutOfBoundsError():
+            return Label(f"{place} 超出允许的范围。", english)
+        case CoercionError():
+            return Label(f"{place}{_wanted(error.target_type)}。", english)
+    return Label("命令的写法不对。", english)
+
+
+def _place(error: CycloptsError) -> str:
+    """The option or the argument that an error is about, as it is written."""
+    keyword = getattr(getattr(error, "token", None), "keyword", None) or getattr(error, "keyword", None)
+    if keyword is not None:
+        return str(keyword)
+    return "" if error.argument is None else error.argument.name
+
+
+def _wanted(kind: Any) -> str:  # noqa: ANN401 - whatever an argument is annotated with
+    if get_origin(kind) is Literal:
+        return f" 应为 {'、'.join(map(str, get_args(kind)))} 之一"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return f" 应为 {'、'.join(member.lower().replace('_', '-') for member in kind.__members__)} 之一"
+    return {int: " 应为整数", UUID: " 应为 UUID"}.get(kind, " 的写法不对")
+
+
+def _help(error: CycloptsError) -> Label:
+    command = " ".join((PROGRAM, *(error.command_chain or ()), "--help"))
+    return Label(f"用法见 {command}。", f"{command} tells how it is given.")
+
+
+def _setting(found: Any) -> str:  # noqa: ANN401 - pydantic's own shape
+    """What is wrong with a setting, which may be a secret: its name, and what it should be."""
+    name = f"CHILDLEDGER_{'_'.join(map(str, found['loc'])).upper()}"
+    if found["type"] == "value_error":
+        return f"{name}: {found['ctx']['error']}"
+    return f"{name}: {_both(wording(found['type'], found.get('ctx', {}), found['msg']))}"

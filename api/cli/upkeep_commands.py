@@ -1,0 +1,113 @@
+"""Commands that keep the read models right: building them anew, and comparing them with the entries."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from api.bootstrap import House
+from api.cli.output import (
+    Flag,
+    answer,
+    say,
+    within,
+)
+from ledger.verification import flaws
+from projections import READ_MODELS
+from projections.projector.generations import KEPT, drop_older, make
+from projections.projector.verify import Verification
+
+DIFFERENT: Final = 1
+"""The exit code when read models are not what the entries say."""
+
+
+def rebuild(*, keep: int = KEPT) -> int:
+    """Build the read models anew beside those that are read, and switch to them; repeated, it goes on.
+
+    Args:
+        keep: How many earlier generations to keep, to go back to.
+    """
+
+    async def work(house: House) -> int:
+        return await rebuilding(house, max(0, keep))
+
+    return within(work)
+
+
+async def rebuilding(house: House, keep: int) -> int:
+    """Build a generation to its end, drop those that nobody goes back to, and return the exit code."""
+    owner, ledger, projector = house.addresses.owner, house.settings.ledger, house.projector
+    if owner is None:
+        say(
+            "只有所有者能新建表：请设置 CHILDLEDGER_DATABASE_URL。 "
+            "Only the owner makes tables: set CHILDLEDGER_DATABASE_URL."
+        )
+        return 1
+    number = await make(owner, ledger, READ_MODELS, projector.version, anew=True)
+    with _bar("重建 Rebuilding") as told:
+        built = await projector.build(number, told)
+    await drop_older(owner, ledger, keep)
+    for model, error in built.stopped.items():
+        say(f"{model}: 已停止 stopped, {error}")
+    answer(f"第 {number} 代已启用。 Generation {number} is read from now on.")
+    return DIFFERENT if built.stopped else 0
+
+
+def verify(*, read_models: Flag = False) -> int:
+    """Verify that the entries are as they were recorded, and what is kept beside them; 0 when all of it is.
+
+    Args:
+        read_models: Also recompute the rows of every file and compare them with the tables.
+    """
+
+    async def work(house: House) -> int:
+        code = await verifying_entries(house)
+        if not read_models:
+            return code
+        if code:
+            say("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
+            return code
+        return await verifying(house)
+
+    return within(work)
+
+
+async def verifying_entries(house: House) -> int:
+    """Compare every entry with what vouches for it and with its columns, and return the exit code."""
+    found = 0
+    with _bar("核对条目 Verifying entries") as told:
+        async for each in flaws(house.ledger, told):
+            found += 1
+            answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
+    say(f"条目 entries: {found:,} 处有误 not in order")
+    return DIFFERENT if found else 0
+
+
+async def verifying(house: House) -> int:
+    """Compare the read models with the entries, tell what differs, and return the exit code."""
+    await house.projector.start()
+    own = house.projector.read_from
+    verifier = Verification(house.ledger, house.readers, READ_MODELS)
+    counted: Counter[str] = Counter()
+    with _bar("核对 Verifying") as told:
+        async for each in verifier.differences(own.number, told):
+            counted[each.model] += 1
+            answer(f"{each.model} {each.child}")
+    for model in READ_MODELS:
+        error = own.stopped.get(model.name)
+        stopped = f"; 已停止 stopped at {own.models[model.name].position}, {error}" if error else ""
+        say(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
+    return DIFFERENT if counted or own.stopped else 0
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[float], None]]:
+    """Show progress on stderr within the block; nothing of it stays where that is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title, total=1.0)
+        yield lambda done: progress.update(task, completed=done)

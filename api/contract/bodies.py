@@ -1,0 +1,291 @@
+"""What is sent in bodies, read strictly: either all of it is as the contract says, or none is used."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from api.contract.pointers import ours
+from api.contract.problems import Problem, invalid
+from api.contract.requests import (
+    Search,
+    SentEvent,
+    SentEvents,
+    SentFile,
+    SentItem,
+    SentItems,
+)
+from domain.entry import Document, ExceptionClaim, Reason
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.rulebook import Rulebook
+from domain.when import Days
+from ledger.codec.messages import HALVED, InvalidValue
+from ledger.codec.parsing import (
+    InvalidError,
+    not_kept,
+    parse_event,
+    problems,
+)
+from ledger.codec.well_formed import (
+    MalformedError,
+    dumps,
+    halved,
+    loads,
+)
+from ledger.recording.request import Draft
+from ledger.store.append import MAX_BODY
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+U = TypeVar("U")
+
+MOST_BYTES: Final = limit(
+    MAX_BODY // 4,
+    Area.REQUESTS,
+    Label("一个事件的字节数", "Bytes of one event as it is sent"),
+    why=Label("加密后会变大，仍须容于一条记录", "It grows when it is sealed, and has to fit into an entry"),
+    beyond="too_large",
+)
+
+MOST_VALUES: Final = limit(
+    200_000,
+    Area.REQUESTS,
+    Label("请求内容中的 JSON 值", "JSON values of a body"),
+    why=Label("两个字节就能写出一个值，处理它却要几百倍", "A value of two bytes takes hundreds to be read"),
+    beyond="too_large",
+)
+MOST_EVENTS: Final = limit(
+    2000,
+    Area.REQUESTS,
+    Label("POST /entries 一次请求的事件总数", "Events of all items of one POST /entries"),
+    why=Label("每个事件都要判定、加密和答复", "Each is judged, sealed and answered"),
+    beyond="invalid",
+)
+
+_NO_DAY: Final = Label("必须填写日期，或最晚日期", "must be a day, or the last possible one")
+_HOW_DAYS: Final = Label(
+    '写 "2024-03-05"；只知年月时另写 "occurred_until": "2024-03-31"，只知最晚日期时此项为 null',
+    'write "2024-03-05"; for a whole month also "occurred_until": "2024-03-31", and null here where only'
+    " that last possible day is known",
+)
+_TOO_MANY: Final = Label(f"合计超过 {MOST_EVENTS} 个事件", f"have more than {MOST_EVENTS} events together")
+_IN_PARTS: Final = Label("请分几次提交", "send them in several requests")
+_NO_REASON: Final = Label("更正须写明原因", "a correction says why")
+_NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
+_NO_EXCEPTION: Final = Label("没有可以例外的这条规则", "no rule from which there are exceptions")
+_EXCUSABLE: Final = Label(
+    "/rules 列出全部规则，strength 为 forbidden 的可以例外", "those of strength forbidden in /rules"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A file to be opened."""
+
+    institution: UUID | None
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of one file, which stand in a list at that place; None for one event that is all of the body."""
+
+    drafts: tuple[Draft, ...]
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Events of one child, or what is wrong with the item."""
+
+    child: UUID | None
+    drafts: tuple[Draft, ...]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Events of many children."""
+
+    items: tuple[Item, ...]
+    all_or_nothing: bool
+
+
+def opening(raw: bytes, rulebook: Rulebook) -> Opening:
+    """Read the body of `POST /children`, of an institution with that rulebook.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
+    return _opening(loaded(raw), rulebook)
+
+
+def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - any JSON
+    sent = _valid(SentFile, document)
+    return Opening(sent.institution, _drafts(document["events"], rulebook, "/events"))
+
+
+def events(raw: bytes, rulebook: Rulebook) -> Events:
+    """Read one event or several, of an institution with that rulebook.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
+    document = loaded(raw)
+    if isinstance(document, dict) and "events" in document:
+        _valid(SentEvents, document)
+        return Events(_drafts(document["events"], rulebook, "/events"), "/events")
+    return Events(_drafts([document], rulebook), None)
+
+
+def many(raw: bytes, rulebook: Rulebook) -> Many:
+    """Read the body of `POST /entries`, of an institution with that rulebook.
+
+    What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
+    """
+    document = loaded(raw)
+    sent = _valid(SentItems, document)
+    events = sum(len(item["events"]) for item in document["items"] if _has_events(item))
+    if events > MOST_EVENTS:
+        raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
+    items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(document["items"]))
+    return Many(items, sent.all_or_nothing)
+
+
+def search(raw: bytes) -> Search:
+    """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
+    return _valid(Search, loaded(raw))
+
+
+def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
+    """Read a line of many: one item of `POST /entries`, or the body of `POST /children`.
+
+    Raises the problems `malformed`, `invalid` and `too_large`.
+    """
+    document = loaded(raw)
+    if isinstance(document, dict) and "child" in document:
+        return _item(document, rulebook, "")
+    return _opening(document, rulebook)
+
+
+def _has_events(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("events"), list)
+
+
+def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
+    try:
+        sent = _valid(SentItem, document, at)
+        return Item(sent.child, _drafts(document["events"], rulebook, f"{at}/events"))
+    except Problem as problem:
+        return Item(None, (), problem)
+
+
+def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what JSON bytes say. Raises the problems `malformed`, `invalid` and `too_large`."""
+    if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Problem("too_large")
+    found = _well_formed(loads, raw)
+    halves = [InvalidValue(place, HALVED) for place in halved(found)]
+    if halves:
+        raise invalid(_ours(halves))
+    return found
+
+
+def _dumped(document: Any) -> bytes:  # noqa: ANN401 - any JSON
+    return _well_formed(dumps, document)
+
+
+def _well_formed(change: Callable[[T], U], value: T) -> U:
+    try:
+        return change(value)
+    except MalformedError as error:
+        zh, en = error.detail.zh, error.detail.en
+        raise Problem(
+            "malformed", en=f"The request can not be read: {en}.", zh=f"请求无法读取：{zh}。"
+        ) from None
+
+
+def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
+    """Return what a document says; in what is not read yet, such as events, numbers are no longer exact."""
+    try:
+        sent = kind.model_validate_json(_dumped(document))
+    except ValidationError as error:
+        # Without its cause, which quotes what was sent.
+        raise invalid(_ours(problems(error, kind, document, at))) from None
+    found = list(not_kept(sent, document, at))
+    if found:
+        raise invalid(_ours(found))
+    return sent
+
+
+def _ours(found: Iterable[InvalidValue]) -> list[InvalidValue]:
+    """Return what is wrong, at places in words of ours: a name that is not known here may be somebody's."""
+    return [replace(each, pointer=ours(each.pointer)) for each in found]
+
+
+def _drafts(documents: Sequence[Any], rulebook: Rulebook, at: str | None = None) -> tuple[Draft, ...]:
+    drafts: list[Draft] = []
+    faults: list[InvalidValue] = []
+    for number, document in enumerate(documents):
+        try:
+            drafts.append(_draft(document, rulebook, "" if at is None else f"{at}/{number}"))
+        except InvalidError as error:
+            faults += _ours(error.problems)
+    if faults:
+        raise invalid(faults)
+    return tuple(drafts)
+
+
+def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401 - any JSON
+    raw = _dumped(document)
+    if len(raw) > MOST_BYTES:
+        raise Problem("too_large")
+    found: list[InvalidValue] = []
+    sent = event = None
+    try:
+        sent = SentEvent.model_validate_json(raw)
+        found += (*not_kept(sent, document, at), *_amiss(sent, rulebook, at))
+    except ValidationError as error:
+        found += (_with_hint(each) for each in problems(error, SentEvent, document, at))
+    if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
+        try:
+            event = parse_event(document["type"], document["data"], f"{at}/data")
+        except InvalidError as error:
+            found += error.problems
+    if sent is None or event is None or found:
+        raise InvalidError(tuple(found))
+    return Draft(
+        event=event,
+        days=Days(sent.occurred_on, sent.occurred_until or sent.occurred_on or date.max),
+        estimated=sent.estimated,
+        at=None if sent.at is None else sent.at.astimezone(UTC),
+        documents=tuple(Document(**dict(paper)) for paper in sent.documents),
+        note=sent.note,
+        noted_on=sent.noted_on,
+        noted_by=sent.noted_by,
+        corrects=sent.corrects,
+        reason=None if sent.reason is None else Reason(**dict(sent.reason)),
+        exception=None if sent.exception is None else ExceptionClaim(**dict(sent.exception)),
+    )
+
+
+def _with_hint(found: InvalidValue) -> InvalidValue:
+    """Return what is wrong with a day that must be said, with the ways to say it."""
+    return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
+
+
+def _amiss(sent: SentEvent, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
+    """Yield what is wrong between members that are right by themselves, or with the rule they name."""
+    if sent.occurred_on is None and sent.occurred_until is None:
+        yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
+    if sent.corrects is not None and sent.reason is None:
+        yield InvalidValue(f"{at}/reason", _NO_REASON)
+    if sent.corrects is None and sent.reason is not None:
+        yield InvalidValue(f"{at}/reason", _NO_CORRECTION)
+    if sent.exception is not None:
+        # It stands in the clear, for everybody to read: so it is a rule and no words.
+        rule = rulebook.rules.get(sent.exception.rule)
+        if rule is None or not rule.excusable:
+            yield InvalidValue(f"{at}/exception/rule", _NO_EXCEPTION, _EXCUSABLE)

@@ -1,0 +1,328 @@
+"""What came of recording, or would come of it, in the words of the contract."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final, Literal, NotRequired
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from api.contract.problems import Problem, not_found
+from api.contract.schemas import EntryAnswer, FindingAnswer, ObligationAnswer
+from api.contract.shapes import (
+    attribute_json,
+    entry_json,
+    finding_json,
+    obligation_json,
+)
+from api.identity.permissions import Hindrance
+from domain.codes import tables
+from domain.event import Category, Label
+from domain.impact import Impact
+from domain.impact import StatusChange as Changed
+from domain.judging import Judgement, told_to
+from domain.obligations import Clock
+from domain.readiness import Answer, GateState
+from domain.refusal import Refusal as Broken
+from domain.rulebook import Rulebook
+from ledger.recording.outcome import (
+    Denied,
+    KeepsMoving,
+    KeyMismatch,
+    Outcome,
+    Recorded,
+    Refused,
+    Rehearsal,
+    StaleVersion,
+    Withheld,
+)
+from ledger.recording.request import Recording
+from projections.findings import against_entry
+from projections.obligations import obligation
+
+NOWHERE: Final[Mapping[UUID, str]] = MappingProxyType({})
+MOST_CODES: Final = 30
+"""Codes of a table that are listed where one of them was to be said; longer tables are named."""
+_KEEPS_MOVING: Final = Label(
+    "其他人正在不断记录同一档案，尚未轮到；没有记录任何内容，请用同一 Idempotency-Key 稍后重试。",
+    "Others keep recording in the same file, and nothing was recorded yet; try again with the same key.",
+)
+_NOT_SHOWN: Final = Label(
+    "所记内容属您的角色不可查看的类别，请由主管人员记录、更正或撤回。",
+    "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
+)
+
+
+class Refusal(TypedDict):
+    """A rule that refuses a recording, and where in what was sent.
+
+    Where it rests on what the caller may not see, it is the rule's own sentence, without place and evidence.
+    A code that its table lacks is refused with the table, and with its codes where there are few.
+    """
+
+    pointer: NotRequired[str]
+    rule: str
+    strength: Literal["impossible", "forbidden"]
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    evidence: NotRequired[list[UUID]]
+    rests_on: list[Category]
+    table: NotRequired[str]
+    codes: NotRequired[list[str]]
+
+
+class RecordedAnswer(TypedDict):
+    """What was recorded, and what speaks against it all the same."""
+
+    child: UUID
+    version: int
+    position: int
+    entries: list[EntryAnswer]
+    findings: list[FindingAnswer]
+
+
+class StatusChange(TypedDict):
+    """An attribute that would change today: its values before and after."""
+
+    chapter: str
+    attribute: str
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+
+
+class ObligationChange(TypedDict):
+    """Something due that would be opened (no `before`), met, moved or dropped (no `after`)."""
+
+    before: ObligationAnswer | None
+    after: ObligationAnswer | None
+
+
+class GateNow(TypedDict):
+    """How a gate stands, and what is missing."""
+
+    state: GateState
+    missing_zh: str | None
+    missing_en: str | None
+
+
+class GateChange(TypedDict):
+    """A gate of readiness that would be answered otherwise today."""
+
+    gate: int
+    name_zh: str
+    name_en: str
+    before: GateNow
+    after: GateNow
+
+
+class ImpactAnswer(TypedDict):
+    """What a recording would change."""
+
+    status: list[StatusChange]
+    obligations: list[ObligationChange]
+    readiness: list[GateChange]
+    findings: list[FindingAnswer]
+
+
+class RehearsalAnswer(TypedDict):
+    """What would come of a recording: `findings` are those with which it would be answered."""
+
+    would: Literal["record", "refuse"]
+    refusals: list[Refusal]
+    findings: list[FindingAnswer]
+    impact: ImpactAnswer
+    possible_duplicates: list[FindingAnswer]
+
+
+class ItemAnswer(TypedDict):
+    """What came of one item of many: what was recorded or the problem, or what would come of it."""
+
+    index: int
+    status: int
+    entries: NotRequired[list[EntryAnswer]]
+    problem: NotRequired[dict[str, Any]]
+    would: NotRequired[Literal["record", "refuse"]]
+    refusals: NotRequired[list[Refusal]]
+    findings: NotRequired[list[FindingAnswer]]
+    impact: NotRequired[ImpactAnswer]
+    possible_duplicates: NotRequired[list[FindingAnswer]]
+
+
+class ItemsAnswer(TypedDict):
+    """What came of each item, in the order given."""
+
+    items: list[ItemAnswer]
+
+
+def recorded_json(
+    recorded: Recorded, sees: AbstractSet[Category], taken: Iterable[FindingAnswer] = ()
+) -> RecordedAnswer:
+    """Return what was recorded; `taken` is what speaks against its numbers, which other files have."""
+    return {
+        "child": recorded.stream,
+        "version": recorded.version,
+        "position": recorded.position,
+        "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
+        "findings": [
+            *findings_json(recorded.findings, sees),
+            *(each | {"child": recorded.stream} for each in taken),
+        ],
+    }
+
+
+def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[FindingAnswer]:
+    """Return what speaks against entries, as far as it rests on what the caller sees."""
+    return [finding_json(against_entry(each)) for each in told_to(sees, judgements)]
+
+
+def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
+    """Return why nothing was recorded of what was wanted."""
+    match outcome:
+        case Refused():
+            possible = list(outcome.tried.possible(sees))
+            refusals = refusals_json(outcome.refusals, sees, wanted.placed(outcome.entries))
+            return Problem("refused", refusals=refusals, possible=possible)
+        case StaleVersion(current):
+            return Problem("stale", version=current)
+        case KeepsMoving():
+            return Problem("unavailable", en=_KEEPS_MOVING.en, zh=_KEEPS_MOVING.zh)
+        case KeyMismatch():
+            return Problem("idempotency_mismatch")
+        case Withheld():
+            return Problem("withheld")
+        case Denied(why):
+            return _denied(why)
+        case Recorded():
+            message = "it was recorded"
+            raise ValueError(message)
+
+
+def _denied(why: object) -> Problem:
+    if why is Hindrance.SCOPE:
+        return not_found()
+    if why is Hindrance.CATEGORY:
+        return Problem("forbidden", en=_NOT_SHOWN.en, zh=_NOT_SHOWN.zh)
+    return Problem("forbidden")
+
+
+def refusals_json(
+    judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = NOWHERE
+) -> list[Refusal]:
+    """Return why something is refused, `places` being where each entry stands in what was sent.
+
+    A rule that rests on what the caller may not see is said once.
+    """
+    told = [
+        refusal_json(judgement, sees, places.get(judgement.entry.entry_id, "")) for judgement in judgements
+    ]
+    return [each for place, each in enumerate(told) if "evidence" in each or each not in told[:place]]
+
+
+def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> Refusal:
+    """Return why an entry is refused that stands at a place in what was sent."""
+    rule, refusal = judgement.rule, judgement.refusal
+    told = refusal.rests_on <= sees
+    sentence = rule.sentence(_detail(refusal) if told else None)
+    answer: Refusal = {
+        "rule": rule.id,
+        "strength": "impossible" if rule.strength == "impossible" else "forbidden",
+        "zh": sentence.zh,
+        "en": sentence.en,
+        "source": rule.source,
+        "verified": rule.verified and refusal.verified,
+        "rests_on": sorted(refusal.rests_on if told else refusal.rests_on - sees),
+    }
+    if told:
+        answer["pointer"] = f"{place}{refusal.at}"
+        answer["evidence"] = list(refusal.evidence)
+    if told and refusal.table is not None:
+        answer["table"] = refusal.table
+        codes = list(tables()[refusal.table].codes)
+        if len(codes) <= MOST_CODES:
+            answer["codes"] = codes
+    return answer
+
+
+def _detail(refusal: Broken) -> Label | None:
+    """What is to be added to a rule's sentence; of a code that its table lacks, which codes that has."""
+    if refusal.table is None or refusal.detail is None:
+        return refusal.detail
+    name, codes = refusal.table, tables()[refusal.table].codes
+    zh = en = f"/codes/{name}"
+    if len(codes) <= MOST_CODES:
+        zh = "、".join(f"{code} {label.zh}" for code, label in codes.items())
+        en = ", ".join(f"{code} {label.en}" for code, label in codes.items())
+    return Label(
+        f"{refusal.detail.zh}：代码表 {name} 有 {zh}", f"{refusal.detail.en}: the table {name} has {en}"
+    )
+
+
+def rehearsal_json(
+    rehearsal: Rehearsal,
+    *,
+    today: date,
+    rulebook: Rulebook,
+    sees: AbstractSet[Category],
+    duplicates: list[FindingAnswer],
+    taken: Iterable[FindingAnswer] = (),
+    places: Mapping[UUID, str] = NOWHERE,
+) -> RehearsalAnswer:
+    """Return what would come of a recording."""
+    return {
+        "would": "refuse" if rehearsal.refused else "record",
+        "refusals": refusals_json(rehearsal.refusals, sees, places),
+        "findings": [*findings_json(rehearsal.findings, sees), *taken],
+        "impact": _impact(rehearsal.impact, today, rulebook, sees),
+        "possible_duplicates": duplicates,
+    }
+
+
+def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[Category]) -> ImpactAnswer:
+    def due(clock: Clock | None) -> ObligationAnswer | None:
+        if clock is None:
+            return None
+        return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
+
+    status: list[StatusChange] = [_status(change) for change in impact.status]
+    obligations: list[ObligationChange] = [
+        {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
+    ]
+    readiness: list[GateChange] = [
+        {
+            "gate": change.gate.number,
+            "name_zh": change.gate.label.zh,
+            "name_en": change.gate.label.en,
+            "before": _gate(change.before),
+            "after": _gate(change.after),
+        }
+        for change in impact.readiness
+    ]
+    # What differs and is answered alike, such as by which of two entries something was met, is no change.
+    return {
+        "status": [each for each in status if each["before"] != each["after"]],
+        "obligations": [each for each in obligations if each["before"] != each["after"]],
+        "readiness": [each for each in readiness if each["before"] != each["after"]],
+        "findings": findings_json(impact.findings, sees),
+    }
+
+
+def _status(change: Changed) -> StatusChange:
+    return {
+        "chapter": change.chapter,
+        "attribute": change.attribute,
+        "before": [attribute_json(value) for value in change.before],
+        "after": [attribute_json(value) for value in change.after],
+    }
+
+
+def _gate(answer: Answer) -> GateNow:
+    missing = answer.missing
+    return {
+        "state": answer.state,
+        "missing_zh": None if missing is None else missing.zh,
+        "missing_en": None if missing is None else missing.en,
+    }

@@ -1,0 +1,57 @@
+"""What is wrong with a request, in words of ours alone: no name and no value that somebody has sent."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from api.contract.requests import KINDS
+from domain.codes import tables
+from domain.event import CATALOGUE
+from ledger.codec.messages import InvalidValue, wording
+from ledger.codec.parsing import described, members
+
+_IN_ADDRESS: Final = frozenset({"path", "query", "header"})
+"""Where a parameter stands that the route has named."""
+_DIGITS: Final = 6
+"""Of the number of an item; a longer one may be the number of a paper."""
+
+
+def faults(errors: Iterable[Mapping[str, Any]]) -> list[InvalidValue]:
+    """Turn errors as pydantic lists them (`type`, `loc`, `ctx`) into what is wrong."""
+    return [
+        InvalidValue(pointer(error["loc"]), wording(str(error["type"]), error.get("ctx") or {}, error["msg"]))
+        for error in errors
+    ]
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """Return a location as a JSON pointer, up to the first part that may be somebody's word and not ours."""
+    place = "".join(f"/{part}" for part in location)
+    if place.split("/")[1:2] and place.split("/")[1] in _IN_ADDRESS:
+        return place
+    return ours(place.removeprefix("/body"))
+
+
+def ours(place: str) -> str:
+    """Return a JSON pointer as far as its parts are words of ours, or numbers of a list."""
+    own: list[str] = []
+    for part in place.split("/")[1:]:
+        if part not in vocabulary() and not (part.isascii() and part.isdigit() and len(part) <= _DIGITS):
+            break
+        own.append(part)
+    return "".join(f"/{part}" for part in own)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return every name of a member and every code: one of them at another place is nobody's name either."""
+    kinds: list[type] = [*CATALOGUE.values(), *KINDS]
+    codes = (code for table in tables().values() for code in table.codes)
+    return frozenset([*codes, *(name for kind in kinds for name in _names(kind))])
+
+
+def _names(kind: type) -> Iterator[str]:
+    for name, annotation in members(kind).items():
+        yield name
+        for inner in (*described(annotation), *described(annotation, ["0"])):
+            yield from _names(inner)

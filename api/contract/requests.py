@@ -1,0 +1,157 @@
+"""The forms of what is sent in bodies, as they are documented and read."""
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Predicate
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import models_json_schema
+
+from api.contract.filters import Stage
+from domain.event import Name, Number, Text, Title
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.text import is_line
+from projections.paging import MOST
+
+REF: Final = "#/components/schemas/{model}"
+MOST_ITEMS: Final = limit(
+    500,
+    Area.REQUESTS,
+    Label("一次请求的项数，以及每项的事件数", "Items of one request, and events of one item"),
+    why=Label("一次请求不应让其他人久等", "One request is not to keep the others waiting for long"),
+    beyond="invalid",
+)
+
+MOST_DOCUMENTS: Final = limit(
+    100,
+    Area.FACTS,
+    Label("一个事件的材料", "Papers of one event"),
+    why=Label("没有事件需要更多", "No event rests on more"),
+    beyond="invalid",
+)
+
+EVENT: Final[dict[str, Any]] = {
+    "type": "CareModeAssigned",
+    "occurred_on": "2024-03-05",
+    "data": {"mode": "ward", "unit": {"unknown": "not_asked"}},
+    "documents": [{"kind": "placement_plan", "issued_on": "2024-03-04"}],
+}
+CHECK: Final[dict[str, Any]] = {
+    "type": "InsuranceStatusChecked",
+    "occurred_on": None,
+    "occurred_until": "2024-03-31",
+    "data": {"is_insured": False, "is_identity_verified": {"unknown": "not_on_paper"}},
+}
+"""Examples of what is sent."""
+
+
+class Sent(BaseModel):
+    """Something that was sent: nothing is turned into another type, and nothing unknown is let pass."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class SentDocument(Sent):
+    """A paper that supports an event; `kind` is a code of `document_kind`."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40)]
+    number: Number | None = None
+    issuer: Title | None = None
+    issued_on: date | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class SentReason(Sent):
+    """Why an entry is corrected."""
+
+    code: Literal["incorrect_data", "did_not_occur"]
+    explanation: Text
+
+
+class SentException(Sent):
+    """A claim that something forbidden stands all the same."""
+
+    rule: Annotated[str, Field(min_length=1, max_length=20)]
+    reason: Text
+
+
+class SentEvent(Sent):
+    """An event with what its recorder says about it; `data` has the schema of `GET /event-types/{type}`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
+
+    type: Annotated[str, Field(max_length=100)]
+    occurred_on: date | None
+    occurred_until: date | None = None
+    estimated: bool = False
+    at: AwareDatetime | None = None
+    data: dict[str, Any]
+    documents: Annotated[tuple[SentDocument, ...], Field(max_length=MOST_DOCUMENTS)] = ()
+    note: Text | None = None
+    noted_on: date | None = None
+    noted_by: Name | None = None
+    corrects: UUID | None = None
+    reason: SentReason | None = None
+    exception: SentException | None = None
+
+
+# Each event is read by itself, so that everything that is wrong is said at once.
+AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentEvent")})]
+AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentItem")})]
+
+
+class SentEvents(Sent):
+    """Events to be recorded together, or not at all."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT]}]})
+
+    events: Annotated[tuple[AnyEvent, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class SentFile(SentEvents):
+    """A file to be opened with its first events; `institution` is the recorder's own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [CHECK, EVENT]}]})
+
+    institution: UUID | None = None
+
+
+class SentItem(SentEvents):
+    """Events of one child."""
+
+    child: UUID
+
+
+class SentItems(Sent):
+    """Events of many children, each child's together; with `all_or_nothing`, all of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [{"child": str(UUID(int=1)), "events": [EVENT]}]}]}
+    )
+
+    items: Annotated[tuple[AnyItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    all_or_nothing: bool = False
+
+
+class Search(Sent):
+    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
+    file_no: Number | None = None
+    stage: Stage | None = None
+    institution: UUID | None = None
+    departed: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+KINDS: Final = (SentEvent, SentEvents, SentFile, SentItem, SentItems, Search)
+
+
+def schemas() -> dict[str, Any]:
+    """Return the JSON Schemas of what is sent, by name, to stand among those of the app."""
+    _, found = models_json_schema([(kind, "validation") for kind in KINDS], ref_template=REF)
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas

@@ -1,0 +1,126 @@
+"""A demonstration: an embedded database, a fictional institution's register, and a token for each role."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socket import socket
+from typing import Final, TextIO
+
+from api.app import create_app, running
+from api.bootstrap import House
+from api.demo.life_recording import record_lives
+from api.demo.members import tokens_for_every_role
+from api.demo.people import REGION
+from api.demo.register_workbook import INSTITUTION, register
+from api.identity.directory import Institution
+from api.identity.permissions import Role
+from api.imports.reading.kinds import read_workbook
+from api.imports.register_import import hand_in, take_in, up_to_date
+from api.imports.report.terminal import bar
+from api.institutions import open_institution
+from api.serving import address_of, leave_when_told, listen, run, serve
+from api.settings import Settings
+from ledger.postgres.cluster import locate
+
+HOST: Final = "127.0.0.1"
+PURPOSE: Final = "demo"
+TOKEN_DAYS: Final = 30
+_LOCK: Final = "demo.lock"
+_FILLED: Final = "demo.filled"
+
+
+class AlreadyRunningError(Exception):
+    """Another demonstration runs on the same DATA."""
+
+
+def demonstrate(port: int, data: Path) -> int:
+    """Serve a demonstration on 127.0.0.1 until stopped, and return the exit code.
+
+    Raises PortTakenError and AlreadyRunningError before DATA is touched.
+    """
+    leave_when_told()
+    _refuse_second(data)
+    listener = listen(HOST, port)
+    locate(data, None, durable=True)  # makes the folder, as the database's own user needs it
+    with listener, _hold(data / _LOCK, address_of(listener)):
+        return run(_demonstrate(Settings(data=data, port=port), listener))
+
+
+async def _demonstrate(settings: Settings, listener: socket) -> int:
+    # Whatever database the surroundings name is not for fictional people.
+    settings = settings.model_copy(
+        update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": ()}
+    )
+    app = create_app(settings)
+    async with running(app) as house:
+        institution = await _filled(house)
+        await house.identity.revoke_purpose(PURPOSE)
+        tokens = await tokens_for_every_role(house.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS)
+        print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
+        await serve(app, listener)
+    return 0
+
+
+async def _filled(house: House) -> Institution:
+    """Return the fictional institution, with all its people: once, even if it takes several starts."""
+    identity, mark = house.identity, house.settings.data / _FILLED
+    institution = await identity.institution_named(INSTITUTION)
+    if institution is None:
+        institution = await open_institution(house, INSTITUTION, region=REGION)
+    if not mark.exists():
+        # The day of the first start is the present of everybody, also when a later one completes it.
+        file = await house.ledger.file(institution.institution)
+        today = house.today() if file is None else next(file.standing()).days.last
+        handed_in = await hand_in(house, read_workbook(register(today), INSTITUTION), own=institution)
+        with bar() as progress:
+            await take_in(house, handed_in, (await identity.operator()).recorder, progress)
+        await record_lives(house, institution, today, purpose=PURPOSE)
+        mark.touch()
+    await up_to_date(house)
+    return institution
+
+
+def _welcome(address: str, tokens: dict[Role, str]) -> str:
+    return "\n".join(
+        (
+            f"{INSTITUTION} · {address}",
+            "Everybody in it is fictional. Stop with Ctrl-C.",
+            "",
+            *(f"{role}: {token}" for role, token in tokens.items()),
+            "",
+            "Try:",
+            f"  TOKEN={tokens[Role.SUPERVISOR]}",
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/children?limit=3"',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/obligations?state=overdue&limit=3"',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/readiness?within_months=12"',
+            f'  curl -H "Authorization: Bearer $TOKEN" "{address}/findings?limit=3"',
+        )
+    )
+
+
+def _refuse_second(data: Path) -> None:
+    """Raise AlreadyRunningError when the lock of DATA is held; touches nothing."""
+    with suppress(FileNotFoundError), (data / _LOCK).open() as lock:
+        _try(lock, data)
+
+
+@contextmanager
+def _hold(path: Path, address: str) -> Iterator[None]:
+    """Hold the lock of DATA, which tells others the address."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+        _try(lock, path.parent)
+        lock.truncate(0)
+        lock.write(address)
+        lock.flush()
+        yield
+
+
+def _try(lock: TextIO, data: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        address = lock.read()
+        message = f"{data} 上已有演示在运行：{address}。 A demonstration runs on {data} already: {address}"
+        raise AlreadyRunningError(message) from None

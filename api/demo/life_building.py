@@ -1,0 +1,204 @@
+"""How a life is told: what happened on which day, and how that becomes recordings of a ledger.
+
+A life is a generator of happenings. Each `yield` answers the id of the entry that it becomes, so that a later
+happening can correct it, approve it or rest on it.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from api.demo.people import REGION, People, Person
+from api.identity.permissions import SEES, Role, stated
+from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
+from domain.event import Event, Unknown, fields_of
+from domain.when import Days, add
+from ledger.recording.candidates import Named, entry_id
+from ledger.recording.request import Draft, Recording
+
+AROUND_HERE: Final[Mapping[str, object]] = {
+    "agency": "望海区社会保险事业中心",
+    "amount_yuan": Decimal(400),
+    "approved_by": "望海区教育局",
+    "approver": "望海区民政局",
+    "approving_body": "望海区民政局",
+    "assessor": "于老师",
+    "authority": "望海区教育局",
+    "bank": "望海农村商业银行",
+    "body": "third_party",
+    "clothing": "浅色棉衣",
+    "court": "望海区人民法院",
+    "ethnic_group": "01",
+    "from_region": REGION,
+    "guardian_body": "望海区民政局",
+    "hair": "short",
+    "hair_colour": "black",
+    "handed_over_by": "值班民警",
+    "handed_over_unit": "环山路派出所",
+    "hospital": "市立医院",
+    "household_class": "1",
+    "household_nature": "resident",
+    "infectious_screen": "negative",
+    "insured_region": REGION,
+    "is_identity_verified": True,
+    "is_isolated_before_exam": True,
+    "is_out_of_window": True,
+    "is_signed": True,
+    "issuer": "望海区公安分局",
+    "office": "望海区人民武装部",
+    "organisation": "市妇幼保健院",
+    "payer": "full_subsidy",
+    "planner": "于老师",
+    "police_station": "环山路派出所",
+    "police_unit": "望海区公安分局",
+    "posture": "medium",
+    "receiver": "望海区民政局",
+    "region": REGION,
+    "registrar": "望海区民政局",
+    "responsible": "姜老师",
+    "school": "望海区第二实验小学",
+    "scheme": "resident",
+    "summary": "正常",
+    "therapist": "于老师",
+    "to_region": REGION,
+    "waiting_days": 0,
+}
+"""What is answered where a life does not say otherwise: who is who around the institution."""
+NOT_ASKED: Final = Unknown("not_asked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that happened, as somebody recorded it; `of` is the number of another child's file."""
+
+    draft: Draft
+    by: Role = Role.STAFF
+    origin: Origin = "api"
+    of: str | None = None
+
+    def with_papers(self, *kinds: str) -> "Happening":
+        """There are papers about it, of these kinds."""
+        papers = tuple(Document(kind=kind, issued_on=self.draft.days.last) for kind in kinds)
+        return replace(self, draft=replace(self.draft, documents=papers))
+
+    def on_paper(self) -> "Happening":
+        """It was copied from an old file, as found there, which noted it that day."""
+        return replace(self, origin="paper", draft=replace(self.draft, noted_on=self.draft.days.last))
+
+    def by_supervisor(self) -> "Happening":
+        """The supervisor records it."""
+        return replace(self, by=Role.SUPERVISOR)
+
+    def in_spite_of(self, rule: str, reason: str) -> "Happening":
+        """The recorder claims an exception from a rule."""
+        return replace(self, draft=replace(self.draft, exception=ExceptionClaim(rule=rule, reason=reason)))
+
+    def correcting(self, entry: UUID, explanation: str) -> "Happening":
+        """It is what an earlier entry should have said."""
+        reason = Reason(code="incorrect_data", explanation=explanation)
+        return replace(self, draft=replace(self.draft, corrects=entry, reason=reason))
+
+    def because_of(self, entry: UUID) -> "Happening":
+        """Another entry is why it was recorded."""
+        return replace(self, draft=replace(self.draft, cause=entry))
+
+    def in_file_of(self, file_no: str) -> "Happening":
+        """It stands in another child's file."""
+        return replace(self, of=file_no)
+
+
+Life: TypeAlias = Generator[Happening, UUID, None]
+"""A life, told from its beginning."""
+
+
+def on(day: date | Days, kind: type[Event], /, **said: object) -> Happening:
+    """Something of that kind happened that day; what is not said is as it usually is, or was not asked.
+
+    A clerk recorded it, or the supervisor where clerks are not shown such things.
+    """
+    for spec in fields_of(kind):
+        if spec.required:
+            said.setdefault(spec.name, AROUND_HERE.get(spec.name, NOT_ASKED))
+    event = kind(**said)
+    return Happening(
+        draft=Draft(event=event, days=Days.on(day) if isinstance(day, date) else day),
+        by=Role.STAFF if stated(event) <= SEES[Role.STAFF] else Role.SUPERVISOR,
+    )
+
+
+@dataclass(slots=True)
+class Present:
+    """The present from which a life looks back, the number of its file, and the people in it."""
+
+    today: date
+    file_no: str = ""
+    people: People = field(default_factory=lambda: People("lives"))
+
+    def ago(self, *, years: int = 0, months: int = 0, days: int = 0) -> date:
+        """The day that long before today."""
+        return add(self.today, months=-12 * years - months, days=-days)
+
+    def who(self, born: date, sex: str | None = None) -> Person:
+        """Somebody who was born that day."""
+        return self.people.person(born, sex)
+
+    def turning(self, years: float, *, in_days: int, sex: str | None = None) -> Person:
+        """Somebody who completes so many years in so many days; a minus says days ago."""
+        return self.who(add(add(self.today, days=in_days), months=-round(12 * years)), sex)
+
+
+Teller: TypeAlias = Callable[[Present], Life]
+"""Tells a life."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scribe:
+    """Turns lives into recordings for one institution; `stream_of` is a file by its number.
+
+    `named` is how their ledger makes ids.
+    """
+
+    named: Named
+    institution: UUID
+    crew: Mapping[Role, Recorder]
+    stream_of: Callable[[str], UUID]
+
+    def recordings(self, file_no: str, life: Life) -> list[Recording]:
+        """Return what is to be recorded of a life; what one person tells at a time goes together."""
+        pages: list[list[Happening]] = []
+        happening = next(life, None)
+        while happening is not None:
+            if not pages or _page(pages[-1][0]) != _page(happening):
+                pages.append([])
+            pages[-1].append(happening)
+            entry = entry_id(self.named, self.institution, _key(file_no), len(pages) - 1, len(pages[-1]) - 1)
+            try:
+                happening = life.send(entry)
+            except StopIteration:
+                happening = None
+        return [self._recording(file_no, number, page) for number, page in enumerate(pages)]
+
+    def _recording(self, file_no: str, number: int, page: list[Happening]) -> Recording:
+        first = page[0]
+        return Recording(
+            stream=self.stream_of(first.of or file_no),
+            drafts=tuple(happening.draft for happening in page),
+            region=REGION,
+            origin=first.origin,
+            recorder=self.crew[first.by],
+            key=_key(file_no),
+            item=number,
+            keyed_by=self.institution,
+            institution=self.institution,
+        )
+
+
+def _page(happening: Happening) -> tuple[str | None, Role, Origin]:
+    return happening.of, happening.by, happening.origin
+
+
+def _key(file_no: str) -> str:
+    return f"life {file_no}"

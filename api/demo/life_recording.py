@@ -1,0 +1,42 @@
+"""Recording the fictional lives in a ledger, by the crew of their institution."""
+
+from datetime import date
+
+from api.bootstrap import House
+from api.demo.life_building import Present, Scribe
+from api.demo.lives import recordings
+from api.demo.members import crew
+from api.identity.directory import Institution
+from api.identity.permissions import Hindrance, hindrance
+from api.imports.streams import Streams
+from domain.file import File
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Recording
+
+
+class RefusedLifeError(Exception):
+    """A made-up life broke a rule without saying so: its story and the rulebook have grown apart."""
+
+
+async def record_lives(house: House, institution: Institution, today: date, *, purpose: str) -> None:
+    """Record every life, seen from that day, by the crew of a purpose; what is there already stays as it is.
+
+    Raises RefusedLifeError.
+    """
+    members = await crew(house.identity, institution, purpose=purpose)
+    scribe = Scribe(
+        named=house.ledger.named,
+        institution=institution.institution,
+        crew={role: member.recorder for role, member in members.items()},
+        stream_of=Streams(house.ledger, house.projector, institution.institution).new,
+    )
+    by_user = {member.user: member for member in members.values()}
+
+    def checked(file: File, recording: Recording) -> Hindrance | None:
+        return hindrance(by_user[recording.recorder.user], recording.drafts, file, today=today)
+
+    lives = list(recordings(Present(today), scribe))
+    outcomes = await house.ledger.record_all(lives, now=house.clock(), checked=checked)
+    for recording, outcome in zip(lives, outcomes, strict=True):
+        if not isinstance(outcome, Recorded):
+            raise RefusedLifeError(recording.key)

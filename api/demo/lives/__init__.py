@@ -1,0 +1,39 @@
+"""Lives told as stories, by what they are about: what the sheets of a register can not express.
+
+Together they show every event, every stage, every state of what is due, every answer of every gate, and every
+rule that can speak: tests say so of each.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from api.demo.life_building import Present, Scribe, Teller
+from api.demo.lives.as_found import AS_FOUND
+from api.demo.lives.coming import COMING
+from api.demo.lives.deciding import DECIDING
+from api.demo.lives.finding_a_family import FINDING_A_FAMILY
+from api.demo.lives.growing_up import GROWING_UP
+from api.demo.lives.learning import LEARNING
+from api.demo.lives.leaving_care import LEAVING_CARE
+from api.demo.lives.searching import SEARCHING
+from ledger.recording.request import Recording
+
+LIVES: Final[tuple[Teller, ...]] = (
+    *COMING,
+    *SEARCHING,
+    *LEARNING,
+    *FINDING_A_FAMILY,
+    *GROWING_UP,
+    *LEAVING_CARE,
+    *DECIDING,
+    *AS_FOUND,
+)
+FIRST_NUMBER: Final = 3001
+
+
+def recordings(present: Present, scribe: Scribe) -> Iterator[Recording]:
+    """Every life as what is to be recorded of it, one after the other."""
+    for number, life in enumerate(LIVES, FIRST_NUMBER):
+        own = replace(present, file_no=f"XH{number}")
+        yield from scribe.recordings(own.file_no, life(own))

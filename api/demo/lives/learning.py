@@ -1,0 +1,175 @@
+"""Children who learn: to walk, to read, in time or late, at school or put off."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from api.demo.life_building import Life, Present, on
+from api.demo.lives.upbringing import brought_up, orphan_taken_in, september
+from api.demo.people import FEMALE, MALE
+from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued, PhysicalExamined
+from domain.events.rehabilitation import (
+    PlannedItem,
+    RehabAssessed,
+    RehabPlanClosed,
+    RehabPlanMade,
+    RehabSessionDelivered,
+    Score,
+)
+from domain.events.schooling import (
+    DeferralOrSuspensionApproved,
+    SchoolAgeReported,
+    SchoolEnrolled,
+    SchoolingEnded,
+    StudentRollTransferred,
+)
+from domain.when import add, birthday
+
+
+def six_today(present: Present) -> Life:
+    """A girl turns six today; school begins for her in September."""
+    child = present.turning(6, in_days=0, sex=FEMALE)
+    came = present.ago(years=2)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(child, came, present.today)
+    yield on(present.today, SchoolAgeReported, list_no="学龄名册-6")
+
+
+def kept_at_home(present: Present) -> Life:
+    """A boy of eight never went to school, and was not examined for more than a year."""
+    child = present.turning(8, in_days=-40, sex=MALE)
+    came = present.ago(years=4)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(
+        child, came, present.today, school_until=came, examined_until=present.ago(months=14)
+    )
+
+
+def left_in_kindergarten(present: Present) -> Life:
+    """A boy of eight still goes to kindergarten."""
+    child = present.turning(8, in_days=-100, sex=MALE)
+    came = present.ago(years=5)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(child, came, present.today, school_until=came)
+    yield on(
+        september(birthday(child.born, 4)),
+        SchoolEnrolled,
+        stage="preschool",
+        form="preschool",
+        school="望海区中心幼儿园",
+    )
+
+
+def began_in_october(present: Present) -> Life:
+    """A girl began school six weeks late, moved to another school, and waited a year for an examination."""
+    child = present.turning(9, in_days=-50, sex=FEMALE)
+    came = present.ago(years=5)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(
+        child, came, present.today, school_until=came, examined_until=present.ago(months=20)
+    )
+    began = september(birthday(child.born, 6)) + timedelta(days=42)
+    yield on(began, SchoolEnrolled, stage="primary", form="regular", student_roll_no=f"G{child.citizen_id}")
+    yield on(
+        began + timedelta(days=150),
+        StudentRollTransferred,
+        from_school="望海区第二实验小学",
+        to_school="望海区实验小学",
+        explanation="随类家庭搬迁",
+    )
+    yield on(present.ago(months=5), PhysicalExamined, height_cm=Decimal(131), weight_kg=Decimal(28))
+
+
+def not_yet_strong_enough(present: Present) -> Life:
+    """A boy who turned six this year may stay home until next summer."""
+    child = present.turning(6, in_days=-150, sex=MALE)
+    came = present.ago(years=3)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(child, came, present.today, school_until=came)
+    yield on(
+        present.ago(days=120),
+        DeferralOrSuspensionApproved,
+        decision="deferral",
+        starts_on=present.ago(days=119),
+        ends_on=add(present.today, months=8),
+    )
+
+
+def learning_to_walk(present: Present) -> Life:
+    """A boy with cerebral palsy was trained for half a year, and took his first steps."""
+    child = present.turning(5, in_days=60, sex=MALE)
+    came = present.ago(years=3)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(child, came, present.today)
+    yield on(came + timedelta(days=100), DisabilityAssessed, disability_class="4", grade="2")
+    yield on(
+        came + timedelta(days=130),
+        DisabilityCertificateIssued,
+        certificate_no=f"{child.citizen_id}42",
+        disability_class="4",
+        grade="2",
+        valid_to=add(came, months=123),
+    ).with_papers("disability_certificate")
+    begun = present.ago(months=14)
+    assessed = yield on(
+        begun,
+        RehabAssessed,
+        assessment_type="initial",
+        scale_name="GMFM-88",
+        scores=(Score(domain="站立", value=Decimal(23)),),
+        summary="可扶物站立",
+    )
+    plan = yield on(
+        begun + timedelta(days=6),
+        RehabPlanMade,
+        assessment=assessed,
+        goals="独走三步",
+        items=(PlannedItem(mode="PT", planned_count=48),),
+        starts_on=begun + timedelta(days=7),
+        ends_on=begun + timedelta(days=187),
+    )
+    for week in range(1, 25):
+        yield on(
+            begun + timedelta(days=7 * week),
+            RehabSessionDelivered,
+            plan=plan,
+            item="PT",
+            count=2,
+            minutes=60,
+            situation="按方案实施",
+        )
+    yield on(
+        begun + timedelta(days=185),
+        RehabAssessed,
+        assessment_type="final",
+        scale_name="GMFM-88",
+        scores=(Score(domain="站立", value=Decimal(41)),),
+        summary="可独走三步",
+    )
+    yield on(
+        begun + timedelta(days=187),
+        RehabPlanClosed,
+        plan=plan,
+        score_gain=Decimal(18),
+        effect="独走三步",
+        is_continued=False,
+    )
+
+
+def stopped_going(present: Present) -> Life:
+    """A girl of thirteen left school two months ago, and nobody has found her another one."""
+    child = present.turning(13, in_days=-90, sex=FEMALE)
+    came = present.ago(years=6)
+    yield from orphan_taken_in(child, came, present.file_no)
+    yield from brought_up(child, came, present.today)
+    yield on(present.ago(months=2), SchoolingEnded, stage="junior", end_reason="left")
+
+
+LEARNING = (
+    six_today,
+    kept_at_home,
+    left_in_kindergarten,
+    began_in_october,
+    not_yet_strong_enough,
+    learning_to_walk,
+    stopped_going,
+)

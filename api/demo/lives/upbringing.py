@@ -1,0 +1,167 @@
+"""What most lives have in common: being taken in, examined, insured, schooled and registered."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from api.demo.life_building import Happening, Life, on
+from api.demo.people import Person
+from domain.events.care import CareModeAssigned
+from domain.events.guardianship import LongTermGuardianshipConfirmed
+from domain.events.health import PhysicalExamined
+from domain.events.household import (
+    CitizenIdAssigned,
+    HouseholdRegistered,
+    HouseholdRegistrationApplied,
+    IdCardApplied,
+    IdCardIssued,
+)
+from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
+from domain.events.intake import (
+    AdmissionApproved,
+    ChildAdmitted,
+    ChildReceived,
+    IdentityRecorded,
+    IntakeCategoryDetermined,
+    ReferralReceived,
+)
+from domain.events.schooling import SchoolEnrolled, SchoolingEnded
+from domain.when import add, birthday
+
+ORPHAN_PAPERS: Final = ("death_proof", "no_other_guardian_report")
+STAGES: Final = (("primary", 6, 12), ("junior", 12, 15), ("vocational", 15, 18))
+"""Stages of schooling with the ages after which they begin and end."""
+APART: Final = ((0.5, 25), (1, 80), (3, 170), (20, 355))
+"""Below which age examinations follow each other after how many days."""
+
+
+def identity(child: Person, day: date, **said: object) -> Happening:
+    """Who the child is was recorded."""
+    return on(
+        day,
+        IdentityRecorded,
+        **{"name": child.name, "sex": child.sex, "birth_on": child.born, "is_birth_estimated": False} | said,
+    )
+
+
+def received(child: Person, day: date, file_no: str, **said: object) -> Life:
+    """The child came, and everything that is to happen that day happened."""
+    yield on(day, ChildReceived, file_no=file_no, **said)
+    yield on(day, InsuranceStatusChecked, is_insured=False)
+    yield identity(child, day)
+
+
+def orphan_taken_in(child: Person, day: date, file_no: str) -> Life:
+    """An orphan came, with all papers, and was admitted within the week."""
+    yield on(day, ReferralReceived, referral_source="county_civil_affairs", child_situation="15")
+    yield from received(child, day, file_no, place="望海区民政局")
+    yield on(day, IntakeCategoryDetermined, category="A2", child_category="1")
+    yield on(day + timedelta(days=5), AdmissionApproved)
+    admitted = day + timedelta(days=7)
+    yield on(
+        admitted,
+        ChildAdmitted,
+        intake_category="A2",
+        guardianship_type="long_term",
+        admission_no=f"入-{file_no}",
+    ).with_papers(*ORPHAN_PAPERS)
+    yield on(admitted, LongTermGuardianshipConfirmed, ground="2")
+    yield on(admitted, CareModeAssigned, mode="family_style", unit="向日葵家庭")
+    yield from registered(child, day + timedelta(days=60))
+
+
+def registered(child: Person, day: date) -> Life:
+    """The child was entered in the institution's household register, and so got a citizen id."""
+    yield on(day - timedelta(days=15), HouseholdRegistrationApplied)
+    yield on(day, HouseholdRegistered, address="望海区星河路1号")
+    yield on(day, CitizenIdAssigned, citizen_id=child.citizen_id)
+
+
+def brought_up(
+    child: Person,
+    came: date,
+    until: date,
+    *,
+    card_after: int | None = 20,
+    school_until: date | None = None,
+    examined_until: date | None = None,
+) -> Life:
+    """Years in the institution: examinations, contributions, school, and an identity card at sixteen.
+
+    `card_after` is how many days after turning sixteen it was applied for. School ends on `school_until`,
+    where that is not the end of a stage, and examinations with `examined_until`.
+    """
+    years = [
+        *_examined(child, came, min(until, examined_until or until)),
+        *_insured(came, until),
+        *_schooled(child, came, until, school_until or until),
+        *(() if card_after is None else _card(child, until, card_after)),
+    ]
+    in_turn = sorted(years, key=lambda happening: happening.draft.days.last)
+    for happening in in_turn:  # noqa: UP028 - a list takes no answers, and `yield from` would send it some
+        yield happening
+
+
+def _examined(child: Person, came: date, until: date) -> Iterator[Happening]:
+    day = came + timedelta(days=10)
+    while day <= until:
+        age = (day - child.born).days / 365
+        height, weight = 50 + min(age, 1) * 25 + min(max(age - 1, 0), 16) * 6, 4 + min(age, 18) * 3
+        yield on(
+            day, PhysicalExamined, height_cm=Decimal(f"{height:.1f}"), weight_kg=Decimal(f"{weight:.1f}")
+        )
+        day += timedelta(days=next(days for below, days in APART if age < below))
+
+
+def _insured(came: date, until: date) -> Iterator[Happening]:
+    day = came + timedelta(days=1)
+    if day <= until:
+        yield on(day, InsuranceEnrolled, year=day.year, paid_on=day, benefit_from=day)
+    for year in range(day.year + 1, until.year + 2):
+        paid = date(year - 1, 11, 12)
+        if day < paid <= until:
+            yield on(paid, InsuranceContributionPaid, year=year, benefit_from=date(year, 1, 1))
+
+
+def _schooled(child: Person, came: date, until: date, school_until: date) -> Iterator[Happening]:
+    for stage, begins, ends in STAGES:
+        begun = max(september(birthday(child.born, begins)), came)
+        ended = min(september(birthday(child.born, ends)) - timedelta(days=53), school_until)
+        if begun >= min(ended, until):
+            continue
+        yield on(begun, SchoolEnrolled, stage=stage, form="regular")
+        if ended < until:
+            yield on(ended, SchoolingEnded, stage=stage, end_reason="graduated")
+
+
+def september(day: date) -> date:
+    """The first day of the school year that begins on a day or after it."""
+    return date(day.year + (day > date(day.year, 9, 1)), 9, 1)
+
+
+def _card(child: Person, until: date, after: int) -> Iterator[Happening]:
+    applied = birthday(child.born, 16) + timedelta(days=after)
+    issued = applied + timedelta(days=40)
+    if applied <= until:
+        yield on(applied, IdCardApplied)
+    if issued <= until:
+        yield card(issued)
+
+
+def card(issued: date) -> Happening:
+    """An identity card was issued, valid for ten years."""
+    valid_to = add(issued, months=120) - timedelta(days=1)
+    return on(issued, IdCardIssued, valid_from=issued, valid_to=valid_to)
+
+
+def on_paper(life: Life) -> Life:
+    """A life, or a part of one, as it was copied from an old file."""
+    entry: UUID | None = None
+    while True:
+        try:
+            happening = next(life) if entry is None else life.send(entry)
+        except StopIteration:
+            return
+        entry = yield happening.on_paper()

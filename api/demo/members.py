@@ -1,0 +1,61 @@
+"""One member of each role with a token each: for a demonstration, and for trying what was imported."""
+
+from typing import Final
+from uuid import uuid5
+
+from api.identity.directory import Identity, Institution
+from api.identity.permissions import (
+    OF_INSTITUTION,
+    OF_REGION,
+    Actor,
+    Role,
+)
+from domain.event import Unknown
+
+_ROLES: Final = {
+    Role.STAFF: "职员",
+    Role.SUPERVISOR: "主管",
+    Role.AUDITOR: "审计员",
+    Role.PLACEMENT_OFFICER: "安置专员",
+    Role.BUREAU: "民政局",
+    Role.ADMINISTRATOR: "管理员",
+}
+
+
+async def crew(
+    identity: Identity, institution: Institution, *, purpose: str, called: str = "示例{}"
+) -> dict[Role, Actor]:
+    """Return a made-up member of each role, bound to the institution or to its prefecture.
+
+    Nobody's name is theirs: they are `called` by their roles. Those of one purpose and prefecture are the
+    same each time. While the institution's region is not known, whoever is bound to it sees nobody.
+    """
+    prefecture = None if institution.region is None else institution.region[:4]
+    members = {}
+    for role, label in _ROLES.items():
+        regional = role in OF_REGION
+        members[role] = await identity.add_member(
+            called.format(label),
+            role,
+            institution=institution.institution if role in OF_INSTITUTION else None,
+            region=(prefecture or Unknown("not_known")) if regional else None,
+            member=uuid5(institution.institution, f"{purpose} {role}{prefecture or '' if regional else ''}"),
+        )
+    return members
+
+
+async def tokens_for_every_role(
+    identity: Identity,
+    institution: Institution,
+    *,
+    purpose: str,
+    days: int,
+    called: str = "示例{}",
+    may_approve: bool = True,
+) -> dict[Role, str]:
+    """Return a new token for each of the crew; those that were made before stay."""
+    members = await crew(identity, institution, purpose=purpose, called=called)
+    return {
+        role: await identity.issue(actor.user, days=days, purpose=purpose, may_approve=may_approve)
+        for role, actor in members.items()
+    }

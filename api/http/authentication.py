@@ -1,0 +1,190 @@
+"""What every route may ask of its request: the house that answers, who asks, and the body."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from email.message import Message
+from functools import partial
+from typing import Annotated, Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import ClientDisconnect
+
+from api.bootstrap import House
+from api.budgets import Turn
+from api.contract.problems import Problem
+from api.identity.permissions import Actor
+from api.tenants import Houses
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.store.append import MAX_BODY
+
+JSON: Final = ("application/json",)
+_ALWAYS_UTF_8: Final = frozenset({*JSON, "application/x-ndjson"})
+MOST_BYTES: Final = limit(
+    2 * MAX_BODY,
+    Area.REQUESTS,
+    Label("一个档案的记录请求的字节数", "Bytes of the body of a recording in one file"),
+    why=Label("足够最大的一条记录", "Enough for the largest entry"),
+    beyond="too_large",
+)
+
+BODY_SECONDS: Final = limit(
+    20,
+    Area.REQUESTS,
+    Label("送达请求内容的秒数", "Seconds for a body to arrive"),
+    why=Label("半个请求不应一直占用连接", "Half a request is not to hold a connection for ever"),
+    beyond="timed_out",
+)
+BODY_RATE: Final = limit(
+    16 * 1024,
+    Area.REQUESTS,
+    Label("每收到多少字节再延长一秒", "Bytes of a body for which it is given a second more"),
+    why=Label("慢速线路也能送完大的工作簿", "A large workbook arrives by a slow line too"),
+    beyond="timed_out",
+)
+
+MOST_UNASKED: Final = limit(
+    8 * 1024,
+    Area.REQUESTS,
+    Label("无须请求内容时的字节数", "Bytes of a body where none is taken"),
+    why=Label("没有人会读取它", "Nobody reads it"),
+    beyond="too_large",
+)
+BODILESS: Final = frozenset({"GET", "HEAD"})
+
+Still: TypeAlias = Callable[[], Awaitable[None]]
+"""Asks again, after what took a while, whether somebody may enter. Raises the problem `unauthenticated`."""
+
+
+async def always() -> None:
+    """Let in whom no token has let in, and so none can keep out: whoever commands the machine."""
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
+
+
+class Entered(NamedTuple):
+    """Who asks, and the house that their token let them in to: nothing else of a request chooses it.
+
+    `turn` is the request's among those of its person. A token may end before its request does: `still` asks.
+    """
+
+    house: House
+    actor: Actor
+    turn: Turn
+    still: Still
+
+
+async def houses(request: Request) -> Houses:
+    """Return every house of this service."""
+    found: Houses = request.app.state.houses
+    return found
+
+
+TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
+
+
+async def entered(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Entered:
+    """Return who asks of which house, once it is the request's turn; `RequestLog` ends it.
+
+    Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body
+    where none is taken.
+    """
+    houses: Houses = request.app.state.houses
+    token = "" if credentials is None else credentials.credentials
+    for name in houses.named_by(token):
+        house = houses[name]
+        actor = await house.identity.authenticate(token)
+        if actor is not None:
+            if request.method in BODILESS and _length(request) > MOST_UNASKED:
+                raise Problem("too_large", headers={"Connection": "close"})
+            houses.under_way.take(actor.user)
+            turn = houses.turns.of(actor.user)
+            request.state.ended = partial(_ended, houses, actor.user, turn)
+            request.state.ledger, request.state.actor = name, actor
+            request.state.still = still = partial(_still, house, token)
+            await turn.take()
+            await still()
+            return Entered(house, actor, turn, still)
+    raise Problem("unauthenticated")
+
+
+async def _still(house: House, token: str) -> None:
+    if await house.identity.authenticate(token) is None:
+        raise Problem("unauthenticated")
+
+
+def _ended(houses: Houses, person: UUID, turn: Turn) -> None:
+    turn.give_back()
+    houses.under_way.give_back(person)
+
+
+TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]
+"""Who asks of which house. Whoever else depends on it does so directly: FastAPI walks every path to it."""
+
+
+def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:
+    """Return a dependency that answers the raw body, of these media types and at most `limit` bytes.
+
+    It may arrive slowly, so who sent it is asked for again: `entered` comes before it.
+    """
+
+    async def read(request: Request) -> bytes:
+        raw = b"".join([part async for part in parts(request, limit, types)])
+        await request.state.still()
+        return raw
+
+    return read
+
+
+def _taken(sent: Message, types: tuple[str, ...]) -> bool:
+    """Tell whether a `Content-Type` is one of these, and names no character set that JSON does not have."""
+    character_set = sent.get_content_charset("utf-8")
+    plain = sent.get_content_type() not in _ALWAYS_UTF_8 or character_set in {"utf-8", "us-ascii"}
+    return bool(sent["Content-Type"]) and sent.get_content_type() in types and plain
+
+
+def _length(request: Request) -> int:
+    """Return how long the body is said to be; 0 where it is not said."""
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> AsyncIterator[bytes]:
+    """Yield the body as it arrives.
+
+    Raises the problems `unsupported_media_type`, `too_large` and `timed_out`, and `malformed` where the
+    connection was lost before its end.
+    """
+    sent = Message()
+    sent["Content-Type"] = ", ".join(request.headers.getlist("content-type"))
+    if not _taken(sent, types):
+        taken = ", ".join(types)
+        raise Problem(
+            "unsupported_media_type",
+            en=f"Say the header Content-Type, one of: {taken}. JSON is sent in UTF-8.",
+            zh=f"请以 Content-Type 请求头说明内容类型，可用：{taken}。JSON 须为 UTF-8。",
+            headers={"Accept": taken},
+        )
+    if _length(request) > limit:
+        raise Problem("too_large")
+    received, began = 0, asyncio.get_running_loop().time()
+    arriving = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout_at(began + BODY_SECONDS + received / BODY_RATE):
+                part = await anext(arriving)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Problem("timed_out", headers={"Connection": "close"}) from None
+        except ClientDisconnect:
+            raise Problem("malformed") from None
+        received += len(part)
+        if received > limit:
+            raise Problem("too_large")
+        yield part

@@ -1,0 +1,205 @@
+"""What can be recorded, by which rules and codes: the catalogue, open to every token."""
+
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path
+from typing_extensions import TypedDict
+
+from api.contract.encoding import Answer
+from api.contract.problems import ANYWHERE, not_found, responses
+from api.contract.schemas import Because, Listing
+from domain.codes import CodeTable, tables
+from domain.event import CATALOGUE, Event, chapter, fields_of
+from domain.rulebook import Rule, Rulebook, Strength
+from domain.when import FIRST_DAY, LAST_DAY
+from ledger.codec.json_schema import schema
+
+router = APIRouter(tags=["catalogue"])
+
+_KNOWN: Final = ANYWHERE | responses("not_found")
+
+
+class EventType(TypedDict):
+    """An event that can be recorded; `personal` names the category of each personal field."""
+
+    type: str
+    chapter: str
+    kind: str
+    label_zh: str
+    label_en: str
+    docstring: str | None
+    schema: dict[str, Any]
+    schema_version: int
+    personal: dict[str, str]
+    source: str
+
+
+PackAnswer = TypedDict(
+    "PackAnswer",
+    {
+        "region": str,
+        "from": date | None,
+        "until": date | None,
+        "case": str,
+        "value": int,
+        "unit": str,
+        "source": str,
+        "verified": bool,
+    },
+)
+"""One number of a rule: where and when it counts; null is always."""
+
+PapersAnswer = TypedDict(
+    "PapersAnswer",
+    {
+        "region": str,
+        "from": date | None,
+        "until": date | None,
+        "case": str,
+        "kinds": list[str],
+        "source": str,
+        "verified": bool,
+    },
+)
+"""The papers that a rule asks for in one case."""
+
+
+class RuleAnswer(TypedDict):
+    """A rule with its texts, its source, and what it counts with."""
+
+    rule: str
+    strength: Strength
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    packs: list[PackAnswer]
+    papers: list[PapersAnswer]
+
+
+class Rules(TypedDict):
+    """Every rule, and the digest of the rulebook."""
+
+    items: list[RuleAnswer]
+    next: None
+    digest: str
+
+
+class CodeAnswer(Because):
+    """A code with its labels."""
+
+    code: str
+
+
+class CodeTableAnswer(TypedDict):
+    """A code table."""
+
+    table: str
+    source: str
+    codes: list[CodeAnswer]
+
+
+@router.get("/event-types", responses=ANYWHERE | {200: {"model": Listing[EventType]}})
+async def event_types() -> Answer:
+    """List every event that can be recorded, in the order of life."""
+    return Answer({"items": [event_type_json(kind) for kind in CATALOGUE.values()], "next": None})
+
+
+@router.get("/event-types/{type}", responses=_KNOWN | {200: {"model": EventType}})
+async def event_type(name: Annotated[str, Path(alias="type", examples=["HouseholdRegistered"])]) -> Answer:
+    """Return one event with its JSON Schema."""
+    kind = CATALOGUE.get(name)
+    if kind is None:
+        raise not_found()
+    return Answer(event_type_json(kind))
+
+
+@router.get("/rules", responses=ANYWHERE | {200: {"model": Rules}})
+async def rules() -> Answer:
+    """List every rule with its texts, its source and its numbers by region and time."""
+    book = Rulebook.shipped()
+    items = [rule_json(rule) for rule in book.rules.values()]
+    return Answer({"items": items, "next": None, "digest": book.digest})
+
+
+@router.get("/codes", responses=ANYWHERE | {200: {"model": Listing[CodeTableAnswer]}})
+async def code_tables() -> Answer:
+    """List every code table with its codes and its source."""
+    return Answer({"items": [code_table_json(table) for table in tables().values()], "next": None})
+
+
+@router.get("/codes/{table}", responses=_KNOWN | {200: {"model": CodeTableAnswer}})
+async def codes(table: Annotated[str, Path(examples=["stage"])]) -> Answer:
+    """Return one code table."""
+    found = tables().get(table)
+    if found is None:
+        raise not_found()
+    return Answer(code_table_json(found))
+
+
+def event_type_json(kind: type[Event]) -> EventType:
+    """Return an event type in the words of the contract."""
+    return {
+        "type": kind.__name__,
+        "chapter": chapter(kind),
+        "kind": kind.kind,
+        "label_zh": kind.label.zh,
+        "label_en": kind.label.en,
+        "docstring": kind.__doc__,
+        "schema": schema(kind),
+        "schema_version": kind.schema,
+        "personal": {spec.name: spec.personal.category.value for spec in fields_of(kind) if spec.personal},
+        "source": kind.source,
+    }
+
+
+def rule_json(rule: Rule) -> RuleAnswer:
+    """Return a rule in the words of the contract."""
+    return {
+        "rule": rule.id,
+        "strength": rule.strength,
+        "zh": rule.zh,
+        "en": rule.en,
+        "source": rule.source,
+        "verified": rule.verified,
+        "packs": [
+            {
+                "region": pack.region,
+                "from": _bound(pack.since),
+                "until": _bound(pack.until),
+                "case": pack.case,
+                "value": pack.value,
+                "unit": pack.unit,
+                "source": pack.source,
+                "verified": pack.verified,
+            }
+            for pack in rule.packs
+        ],
+        "papers": [
+            {
+                "region": papers.region,
+                "from": _bound(papers.since),
+                "until": _bound(papers.until),
+                "case": papers.case,
+                "kinds": list(papers.kinds),
+                "source": papers.source,
+                "verified": papers.verified,
+            }
+            for papers in rule.papers
+        ],
+    }
+
+
+def _bound(day: date) -> date | None:
+    return None if day in {FIRST_DAY, LAST_DAY} else day
+
+
+def code_table_json(table: CodeTable) -> CodeTableAnswer:
+    """Return a code table in the words of the contract."""
+    labels = table.codes.items()
+    return {
+        "table": table.name,
+        "source": table.source,
+        "codes": [{"code": code, "zh": label.zh, "en": label.en} for code, label in labels],
+    }

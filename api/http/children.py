@@ -1,0 +1,229 @@
+"""Asking about one file: on any day, as known at any time."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date
+from functools import partial
+from re import fullmatch
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.contract.encoding import Answer
+from api.contract.problems import WITHIN, invalid, responses
+from api.contract.schemas import (
+    EntryAnswer,
+    FileAnswer,
+    ObligationAnswer,
+    Obligations,
+    ReadinessKnown,
+    Timeline,
+)
+from api.contract.shapes import (
+    entry_json,
+    file_json,
+    obligation_json,
+    readiness_json,
+)
+from api.http.dependencies import (
+    Asking,
+    AsOf,
+    Day,
+    KnownAt,
+    One,
+    categories_of,
+)
+from api.http.duplicates import alike_files
+from domain.event import Category
+from domain.file import ATTRIBUTES
+from domain.label import Label
+from domain.life import Life
+from domain.obligations import State
+from domain.scope import scope_of
+from ledger.codec.messages import InvalidValue
+from ledger.compute import compute
+from projections.findings import findings_of
+from projections.obligations import obligations_of
+from projections.paging import MOST
+from projections.readiness import ready_on
+from projections.withholding import told_of
+
+router = APIRouter(tags=["one file"])
+
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST, description="Items of a page.")]
+Cursor: TypeAlias = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
+Rule: TypeAlias = Annotated[
+    str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
+]
+_TWO_DAYS = InvalidValue(
+    "/query/as_of",
+    Label("与 day 不一致", "is another day than `day`"),
+    Label("只写其中一个", "give one of them"),
+)
+
+
+def no_cursor(place: str = "/query/cursor") -> InvalidValue:
+    """Return that a cursor is of no page of this list, as it is asked for."""
+    return InvalidValue(place, Label("不是此列表的游标", "is none of this list"))
+
+
+@router.get("/children/{child}", responses=WITHIN | {200: {"model": FileAnswer}})
+async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> Answer:
+    """Answer a file's status on a day, as known at a position, an instant or the end of a day."""
+    known = await own.known(known_at)
+    read = await own.file(child, known=known, about=as_of)
+    day, book = as_of or own.today, await own.ledger.rulebook_of(read)
+    # What other files say was not always known: it is told of now only.
+    alike = await alike_files(own, child, day) if known_at is None else 0
+
+    def status() -> tuple[dict[str, Any], set[Category]]:
+        findings = [each for each in own.told(findings_of(read, child, book)) if each.speaks(day)]
+        obligations = own.told(obligations_of(read, child, book))
+        shown = file_json(
+            Life(read, day, book),
+            day,
+            obligations=obligations,
+            findings=len(findings) + alike,
+            sees=own.sees,
+        )
+        return shown, told_of([*findings, *obligations]).get(child, set())
+
+    told, counted = await compute(status, len(read.entries))
+    body = {
+        "child": child,
+        "version": read.version,
+        "position": read.position,
+        "known_position": known,
+        "as_of": day,
+        "institution": scope_of(read).institution,
+        **told,
+    }
+    shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
+    await own.note({child: shown}, "file")
+    # That there is something to count is not for everybody who may know that the file was looked at.
+    await own.note({child: counted - shown}, "findings")
+    return Answer(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
+
+
+@router.get(
+    "/children/{child}/entries", responses=WITHIN | responses("other_epoch") | {200: {"model": Timeline}}
+)
+async def entries(
+    own: One,
+    child: UUID,
+    order: Annotated[
+        Literal["occurred", "recorded"] | None, Query(description="`occurred` by default.")
+    ] = None,
+    known_at: KnownAt = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List a file's entries, each with both its dates and what became of it."""
+    if cursor is None:
+        turn = _Turn(await own.known(known_at), 0, order or "occurred", known_at or "")
+    else:
+        turn = await _resume(own, cursor, order, known_at)
+    known = turn.known
+    read = await own.file(child, known=known, about=date.min)
+    last, end = own.until(read), turn.start + limit
+
+    def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
+        line = [entry for entry in read.entries.values() if entry.days.last <= last]
+        line.sort(key=lambda entry: entry.version)
+        if turn.order == "occurred":
+            line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
+        shown = line[turn.start : end]
+        items = [entry_json(entry, read, own.sees, read.entries) for entry in shown]
+        return items, categories_of(shown), end < len(line)
+
+    items, categories, more = await compute(paged, len(read.entries))
+    await own.note({child: categories}, "entries")
+    body = {
+        "items": items,
+        "next": await _continue(own, turn._replace(start=end)) if more else None,
+        "known_position": known,
+    }
+    return Answer(body, headers={"Ledger-Position": str(known)})
+
+
+@router.get("/children/{child}/obligations", responses=WITHIN | {200: {"model": Obligations}})
+async def obligations(
+    own: One,
+    child: UUID,
+    day: Day = None,
+    as_of: AsOf = None,
+    state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
+    rule: Rule = None,
+    known_at: KnownAt = None,
+) -> Answer:
+    """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""
+    day, known = _one_day(day, as_of), await own.known(known_at)
+    read = await own.file(child, known=known, about=day)
+    on, book = day or own.today, await own.ledger.rulebook_of(read)
+    own.check_rule(rule, book)
+
+    def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
+        found = [
+            obligation
+            for obligation in own.told(obligations_of(read, child, book))
+            if (now := obligation.state(on)) is not None
+            and (not state or now in state)
+            and rule in {None, obligation.rule}
+        ]
+        return [obligation_json(obligation, on) for obligation in found], told_of(found)
+
+    items, categories = await compute(asked_for, len(read.entries))
+    await own.note(categories, "obligations")
+    body = {"items": items, "next": None, "known_position": known}
+    return Answer(body, headers={"Ledger-Position": str(known)})
+
+
+@router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnown}})
+async def readiness(
+    own: One, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> Answer:
+    """Answer whether a young person is ready to leave care on a day, gate by gate."""
+    day, known = _one_day(day, as_of), await own.known(known_at)
+    read = await own.file(child, known=known, about=day)
+    on, book = day or own.today, await own.ledger.rulebook_of(read)
+    ready = await compute(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
+    await own.note({child: ready.told(own.sees)}, "readiness")
+    body = {**readiness_json(ready, on, own.sees), "known_position": known}
+    return Answer(body, headers={"Ledger-Position": str(known)})
+
+
+def _one_day(day: date | None, as_of: date | None) -> date | None:
+    """Return the day that is asked for by either name. Raises the problem `invalid` for two days."""
+    if day is not None and as_of is not None and day != as_of:
+        raise invalid([_TWO_DAYS])
+    return day or as_of
+
+
+class _Turn(NamedTuple):
+    """Which page of a timeline is asked for: from where on, in which order, as known at which position.
+
+    `known_at` is how that position was asked for first.
+    """
+
+    known: int
+    start: int
+    order: str
+    known_at: str
+
+
+async def _continue(own: Asking, turn: _Turn) -> str:
+    text = ":".join(map(str, ((await own.ledger.head()).epoch, *turn)))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+async def _resume(own: Asking, cursor: str, order: str | None, known_at: str | None) -> _Turn:
+    """Return the page that a cursor goes on with, where nothing else is asked for beside it."""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except ValueError:
+        text = ""
+    match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9}):(occurred|recorded):(.{0,40})", text)
+    if match is None or order not in {None, match[4]} or known_at not in {None, match[5]}:
+        raise invalid([no_cursor()])
+    await own.check_epoch(int(match[1]), int(match[2]), await own.ledger.head())
+    return _Turn(int(match[2]), int(match[3]), match[4], match[5])

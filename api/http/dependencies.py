@@ -1,0 +1,348 @@
+"""What every request about files needs: who asks, when, and which files are theirs to read or record in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from api.bootstrap import House
+from api.budgets import Turn
+from api.clock import day_of
+from api.contract.problems import Problem, invalid, not_found
+from api.http.authentication import (
+    Entered,
+    Still,
+    TheEntered,
+    always,
+)
+from api.identity.permissions import (
+    SEES,
+    Action,
+    Actor,
+    Hindrance,
+    allowed,
+    hindrance,
+    horizon,
+    opened_by,
+    scope_sql,
+)
+from domain.entry import AnyEntry
+from domain.event import Category
+from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.rulebook import Rulebook
+from domain.scope import FileScope, scope_of
+from ledger.codec.messages import InvalidValue
+from ledger.codec.notation import NOTATIONS
+from ledger.codec.split import personal_fields
+from ledger.ledger import Ledger
+from ledger.recording.request import Recording
+from ledger.store.store import Head
+from projections.paging import Condition
+from projections.projector.projector import NotBuiltError
+from projections.scopes import StreamScope, scopes_of
+from projections.withholding import Resting
+
+PATIENCE_SECONDS: Final = limit(
+    5,
+    Area.ANSWERS,
+    Label("等待 at_least 所指位置的秒数", "Seconds that a read waits for the position of its `at_least`"),
+    why=Label("更久则说明列表落后，应稍后再问", "Lists that take longer are behind: ask again later"),
+    beyond="unavailable",
+)
+R = TypeVar("R", bound=Resting)
+
+FILES_AT_ONCE: Final = 25
+"""Files that are read at a time to see whose they are."""
+_POSITION: Final = 2**63 - 1
+
+AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]
+Day: TypeAlias = Annotated[date | None, Query(description="The day that is asked for; today by default.")]
+KnownAt: TypeAlias = Annotated[
+    str | None,
+    Query(
+        max_length=40, description="As known at a position, an instant or the end of a day; now by default."
+    ),
+]
+AtLeast: TypeAlias = Annotated[
+    int | None,
+    Query(ge=0, le=_POSITION, description="Wait, at most 5 s, until this position can be read."),
+]
+Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request: who asks it, at which instant, in which house, in which turn of that person.
+
+    Whoever writes or answers after having waited asks first whether who asked may `still` enter.
+    """
+
+    actor: Actor
+    now: datetime
+    house: House
+    turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
+    still: Still = always
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that is asked."""
+        return self.house.ledger
+
+    @property
+    def today(self) -> date:
+        """The day of the request in Asia/Shanghai."""
+        return day_of(self.now)
+
+    @property
+    def sees(self) -> frozenset[Category]:
+        """The categories of personal data that the caller is shown."""
+        return SEES[self.actor.role]
+
+    @property
+    def scope(self) -> Condition:
+        """Which rows of the register are the caller's to list."""
+        return scope_sql(self.actor, today=self.today)
+
+    async def file(
+        self,
+        child: UUID,
+        action: Action = Action.READ,
+        *,
+        known: int | None = None,
+        about: date | None = None,
+    ) -> File:
+        """Return a child's file that is the caller's to read, and to act on like that.
+
+        `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
+        for. Raises the problems of `permitted`.
+        """
+        if self.ledger.cached(child) is None:
+            # What is not theirs costs no more than what is not there: it is not read to know whose it is.
+            self.check(await self.known_scopes([child]), child, action, about=about)
+        file = self.permitted(await self.ledger.file(child), action, about=about)
+        if known is None or known >= file.position:
+            return file
+        earlier = await self.ledger.file(child, known)
+        if earlier is None:
+            raise not_found()
+        return earlier
+
+    async def at_hand(self, child: UUID, action: Action) -> File:
+        """Return a child's file as it is at hand, if the caller may act on it like that; else as `file` does.
+
+        It may be behind: whoever records by it is told so by the ledger.
+        """
+        held = self.ledger.cached(child)
+        if held is not None:
+            with suppress(Problem):
+                return self.permitted(held, action)
+        return await self.file(child, action)
+
+    def permitted(
+        self, file: File | None, action: Action = Action.READ, *, about: date | None = None
+    ) -> File:
+        """Return a child's file if it is the caller's to read, and to act on like that.
+
+        Raises the problems `not_found` for what is unknown or out of scope, and `forbidden` where the role
+        lacks only the action.
+        """
+        if file is None or not file.entries:
+            raise not_found()
+        self._check(scope_of(file), action, about)
+        return file
+
+    async def known_scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
+        """Return of those of the children that have a file whose it is, as far as the register knows."""
+        try:
+            async with self.house.projector.reading() as connection:
+                return await scopes_of(connection, children)
+        except NotBuiltError:
+            # There is no register yet; the files themselves decide.
+            return {child: StreamScope(0, None) for child in children}
+
+    def check(
+        self,
+        found: Mapping[UUID, StreamScope],
+        child: UUID,
+        action: Action = Action.READ,
+        *,
+        about: date | None = None,
+    ) -> None:
+        """Raise the problems of `permitted`, as far as it is known whose file it is."""
+        if child not in found:
+            raise not_found()
+        scope = found[child].scope
+        if scope is not None:
+            self._check(scope, action, about)
+
+    async def scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
+        """Return of those of the children that have a file whose it is.
+
+        Files of which the register does not know it are read, a few at a time.
+        """
+        found = await self.known_scopes(children)
+        unknown = [child for child, each in found.items() if each.scope is None]
+        for start in range(0, len(unknown), FILES_AT_ONCE):
+            piece = unknown[start : start + FILES_AT_ONCE]
+            files = await self.ledger.files(piece)
+            found |= {child: StreamScope(len(file.entries), scope_of(file)) for child, file in files.items()}
+            for child in piece:
+                if child not in files:
+                    del found[child]
+        return found
+
+    def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
+        if scope.kind != "child" or not self.may(Action.READ, scope, about):
+            raise not_found()
+        if action is not Action.READ and not self.may(action, scope):
+            raise Problem("forbidden")
+
+    def told(self, found: Iterable[R]) -> list[R]:
+        """Return what the caller may be told: what rests on no category that they do not see."""
+        return [each for each in found if set(map(Category, each.rests_on)) <= self.sees]
+
+    def may(self, action: Action, scope: FileScope, about: date | None = None) -> bool:
+        """Tell whether the caller may do that with a file, as it is now or about a day."""
+        return allowed(self.actor, action, scope, today=self.today, about=about)
+
+    async def check_institution(self, institution: UUID | None, place: str) -> None:
+        """Raise the problem `invalid` where a filter names an institution that the ledger does not know.
+
+        That there is one is no secret within a ledger, and whoever has its id has read it here; whose files
+        are listed is decided by the scope.
+        """
+        if institution is not None and await self.house.identity.institution(institution) is None:
+            raise invalid([InvalidValue(place, _NO_INSTITUTION)])
+
+    def check_rule(self, rule: str | None, *books: Rulebook) -> None:
+        """Raise the problem `invalid` where a filter names a rule that no rulebook has."""
+        if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
+            raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
+
+    async def rulebook(self) -> Rulebook:
+        """Return the rulebook that the caller's institution has adopted: that of all that they record."""
+        return await self.ledger.rulebook_at(self.actor.institution)
+
+    def may_open(self) -> bool:
+        """Tell whether the caller may record in a file that they open."""
+        return self.may(Action.RECORD, opened_by(self.actor))
+
+    def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what keeps the caller from recording in a file as it is: the ledger's `Check`."""
+        return hindrance(self.actor, recording.drafts, file, today=self.today)
+
+    def until(self, file: File) -> date:
+        """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""
+        last = horizon(self.actor, scope_of(file), self.today)
+        if last is None:
+            raise not_found()
+        return last
+
+    async def known(self, text: str | None) -> int:
+        """Return the position that `known_at` means. Raises Problem `invalid`."""
+        return await self.ledger.known(_moment(text))
+
+    async def check_epoch(self, epoch: int, position: int, head: Head) -> None:
+        """Raise the problem `other_epoch` where what stood at a position of an epoch was lost since.
+
+        Its position may have been given out again then, to another entry.
+        """
+        if epoch < head.epoch and position:
+            later = [each.began_after for each in await self.ledger.epochs() if each.epoch > epoch]
+            if position > min(later, default=0):
+                raise Problem("other_epoch", epoch=head.epoch, position=min(later, default=0))
+        if epoch > head.epoch:
+            raise Problem("other_epoch", epoch=head.epoch, position=0)
+
+    async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
+        """Write down which personal data of whom is about to be answered; without it nothing is answered."""
+        seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
+        await self.house.access.note(self.actor, seen, purpose)
+
+
+def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
+    """Return the categories of personal data that entries hold, or would hold if more were said."""
+    found: set[Category] = set()
+    for kind in {type(entry.event) for entry in entries}:
+        found.add(kind.seals)
+        found.update(category for _, category, _ in personal_fields(kind).personal)
+    return found
+
+
+async def asking(entered: TheEntered, at_least: AtLeast = None) -> Asking:
+    """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
+    house = entered.house
+    if at_least is not None:
+        await _reached(entered, house.ledger.wait_for(at_least, PATIENCE_SECONDS))
+    return _asking(entered)
+
+
+def across(*models: str) -> Callable[..., Awaitable[Asking]]:
+    """Return a request across files, answered as soon as all of these read models have reached `at_least`."""
+
+    async def caught_up(entered: TheEntered, at_least: AtLeast = None) -> Asking:
+        house = entered.house
+        if at_least is not None:
+            await _reached(entered, house.projector.reached(at_least, PATIENCE_SECONDS, *models))
+        return _asking(entered)
+
+    return caught_up
+
+
+def _asking(entered: Entered) -> Asking:
+    return Asking(entered.actor, entered.house.clock(), entered.house, entered.turn, entered.still)
+
+
+async def _reached(entered: Entered, waiting: Awaitable[bool]) -> None:
+    """Wait, and let others have the turn meanwhile. Raises the problem `unavailable`."""
+    async with entered.turn.given_up():
+        reached = await waiting
+    await entered.still()
+    if not reached:
+        raise Problem("unavailable")
+
+
+async def recording(entered: TheEntered) -> Asking:
+    """Return a request to record."""
+    return _asking(entered)
+
+
+One: TypeAlias = Annotated[Asking, Depends(asking)]
+
+_POSITIONS: Final = 10**18
+"""Positions that `known_at` may name; a longer number is none."""
+_NO_INSTITUTION: Final = Label("没有这个机构", "no such institution")
+_NO_RULE: Final = Label("没有这条规则", "no such rule")
+_RULES: Final = Label("全部列在 /rules", "/rules lists them all")
+_NO_MOMENT: Final = InvalidValue(
+    "/query/known_at",
+    Label("必须是位置、带时区的时刻或日期", "must be a position, an instant with its zone, or a day"),
+    Label(
+        "如 4711、2024-03-05T08:15:30Z（时区中的 + 在网址里写作 %2B）或 2024-03-05",
+        "such as 4711, 2024-03-05T08:15:30Z (the + of a zone is written %2B in an address), or 2024-03-05",
+    ),
+)
+
+
+def _moment(text: str | None) -> int | date | datetime | None:
+    if text is None:
+        return None
+    day, instant, position = NOTATIONS[date], NOTATIONS[datetime], NOTATIONS[int]
+    try:
+        if position.fits(text) and 0 <= int(text) < _POSITIONS:
+            return int(text)
+        if day.fits(text):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if instant.fits(text) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise invalid([_NO_MOMENT])
+    return moment

@@ -1,0 +1,62 @@
+"""The documentation of every address: `openapi.json`, and a page that shows it, from files of our own.
+
+It says nothing of a ledger, so no token is asked for.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.contract.encoding import Answer
+from api.contract.problems import not_found
+
+router = APIRouter(include_in_schema=False)
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""What the page may load: files of ours, and the icons that stand in its style sheet."""
+CACHED: Final = "public, max-age=3600"
+_OWN: Final = files("api.http")
+_SWAGGER: Final = files("api") / "vendor" / "swagger-ui"
+PAGE: Final = (_OWN / "docs.html").read_bytes()
+ASSETS: Final[Mapping[str, tuple[bytes, str]]] = MappingProxyType(
+    {
+        file.name: (file.read_bytes(), media_type)
+        for file, media_type in (
+            (_OWN / "docs.js", "text/javascript"),
+            (_SWAGGER / "swagger-ui-bundle.js", "text/javascript"),
+            (_SWAGGER / "swagger-ui.css", "text/css"),
+            (_SWAGGER / "favicon-32x32.png", "image/png"),
+        )
+    }
+)
+"""What the page loads, with its media type."""
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Answer:
+    """Return what every address takes and answers, in OpenAPI's words."""
+    # It takes seconds to make, once.
+    return Answer(await asyncio.to_thread(request.app.openapi))
+
+
+@router.get("/docs")
+async def docs() -> Response:
+    """Return the page that shows it."""
+    return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/docs/{asset}")
+async def asset(name: Annotated[str, Path(alias="asset")]) -> Response:
+    """Return a file that the page loads."""
+    found = ASSETS.get(name)
+    if found is None:
+        raise not_found()
+    content, media_type = found
+    return Response(content, media_type=media_type, headers={"Cache-Control": CACHED})

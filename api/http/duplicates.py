@@ -1,0 +1,208 @@
+"""Who in the register may be the child of a file, or has a number that is about to be given to another."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import chain
+from typing import Final
+from uuid import UUID
+
+from api.contract.schemas import FindingAnswer
+from api.http.dependencies import Asking
+from domain.event import Category, known
+from domain.events.intake import IdentityRecorded
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.when import LAST_DAY, Days
+from ledger.recording.request import Draft
+from projections.likeness import (
+    KIND,
+    MOST_OTHERS,
+    ONE_CHILD,
+    RESTS_ON,
+    Likeness,
+    holders,
+    numbers_of,
+    speaking,
+    taken,
+)
+from projections.name_search import whole_name, whole_number
+from projections.paging import MOST
+from projections.projector.projector import NotBuiltError
+from projections.register import ListedOnDay, register
+
+WAIT_SECONDS: Final = limit(
+    1,
+    Area.REQUESTS,
+    Label("查重时等待名册的秒数", "Seconds of waiting for the register before a number is looked up in it"),
+    why=Label("记录时即指出号码重复，又不使人久等", "Who records is told at once, and not kept waiting"),
+    beyond=Label(
+        "照常记录；查重结果随后见 /findings", "It is recorded, and /findings tells of it afterwards"
+    ),
+)
+_SEXES: Final = frozenset({"1", "2"})
+
+
+async def possible_duplicates(
+    own: Asking, child: UUID | None, drafts: Sequence[Draft]
+) -> list[FindingAnswer]:
+    """Return who may be the child of drafts: who has one of its numbers, and for a new file who is alike.
+
+    Alike is who ever had that name and may have that birth and sex, within the caller's scope. Whoever has a
+    number and is not the caller's to read is not named.
+    """
+    found: list[FindingAnswer] = []
+    for likeness, others in (await _taken(own, child, drafts)).items():
+        found += [_finding(own, likeness, other) for other in others] or [_finding(own, likeness, None)]
+    alike: dict[UUID, ListedOnDay] = {}
+    for draft in drafts if child is None else ():
+        if isinstance(draft.event, IdentityRecorded):
+            rows = await _named_like(own, draft.event)
+            alike |= {row.child: row for row in rows if _may_be(row, draft.event)}
+    await own.note(dict.fromkeys(alike, (Category.IDENTITY,)), "duplicates")
+    return [*found, *(_finding(own, ONE_CHILD, other) for other in alike)]
+
+
+async def numbers_taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> list[FindingAnswer]:
+    """Return what speaks against numbers that a file is about to have, and that another file has.
+
+    `child` is None for a file that is about to be opened.
+    """
+    taken = await _taken(own, child, drafts)
+    return [_finding(own, likeness, child, others) for likeness, others in taken.items()]
+
+
+async def numbers_taken_among(
+    own: Asking, wanted: Mapping[int, tuple[UUID, Sequence[Draft]]]
+) -> dict[int, list[FindingAnswer]]:
+    """Return what speaks against the numbers that files have, or are about to have, together.
+
+    `wanted` holds a file and its drafts, each by a number of its own. A number that two of them give is taken
+    as well as one that another file has.
+    """
+    terms = {index: terms_of(own, drafts) for index, (_, drafts) in wanted.items()}
+    giving: dict[tuple[Likeness, bytes], dict[UUID, None]] = defaultdict(dict)
+    for index, each in terms.items():
+        for likeness, given in each.items():
+            for term in given:
+                giving[likeness, term][wanted[index][0]] = None
+    if giving:
+        await caught_up(own)
+    found: dict[int, list[FindingAnswer]] = {}
+    named: set[UUID] = set()
+    for index, each in terms.items():
+        child, _ = wanted[index]
+        others = await _having(own, child, each)
+        for likeness, given in each.items():
+            beside = dict.fromkeys(
+                other for term in given for other in giving[likeness, term] if other != child
+            )
+            if beside:
+                whole = dict.fromkeys([*others.get(likeness, ()), *beside])
+                others[likeness] = list(whole)[:MOST_OTHERS]
+        found[index] = [_finding(own, likeness, child, those) for likeness, those in others.items()]
+        named.update(chain.from_iterable(others.values()))
+    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    return found
+
+
+async def numbers_held(
+    own: Asking, terms: Mapping[Likeness, Collection[bytes]]
+) -> dict[tuple[Likeness, bytes], set[UUID]]:
+    """Return which files have some numbers, whoever may read them: for counting, and for nothing else."""
+    found: dict[tuple[Likeness, bytes], set[UUID]] = {}
+    with suppress(NotBuiltError):
+        for likeness, own_terms in terms.items():
+            async with own.house.projector.reading() as connection:
+                held = await holders(connection, likeness, own_terms, own.actor.institution)
+            found |= {(likeness, term): children for term, children in held.items()}
+    return found
+
+
+async def alike_files(own: Asking, child: UUID, day: date) -> int:
+    """Return in how many ways a file is like another one, which speaks against it on a day."""
+    if Category.IDENTITY in own.sees:
+        with suppress(NotBuiltError):
+            async with own.house.projector.reading() as connection:
+                return await speaking(connection, child, day)
+    return 0
+
+
+async def _taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> dict[Likeness, list[UUID]]:
+    """Return which numbers are taken, with the files that have them and are the caller's to read."""
+    terms = terms_of(own, drafts)
+    if terms:
+        await caught_up(own)
+    found = await _having(own, child, terms)
+    named = {other for others in found.values() for other in others}
+    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    return found
+
+
+def terms_of(own: Asking, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:
+    """Return the keyed hashes of those numbers of drafts of which the caller may know that they are taken."""
+    terms: dict[Likeness, set[bytes]] = defaultdict(set)
+    for draft in drafts if Category.IDENTITY in own.sees else ():
+        for likeness, number in numbers_of(draft.event):
+            terms[likeness].add(own.ledger.term(whole_number(number)))
+    return terms
+
+
+async def caught_up(own: Asking) -> None:
+    """Wait for the register, so that what was just recorded counts; the list tells of what it lacks still."""
+    head = await own.ledger.head()
+    await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
+
+
+async def _having(
+    own: Asking, child: UUID | None, terms: Mapping[Likeness, Collection[bytes]]
+) -> dict[Likeness, list[UUID]]:
+    """Return which numbers other files have, with those files that are the caller's to read.
+
+    While the register is being built nothing is known of it; what is taken is then found as soon as it is.
+    """
+    if terms:
+        with suppress(NotBuiltError):
+            async with own.house.projector.reading() as connection:
+                return await taken(
+                    connection, own.scope, terms=terms, institution=own.actor.institution, but=child
+                )
+    return {}
+
+
+def _finding(
+    own: Asking, likeness: Likeness, child: UUID | None, others: Iterable[UUID] = ()
+) -> FindingAnswer:
+    rule = own.ledger.rulebook[likeness.rule]
+    return {
+        "child": child,
+        "rule": rule.id,
+        "kind": KIND,
+        "on": own.today,
+        "entries": [],
+        "zh": rule.zh,
+        "en": rule.en,
+        "source": rule.source,
+        "others": list(others),
+        "rests_on": [RESTS_ON],
+    }
+
+
+async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnDay]:
+    name = known(identity.name)
+    if name is None:
+        return []
+    terms = [own.ledger.term(whole_name(name))]
+    async with own.house.projector.reading() as connection:
+        page = await register(
+            connection, own.scope, day=own.today, sees=own.sees, equal={}, terms=terms, limit=MOST
+        )
+    return page.rows
+
+
+def _may_be(row: ListedOnDay, identity: IdentityRecorded) -> bool:
+    born, sex = identity.born, known(identity.sex)
+    other = Days(row.birth_on, row.birth_until or LAST_DAY)
+    overlaps = born is None or (born.earliest <= other.last and other.earliest <= born.last)
+    return overlaps and (row.sex == sex or not {row.sex, sex} <= _SEXES)

@@ -1,0 +1,97 @@
+"""Turning what goes wrong in a route into a problem."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import InterfaceError, OperationalError
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from starlette.exceptions import HTTPException
+
+from api.contract.pointers import faults
+from api.contract.problems import KINDS, Problem, invalid
+from ledger.codec.parsing import InvalidError
+from ledger.store.store import StoreError
+from projections.projector.projector import NotBuiltError
+
+BUILDING_SECONDS: Final = 5
+"""When to ask again while the read models are being built."""
+_BUSY: Final = (
+    IdleInTransactionSessionTimeout,
+    InterfaceError,
+    OperationalError,
+    PoolClosed,
+    PoolTimeout,
+    ReadOnlySqlTransaction,
+    StoreError,
+    TooManyRequests,
+)
+"""What passes: the same may be asked again later."""
+_BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error that a route raises as a problem; what nobody expected is `logs`' to catch."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(InvalidError, _invalid)
+    app.add_exception_handler(NotBuiltError, _not_built)
+    for busy in _BUSY:
+        app.add_exception_handler(busy, _unavailable)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - Starlette's own promise, not in its types
+    return error.response
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the same
+    if error.status_code == 405:  # noqa: PLR2004 - the same
+        methods = _methods(request, await asyncio.to_thread(request.app.openapi))
+        headers = {"Allow": ", ".join(methods)} if methods else error.headers
+        return Problem("method_not_allowed", headers=headers).response
+    code = _BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")  # noqa: PLR2004
+    return Problem(code, headers=error.headers).response
+
+
+def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
+    """The methods of an address: those of the most specific path, for one route names only its own."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    fitting = [
+        (template.count("{"), [method.upper() for method in operations])
+        for template, operations in documented["paths"].items()
+        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path)
+    ]
+    return min(fitting)[1] if fitting else []
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
+    found: Iterable[Any] = error.errors()
+    return invalid(faults(found)).response
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, InvalidError)  # noqa: S101 - the same
+    return invalid(error.problems).response
+
+
+async def _not_built(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotBuiltError)  # noqa: S101 - the same
+    done = f"{error.progress:.0%}"
+    return Problem(
+        "unavailable",
+        en=f"The lists are being built anew ({done}); single files can be read and recorded in meanwhile.",
+        zh=f"列表正在重建（{done}）；其间仍可查阅和记录单个档案。",
+        headers={"Retry-After": str(BUILDING_SECONDS)},
+    ).response
+
+
+async def _unavailable(_: Request, __: Exception) -> Response:
+    return Problem("unavailable").response

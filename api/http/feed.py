@@ -1,0 +1,334 @@
+"""The feed: every entry that is the caller's to read, in the order of recording, to be followed without end.
+
+Whose an entry is, is decided before it is decoded: by the register where that shows its file as it stands,
+and by the file itself where it does not yet. What becomes somebody's to read later, by a hand-over or a
+birthday, stands at positions that they have passed: the file's own `entries` tell it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+from psycopg import AsyncConnection
+from psycopg.rows import args_row
+from psycopg.sql import SQL, Composed
+
+from api.contract.encoding import dumps
+from api.contract.problems import ANYWHERE, responses
+from api.contract.shapes import entry_json, target_of
+from api.http.dependencies import (
+    Asking,
+    One,
+    Position,
+    categories_of,
+)
+from api.identity.permissions import Action, scope_sql
+from api.tail import Seen
+from domain.entry import AnyEntry
+from domain.event import Category
+from domain.file import File
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.scope import FileScope, scope_of
+from ledger.store.store import END
+from projections.paging import MOST
+from projections.projector.projector import NotBuiltError
+
+router = APIRouter(tags=["across files"])
+
+WINDOW: Final = 10_000
+"""Positions that one statement looks at."""
+WINDOWS: Final = 20
+"""How many of them a page looks at, before it tells how far it has come."""
+AT_ONCE: Final = 250
+"""Entries that are decoded at a time, which bounds the memory of an answer of any length."""
+FILES_AT_ONCE: Final = 25
+"""Files that are folded at a time to see whose they are."""
+FATES: Final = 10_000
+"""Files of which an answer remembers what was amended in them."""
+LONGEST_WAIT: Final = limit(
+    25,
+    Area.ANSWERS,
+    Label(
+        "GET /entries 等待新条目的秒数（wait）", "Seconds that GET /entries waits for what is new (`wait`)"
+    ),
+    why=Label("代理服务器通常在 30 秒后放弃", "Proxies commonly give up after 30"),
+    beyond="invalid",
+)
+NDJSON: Final = "application/x-ndjson"
+
+# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
+_LOOK: Final = SQL("""
+    WITH looked AS MATERIALIZED (
+        SELECT position, entry_id, stream, occurred_until
+          FROM entry
+         WHERE position > %(after)s AND position <= %(through)s
+    ), stood AS MATERIALIZED (
+        SELECT moved.stream, register.child IS NOT NULL AND NOT EXISTS (
+                   SELECT FROM entry AS later
+                    WHERE later.stream = moved.stream AND later.version > register.version
+               ) AS settled
+          FROM (SELECT DISTINCT stream FROM looked) AS moved
+          LEFT JOIN register ON register.child = moved.stream
+    )
+    SELECT looked.position, looked.entry_id, looked.stream, looked.occurred_until, stood.settled
+      FROM looked
+      JOIN stood ON stood.stream = looked.stream
+      LEFT JOIN register ON register.child = looked.stream
+     WHERE NOT stood.settled OR {scope}
+     ORDER BY looked.position
+""")
+
+_LOOK_ALONE: Final = SQL("""
+    SELECT position, entry_id, stream, occurred_until, false AS settled
+      FROM entry
+     WHERE position > %(after)s AND position <= %(through)s
+     ORDER BY position
+""")
+
+After: TypeAlias = Annotated[
+    str,
+    Query(
+        pattern="^([0-9]{1,9}-)?[0-9]{1,19}$",
+        description="The `Ledger-Cursor` of the answer before (`<epoch>-<position>`), or a position alone,"
+        " which is taken for one of the first epoch; 0 is the beginning.",
+    ),
+]
+Most: TypeAlias = Annotated[
+    int | None, Query(ge=1, le=MOST, description="Entries at most; all of them when not said.")
+]
+Wait: TypeAlias = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=LONGEST_WAIT,
+        description=f"Seconds to wait where there is nothing yet; the answer has at most {MOST} entries.",
+    ),
+]
+_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {NDJSON: {}},
+        "description": "One entry a line, in the order of recording. `Ledger-Cursor` is the `after` of the"
+        " next question: the answer has everything up to it that is the caller's to read, so it moves on also"
+        " when nothing is. Who loses the connection amid an answer goes on after the last whole line.",
+        "headers": {
+            "Ledger-Position": {
+                "description": "The position through which was looked.",
+                "schema": {"type": "integer"},
+                "required": True,
+            },
+            "Ledger-Cursor": {
+                "description": "The same with its epoch.",
+                "schema": {"type": "string"},
+                "required": True,
+            },
+        },
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An entry before it is decoded; `settled` says that the register has decided that it may be read."""
+
+    position: int
+    entry_id: UUID
+    stream: UUID
+    occurred_until: date
+    settled: bool
+
+
+class Reading:
+    """One answer of the feed; what became of its entries is told as `known` at a position."""
+
+    def __init__(self, own: Asking, known: int) -> None:
+        self._own = own
+        self.known = known
+        self._fates: dict[UUID, File] = {}
+
+    async def look(self, after: int, end: int) -> list[Sight]:
+        """Return what is the caller's to read after a position and through another, at most a WINDOW on."""
+        own, bounds = self._own, {"after": after, "through": end}
+        scope = scope_sql(own.actor, today=own.today, about=SQL("looked.occurred_until"))
+        try:
+            async with own.house.projector.reading() as connection:
+                statement = _LOOK.format(scope=scope.sql)
+                sights = await _sights(connection, statement, {**bounds, **scope.parameters})
+        except NotBuiltError:
+            # There is no register yet; the files themselves decide.
+            async with own.house.readers.connection() as connection:
+                sights = await _sights(connection, _LOOK_ALONE, bounds)
+        return await self._decided(sights)
+
+    async def page(self, after: int, end: int, most: int) -> tuple[int, list[Sight]]:
+        """Look until so many are found, or for so many WINDOWS; return how far, and what was found."""
+        found: list[Sight] = []
+        for _ in range(WINDOWS):
+            if after >= end:
+                break
+            through = min(after + WINDOW, end)
+            found += (await self.look(after, through))[: most - len(found)]
+            if len(found) == most:
+                return found[-1].position, found
+            after = through
+        return after, found
+
+    async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[UUID]]:
+        """Return a page through the `last` position at most, waiting so many seconds while it is empty."""
+        now, tail = asyncio.get_running_loop().time, self._own.house.tail
+        until = now() + patience
+        while True:
+            end = min(last, self.known)
+            async with tail.turns:
+                after, found = await self.page(after, end, most)
+            if found or after < end or after >= last:
+                return after, [each.entry_id for each in found]
+            while now() < until and not tail.left:
+                async with self._own.turn.given_up():
+                    news = await tail.after(after, until - now())
+                if news is None:
+                    # More was recorded than is kept there.
+                    self.known = (await self._own.ledger.head()).position
+                    break
+                self.known, seen = news
+                own = [each for each in seen if each.position <= last and self._may_read(each)][:most]
+                if own:
+                    end = own[-1].position if len(own) == most else min(self.known, last)
+                    return end, [each.entry_id for each in own]
+                after = min(self.known, last)
+                if after >= last:
+                    return after, []
+            else:
+                return after, []
+
+    async def lines(self, ids: Sequence[UUID]) -> list[bytes]:
+        """Return entries as they are answered, once it is written down that they are read."""
+        lines, read = await self._read(ids)
+        await self._own.note(read, "feed")
+        return lines
+
+    async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
+        """Return the same, read once for all who wait for the same."""
+        what, tail = (self.known, self._own.sees, *ids), self._own.house.tail
+        async with tail.turns:
+            lines, read = await tail.told(what, partial(self._read, ids))
+            await self._own.note(read, "feed")
+            return lines
+
+    async def _read(self, ids: Sequence[UUID]) -> tuple[list[bytes], Mapping[UUID, set[Category]]]:
+        """Return entries as they are answered, and what is personal in them by stream."""
+        if not ids:
+            return [], {}
+        own = self._own
+        entries = await own.ledger.entries(ids)
+        await self._learn_fates(entries)
+        read: defaultdict[UUID, set[Category]] = defaultdict(set)
+        for entry in entries:
+            read[entry.stream] |= categories_of([entry])
+        named = await self._named(entries)
+        lines = [
+            dumps(entry_json(entry, self._fates[entry.stream], own.sees, named)) + b"\n" for entry in entries
+        ]
+        return lines, read
+
+    async def _named(self, entries: Sequence[AnyEntry]) -> dict[UUID, AnyEntry]:
+        """Return the entries that some of these withdraw, restore or decide on, and what those are about."""
+        named: dict[UUID, AnyEntry] = {}
+        while targets := set(filter(None, map(target_of, entries))) - named.keys():
+            entries = await self._own.ledger.entries(targets)
+            named |= {each.entry_id: each for each in entries}
+        return named
+
+    def _may_read(self, seen: Seen) -> bool:
+        return self._own.may(Action.READ, seen.scope, seen.occurred_until)
+
+    async def all_lines(self, after: int, end: int) -> AsyncIterator[bytes]:
+        """Yield every entry after a position and through another, looking on as they are taken."""
+        for window in range(after, end, WINDOW):
+            sights = await self.look(window, min(window + WINDOW, end))
+            for start in range(0, len(sights), AT_ONCE):
+                for line in await self.lines([each.entry_id for each in sights[start : start + AT_ONCE]]):
+                    yield line
+
+    async def _decided(self, sights: Sequence[Sight]) -> list[Sight]:
+        """Return those that may be read, asking the files of which the register does not know yet."""
+        own = self._own
+        scopes: dict[UUID, FileScope] = {}
+        unsettled = list(dict.fromkeys(each.stream for each in sights if not each.settled))
+        for start in range(0, len(unsettled), FILES_AT_ONCE):
+            files = await own.ledger.files(unsettled[start : start + FILES_AT_ONCE])
+            scopes |= {stream: scope_of(file) for stream, file in files.items()}
+        return [
+            each
+            for each in sights
+            if each.settled or own.may(Action.READ, scopes[each.stream], each.occurred_until)
+        ]
+
+    async def _learn_fates(self, entries: Iterable[AnyEntry]) -> None:
+        """Find out what amends entries; in a file once, for what amends an entry always comes after it."""
+        if len(self._fates) > FATES:
+            self._fates.clear()
+        first: dict[UUID, int] = {}
+        for entry in entries:
+            if entry.stream not in self._fates:
+                first.setdefault(entry.stream, entry.version)
+        self._fates |= await self._own.ledger.amendments(first, self.known)
+
+
+async def _budgeted(own: One, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:
+    """Have a feed without end or a wait under way until it is answered whole."""
+    budgets = own.house.budgets
+    with ExitStack() as stack:
+        if wait or limit is None:
+            stack.enter_context((budgets.polls if wait else budgets.feeds).taken(own.actor.user))
+        yield
+
+
+@router.get(
+    "/entries",
+    responses=ANYWHERE | responses("other_epoch", "too_many_requests") | _ANSWER,
+    response_class=StreamingResponse,
+    dependencies=[Depends(_budgeted)],
+)
+async def feed(
+    own: One, after: After = "0", through: Position | None = None, limit: Most = None, wait: Wait = 0
+) -> Response:
+    """Stream the entries that are the caller's to read, in the order of recording, to go on from later."""
+    head = await own.ledger.head()
+    epoch, _, position = after.rpartition("-")
+    start, last = int(position), END if through is None else through
+    await own.check_epoch(int(epoch or 1), start, head)
+    reading = Reading(own, head.position)
+    if limit is None and not wait:
+        end = min(last, head.position)
+        return StreamingResponse(
+            reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))
+        )
+    if wait:
+        looked, found = await reading.awaited(start, last, limit or MOST, wait)
+        await own.still()
+        lines = await reading.lines_together(found)
+    else:
+        looked, sights = await reading.page(start, min(last, head.position), limit or MOST)
+        lines = await reading.lines([each.entry_id for each in sights])
+    return Response(b"".join(lines), media_type=NDJSON, headers=_told(head.epoch, looked))
+
+
+async def _sights(
+    connection: AsyncConnection, statement: SQL | Composed, parameters: Mapping[str, object]
+) -> list[Sight]:
+    async with connection.cursor(row_factory=args_row(Sight)) as cursor:
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall()
+
+
+def _told(epoch: int, position: int) -> dict[str, str]:
+    return {"Ledger-Position": str(position), "Ledger-Cursor": f"{epoch}-{position}"}

@@ -1,0 +1,247 @@
+"""Handing a register in over HTTP, and watching what comes of it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import Message
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.contract.encoding import Answer
+from api.contract.import_answers import ImportAnswer
+from api.contract.problems import (
+    ANYWHERE,
+    WITHIN,
+    Problem,
+    not_found,
+    responses,
+)
+from api.http.authentication import TheEntered, TheHouses, parts
+from api.http.dependencies import Asking, recording
+from api.http.import_lines import LinesImport
+from api.http.line_splitting import MOST_LINES
+from api.identity.access_log import IMPORT_REPORT
+from api.identity.directory import Institution
+from api.identity.permissions import SEES, Role
+from api.imports.reading.apart import Apart, Source
+from api.imports.reading.delimited import CHARSETS
+from api.imports.reading.kinds import Told
+from api.imports.reading.unreadable import UnreadableError
+from api.imports.register_import import (
+    HandedIn,
+    OtherInstitutionError,
+    hand_in,
+    take_in,
+)
+from api.jobs import Job, Work
+from api.settings import Settings
+from api.spool import Spool
+from domain.label import Label
+from domain.limit import Area, limit
+
+router = APIRouter(tags=["importing"])
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS: Final = "application/vnd.ms-excel"
+ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
+TAKEN: Final = (XLSX, XLS, ODS, CSV, NDJSON)
+MAY_IMPORT: Final = frozenset({Role.STAFF, Role.SUPERVISOR})
+HANDED_IN: Final[dict[int | str, dict[str, Any]]] = ANYWHERE | responses(
+    "forbidden",
+    "timed_out",
+    "institution_mismatch",
+    "too_large",
+    "unsupported_media_type",
+    "too_many_requests",
+)
+ANSWER_SECONDS: Final = limit(
+    10,
+    Area.IMPORTS,
+    Label("提交文件时等待读取的秒数", "Seconds for which whoever hands a file in waits for it to be read"),
+    why=Label("其他机构的文件可能在前", "Others' files may be read before"),
+    beyond=Label("202；读不了的，由该导入说明", "202; that it can not be read is then said of the import"),
+)
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            XLSX: _BINARY,
+            XLS: _BINARY,
+            ODS: _BINARY,
+            CSV: {
+                "schema": {
+                    "type": "string",
+                    "description": "A table, in UTF-8 or GB 18030; `charset` may say which.",
+                }
+            },
+            NDJSON: {
+                "schema": {"type": "string", "description": "Lines of `items` as `POST /entries` takes them."}
+            },
+        },
+    }
+}
+Own: TypeAlias = Annotated[Asking, Depends(recording)]
+
+
+@router.post(
+    "/imports",
+    status_code=202,
+    response_model=ImportAnswer,
+    responses=HANDED_IN,
+    openapi_extra=BODY,
+)
+async def start_import(
+    request: Request,
+    own: Own,
+    houses: TheHouses,
+    dry_run: Annotated[bool, Query(description="Report the same and record nothing.")] = False,  # noqa: FBT002 - a query
+    name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
+) -> Answer:
+    """Hand in one's own institution's register; what comes of it is answered at `Location`."""
+    institution = await _institution(own)
+    media_type, charset = _media_type(request)
+    settings = own.house.settings
+    with own.house.jobs.place(
+        own.actor.user, institution.institution, _announced(request, settings)
+    ) as place:
+        spool = await _spooled(parts(request, settings.import_bytes, TAKEN), settings.data)
+        try:
+            await own.still()
+        except Problem:
+            spool.close()
+            raise
+        if media_type == NDJSON:
+            if spool.line_feeds >= MOST_LINES:
+                spool.close()
+                raise Problem(
+                    "too_large", en=f"More than {MOST_LINES:,} lines.", zh=f"超过 {MOST_LINES:,} 行。"
+                )
+            work: Work = partial(_lines, LinesImport(own, institution.name, spool, name, dry_run))
+        else:
+            told = Told.TEXT if media_type == CSV else Told.WORKBOOK
+            work = _Register(own, institution, houses.reading, spool, name, told, charset, dry_run)
+        job = own.house.jobs.start(place, work)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
+    if job.failed is not None:
+        own.house.jobs.forget(job)
+        raise job.failed
+    return Answer(job.answer, 202, {"Location": f"/imports/{job.job}"})
+
+
+@router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
+async def import_of(job: UUID, entered: TheEntered) -> Answer:
+    """Tell how far an import is that one has started, and in the end what came of it."""
+    house, actor = entered.house, entered.actor
+    found = house.jobs.of(job, actor.user)
+    if found is None:
+        raise not_found()
+    # What is listed of nobody's file is noted under the import itself.
+    read = {child or job: SEES[actor.role] for child in found.shown}
+    await house.access.note(actor, read, IMPORT_REPORT)
+    return Answer(found.answer)
+
+
+async def _institution(own: Asking) -> Institution:
+    """Return the institution for which the caller may import."""
+    actor = own.actor
+    known = None if actor.institution is None else await own.house.identity.institution(actor.institution)
+    if known is None or actor.role not in MAY_IMPORT:
+        raise Problem("forbidden")
+    return known
+
+
+def _media_type(request: Request) -> tuple[str, str | None]:
+    """Return what the body is said to be, and in which characters. Raises `unsupported_media_type`."""
+    said = Message()
+    said["Content-Type"] = request.headers.get("content-type", "")
+    charset = said.get_content_charset()
+    if charset is not None and charset not in CHARSETS:
+        raise Problem(
+            "unsupported_media_type",
+            en=f"Text is taken in these characters: {', '.join(CHARSETS)}.",
+            zh=f"可用的文本编码：{'、'.join(CHARSETS)}。",
+        )
+    return said.get_content_type(), charset
+
+
+def _announced(request: Request, settings: Settings) -> int:
+    """Return how many bytes a body may have: as many as it says, or as are taken."""
+    length = request.headers.get("content-length", "")
+    return int(length) if re.fullmatch("[0-9]{1,15}", length) else settings.import_bytes
+
+
+async def _spooled(arriving: AsyncIterator[bytes], folder: Path) -> Spool:
+    """Keep a body on disk while it waits. Raises its problems, and `unavailable` where the disk is full."""
+    spool = Spool(folder)
+    try:
+        async for part in arriving:
+            await asyncio.to_thread(spool.write, part)
+    except OSError:
+        spool.close()
+        raise Problem("unavailable") from None
+    except BaseException:
+        spool.close()
+        raise
+    return spool
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The import of a register that waits on disk."""
+
+    own: Asking
+    institution: Institution
+    reading: Apart
+    spool: Spool
+    name: str
+    told: Told
+    charset: str | None
+    dry_run: bool
+
+    async def __call__(self, job: Job) -> dict[str, Any]:
+        """Read it, and import it in its turn."""
+        with self.spool:
+            handed_in: HandedIn | None = await self._handed_in()
+            if job.turns.taken:
+                handed_in = None  # what waits does so on disk, and is read again
+            job.accepted.set()
+            async with job.turn():
+                report = await take_in(
+                    self.own.house,
+                    handed_in or await self._handed_in(),
+                    self.own.actor.recorder,
+                    job.advance,
+                    bounded=True,
+                    still=self.own.still,
+                )
+                job.shown = frozenset(report.shown)
+                return await asyncio.to_thread(report.json)
+
+    async def _handed_in(self) -> HandedIn:
+        source = Source(self.spool.parts(), self.name, self.told, self.charset)
+        try:
+            workbook = await self.reading.read(source, self.institution.institution)
+            return await hand_in(self.own.house, workbook, own=self.institution, dry_run=self.dry_run)
+        except UnreadableError as error:
+            raise Problem("malformed", en=error.why.en, zh=error.why.zh) from None
+        except OtherInstitutionError:
+            raise Problem("institution_mismatch") from None
+
+
+async def _lines(lines: LinesImport, job: Job) -> dict[str, Any]:
+    job.accepted.set()
+    with lines.spool:
+        async with job.turn():
+            told = await lines.take(job.advance)
+            job.shown = frozenset(lines.shown)
+            return told

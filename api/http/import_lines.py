@@ -1,0 +1,259 @@
+"""An import in lines, each one recording: an item of `POST /entries` or the body of `POST /children`."""
+
+import asyncio
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final
+from uuid import UUID
+
+from api.contract import bodies
+from api.contract.problems import Problem
+from api.http.dependencies import Asking
+from api.http.duplicates import caught_up, numbers_held, terms_of
+from api.http.line_splitting import LONGEST_LINE, lines_of
+from api.identity.permissions import Action, Hindrance, needed
+from api.imports.accounting import SETTLED
+from api.imports.faults import Fault
+from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
+from api.imports.sink import (
+    Keeper,
+    Kept,
+    Records,
+    Rehearses,
+)
+from api.spool import Spool
+from domain.file import File
+from domain.judging import told_to
+from domain.rulebook import Rulebook
+from ledger.recording.request import Draft, Recording
+from projections.likeness import Likeness
+from projections.scopes import StreamScope
+
+READ_AT_ONCE: Final = 5_000
+LINES_AT_ONCE: Final = 200
+EVENTS_AT_ONCE: Final = 500
+"""After which no further line is taken at once."""
+DENIED: Final[dict[object, str]] = {
+    Hindrance.SCOPE: "not_found",
+    Hindrance.ROLE: "forbidden",
+    Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.value,
+}
+"""The codes of lines that their sender may not record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded.
+
+    `institution` is the one for which a new file is to be opened, where the line says so.
+    """
+
+    number: int
+    raw: bytes
+    child: UUID | None = None
+    institution: UUID | None = None
+    drafts: tuple[Draft, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The numbers that lines give to files, and the files that have them: a new one is known by its line."""
+
+    files: dict[tuple[Likeness, bytes], set[UUID | int]] = field(default_factory=lambda: defaultdict(set))
+    given: list[tuple[UUID | int, Likeness, set[bytes]]] = field(default_factory=list)
+
+    def hold(self, held: Mapping[tuple[Likeness, bytes], set[UUID]]) -> None:
+        """Take in which files had numbers before the lines that give them were recorded."""
+        for number, children in held.items():
+            if number not in self.files:
+                self.files[number] |= children
+
+    def give(self, file: UUID | int, terms: Mapping[Likeness, set[bytes]]) -> None:
+        """Take in what numbers a line that was recorded gives to a file."""
+        for likeness, own in terms.items():
+            self.given.append((file, likeness, own))
+            for term in own:
+                self.files[likeness, term].add(file)
+
+    def taken(self) -> Iterator[tuple[str, UUID | int]]:
+        """Yield of each line that gives a number that more than one file has the rule and the file."""
+        for file, likeness, own in self.given:
+            if any(len(self.files[likeness, term]) > 1 for term in own):
+                yield likeness.rule, file
+
+
+@dataclass(slots=True)
+class LinesImport:
+    """An import of lines by somebody; `progress` is told the bytes that are done and how many there are."""
+
+    own: Asking
+    institution: str
+    spool: Spool
+    name: str
+    dry_run: bool
+    seen: set[bytes] = field(default_factory=set)
+    recorded: int = 0
+    already: int = 0
+    blank: int = 0
+    entries: int = 0
+    as_found: int = 0
+    lines: int = 0
+    heard: int = 0
+    rejected: int = 0
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    findings: Counter[str] = field(default_factory=Counter)
+    numbers: Numbers = field(default_factory=Numbers)
+    shown: set[UUID] = field(default_factory=set)
+    """The children of whom it is told which rules refuse what, or speak against it."""
+
+    async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
+        """Record line by line, and return the report in the form of any import."""
+        keeper: Keeper = (Rehearses if self.dry_run else Records)(
+            self.own.ledger, self._hindrance, self.own.still
+        )
+        rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
+        await caught_up(self.own)
+        while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
+            await self._take(lines, keeper)
+            progress(self.heard, self.spool.size)
+        for rule, file in self.numbers.taken():
+            self.findings[rule] += 1
+            if isinstance(file, UUID):
+                self.shown.add(file)
+        return self._report()
+
+    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line] | None:
+        """Read the next lines, and return those that can be recorded at once; None after the last one."""
+        found: list[Line] = []
+        events = 0
+        for number, raw in enumerate(waiting, 1):
+            self.lines += 1
+            self.heard += len(raw) + 1
+            line = _read(self.lines, raw, rulebook) if raw.strip() else None
+            if line is None:
+                self.blank += 1
+            elif line.problem is not None:
+                self._reject(line, line.problem.code)
+            else:
+                found.append(line)
+                events += len(line.drafts)
+            if number == READ_AT_ONCE or len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
+                return found
+        return found or None
+
+    async def _take(self, lines: list[Line], keeper: Keeper) -> None:
+        whose = await self.own.scopes({line.child for line in lines if line.child is not None})
+        waiting: defaultdict[bytes, list[Line]] = defaultdict(list)
+        for line in lines:
+            try:
+                self._permit(line, whose)
+            except Problem as problem:
+                self._reject(line, problem.code)
+                continue
+            digest = hashlib.sha256(line.raw).digest()
+            if digest in self.seen:
+                self.already += 1
+            else:
+                waiting[digest].append(line)
+        await self._look_up([same[0] for same in waiting.values()])
+        recordings = [self._recording(same[0]) for same in waiting.values()]
+        came = await keeper.keep(recordings, now=self.own.now)
+        for (digest, same), kept in zip(waiting.items(), came, strict=True):
+            if kept.refused:
+                self.shown.update(line.child for line in same if line.child and kept.denied is None)
+                for line in same:
+                    self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
+                continue
+            self.seen.add(digest)
+            self.already += len(same) - 1
+            self._count(same[0], kept)
+
+    async def _look_up(self, lines: list[Line]) -> None:
+        """Ask, before any of them is recorded, which files have the numbers of lines."""
+        terms: dict[Likeness, set[bytes]] = defaultdict(set)
+        for line in lines:
+            for likeness, given in terms_of(self.own, line.drafts).items():
+                terms[likeness] |= given
+        self.numbers.hold(await numbers_held(self.own, terms))
+
+    def _permit(self, line: Line, whose: Mapping[UUID, StreamScope]) -> None:
+        """Raise the problem with a line that is about a file of somebody else."""
+        if line.institution not in {None, self.own.actor.institution}:
+            raise Problem("institution_mismatch")
+        if line.child is not None:
+            self.own.check(whose, line.child, Action.RECORD)
+
+    def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
+        """Return what keeps the sender from recording; nobody decides on an exception by an import."""
+        if Action.APPROVE in needed(recording.drafts, file).actions:
+            return self.own.hindrance(file, recording) or Hindrance.ROLE
+        return self.own.hindrance(file, recording)
+
+    def _recording(self, line: Line) -> Recording:
+        return Recording(
+            stream=line.child,
+            drafts=line.drafts,
+            region=self.own.actor.region,
+            origin="import",
+            recorder=self.own.actor.recorder,
+            key=f"line-{hashlib.sha256(line.raw).hexdigest()}",
+        )
+
+    def _count(self, line: Line, kept: Kept) -> None:
+        if kept.repeated:
+            self.already += 1
+            return
+        self.recorded += 1
+        self.entries += len(line.drafts)
+        told = told_to(self.own.sees, kept.judgements)
+        if told and line.child is not None:
+            self.shown.add(line.child)
+        self.findings.update(judgement.rule.id for judgement in told)
+        self.numbers.give(line.child or line.number, terms_of(self.own, line.drafts))
+        self.as_found += len({each.entry.entry_id for each in told if each.as_found})
+
+    def _reject(self, line: Line, code: str) -> None:
+        self.rejected += 1
+        if self.rejected > MOST_LISTED:
+            return
+        self.rejections.append({"sheet": "", "row": line.number, "column": "", "value": "", "code": code})
+
+    def _report(self) -> dict[str, Any]:
+        cells = {"filled": 0} | {fate.name.lower(): 0 for fate in sorted(SETTLED, reverse=True)}
+        unlisted = self.rejected - len(self.rejections)
+        return {
+            "file": self.name,
+            "sha256": self.spool.sha256,
+            "institution": self.institution,
+            "rows": self.lines - self.blank,
+            "recorded": self.recorded,
+            "already": self.already,
+            "rejected": self.rejected,
+            "other_rows": {kind.value: 0 for kind in OTHER_ROWS} | {"blank": self.blank},
+            "cells": cells,
+            "as_found": self.as_found,
+            "set_aside": 0,
+            "entries": self.entries,
+            "rejections": sorted(self.rejections, key=itemgetter("row")),
+            "values": [],
+            "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
+            "not_in_this_file": [],
+        } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
+
+
+def _read(number: int, raw: bytes, rulebook: Rulebook) -> Line:
+    """Read a line; what is wrong with it is said of it alone."""
+    if len(raw) > LONGEST_LINE:
+        return Line(number, raw, problem=Problem("too_large"))
+    raw = raw.strip()
+    try:
+        found = bodies.line(raw, rulebook)
+    except Problem as problem:
+        return Line(number, raw, problem=problem)
+    if isinstance(found, bodies.Opening):
+        return Line(number, raw, institution=found.institution, drafts=found.drafts)
+    return Line(number, raw, found.child, drafts=found.drafts, problem=found.problem)

@@ -1,0 +1,323 @@
+"""Asking across files: the register, what is due, who is ready, what speaks against files."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.contract import bodies
+from api.contract.encoding import Answer
+from api.contract.filters import Stage
+from api.contract.problems import (
+    ANYWHERE,
+    Problem,
+    invalid,
+    responses,
+)
+from api.contract.schemas import (
+    FindingAnswer,
+    Listing,
+    ObligationAnswer,
+    ReadinessAnswer,
+    RegisterRow,
+)
+from api.contract.shapes import (
+    finding_json,
+    obligation_json,
+    readiness_json,
+    restricted,
+)
+from api.http.authentication import body
+from api.http.children import (
+    Cursor,
+    Limit,
+    Rule,
+    no_cursor,
+)
+from api.http.dependencies import Asking, Day, across
+from api.http.recording import takes
+from domain.event import WHOLLY_SEALED, Category, Number
+from domain.judging import FindingKind
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.obligations import State
+from domain.readiness import Status
+from projections import likeness
+from projections.findings import WITHHELD as FINDINGS
+from projections.findings import findings as findings_on
+from projections.name_search import terms_of_query, whole_number
+from projections.obligations import WAITING
+from projections.obligations import WITHHELD as OBLIGATIONS
+from projections.obligations import obligations as obligations_on
+from projections.paging import CursorError, Page
+from projections.readiness import readiness as readiness_on
+from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
+from projections.register import register as register_on
+from projections.withholding import Resting, Withholding, told_of
+
+router = APIRouter(tags=["across files"])
+
+R = TypeVar("R")
+W = TypeVar("W", bound=Resting)
+
+MOST_BYTES: Final = limit(
+    16 * 1024,
+    Area.REQUESTS,
+    Label("检索请求的字节数", "Bytes of the body of a search"),
+    why=Label("检索条件没有更长的", "Nothing that is searched for is longer"),
+    beyond="too_large",
+)
+
+# What each list is made of: whoever is in scope stands in the register.
+_REGISTER: Final = ("register", "obligations")
+_OBLIGATIONS: Final = ("register", "obligations")
+_READINESS: Final = ("register", "obligations", "readiness")
+_FINDINGS: Final = ("register", "findings")
+OfRegister: TypeAlias = Annotated[Asking, Depends(across(*_REGISTER))]
+OfObligations: TypeAlias = Annotated[Asking, Depends(across(*_OBLIGATIONS))]
+OfReadiness: TypeAlias = Annotated[Asking, Depends(across(*_READINESS))]
+OfFindings: TypeAlias = Annotated[Asking, Depends(across(*_FINDINGS))]
+
+
+@router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
+async def register(
+    own: OfRegister,
+    file_no: Annotated[Number | None, Query()] = None,
+    stage: Stage | None = None,
+    institution: UUID | None = None,
+    departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List the register, in the order in which the files were opened."""
+    return await _register(own, None, file_no, stage, institution, departed, limit, cursor, at="/query")
+
+
+@router.post(
+    "/children/search",
+    responses=ANYWHERE
+    | responses("forbidden", "too_large", "unsupported_media_type")
+    | {200: {"model": Listing[RegisterRow]}},
+    openapi_extra=takes("Search"),
+)
+async def search(own: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> Answer:
+    """Search the register by name, so that no name stands in an address."""
+    asked = bodies.search(raw)
+    return await _register(
+        own,
+        asked.q,
+        asked.file_no,
+        asked.stage,
+        asked.institution,
+        asked.departed,
+        asked.limit,
+        asked.cursor,
+    )
+
+
+async def _register(
+    own: Asking,
+    query: str | None,
+    file_no: str | None,
+    stage: str | None,
+    institution: UUID | None,
+    departed: bool | None,  # noqa: FBT001 - a filter
+    limit: int,
+    cursor: str | None,
+    *,
+    at: str = "",
+) -> Answer:
+    if (query or file_no) and Category.IDENTITY not in own.sees:
+        raise Problem("forbidden")
+    await own.check_institution(institution, f"{at}/institution")
+    term = own.ledger.term
+    equal: dict[str, object] = {
+        "stage": stage,
+        "institution": institution,
+        "file_no_term": None if file_no is None else term(whole_number(file_no)),
+    }
+    position = own.house.projector.position_of(*_REGISTER)
+    terms = [term(each) for each in sorted(terms_of_query(query or ""))]
+    page: Page[ListedOnDay] = Page([], None)
+    # What has no character to search for finds nobody.
+    if query is None or terms:
+        page = await _page(
+            own,
+            register_on,
+            day=own.today,
+            equal={name: value for name, value in equal.items() if value is not None},
+            departed=departed,
+            terms=terms,
+            limit=limit,
+            cursor=cursor,
+            at=at,
+        )
+    items = await _named(own, page.rows)
+    await own.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
+    return _listing(items, page.next, position)
+
+
+async def _named(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
+    seal = await own.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
+
+    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
+        if Category.IDENTITY not in own.sees:
+            return restricted(Category.IDENTITY)
+        return value and seal.open(child, Category.IDENTITY, value, context)
+
+    return [
+        {
+            "child": row.child,
+            "file_no": opened(row.child, row.file_no, SEALED_FILE_NO),
+            "name": opened(row.child, row.name, SEALED_NAME),
+            "sex": row.sex,
+            "birth_on": row.birth_on,
+            "stage": row.stage,
+            "institution": row.institution,
+            "admitted_on": row.admitted_on,
+            "departed_on": row.departed_on,
+            "overdue": row.overdue,
+        }
+        for row in rows
+    ]
+
+
+@router.get("/obligations", responses=ANYWHERE | {200: {"model": Listing[ObligationAnswer]}})
+async def obligations(
+    own: OfObligations,
+    day: Day = None,
+    state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
+    rule: Rule = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List what is due and overdue on a day across files, what is due first first."""
+    on, position = day or own.today, own.house.projector.position_of(*_OBLIGATIONS)
+    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
+    page = await _page(
+        own,
+        obligations_on,
+        tools={"keyed": own.ledger.term},
+        day=on,
+        states=tuple(state or WAITING),
+        rule=rule,
+        limit=limit,
+        cursor=cursor,
+    )
+    rows = await _opened(own, OBLIGATIONS, page.rows)
+    return _listing([obligation_json(row, on) for row in rows], page.next, position)
+
+
+@router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
+async def readiness(
+    own: OfReadiness,
+    day: Day = None,
+    within_months: Annotated[
+        int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
+    ] = None,
+    status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List how each young person in care stands on a day, who turn 18 first first."""
+    on, position = day or own.today, own.house.projector.position_of(*_READINESS)
+    page = await _page(
+        own,
+        readiness_on,
+        day=on,
+        within_months=within_months,
+        statuses=tuple(status or ()),
+        limit=limit,
+        cursor=cursor,
+    )
+    await own.note({row.child: row.told(own.sees) for row in page.rows}, "readiness")
+    return _listing([readiness_json(row, on, own.sees) for row in page.rows], page.next, position)
+
+
+@router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
+async def findings(
+    own: OfFindings,
+    day: Day = None,
+    rule: Rule = None,
+    kind: FindingKind | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Answer:
+    """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
+    on, position = day or own.today, own.house.projector.position_of(*_FINDINGS)
+    book = own.ledger.rulebook
+    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
+    page = await _page(
+        own,
+        findings_on,
+        tools={"rulebook": book, "keyed": own.ledger.term},
+        day=on,
+        rule=rule,
+        kind=kind,
+        limit=limit,
+        cursor=cursor,
+    )
+    rows = await _opened(own, FINDINGS, page.rows)
+    others = await _others(own, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
+    items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
+    return _listing(items, page.next, position)
+
+
+async def _others(own: Asking, found: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UUID]]:
+    if not found:
+        return {}
+    async with own.house.projector.reading() as connection:
+        others = await likeness.others(connection, own.scope, found)
+    named = {other for each in others.values() for other in each}
+    await own.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
+    return others
+
+
+async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
+    """Return rows with what is sealed in them opened, once it is written down what of whom they tell."""
+    await own.note(told_of(rows), withheld.table)
+    sealed = {row.child for row in rows if row.sealed is not None}
+    seal = await own.ledger.seal_for(sealed, WHOLLY_SEALED)
+    return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
+
+
+async def _page(
+    own: Asking,
+    question: Callable[..., Awaitable[Page[R]]],
+    *,
+    limit: int,
+    cursor: str | None,
+    at: str = "/query",
+    tools: Mapping[str, object] = MappingProxyType({}),
+    **asked: object,
+) -> Page[R]:
+    """Return a page of what is `asked` for, `tools` being what else the question needs.
+
+    A cursor begins with a mark of what its page was asked for: another question has other pages.
+    """
+    mark = _mark(question.__name__, asked if asked["day"] != own.today else {**asked, "day": None})
+    no_page = invalid([no_cursor(f"{at}/cursor")])
+    if cursor is not None and not cursor.startswith(mark):
+        raise no_page
+    after = None if cursor is None else cursor.removeprefix(mark)
+    try:
+        async with own.house.projector.reading() as connection:
+            page = await question(
+                connection, own.scope, sees=own.sees, limit=limit, cursor=after, **tools, **asked
+            )
+    except CursorError:
+        raise no_page from None
+    return replace(page, next=None if page.next is None else f"{mark}{page.next}")
+
+
+def _mark(question: str, asked: Mapping[str, object]) -> str:
+    # Today is not asked for: a list that is begun on one day may be ended on the next.
+    return sha256(repr((question, sorted(asked.items()))).encode()).hexdigest()[:12]
+
+
+def _listing(items: Sequence[Any], following: str | None, position: int) -> Answer:
+    return Answer({"items": items, "next": following}, headers={"Ledger-Position": str(position)})

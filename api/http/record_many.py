@@ -1,0 +1,198 @@
+"""Recording in many files at once, as after a vaccination day or a hand-over."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from api.contract import bodies
+from api.contract.encoding import Answer
+from api.contract.outcomes import (
+    ItemAnswer,
+    ItemsAnswer,
+    RehearsalAnswer,
+    problem,
+    recorded_json,
+)
+from api.contract.problems import (
+    RECORDING,
+    Problem,
+    invalid,
+    not_found,
+)
+from api.contract.schemas import FindingAnswer
+from api.http.authentication import body
+from api.http.dependencies import Asking
+from api.http.duplicates import numbers_taken_among
+from api.http.recording import (
+    Key,
+    Own,
+    answerable,
+    read,
+    rehearsed_all,
+    rehearsing,
+    takes,
+    wanted_by,
+)
+from api.identity.permissions import Action
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.codec.messages import InvalidValue
+from ledger.recording.outcome import Outcome, Recorded
+from ledger.recording.request import Recording
+from ledger.store.append import MAX_BODY
+from projections.scopes import StreamScope
+
+router = APIRouter(tags=["recording"])
+
+MOST_BYTES: Final = limit(
+    6 * MAX_BODY,
+    Area.REQUESTS,
+    Label("POST /entries 请求内容的字节数", "Bytes of the body of POST /entries"),
+    why=Label("足够一次请求的全部项目", "Enough for all the items that a request may have"),
+    beyond="too_large",
+)
+
+MOST_REHEARSED: Final = limit(
+    50,
+    Area.COSTS,
+    Label("一次试运行的项数", "Items of one dry run"),
+    why=Label("每项须把档案判定两遍", "For each a file is judged twice over"),
+    beyond="invalid",
+)
+REHEARSED_ENTRIES: Final = limit(
+    20_000,
+    Area.COSTS,
+    Label("一次试运行所涉档案的条目", "Entries of the files that one dry run judges"),
+    why=Label("约占处理器数秒", "They take the processor for some seconds"),
+    beyond=Label(
+        "其余各项为 429 `too_many_requests`，请再次提交",
+        "The items that are left are answered 429 `too_many_requests`: send them again",
+    ),
+)
+MOST_TOGETHER: Final = limit(
+    60_000,
+    Area.COSTS,
+    Label("all_or_nothing 所涉档案的条目", "Entries of the files of an `all_or_nothing`"),
+    why=Label("它们须同时在内存中，约 180 MB", "They are in memory together, some 180 MB"),
+    beyond="invalid",
+)
+_TOO_MANY: Final = Label(
+    f"试运行不能超过 {MOST_REHEARSED} 项", f"are more than the {MOST_REHEARSED} of a dry run"
+)
+_TOO_LONG: Final = Label("所涉档案过长，不能一并记录", "are of files too long to be recorded all or nothing")
+_IN_PARTS: Final = Label("请分几次提交", "send them in several requests")
+_SPENT: Final = Label(
+    "本次试运行的额度已用完；请再次提交其余各项。",
+    "What one dry run may take is spent; send the items that are left again.",
+)
+
+Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
+
+
+@router.post(
+    "/entries",
+    responses=RECORDING | {200: {"model": ItemsAnswer, "description": "What came of each item."}},
+    openapi_extra=takes("SentItems"),
+)
+async def record_many(own: Own, key: Key, raw: Body) -> Answer:
+    """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
+    if not own.may_open():
+        raise Problem("forbidden")
+    many = await read(own, bodies.many, raw)
+    if key is None and len(many.items) > MOST_REHEARSED:
+        raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
+    whose = await own.scopes({item.child for item in many.items if item.child is not None})
+    wanted: dict[int, Recording] = {}
+    answers: dict[int, ItemAnswer] = {}
+    for index, item in enumerate(many.items):
+        try:
+            wanted[index] = _wanted_of(own, whose, item, key, index)
+        except Problem as hindrance:
+            answers[index] = _hindered(index, hindrance)
+    if many.all_or_nothing and answers:
+        answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
+    elif key is None:
+        with rehearsing(own):
+            afforded = _afforded(wanted, whose)
+            found = await rehearsed_all(own, list(afforded.values()), atomic=many.all_or_nothing)
+        answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, found, strict=True)}
+        spent = Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh)
+        answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
+    else:
+        if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:
+            raise invalid([InvalidValue("/items", _TOO_LONG, _IN_PARTS)])
+        outcomes = await own.ledger.record_all(
+            list(wanted.values()), now=own.now, atomic=many.all_or_nothing, checked=own.hindrance
+        )
+        recorded = {
+            index: (outcome.stream, each.drafts)
+            for (index, each), outcome in zip(wanted.items(), outcomes, strict=True)
+            if isinstance(outcome, Recorded)
+        }
+        taken = await numbers_taken_among(own, recorded)
+        for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
+            answers[index] = await _came_of(own, index, each, outcome, taken.get(index, ()))
+            await asyncio.sleep(0)  # so that others are answered meanwhile
+    positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
+    headers = {"Ledger-Position": str(max(positions))} if positions else {}
+    return Answer({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
+
+
+def _wanted_of(
+    own: Asking, whose: Mapping[UUID, StreamScope], item: bodies.Item, key: str | None, index: int
+) -> Recording:
+    if item.child is None:
+        raise item.problem or not_found()
+    own.check(whose, item.child, Action.RECORD)
+    return wanted_by(own, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
+
+
+def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:
+    """Return the first items, as far as the budget of one dry run goes."""
+    afforded: dict[int, Recording] = {}
+    spent = 0
+    for index, each in wanted.items():
+        if spent > REHEARSED_ENTRIES:
+            break
+        afforded[index] = each
+        spent += 0 if each.stream is None else whose[each.stream].entries
+    return afforded
+
+
+def _rehearsed(index: int, found: RehearsalAnswer | Problem) -> ItemAnswer:
+    if isinstance(found, Problem):
+        return _hindered(index, found)
+    return {
+        "index": index,
+        "status": 200,
+        "would": found["would"],
+        "refusals": found["refusals"],
+        "findings": found["findings"],
+        "impact": found["impact"],
+        "possible_duplicates": found["possible_duplicates"],
+    }
+
+
+async def _came_of(
+    own: Asking, index: int, wanted: Recording, outcome: Outcome, taken: Iterable[FindingAnswer]
+) -> ItemAnswer:
+    try:
+        status = await answerable(own, wanted, outcome)
+    except Problem as hindrance:
+        return _hindered(index, hindrance)
+    if not isinstance(outcome, Recorded):
+        return _hindered(index, problem(wanted, outcome, own.sees))
+    recorded = recorded_json(outcome, own.sees, taken)
+    return {
+        "index": index,
+        "status": status,
+        "entries": recorded["entries"],
+        "findings": recorded["findings"],
+    }
+
+
+def _hindered(index: int, hindrance: Problem) -> ItemAnswer:
+    return {"index": index, "status": hindrance.kind.status, "problem": hindrance.body}

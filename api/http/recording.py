@@ -1,0 +1,262 @@
+"""What every request to record has in common: its key, what is sent, who may, and what came of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from re import fullmatch
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Query
+
+from api.contract import requests
+from api.contract.outcomes import (
+    RecordedAnswer,
+    RehearsalAnswer,
+    problem,
+    rehearsal_json,
+)
+from api.contract.problems import RECORDING, Problem
+from api.contract.schemas import FindingAnswer
+from api.http.dependencies import Asking, categories_of, recording
+from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
+from domain.event import Category
+from domain.file import ATTRIBUTES
+from domain.impact import Impact
+from domain.judging import Judgement, told_to
+from domain.label import Label
+from domain.rulebook import Rulebook
+from ledger.compute import compute
+from ledger.recording.outcome import (
+    Outcome,
+    Recorded,
+    Refused,
+    Rehearsal,
+    Rehearsed,
+)
+from ledger.recording.request import Draft, Recording
+
+BYTES_OF_ONE: Final = 512
+"""Bytes of an event that is read as fast as one is judged."""
+T = TypeVar("T")
+
+KEY: Final = "^[!-~]{1,200}$"
+VERSION: Final = '^"([0-9]{1,9})"$'
+_VERSION: Final = Label(
+    'If-Match 须写带引号的版本号，如 "7"，即查阅该档案时应答头 ETag 的内容；不核对版本时请不写。',
+    'If-Match is a version in quotes, such as "7": the ETag of the file as it was read. Leave it out to'
+    " record whatever the version is.",
+)
+HEADERS: Final = {
+    "ETag": {"schema": {"type": "string"}, "description": "The file's version."},
+    "Ledger-Position": {"schema": {"type": "integer"}, "description": "The position of the last entry."},
+}
+
+
+async def _key(
+    dry_run: Annotated[bool, Query(description="Tell what would come of it, and record nothing.")] = False,  # noqa: FBT002 - a query
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="One's own name for this request; needed but for a dry run.",
+            json_schema_extra={"pattern": KEY, "examples": ["hand-over-2024-03-05-7"]},
+        ),
+    ] = None,
+) -> str | None:
+    """Return the request's key; None for a dry run."""
+    if idempotency_key is None and dry_run:
+        return None
+    if idempotency_key is None or not fullmatch(KEY, idempotency_key):
+        raise Problem("idempotency_key_missing")
+    return None if dry_run else idempotency_key
+
+
+async def _expected(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The version seen; without it the file is judged anew where it has moved.",
+            json_schema_extra={"pattern": VERSION},
+        ),
+    ] = None,
+) -> int | None:
+    """Return the version that the recorder saw. Raises the problem `malformed`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    match = fullmatch(VERSION, if_match.strip())
+    if match is None:
+        raise Problem("malformed", en=_VERSION.en, zh=_VERSION.zh)
+    return int(match[1])
+
+
+Own: TypeAlias = Annotated[Asking, Depends(recording)]
+Key: TypeAlias = Annotated[str | None, Depends(_key)]
+Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
+
+
+def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
+    """Return how a route is documented, for its decorator: what is sent, and what is answered."""
+    answers: dict[int | str, dict[str, Any]] = {
+        200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."},
+        201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
+    }
+    return {"responses": RECORDING | answers, "openapi_extra": takes(*kinds)}
+
+
+def takes(*kinds: str) -> dict[str, Any]:
+    """Return how a body of these kinds (`forms.schemas`) is documented, for `openapi_extra`."""
+    schemas = [{"$ref": requests.REF.format(model=kind)} for kind in kinds]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def wanted_by(
+    own: Asking,
+    child: UUID | None,
+    drafts: tuple[Draft, ...],
+    key: str | None,
+    *,
+    at: str | None,
+    item: int = 0,
+    expected: int | None = None,
+) -> Recording:
+    """Return what the caller wants recorded, under their key for the request; a dry run has none.
+
+    The drafts stand in a list at that place of what was sent; None for one that is all of it.
+    """
+    return Recording(
+        stream=child,
+        drafts=drafts,
+        region=own.actor.region,
+        origin="api",
+        recorder=own.actor.recorder,
+        # So that a dry run is never the repetition of something recorded.
+        key=uuid4().hex if key is None else key,
+        item=item,
+        expected=expected,
+        places=("",) if at is None else tuple(f"{at}/{number}" for number in range(len(drafts))),
+    )
+
+
+async def read(own: Asking, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
+    """Return a body as the caller's institution is to read it, a long one beside what else is answered."""
+    return await compute(partial(how, raw, await own.rulebook()), len(raw) // BYTES_OF_ONE)
+
+
+def rehearsing(own: Asking) -> AbstractContextManager[None]:
+    """Have a dry run under way for the block. Raises the problems `too_many_requests` and `unavailable`."""
+    return own.house.budgets.rehearsals.taken(own.actor.user)
+
+
+async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
+    """Return what would come of a recording, with who may be the same child or has the same number.
+
+    Raises the problem with which it would be answered, but for a refusal by rules.
+    """
+    (rehearsal,) = await _rehearse(own, [wanted])
+    if not isinstance(rehearsal, Rehearsal):
+        raise problem(wanted, rehearsal, own.sees)
+    taken = await numbers_taken(own, wanted.stream, wanted.drafts)
+    return await _rehearsed(own, wanted, rehearsal, () if rehearsal.refused else taken)
+
+
+async def rehearsed_all(
+    own: Asking, wanted: Sequence[Recording], *, atomic: bool = False
+) -> list[RehearsalAnswer | Problem]:
+    """Return what would come of each recording after those before it, or of all or nothing."""
+    rehearsals = await _rehearse(own, wanted, atomic=atomic)
+    recorded = {
+        index: (each.stream, each.drafts)
+        for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
+        if each.stream is not None and isinstance(rehearsal, Rehearsal) and not rehearsal.refused
+    }
+    taken = await numbers_taken_among(own, recorded)
+    return [
+        await _rehearsed(own, each, rehearsal, taken.get(index, ()))
+        if isinstance(rehearsal, Rehearsal)
+        else problem(each, rehearsal, own.sees)
+        for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
+    ]
+
+
+async def _rehearse(own: Asking, wanted: Sequence[Recording], *, atomic: bool = False) -> list[Rehearsed]:
+    return await own.ledger.rehearse(wanted, now=own.now, atomic=atomic, checked=own.hindrance, sees=own.sees)
+
+
+async def _rehearsed(
+    own: Asking, wanted: Recording, rehearsal: Rehearsal, taken: Iterable[FindingAnswer] = ()
+) -> RehearsalAnswer:
+    duplicates = await possible_duplicates(own, wanted.stream, wanted.drafts)
+    if wanted.stream is not None:
+        told = [*rehearsal.judgements, *rehearsal.impact.findings]
+        await noted(own, wanted.stream, told, "dry run", _shown(rehearsal.impact))
+    return rehearsal_json(
+        rehearsal,
+        today=own.today,
+        rulebook=await own.rulebook(),
+        sees=own.sees,
+        duplicates=duplicates,
+        taken=taken,
+        places=wanted.placed(rehearsal.entries),
+    )
+
+
+async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
+    """Return the status of what was recorded, once it is written down what the recorder is told with it.
+
+    What stood already is answered only to who may read it now.
+    """
+    if isinstance(outcome, Refused):
+        for refusal in outcome.refusals:
+            own.house.metrics.refused(refusal.rule.strength)
+        await noted(own, wanted.stream, outcome.refusals, "refusal", outcome.tried.told(own.sees))
+    if not isinstance(outcome, Recorded):
+        return 201
+    if not outcome.repeated:
+        await noted(own, outcome.stream, outcome.findings, "recording")
+        return 201
+    if (wanted.stream is None) != (outcome.entries[0].version == 1):
+        # The same events, but of a request that opened a file, or did not.
+        raise Problem("idempotency_mismatch")
+    file = await own.ledger.file(outcome.stream)
+    for entry in outcome.entries:
+        own.permitted(file, about=entry.days.last)
+    await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
+    await noted(own, outcome.stream, outcome.findings, "recording")
+    return 200
+
+
+def _shown(impact: Impact) -> Iterator[Category]:
+    """Yield the categories of what changes: of today's status, and those on which the other answers rest."""
+    for status in impact.status:
+        personal = ATTRIBUTES[status.chapter, status.attribute].personal
+        if personal is not None:
+            yield personal
+    for due in impact.obligations:
+        for clock in (due.before, due.after):
+            yield from () if clock is None else clock.rests_on
+    for gate in impact.readiness:
+        yield from gate.before.rests_on | gate.after.rests_on
+
+
+async def noted(
+    own: Asking,
+    child: UUID | None,
+    judgements: Iterable[Judgement],
+    purpose: str,
+    shown: Iterable[Category] = (),
+) -> None:
+    """Write down that the caller is told what speaks against entries of a file, and shown these categories.
+
+    What speaks against them names the entries by which it was decided, and tells of what it rests on.
+    """
+    told = [each.refusal for each in told_to(own.sees, judgements)]
+    categories = {*shown, *(category for refusal in told for category in refusal.rests_on)}
+    evidence = {entry for refusal in told for entry in refusal.evidence}
+    if child is None or not (categories or evidence):
+        return
+    if evidence and (file := await own.ledger.file(child)) is not None:
+        categories |= categories_of(file.entries[entry] for entry in evidence if entry in file.entries)
+    await own.note({child: categories}, purpose)

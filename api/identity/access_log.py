@@ -1,0 +1,133 @@
+"""Who read what is personal: a log of its own, apart from the children's streams.
+
+Whoever answers with personal data waits until it stands in the log, and does not answer when it can not.
+Those who read at the same time share one statement, so that the log does not slow them down.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from psycopg import Error
+from psycopg.rows import args_row
+from structlog.contextvars import get_contextvars
+
+from api.clock import Clock
+from api.contract.problems import Problem
+from api.identity.permissions import Actor
+from domain.event import EVERY_CATEGORY, Category
+from ledger.store import queries
+from ledger.store.pools import Pool
+
+SQL: Final = queries.load("api.identity", "access_log.sql")
+NEWEST: Final = 2**63 - 1
+"""After every line of the log."""
+
+IMPORT_REPORT: Final = "import report"
+TELLING: Final = frozenset(
+    {
+        IMPORT_REPORT,
+        "dry run",
+        "duplicates",
+        "findings",
+        "obligations",
+        "readiness",
+        "recording",
+        "refusal",
+    }
+)
+"""Purposes whose lines tell that something was found, not only that it was looked at."""
+
+Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str]
+"""One line as it is written, in the order in which `note` of access_log.sql takes its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One line of the log as it is read."""
+
+    access: int
+    at: datetime
+    user: UUID
+    role: str
+    institution: UUID | None
+    categories: list[str]
+    purpose: str
+
+
+class AccessLog:
+    """Writes and reads the log of one ledger."""
+
+    def __init__(self, writers: Pool, readers: Pool, clock: Clock) -> None:
+        self._writers = writers
+        self._readers = readers
+        self._clock = clock
+        self._lines: list[Line] = []
+        self._writing = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+
+    async def note(self, actor: Actor, read: Mapping[UUID, Collection[Category]], purpose: str) -> None:
+        """Write down durably that the actor reads these categories of these children, before answering.
+
+        `purpose` is a word of ours, such as the name of the question. What has no category is not noted.
+        Raises the problem `unavailable` when it can not be written.
+        """
+        now, request = self._clock(), str(get_contextvars().get("request_id", ""))
+        who = (actor.user, actor.role.value, actor.institution)
+        lines: list[Line] = [
+            (now, request, *who, child, " ".join(sorted(categories)), purpose)
+            for child, categories in read.items()
+            if categories
+        ]
+        if not lines:
+            return
+        self._lines.extend(lines)
+        if self._next is None:
+            self._next = asyncio.create_task(self._write(), name="access log")
+        try:
+            await asyncio.shield(self._next)
+        except Error as error:
+            raise Problem("unavailable") from error
+
+    async def of(
+        self,
+        child: UUID,
+        *,
+        before: int = NEWEST,
+        limit: int,
+        sees: AbstractSet[Category] = EVERY_CATEGORY,
+    ) -> list[Access]:
+        """Return who read a child's file, the latest first, before a line of the log.
+
+        What tells that something was found which rests on what whoever asks does not see is not counted
+        either: a page with a line too few would tell of it as well.
+        """
+        asked = {
+            "child": child,
+            "before": before,
+            "limit": limit,
+            "telling": sorted(TELLING),
+            "sees": sorted(sees),
+        }
+        async with self._readers.connection() as connection:
+            cursor = connection.cursor(row_factory=args_row(Access))
+            await cursor.execute(SQL["of"], asked)
+            return await cursor.fetchall()
+
+    async def close(self) -> None:
+        """Finish writing."""
+        if self._next is not None:
+            await asyncio.gather(self._next, return_exceptions=True)
+        async with self._writing:
+            pass
+
+    async def _write(self) -> None:
+        # What arrives while the statement before is under way goes into this one.
+        async with self._writing:
+            lines, self._lines, self._next = self._lines, [], None
+            async with self._writers.connection() as connection:
+                await connection.execute(SQL["note"], [list(column) for column in zip(*lines, strict=True)])

@@ -1,0 +1,327 @@
+"""Who there is: institutions, the staff directory, and the tokens by which people and programs enter."""
+
+import asyncio
+import getpass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+from uuid import UUID, uuid4
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import TupleRow, args_row
+from pydantic import TypeAdapter, ValidationError
+
+from api.clock import Clock
+from api.folding import folded_name
+from api.identity.permissions import (
+    OF_INSTITUTION,
+    OF_REGION,
+    Actor,
+    Role,
+)
+from api.identity.tokens import LONGEST_DAYS, digest, new_token
+from domain.event import Answered, Category, Name
+from domain.label import Label
+from ledger.codec.messages import wording
+from ledger.ledger import Ledger
+from ledger.store import queries
+from ledger.store.pools import Pool
+
+SQL: Final = queries.load("api.identity", "directory.sql")
+TRUSTED_SECONDS: Final = 1.0
+"""How long a token is taken to be what it was when it was last looked up."""
+_MOST_TRUSTED: Final = 10_000
+_NAMES: Final = "member.name"
+_CALLED: Final = Label("名称", "name")
+
+
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
+
+
+class IdentityError(Exception):
+    """What was asked can not be: the text says why, to whoever gave the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """An institution; `institution` is the id of its stream, `region` None while it is not known."""
+
+    institution: UUID
+    name: str
+    uscc: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the staff directory; `name` is None once erased.
+
+    `prefix` is what the codes of the regions begin with that a placement officer or a bureau is bound to:
+    empty for the nation, None where it is not known which.
+    """
+
+    member: UUID
+    name: str | None
+    role: Role
+    institution: UUID | None
+    prefix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it is listed: everything but the token itself."""
+
+    token: UUID
+    member: UUID
+    purpose: str
+    may_approve: bool
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    token: UUID
+    actor: Actor
+    expires_at: datetime
+    trusted_until: float
+
+
+class Identity:
+    """The directory of one ledger. Times come from the clock; names are sealed with the ledger's keys."""
+
+    def __init__(self, ledger: Ledger, writers: Pool, readers: Pool, clock: Clock) -> None:
+        self._ledger = ledger
+        self._writers = writers
+        self._readers = readers
+        self._clock = clock
+        self._holders: dict[bytes, _Holder] = {}
+        self._looking: dict[bytes, asyncio.Task[_Holder | None]] = {}
+        self._used: dict[UUID, datetime] = {}
+
+    async def authenticate(self, token: str) -> Actor | None:
+        """Return who holds a token, or None when it is mistyped, unknown, expired or revoked.
+
+        A token revoked by another process is refused within `TRUSTED_SECONDS`.
+        """
+        known_by = digest(token, self._ledger.name)
+        if known_by is None:
+            return None
+        holder = self._holders.get(known_by)
+        if holder is None or holder.trusted_until < monotonic():
+            holder = await self._looked_up(known_by)
+        now = self._clock()
+        if holder is None or holder.expires_at <= now:
+            return None
+        self._used[holder.token] = now
+        return holder.actor
+
+    async def _looked_up(self, known_by: bytes) -> _Holder | None:
+        """Return who holds a token, by one look for all who come with it at the same time."""
+        looking = self._looking.get(known_by)
+        if looking is None:
+            looking = self._looking[known_by] = asyncio.create_task(self._look_up(known_by))
+        try:
+            return await asyncio.shield(looking)
+        finally:
+            if looking.done() and self._looking.get(known_by) is looking:
+                del self._looking[known_by]
+
+    async def _look_up(self, known_by: bytes) -> _Holder | None:
+        if len(self._holders) >= _MOST_TRUSTED:
+            self._holders.clear()
+        self._holders.pop(known_by, None)
+        trusted_until = monotonic() + TRUSTED_SECONDS
+        for token, expires_at, may_approve, member, role, institution, region, prefix in await self._read(
+            "holder", known_by
+        ):
+            within = await self._within(prefix) if role in OF_REGION else None
+            actor = Actor(member, Role(role), institution, region, within, may_approve)
+            self._holders[known_by] = _Holder(token, actor, expires_at, trusted_until)
+        return self._holders.get(known_by)
+
+    async def _within(self, prefix: str | None) -> frozenset[UUID]:
+        """Return the institutions of which it is known that they lie where codes begin like that."""
+        return frozenset(each for (each,) in await self._read("institutions_within", prefix))
+
+    async def institutions(self) -> list[Institution]:
+        """List every institution by name."""
+        return [Institution(*row) for row in await self._read("institutions")]
+
+    async def institution(self, institution: UUID) -> Institution | None:
+        """Return an institution by its id."""
+        return next((Institution(*row) for row in await self._read("institution", institution)), None)
+
+    async def institution_named(self, name: str) -> Institution | None:
+        """Return an institution by its name, in whichever spelling; one that is spelled so comes first."""
+        alike = [each for each in await self.institutions() if folded_name(each.name) == folded_name(name)]
+        return min(alike, key=lambda each: each.name != name, default=None)
+
+    async def enter(self, institution: Institution) -> None:
+        """Enter an institution as it is now. Raises IdentityError where another has its name or code."""
+        try:
+            await self._write("enter_institution", *astuple(institution))
+        except UniqueViolation:
+            message = (
+                f"另有机构使用此名称或统一社会信用代码，不是 {institution.institution}。"
+                f" There is another institution of this name or code than {institution.institution}."
+            )
+            raise IdentityError(message) from None
+        self._holders.clear()
+
+    async def operator(self) -> Actor:
+        """Return the operating system's own administrator, as whom commands act; entered when first asked."""
+        name = getpass.getuser()
+        member = self._ledger.named("operator", name)
+        return await self.add_member(name, Role.ADMINISTRATOR, member=member)
+
+    async def add_member(
+        self,
+        name: str,
+        role: Role,
+        *,
+        institution: UUID | None = None,
+        region: Answered[str] | None = None,
+        member: UUID | None = None,
+    ) -> Actor:
+        """Enter somebody in the staff directory; the same `member` twice is once.
+
+        Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
+        (of a nation, province, prefecture or county), an administrator to neither. Whoever is bound to a
+        region that is not known sees nobody. Raises IdentityError.
+        """
+        _check(name)
+        if (institution is None) == (role in OF_INSTITUTION):
+            message = (
+                f"{role} 须写明所属机构（--institution）。"
+                f" A {role} is bound to an institution: say --institution."
+                if role in OF_INSTITUTION
+                else f"{role} 不属于任何机构（--institution）。 A {role} is bound to no institution."
+            )
+            raise IdentityError(message)
+        if (region is None) == (role in OF_REGION):
+            message = (
+                f"{role} 须写明所辖地区（--region）。 A {role} is bound to a region: say --region."
+                if role in OF_REGION
+                else f"{role} 没有所辖地区（--region）。 A {role} is bound to no region."
+            )
+            raise IdentityError(message)
+        home = None if institution is None else await self.institution(institution)
+        if institution is not None and home is None:
+            message = f"没有这个机构：{institution}。 There is no institution {institution}."
+            raise IdentityError(message)
+        prefix = region_prefix(region) if isinstance(region, str) else None
+        member = member or uuid4()
+        seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
+        sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
+        await self._write("add_member", member, sealed, role.value, institution, prefix)
+        within = await self._within(prefix) if role in OF_REGION else None
+        return Actor(member, role, institution, home.region if home else None, within)
+
+    async def members(self) -> list[Member]:
+        """List the staff directory, with names."""
+        return await self._opened(await self._read("members"))
+
+    async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
+        """Return the names of members, None for one that was erased."""
+        found = await self._opened(await self._read("members_of", list(members)))
+        return {each.member: each.name for each in found}
+
+    async def _opened(self, rows: list[TupleRow]) -> list[Member]:
+        seal = await self._ledger.seal_for([row[0] for row in rows], [Category.IDENTITY])
+        return [
+            Member(
+                member, seal.open(member, Category.IDENTITY, name, _NAMES), Role(role), institution, prefix
+            )
+            for member, name, role, institution, prefix in rows
+        ]
+
+    async def issue(self, member: UUID, *, days: int, purpose: str, may_approve: bool = True) -> str:
+        """Make a token that lives for some days; it is told only here. `purpose` says what it is for.
+
+        Unless it `may_approve`, nobody decides about an exception with it.
+        """
+        _check(purpose, Label("用途", "purpose"))
+        if not 1 <= days <= LONGEST_DAYS:
+            message = f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。 A token lives for 1 to {LONGEST_DAYS} days."
+            raise IdentityError(message)
+        token = new_token(self._ledger.name)
+        now = self._clock()
+        known_by, until = digest(token, self._ledger.name), now + timedelta(days=days)
+        await self._write("add_token", member, known_by, purpose, may_approve, now, until)
+        return token
+
+    async def tokens(self) -> list[Token]:
+        """List all tokens, the oldest first."""
+        async with self._readers.connection() as connection:
+            cursor = connection.cursor(row_factory=args_row(Token))
+            return await (await cursor.execute(SQL["tokens"])).fetchall()
+
+    async def revoke(self, token: UUID) -> bool:
+        """Revoke a token by its id; tell whether there was one to revoke."""
+        return bool(self._forget(await self._write("revoke", self._clock(), token)))
+
+    async def revoke_purpose(self, purpose: str) -> int:
+        """Revoke every token made for a purpose; return how many."""
+        return self._forget(await self._write("revoke_purpose", self._clock(), purpose))
+
+    def _forget(self, revoked: list[TupleRow]) -> int:
+        for (known_by,) in revoked:
+            self._holders.pop(bytes(known_by), None)
+            self._looking.pop(bytes(known_by), None)
+        return len(revoked)
+
+    async def keep_used(self, every: float = 10.0) -> None:
+        """Write down when tokens were last used, now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            await self.write_used()
+
+    async def write_used(self) -> None:
+        """Write down when tokens were last used."""
+        used, self._used = self._used, {}
+        if used:
+            await self._write("used", list(used), list(used.values()))
+
+    async def _read(self, statement: str, *parameters: object) -> list[TupleRow]:
+        return await _fetch(self._readers, statement, parameters)
+
+    async def _write(self, statement: str, *parameters: object) -> list[TupleRow]:
+        return await _fetch(self._writers, statement, parameters)
+
+
+async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> list[TupleRow]:
+    async with pool.connection() as connection:
+        cursor = await connection.execute(SQL[statement], parameters)
+        return await cursor.fetchall() if cursor.description else []
+
+
+def _check(name: str, what: Label = _CALLED) -> None:
+    """Raise IdentityError for what is no name."""
+    try:
+        _NAME.validate_python(name, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[0]
+        words = wording(found["type"], found.get("ctx", {}), found["msg"])
+        message = f"{what.zh}{words.zh}。 The {what.en} {words.en}."
+        raise IdentityError(message) from None
+
+
+def region_prefix(region: str) -> str:
+    """Return what the codes of all regions within one begin with: `371000` is `3710`, the nation nothing.
+
+    Raises IdentityError for what is no region of 2, 4 or 6 digits.
+    """
+    if not region.isascii() or not region.isdigit() or len(region) not in {2, 4, 6}:
+        message = (
+            f"{region!r} 不是行政区划代码：应为 GB/T 2260 的 2、4 或 6 位数字。"
+            f" {region!r} is no region: 2, 4 or 6 digits of GB/T 2260."
+        )
+        raise IdentityError(message)
+    while region.endswith("00"):
+        region = region[:-2]
+    return region

@@ -1,0 +1,84 @@
+"""Numbers as people write them, with or without a unit: read as what they say, or not at all."""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from api.folding import folded
+from api.imports.cells.marks import mark
+from api.imports.cells.raw import Raw, clean
+from api.imports.cells.values import Read, Reader
+from api.imports.faults import Fault
+from domain.field_types import bounds
+from ledger.canonical import measurable
+
+_NUMBER: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+"""A comma separates thousands, and stands before three digits."""
+_BARE: Final = re.compile(_NUMBER)
+_MEASURE: Final = re.compile(rf"[¥￥]? ?(?P<number>{_NUMBER}) ?(?P<unit>[^0-9].*)?")
+_WHOLE: Final = re.compile(r"([+-]?[0-9]+)(\.0+)?")
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-"}
+_BRACKETED: Final = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_NOTES: Final = frozenset({"必填", "选填", "必须", "可空"})
+
+
+def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa: ANN401 - an annotation
+    """A number within the bounds of its kind, with or without a unit; `units` are those, by their factors."""
+    lowest, highest = bounds(kind)
+    factors = {"": Decimal(1)} | {folded(unit): Decimal(factor) for unit, factor in (units or {}).items()}
+
+    def read(raw: Raw) -> Read:
+        said = mark(raw)
+        if said is not None:
+            return said
+        match = _MEASURE.fullmatch(_numeric(raw))
+        factor = None if match is None else factors.get(folded(match["unit"] or ""))
+        if match is None or factor is None:
+            return Fault.NOT_A_NUMBER
+        value = Decimal(match["number"].replace(",", "")) * factor
+        if not measurable(value):
+            return Fault.TOO_LONG
+        return value if lowest <= value <= highest else Fault.OUT_OF_RANGE
+
+    return read
+
+
+def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotation
+    """A whole number within the bounds of its kind; some of the suffixes may follow it, as 次 does."""
+    lowest, highest = bounds(kind)
+
+    def read(raw: Raw) -> Read:
+        said = mark(raw)
+        if said is not None:
+            return said
+        match = _WHOLE.fullmatch(_numeric(raw).rstrip(f"{suffixes} "))
+        if match is None:
+            return Fault.NOT_A_NUMBER
+        value = Decimal(match[1])
+        return int(value) if lowest <= value <= highest else Fault.OUT_OF_RANGE
+
+    return read
+
+
+def is_number(raw: Raw) -> bool:
+    """Whether a cell holds a number, or text that is nothing but one."""
+    return not isinstance(raw, bool) and _BARE.fullmatch(_numeric(raw)) is not None
+
+
+def _numeric(raw: Raw) -> str:
+    """A cell as text in which digits and their signs are of usual width, and nothing else is changed."""
+    return clean(raw).translate(_FULL_WIDTH)
+
+
+def unit_of(heading: str, units: Iterable[str]) -> str:
+    """The unit that a heading names, `身高(cm)` or `身高cm`; empty where it names none.
+
+    What stands in brackets and is none of the `units` is taken for one that is not known.
+    """
+    written = folded(heading)
+    said = (each.removeprefix("单位:") for each in _BRACKETED.findall(written))
+    bracketed = "".join(each for each in said if each not in _NOTES)
+    bare = _BRACKETED.sub("", written).strip("*★:")
+    ends = (unit for unit in sorted(units, key=len, reverse=True) if bare.endswith(unit))
+    return bracketed or next(ends, "")

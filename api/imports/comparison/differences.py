@@ -1,0 +1,110 @@
+"""What is said otherwise: between a register and an entry, and from one file of a register to the next."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from api.imports.facts.child_facts import Told
+from api.imports.layout import Cell, Said
+from api.imports.recognition.register_reading import REGISTER_ROW
+from domain.entry import AnyEntry, Document
+from domain.event import Erased, Event, Unknown, fields_of
+from domain.when import Days
+from ledger.canonical import canonical
+
+DAYS: Final = "days"
+OTHERWISE: Final = "后来的台账另有记载"
+"""Why an entry is corrected that a register tells otherwise than before."""
+
+Changes: TypeAlias = dict[str, Any]
+"""Fields of an event, or its `days`, with what is said of them now."""
+
+
+def papers(entry: AnyEntry) -> list[Document]:
+    """The rows of registers that an entry cites."""
+    return [paper for paper in entry.documents if paper.kind == REGISTER_ROW]
+
+
+def corrects(held: AnyEntry, said: Said) -> bool:
+    """Whether what is said corrects a state: registers up to the same day say so, of the same kind."""
+    return type(held.event) is type(said.event) and held.days.last == said.days.last
+
+
+def issued(entry: AnyEntry) -> date:
+    """The last day up to which a register told what an entry says."""
+    return max((paper.issued_on for paper in papers(entry) if paper.issued_on), default=date.min)
+
+
+def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[AnyEntry, Said]]:
+    """What a row told, from file to file, apart from what others corrected meanwhile."""
+    own = standing = Said(original.event, original.days)
+    yield original, own
+    for entry in amendments:
+        if entry.corrects is None:
+            continue
+        said = Said(entry.event, entry.days)
+        if entry.reason is not None and entry.reason.explanation == OTHERWISE:
+            own = changed_to(own, changes(standing, said))
+            yield entry, own
+        standing = said
+
+
+def changes(before: Said, now: Said) -> Changes:
+    """What is said otherwise now; a blank says nothing, and what was erased stays so."""
+    changed: Changes = {}
+    for spec in fields_of(type(now.event)):
+        old, new = getattr(before.event, spec.name, None), getattr(now.event, spec.name)
+        if new is not None and not isinstance(new, Unknown) and not isinstance(old, Erased) and old != new:
+            changed[spec.name] = new
+    if not now.undated and not _within(before.days, now.days):
+        changed[DAYS] = now.days
+    return changed
+
+
+def _within(known: Days, said: Days) -> bool:
+    """Whether a day already known is one of those said; what is said more exactly is new."""
+    return known.first is not None and said.earliest <= known.first and known.last <= said.last
+
+
+def same_event(one: Event, other: Event) -> bool:
+    """Whether two events of one type say the same, as far as the second says anything."""
+    day = Days.on(date.min)
+    return type(one) is type(other) and not changes(Said(one, day), Said(other, day))
+
+
+def changed_to(said: Said, changed: Changes) -> Said:
+    """What is said, with these changes."""
+    fields = {name: value for name, value in changed.items() if name != DAYS}
+    event: Any = said.event
+    return Said(replace(event, **fields), changed.get(DAYS, said.days))
+
+
+def telling(told: Told, changed: frozenset[str]) -> Iterator[Cell]:
+    """The cells without which a changed field would be told otherwise."""
+    row, maker = told.source
+    for column, cell in row.cells.items():
+        if cell.place not in told.cells:
+            continue
+        without = replace(
+            row, cells={other: own for other, own in row.cells.items() if other != column}, used=set()
+        )
+        said = maker(without)
+        if (
+            said is None
+            or type(said.event) is not type(told.said.event)
+            or _differ(said, told.said) & changed
+        ):
+            yield cell
+
+
+def _differ(one: Said, other: Said) -> set[str]:
+    names = {spec.name for spec in fields_of(type(one.event))}
+    differing = {name for name in names if getattr(one.event, name) != getattr(other.event, name)}
+    return differing | ({DAYS} if one.days != other.days else set())
+
+
+def digest(content: object) -> str:
+    """A short name for what is said."""
+    return hashlib.sha256(canonical(content)).hexdigest()[:32]

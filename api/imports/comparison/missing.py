@@ -1,0 +1,57 @@
+"""Rows that the ledger has from earlier registers and that this one no longer has. Nothing is withdrawn."""
+
+import re
+from collections.abc import Set as AbstractSet
+from uuid import UUID
+
+from api.identity.directory import Institution
+from api.identity.permissions import sealed
+from api.imports.comparison.differences import papers
+from api.imports.layout import FILE_NO
+from api.imports.report.import_report import NOT_IN_FILE, Line, Report
+from domain.entry import Document
+from domain.event import Category
+from domain.events.intake import FILE_NO as FILE_NUMBER
+from domain.file import File
+
+
+class Missing:
+    """Reports the rows of sheets that are in this file too, as far as who imports `sees` what they tell."""
+
+    def __init__(self, report: Report, institution: Institution, sees: AbstractSet[Category]) -> None:
+        self._report = report
+        self._register = report.register
+        self._institution = institution
+        self._sees = sees
+        tables = report.register.tables
+        self._titles = {table.sheet.title for table in tables if table.layout is not None}
+
+    def look(self, file: File, told: set[UUID], number: str | None) -> None:
+        """Look through a child's file, of which the register tells some entries again."""
+        there: set[tuple[str, str | None]] = set()
+        gone: dict[tuple[str, str | None], Document] = {}
+        for entry in file.entries.values():
+            if entry.origin != "import" or entry.recorded_by.institution != self._institution.institution:
+                continue
+            if not sealed(type(entry.event)) <= self._sees:
+                continue
+            if entry.corrects is not None and entry.noted_on is None and entry.noted_by is None:
+                continue
+            own = {(paper.number or "", paper.sha256): paper for paper in papers(entry)}
+            if entry.entry_id in told:
+                there |= own.keys()
+            else:
+                gone |= dict(list(own.items())[:1])
+        for key, paper in gone.items():
+            if key not in there and paper.sha256 != self._register.workbook.sha256:
+                self._tell(paper, number or _number(file), file.stream)
+
+    def _tell(self, paper: Document, number: str, child: UUID | None) -> None:
+        sheet, _, row = (paper.number or "").rpartition("!")
+        if sheet in self._titles and re.fullmatch("[0-9]{1,7}", row):
+            self._report.miss(Line(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
+
+
+def _number(file: File) -> str:
+    facts = file.facts(FILE_NUMBER).get("", [])
+    return (facts[-1].held.value or "") if facts else ""

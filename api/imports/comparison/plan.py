@@ -1,0 +1,205 @@
+"""What of a register the ledger does not hold yet: new entries, and corrections of what is told otherwise.
+
+A blank says nothing: it corrects no value and withdraws no entry.
+"""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from api.identity.permissions import stated
+from api.imports.accounting import Fate
+from api.imports.comparison.differences import (
+    OTHERWISE,
+    changed_to,
+    changes,
+    corrects,
+    digest,
+    issued,
+    own_line,
+    papers,
+    same_event,
+    telling,
+)
+from api.imports.facts.child_facts import Amended, Case, Told
+from api.imports.layout import Place, RowOf, Said
+from api.imports.recognition.register_reading import Register
+from domain.entry import AnyEntry, Reason
+from domain.event import Category
+from domain.file import File
+from ledger.recording.request import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry to be recorded of a row under a key, and the cells that it records."""
+
+    key: str
+    draft: Draft
+    row: RowOf
+    cells: tuple[Place, ...]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be done about one child's case.
+
+    `steps` are the entries to record, `fates` what becomes of cells that nothing new is recorded from,
+    `older` is what a newer file tells otherwise, and `known` are the entries that are told again. `sealed`
+    are the cells that tell what who imports is not shown; the file is not even asked about it.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    fates: list[tuple[Place, Fate]] = field(default_factory=list)
+    older: list[Told] = field(default_factory=list)
+    known: set[UUID] = field(default_factory=set)
+    sealed: list[Place] = field(default_factory=list)
+
+
+def plan(
+    case: Case,
+    file: File,
+    register: Register,
+    named: Callable[[str], UUID],
+    sees: AbstractSet[Category] = frozenset(Category),
+) -> Plan:
+    """Compare what a register tells of a child with the child's file, as far as who imports `sees` it.
+
+    `named` gives the id for a key.
+    """
+    comparison = _Comparison(file, register, named)
+    for told in case.told:
+        if stated(told.said.event) <= sees:
+            comparison.take(told)
+        else:
+            comparison.plan.sealed += told.cells
+            comparison.plan.sealed += [cell for amended in told.amendments for cell in amended.cells]
+    return comparison.plan
+
+
+@dataclass(slots=True)
+class _Comparison:
+    file: File
+    register: Register
+    named: Callable[[str], UUID]
+    plan: Plan = field(default_factory=Plan)
+
+    def take(self, told: Told) -> None:
+        """Find what is to be done about one thing told."""
+        original = self._original(told)
+        if original is None:
+            self._record(told)
+            return
+        self.plan.known.add(original)
+        self._amend(told, self.file.entries[original])
+
+    def _original(self, told: Told) -> UUID | None:
+        """The entry that tells this already; None when it is to be recorded."""
+        own = self.named(told.key)
+        if own not in self.file.entries:
+            return None
+        if not told.states:
+            return own
+        held = self._held(told)
+        if held is None:
+            return own
+        if same_event(held.event, told.said.event) or corrects(held, told.said):
+            return held.original
+        told.key = f"{told.key}|{told.said.days.last}|{digest(told.said.event)}"
+        later = self.named(told.key)
+        return later if later in self.file.entries else None
+
+    def _held(self, told: Told) -> AnyEntry | None:
+        """What a register told to hold on the day up to which this one tells, else the first after it."""
+        states = [entry for entry in self.file.standing() if isinstance(entry.event, told.states)]
+        states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
+        before = [entry for entry in states if entry.days.last <= told.said.days.last]
+        return before[-1] if before else next(iter(states), None)
+
+    def _record(self, told: Told) -> None:
+        draft = Draft(
+            event=told.said.event,
+            days=told.said.days,
+            documents=tuple(self.register.paper(row) for row in told.rows),
+            note=told.note,
+        )
+        self.plan.steps.append(Step(told.key, draft, told.rows[0], tuple(told.cells)))
+        for amended in told.amendments:
+            self._correct(self.named(told.key), amended, amended.said)
+
+    def _correct(self, original: UUID, amended: Amended, said: Said) -> None:
+        """Record what the register of corrections says of an entry."""
+        draft = Draft(
+            event=said.event,
+            days=said.days,
+            documents=tuple(self.register.paper(row) for row in amended.rows),
+            noted_on=amended.noted_on,
+            noted_by=amended.noted_by,
+            corrects=original,
+            reason=Reason(code="incorrect_data", explanation=amended.explanation),
+        )
+        self.plan.steps.append(Step(amended.key, draft, amended.rows[0], tuple(amended.cells)))
+
+    def _amend(self, told: Told, original: AnyEntry) -> None:
+        """Record the corrections that are not there yet: those noted, then what is told otherwise now."""
+        standing = self.file.effective(original.entry_id)
+        if standing is None:
+            self._settle(told.cells, Fate.ALREADY)
+            for amended in told.amendments:
+                self._settle(amended.cells, Fate.ALREADY)
+            return
+        now = self._amend_as_noted(told, original.entry_id, Said(standing.event, standing.days))
+        line = list(own_line(original, self.file.amendments(original.entry_id)))
+        base, before = line[-1]
+        changed = changes(before, told.said)
+        after = changed_to(now, changed)
+        noted = told.note is not None and not any(told.note in (entry.note or "") for entry, _ in line)
+        repeated = any(self._cites(entry) and not changes(said, told.said) for entry, said in line)
+        if repeated or (after == now and not noted):
+            self._settle(told.cells, Fate.ALREADY)
+        elif issued(base) > max(self.register.issued(row.table) for row in told.rows):
+            self.plan.older.append(told)
+        else:
+            self._tell_otherwise(told, base, after, frozenset(changed), told.note if noted else standing.note)
+
+    def _amend_as_noted(self, told: Told, original: UUID, now: Said) -> Said:
+        before = told.said
+        for amended in told.amendments:
+            known = self.named(amended.key)
+            if known in self.file.entries:
+                self.plan.known.add(known)
+                self._settle(amended.cells, Fate.ALREADY)
+            else:
+                now = changed_to(now, changes(before, amended.said))
+                self._correct(original, amended, now)
+            before = amended.said
+        return now
+
+    def _tell_otherwise(
+        self, told: Told, base: AnyEntry, after: Said, changed: frozenset[str], note: str | None
+    ) -> None:
+        """Correct what a later file tells otherwise, citing both files."""
+        own = tuple(self.register.paper(row) for row in told.rows)
+        draft = Draft(
+            event=after.event,
+            days=after.days,
+            documents=(*own, *(paper for paper in papers(base) if paper not in own)),
+            note=note,
+            corrects=base.original,
+            reason=Reason(code="incorrect_data", explanation=OTHERWISE),
+        )
+        remark = told.source[0].layout.remark
+        cells = {cell.place for cell in telling(told, changed)}
+        noted = told.source[0].cells.get(remark or "")
+        if noted is not None and note == told.note:
+            cells.add(noted.place)
+        key = f"{told.key}|{base.entry_id}|{digest((after, note))}"
+        self.plan.steps.append(Step(key, draft, told.rows[0], tuple(cells)))
+        self._settle([place for place in told.cells if place not in cells], Fate.ALREADY)
+
+    def _cites(self, entry: AnyEntry) -> bool:
+        return any(paper.sha256 == self.register.workbook.sha256 for paper in papers(entry))
+
+    def _settle(self, cells: list[Place], fate: Fate) -> None:
+        self.plan.fates.extend((place, fate) for place in cells)

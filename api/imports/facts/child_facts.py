@@ -1,0 +1,216 @@
+"""One child's case: all that the register tells of the child, as events and as cells to account for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from api.imports.accounting import Account, Fate
+from api.imports.cells.raw import clean
+from api.imports.facts.amendments import Amendment, amendments_of
+from api.imports.facts.child_rows import rows_of
+from api.imports.faults import Fault
+from api.imports.layout import Aside, Cell, Maker, Place, Row, RowOf, Said
+from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, NOTED
+from api.imports.recognition.register_reading import Register
+from domain.event import WHOLLY_SEALED, Event
+
+LONGEST_NOTE = 4000
+
+
+@dataclass(slots=True)
+class Told:
+    """One fact that the register tells, to become one entry.
+
+    `key` names it in every import of the institution's registers. `rows` tell it, `cells` are what of them it
+    was made of, by `source`. `note` is the rows' remark and what of them is set aside, as written. `states`
+    are the types of events of which a later register may tell another without either being wrong.
+    `amendments` are what the register of corrections says of it, in order.
+    """
+
+    key: str
+    said: Said
+    rows: list[RowOf]
+    cells: list[Place]
+    source: tuple[Row, Maker]
+    note: str | None = None
+    states: tuple[type[Event], ...] = ()
+    amendments: list["Amended"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Amended:
+    """A correction of something told: the whole event as it should have been, with who noted it and when."""
+
+    key: str
+    said: Said
+    rows: list[RowOf]
+    cells: list[Place]
+    explanation: str
+    noted_on: date | None
+    noted_by: str | None
+
+
+@dataclass(slots=True)
+class Case:
+    """What the register tells of one child."""
+
+    file_no: str
+    rows: list[RowOf]
+    told: list[Told]
+    asides: list[Aside]
+
+
+def case_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> Case:
+    """Read one child's rows; what they say is in the order in which it happened.
+
+    `names` are those by which the ledger knows the child.
+    """
+    rows = rows_of(register, file_no, account, names)
+    corrections = [row for row in rows if row.layout is CORRECTIONS]
+    sources = [row for row in rows if row.layout is not CORRECTIONS]
+    amendments = amendments_of(sources, corrections, register.today, account)
+    facts: dict[str, tuple[Told, Row]] = {}
+    told: list[Told] = []
+    for row in sources:
+        told.extend(_tell(row, amendments, facts))
+    counted = {id(amendment.correction) for amendment in amendments if amendment.counts}
+    for row in corrections:
+        _leave(row, (NOTED, BEFORE, AFTER, BASIS, CLERK) if id(row) in counted else ())
+    asides = [aside for row in rows for aside in row.asides]
+    for aside in asides:
+        account.settle(aside.cell.place, Fate.SET_ASIDE)
+    told.sort(key=lambda each: (each.said.days.last, each.said.days.earliest))
+    return Case(file_no, list(register.children[file_no]), told, asides)
+
+
+def _tell(row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[Told, Row]]) -> Iterator[Told]:
+    """What a row tells; a fact that another sheet has told is joined to it."""
+    versions = _versions(row, amendments)
+    used: set[str] = set()
+    found: list[tuple[Maker, Told]] = []
+    for maker in row.layout.makes:
+        told = _made(row, maker)
+        if told is None:
+            continue
+        used |= row.used
+        told.amendments.extend(_amended(told, maker, versions))
+        other = facts.get(told.key)
+        if maker in row.layout.facts and other is not None:
+            _unite(other, told, row)
+            continue
+        facts[told.key] = (told, row)
+        found.append((maker, told))
+    _leave(row, used)
+    _annotate(row, [told for _, told in found])
+    yield from (told for _, told in found)
+
+
+def _made(row: Row, maker: Maker) -> Told | None:
+    """What one maker makes of a row, when anything of it can be used; `used` is then what it was made of."""
+    row.used.clear()
+    said = maker(row)
+    cells = [row.cells[column].place for column in sorted(row.used) if row.cells[column].fault is None]
+    if said is None or not cells:
+        row.used.clear()
+        return None
+    sheet = () if maker in row.layout.facts else (row.layout.name, *row.key)
+    agreeing = [place for column in row.used for place in row.cells[column].also]
+    return Told(
+        key="|".join((row.file_no, *sheet, maker.__name__)),
+        said=said,
+        rows=list(dict.fromkeys([row.places[0], *(each.row_of for each in (*cells, *agreeing))])),
+        cells=cells,
+        source=(row, maker),
+        states=row.layout.states.get(maker, ()),
+    )
+
+
+def _versions(row: Row, amendments: Iterable[Amendment]) -> list[tuple[Amendment, Row]]:
+    """The row as each correction leaves it. The row itself takes what stood there before the first."""
+    own = [amendment for amendment in amendments if amendment.row is row]
+    for amendment in reversed(own):
+        row.cells[amendment.column] = amendment.before
+    current, versions = row.cells, []
+    for amendment in own:
+        current = current | {amendment.column: amendment.after}
+        versions.append((amendment, Row(row.layout, row.file_no, row.issued_on, row.places, dict(current))))
+    return versions
+
+
+def _amended(told: Told, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
+    """The corrections that change what one maker makes."""
+    said = told.said
+    for amendment, version in versions:
+        version.used.clear()
+        corrected = maker(version)
+        if corrected is None or corrected == said:
+            continue
+        said = corrected
+        amendment.counts = True
+        yield Amended(
+            key="|".join((told.key, *amendment.correction.key)),
+            said=corrected,
+            rows=[*amendment.rows, *told.rows],
+            cells=amendment.cells,
+            explanation=amendment.explanation,
+            noted_on=amendment.noted_on,
+            noted_by=amendment.noted_by,
+        )
+
+
+def _unite(other: tuple[Told, Row], told: Told, row: Row) -> None:
+    """One fact on two sheets is one entry; where they contradict each other, the second is set aside."""
+    first, source = other
+    one, two = first.said.days, told.said.days
+    if two.earliest <= one.earliest and one.last <= two.last:
+        pass
+    elif one.earliest <= two.earliest and two.last <= one.last:
+        first.said = Said(first.said.event, two)
+    else:
+        for column in sorted(row.used):
+            _set_aside(row, row.cells[column], Fault.CONTRADICTS, source.places[0])
+        return
+    first.rows.extend(told.rows)
+    first.cells.extend(told.cells)
+
+
+def _leave(row: Row, used: Iterable[str]) -> None:
+    """Set aside what cannot be used, and what nothing was made of; a key that is only a key stays one."""
+    for column, cell in row.cells.items():
+        if cell.fault is not None:
+            _set_aside(row, cell, cell.fault)
+        elif column not in used and column != row.layout.remark and not _ties(row, column):
+            _set_aside(row, cell, Fault.NOT_PLACED)
+
+
+def _ties(row: Row, column: str) -> bool:
+    serves = {each.heading: each.serves for each in row.layout.columns}
+    return serves.get(column) == "key" or column in row.layout.key
+
+
+def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -> None:
+    if all(aside.cell is not cell for aside in row.asides):
+        row.asides.append(Aside(cell, fault, other))
+
+
+def _annotate(row: Row, told: list[Told]) -> None:
+    """Keep the remark, and what is set aside as it was written, with the first of what the row tells.
+
+    Where the row tells of what is sealed wholly, it is kept with the first of that, and sealed with it.
+    Nothing is cut: what would make the note too long stands in the report only.
+    """
+    remark = row.cells.get(row.layout.remark or "")
+    if not told:
+        if remark is not None and remark.fault is None:
+            _set_aside(row, remark, Fault.NOT_PLACED)
+        return
+    first = min(told, key=lambda each: each.said.event.seals not in WHOLLY_SEALED)
+    words = [f"{aside.cell.heading}写作「{clean(aside.cell.raw)}」" for aside in row.asides]
+    if remark is not None and remark.fault is None:
+        words.insert(0, str(remark.value))
+        first.cells.append(remark.place)
+    note = ""
+    for each in words:
+        longer = f"{note}；{each}" if note else each
+        note = longer if len(longer) <= LONGEST_NOTE else note
+    first.note = note or None

@@ -1,0 +1,63 @@
+"""A workbook as rows of cells, numbered as the person who keeps it sees them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from api.imports.cells.raw import Raw
+
+BLANK: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that are shown as one: their rows from 1 and columns from 0, the last ones included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its number from 0, its title and its rows, each without its blank end.
+
+    What is `merged` over several rows stands in each of them, in the first of the columns.
+    """
+
+    number: int
+    title: str
+    rows: list[tuple[Raw, ...]]
+    merged: tuple[Merged, ...] = ()
+
+    def filled(self) -> Iterator[tuple[int, int, Raw]]:
+        """Every cell that is not blank, with its row from 1 and its column from 0."""
+        for number, row in enumerate(self.rows, 1):
+            for column, raw in enumerate(row):
+                if raw != BLANK:
+                    yield number, column, raw
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file's sheets; `sha256` and `size` (bytes) are those of the file.
+
+    A file that never `says_whose` it is, as CSV, has to be told by whoever hands it in.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    sheets: list[Sheet]
+    says_whose: bool = True
+
+
+def letter(column: int) -> str:
+    """A column's letters, as a spreadsheet shows them."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,248 @@
+"""Where the headings of tables stand in a sheet, in one row or several, and which columns they name.
+
+A table is known by its headings; titles only decide where headings do not.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from api.folding import folded
+from api.imports.cells.raw import Raw, Unusable, clean
+from api.imports.faults import Fault
+from api.imports.layout import FILE_NO, NAME, Column, Layout
+from api.imports.layouts.columns import FILE_NUMBER, SERIAL
+from api.imports.layouts.roster import RECEIVED, ROSTER
+from api.imports.reading.workbook import BLANK, Sheet
+from api.imports.recognition.matching import (
+    COMMON,
+    Texts,
+    gathers,
+    heading_text,
+    is_key,
+    is_named,
+    is_wordy,
+    known_layouts,
+)
+
+MOST_ROWS: Final = 3
+"""Rows that the headings of one table take."""
+MOST_BESIDE: Final = 4
+"""Tables that stand side by side below one row of headings."""
+MOST_TRIES: Final = 2000
+"""Rows of a sheet of which it is asked whether they are headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The headings of one table.
+
+    `rows` are those that they take, from 1; `layout` is None for a table of children that is of no known
+    kind; `columns` are the known ones by their place from 0; `texts` is what stands above each. The table
+    takes the columns from `left` on and, where another one stands beside it, those before `right`.
+    """
+
+    rows: range
+    layout: Layout | None
+    columns: Mapping[int, Column]
+    texts: Mapping[int, str]
+    left: int = 0
+    right: int | None = None
+
+
+def headings_of(sheet: Sheet) -> Iterator[tuple[Heading, ...]]:
+    """Find the headings of a sheet from top to bottom, those of tables side by side together."""
+    number, free, tries = 1, 1, 0
+    above: tuple[Heading, ...] = ()
+    while number <= len(sheet.rows) and tries < MOST_TRIES:
+        row = sheet.rows[number - 1]
+        heading = None
+        if any(map(is_key, row)) and not any(_has_number(row, each) for each in above):
+            tries += 1
+            heading = _heading_at(sheet, number, free)
+        if heading is None:
+            number += 1
+            continue
+        above = _side_by_side(sheet, heading)
+        yield above
+        number = free = heading.rows.stop
+
+
+def _has_number(row: Sequence[Raw], above: Heading) -> bool:
+    """Whether a row tells of a child by the headings above it: it has a file number."""
+    return any(
+        column.heading == FILE_NO
+        and place < len(row)
+        and isinstance(column.said(row[place]), str)
+        and not is_wordy(row[place])
+        for place, column in above.columns.items()
+    )
+
+
+def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
+    """The headings of which a row is one, from the first row on that is `free`."""
+    least = 2 if free > 1 and _joined(sheet, number) else 1
+    best: Heading | None = None
+    most = 0
+    for rows in _stacks(number, free, len(sheet.rows)):
+        texts = _texts([sheet.rows[row - 1] for row in rows])
+        for layout, columns in known_layouts(texts):
+            own = sum(column.heading not in COMMON for column in columns.values())
+            titled = own and any(_titles(row, layout) for row in _titles_above(sheet, rows.start, free))
+            score = 2 * own + bool(titled)
+            enough = least if titled or _says_who_was_received(layout, columns, texts) else 2
+            if own >= enough and score > most:
+                best, most = Heading(rows, layout, columns, _written(texts)), score
+    if best is None:
+        return _table_of_children(sheet, number, joined=least > 1)
+    return _with_the_row_below(sheet, _with_the_row_above(sheet, best, free))
+
+
+def _says_who_was_received(layout: Layout, columns: Mapping[int, Column], texts: Texts) -> bool:
+    """Whether a table says when each child was received and nothing that is not known: a short roster."""
+    return (
+        layout is ROSTER
+        and len(columns) == len(texts)
+        and any(column.heading == RECEIVED for column in columns.values())
+    )
+
+
+def _joined(sheet: Sheet, number: int) -> bool:
+    """Whether a row goes on from the one above, which is neither blank nor a title."""
+    return number > 1 and sum(raw != BLANK for raw in sheet.rows[number - 2]) > 1
+
+
+def _stacks(number: int, free: int, last: int) -> Iterator[range]:
+    """Rows in a row, of which one is this, the fewest first."""
+    for size in range(1, MOST_ROWS + 1):
+        for top in range(number, number - size, -1):
+            if free <= top and top + size - 1 <= last:
+                yield range(top, top + size)
+
+
+def _titles_above(sheet: Sheet, top: int, free: int) -> Iterator[str]:
+    yield sheet.title
+    for row in sheet.rows[max(free, top - MOST_ROWS) - 1 : top - 1]:
+        yield from (clean(raw) for raw in row if isinstance(raw, str) and raw != BLANK)
+
+
+def _titles(title: str, layout: Layout) -> bool:
+    return any(folded(name) in folded(title) for name in (layout.name, *layout.others))
+
+
+def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
+    """What stands above each column, from top to bottom; what spans several columns stands above each."""
+    width = max(map(len, rows))
+    above: dict[int, tuple[str, ...]] = {}
+    for depth, row in enumerate(rows):
+        below = rows[depth + 1] if depth + 1 < len(rows) else ()
+        spanning = ""
+        for place in range(width):
+            text = _at(row, place)
+            if text:
+                spanning = text if _at(below, place) else ""
+            elif _at(below, place):
+                text = spanning
+            else:
+                spanning = ""
+            if text and text != above.get(place, ("",))[-1]:
+                above[place] = (*above.get(place, ()), text)
+    return above
+
+
+def _at(row: Sequence[Raw], place: int) -> str:
+    raw = row[place] if place < len(row) else BLANK
+    # A heading that is struck through is none any more.
+    return f"{raw.fault.label.zh}：{clean(raw)}" if isinstance(raw, Unusable) else clean(raw)
+
+
+def _written(texts: Texts) -> dict[int, str]:
+    return {place: " ".join(parts) for place, parts in texts.items()}
+
+
+def _with_the_row_above(sheet: Sheet, heading: Heading, free: int) -> Heading:
+    """Take in a row that only gathers columns of the headings below it."""
+    rows = range(heading.rows.start - 1, heading.rows.stop)
+    if heading.layout is None or len(rows) > MOST_ROWS or rows.start < free:
+        return heading
+    groups = {place: raw for place, raw in enumerate(sheet.rows[rows.start - 1]) if raw != BLANK}
+    gathering = (
+        isinstance(raw, str) and place in heading.texts and gathers(raw, heading.layout)
+        for place, raw in groups.items()
+    )
+    if len(groups) < 2 or not all(gathering):  # noqa: PLR2004 - one alone is a title
+        return heading
+    texts = _texts([sheet.rows[number - 1] for number in rows])
+    return replace(heading, rows=rows, texts=_written(texts))
+
+
+def _with_the_row_below(sheet: Sheet, heading: Heading) -> Heading:
+    """Take in a row that only divides columns of the headings above it, though nothing in it is known."""
+    rows = range(heading.rows.start, heading.rows.stop + 1)
+    if len(rows) > MOST_ROWS or rows.stop > len(sheet.rows) + 1:
+        return heading
+    row = sheet.rows[rows.stop - 2]
+    filled = [place for place, raw in enumerate(row) if raw != BLANK]
+    dividing = [place for place in filled if place not in heading.texts]
+    divides = dividing and all(place - 1 in filled for place in dividing)
+    if not divides or not all(_divides(place, row[place], heading) for place in filled):
+        return heading
+    texts = _texts([sheet.rows[number - 1] for number in rows])
+    return replace(heading, rows=rows, texts=_written(texts))
+
+
+def _divides(place: int, raw: Raw, heading: Heading) -> bool:
+    """Whether a cell below a heading says no more than which part of it its column is."""
+    if not is_wordy(raw):
+        return False
+    column = heading.columns.get(place)
+    if column is None or clean(raw) == heading.texts[place]:
+        return True
+    read = column.said(raw)
+    return column.heading not in COMMON and (isinstance(read, Fault) or read == clean(raw))
+
+
+def _table_of_children(sheet: Sheet, number: int, *, joined: bool) -> Heading | None:
+    """The headings of a table of children that is of no known kind; none that goes `joined` on from a row."""
+    row = sheet.rows[number - 1]
+    found = [place for place, raw in enumerate(row) if isinstance(raw, str) and is_named(raw, FILE_NUMBER)]
+    filled = [raw for raw in row if raw != BLANK]
+    if joined or not found or len(filled) == 1 or not all(map(is_wordy, filled)):
+        return None
+    return Heading(range(number, number + 1), None, {found[0]: FILE_NUMBER}, _written(_texts([row])))
+
+
+def _side_by_side(sheet: Sheet, heading: Heading) -> tuple[Heading, ...]:
+    """Tell tables apart that stand side by side: the same key stands above each, and more than it."""
+    keys = (
+        place for key in (FILE_NO, NAME) for place, column in heading.columns.items() if column.heading == key
+    )
+    key = next(keys)
+    lefts = [0]
+    for place, text in sorted(heading.texts.items()):
+        if place > key and heading_text(text) == heading_text(heading.texts[key]):
+            numbered = is_named(heading.texts.get(place - 1, ""), SERIAL)
+            lefts.append(place - 1 if numbered else place)
+    if not 1 < len(lefts) <= MOST_BESIDE:
+        return (heading,)
+    rights = [*lefts[1:], None]
+    parts = [_part(sheet, heading, left, right) for left, right in zip(lefts, rights, strict=True)]
+    found = tuple(part for part in parts if part is not None)
+    return found if len(found) == len(lefts) else (heading,)
+
+
+def _part(sheet: Sheet, heading: Heading, left: int, right: int | None) -> Heading | None:
+    """The headings between two columns as a table of its own; None where they are none."""
+    rows = [(BLANK,) * left + tuple(sheet.rows[number - 1][left:right]) for number in heading.rows]
+    texts = _texts(rows)
+    known = (
+        (sum(column.heading not in COMMON for column in columns.values()), layout, columns)
+        for layout, columns in known_layouts(texts)
+    )
+    own, layout, columns = max(known, key=lambda each: each[0], default=(0, None, {}))
+    if own > 1:
+        return Heading(heading.rows, layout, columns, _written(texts), left, right)
+    numbers = [place for place, text in _written(texts).items() if is_named(text, FILE_NUMBER)]
+    if not left or not numbers or len(texts) == 1:
+        return None
+    return Heading(heading.rows, None, {numbers[0]: FILE_NUMBER}, _written(texts), left, right)

@@ -1,0 +1,198 @@
+"""A whole register as read: its tables, who tells it, and which rows tell of which child."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from api.folding import folded_name
+from api.imports.cells.raw import Raw
+from api.imports.cells.values import Read
+from api.imports.faults import Fault
+from api.imports.layout import FILE_NO, NAME, Cell, Column, Place, RowOf
+from api.imports.layouts.roster import ROSTER
+from api.imports.reading.workbook import BLANK, Workbook
+from api.imports.recognition.tables import RowKind, Table, recognise
+from domain.entry import Document
+
+REMEMBERED: Final = 100_000
+"""Cells whose reading is remembered."""
+REGISTER_ROW: Final = "register_row"
+"""The kind of paper that a register's row is, in the code table `document_kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A data row of which it is not known whom it tells of, and why."""
+
+    at: RowOf
+    why: Fault
+
+
+@dataclass(slots=True)
+class Register:
+    """A register as one institution tells it, read on a day.
+
+    `issued_on` is the day up to which it tells; `children` are the data rows by file number, in the order of
+    the roster and then of the tables; `strays` are those of no child that is known; `roster` are the numbers
+    that the roster lists, None where the file has no roster.
+    """
+
+    workbook: Workbook
+    tables: list[Table]
+    institution: str | None
+    issued_on: date
+    today: date
+    children: dict[str, list[RowOf]]
+    strays: list[Stray]
+    roster: frozenset[str] | None
+    read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
+    """What was read before of equal cells in the same columns, for a register repeats itself."""
+
+    @property
+    def rows(self) -> int:
+        """How many data rows it has."""
+        return sum(map(len, self.children.values())) + len(self.strays)
+
+    def cells(self, at: RowOf) -> Iterator[tuple[Column | None, Cell]]:
+        """The filled cells of a row with their columns, None for a column of no known kind."""
+        table = self.tables[at.table]
+        for place, raw in enumerate(table.row(at.row)):
+            if raw == BLANK:
+                continue
+            column, heading = table.columns.get(place), table.heading_of(place)
+            where = Place(at.table, at.row, place)
+            if column is None:
+                yield None, Cell(where, heading, raw, raw)
+                continue
+            known = (at.table, place, type(raw), raw)
+            if known not in self.read:
+                if len(self.read) >= REMEMBERED:
+                    self.read.clear()
+                self.read[known] = column.value(heading, raw, self.today)
+            yield column, Cell(where, heading, raw, self.read[known])
+
+    def cell(self, place: Place) -> Cell:
+        """A cell as it was written."""
+        table = self.tables[place.table]
+        raw = table.row(place.row)[place.column]
+        return Cell(place, table.heading_of(place.column), raw, raw)
+
+    def key_cell(self, at: RowOf) -> Cell | None:
+        """The cell that says whom a row tells of: its file number, else its name, else the first one."""
+        table = self.tables[at.table]
+        filled = [place for place, raw in enumerate(table.row(at.row)) if raw != BLANK]
+        keys = (table.place_of(FILE_NO), table.place_of(NAME), *filled)
+        place = next((place for place in keys if place in filled), None)
+        return None if place is None else self.cell(Place(at.table, at.row, place))
+
+    def loose(self) -> Iterator[Cell]:
+        """The cells that stand in no table that is known, and say more than a title does."""
+        for table in self.tables:
+            for row in sorted(table.loose):
+                for place, raw in enumerate(table.row(row)):
+                    if raw != BLANK:
+                        yield self.cell(Place(table.number, row, place))
+
+    def issued(self, table: int) -> date:
+        """The day up to which a table tells, by its own banner or the register's."""
+        return min(self.tables[table].banner.issued_on or self.issued_on, self.today)
+
+    def paper(self, at: RowOf) -> Document:
+        """The row as a paper that an entry cites."""
+        return Document(
+            kind=REGISTER_ROW,
+            number=self.name(at),
+            issuer=self.institution,
+            issued_on=self.issued(at.table),
+            sha256=self.workbook.sha256,
+        )
+
+    def name(self, at: RowOf) -> str:
+        """The row by its sheet's title and its number."""
+        return f"{self.tables[at.table].sheet.title}!{at.row}"
+
+
+def read_register(workbook: Workbook, today: date) -> Register:
+    """Recognise the tables of a workbook and tell whose rows they are."""
+    tables: list[Table] = []
+    for sheet in workbook.sheets:
+        tables.extend(recognise(sheet, len(tables)))
+    first = sorted(tables, key=lambda table: table.layout is not ROSTER)
+    institution = next((each.banner.institution for each in first if each.banner.institution), None)
+    issued_on = next((each.banner.issued_on for each in first if each.banner.issued_on), today)
+    own = [table for table in first if _is_own(table, institution)]
+    names = _numbers_by_name(own)
+    children: dict[str, list[RowOf]] = defaultdict(list)
+    strays: list[Stray] = []
+    for table in first:
+        for row in table.of_kind(RowKind.DATA):
+            at = RowOf(table.number, row)
+            whose = _whose(table, row, names) if table in own else Fault.OTHER_INSTITUTION
+            if isinstance(whose, Fault):
+                strays.append(Stray(at, whose))
+            else:
+                children[whose].append(at)
+    rosters = [table for table in own if table.layout is ROSTER]
+    listed = (_file_no(table, row) for table in rosters for row in table.of_kind(RowKind.DATA))
+    return Register(
+        workbook=workbook,
+        tables=tables,
+        institution=institution,
+        issued_on=min(issued_on, today),
+        today=today,
+        children=dict(children),
+        strays=strays,
+        roster=frozenset(each for each in listed if isinstance(each, str)) if rosters else None,
+    )
+
+
+def _is_own(table: Table, institution: str | None) -> bool:
+    """Whether the register's own institution tells the table, as it does unless its banner names another."""
+    told_by = table.banner.institution
+    return told_by is None or folded_name(told_by) == folded_name(institution or "")
+
+
+def _numbers_by_name(tables: Sequence[Table]) -> Mapping[str, set[str]]:
+    """The file numbers of the roster by the names that it gives them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for table in tables:
+        if table.layout is ROSTER:
+            for row in table.of_kind(RowKind.DATA):
+                name, file_no = _said(table, row, NAME), _file_no(table, row)
+                if isinstance(name, str) and isinstance(file_no, str):
+                    found[folded_name(name)].add(file_no)
+    return found
+
+
+def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault:
+    """The file number of the child that a row tells of, or why there is none.
+
+    A table without file numbers tells by names, of which one that only one child on the roster has will do.
+    """
+    if table.layout is None:
+        return Fault.UNKNOWN_SHEET
+    if table.layout is ROSTER or table.place_of(FILE_NO) is not None:
+        return _file_no(table, row)
+    name = _said(table, row, NAME)
+    if not isinstance(name, str):
+        return name if isinstance(name, Fault) else Fault.NO_FILE_NUMBER
+    numbers = names.get(folded_name(name), set())
+    if len(numbers) == 1:
+        return next(iter(numbers))
+    return Fault.NAME_SHARED if numbers else Fault.NOT_ON_ROSTER
+
+
+def _file_no(table: Table, row: int) -> str | Fault:
+    """The file number on a row, or why there is none."""
+    said = _said(table, row, FILE_NO)
+    return said if isinstance(said, str | Fault) else Fault.NO_FILE_NUMBER
+
+
+def _said(table: Table, row: int, heading: str) -> Read:
+    """What a row says in a known column; None where nothing stands there."""
+    place, cells = table.place_of(heading), table.row(row)
+    if place is None or place >= len(cells) or cells[place] == BLANK:
+        return None
+    return table.columns[place].said(cells[place])

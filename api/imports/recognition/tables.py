@@ -1,0 +1,262 @@
+"""Which tables a sheet has, of which kind each is, where its columns stand, and what each of its rows is."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+from api.folding import folded
+from api.imports.cells.raw import (
+    Raw,
+    Unusable,
+    as_written,
+    clean,
+)
+from api.imports.faults import Fault
+from api.imports.layout import FILE_NO, NAME, Column, Layout
+from api.imports.layouts import LAYOUTS
+from api.imports.layouts.columns import SERIAL
+from api.imports.reading.workbook import (
+    BLANK,
+    Merged,
+    Sheet,
+    letter,
+)
+from api.imports.recognition.banners import (
+    Banner,
+    banner,
+    is_banner,
+    is_caption,
+    is_label,
+    is_page,
+    is_signature,
+)
+from api.imports.recognition.headings import Heading, headings_of
+
+Cells: TypeAlias = tuple[Raw, ...]
+"""The cells of a row."""
+
+_TOTAL: Final = re.compile(r"(合计|总计|共计|小计|累计|总数|本页合计)[:：]?.*|共[0-9]+[人名条行].*")
+_COUNT: Final = re.compile("[0-9]+[人名条行个]")
+_TITLE: Final = re.compile(r".*(表|册|台账|情况|记录|登记|名单|一览|统计)([(（].*)?")
+
+
+class RowKind(StrEnum):
+    """What a row is; only `data` rows tell of children. A `title` is whatever stands beside a table."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    TOTAL = "total"
+    SIGNATURE = "signature"
+    BLANK = "blank"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table of a sheet as recognised, or a sheet in which none is.
+
+    `number` is its own from 0 in the workbook. `rows` are its rows from the sheet's row `first` on, in which
+    the cells of a table beside it are blank; `kinds` tells what each is. `heading` is None where no table is.
+    `loose` are the rows above the headings, by their numbers in the sheet, that say more than a title does.
+    """
+
+    number: int
+    sheet: Sheet
+    first: int
+    rows: Sequence[Cells]
+    heading: Heading | None
+    kinds: Sequence[RowKind]
+    banner: Banner
+    loose: frozenset[int]
+
+    @property
+    def layout(self) -> Layout | None:
+        """What its columns mean; None when it is of no known kind."""
+        return self.heading.layout if self.heading else None
+
+    @property
+    def columns(self) -> Mapping[int, Column]:
+        """The known columns by their place from 0."""
+        return self.heading.columns if self.heading else {}
+
+    def row(self, number: int) -> Cells:
+        """A row of it, by its number in the sheet."""
+        return self.rows[number - self.first]
+
+    def of_kind(self, kind: RowKind) -> Iterator[int]:
+        """The rows of one kind, by their numbers in the sheet."""
+        return (number for number, each in enumerate(self.kinds, self.first) if each is kind)
+
+    def place_of(self, heading: str) -> int | None:
+        """The place of a known column by its usual heading."""
+        return next((place for place, column in self.columns.items() if column.heading == heading), None)
+
+    def heading_of(self, column: int) -> str:
+        """The text above a column, its letter where there is none."""
+        return (self.heading.texts.get(column) if self.heading else None) or letter(column)
+
+
+def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
+    """Tell which tables a sheet has, numbered from there on; a sheet without any is one that is not known."""
+    sheet = replace(sheet, merged=tuple(sorted(sheet.merged, key=attrgetter("top"))))
+    rows = sheet.rows
+    found = list(headings_of(sheet))
+    if not found:
+        loose = frozenset(each for each, row in enumerate(rows, 1) if not is_blank_row(row))
+        kinds = [RowKind.BLANK if is_blank_row(row) else RowKind.TITLE for row in rows]
+        return [Table(number, sheet, 1, rows, None, kinds, banner(rows, Banner()), loose)]
+    tables: list[Table] = []
+    starts = [1]
+    starts += (_first_title(sheet, before[0], after[0]) for before, after in pairwise(found))
+    for beside, start, stop in zip(found, starts, [*starts[1:], len(rows) + 1], strict=True):
+        known = tables[-1].banner if tables else Banner()
+        for heading in beside:
+            own = _own(rows[start - 1 : stop - 1], start, heading)
+            tables.append(_table(number + len(tables), sheet, start, own, heading, known))
+    return tables
+
+
+def is_blank_row(row: Cells) -> bool:
+    """Whether nothing stands in a row."""
+    return all(raw == BLANK for raw in row)
+
+
+def _own(rows: Sequence[Cells], start: int, heading: Heading) -> Sequence[Cells]:
+    """The rows of a table without the cells of those beside it; what stands above is the first one's."""
+    if heading.left == 0 and heading.right is None:
+        return rows
+    above = heading.rows.start - start
+    titles = rows[:above] if heading.left == 0 else [()] * above
+    cut = ((BLANK,) * heading.left + tuple(row[heading.left : heading.right]) for row in rows[above:])
+    return [*titles, *cut]
+
+
+def _table(
+    number: int, sheet: Sheet, start: int, rows: Sequence[Cells], heading: Heading, known: Banner
+) -> Table:
+    above = heading.rows.start - start
+    body = _Body(heading, frozenset(row for row in rows[:above] if not is_blank_row(row)))
+
+    def kind(place: int, row: Cells) -> RowKind:
+        if is_blank_row(row):
+            return RowKind.BLANK
+        if place + start in heading.rows:
+            return RowKind.HEADING
+        return RowKind.TITLE if place < above else body.kind(row)
+
+    kinds = [kind(place, row) for place, row in enumerate(rows)]
+    rows = _divided(sheet.merged, start, rows, kinds, heading)
+    told = [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.TITLE]
+    loose = frozenset(each for each, row in enumerate(rows[:above], start) if row and not is_caption(row))
+    return Table(number, sheet, start, rows, heading, kinds, banner(told, known), loose)
+
+
+def _divided(
+    merged: Sequence[Merged], start: int, rows: Sequence[Cells], kinds: Sequence[RowKind], heading: Heading
+) -> Sequence[Cells]:
+    """The rows, in which what is merged over several headings can not be used: it may belong to either.
+
+    What is `merged` comes from top to bottom.
+    """
+    own = slice(*(bisect_left(merged, row, key=attrgetter("top")) for row in (start, start + len(rows))))
+    divided = list(rows)
+    for each in merged[own]:
+        if sum(each.left <= place <= each.right for place in heading.texts) < 2:  # noqa: PLR2004 - several
+            continue
+        for place in range(each.top - start, min(each.bottom - start + 1, len(rows))):
+            row = divided[place]
+            if kinds[place] is RowKind.DATA and each.left < len(row) and row[each.left] != BLANK:
+                cell = Unusable(as_written(row[each.left]), Fault.MERGED)
+                divided[place] = (*row[: each.left], cell, *row[each.left + 1 :])
+    return divided
+
+
+def _first_title(sheet: Sheet, before: Heading, after: Heading) -> int:
+    """The row in which the titles of a table begin that stands below another one."""
+    start = number = after.rows.start
+    while number - 1 >= before.rows.stop:
+        number -= 1
+        row = sheet.rows[number - 1]
+        if is_blank_row(row):
+            if start < after.rows.start:
+                break
+        elif _is_title(row, before):
+            start = number
+        else:
+            break
+    return start
+
+
+def _is_title(row: Cells, before: Heading) -> bool:
+    """Whether a row below a table is no row of it, but the title or the banner of the next one."""
+    if is_banner(row):
+        return True
+    place = next(place for place, raw in enumerate(row) if raw != BLANK)
+    raw, text = row[place], clean(row[place])
+    if not isinstance(raw, str) or any(clean(other) != text for other in row[place:] if other != BLANK):
+        return False
+    if is_page(raw) or _TITLE.fullmatch(text) or folded(text) in {folded(layout.name) for layout in LAYOUTS}:
+        return True
+    column = before.columns.get(place)
+    headless = column is None or column.heading in {SERIAL.heading, FILE_NO}
+    return headless and not re.search("[0-9]", folded(text)) and not _is_total(raw) and not is_label(raw)
+
+
+class _Body:
+    """Tells what the rows below headings are, above which these titles stand."""
+
+    def __init__(self, heading: Heading, titles: frozenset[Cells]) -> None:
+        self._columns = heading.columns
+        self._titles = titles
+        self._headings = {
+            place: {folded(text), *(folded(part) for part in text.split())}
+            for place, text in heading.texts.items()
+            if place in heading.columns
+        }
+        places = (place for place, column in heading.columns.items() if column.heading == FILE_NO)
+        self._place = next(places, -1)
+        self._number = heading.columns.get(self._place)
+
+    def kind(self, row: Cells) -> RowKind:
+        """What a row is that is not blank."""
+        first = next(place for place, raw in enumerate(row) if raw != BLANK)
+        number = row[self._place] if 0 <= self._place < len(row) else BLANK
+        if self._repeats(row):
+            return RowKind.HEADING
+        if row in self._titles or (is_page(row[first]) and sum(raw != BLANK for raw in row) == 1):
+            return RowKind.TITLE
+        if number != BLANK and self._is_number(number):
+            return RowKind.DATA
+        if _is_total(number) or (self._leads(first) and _is_total(row[first])):
+            return RowKind.TOTAL
+        if is_signature(row, noted=self._leads(first)):
+            return RowKind.TITLE if is_banner(row) else RowKind.SIGNATURE
+        return RowKind.DATA
+
+    def _repeats(self, row: Cells) -> bool:
+        """Whether the headings stand there again, as on the next printed page."""
+        again = sum(
+            place < len(row) and isinstance(row[place], str) and folded(clean(row[place])) in texts
+            for place, texts in self._headings.items()
+        )
+        return again > len(self._columns) / 2
+
+    def _leads(self, place: int) -> bool:
+        """Whether nothing that tells of a child stands at a place or before it."""
+        column = self._columns.get(place)
+        return column is None or column.serves is not None or column.heading == NAME
+
+    def _is_number(self, raw: Raw) -> bool:
+        """Whether a row with that in its number's column tells of a child, whatever its other words are."""
+        if self._number is None or _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw) or is_label(raw):
+            return False
+        return isinstance(self._number.said(raw), str)
+
+
+def _is_total(raw: Raw) -> bool:
+    return _TOTAL.fullmatch(folded(clean(raw))) is not None

@@ -1,0 +1,1 @@
+"""What became of every cell: as an answer, as a workbook for the clerk, and on a terminal."""

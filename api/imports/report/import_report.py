@@ -1,0 +1,187 @@
+"""What came of an import: the object that `childledger import --json` prints, and what else is told."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from api.identity.directory import Institution
+from api.imports.accounting import SETTLED, Account, Fate
+from api.imports.faults import Fault
+from api.imports.layout import Cell, RowOf
+from api.imports.recognition.register_reading import Register
+from api.imports.recognition.tables import RowKind
+from domain.event import EVERY_CATEGORY, Category
+from domain.judging import Judgement, told_to
+from domain.label import Label
+from domain.limit import Area, limit
+
+_NAMES: Final = {"missing": "not_in_this_file"}
+OTHER_ROWS: Final = tuple(kind for kind in RowKind if kind is not RowKind.DATA)
+NOT_IN_FILE: Final = "not_in_this_file"
+MOST_LISTED: Final = limit(
+    10_000,
+    Area.IMPORTS,
+    Label("导入结果每一列表中的行", "Lines of each list of a report over HTTP"),
+    why=Label("结果在内存中保留", "Reports are kept in memory"),
+    beyond=Label(
+        "只计数（unlisted）；命令行会全部列出", "They are counted (`unlisted`); the command lists all"
+    ),
+)
+MOST_LISTED_TEXT: Final = limit(
+    1_000_000,
+    Area.IMPORTS,
+    Label("导入结果各列表中原值的字符数", "Characters of the values that a report over HTTP lists"),
+    why=Label("结果在内存中保留", "Reports are kept in memory"),
+    beyond=Label("其余的行只计数（unlisted）", "Further lines are counted (`unlisted`)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value or row that is reported: where it stands, as it was written, and a code that says why.
+
+    `other` is the other place where it is said otherwise, `place` the column's from 0, `child` the file that
+    it is about, if there is one.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    code: str
+    other: str | None = None
+    place: int = 0
+    child: UUID | None = None
+
+    def json(self) -> dict[str, Any]:
+        """The line as the contract shows it."""
+        shown = {name: getattr(self, name) for name in ("sheet", "row", "column", "value", "code")}
+        return shown | ({"other": self.other} if self.other else {})
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of an import, gathered while it runs; `account` proves that nothing was lost.
+
+    When it is `bounded`, so many lines are listed of each kind, and the others are counted in `unlisted`.
+    """
+
+    register: Register
+    account: Account
+    institution: Institution
+    opened: bool = False
+    dry_run: bool = False
+    bounded: bool = False
+    sees: frozenset[Category] = EVERY_CATEGORY
+    """The categories of personal data that whoever is told sees."""
+    beside: tuple[str, ...] = ()
+    """Institutions of a like name, beside which its own was opened."""
+    rejections: list[Line] = field(default_factory=list)
+    values: list[Line] = field(default_factory=list)
+    missing: list[Line] = field(default_factory=list)
+    found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Rows by the rule that speaks against what was recorded of them."""
+    against: set[UUID] = field(default_factory=set)
+    """The children against whose entries these speak."""
+    entries: int = 0
+    as_found: int = 0
+    done_rows: int = 0
+    seconds: float = 0.0
+    unlisted: Counter[str] = field(default_factory=Counter)
+    listed_text: int = 0
+
+    def reject(self, at: RowOf, cell: Cell | None, why: Fault | str, child: UUID | None = None) -> None:
+        """Report a rejected row or part of one, with what is wrong or the rule that refuses it."""
+        code = why.value if isinstance(why, Fault) else why
+        heading, written = ("", "") if cell is None else (cell.heading, cell.written)
+        self._list("rejections", Line(self._sheet(at.table), at.row, heading, written, code, child=child))
+
+    def set_aside(
+        self, cell: Cell, fault: Fault, other: RowOf | None = None, child: UUID | None = None
+    ) -> None:
+        """Report a value that is set aside."""
+        sheet = self._sheet(cell.place.table)
+        elsewhere = None if other is None else self.register.name(other)
+        row, column = cell.place.row, cell.place.column
+        self._list(
+            "values", Line(sheet, row, cell.heading, cell.written, fault.value, elsewhere, column, child)
+        )
+
+    def miss(self, line: Line) -> None:
+        """Report a row that the ledger has and the file does not."""
+        self._list("missing", line)
+
+    def judged(self, judgements: tuple[Judgement, ...], row: RowOf, child: UUID) -> None:
+        """Count what speaks against an entry that was recorded of a row all the same, in a child's file."""
+        self.entries += 1
+        told = told_to(self.sees, judgements)
+        for judgement in told:
+            self.find(judgement.rule.id, row, child)
+        self.as_found += any(judgement.as_found for judgement in told)
+
+    def find(self, rule: str, row: RowOf, child: UUID) -> None:
+        """Say that a rule speaks against what was recorded of a row, in a child's file."""
+        self.found[rule].append(self.register.name(row))
+        self.against.add(child)
+
+    def arrange(self) -> None:
+        """Put all lines in the order of the file."""
+        order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
+        for lines in (self.rejections, self.values, self.missing):
+            lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
+
+    def _list(self, kind: str, line: Line) -> None:
+        lines: list[Line] = getattr(self, kind)
+        self.listed_text += len(line.value)
+        if self.bounded and (len(lines) >= MOST_LISTED or self.listed_text > MOST_LISTED_TEXT):
+            self.unlisted[kind] += 1
+        else:
+            lines.append(line)
+
+    @property
+    def shown(self) -> set[UUID | None]:
+        """The children of whom anything is told, None for lines of which nobody knows whose they are."""
+        listed = {line.child for lines in (self.rejections, self.values, self.missing) for line in lines}
+        return listed | self.against
+
+    def _sheet(self, table: int) -> str:
+        return self.register.tables[table].sheet.title
+
+    @property
+    def rate(self) -> float:
+        """Rows a second, read, judged, sealed and recorded."""
+        return sum(self.account.rows.values()) / self.seconds if self.seconds else 0.0
+
+    @property
+    def code(self) -> int:
+        """The command's exit code: 1 when something was rejected."""
+        return 1 if self.rejections else 0
+
+    def json(self) -> dict[str, Any]:
+        """The report as the contract shows it."""
+        rows, cells = self.account.rows, self.account.cells
+        return {
+            "file": self.register.workbook.name,
+            "sha256": self.register.workbook.sha256,
+            "institution": self.institution.name,
+            **({"opened_beside": list(self.beside)} if self.beside else {}),
+            "rows": sum(rows.values()),
+            "recorded": rows[Fate.RECORDED],
+            "already": rows[Fate.ALREADY],
+            "rejected": rows[Fate.REJECTED],
+            "other_rows": {kind.value: self.account.other_rows[kind] for kind in OTHER_ROWS},
+            "cells": {"filled": self.account.filled}
+            | {fate.name.lower(): cells[fate] for fate in sorted(SETTLED, reverse=True)},
+            "as_found": self.as_found,
+            "set_aside": cells[Fate.SET_ASIDE],
+            "entries": self.entries,
+            "rejections": [line.json() for line in self.rejections],
+            "values": [line.json() for line in self.values],
+            "findings": [{"rule": rule, "count": len(rows)} for rule, rows in sorted(self.found.items())],
+            "not_in_this_file": [line.json() for line in self.missing],
+        } | (
+            {"unlisted": {_NAMES.get(kind, kind): count for kind, count in self.unlisted.items()}}
+            if self.unlisted
+            else {}
+        )

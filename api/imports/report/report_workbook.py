@@ -1,0 +1,126 @@
+"""The report as a workbook for the clerk who keeps the register; all in it is text, never a formula."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import xlsxwriter  # type: ignore[import-untyped] # it has no types
+from xlsxwriter.format import Format  # type: ignore[import-untyped] # the same
+
+from api.imports.faults import Fault
+from api.imports.report.import_report import NOT_IN_FILE, Line, Report
+from domain.rulebook import Rulebook
+
+_PRIVATE: Final = 0o600
+_FATES: Final = {
+    "recorded": "已录入 Recorded",
+    "already": "此前已录入 Already recorded",
+    "set_aside": "暂存未用 Set aside",
+    "rejected": "未录入 Rejected",
+    "key": "索引 Keys",
+    "other": "标题、表头、合计、签名等 Titles, headings, totals, signatures",
+}
+_PLACES: Final = (
+    "工作表 Sheet",
+    "行 Row",
+    "列 Column",
+    "原值 As written",
+    "原因 Why",
+    "Why",
+    "另见 See also",
+)
+_WIDTHS: Final = (16, 8, 22, 40, 28, 40, 20)
+LONGEST: Final = 32_000
+"""A cell holds 32,767 characters."""
+
+
+def prove_writable(path: Path) -> None:
+    """Raise the OSError with which a file could not be written, and leave everything as it was."""
+    there = path.exists()
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
+    if not there:
+        path.unlink()
+
+
+def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
+    """Write the report to a file that only its owner may read."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w+b") as file:
+        book = xlsxwriter.Workbook(
+            file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        )
+        bold = book.add_format({"bold": True})
+        _sheet(book, bold, "汇总", ("项目 Item", "数 Number"), (60, 20), _summary(report))
+        _sheet(book, bold, "未录入", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.rejections))
+        _sheet(book, bold, "暂存", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.values))
+        _sheet(
+            book, bold, "本次文件中没有", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.missing)
+        )
+        _sheet(
+            book,
+            bold,
+            "发现",
+            ("规则 Rule", "内容", "Text", "行 Rows"),
+            (10, 60, 60, 60),
+            _found(report, rulebook),
+        )
+        book.close()
+
+
+def _sheet(
+    book: xlsxwriter.Workbook,
+    bold: Format,
+    title: str,
+    headings: Sequence[str],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[str]],
+) -> None:
+    sheet = book.add_worksheet(title)
+    for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, heading, bold)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows, 1):
+        for column, words in enumerate(row):
+            sheet.write_string(number, column, words[:LONGEST])
+
+
+def _summary(report: Report) -> Iterable[tuple[str, str]]:
+    told = report.json()
+    yield "文件 File", told["file"]
+    yield "SHA-256", told["sha256"]
+    yield "填报单位 Institution", told["institution"]
+    yield "本次新建机构 Opened for this file", "是 Yes" if report.opened else "否 No"
+    yield "已有的名称相近的机构 Institutions of a like name", "、".join(report.beside)
+    yield "试运行，未写入 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
+    yield "数据行 Data rows", str(told["rows"])
+    for name in ("recorded", "already", "rejected"):
+        yield f"行：{_FATES[name]}", str(told[name])
+    for kind, count in told["other_rows"].items():
+        yield f"其他行 Other rows: {kind}", str(count)
+    yield "非空单元格 Filled cells", str(told["cells"]["filled"])
+    for name, label in _FATES.items():
+        yield f"单元格：{label}", str(told["cells"][name])
+    yield "新增条目 Entries", str(told["entries"])
+    yield "按原状录入、与规定不符的条目 Recorded as found", str(told["as_found"])
+
+
+def _line(line: Line, rulebook: Rulebook) -> tuple[str, ...]:
+    zh, en = why(line.code, rulebook)
+    return (line.sheet, str(line.row), line.column, line.value, zh, en, line.other or "")
+
+
+def _found(report: Report, rulebook: Rulebook) -> Iterable[tuple[str, ...]]:
+    for rule, places in sorted(report.found.items()):
+        zh, en = why(rule, rulebook)
+        yield rule, zh, en, "、".join(places)
+
+
+def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
+    """What a code says, in Chinese and English."""
+    if code == NOT_IN_FILE:
+        return "台账中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
+    if code in rulebook.rules:
+        return rulebook[code].zh, rulebook[code].en
+    label = Fault(code).label
+    return label.zh, label.en

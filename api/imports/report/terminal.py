@@ -1,0 +1,82 @@
+"""The import on a terminal: its progress while it runs, and what came of it in the end."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from api.imports.accounting import Fate
+from api.imports.report.import_report import Line, Report
+from api.imports.report.report_workbook import why
+from domain.rulebook import Rulebook
+
+
+class Bar:
+    """A progress bar on stderr, counting rows."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("读取 Reading", total=None)
+
+    def __call__(self, done: int, rows: int) -> None:
+        """Show how many rows are done, and how many there are."""
+        self._progress.update(self._task, description="录入 Importing", completed=done, total=rows)
+
+
+@contextmanager
+def bar() -> Iterator[Bar]:
+    """Show a progress bar within the block; nothing of it stays where stderr is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield Bar(progress)
+
+
+def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
+    """Say what came of an import: numbers, what was not used and why, what the rules find, the rate."""
+    rows, cells = report.account.rows, report.account.cells
+    if report.opened:
+        said = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
+        console.print(Text(f"{said}: {report.institution.name}"))
+    if report.beside:
+        there = "已有名称相近的机构，请核对是否同一家 There are others of a like name; is it one of them?"
+        console.print(Text(f"{there} {'、'.join(report.beside)}"))
+    numbers = Table("", "行 Rows", "单元格 Cells", title=Text(report.register.workbook.name))
+    for fate, label in (
+        (Fate.RECORDED, "已录入 Recorded"),
+        (Fate.ALREADY, "此前已录入 Already recorded"),
+        (Fate.REJECTED, "未录入 Rejected"),
+        (Fate.SET_ASIDE, "暂存 Set aside"),
+        (Fate.KEY, "索引 Keys"),
+        (Fate.OTHER, "其他 Other"),
+    ):
+        count = sum(report.account.other_rows.values()) if fate is Fate.OTHER else rows[fate]
+        numbers.add_row(label, f"{count:,}", f"{cells[fate]:,}")
+    every = sum(rows.values()) + sum(report.account.other_rows.values())
+    numbers.add_row("合计 Sum", f"{every:,}", f"{report.account.filled:,}")
+    console.print(numbers)
+    _lines(console, "未录入的行 Rejected", report.rejections, rulebook)
+    _lines(console, "暂存的值 Values set aside", report.values, rulebook)
+    _lines(console, "本次文件中没有的行 Not in this file", report.missing, rulebook)
+    if report.found:
+        console.print(Text("发现 Findings"))
+    for rule, places in sorted(report.found.items()):
+        console.print(Text(f"  {rule}  {len(places):,}  {why(rule, rulebook)[0]}"))
+    done = "试运行，未写入 Dry run, nothing recorded" if report.dry_run else "新增条目 Entries"
+    pace = "judged" if report.dry_run else "judged, sealed and recorded"
+    console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s, {pace}"))
+
+
+def _lines(console: Console, title: str, lines: list[Line], rulebook: Rulebook) -> None:
+    """Show how often each reason occurs and where first; what is written there stays in the report."""
+    if not lines:
+        return
+    console.print(Text(f"{title}: {len(lines):,}"))
+    for code, count in Counter(line.code for line in lines).most_common():
+        first = next(line for line in lines if line.code == code)
+        where = f"{first.sheet}!{first.row} {first.column}".rstrip()
+        console.print(Text(f"  {count:,}  {' '.join(why(code, rulebook))}  ({where})"))

@@ -1,0 +1,134 @@
+"""All houses of one service: one for each ledger that it serves, apart from one another.
+
+Each has its own order, keys, directory, access log, read models and database roles. Where several are served,
+one that can not be opened is tried again and again, while the others answer.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import structlog
+from pydantic import SecretStr
+
+from api.bootstrap import House, opened
+from api.budgets import AT_ONCE_EACH, REQUESTS, REQUESTS_EACH, Budget, Turns
+from api.clock import Clock, utc_now
+from api.contract.problems import Problem
+from api.database import located
+from api.identity.tokens import digest
+from api.imports.reading.apart import Apart
+from api.metrics import Requests
+from api.settings import Settings
+from api.shared import Shared
+
+log = structlog.get_logger()
+AGAIN_SECONDS: Final = 5.0
+T = TypeVar("T")
+
+
+class Houses:
+    """The houses by the names of their ledgers.
+
+    `requests` times what the service answers; `under_way` and `turns` bound what of it is under way;
+    `reading` reads what is handed in, for all of them one by one.
+    """
+
+    def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
+        self._own = own
+        self.reading = reading
+        self._open: dict[str, House] = {}
+        self.names = tuple(names)
+        self.requests = Requests()
+        self.under_way = Budget(REQUESTS_EACH, REQUESTS)
+        self.turns = Turns(AT_ONCE_EACH)
+        self._shared: dict[Callable[..., Any], Shared[Any]] = {}
+
+    def __getitem__(self, ledger: str) -> House:
+        """Return the house of a ledger. Raises the problem `unavailable` while it can not be opened."""
+        house = self._open.get(ledger)
+        if house is None:
+            raise Problem("unavailable")
+        return house
+
+    @property
+    def own(self) -> House:
+        """The house that commands act on, else another one that is open."""
+        return self._open.get(self._own) or next(iter(self._open.values()))
+
+    @property
+    def all(self) -> tuple[House | None, ...]:
+        """The house of each ledger, None for one that can not be opened."""
+        return tuple(map(self._open.get, self.names))
+
+    def named_by(self, token: str) -> Iterator[str]:
+        """Yield the ledger that a token may let in to; by a rare chance more than one."""
+        return (name for name in self.names if digest(token, name) is not None)
+
+    async def shared(self, look: Callable[["Houses"], Awaitable[T]], seconds: float) -> T:
+        """Return what a look at the houses finds, shared by all who ask for so many seconds."""
+        own = self._shared.get(look)
+        if own is None:
+            own = self._shared[look] = Shared(partial(look, self), seconds)
+        found: T = await own.found()
+        return found
+
+    def leave(self) -> None:
+        """Let everybody go who waits for something new, for the service is about to stop."""
+        for house in self._open.values():
+            house.tail.leave()
+
+    def enter(self, house: House) -> None:
+        """Let a house answer from now on."""
+        self._open[house.settings.ledger] = house
+
+
+@asynccontextmanager
+async def all_opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Houses]:
+    """Open the house of each ledger that is served, and close them in the end.
+
+    Raises what keeps the only one, or all of them, from being opened.
+    """
+    async with located(settings) as found:
+        if settings.database_url is None and found.owner is not None:
+            # One embedded database for all of them.
+            settings = settings.model_copy(update={"database_url": SecretStr(found.owner)})
+        served = settings.served
+        houses = Houses(settings.ledger, [each.ledger for each in served], Apart(settings))
+        if len(served) == 1:
+            async with opened(served[0], clock) as house:
+                houses.enter(house)
+                yield houses
+            return
+        first: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in served]
+        keepers = [
+            asyncio.create_task(_keep_open(each, clock, houses, tried), name=f"house {each.ledger}")
+            for each, tried in zip(served, first, strict=True)
+        ]
+        try:
+            failures = await asyncio.gather(*first, return_exceptions=True)
+            if all(failures):
+                raise next(each for each in failures if each)
+            yield houses
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+
+
+async def _keep_open(settings: Settings, clock: Clock, houses: Houses, tried: asyncio.Future[None]) -> None:
+    """Hold a house open until cancelled, trying again while it can not be opened."""
+    while True:
+        try:
+            async with opened(settings, clock) as house:
+                houses.enter(house)
+                if not tried.done():
+                    tried.set_result(None)
+                await asyncio.get_running_loop().create_future()
+        except Exception as error:  # noqa: BLE001 - told, and tried again, while the others answer
+            log.warning("ledger not opened", ledger=settings.ledger, error=type(error).__name__)
+            if not tried.done():
+                tried.set_exception(error)
+            await asyncio.sleep(AGAIN_SECONDS)
