@@ -1,4 +1,4 @@
-"""The app: the one place where house and routes come together; tests and commands make it here too."""
+"""The app: the one place where container and routes come together; tests and commands make it here too."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.clock import Clock, utc_now
 from api.contract import problems, requests
 from api.http import (
@@ -25,23 +25,23 @@ from api.http import (
     record_one,
 )
 from api.http import import_jobs as imports
-from api.http.authentication import entered
+from api.http.authentication import authenticated
 from api.http.head import HeadAsGet, Secured
 from api.http.parameters import NOTHING_UNKNOWN
 from api.logs import RequestLog
 from api.settings import Settings
-from api.tenants import all_opened
+from api.tenants import open_tenants
 
 _DOCUMENTING: Final = Lock()
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
-    """Make the app; its houses are opened when it starts and closed when it stops."""
+    """Make the app; its tenants are opened when it starts and closed when it stops."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with all_opened(settings, clock) as app.state.houses:
+        async with open_tenants(settings, clock) as app.state.tenants:
             yield
 
     app = FastAPI(
@@ -65,16 +65,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
     for chapter in (record_one, record_many, children, lists, feed, access, catalogue, imports):
-        app.include_router(chapter.router, dependencies=[Depends(entered), NOTHING_UNKNOWN])
+        app.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
 
 
 @asynccontextmanager
-async def running(app: FastAPI) -> AsyncIterator[House]:
-    """Open the app's houses without serving, for commands and tests; yield the one that commands act on."""
+async def running(app: FastAPI) -> AsyncIterator[Container]:
+    """Open the app's tenants without serving, for commands and tests; yield the one that commands act on."""
     async with app.router.lifespan_context(app):
-        yield app.state.houses.own
+        yield app.state.tenants.own
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

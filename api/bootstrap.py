@@ -1,4 +1,4 @@
-"""The house: what an app is made of, opened and closed in order. Everything is assembled here."""
+"""The container: what an app is made of, opened and closed in order. Everything is assembled here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -36,7 +36,7 @@ _AGAIN_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Container:
     """What routes and commands work with; `readers` reads the read models, as the ledger's reader."""
 
     settings: Settings
@@ -61,7 +61,9 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = True) -> AsyncIterator[House]:
+async def open_container(
+    settings: Settings, clock: Clock = utc_now, *, follow: bool = True
+) -> AsyncIterator[Container]:
     """Open database, ledger, keys, directory, access log and read models; close them in the end.
 
     Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
@@ -108,7 +110,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
         stack.push_async_callback(tail.close)
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
-        yield House(
+        yield Container(
             settings,
             found,
             clock,
@@ -127,7 +129,7 @@ async def opened(settings: Settings, clock: Clock = utc_now, *, follow: bool = T
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
-    """Do the last of a work while the house closes, though the database may have gone by then, or hang."""
+    """Finish a work while the container closes; the database may have gone by then, or hang."""
     try:
         async with asyncio.timeout(PATIENCE):
             await work()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class FairLock:
     """Whoever waits gets a turn when nobody has one; groups that wait take turns with one another."""
 
     def __init__(self) -> None:

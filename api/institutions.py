@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID, uuid4
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.clock import day_of
 from api.folding import folded_name
 from api.identity.directory import IdentityError, Institution
@@ -68,28 +68,28 @@ def _like(one: str, two: str) -> bool:
 
 
 async def open_institution(
-    house: House, name: str, *, uscc: str | None = None, region: str | None = None
+    container: Container, name: str, *, uscc: str | None = None, region: str | None = None
 ) -> Institution:
     """Open an institution's stream, with the rulebook it adopts, and enter it in the directory.
 
     Its region is unknown unless it is said. Acts as `operator()`. Raises IdentityError when there is one of
     that name or code, and when what is said is no region of an institution.
     """
-    rulebook = house.ledger.rulebook
+    rulebook = container.ledger.rulebook
     check_region(region, rulebook)
-    await _alone(house, None, name=name, uscc=uscc)
+    await _alone(container, None, name=name, uscc=uscc)
     opened = InstitutionOpened(
         name=name, region=region or Unknown("not_known"), uscc=uscc or Unknown("not_asked")
     )
     adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
-    recorded = await _record(house, None, region, opened, adopted)
+    recorded = await _record(container, None, region, opened, adopted)
     institution = Institution(recorded.stream, name, uscc, region)
-    await house.identity.enter(institution)
+    await container.identity.enter(institution)
     return institution
 
 
 async def change_institution(
-    house: House,
+    container: Container,
     institution: UUID,
     *,
     name: str | None = None,
@@ -101,24 +101,26 @@ async def change_institution(
     What its stream says already is not recorded again. Acts as `operator()`. Raises IdentityError as
     `open_institution` does, and when there is no such institution.
     """
-    check_region(region, house.ledger.rulebook)
-    await _alone(house, institution, name=name, uscc=uscc)
-    own = await _as_recorded(house, institution)
+    check_region(region, container.ledger.rulebook)
+    await _alone(container, institution, name=name, uscc=uscc)
+    own = await _as_recorded(container, institution)
     changed = InstitutionChanged(
         name=None if name == own.name else name,
         uscc=None if uscc == own.uscc else uscc,
         region=None if region == own.region else region,
     )
     if (changed.name, changed.uscc, changed.region) != (None, None, None):
-        await _record(house, institution, region or own.region, changed)
-        own = await _as_recorded(house, institution)
-    await house.identity.enter(own)
+        await _record(container, institution, region or own.region, changed)
+        own = await _as_recorded(container, institution)
+    await container.identity.enter(own)
     return own
 
 
-async def _alone(house: House, institution: UUID | None, *, name: str | None, uscc: str | None) -> None:
+async def _alone(
+    container: Container, institution: UUID | None, *, name: str | None, uscc: str | None
+) -> None:
     """Raise IdentityError where another institution has the name, in whichever spelling, or the code."""
-    for other in await house.identity.institutions():
+    for other in await container.identity.institutions():
         named = name is not None and folded_name(other.name) == folded_name(name)
         alike = named or (uscc is not None and other.uscc == uscc)
         if alike and other.institution != institution:
@@ -129,13 +131,13 @@ async def _alone(house: House, institution: UUID | None, *, name: str | None, us
             raise IdentityError(message)
 
 
-async def _as_recorded(house: House, institution: UUID) -> Institution:
+async def _as_recorded(container: Container, institution: UUID) -> Institution:
     """Return an institution as its stream says it is today."""
-    file = await house.ledger.file(institution)
+    file = await container.ledger.file(institution)
     if file is None or next(iter(file.entries.values())).kind != "institution":
         message = f"没有这个机构：{institution}。 There is no institution {institution}."
         raise IdentityError(message)
-    life = Life(file, house.today(), house.ledger.rulebook)
+    life = Life(file, container.today(), container.ledger.rulebook)
 
     def now(attribute: Attribute[str]) -> str | None:
         fact = life.now(attribute)
@@ -144,19 +146,21 @@ async def _as_recorded(house: House, institution: UUID) -> Institution:
     return Institution(institution, now(OPENED) or "", now(USCC), now(REGION))
 
 
-async def _record(house: House, institution: UUID | None, region: str | None, *events: Event) -> Recorded:
-    now = house.clock()
+async def _record(
+    container: Container, institution: UUID | None, region: str | None, *events: Event
+) -> Recorded:
+    now = container.clock()
     recording = Recording(
         stream=institution,
         kind="institution",
         drafts=tuple(Draft(event=event, days=Days.on(day_of(now))) for event in events),
         region=region,
         origin="api",
-        recorder=(await house.identity.operator()).recorder,
+        recorder=(await container.identity.operator()).recorder,
         key=f"institution {uuid4()}",
     )
     try:
-        outcome = await house.ledger.record(recording, now=now)
+        outcome = await container.ledger.record(recording, now=now)
     except InvalidError as error:
         said = [f"{each.pointer.lstrip('/')}: {each.words.zh} {each.words.en}" for each in error.problems]
         raise IdentityError("；".join(said)) from None

@@ -17,7 +17,7 @@ from orjson import Fragment
 
 from api.contract.encoding import dumps
 from api.contract.problems import Problem
-from api.fair_lock import Turns
+from api.fair_lock import FairLock
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.tasks import cancel_all
@@ -79,7 +79,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Place:
+class Slot:
     """Room for a job of somebody, held for the block of `Jobs.place`, or else until its job has ended."""
 
     starter: UUID
@@ -97,8 +97,8 @@ class Job:
     """
 
     job: UUID
-    place: Place
-    turns: Turns
+    place: Slot
+    turns: FairLock
     state: State = "queued"
     progress: float = 0.0
     shown: frozenset[UUID | None] = frozenset()
@@ -139,14 +139,14 @@ class Jobs:
 
     def __init__(self) -> None:
         self._jobs: dict[UUID, Job] = {}
-        self._places: list[Place] = []
+        self._places: list[Slot] = []
         self._ended: dict[UUID, deque[Job]] = defaultdict(deque)
         """The jobs of each institution that have ended, the latest last."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = Turns()
+        self._turns = FairLock()
 
     @contextmanager
-    def place(self, starter: UUID, institution: UUID, size: int) -> Iterator[Place]:
+    def place(self, starter: UUID, institution: UUID, size: int) -> Iterator[Slot]:
         """Hold a place for work on so many bytes.
 
         Raises the problems `too_many_requests` for who has enough of them, `unavailable` where there is none.
@@ -161,7 +161,7 @@ class Jobs:
         held = sum(each.size for each in self._places)
         if len(self._places) >= MOST_IN_ALL or held + size > MOST_BYTES_IN_ALL:
             raise Problem("unavailable", headers={"Retry-After": str(AGAIN_SECONDS)})
-        place = Place(starter, institution, size)
+        place = Slot(starter, institution, size)
         self._places.append(place)
         try:
             yield place
@@ -169,7 +169,7 @@ class Jobs:
             if not place.taken:
                 self._leave(place)
 
-    def start(self, place: Place, work: Work) -> Job:
+    def start(self, place: Slot, work: Work) -> Job:
         """Begin work, in a place that it leaves when it has ended."""
         place.taken = True
         job = Job(uuid4(), place, self._turns)
@@ -212,7 +212,7 @@ class Jobs:
         job.told = dumps(job.standing | result)
         self._keep(job)
 
-    def _leave(self, place: Place) -> None:
+    def _leave(self, place: Slot) -> None:
         self._places.remove(place)
 
     def _keep(self, job: Job) -> None:

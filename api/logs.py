@@ -119,10 +119,10 @@ class RequestLog:
             scope["method"] if scope["method"] in METHODS else UNMATCHED
         )  # whoever asks may write anything
         log.info("answered", method=method, route=route, status=status, milliseconds=milliseconds, **who)
-        houses = getattr(scope["app"].state, "houses", None)
-        if houses is not None and status:
+        tenants = getattr(scope["app"].state, "tenants", None)
+        if tenants is not None and status:
             ledger = scope.get("state", {}).get("ledger", "")
-            houses.requests.answered(ledger, method, route, status, seconds)
+            tenants.requests.answered(ledger, method, route, status, seconds)
 
 
 def _dumps(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's own signature

@@ -43,7 +43,7 @@ class Requests:
 
 
 class Metrics:
-    """The measures of one house; `ledger` is added to the labels of each when they are told."""
+    """The measures of one container; `ledger` is added to the labels of each when they are told."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -147,8 +147,8 @@ class _Together(Collector):
         yield from families.values()
 
 
-def text(requests: Requests, houses: Mapping[str, CollectorRegistry], up: Mapping[str, bool]) -> bytes:
-    """Return the measures of a service and of its houses by ledger, in Prometheus' text form.
+def text(requests: Requests, tenants: Mapping[str, CollectorRegistry], up: Mapping[str, bool]) -> bytes:
+    """Return the measures of a service and of its tenants by ledger, in Prometheus' text form.
 
     `up` says which ledgers answer: of those that do not, the measures are the last known, or none.
     """
@@ -156,6 +156,6 @@ def text(requests: Requests, houses: Mapping[str, CollectorRegistry], up: Mappin
     for ledger, answers in up.items():
         answering.labels(ledger).set(answers)
     everything = CollectorRegistry()
-    for each in (requests.registry, answering, _Together(houses)):
+    for each in (requests.registry, answering, _Together(tenants)):
         everything.register(each)
     return generate_latest(everything)

@@ -1,4 +1,4 @@
-"""Serving an app whose house is open, until somebody says stop."""
+"""Serving an app whose container is open, until somebody says stop."""
 
 import asyncio
 import gc
@@ -95,7 +95,7 @@ async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOS
         http=bounded(min(connections, max(files_allowed() - OWN_FILES, 1))),
         ws="none",
         timeout_keep_alive=IDLE_SECONDS,
-        lifespan="off",  # the house is open already
+        lifespan="off",  # the container is open already
         log_config=None,
         access_log=False,  # its lines hold paths and queries
         server_header=False,
@@ -106,8 +106,8 @@ async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOS
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
-        if (houses := getattr(app.state, "houses", None)) is not None:
-            houses.leave()
+        if (tenants := getattr(app.state, "tenants", None)) is not None:
+            tenants.leave()
         server.should_exit = True
         await serving
         raise

@@ -1,4 +1,4 @@
-"""All houses of one service: one for each ledger that it serves, apart from one another.
+"""All tenants of one service: one for each ledger that it serves, apart from one another.
 
 Each has its own order, keys, directory, access log, read models and database roles. Where several are served,
 one that can not be opened is tried again and again, while the others answer.
@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import SecretStr
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.budgets import AT_ONCE_EACH, REQUESTS, REQUESTS_EACH, Budget, Turns
 from api.clock import Clock, utc_now
 from api.contract.problems import Problem
@@ -29,8 +29,8 @@ AGAIN_SECONDS: Final = 5.0
 T = TypeVar("T")
 
 
-class Houses:
-    """The houses by the names of their ledgers.
+class Tenants:
+    """The tenants by the names of their ledgers.
 
     `requests` times what the service answers; `under_way` and `turns` bound what of it is under way;
     `reading` reads what is handed in, for all of them one by one.
@@ -39,36 +39,36 @@ class Houses:
     def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
         self._own = own
         self.reading = reading
-        self._open: dict[str, House] = {}
+        self._open: dict[str, Container] = {}
         self.names = tuple(names)
         self.requests = Requests()
         self.under_way = Budget(REQUESTS_EACH, REQUESTS)
         self.turns = Turns(AT_ONCE_EACH)
         self._shared: dict[Callable[..., Any], Shared[Any]] = {}
 
-    def __getitem__(self, ledger: str) -> House:
-        """Return the house of a ledger. Raises the problem `unavailable` while it can not be opened."""
-        house = self._open.get(ledger)
-        if house is None:
+    def __getitem__(self, ledger: str) -> Container:
+        """Return the container of a ledger. Raises the problem `unavailable` while it can not be opened."""
+        container = self._open.get(ledger)
+        if container is None:
             raise Problem("unavailable")
-        return house
+        return container
 
     @property
-    def own(self) -> House:
-        """The house that commands act on, else another one that is open."""
+    def own(self) -> Container:
+        """The container that commands act on, else another one that is open."""
         return self._open.get(self._own) or next(iter(self._open.values()))
 
     @property
-    def all(self) -> tuple[House | None, ...]:
-        """The house of each ledger, None for one that can not be opened."""
+    def all(self) -> tuple[Container | None, ...]:
+        """The container of each ledger, None for one that can not be opened."""
         return tuple(map(self._open.get, self.names))
 
     def named_by(self, token: str) -> Iterator[str]:
         """Yield the ledger that a token may let in to; by a rare chance more than one."""
         return (name for name in self.names if digest(token, name) is not None)
 
-    async def shared(self, look: Callable[["Houses"], Awaitable[T]], seconds: float) -> T:
-        """Return what a look at the houses finds, shared by all who ask for so many seconds."""
+    async def shared(self, look: Callable[["Tenants"], Awaitable[T]], seconds: float) -> T:
+        """Return what a look at the tenants finds, shared by all who ask for so many seconds."""
         own = self._shared.get(look)
         if own is None:
             own = self._shared[look] = Shared(partial(look, self), seconds)
@@ -77,17 +77,17 @@ class Houses:
 
     def leave(self) -> None:
         """Let everybody go who waits for something new, for the service is about to stop."""
-        for house in self._open.values():
-            house.tail.leave()
+        for container in self._open.values():
+            container.tail.leave()
 
-    def enter(self, house: House) -> None:
-        """Let a house answer from now on."""
-        self._open[house.settings.ledger] = house
+    def enter(self, container: Container) -> None:
+        """Let a container answer from now on."""
+        self._open[container.settings.ledger] = container
 
 
 @asynccontextmanager
-async def all_opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Houses]:
-    """Open the house of each ledger that is served, and close them in the end.
+async def open_tenants(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Tenants]:
+    """Open the container of each ledger that is served, and close them in the end.
 
     Raises what keeps the only one, or all of them, from being opened.
     """
@@ -96,34 +96,34 @@ async def all_opened(settings: Settings, clock: Clock = utc_now) -> AsyncIterato
             # One embedded database for all of them.
             settings = settings.model_copy(update={"database_url": SecretStr(found.owner)})
         served = settings.served
-        houses = Houses(settings.ledger, [each.ledger for each in served], Apart(settings))
+        tenants = Tenants(settings.ledger, [each.ledger for each in served], Apart(settings))
         if len(served) == 1:
-            async with opened(served[0], clock) as house:
-                houses.enter(house)
-                yield houses
+            async with open_container(served[0], clock) as container:
+                tenants.enter(container)
+                yield tenants
             return
         first: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in served]
         keepers = [
-            asyncio.create_task(_keep_open(each, clock, houses, tried), name=f"house {each.ledger}")
+            asyncio.create_task(_keep_open(each, clock, tenants, tried), name=f"container {each.ledger}")
             for each, tried in zip(served, first, strict=True)
         ]
         try:
             failures = await asyncio.gather(*first, return_exceptions=True)
             if all(failures):
                 raise next(each for each in failures if each)
-            yield houses
+            yield tenants
         finally:
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
 
 
-async def _keep_open(settings: Settings, clock: Clock, houses: Houses, tried: asyncio.Future[None]) -> None:
-    """Hold a house open until cancelled, trying again while it can not be opened."""
+async def _keep_open(settings: Settings, clock: Clock, tenants: Tenants, tried: asyncio.Future[None]) -> None:
+    """Hold a container open until cancelled, trying again while it can not be opened."""
     while True:
         try:
-            async with opened(settings, clock) as house:
-                houses.enter(house)
+            async with open_container(settings, clock) as container:
+                tenants.enter(container)
                 if not tried.done():
                     tried.set_result(None)
                 await asyncio.get_running_loop().create_future()

@@ -22,7 +22,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.demo.members import tokens_for_every_role
 from api.identity.directory import Institution
 from api.identity.permissions import Actor, Role
@@ -65,10 +65,10 @@ def furnished(postgres: str) -> Iterator[Furnished]:
         )
 
         async def furnish() -> Furnished:
-            async with running(create_app(settings, clock=lambda: NOW)) as house:
-                identity = house.identity
-                home = await open_institution(house, HOME, region="371099")
-                elsewhere = await open_institution(house, ELSEWHERE, region="990101")
+            async with running(create_app(settings, clock=lambda: NOW)) as container:
+                identity = container.identity
+                home = await open_institution(container, HOME, region="371099")
+                elsewhere = await open_institution(container, ELSEWHERE, region="990101")
                 return Furnished(
                     ledger,
                     settings.data,
@@ -85,10 +85,10 @@ def furnished(postgres: str) -> Iterator[Furnished]:
 
 @dataclass(frozen=True)
 class Served:
-    """A running app with its house; `as_(role)` is a client who asks with that role's token."""
+    """A running app with its container; `as_(role)` is a client who asks with that role's token."""
 
     app: FastAPI
-    house: House
+    container: Container
     home: Institution
     elsewhere: Institution
     tokens: dict[Role, str]
@@ -108,7 +108,7 @@ class Served:
 
     async def another(self, role: Role | str) -> AsyncClient:
         """Return a client of somebody else of that role, at home."""
-        identity = self.house.identity
+        identity = self.container.identity
         member = await identity.add_member("另一人", Role(role), institution=self.home.institution)
         return await self.client(await identity.issue(member.user, days=1, purpose="another"))
 
@@ -120,7 +120,7 @@ class Served:
         birth = date.fromisoformat(born)
         on = Days.on(date(2024, 3, 5))
         supervisor = await self.actor(Role.SUPERVISOR, elsewhere=elsewhere)
-        outcome = await self.house.ledger.record(
+        outcome = await self.container.ledger.record(
             Recording(
                 stream=None,
                 drafts=(
@@ -140,14 +140,14 @@ class Served:
     async def actor(self, role: Role | str, *, elsewhere: bool = False) -> Actor:
         """Return who asks with a role's token."""
         tokens = self.tokens_elsewhere if elsewhere else self.tokens
-        actor = await self.house.identity.authenticate(tokens[Role(role)])
+        actor = await self.container.identity.authenticate(tokens[Role(role)])
         assert actor is not None
         return actor
 
     async def projected(self) -> None:
         """Wait until the read models have caught up with the ledger."""
-        head = await self.house.ledger.head()
-        assert await self.house.projector.reached(head.position, PATIENCE)
+        head = await self.container.ledger.head()
+        assert await self.container.projector.reached(head.position, PATIENCE)
 
 
 @pytest.fixture
@@ -168,12 +168,12 @@ def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Se
 async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Served]:
     """Give a running app with an empty register, an institution and a token for each role."""
     app = create_app(settings, clock=lambda: NOW)
-    async with running(app) as house, AsyncExitStack() as stack:
-        head = await house.ledger.head()
-        assert await house.projector.reached(head.position, PATIENCE)
+    async with running(app) as container, AsyncExitStack() as stack:
+        head = await container.ledger.head()
+        assert await container.projector.reached(head.position, PATIENCE)
         yield Served(
             app,
-            house,
+            container,
             furnished.home,
             furnished.elsewhere,
             furnished.tokens,

@@ -27,7 +27,7 @@ Counts = dict[tuple[str, str], tuple[int, int]]
 async def expected(served: Served) -> Counts:
     """What the entries themselves say."""
     entries, late = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for entry in await served.house.ledger.entries_after(0, 10_000):
+    for entry in await served.container.ledger.entries_after(0, 10_000):
         key = (type(entry.event).__name__, entry.origin)
         assert entry.recorded_at is not None
         entries[key] += 1
@@ -37,10 +37,10 @@ async def expected(served: Served) -> Counts:
 
 async def counted(served: Served) -> Counts:
     """What is counted, as soon as all is."""
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     end = time.monotonic() + PATIENCE
     while True:
-        found = await recorded(served.house.readers, served.house.settings.ledger)
+        found = await recorded(served.container.readers, served.container.settings.ledger)
         if sum(own.entries for own in found) >= head or time.monotonic() > end:
             return {(own.type, own.origin): (own.entries, own.days_late) for own in found}
         await asyncio.sleep(0.02)
@@ -77,7 +77,7 @@ async def test_the_measures_do_not_tell_what_was_refused(served: Served) -> None
 
 async def test_several_who_count_count_each_entry_once(served: Served) -> None:
     # Given three more who count, beside the service itself
-    address, ledger = served.house.addresses.reader, served.house.settings.ledger
+    address, ledger = served.container.addresses.reader, served.container.settings.ledger
     with ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(await asyncio.to_thread(runner, address, ledger))
@@ -93,9 +93,9 @@ async def test_several_who_count_count_each_entry_once(served: Served) -> None:
 async def test_counting_goes_on_when_its_connections_were_lost(served: Served) -> None:
     await served.a_child()
     before = await counted(served)
-    reader = Roles.of(served.house.settings.ledger).reader
+    reader = Roles.of(served.container.settings.ledger).reader
     async with await AsyncConnection.connect(
-        served.house.addresses.owner or "", autocommit=True
+        served.container.addresses.owner or "", autocommit=True
     ) as superuser:
         await superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -109,7 +109,7 @@ async def test_counting_goes_on_when_its_connections_were_lost(served: Served) -
 async def test_a_table_that_is_made_otherwise_is_counted_anew(served: Served) -> None:
     await served.a_child()
     before = await counted(served)
-    owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
+    owner, ledger = served.container.addresses.owner or "", served.container.settings.ledger
     # Given a table that this version does not know, as another one may have left it
     async with await AsyncConnection.connect(owner, autocommit=True) as superuser:
         schema = Identifier(schema_of(ledger, NAME))
@@ -125,7 +125,7 @@ async def test_a_table_that_is_made_otherwise_is_counted_anew(served: Served) ->
 async def test_a_new_epoch_is_counted_anew(served: Served) -> None:
     await served.a_child()
     before = await counted(served)
-    owner, ledger = served.house.addresses.owner or "", served.house.settings.ledger
+    owner, ledger = served.container.addresses.owner or "", served.container.settings.ledger
     async with await AsyncConnection.connect(owner, autocommit=True) as superuser:
         await superuser.execute(
             SQL("UPDATE {}.activity SET entries = 1000").format(Identifier(schema_of(ledger, NAME)))

@@ -209,7 +209,7 @@ async def test_the_access_log_is_read_page_by_page(served: Served) -> None:
     child = await served.a_child()
     reader = await served.actor(Role.STAFF)
     for number in range(5):
-        await served.house.access.note(reader, {child: [Category.CONTACT]}, f"question {number}")
+        await served.container.access.note(reader, {child: [Category.CONTACT]}, f"question {number}")
     auditor = await served.as_(Role.AUDITOR)
     purposes: list[str] = []
     path = f"/children/{child}/access?limit=2"
@@ -224,7 +224,7 @@ async def test_the_access_log_is_read_page_by_page(served: Served) -> None:
 async def test_those_who_read_at_once_all_stand_in_the_log(served: Served) -> None:
     reader = await served.actor(Role.STAFF)
     children = [uuid4() for _ in range(200)]
-    access = served.house.access
+    access = served.container.access
     await asyncio.gather(*(access.note(reader, {child: [Category.IDENTITY]}, "test") for child in children))
     found = [await access.of(child, limit=10) for child in children]
     assert [len(lines) for lines in found] == [1] * 200
@@ -232,13 +232,13 @@ async def test_those_who_read_at_once_all_stand_in_the_log(served: Served) -> No
 
 async def test_what_was_being_noted_when_the_house_closed_stands_in_the_log(settings: Settings) -> None:
     child = uuid4()
-    async with running(create_app(settings, clock=lambda: NOW)) as house:
-        reader = await house.identity.operator()
-        noting = asyncio.create_task(house.access.note(reader, {child: [Category.IDENTITY]}, "test"))
+    async with running(create_app(settings, clock=lambda: NOW)) as container:
+        reader = await container.identity.operator()
+        noting = asyncio.create_task(container.access.note(reader, {child: [Category.IDENTITY]}, "test"))
         await asyncio.sleep(0)
     await noting
-    async with running(create_app(settings, clock=lambda: NOW)) as house:
-        assert len(await house.access.of(child, limit=10)) == 1
+    async with running(create_app(settings, clock=lambda: NOW)) as container:
+        assert len(await container.access.of(child, limit=10)) == 1
 
 
 async def test_what_can_not_be_noted_is_not_answered(served: Served, settings: Settings) -> None:
@@ -253,7 +253,7 @@ async def test_what_can_not_be_noted_is_not_answered(served: Served, settings: S
     "statement", ["UPDATE access SET purpose = ''", "DELETE FROM access", "TRUNCATE access"]
 )
 async def test_nobody_who_serves_can_alter_the_access_log(served: Served, statement: str) -> None:
-    for address in (served.house.addresses.writer, served.house.addresses.reader):
+    for address in (served.container.addresses.writer, served.container.addresses.reader):
         async with await AsyncConnection.connect(address) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(statement.encode())
@@ -288,7 +288,7 @@ async def test_measures_count_batches_and_requests_by_route_and_name_nobody(serv
     await staff.get(f"/children/{child}?as_of=2025-01-01")
     await served.projected()
     measures = (await staff.get("/metrics")).text
-    own = f'ledger="{served.house.ledger.name}"'
+    own = f'ledger="{served.container.ledger.name}"'
     answered = 'method="GET",route="/children/{child}",status="200"'
     assert f"childledger_request_seconds_count{{{own},{answered}}} 1.0" in measures
     assert f"childledger_batch_entries_sum{{{own}}} 2.0" in measures
@@ -303,7 +303,7 @@ async def test_an_answer_waits_for_the_position_it_must_have_seen(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await served.a_child()
-    position = (await served.house.ledger.head()).position
+    position = (await served.container.ledger.head()).position
     staff = await served.as_(Role.STAFF)
     rows = (await staff.get(f"/children?at_least={position}")).json()["items"]
     assert len(rows) == 1
@@ -325,7 +325,7 @@ async def test_it_is_not_served_as_the_owner_of_the_database(settings: Settings)
 
 
 async def test_it_is_served_without_knowing_the_owner(settings: Settings, served: Served) -> None:
-    addresses = served.house.addresses
+    addresses = served.container.addresses
     alone = settings.model_copy(
         update={
             "database_url": None,
@@ -333,24 +333,24 @@ async def test_it_is_served_without_knowing_the_owner(settings: Settings, served
             "reader_url": SecretStr(addresses.reader),
         }
     )
-    async with running(create_app(alone)) as house:
-        assert house.addresses.of("owner") is None
-        assert await house.identity.authenticate(served.tokens[Role.STAFF])
+    async with running(create_app(alone)) as container:
+        assert container.addresses.of("owner") is None
+        assert await container.identity.authenticate(served.tokens[Role.STAFF])
 
 
 async def test_an_address_for_a_role_lets_that_role_in(served: Served) -> None:
     for role in ("owner", "writer", "reader"):
-        address = served.house.addresses.of(role)
+        address = served.container.addresses.of(role)
         assert address is not None
         assert address.startswith("postgresql://")
         async with await AsyncConnection.connect(address) as connection:
             row = await (await connection.execute("SELECT current_user")).fetchone()
-        expected = "postgres" if role == "owner" else f"{served.house.settings.ledger}_{role}"
+        expected = "postgres" if role == "owner" else f"{served.container.settings.ledger}_{role}"
         assert row == (expected,)
 
 
 async def test_tokens_for_every_role_leave_those_that_were_made_before(served: Served) -> None:
-    identity = served.house.identity
+    identity = served.container.identity
     again = await tokens_for_every_role(identity, served.home, purpose="test", days=1)
     assert set(again) == set(Role)
     for role, token in again.items():

@@ -25,7 +25,7 @@ EVENTS = [sent("2024-03-05", some(ChildReceived))]
 async def staff(
     settings: Settings, furnished: Furnished, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[AsyncClient]:
-    """Give a client of a house where two may wait, and none for long."""
+    """Give a client of a container where two may wait, and none for long."""
     monkeypatch.setattr("ledger.store.store.QueueLimits", lambda: QueueLimits(queue_appends=2, patience=1))
     app = create_app(settings, clock=lambda: NOW)
     headers = {"Authorization": f"Bearer {furnished.tokens[Role.STAFF]}"}

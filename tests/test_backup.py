@@ -103,27 +103,27 @@ async def tables(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
 async def test_a_ledger_is_brought_back_as_it_was_and_goes_on(
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
-    before = await served.house.ledger.head()
+    before = await served.container.ledger.head()
     assert await backing_up(settings, backups) == 0
     assert await restoring(elsewhere, backups) == 0
     assert await tables(elsewhere) == await tables(settings)
 
-    async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
-        assert await house.ledger.head() == before
-        file = await house.ledger.file(child)
+    async with running(create_app(elsewhere, clock=lambda: NOW)) as container:
+        assert await container.ledger.head() == before
+        file = await container.ledger.file(child)
         assert file is not None
         assert [e.event.name for e in file.standing() if isinstance(e.event, IdentityRecorded)] == [NAME]
-        assert await house.projector.reached(before.position, PATIENCE), "read models are made anew"
+        assert await container.projector.reached(before.position, PATIENCE), "read models are made anew"
         again = await Served(
             served.app,
-            house,
+            container,
             served.home,
             served.elsewhere,
             served.tokens,
             served.tokens_elsewhere,
             served.stack,
         ).a_child("另一个")
-        (first, *_) = await house.ledger.store.stream(again)
+        (first, *_) = await container.ledger.store.stream(again)
         assert first.position == before.position + 1
 
 
@@ -131,9 +131,9 @@ async def test_what_was_recorded_after_the_backup_is_missed_at_the_start_and_gon
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
     await backing_up(settings, backups)
-    backed_up = (await served.house.ledger.head()).position
+    backed_up = (await served.container.ledger.head()).position
     await served.a_child("后来的")
-    later = (await served.house.ledger.head()).position
+    later = (await served.container.ledger.head()).position
     async with running(create_app(settings, clock=lambda: NOW)):
         pass  # and what was last seen is up to date
 
@@ -148,10 +148,10 @@ async def test_what_was_recorded_after_the_backup_is_missed_at_the_start_and_gon
             pass
 
     assert await recovering(restored) == 0
-    async with running(create_app(restored, clock=lambda: NOW)) as house:
-        head = await house.ledger.head()
+    async with running(create_app(restored, clock=lambda: NOW)) as container:
+        head = await container.ledger.head()
         assert (head.epoch, head.position) == (2, backed_up)
-        assert await house.ledger.file(child) is not None
+        assert await container.ledger.file(child) is not None
 
 
 async def test_a_backup_is_two_files_that_only_their_owner_reads_and_their_manifests(
@@ -170,7 +170,7 @@ async def test_a_backup_is_two_files_that_only_their_owner_reads_and_their_manif
     assert {stat.S_IMODE((backups / name).stat().st_mode) for name in names} == {0o600}
 
     manifest = orjson.loads(newest(backups, settings.ledger).read_bytes())
-    head = await served.house.ledger.head()
+    head = await served.container.ledger.head()
     assert (manifest["ledger"], manifest["epoch"]) == (settings.ledger, 1)
     assert manifest["position"] == head.position
 
@@ -234,8 +234,8 @@ async def test_a_backup_that_is_not_whole_touches_nothing(  # noqa: PLR0917 - fi
             dump.unlink()
     with pytest.raises(BackupError, match="nothing was touched"):
         await restoring(elsewhere, backups)
-    async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
-        assert (await house.ledger.head()).position == 0
+    async with running(create_app(elsewhere, clock=lambda: NOW)) as container:
+        assert (await container.ledger.head()).position == 0
 
 
 async def test_a_dump_whose_sum_was_altered_with_it_touches_nothing(
@@ -294,8 +294,8 @@ async def test_an_older_backup_opens_with_the_newest_keys_and_a_newer_one_not_wi
         path.write_bytes(content)
 
     await restoring(elsewhere, backups, older)
-    async with running(create_app(elsewhere, clock=lambda: NOW)) as house:
-        file = await house.ledger.file(child)
+    async with running(create_app(elsewhere, clock=lambda: NOW)) as container:
+        file = await container.ledger.file(child)
         assert file is not None
         assert [e.event.name for e in file.standing() if isinstance(e.event, IdentityRecorded)] == [NAME]
 
@@ -360,11 +360,11 @@ async def test_another_key_file_than_the_ledgers_is_noticed_at_the_start(
 
 
 async def test_whoever_does_not_know_the_owner_is_told(served: Served, backups: Path) -> None:
-    settings = served.house.settings.model_copy(
+    settings = served.container.settings.model_copy(
         update={
             "database_url": None,
-            "writer_url": SecretStr(served.house.addresses.writer),
-            "reader_url": SecretStr(served.house.addresses.reader),
+            "writer_url": SecretStr(served.container.addresses.writer),
+            "reader_url": SecretStr(served.container.addresses.reader),
         }
     )
     with pytest.raises(OwnerUnknownError, match="CHILDLEDGER_DATABASE_URL"):

@@ -77,8 +77,8 @@ async def test_who_waits_for_a_lock_too_long_is_told_to_come_later(
     await set_for(owner, role, "lock_timeout", "50ms")
     app = create_app(settings, clock=lambda: NOW)
     try:
-        async with running(app) as house:
-            staff = await replace(served, app=app, house=house).as_(Role.STAFF)
+        async with running(app) as container:
+            staff = await replace(served, app=app, container=container).as_(Role.STAFF)
             async with owner.transaction():
                 await owner.execute(
                     sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(
@@ -95,7 +95,7 @@ async def test_who_waits_for_a_lock_too_long_is_told_to_come_later(
 
 
 async def test_rows_of_a_long_file_may_take_their_time(served: Served) -> None:
-    async with disposable(served.house.readers) as (connection, _):
+    async with disposable(served.container.readers) as (connection, _):
         rows = [await (await connection.execute(f"SHOW {name}".encode())).fetchone() for name in SHOWN]
     assert [row and row[0] for row in rows] == ["0", f"{LOCK_SECONDS}s", "0"]
 

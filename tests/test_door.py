@@ -40,7 +40,12 @@ async def test_the_documentation_needs_no_token_and_says_nothing_of_a_ledger(
     child = await served.a_child("欧阳小明")
     answer = await (await served.client()).get(path)
     assert answer.status_code == 200
-    for told in (served.house.settings.ledger, served.home.name, str(served.home.institution), str(child)):
+    for told in (
+        served.container.settings.ledger,
+        served.home.name,
+        str(served.home.institution),
+        str(child),
+    ):
         assert told not in answer.text
 
 
@@ -128,7 +133,7 @@ async def test_where_tls_is_handled_browsers_are_told_to_come_by_it_alone() -> N
 async def test_what_nobody_expected_is_answered_with_the_same_head(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(served.house.identity, "institution", None)
+    monkeypatch.setattr(served.container.identity, "institution", None)
     client = await served.as_(Role.STAFF)
     answer = await client.get("/children", params={"institution": str(uuid4())})
     assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")

@@ -25,7 +25,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from api.bootstrap import opened
+from api.bootstrap import open_container
 from api.demo.members import tokens_for_every_role
 from api.identity.permissions import Role
 from api.institutions import open_institution
@@ -235,10 +235,10 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
 ) -> None:
     # Given two services on one database, and staff who record without pause
     settings = Settings(data=data)
-    async with opened(settings) as house:
-        home = await open_institution(house, HOME, region="371099")
-        token = (await tokens_for_every_role(house.identity, home, purpose="drill", days=1))[Role.STAFF]
-        before = (await house.ledger.head()).position
+    async with open_container(settings) as container:
+        home = await open_institution(container, HOME, region="371099")
+        token = (await tokens_for_every_role(container.identity, home, purpose="drill", days=1))[Role.STAFF]
+        before = (await container.ledger.head()).position
     async with site(data, tmp_path) as there:
         office = Office(there.services, token)
         recording = [asyncio.create_task(office.record_on()) for _ in range(RECORDERS)]
@@ -265,8 +265,8 @@ async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
     assert there.cluster.postmaster is None, "the database ends with the last of them"
 
     # and all that was acknowledged is there, once, where it was said to be, and nothing else
-    async with opened(settings, follow=False) as house:
-        entries = await house.ledger.store.read(0, len(office.acknowledged) + before + 1000)
+    async with open_container(settings, follow=False) as container:
+        entries = await container.ledger.store.read(0, len(office.acknowledged) + before + 1000)
     assert [entry.position for entry in entries] == list(range(1, len(entries) + 1))
     assert {entry.position: entry.entry_id for entry in entries[before:]} == office.acknowledged
     assert len({entry.entry_id for entry in entries}) == len(entries)

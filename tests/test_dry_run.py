@@ -109,7 +109,7 @@ def came_of(outcome: Outcome | Rehearsed) -> object:
 async def test_of_any_recordings_the_dry_run_says_what_their_recording_says(
     batches: list[Batch], served: Served, subtests: pytest.Subtests
 ) -> None:
-    ledger, by = served.house.ledger, await served.actor(Role.SUPERVISOR)
+    ledger, by = served.container.ledger, await served.actor(Role.SUPERVISOR)
     kinds: set[object] = set()
     for number, (batch, atomic) in enumerate(batches):
         children = [await served.a_child(), await served.a_child()]
@@ -139,9 +139,9 @@ async def newly_found(served: Served, before: dict[UUID, Any]) -> set[tuple[str,
     """What speaks against files now and did not before."""
     new: set[tuple[str, str, UUID]] = set()
     for child, was in before.items():
-        file = await served.house.ledger.file(child)
+        file = await served.container.ledger.file(child)
         assert file is not None
-        book = await served.house.ledger.rulebook_of(file)
+        book = await served.container.ledger.rulebook_of(file)
         new |= set(map(named, findings(file, book))) - set(map(named, findings(was, book)))
     return new
 

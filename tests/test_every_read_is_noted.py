@@ -183,11 +183,11 @@ async def test_whoever_is_told_what_is_personal_stands_in_the_access_log(
     served: Served, purpose: str, categories: set[str], ask: Ask
 ) -> None:
     own = await asked_by_a_supervisor(served)
-    before = len(await served.house.access.of(own.child, limit=500))
+    before = len(await served.container.access.of(own.child, limit=500))
 
     answer = await ask(own)
 
-    lines = await served.house.access.of(own.child, limit=500)
+    lines = await served.container.access.of(own.child, limit=500)
     noted = [line for line in lines[: len(lines) - before] if line.purpose == purpose]
     assert noted, (answer.status_code, answer.text, lines)
     assert categories <= set(noted[0].categories)
@@ -211,7 +211,7 @@ async def test_who_records_and_is_told_what_speaks_against_it_is_noted(
     answer = await record(own)
 
     assert "I12" in answer.text
-    lines = await served.house.access.of(own.child, limit=500)
+    lines = await served.container.access.of(own.child, limit=500)
     assert {line.purpose for line in lines} == {purpose}
     assert all("adoption" in line.categories for line in lines)
 
@@ -227,7 +227,9 @@ async def test_who_is_told_by_lines_that_a_number_is_another_s_is_noted(served: 
     told = (await own.imported_as_a_line(numbered)).json()
 
     assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1}])
-    assert {line.purpose for line in await served.house.access.of(own.child, limit=500)} == {"import report"}
+    assert {line.purpose for line in await served.container.access.of(own.child, limit=500)} == {
+        "import report"
+    }
 
 
 async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(served: Served) -> None:
@@ -248,7 +250,7 @@ async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(serve
     assert (told["rejections"], told["values"], told["findings"]) == ([], [], [{"rule": "I32", "count": 2}])
     await served.projected()
     for row in (await supervisor.get("/children")).json()["items"]:
-        lines = await served.house.access.of(UUID(row["child"]), limit=500)
+        lines = await served.container.access.of(UUID(row["child"]), limit=500)
         assert "import report" in {line.purpose for line in lines}
 
 
@@ -263,7 +265,7 @@ async def test_what_a_gate_tells_of_a_guardian_is_noted_of_who_sees_guardians(se
         for path in (f"/children/{child}/readiness", "/readiness"):
             answer = await client.get(path, params={"day": "2026-03-01"})
             assert ("监护人未知" in answer.text) is (role is Role.STAFF)
-    lines = await served.house.access.of(child, limit=500)
+    lines = await served.container.access.of(child, limit=500)
     family = [(line.role, line.purpose) for line in lines if "family" in line.categories]
     assert family == [("staff", "readiness")] * 2
 
@@ -280,7 +282,7 @@ async def test_what_speaks_against_a_file_is_noted_by_what_it_rests_on(served: S
 
     (item,) = found.json()["items"]
     assert {item["child"], *item["others"]} == {str(first), str(second)}
-    lines = {each: await served.house.access.of(each, limit=500) for each in (first, second)}
+    lines = {each: await served.container.access.of(each, limit=500) for each in (first, second)}
     own, other = lines[UUID(item["child"])], lines[UUID(item["others"][0])]
     assert [(line.purpose, line.categories) for line in own] == [("findings", ["identity"])]
     assert [(line.purpose, line.categories) for line in other] == [("duplicates", ["identity"])]
@@ -312,10 +314,10 @@ async def test_nothing_personal_is_answered_without_a_line(served: Served, role:
         for _, _, ask in cases:
             if operation == "GET /imports/{job}" and role is Role.AUDITOR:
                 continue
-            before = len(await served.house.access.of(own.child, limit=500))
+            before = len(await served.container.access.of(own.child, limit=500))
             answer = await ask(own)
             told = any(personal in answer.text for personal in PERSONAL)
-            after = len(await served.house.access.of(own.child, limit=500))
+            after = len(await served.container.access.of(own.child, limit=500))
             assert after > before or not told, (operation, answer.text)
             shown += told
     for path in sorted(SILENT - {"POST /imports"}):
@@ -327,7 +329,7 @@ async def test_nothing_personal_is_answered_without_a_line(served: Served, role:
 
 async def test_who_is_told_nothing_personal_leaves_no_line(served: Served) -> None:
     own = await asked_by_a_supervisor(served)
-    before = await served.house.access.of(own.child, limit=500)
+    before = await served.container.access.of(own.child, limit=500)
     bureau = await served.as_(Role.BUREAU)
     answers = await asyncio.gather(
         bureau.get("/findings", params={"rule": "I12"}),
@@ -337,4 +339,4 @@ async def test_who_is_told_nothing_personal_leaves_no_line(served: Served) -> No
     staff = await served.as_(Role.STAFF)
     refused = await staff.post(f"/children/{own.child}/events", json=sent(*ADOPTED), headers=new_key())
     assert refused.status_code == 403
-    assert await served.house.access.of(own.child, limit=500) == before
+    assert await served.container.access.of(own.child, limit=500) == before

@@ -11,7 +11,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from api.identity.permissions import Role
-from api.imports.sink import Kept, Records, Rehearses
+from api.imports.sink import RecordingSink, RehearsingSink, RowResult
 from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.adoption.assessment import (
@@ -317,14 +317,14 @@ async def test_who_may_enter_no_more_once_the_body_has_arrived_records_nothing(s
 
         async def slowly(raw: bytes = orjson.dumps(body)) -> AsyncIterator[bytes]:
             yield raw[:10]
-            await served.house.identity.revoke_purpose("another")
+            await served.container.identity.revoke_purpose("another")
             yield raw[10:]
 
         kind_of = {"Content-Type": f"application/{kind}"}
         answer = await client.post(path, content=slowly(), headers=new_key() | kind_of)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
     assert (await story.asked())["version"] == 1
-    assert (await served.house.ledger.head()).position == story.position
+    assert (await served.container.ledger.head()).position == story.position
 
 
 LISTED = a_sheet("儿童花名册")
@@ -333,7 +333,7 @@ for _number in ("CS001", "CS002", "CS003"):
 OPENED = [{"events": [sent(f"2024-03-0{day}", some(ChildReceived))]} for day in (5, 6, 7)]
 
 
-@pytest.mark.parametrize(("query", "keeper"), [("", Records), ("?dry_run=true", Rehearses)])
+@pytest.mark.parametrize(("query", "keeper"), [("", RecordingSink), ("?dry_run=true", RehearsingSink)])
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [(workbook(LISTED), XLSX), (b"\n".join(map(orjson.dumps, OPENED)), NDJSON)],
@@ -344,21 +344,21 @@ async def test_an_import_goes_no_further_once_its_sender_may_enter_no_more(
     monkeypatch: pytest.MonkeyPatch,
     *,
     query: str,
-    keeper: type[Records],
+    keeper: type[RecordingSink],
     content: bytes,
     media_type: str,
 ) -> None:
     """Given three children, taken one by one, and a token that ends with the first."""
     monkeypatch.setattr("api.http.import_lines.LINES_AT_ONCE", 1)
     monkeypatch.setattr("api.imports.importing.ROWS_AT_ONCE", 1)
-    identity, keep = served.house.identity, keeper.keep
+    identity, keep = served.container.identity, keeper.keep
     sender = await identity.add_member("另一人", Role.STAFF, institution=served.home.institution)
     sending, watching = [
         await served.client(await identity.issue(sender.user, days=1, purpose=purpose))
         for purpose in ("sending", "watching")
     ]
 
-    async def kept(*own: Any, **named: Any) -> list[Kept]:
+    async def kept(*own: Any, **named: Any) -> list[RowResult]:
         found = await keep(*own, **named)
         await identity.revoke_purpose("sending")
         return found
@@ -380,9 +380,9 @@ async def test_who_waits_for_news_and_may_enter_no_more_is_told_none(served: Ser
     client = await served.another(Role.STAFF)
     path = f"/entries?after=1-{story.position}&wait=20"
     waiting = asyncio.create_task(client.get(path))
-    await until(lambda: served.house.tail.waiting == 1)
+    await until(lambda: served.container.tail.waiting == 1)
 
-    await served.house.identity.revoke_purpose("another")
+    await served.container.identity.revoke_purpose("another")
     await story.given(WARD)
 
     assert (await waiting).status_code == 401
@@ -451,7 +451,7 @@ async def test_after_an_item_that_hands_over_the_next_is_not_ones_own(
     answer = await staff.post("/entries", json=body, headers=new_key())
     statuses = [item["status"] for item in answer.json()["items"]]
     assert statuses == ([424, 424, 404] if atomic else [201, 201, 404])
-    file = await served.house.ledger.file(UUID(story.child))
+    file = await served.container.ledger.file(UUID(story.child))
     assert file is not None
     assert file.version == (1 if atomic else 3)
 
@@ -468,7 +468,7 @@ async def test_after_a_line_that_hands_over_the_next_is_not_ones_own(
             query=query,
         )
         assert [(each["row"], each["code"]) for each in told["rejections"]] == [(2, "not_found")]
-        file = await served.house.ledger.file(UUID(story.child))
+        file = await served.container.ledger.file(UUID(story.child))
         assert file is not None
         assert file.version == version
 
@@ -478,13 +478,13 @@ async def test_of_a_file_handed_over_meanwhile_not_even_its_version_is_told(
 ) -> None:
     # Given a file that was handed over, and a process that has not heard of it
     story = await a_story(served).given(RECEIVED)
-    before = await served.house.ledger.file(UUID(story.child))
+    before = await served.container.ledger.file(UUID(story.child))
     assert before is not None
     await story.given(handing_over)
     later = sent("2024-07-01", some(ChildReceived))
     for elsewhere, status in ((False, 404), (True, 412)):
-        served.house.ledger.repository.cache = FileCache()
-        served.house.ledger.repository.cache.put(before)
+        served.container.ledger.repository.cache = FileCache()
+        served.container.ledger.repository.cache.put(before)
         client = await served.as_(Role.STAFF, elsewhere=elsewhere)
         answer = await client.post(
             f"/children/{story.child}/events", json=later, headers=new_key() | {"If-Match": '"1"'}

@@ -82,7 +82,7 @@ async def children_of_all_ages(served: Served) -> list[UUID]:
 async def readable(served: Served, role: Role, *, elsewhere: bool) -> list[int]:
     """The positions of all entries that the rule for one file lets somebody read."""
     actor = await served.actor(role, elsewhere=elsewhere)
-    ledger = served.house.ledger
+    ledger = served.container.ledger
     entries = await ledger.entries_after(0, 10_000)
     files = await ledger.files({entry.stream for entry in entries})
     return [
@@ -133,7 +133,7 @@ async def test_the_cursor_moves_on_where_nothing_is_the_readers(served: Served) 
     _, cursor = await ask(staff)
     for _ in range(3):
         await served.a_child(elsewhere=True)
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     assert await ask(staff, after=cursor) == ([], f"1-{head}")
     assert await ask(staff, after=cursor, limit=1) == ([], f"1-{head}")
     mine = await served.a_child()
@@ -187,7 +187,7 @@ async def test_the_register_and_the_file_itself_decide_alike(
         return [positions((await ask(client))[0]) async for _, _, client in everybody(served)]
 
     settled = await shown()
-    async with served.house.projector.reading() as connection:
+    async with served.container.projector.reading() as connection:
         forged = """
             WITH gone AS (DELETE FROM register WHERE child = ANY (%s) RETURNING register.*)
             INSERT INTO register
@@ -320,7 +320,7 @@ async def test_who_waits_is_answered_as_soon_as_something_of_theirs_is_recorded(
     child = await served.a_child()
     found, following = await asyncio.wait_for(waiting, PATIENCE)
     assert {entry["stream"] for entry in found} == {str(child)}
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     assert following == f"1-{head}"
 
 
@@ -362,7 +362,7 @@ async def test_two_hundred_who_wait_ask_the_database_no_more_than_one(
     child = await served.a_child()
     await served.projected()
     supervisor = await served.as_(Role.SUPERVISOR)
-    far = {"at_least": (await served.house.ledger.head()).position + 1}
+    far = {"at_least": (await served.container.ledger.head()).position + 1}
     address = path.format(child)
     assert (await supervisor.get(address)).status_code == 200
     statements.clear()
@@ -392,7 +392,7 @@ async def test_of_what_is_not_theirs_the_database_is_asked_once_however_many_wai
     staff = await served.as_(Role.STAFF)
     _, cursor = await ask(staff)
     waiting = [asyncio.create_task(ask(staff, after=cursor, wait=20)) for _ in range(100)]
-    await until(lambda: served.house.tail.waiting == 100)
+    await until(lambda: served.container.tail.waiting == 100)
     statements.clear()
     await served.a_child(elsewhere=True)
     await served.projected()
@@ -419,7 +419,7 @@ async def test_who_is_told_the_same_is_told_by_one_reading_and_each_is_written_d
     monkeypatch.setattr(FileRepository, "amendments", watched)
     askers = [staff, supervisor, *[staff] * 48]
     waiting = [asyncio.create_task(ask(each, after=cursor, wait=20)) for each in askers]
-    await until(lambda: served.house.tail.waiting == 50)
+    await until(lambda: served.container.tail.waiting == 50)
     child = await served.a_child()
     answers = await asyncio.gather(*waiting)
     assert {entry["stream"] for entries, _ in answers for entry in entries} == {str(child)}
@@ -436,7 +436,7 @@ async def test_who_waits_too_far_behind_looks_for_themselves(
     _, cursor = await ask(staff)
     await served.a_child(elsewhere=True)
     waiting = asyncio.create_task(ask(staff, after=cursor, wait=20))
-    await until(lambda: served.house.tail.waiting == 1)
+    await until(lambda: served.container.tail.waiting == 1)
     mine = [await served.a_child() for _ in range(3)]
     found, following = await waiting
     found += (await ask(staff, after=following))[0]
@@ -447,8 +447,8 @@ async def test_who_waits_is_let_go_when_the_service_is_to_stop(served: Served) -
     staff = await served.as_(Role.STAFF)
     _, cursor = await ask(staff)
     waiting = asyncio.create_task(ask(staff, after=cursor, wait=25))
-    await until(lambda: served.house.tail.waiting == 1)
-    served.app.state.houses.leave()
+    await until(lambda: served.container.tail.waiting == 1)
+    served.app.state.tenants.leave()
     assert await asyncio.wait_for(waiting, 20) == ([], cursor)
     assert await asyncio.wait_for(ask(staff, after=cursor, wait=25), 20) == ([], cursor)
 
@@ -465,8 +465,8 @@ async def test_of_each_person_and_in_all_only_so_many_are_under_way(
     staff, other = await served.as_(Role.STAFF), await served.as_(Role.AUDITOR)
     person = (await served.actor(Role.STAFF)).user
     budget = Budget(2, 3)
-    budgets = replace(served.house.budgets, **{own: budget})
-    served.app.state.houses.enter(replace(served.house, budgets=budgets))
+    budgets = replace(served.container.budgets, **{own: budget})
+    served.app.state.tenants.enter(replace(served.container, budgets=budgets))
     for _ in range(3):
         assert (await staff.get("/entries", params=asked)).status_code == 200
     with budget.taken(person), budget.taken(person):
@@ -487,7 +487,7 @@ async def test_a_feed_is_under_way_until_its_last_line(
 ) -> None:
     staff, person = await served.as_(Role.STAFF), (await served.actor(Role.STAFF)).user
     budget = Budget(1, 1)
-    served.app.state.houses.enter(replace(served.house, budgets=Budgets(feeds=budget)))
+    served.app.state.tenants.enter(replace(served.container, budgets=Budgets(feeds=budget)))
     refused: list[str] = []
 
     async def lines(*_: object) -> AsyncIterator[bytes]:
@@ -505,11 +505,11 @@ async def test_a_feed_is_under_way_until_its_last_line(
 
 async def test_one_person_has_only_so_many_requests_under_way(served: Served) -> None:
     staff, auditor = await served.as_(Role.STAFF), await served.as_(Role.AUDITOR)
-    houses, person = served.app.state.houses, (await served.actor(Role.STAFF)).user
-    houses.under_way = Budget(2, 10)
+    tenants, person = served.app.state.tenants, (await served.actor(Role.STAFF)).user
+    tenants.under_way = Budget(2, 10)
     for path in ("/children", "/nowhere", "/children?limit=0"):
         assert (await staff.get(path)).status_code != 429
-    with houses.under_way.taken(person), houses.under_way.taken(person):
+    with tenants.under_way.taken(person), tenants.under_way.taken(person):
         answer = await staff.get("/children")
         assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
         assert (await auditor.get("/children")).status_code == 200

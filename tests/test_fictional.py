@@ -20,8 +20,8 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.bootstrap import House
-from api.demo.life_building import Present, Scribe
+from api.bootstrap import Container
+from api.demo.life_building import LifeBuilder, Present
 from api.demo.life_recording import record_lives
 from api.demo.lives import recordings
 from api.demo.members import tokens_for_every_role
@@ -31,7 +31,7 @@ from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition.register_reading import Register, read_register
 from api.imports.recognition.tables import RowKind
-from api.imports.register_import import hand_in, take_in, up_to_date
+from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.import_report import Report
 from api.institutions import open_institution
 from api.settings import Settings
@@ -265,7 +265,7 @@ def test_the_lives_alone_break_no_rule_unsaid_and_show_everything_on_any_day(day
 
 def told_on(today: date) -> list[File]:
     """Return the files of all lives, each entry judged as it would be on being recorded."""
-    scribe = Scribe(
+    scribe = LifeBuilder(
         named=named,
         institution=HOME,
         crew={role: Recorder(user=uuid5(HOME, role), role=role.value, institution=HOME) for role in Role},
@@ -332,23 +332,25 @@ def filled(postgres: str) -> Iterator[Filled]:
 
 async def _fill(settings: Settings) -> Filled:
     app = create_app(settings, clock=lambda: NOW)
-    async with running(app) as house:
-        institution = await open_institution(house, INSTITUTION, region=REGION)
-        recorder = (await house.identity.operator()).recorder
+    async with running(app) as container:
+        institution = await open_institution(container, INSTITUTION, region=REGION)
+        recorder = (await container.identity.operator()).recorder
         workbook = read_workbook(register(TODAY), "register.xlsx")
 
         async def fill() -> Report:
-            report = await take_in(house, await hand_in(house, workbook, own=institution), recorder, _unseen)
-            await record_lives(house, institution, TODAY, purpose="test")
+            report = await run_import(
+                container, await prepare(container, workbook, own=institution), recorder, _unseen
+            )
+            await record_lives(container, institution, TODAY, purpose="test")
             return report
 
         started = process_time()
         report = await fill()
-        await up_to_date(house)
+        await up_to_date(container)
         seconds = process_time() - started
-        entries = (await house.ledger.head()).position
+        entries = (await container.ledger.head()).position
         again = await fill()
-        tokens = await tokens_for_every_role(house.identity, institution, purpose="test", days=1)
+        tokens = await tokens_for_every_role(container.identity, institution, purpose="test", days=1)
         headers = {"Authorization": f"Bearer {tokens[Role.SUPERVISOR]}"}
         transport = ASGITransport(app=app)
         async with AsyncClient(
@@ -367,8 +369,8 @@ async def _fill(settings: Settings) -> Filled:
             report=report,
             again=again,
             entries=entries,
-            entries_again=(await house.ledger.head()).position,
-            files=await _children(house),
+            entries_again=(await container.ledger.head()).position,
+            files=await _children(container),
             due=Counter(due),
             ready=Counter(ready),
             kinds=Counter(kinds),
@@ -395,8 +397,8 @@ async def _all(client: AsyncClient, path: str, **said: str) -> AsyncIterator[dic
             return
 
 
-async def _children(house: House) -> list[File]:
-    entries = await house.ledger.entries_after(0, 100_000)
+async def _children(container: Container) -> list[File]:
+    entries = await container.ledger.entries_after(0, 100_000)
     streams: dict[UUID, list[Any]] = defaultdict(list)
     for entry in entries:
         if entry.kind == "child":

@@ -60,7 +60,7 @@ class Watched:
 
 
 async def some_children(served: Served, names: tuple[str, ...] = NAMES) -> list[UUID]:
-    """Files with entries, which the house's own read models show."""
+    """Files with entries, which the container's own read models show."""
     children = [await served.a_child(name) for name in names]
     await served.projected()
     return children
@@ -68,8 +68,8 @@ async def some_children(served: Served, names: tuple[str, ...] = NAMES) -> list[
 
 async def every_generation(served: Served) -> list[Generation]:
     """All generations as they are registered, the newest first."""
-    async with served.house.readers.connection() as connection:
-        return await generations.generations(connection, served.house.ledger.name)
+    async with served.container.readers.connection() as connection:
+        return await generations.generations(connection, served.container.ledger.name)
 
 
 async def test_a_builder_that_is_killed_is_gone_on_from_where_it_stood(served: Served) -> None:
@@ -122,17 +122,17 @@ async def test_lists_are_answered_all_through_a_switch(served: Served) -> None:
     """Whoever asks for what they have recorded sees it, whichever generation is read from."""
     await some_children(served)
     staff = await served.as_("staff")
-    before = served.house.projector.read_from.number
-    owner = served.house.addresses.owner
+    before = served.container.projector.read_from.number
+    owner = served.container.addresses.owner
     assert owner is not None
     number = await make(
-        owner, served.house.ledger.name, READ_MODELS, served.house.projector.version, anew=True
+        owner, served.container.ledger.name, READ_MODELS, served.container.projector.version, anew=True
     )
     positions, count = [], len(NAMES)
 
     async def ask() -> None:
         nonlocal count
-        while served.house.projector.read_from.number == before:
+        while served.container.projector.read_from.number == before:
             await served.a_child()
             count += 1
             position = await head(served)
@@ -141,9 +141,9 @@ async def test_lists_are_answered_all_through_a_switch(served: Served) -> None:
             assert len(answer.json()["items"]) == count
             positions.append(int(answer.headers["Ledger-Position"]))
 
-    builder = Projector(served.house.ledger, served.house.readers, READ_MODELS)
+    builder = Projector(served.container.ledger, served.container.readers, READ_MODELS)
     await asyncio.wait_for(asyncio.gather(ask(), builder.build(number, lambda _: None)), PATIENCE)
-    assert served.house.projector.read_from.number == number
+    assert served.container.projector.read_from.number == number
     assert positions == sorted(positions)
     await served.projected()
     assert await tables(served) == await expected(served)
@@ -171,7 +171,7 @@ async def test_a_version_without_tables_of_its_own_reads_those_like_them(served:
     """Until its own are built, which takes a while after an upgrade."""
     await some_children(served)
     newer = await a_projector(served)
-    assert newer.read_from.number == served.house.projector.read_from.number
+    assert newer.read_from.number == served.container.projector.read_from.number
     assert newer.position == await head(served)
     # It does not write into them: they are another version's.
     await served.a_child()
@@ -179,20 +179,20 @@ async def test_a_version_without_tables_of_its_own_reads_those_like_them(served:
     await newer.step()
     assert await tables(served, newer) == await tables(served)
     await to_the_end(newer)
-    assert newer.read_from.number > served.house.projector.read_from.number
+    assert newer.read_from.number > served.container.projector.read_from.number
     assert await tables(served, newer) == await expected(served)
 
 
 async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(served: Served) -> None:
     child = await served.a_child()
-    owner, ledger = served.house.addresses.owner, served.house.ledger.name
+    owner, ledger = served.container.addresses.owner, served.container.ledger.name
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
         others = SQL("UPDATE {} SET version = 'another', shape = 'another'")
         await connection.execute(others.format(Identifier(ledger, "generation")))
     async with asyncio.timeout(PATIENCE):
-        while served.house.projector.ready:
-            await served.house.projector.step()
+        while served.container.projector.ready:
+            await served.container.projector.step()
     staff = await served.as_("staff")
     for path in ("/children", "/obligations", "/readiness", "/findings"):
         answer = await staff.get(path)
@@ -206,7 +206,7 @@ async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(ser
     assert ready.json()["missing"] == ["read models"]
 
     # Once the owner has made the tables, this process builds them by itself.
-    await make(owner, ledger, READ_MODELS, served.house.projector.version)
+    await make(owner, ledger, READ_MODELS, served.container.projector.version)
     await served.projected()
     assert (await staff.get("/children")).json()["items"][0]["child"] == str(child)
 
@@ -214,12 +214,12 @@ async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(ser
 async def test_the_owner_keeps_what_may_be_gone_back_to_and_drops_the_rest(served: Served) -> None:
     await served.projected()
     first = await a_projector(served)
-    numbers = [served.house.projector.read_from.number]
+    numbers = [served.container.projector.read_from.number]
     for _ in range(3):
         projector = await a_projector(served)
         await to_the_end(projector)
         numbers.append(projector.read_from.number)
-    owner, ledger = served.house.addresses.owner, served.house.ledger.name
+    owner, ledger = served.container.addresses.owner, served.container.ledger.name
     assert owner is not None
     assert len(await every_generation(served)) == 5
     await drop_older(owner, ledger, 1)
@@ -265,7 +265,7 @@ async def test_a_read_model_that_fails_stops_alone(served: Served) -> None:
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    """Let a house that is opened from now on have read models that can be made to fail."""
+    """Let a container that is opened from now on have read models that can be made to fail."""
     watched = Watched()
     monkeypatch.setattr(api.bootstrap, "READ_MODELS", watched.models)
     monkeypatch.setattr(api.http.dependencies, "PATIENCE_SECONDS", 0.5)

@@ -56,7 +56,7 @@ async def test_a_token_opens_the_door_and_none_does_not(served: Served) -> None:
 async def test_what_is_no_token_of_ours_is_answered_as_none_is(served: Served, header: str) -> None:
     client = await served.client()
     without = await client.get("/event-types")
-    header = header.format(unknown=new_token(served.house.ledger.name))
+    header = header.format(unknown=new_token(served.container.ledger.name))
     answer = await client.get("/event-types", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.content == without.content
@@ -65,17 +65,17 @@ async def test_what_is_no_token_of_ours_is_answered_as_none_is(served: Served, h
 async def test_a_token_ends_on_its_day(settings: Settings) -> None:
     now = NOW
     app = create_app(settings, clock=lambda: now)
-    async with running(app) as house:
-        user = (await house.identity.add_member("示例", Role.ADMINISTRATOR)).user
-        token = await house.identity.issue(user, days=2, purpose="test")
+    async with running(app) as container:
+        user = (await container.identity.add_member("示例", Role.ADMINISTRATOR)).user
+        token = await container.identity.issue(user, days=2, purpose="test")
         now = NOW + timedelta(days=2, seconds=-1)
-        assert await house.identity.authenticate(token)
+        assert await container.identity.authenticate(token)
         now = NOW + timedelta(days=2)
-        assert await house.identity.authenticate(token) is None
+        assert await container.identity.authenticate(token) is None
 
 
 async def test_a_revoked_token_is_dead_at_once(served: Served) -> None:
-    identity = served.house.identity
+    identity = served.container.identity
     token = served.tokens[Role.STAFF]
     actor = await identity.authenticate(token)
     assert actor is not None
@@ -90,21 +90,21 @@ async def test_a_token_revoked_elsewhere_is_dead_within_a_second(served: Served,
     token = served.tokens[Role.STAFF]
     async with running(create_app(settings, clock=lambda: NOW)) as other:
         assert await other.identity.authenticate(token)
-        await served.house.identity.revoke_purpose("test")
+        await served.container.identity.revoke_purpose("test")
         await asyncio.sleep(TRUSTED_SECONDS)
         assert await other.identity.authenticate(token) is None
 
 
 async def test_a_token_is_not_looked_up_each_time(served: Served) -> None:
-    identity = served.house.identity
+    identity = served.container.identity
     token = served.tokens[Role.STAFF]
     assert await identity.authenticate(token)
-    await served.house.readers.close()
+    await served.container.readers.close()
     assert await identity.authenticate(token)
 
 
 async def test_when_a_token_was_last_used_is_written_down(served: Served) -> None:
-    identity = served.house.identity
+    identity = served.container.identity
     actor = await identity.authenticate(served.tokens[Role.AUDITOR])
     assert actor is not None
     await identity.write_used()
@@ -116,7 +116,7 @@ async def test_when_a_token_was_last_used_is_written_down(served: Served) -> Non
 async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
     served: Served, settings: Settings
 ) -> None:
-    await served.house.identity.add_member("欧阳示例", Role.ADMINISTRATOR)
+    await served.container.identity.add_member("欧阳示例", Role.ADMINISTRATOR)
     assert settings.database_url is not None
     async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
         await connection.execute(f'SET search_path = "{settings.ledger}"')
@@ -127,7 +127,7 @@ async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
     assert "欧阳示例" not in kept
     assert "欧阳示例".encode().hex() not in kept
     assert not any(token in kept for token in served.tokens.values())
-    assert "欧阳示例" in {each.name for each in await served.house.identity.members()}
+    assert "欧阳示例" in {each.name for each in await served.container.identity.members()}
 
 
 # The directory
@@ -136,9 +136,9 @@ async def test_neither_tokens_nor_names_lie_in_the_database_in_the_clear(
 async def test_an_institution_opens_with_a_stream_of_its_own_and_the_rulebook_it_adopts(
     served: Served,
 ) -> None:
-    file = await served.house.ledger.file(served.home.institution)
+    file = await served.container.ledger.file(served.home.institution)
     assert file is not None
-    life = Life(file, served.house.today(), Rulebook.shipped())
+    life = Life(file, served.container.today(), Rulebook.shipped())
     assert [entry.type for entry in file.entries.values()] == ["InstitutionOpened", "RulebookAdopted"]
     named, rulebook = life.now(OPENED), life.now(RULEBOOK)
     assert named is not None
@@ -149,11 +149,13 @@ async def test_an_institution_opens_with_a_stream_of_its_own_and_the_rulebook_it
 
 async def test_an_institution_is_opened_once(served: Served) -> None:
     with pytest.raises(IdentityError, match="already"):
-        await open_institution(served.house, HOME, region="371099")
-    opened = await open_institution(served.house, "第三福利院", uscc="91370000000000000X", region="371099")
+        await open_institution(served.container, HOME, region="371099")
+    opened = await open_institution(
+        served.container, "第三福利院", uscc="91370000000000000X", region="371099"
+    )
     with pytest.raises(IdentityError, match="already"):
-        await open_institution(served.house, "第四福利院", uscc=opened.uscc, region="371099")
-    assert await served.house.identity.institution_named("第三福利院") == opened
+        await open_institution(served.container, "第四福利院", uscc=opened.uscc, region="371099")
+    assert await served.container.identity.institution_named("第三福利院") == opened
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ async def test_nobody_is_bound_to_what_does_not_fit_their_role(
 ) -> None:
     homes = {"home": served.home.institution, "nowhere": uuid4()}
     with pytest.raises(IdentityError):
-        await served.house.identity.add_member(
+        await served.container.identity.add_member(
             "示例", role, institution=homes.get(bound.get("institution", "")), region=bound.get("region")
         )
 
@@ -188,6 +190,6 @@ def test_a_region_is_what_the_codes_within_it_begin_with(region: str, prefix: st
 
 
 async def test_the_operator_is_the_same_administrator_each_time(served: Served) -> None:
-    first, second = await served.house.identity.operator(), await served.house.identity.operator()
+    first, second = await served.container.identity.operator(), await served.container.identity.operator()
     assert first == second
     assert first.role == Role.ADMINISTRATOR

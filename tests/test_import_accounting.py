@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.imports.accounting import Account, Fate, UnbalancedError
+from api.imports.accounting import Account, CellOutcome, UnbalancedError
 from api.imports.comparison.plan import plan
-from api.imports.facts.child_facts import case_of
+from api.imports.facts.child_facts import facts_of
 from api.imports.layout import Place, RowOf
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition.register_reading import Register, read_register
@@ -114,10 +114,10 @@ def accounted(register: Register) -> Account:
     """Take a register through everything but the ledger, as if all it tells were recorded."""
     account = Account(register.tables)
     for number, rows in register.children.items():
-        case = case_of(register, number, account)
+        case = facts_of(register, number, account)
         steps = plan(case, File(), register, lambda key: entry_id(named, INSTITUTION, key)).steps
         for place in (place for step in steps for place in step.cells):
-            account.settle(place, Fate.RECORDED)
+            account.settle(place, CellOutcome.RECORDED)
         for row in rows:
             account.settle_row(row)
     for stray in register.strays:
@@ -163,7 +163,7 @@ def test_a_cell_that_is_not_there_or_a_row_that_was_counted_before_is_an_error()
     account = accounted(a_register(["CS001", "王小明", "2020-02-01"]))
 
     with pytest.raises(UnbalancedError):
-        account.settle(Place(0, 4, 6), Fate.RECORDED)
+        account.settle(Place(0, 4, 6), CellOutcome.RECORDED)
     with pytest.raises(UnbalancedError):
         account.settle_row(RowOf(0, 4))
     account.prove()

@@ -176,7 +176,7 @@ async def test_a_child_whose_file_was_opened_otherwise_is_known_by_its_number(co
 
     await counter.take(examinations("2020-02-01"))
 
-    file = await counter.served.house.ledger.file(child)
+    file = await counter.served.container.ledger.file(child)
     assert file is not None
     assert len(file.of(PhysicalExamined)) == 1
 
@@ -263,7 +263,7 @@ async def record(counter: Counter, stream: UUID, event: Event, corrects: UUID | 
         recorder=actor.recorder,
         key=uuid4().hex,
     )
-    outcome = await counter.served.house.ledger.record(recording, now=NOW)
+    outcome = await counter.served.container.ledger.record(recording, now=NOW)
     assert isinstance(outcome, Recorded), outcome
 
 

@@ -11,7 +11,7 @@ from httpx2 import AsyncClient
 
 from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.streams import Streams
 from domain.event import Event, Unknown
@@ -54,9 +54,11 @@ class Case:
 
     async def file(self, number: str) -> File:
         """A child's file, empty when there is none."""
-        house = self.served.house
-        stream = Streams(house.ledger, house.projector, self.report.institution.institution).new(number)
-        return await house.ledger.file(stream) or File(stream)
+        container = self.served.container
+        stream = Streams(container.ledger, container.projector, self.report.institution.institution).new(
+            number
+        )
+        return await container.ledger.file(stream) or File(stream)
 
     async def entries(self, number: str, kind: type[Event]) -> list[Any]:
         """The standing entries of one kind in a child's file."""
@@ -65,9 +67,9 @@ class Case:
 
 async def imported(served: Served, cases: Path, name: str) -> Case:
     """Import a case, as the operating system's administrator; all of its cells are accounted for."""
-    handed_in = await hand_in(served.house, read_workbook(cases / f"{name}.xlsx"))
-    recorder = (await served.house.identity.operator()).recorder
-    report = await take_in(served.house, handed_in, recorder, lambda _done, _rows: None)
+    handed_in = await prepare(served.container, read_workbook(cases / f"{name}.xlsx"))
+    recorder = (await served.container.identity.operator()).recorder
+    report = await run_import(served.container, handed_in, recorder, lambda _done, _rows: None)
     cells = dict(report.json()["cells"])
     assert cells.pop("filled") == sum(cells.values())
     return Case(served, report)
@@ -214,15 +216,15 @@ async def test_rare_characters(served: Served, cases: Path) -> None:
 
 async def _client(case: Case) -> AsyncClient:
     """Somebody of the institution whose register it is."""
-    house = case.served.house
+    container = case.served.container
     own = case.report.institution.institution
-    member = await house.identity.add_member("示例", Role.SUPERVISOR, institution=own)
-    return await case.served.client(await house.identity.issue(member.user, days=1, purpose="test"))
+    member = await container.identity.add_member("示例", Role.SUPERVISOR, institution=own)
+    return await case.served.client(await container.identity.issue(member.user, days=1, purpose="test"))
 
 
 async def _found(case: Case, query: str) -> list[str]:
     """The names of children that are found by a query."""
-    head = (await case.served.house.ledger.head()).position
+    head = (await case.served.container.ledger.head()).position
     client = await _client(case)
     answer = await client.post("/children/search", params={"at_least": head}, json={"q": query})
     return [item["name"] for item in answer.json()["items"]]
@@ -251,7 +253,7 @@ async def test_one_citizen_id_of_two_children(served: Served, cases: Path) -> No
     for number in numbers:
         (assigned,) = await case.entries(number, CitizenIdAssigned)
         assert assigned.event.citizen_id == "371099201203150226"
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     client = await _client(case)
     found = (await client.get("/findings", params={"at_least": head, "rule": "I32"})).json()["items"]
     children = {str((await case.file(number)).stream) for number in numbers}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.bootstrap import opened
+from api.bootstrap import open_container
 from api.cli.import_command import import_file
 from api.contract.problems import Problem
 from api.imports.reading.kinds import read_workbook
@@ -53,8 +53,8 @@ def a_file(folder: Path, *sheets: Paper) -> Path:
 
 async def head(settings: Settings) -> int:
     """How many entries the ledger has."""
-    async with opened(settings, follow=False) as house:
-        return (await house.ledger.head()).position
+    async with open_container(settings, follow=False) as container:
+        return (await container.ledger.head()).position
 
 
 @pytest.mark.usefixtures("surroundings")
@@ -88,8 +88,8 @@ async def test_an_institution_that_is_not_known_is_opened_and_this_is_said(
 
 async def region_of_new(settings: Settings) -> str | None:
     """Where the new institution lies, as the directory says."""
-    async with opened(settings, follow=False) as house:
-        known = await house.identity.institution_named(NEW)
+    async with open_container(settings, follow=False) as container:
+        known = await container.identity.institution_named(NEW)
     assert known is not None
     return known.region
 
@@ -225,9 +225,9 @@ async def test_tokens_are_printed_one_for_each_role_and_enter(
     lines = [line for line in capsys.readouterr().out.splitlines() if ": cl_" in line]
     tokens = dict(line.split(": ") for line in lines)
     assert list(tokens) == ["staff", "supervisor", "auditor", "placement_officer", "bureau", "administrator"]
-    async with opened(surroundings, follow=False) as house:
-        known = await house.identity.institution_named(NEW)
-        staff = await house.identity.authenticate(tokens["staff"])
+    async with open_container(surroundings, follow=False) as container:
+        known = await container.identity.institution_named(NEW)
+        staff = await container.identity.authenticate(tokens["staff"])
     assert known is not None
     assert staff is not None
     assert staff.institution == known.institution
@@ -243,10 +243,10 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
     assert "一天内有效，不能批准例外" in told.err
     assert "see nobody" in told.err, "the region is unknown"
     entering = [line.split(": ")[1] for line in told.out.splitlines() if ": cl_" in line]
-    async with opened(surroundings, follow=False) as house:
-        actors = [await house.identity.authenticate(token) for token in entering]
-        tokens = {each.token: each for each in await house.identity.tokens() if each.purpose == "import"}
-        names = {each.member: each.name for each in await house.identity.members()}
+    async with open_container(surroundings, follow=False) as container:
+        actors = [await container.identity.authenticate(token) for token in entering]
+        tokens = {each.token: each for each in await container.identity.tokens() if each.purpose == "import"}
+        names = {each.member: each.name for each in await container.identity.members()}
     assert len(entering) == len(tokens) == 18
     assert [actor is not None and not actor.may_approve for actor in actors] == [True] * 18
     assert {each.expires_at - each.made_at for each in tokens.values()} == {timedelta(days=1)}
@@ -264,9 +264,9 @@ async def test_once_the_region_is_said_the_officers_tokens_see_the_children(
 
     told = capsys.readouterr().out
     bureaus = [line.split(": ")[1] for line in told.splitlines() if line.startswith("bureau: ")]
-    async with opened(surroundings, follow=False) as house:
-        known = await house.identity.institution_named(NEW)
-        actors = [await house.identity.authenticate(token) for token in bureaus]
+    async with open_container(surroundings, follow=False) as container:
+        known = await container.identity.institution_named(NEW)
+        actors = [await container.identity.authenticate(token) for token in bureaus]
     assert known is not None
     assert [actor and actor.institutions for actor in actors] == [frozenset(), frozenset({known.institution})]
 
@@ -277,10 +277,10 @@ async def test_whoever_is_told_values_by_the_command_stands_in_the_access_log(
     for dry_run in (False, True):
         await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), dry_run=dry_run)
 
-    async with opened(surroundings, follow=False) as house:
-        async with house.projector.reading() as connection:
+    async with open_container(surroundings, follow=False) as container:
+        async with container.projector.reading() as connection:
             ((child,),) = await (await connection.execute("SELECT child FROM register")).fetchall()
-        lines = await house.access.of(child, limit=10)
+        lines = await container.access.of(child, limit=10)
     assert [(line.role, line.purpose) for line in lines] == [("administrator", "import report")] * 2
     assert "identity" in lines[0].categories
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.imports.reading.unreadable import UnreadableError
-from api.imports.sink import Records, Rehearses
+from api.imports.reading.unreadable import UnreadableFileError
+from api.imports.sink import RecordingSink, RehearsingSink
 from domain.entry import Document
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.health import PhysicalExamined
@@ -208,12 +208,12 @@ async def test_a_table_of_children_that_is_of_no_known_kind_is_rejected_row_by_r
     "content", [b"", b"PK no workbook", "儿童编号,姓名".encode()], ids=["empty", "broken", "csv"]
 )
 async def test_a_file_that_is_no_workbook_cannot_be_read(counter: Counter, content: bytes) -> None:
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableFileError):
         await counter.take_bytes(content)
 
 
 async def test_a_workbook_without_a_row_about_a_child_cannot_be_read(counter: Counter) -> None:
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableFileError):
         await counter.take(("说明", [["本表由办公室填写"]]))
 
 
@@ -266,8 +266,8 @@ async def test_what_no_event_can_hold_is_refused_and_all_else_is_recorded(
     counter: Counter,
     dry_run: bool,  # noqa: FBT001 - a case
 ) -> None:
-    ledger = counter.served.house.ledger
-    keeper = (Rehearses if dry_run else Records)(ledger, lambda _file, _recording: None)
+    ledger = counter.served.container.ledger
+    keeper = (RehearsingSink if dry_run else RecordingSink)(ledger, lambda _file, _recording: None)
     heights = (Decimal("101.2"), Decimal("101.12345678901234567890"))
     recordings = [
         Recording(
@@ -296,7 +296,7 @@ async def test_a_paper_that_only_looks_like_a_row_has_not_vanished(counter: Coun
         kind="register_row", number=number, issuer=None, issued_on=date(2026, 10, 1), sha256="0" * 64
     )
     draft = Draft(event=some(PhysicalExamined), days=Days.on(date(2020, 2, 1)), documents=(paper,))
-    outcome = await counter.served.house.ledger.record(
+    outcome = await counter.served.container.ledger.record(
         Recording(
             stream=received.stream,
             drafts=(draft,),

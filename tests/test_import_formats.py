@@ -10,7 +10,7 @@ import xlwt  # type: ignore[import-untyped] # it has no types
 from httpx2 import AsyncClient, Response
 
 from api.cli.import_command import import_file
-from api.imports.reading.kinds import Told, read_workbook
+from api.imports.reading.kinds import DeclaredKind, read_workbook
 from api.imports.reading.unreadable import (
     DAMAGED,
     EMPTY,
@@ -20,7 +20,7 @@ from api.imports.reading.unreadable import (
     PROTECTED,
     UNKNOWN_CHARACTERS,
     UNKNOWN_KIND,
-    UnreadableError,
+    UnreadableFileError,
 )
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
@@ -168,7 +168,7 @@ def test_an_error_in_a_table_as_text_is_listed_as_in_a_workbook() -> None:
 
 @pytest.mark.parametrize("text", ['CS001,"王小明\nCS002,李小红\n', 'CS001,"王"小明\n'])
 def test_quotation_marks_that_do_not_fit_are_told_with_their_line(text: str) -> None:
-    with pytest.raises(UnreadableError, match="引号不成对"):
+    with pytest.raises(UnreadableFileError, match="引号不成对"):
         rows(text.encode())
 
 
@@ -200,8 +200,8 @@ def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:
             PROTECTED,
         ),
         (locked(), {}, PROTECTED),
-        (TABLE.encode(), {"told": Told.WORKBOOK}, IS_TEXT),
-        (workbook(ROSTER), {"told": Told.TEXT}, NO_TEXT),
+        (TABLE.encode(), {"told": DeclaredKind.WORKBOOK}, IS_TEXT),
+        (workbook(ROSTER), {"told": DeclaredKind.TEXT}, NO_TEXT),
         (old(ROSTER.grid)[:4140], {}, DAMAGED),
         (workbook(ROSTER)[:1000], {}, DAMAGED),
     ],
@@ -209,7 +209,7 @@ def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:
 def test_what_can_not_be_read_is_told_in_one_sentence(
     content: bytes, said: dict[str, Any], why: Label
 ) -> None:
-    with pytest.raises(UnreadableError) as refused:
+    with pytest.raises(UnreadableFileError) as refused:
         read_workbook(content, "台账.xls", **said)
 
     assert refused.value.why == why

@@ -59,13 +59,13 @@ async def test_staff_hand_a_register_in_and_ask_what_came_of_it(served: Served) 
 
 async def test_a_dry_run_records_nothing(served: Served) -> None:
     staff = await served.as_("staff")
-    before = await served.house.ledger.head()
+    before = await served.container.ledger.head()
 
     answer = await hand_in(staff, workbook(roster()), query="?dry_run=true")
 
     told = await done(staff, answer.headers["Location"])
     assert told["entries"] == 2
-    assert (await served.house.ledger.head()).position == before.position
+    assert (await served.container.ledger.head()).position == before.position
 
 
 async def test_another_institution_s_register_is_not_taken(served: Served) -> None:
@@ -147,12 +147,12 @@ async def test_a_dry_run_of_lines_records_nothing(served: Served) -> None:
     }
     body = orjson.dumps({"child": str(child), "events": [mode]})
     staff = await served.as_("staff")
-    before = await served.house.ledger.head()
+    before = await served.container.ledger.head()
 
     answer = await hand_in(staff, body, media_type=NDJSON, query="?dry_run=true")
 
     assert (await done(staff, answer.headers["Location"]))["recorded"] == 1
-    assert (await served.house.ledger.head()).position == before.position
+    assert (await served.container.ledger.head()).position == before.position
 
 
 async def test_an_import_is_told_to_nobody_but_who_started_it(served: Served) -> None:

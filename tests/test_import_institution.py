@@ -8,7 +8,7 @@ from rich.console import Console
 
 from api.identity.directory import IdentityError
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import OtherInstitutionError, hand_in, take_in
+from api.imports.register_import import OtherInstitutionError, prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import write_clerks_copy
 from api.imports.report.terminal import tell
@@ -31,9 +31,9 @@ SPELLINGS = (
 async def take(served: Served, institution: str, *, dry_run: bool = False) -> Report:
     """Import the register of an institution, as the operating system's administrator."""
     sheet = a_sheet("儿童花名册", institution=institution).row(儿童编号="CS001", 接收日期="2016-05-01")
-    handed_in = await hand_in(served.house, read_workbook(workbook(sheet), "台账.xlsx"), dry_run=dry_run)
-    recorder = (await served.house.identity.operator()).recorder
-    return await take_in(served.house, handed_in, recorder, lambda _done, _rows: None)
+    handed_in = await prepare(served.container, read_workbook(workbook(sheet), "台账.xlsx"), dry_run=dry_run)
+    recorder = (await served.container.identity.operator()).recorder
+    return await run_import(served.container, handed_in, recorder, lambda _done, _rows: None)
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -61,10 +61,10 @@ async def test_dots_and_case_make_no_other_institution(served: Served, one: str,
 async def test_a_second_institution_of_the_name_is_not_opened_in_another_spelling(
     served: Served, spelling: str
 ) -> None:
-    await open_institution(served.house, HEAD_HOUSE)
+    await open_institution(served.container, HEAD_HOUSE)
 
     with pytest.raises(IdentityError, match=r"总院"):
-        await open_institution(served.house, spelling)
+        await open_institution(served.container, spelling)
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ async def test_a_new_one_beside_one_of_a_like_name_is_said_to_be_new(
     told = report.json()
     assert (told["institution"], told["opened_beside"]) == (name, [HEAD_HOUSE])
     said = StringIO()
-    tell(report, served.house.ledger.rulebook, Console(width=200, file=said))
+    tell(report, served.container.ledger.rulebook, Console(width=200, file=said))
     first, second, *_ = said.getvalue().splitlines()
     assert name in first
     assert HEAD_HOUSE in second
     assert "名称相近" in second
     assert "like name" in second
-    write_clerks_copy(report, tmp_path / "copy.xlsx", served.house.ledger.rulebook)
+    write_clerks_copy(report, tmp_path / "copy.xlsx", served.container.ledger.rulebook)
     summary = read_workbook(tmp_path / "copy.xlsx").sheets[0].rows
     assert ("已有的名称相近的机构 Institutions of a like name", HEAD_HOUSE) in summary
 

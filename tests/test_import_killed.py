@@ -12,10 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.imports.accounting import Account
 from api.imports.comparison.plan import plan
-from api.imports.facts.child_facts import case_of
+from api.imports.facts.child_facts import facts_of
 from api.imports.importing import ledger_key
 from api.imports.reading.kinds import read_workbook
 from api.imports.recognition.register_reading import read_register
@@ -70,9 +70,9 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     return out, err
 
 
-async def position(house: House) -> int:
+async def position(container: Container) -> int:
     """How many entries the ledger has."""
-    return (await house.ledger.head()).position
+    return (await container.ledger.head()).position
 
 
 @pytest.mark.drill
@@ -82,46 +82,49 @@ async def test_an_import_that_was_killed_again_and_again_ends_in_the_same_ledger
     file = tmp_path / "台账.xlsx"
     file.write_bytes(workbook(*crowd(CHILDREN)))
     chance = random.Random(20261122)  # noqa: S311 - a drill is repeated as it was
-    async with opened(settings, follow=False) as house:
-        expected = await told(house, file)
-        before, every = await position(house), sum(map(len, expected.values()))
+    async with open_container(settings, follow=False) as container:
+        expected = await told(container, file)
+        before, every = await position(container), sum(map(len, expected.values()))
         midway = 0
         for left in range(KILLS, 0, -1):
-            at = await position(house)
+            at = await position(container)
             target = at + chance.randrange(1, max(2, (before + every - at) // (left + 1)))
             process = await started(settings, file)
             # Only the database knows how far it is.
-            while process.returncode is None and await position(house) < target:  # noqa: ASYNC110 - the same
+            while process.returncode is None and await position(container) < target:  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.001)
             if process.returncode is None:
                 process.send_signal(signal.SIGKILL)
             await process.communicate()
-            midway += before < await position(house) < before + every
+            midway += before < await position(container) < before + every
 
         await ended(await started(settings, file))
 
         assert midway >= KILLS / 2
-        assert await position(house) == before + every
+        assert await position(container) == before + every
         for stream, drafts in expected.items():
-            recorded = await house.ledger.file(stream)
+            recorded = await container.ledger.file(stream)
             assert recorded is not None
             assert [drafted(entry) for entry in recorded.entries.values()] == drafts
         tell(f"{KILLS} kills, {midway} of them midway, {every} entries, each there once")
 
 
-async def told(house: House, file: Path) -> dict[UUID, list[Draft]]:
+async def told(container: Container, file: Path) -> dict[UUID, list[Draft]]:
     """What an import records that nobody kills, child by child."""
-    home = await house.identity.institution_named(HOME)
+    home = await container.identity.institution_named(HOME)
     assert home is not None
-    register = read_register(read_workbook(file), house.today())
-    streams, account = Streams(house.ledger, house.projector, home.institution), Account(register.tables)
+    register = read_register(read_workbook(file), container.today())
+    streams, account = (
+        Streams(container.ledger, container.projector, home.institution),
+        Account(register.tables),
+    )
 
     def named(key: str) -> UUID:
-        return entry_id(house.ledger.named, home.institution, ledger_key(key))
+        return entry_id(container.ledger.named, home.institution, ledger_key(key))
 
     return {
         streams.new(number): [
-            step.draft for step in plan(case_of(register, number, account), File(), register, named).steps
+            step.draft for step in plan(facts_of(register, number, account), File(), register, named).steps
         ]
         for number in register.children
     }

@@ -16,7 +16,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 from hypothesis import HealthCheck, given
 
-from api.fair_lock import Turns
+from api.fair_lock import FairLock
 from api.imports import register_import
 from api.imports.cells.raw import Unusable, as_written
 from api.imports.faults import Fault
@@ -25,7 +25,7 @@ from api.imports.reading.apart import Apart, Source
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS
 from api.imports.reading.kinds import read_workbook
 from api.imports.reading.parts import MOST_BYTES
-from api.imports.reading.unreadable import DAMAGED, TOO_COSTLY, UnreadableError
+from api.imports.reading.unreadable import DAMAGED, TOO_COSTLY, UnreadableFileError
 from api.imports.reading.workbook import Sheet, Workbook, letter
 from api.settings import Settings
 from domain.label import Label
@@ -95,7 +95,7 @@ BEYOND: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("made", BEYOND.values(), ids=list(BEYOND))
 def test_more_than_is_taken_is_refused_in_a_sentence_that_says_what_to_do(made: Callable[[], bytes]) -> None:
-    with pytest.raises(UnreadableError) as refused:
+    with pytest.raises(UnreadableFileError) as refused:
         read_workbook(made(), "台账.xlsx")
 
     assert "请" in refused.value.why.zh
@@ -147,7 +147,7 @@ BROKEN: dict[str, bytes] = {
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=list(BROKEN))
 def test_a_damaged_workbook_is_said_to_be_damaged(content: bytes) -> None:
-    with pytest.raises(UnreadableError) as refused:
+    with pytest.raises(UnreadableFileError) as refused:
         read_workbook(content, "台账.xlsx")
 
     assert refused.value.why == DAMAGED
@@ -195,7 +195,7 @@ def _changed(draw: st.DrawFn, content: bytearray) -> bytes:
 @hypothesis.settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_bytes_are_they_are_read_or_told_to_be_unreadable(content: bytes) -> None:
     sheets: list[Sheet] = []
-    with suppress(UnreadableError):
+    with suppress(UnreadableFileError):
         sheets = read_workbook(content, "台账").sheets
 
     assert all(as_written(raw) for sheet in sheets for _, _, raw in sheet.filled())
@@ -249,7 +249,7 @@ async def test_the_process_is_given_no_secret_and_no_connection(
     told = "raise UnreadableError(Label(' '.join(os.environ), ' '.join(os.listdir('/proc/self/fd'))))"
     instead(monkeypatch, tmp_path, told)
 
-    with pytest.raises(UnreadableError) as said:
+    with pytest.raises(UnreadableFileError) as said:
         await read_apart(BLANK)
 
     assert "CHILDLEDGER" not in said.value.why.zh
@@ -274,7 +274,7 @@ async def test_however_the_process_ends_it_is_told_in_a_sentence(
 ) -> None:
     instead(monkeypatch, tmp_path, statement)
 
-    with pytest.raises(UnreadableError) as refused:
+    with pytest.raises(UnreadableFileError) as refused:
         await read_apart(BLANK, import_seconds=1)
 
     assert refused.value.why == why
@@ -303,7 +303,7 @@ async def test_whoever_gives_up_waiting_leaves_no_process_behind(
 
 
 async def test_one_file_is_read_at_a_time_and_institutions_take_turns() -> None:
-    turns, order = Turns(), []
+    turns, order = FairLock(), []
 
     async def have(group: str) -> None:
         async with turns.of(group):
@@ -321,7 +321,7 @@ async def test_one_file_is_read_at_a_time_and_institutions_take_turns() -> None:
 
 
 async def test_a_turn_that_comes_to_somebody_who_has_just_given_up_is_passed_on() -> None:
-    turns = Turns()
+    turns = FairLock()
     async with turns.of("first"):
         waiting = asyncio.create_task(turns.of("second").__aenter__())
         await asyncio.sleep(0)

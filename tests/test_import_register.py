@@ -130,14 +130,14 @@ async def test_a_roster_row_says_who_came_when_and_how(counter: Counter) -> None
 async def test_who_guesses_a_file_number_does_not_find_its_entries_by_it(counter: Counter) -> None:
     """H4: ids are made of the institution, the sheet and the number, and of a secret of the ledger's."""
     await counter.take(roster({"备注": "待补材料"}))
-    house, home = counter.served.house, counter.served.home
+    container, home = counter.served.container, counter.served.home
     file = await counter.file("CS001")
-    own = entry_id(house.ledger.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
+    own = entry_id(container.ledger.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
     assert own in file.entries
     namespaces = (UUID("2b5ad9f4-63c6-4a6e-9d0f-6c4d1b3a7e52"), NAMESPACE_OID, UUID(int=0))
     digest = sha256(b"CS001|" + "儿童花名册|identity".encode()).hexdigest()
     for key in (ledger_key("CS001|儿童花名册|identity"), f"register {digest}"):
-        named = canonical([house.ledger.name, home.institution, key, 0, 0]).decode()
+        named = canonical([container.ledger.name, home.institution, key, 0, 0]).decode()
         assert not {uuid5(each, named) for each in namespaces} & file.entries.keys()
 
 

@@ -31,7 +31,7 @@ def rejected(report: Report) -> list[tuple[str, int, str]]:
 async def recorder(served: Served, role: str) -> Recorder:
     """Somebody of a role at home, or the operating system's administrator."""
     if role == "operator":
-        return (await served.house.identity.operator()).recorder
+        return (await served.container.identity.operator()).recorder
     return (await served.actor(role)).recorder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.streams import Streams
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
@@ -34,16 +34,16 @@ def sample() -> Path:
 
 async def take(served: Served, sample: Path, *, dry_run: bool = False) -> Report:
     """Import the sample, as the operating system's administrator."""
-    handed_in = await hand_in(served.house, read_workbook(sample), dry_run=dry_run)
-    recorder = (await served.house.identity.operator()).recorder
-    return await take_in(served.house, handed_in, recorder, lambda _done, _rows: None)
+    handed_in = await prepare(served.container, read_workbook(sample), dry_run=dry_run)
+    recorder = (await served.container.identity.operator()).recorder
+    return await run_import(served.container, handed_in, recorder, lambda _done, _rows: None)
 
 
 async def file_of(served: Served, report: Report, number: str) -> File:
     """A child's file."""
-    house = served.house
-    stream = Streams(house.ledger, house.projector, report.institution.institution).new(number)
-    file = await house.ledger.file(stream)
+    container = served.container
+    stream = Streams(container.ledger, container.projector, report.institution.institution).new(number)
+    file = await container.ledger.file(stream)
     assert file is not None
     return file
 
@@ -71,10 +71,10 @@ async def test_the_sample_goes_in_and_twice_is_once(served: Served, sample: Path
     }
     await _holds_what_the_sheets_say(served, report)
 
-    head = await served.house.ledger.head()
+    head = await served.container.ledger.head()
     again = (await take(served, sample)).json()
     assert (again["recorded"], again["already"], again["entries"]) == (0, 9411, 0)
-    assert (await served.house.ledger.head()).position == head.position
+    assert (await served.container.ledger.head()).position == head.position
 
 
 async def _holds_what_the_sheets_say(served: Served, report: Report) -> None:

@@ -200,7 +200,7 @@ async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it
 ) -> None:
     monkeypatch.setattr("api.http.import_jobs.ANSWER_SECONDS", 0.01)
     staff = await served.as_("staff")
-    reading = served.app.state.houses.reading
+    reading = served.app.state.tenants.reading
 
     async with reading._turns.of("somebody else"):  # noqa: SLF001 - whose file is being read
         answer = await hand_in(staff, b"PK\x03\x04 damaged")
@@ -214,7 +214,7 @@ async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it
 
 async def test_what_waits_for_its_turn_is_read_again_when_it_comes(served: Served) -> None:
     staff, elsewhere = await served.as_("staff"), await served.as_("staff", elsewhere=True)
-    turns = served.house.jobs._turns  # noqa: SLF001 - somebody else's import goes on
+    turns = served.container.jobs._turns  # noqa: SLF001 - somebody else's import goes on
 
     async with turns.of("somebody else"):
         answer = await hand_in(staff, workbook(roster()))
@@ -260,5 +260,5 @@ async def test_to_read_a_report_that_shows_nobody_is_not_noted(served: Served) -
 
 async def noted(served: Served, query: str, *values: object) -> list[Any]:
     """Ask the database."""
-    async with served.house.projector.reading() as connection:
+    async with served.container.projector.reading() as connection:
         return await (await connection.execute(query.encode(), list(values))).fetchall()

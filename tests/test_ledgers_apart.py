@@ -17,7 +17,7 @@ from pydantic import SecretStr, ValidationError
 
 from api import tenants as all_houses
 from api.app import create_app, running
-from api.bootstrap import KEY_FILE, House, opened
+from api.bootstrap import KEY_FILE, Container, open_container
 from api.demo.members import tokens_for_every_role
 from api.identity.permissions import Role
 from api.identity.tokens import digest, new_token
@@ -38,12 +38,12 @@ EVENTS = [("2024-03-05", some(ChildReceived)), ("2024-03-05", some(IdentityRecor
 
 @dataclass(frozen=True)
 class Two:
-    """A service of two ledgers: the settings, the app, the house of each with tokens, and a superuser."""
+    """A service of two ledgers: the settings, the app, the container of each with tokens, and a superuser."""
 
     settings: Settings
     app: FastAPI
-    one: House
-    other: House
+    one: Container
+    other: Container
     tokens: dict[str, dict[Role, str]]
     superuser: AsyncConnection
     stack: AsyncExitStack
@@ -55,9 +55,9 @@ class Two:
         client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=headers)
         return await self.stack.enter_async_context(client)
 
-    async def as_(self, house: House, role: Role = Role.SUPERVISOR) -> AsyncClient:
+    async def as_(self, container: Container, role: Role = Role.SUPERVISOR) -> AsyncClient:
         """Return a client of a role in one of the ledgers."""
-        return await self.client(self.tokens[house.ledger.name][role])
+        return await self.client(self.tokens[container.ledger.name][role])
 
     async def alter(self, statement: str, *names: str) -> None:
         """Change something as superuser, also a role whose password a service that starts just sets."""
@@ -83,13 +83,13 @@ def both(database_url: str, tmp_path: Path) -> Settings:
 async def two(both: Settings, database_url: str) -> AsyncIterator[Two]:
     app = create_app(both, clock=lambda: NOW)
     async with a_superuser(database_url) as superuser, running(app), AsyncExitStack() as stack:
-        one, other = (app.state.houses[name] for name in both.ledgers)
+        one, other = (app.state.tenants[name] for name in both.ledgers)
         tokens = {}
-        for house in (one, other):
+        for container in (one, other):
             # The same name in both, which is no other's business.
-            institution = await open_institution(house, "望海市儿童福利院（测试）", region="371099")
-            tokens[house.ledger.name] = await tokens_for_every_role(
-                house.identity, institution, purpose="test", days=365
+            institution = await open_institution(container, "望海市儿童福利院（测试）", region="371099")
+            tokens[container.ledger.name] = await tokens_for_every_role(
+                container.identity, institution, purpose="test", days=365
             )
         yield Two(both, app, one, other, tokens, superuser, stack)
 
@@ -108,14 +108,14 @@ async def received(client: AsyncClient, **headers: str) -> dict[str, Any]:
 
 async def test_the_token_decides_which_ledger_answers_and_each_counts_from_one(two: Two) -> None:
     first, second = await two.as_(two.one), await two.as_(two.other)
-    before = [(await house.ledger.head()).position for house in (two.one, two.other)]
+    before = [(await container.ledger.head()).position for container in (two.one, two.other)]
     assert before[0] == before[1] > 0
     for number in range(1, 4):
         assert (await received(first))["position"] == before[0] + 2 * number
     assert (await received(second))["position"] == before[1] + 2
-    for house in (two.one, two.other):
-        head = (await house.ledger.head()).position
-        stored = await house.ledger.store.read(0, 1000)
+    for container in (two.one, two.other):
+        head = (await container.ledger.head()).position
+        stored = await container.ledger.store.read(0, 1000)
         assert [each.position for each in stored] == list(range(1, head + 1))
 
 
@@ -149,8 +149,8 @@ async def test_nothing_of_one_ledger_is_seen_or_touched_from_the_other(two: Two)
     job = (
         await first.post("/imports", content=line, headers={"Content-Type": "application/x-ndjson"})
     ).headers["Location"]
-    for house in (two.one, two.other):
-        assert await house.projector.reached((await house.ledger.head()).position, PATIENCE)
+    for container in (two.one, two.other):
+        assert await container.projector.reached((await container.ledger.head()).position, PATIENCE)
     for path in ("", "/entries", "/obligations", "/readiness", "/access"):
         assert (await first.get(f"/children/{child}{path}")).status_code == 200, path
         assert (await second.get(f"/children/{child}{path}")).status_code == 404, path
@@ -170,9 +170,9 @@ async def test_nothing_of_one_ledger_is_seen_or_touched_from_the_other(two: Two)
 
 async def test_the_same_id_is_two_files_in_two_ledgers(two: Two) -> None:
     append = an_append(entries=2)
-    for house in (two.one, two.other):
-        await house.ledger.store.append(append)
-        assert len(await house.ledger.store.stream(append.stream)) == 2
+    for container in (two.one, two.other):
+        await container.ledger.store.append(append)
+        assert len(await container.ledger.store.stream(append.stream)) == 2
 
 
 # Apart in the database
@@ -224,7 +224,9 @@ async def test_while_one_ledger_is_locked_the_other_goes_on(two: Two) -> None:
 async def test_a_wrapped_key_of_one_ledger_opens_nothing_in_the_other(two: Two) -> None:
     child = UUID((await received(await two.as_(two.one)))["child"])
     copy = "INSERT INTO {} SELECT * FROM {} WHERE subject = %s"
-    names = (sql.Identifier(f"{house.ledger.name}_keys", "data_key") for house in (two.other, two.one))
+    names = (
+        sql.Identifier(f"{container.ledger.name}_keys", "data_key") for container in (two.other, two.one)
+    )
     copied = await two.superuser.execute(sql.SQL(copy).format(*names), [child])
     assert copied.rowcount > 0
     with pytest.raises(KeyUnavailableError):
@@ -236,8 +238,8 @@ async def test_a_wrapped_key_of_one_ledger_opens_nothing_in_the_other(two: Two) 
 
 async def test_neither_order_nor_separation_hangs_on_what_a_database_has_only_one_of(two: Two) -> None:
     """No trigger, no sequence but the access log's, no advisory lock; all relative to the ledger's schema."""
-    for house in (two.one, two.other):
-        name = house.ledger.name
+    for container in (two.one, two.other):
+        name = container.ledger.name
         triggers = """
             SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
              WHERE NOT t.tgisinternal AND starts_with(c.relnamespace::regnamespace::text, %s)
@@ -330,8 +332,8 @@ async def test_one_address_with_the_ledgers_name_left_open_enters_each_as_its_ow
     )
     app = create_app(settings, clock=lambda: NOW)
     async with running(app):
-        for house in (two.one, two.other):
-            client = await two.client(two.tokens[house.ledger.name][Role.STAFF], app)
+        for container in (two.one, two.other):
+            client = await two.client(two.tokens[container.ledger.name][Role.STAFF], app)
             assert (await client.get("/event-types")).status_code == 200
 
 
@@ -363,14 +365,14 @@ async def test_a_new_ledger_does_not_take_a_lost_key_file_of_others_for_none(
 ) -> None:
     # Given a ledger that was seen, whose key file is lost
     first, second = (both.model_copy(update={"ledger": name, "ledgers": (name,)}) for name in both.ledgers)
-    async with opened(first, follow=False):
+    async with open_container(first, follow=False):
         pass
     key = (both.data / KEY_FILE).rename(both.data / "lost.key")
     # When another ledger is to be made with the same DATA, then the file is asked for and none is made
     with pytest.raises(KeyFileError, match="is missing"):
-        async with opened(second, follow=False):
+        async with open_container(second, follow=False):
             pass
     assert not (both.data / KEY_FILE).exists()
     key.rename(both.data / KEY_FILE)
-    async with opened(second, follow=False):
+    async with open_container(second, follow=False):
         pass

@@ -65,7 +65,7 @@ async def a_long_file(served: Served, entries: int = LONG) -> UUID:
             recorder=supervisor.recorder,
             key=uuid4().hex,
         )
-        (outcome,) = await served.house.ledger.record_bulk([recording], now=NOW)
+        (outcome,) = await served.container.ledger.record_bulk([recording], now=NOW)
         assert isinstance(outcome, Recorded), outcome
         stream = outcome.stream
     assert stream is not None
@@ -120,7 +120,7 @@ async def stretches(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stretches]
 
 def forget(served: Served) -> None:
     """Keep no file at hand, so that it is read again."""
-    served.house.ledger.repository.cache = FileCache(25_000)
+    served.container.ledger.repository.cache = FileCache(25_000)
 
 
 # Turns
@@ -131,7 +131,7 @@ async def test_of_a_long_file_little_is_done_between_two_turns_of_the_event_loop
 ) -> None:
     child = await a_long_file(served)
     staff = await served.as_(Role.STAFF)
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     file, many = f"/children/{child}", {"items": [{"child": str(child), "events": [EVENT]}]}
     refused = EVENT | {"occurred_on": "2001-01-01"}
     asked: list[tuple[str, str, Any, int]] = [
@@ -167,7 +167,7 @@ async def test_however_many_long_files_are_read_at_once_one_piece_is_decoded_a_t
     children = [await a_long_file(served, 600) for _ in range(3)]
     forget(served)
     stretches.begin()
-    await asyncio.gather(*(served.house.ledger.file(child) for child in children))
+    await asyncio.gather(*(served.container.ledger.file(child) for child in children))
     assert stretches.all["decoded"] == 1800
     assert stretches.worst["decoded"] <= AT_ONCE
 
@@ -268,7 +268,7 @@ async def test_where_the_register_does_not_know_a_file_yet_the_file_itself_says_
                )).*
           FROM gone
     """
-    async with served.house.projector.reading() as connection:
+    async with served.container.projector.reading() as connection:
         await connection.execute(forged, [child, served.home.institution])
     forget(served)
     assert (await status(await served.as_(Role.STAFF), child)).status_code == 404
@@ -315,7 +315,7 @@ async def test_of_one_person_and_in_all_only_so_many_dry_runs_are_under_way(
     child = await served.a_child()
     staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
     person, budget = (await served.actor(Role.STAFF)).user, Budget(1, 2)
-    served.app.state.houses.enter(replace(served.house, budgets=Budgets(rehearsals=budget)))
+    served.app.state.tenants.enter(replace(served.container, budgets=Budgets(rehearsals=budget)))
     item = {"child": str(child), "events": [EVENT]}
     body: dict[str, Any] = {"items": [item]} if path == "/entries" else {"events": [EVENT]}
     address = f"{path.format(child=child)}?dry_run=true"

@@ -72,8 +72,8 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     """Cases that somebody would send: only what must be said, about what there is."""
     bodies: list[Any] = [None]
     if operation.method.upper() == "POST":
-        kinds = {"/children": requests.SentFile, "/entries": requests.SentItems}
-        kind = kinds.get(operation.path, requests.SentEvent)
+        kinds = {"/children": requests.OpeningRequest, "/entries": requests.ItemsRequest}
+        kind = kinds.get(operation.path, requests.EventRequest)
         bodies = list(requests.schemas()[kind.__name__]["examples"])
         if operation.path == "/children/search":
             bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]

@@ -59,7 +59,7 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
     url = SecretStr((await asyncio.to_thread(server.__enter__)).url)
     app: FastAPI = create_app(Settings(database_url=url, data=data / "own"), clock=lambda: NOW)
     async with (
-        running(app) as house,
+        running(app) as container,
         AsyncClient(transport=ASGITransport(app=app), base_url="http://childledger.test") as client,
     ):
         await answer(client, "/health/ready", 200)
@@ -76,13 +76,13 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
         await asyncio.to_thread(server.__enter__)
         try:
             await answer(client, "/health/ready", 200)
-            before = (await house.ledger.head()).position
+            before = (await container.ledger.head()).position
             with suppress(OperationalError):  # as 503 would tell: the connection at hand was lost
-                await open_institution(house, "望海市儿童福利院（测试）", region="371099")
-            await open_institution(house, "山南市儿童福利院（测试）", region="990101")
-            after = (await house.ledger.head()).position
+                await open_institution(container, "望海市儿童福利院（测试）", region="371099")
+            await open_institution(container, "山南市儿童福利院（测试）", region="990101")
+            after = (await container.ledger.head()).position
             assert after > before
-            assert await house.projector.reached(after, PATIENCE), "the read models go on"
+            assert await container.projector.reached(after, PATIENCE), "the read models go on"
             assert 'childledger_up{ledger="childledger"} 1.0' in (await client.get("/metrics")).text
         finally:
             await asyncio.to_thread(server.__exit__, None, None, None)
@@ -94,7 +94,7 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
 async def test_measures_show_what_waits_and_which_connections_are_used(served: Served) -> None:
     await served.a_child()
     measures = (await (await served.client()).get("/metrics")).text
-    own = f'ledger="{served.house.settings.ledger}"'
+    own = f'ledger="{served.container.settings.ledger}"'
     named = {line.split()[0] for line in measures.replace(own, "").splitlines()}
     assert named >= {
         "childledger_append_seconds_count{}",
@@ -163,7 +163,7 @@ async def test_what_goes_wrong_names_nobody_in_answeredor_logs(
             ("append_all", AppendFailedError(PLANTED_NUMBER)),
         ):
             with monkeypatch.context() as patched:
-                patched.setattr(served.house.ledger.store, failing, _failing(error))
+                patched.setattr(served.container.ledger.store, failing, _failing(error))
                 failed += [
                     await staff.get(f"/children/{child}?as_of=2024-03-06"),
                     await staff.post(f"/children/{child}/events", json=WARD, headers=new_key()),

@@ -222,9 +222,9 @@ async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
 
 
 async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
-    """Every row of every read model, with what is sealed opened, as a projector or the house reads it."""
+    """Every row of every read model, with what is sealed opened, as a projector or the container reads it."""
     found: dict[str, list[Any]] = {}
-    async with (projector or served.house.projector).reading() as connection:
+    async with (projector or served.container.projector).reading() as connection:
         for model in READ_MODELS:
             cursor = connection.cursor(row_factory=args_row(model.row))
             columns = SQL(", ").join(map(Identifier, model.columns))
@@ -235,7 +235,7 @@ async def tables(served: Served, projector: Projector | None = None) -> dict[str
 
 async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The same rows, what is sealed opened, in an order that depends on nothing but themselves."""
-    seal = await served.house.ledger.seal_for([row.child for row in found["register"]])
+    seal = await served.container.ledger.seal_for([row.child for row in found["register"]])
     return {
         model.name: sorted((model.opened(row, seal) for row in found[model.name]), key=repr)
         for model in READ_MODELS
@@ -245,10 +245,10 @@ async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, l
 async def a_projector(
     served: Served, version: str | None = None, models: Sequence[ReadModel[Any]] = READ_MODELS
 ) -> Projector:
-    """A projector of its own, of another version than the house's unless said, whose tables are made."""
-    owner, ledger = served.house.addresses.owner, served.house.ledger
+    """A projector of its own, of another version than the container's unless said, whose tables are made."""
+    owner, ledger = served.container.addresses.owner, served.container.ledger
     assert owner is not None
-    projector = Projector(ledger, served.house.readers, models, version=version or str(uuid4()))
+    projector = Projector(ledger, served.container.readers, models, version=version or str(uuid4()))
     await make(owner, ledger.name, models, projector.version)
     await projector.start()
     return projector
@@ -270,7 +270,7 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
     served: Served, lives: list[list[AnyEntry]], cuts: list[int], order: Any
 ) -> None:
     """Also while entries keep coming in, and the rows are those that each file has by itself."""
-    ledger = served.house.ledger
+    ledger = served.container.ledger
     split = await a_projector(served)
     await to_the_end(split)
     waiting = [moved(life, uuid4()) for life in lives]
@@ -292,7 +292,7 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
 
 async def expected(served: Served) -> dict[str, list[Any]]:
     """The rows that files have by themselves, as `tables` gives them."""
-    ledger = served.house.ledger
+    ledger = served.container.ledger
     found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
     entries = await ledger.entries_after(0, 10_000)
     for child, file in (
@@ -339,7 +339,7 @@ async def test_a_file_that_moves_on_while_it_is_read_is_written_once(served: Ser
     assert await projector.step(1) == 1
     found = await tables(served, projector)
     assert found == await expected(served)
-    async with served.house.readers.connection() as connection:
+    async with served.container.readers.connection() as connection:
         statement = SQL("DELETE FROM {}").format(Identifier(projector.read_from.schema, "register"))
         await connection.execute(statement)
     assert await projector.step(1) == 1
@@ -355,10 +355,10 @@ async def test_only_children_stand_in_read_models(served: Served) -> None:
 
 async def adopt_another_rulebook(served: Served) -> None:
     """Let the institution at home adopt a rulebook in which one title reads differently."""
-    texts = dict(served.house.ledger.rulebook.texts)
+    texts = dict(served.container.ledger.rulebook.texts)
     texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
     adopted = Rulebook(texts)
-    outcome = await served.house.ledger.record(
+    outcome = await served.container.ledger.record(
         Recording(
             stream=served.home.institution,
             kind="institution",
@@ -370,7 +370,7 @@ async def adopt_another_rulebook(served: Served) -> None:
             ),
             region=served.home.region,
             origin="api",
-            recorder=(await served.house.identity.operator()).recorder,
+            recorder=(await served.container.identity.operator()).recorder,
             key=uuid4().hex,
         ),
         now=NOW,
@@ -407,16 +407,16 @@ async def test_a_file_is_read_as_it_is_after_what_was_waited_for(served: Served)
 
 async def head(served: Served) -> int:
     """The last position of the ledger."""
-    return (await served.house.ledger.head()).position
+    return (await served.container.ledger.head()).position
 
 
 async def test_midnight_changes_answers_without_an_entry(settings: Settings, furnished: Furnished) -> None:
     """What is due becomes overdue as the day passes in Shanghai; nothing is written for it."""
     now = NOW
     app = create_app(settings, clock=lambda: now)
-    async with running(app) as house, AsyncExitStack() as stack:
+    async with running(app) as container, AsyncExitStack() as stack:
         home, elsewhere = furnished.home, furnished.elsewhere
-        served = Served(app, house, home, elsewhere, furnished.tokens, furnished.tokens_elsewhere, stack)
+        served = Served(app, container, home, elsewhere, furnished.tokens, furnished.tokens_elsewhere, stack)
         await served.a_child()
         await served.projected()
         staff = await served.as_("staff")

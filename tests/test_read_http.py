@@ -50,7 +50,7 @@ def named(name: str = "王小明", born: str = "2009-03-05") -> tuple[str, Any]:
 async def listed(served: Served, path: str, role: Role | str = Role.SUPERVISOR, **query: Any) -> list[Any]:
     """Every item of a list, page by page."""
     client = await served.as_(role)
-    position = (await served.house.ledger.head()).position
+    position = (await served.container.ledger.head()).position
     found: list[Any] = []
     following: dict[str, Any] = {}
     while True:
@@ -282,7 +282,7 @@ async def test_who_was_adopted_without_a_recorded_assessment_is_told(served: Ser
     adopted = Draft(
         event=some(AdoptionRegistered, category="5"), days=Days.on(date(2025, 6, 1)), documents=(ROW,)
     )
-    outcome = await served.house.ledger.record(
+    outcome = await served.container.ledger.record(
         Recording(
             stream=UUID(story.child),
             drafts=(adopted,),
@@ -337,7 +337,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
 async def searched(served: Served, query: str, role: Role | str = Role.STAFF, **more: Any) -> list[str]:
     """The names that a search finds, page by page."""
     client = await served.as_(role)
-    position = (await served.house.ledger.head()).position
+    position = (await served.container.ledger.head()).position
     found: list[str] = []
     cursor = None
     while True:
@@ -483,7 +483,7 @@ async def test_every_list_shows_exactly_the_files_that_may_be_read(served: Serve
         for born in births
         for elsewhere in (False, True)
     ]
-    files = await served.house.ledger.files(children)
+    files = await served.container.ledger.files(children)
     for role in Role:
         for elsewhere in (False, True):
             actor = await served.actor(role, elsewhere=elsewhere)
@@ -493,7 +493,7 @@ async def test_every_list_shows_exactly_the_files_that_may_be_read(served: Serve
                 for child, file in files.items()
                 if allowed(actor, Action.READ, scope_of(file), today=date(2026, 11, 22))
             }
-            head = (await served.house.ledger.head()).position
+            head = (await served.container.ledger.head()).position
 
             async def shown(path: str, client: Any = client, head: int = head) -> set[str]:
                 answer = await client.get(path, params={"at_least": head, "limit": 500})

@@ -272,10 +272,10 @@ def test_an_institutions_event_does_not_belong_in_a_childs_file() -> None:
 
 
 def test_a_withdrawal_belongs_in_every_kind_of_file() -> None:
-    house = given(("2024-03-05", some(InstitutionOpened, region="371099")))
-    withdrawn = house.entry("2024-03-06", some(EntryWithdrawn, entry=house.last.entry_id))
-    house.entries.append(replace(withdrawn, kind="institution"))
-    assert house.found() == set()
+    container = given(("2024-03-05", some(InstitutionOpened, region="371099")))
+    withdrawn = container.entry("2024-03-06", some(EntryWithdrawn, entry=container.last.entry_id))
+    container.entries.append(replace(withdrawn, kind="institution"))
+    assert container.found() == set()
 
 
 def test_nothing_happens_before_birth() -> None:

@@ -78,7 +78,7 @@ async def test_a_file_is_opened_for_ones_own_institution_only(served: Served) ->
 
 async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served: Served) -> None:
     staff = await served.as_(Role.STAFF)
-    before = (await served.house.ledger.head()).position
+    before = (await served.container.ledger.head()).position
     answer = await staff.post(
         "/children?dry_run=true", json={"events": [sent(*RECEIVED), sent(*named(born="2009-03-05"))]}
     )
@@ -91,7 +91,7 @@ async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served:
     opened = {each["after"]["rule"]: each for each in body["impact"]["obligations"]}
     assert opened["D10"]["before"] is None
     assert opened["D10"]["after"]["due_on"] == "2024-03-05"
-    assert (await served.house.ledger.head()).position == before
+    assert (await served.container.ledger.head()).position == before
 
 
 async def test_a_dry_run_of_a_new_file_lists_who_may_be_the_same_child(served: Served) -> None:
@@ -370,14 +370,14 @@ async def test_who_may_record_is_decided_by_the_file_as_it_is_not_as_it_is_at_ha
 
     monkeypatch.setattr(CareModeAssigned, "holds", holds)
     story = await a_story(served).given(RECEIVED)
-    before = await served.house.ledger.file(UUID(story.child))
+    before = await served.container.ledger.file(UUID(story.child))
     assert before is not None
     await story.given(("2024-06-01", some(CareModeAssigned, mode="ward")))
 
     async def recorded(*, elsewhere: bool) -> int:
         # And a process that has not heard of it yet
-        served.house.ledger.repository.cache = FileCache()
-        served.house.ledger.repository.cache.put(before)
+        served.container.ledger.repository.cache = FileCache()
+        served.container.ledger.repository.cache.put(before)
         staff = await served.as_(Role.STAFF, elsewhere=elsewhere)
         event = sent("2024-07-01", some(IdentityRecorded, name="王小明"))
         answer = await staff.post(f"/children/{story.child}/events", json=event, headers=new_key())

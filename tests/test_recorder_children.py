@@ -55,8 +55,8 @@ async def served_with_a_child(served: Served) -> Served:
 def env(served_with_a_child: Served) -> dict[str, str]:
     return {
         "PERSISTENCE_MODULE": "ledger.recorder",
-        "CHILDLEDGER_LEDGER": served_with_a_child.house.settings.ledger,
-        "CHILDLEDGER_READER_URL": served_with_a_child.house.addresses.reader,
+        "CHILDLEDGER_LEDGER": served_with_a_child.container.settings.ledger,
+        "CHILDLEDGER_READER_URL": served_with_a_child.container.addresses.reader,
     }
 
 
@@ -69,7 +69,7 @@ def children(env: dict[str, str]) -> Iterator[Application[UUID]]:
 async def test_the_notification_log_has_every_entry_at_its_position(
     served_with_a_child: Served, children: Application[UUID]
 ) -> None:
-    entries = await served_with_a_child.house.ledger.store.read(0, 100)
+    entries = await served_with_a_child.container.ledger.store.read(0, 100)
     log = await asyncio.to_thread(children.notification_log.select, start=1, limit=10)
     assert len(entries) > 2
     assert log == [
@@ -112,15 +112,15 @@ def test_nothing_is_recorded_through_it(env: dict[str, str], children: Applicati
 
 
 async def test_its_role_could_not_either(served_with_a_child: Served, env: dict[str, str]) -> None:
-    house = served_with_a_child.house
-    await make_table(house.addresses.owner or "", house.settings.ledger)
+    container = served_with_a_child.container
+    await make_table(container.addresses.owner or "", container.settings.ledger)
 
     def tamper() -> None:
         factory = Factory(env)
         factory.env.name = "activity"
         view: LedgerTrackingRecorder = factory.tracking_recorder()
         for statement in TAMPERING:
-            tried = SQL(statement).format(ledger=Identifier(house.settings.ledger))
+            tried = SQL(statement).format(ledger=Identifier(container.settings.ledger))
             with pytest.raises(ProgrammingError, match=REFUSED), view.transaction() as cursor:
                 cursor.execute(tried)
         factory.close()
@@ -129,7 +129,7 @@ async def test_its_role_could_not_either(served_with_a_child: Served, env: dict[
 
 
 def test_the_owner_is_not_let_in(served_with_a_child: Served, env: dict[str, str]) -> None:
-    owner = served_with_a_child.house.addresses.owner or ""
+    owner = served_with_a_child.container.addresses.owner or ""
     with pytest.raises(InfrastructureFactoryError, match="set CHILDLEDGER_READER_URL"):
         Factory({"CHILDLEDGER_LEDGER": env["CHILDLEDGER_LEDGER"], "CHILDLEDGER_DATABASE_URL": owner})
     with pytest.raises(InfrastructureFactoryError, match="as one who owns it"):
@@ -139,7 +139,7 @@ def test_the_owner_is_not_let_in(served_with_a_child: Served, env: dict[str, str
 def test_beside_an_owner_s_address_the_reader_s_is_used(
     served_with_a_child: Served, env: dict[str, str]
 ) -> None:
-    owner = served_with_a_child.house.addresses.owner or ""
+    owner = served_with_a_child.container.addresses.owner or ""
     factory = Factory({**env, "CHILDLEDGER_DATABASE_URL": owner})
     with psycopg.connect(factory.database.url) as connection:
         assert connection.info.user == f"{env['CHILDLEDGER_LEDGER']}_reader"

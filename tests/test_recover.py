@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.cli.backup_commands import recovering
 from api.institutions import open_institution
 from api.settings import Settings
@@ -225,9 +225,9 @@ async def test_another_machine_knows_by_the_epoch_that_its_loss_is_known(urls: U
 # With the app
 
 
-async def record(house: House) -> None:
+async def record(container: Container) -> None:
     """Record something: another institution."""
-    await open_institution(house, f"儿童福利院 {uuid4()}", region="371099")
+    await open_institution(container, f"儿童福利院 {uuid4()}", region="371099")
 
 
 def moved_to(settings: Settings, url: str) -> Settings:
@@ -246,12 +246,12 @@ def epoch_and_position(settings: Settings) -> tuple[int, int]:
 
 
 async def test_while_it_serves_and_when_it_ends_the_last_position_is_kept(settings: Settings) -> None:
-    async with running(create_app(settings, clock=lambda: NOW)) as house:
+    async with running(create_app(settings, clock=lambda: NOW)) as container:
         before = epoch_and_position(settings)[1]
-        await record(house)
+        await record(container)
         await until(lambda: epoch_and_position(settings)[1] > before)
-        await record(house)
-        position = (await house.ledger.head()).position
+        await record(container)
+        position = (await container.ledger.head()).position
     assert epoch_and_position(settings) == (1, position)
 
 
@@ -259,11 +259,11 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
     settings: Settings, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with older(url) as copy:
-        async with running(create_app(settings, clock=lambda: NOW)) as house:
-            kept = (await house.ledger.head()).position
+        async with running(create_app(settings, clock=lambda: NOW)) as container:
+            kept = (await container.ledger.head()).position
             for _ in range(3):
-                await record(house)
-            (*_, last) = await house.ledger.store.read(kept, 10)
+                await record(container)
+            (*_, last) = await container.ledger.store.read(kept, 10)
         lost = moved_to(settings, copy)
         with pytest.raises(LostEntriesError):
             async with running(create_app(lost, clock=lambda: NOW)):
@@ -272,15 +272,15 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
         assert await recovering(lost) == 0
         assert capsys.readouterr().out == "2\n"
 
-        async with running(create_app(lost, clock=lambda: NOW)) as house:
-            store = house.ledger.store
+        async with running(create_app(lost, clock=lambda: NOW)) as container:
+            store = container.ledger.store
             head = await store.head()
             assert (head.epoch, head.position) == (2, kept)
             (epoch,) = await store.epochs()
             assert (epoch.epoch, epoch.began_after) == (2, kept)
             assert epoch.witness is not None
             assert orjson.loads(epoch.witness)["seen"]["position"] == last.position
-            await record(house)
+            await record(container)
             first, *_ = await store.read(kept, 10)
             position = (await store.head()).position
             assert first.position == kept + 1
@@ -298,9 +298,9 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
 async def test_where_nothing_was_seen_before_nothing_stops_the_start_and_the_log_says_so(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with running(create_app(settings, clock=lambda: NOW)) as house:
-        await record(house)
-        position = (await house.ledger.head()).position
+    async with running(create_app(settings, clock=lambda: NOW)) as container:
+        await record(container)
+        position = (await container.ledger.head()).position
     (settings.data / "last_seen" / settings.ledger).unlink()
     async with running(create_app(settings, clock=lambda: NOW)):
         pass
@@ -315,23 +315,23 @@ async def test_what_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Se
         await recovering(settings)
     assert await recovering(settings, without_witness=True) == 0
     assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
-    async with running(create_app(settings, clock=lambda: NOW)) as house:
-        assert [(epoch.epoch, epoch.witness) for epoch in await house.ledger.epochs()] == [(2, None)]
+    async with running(create_app(settings, clock=lambda: NOW)) as container:
+        assert [(epoch.epoch, epoch.witness) for epoch in await container.ledger.epochs()] == [(2, None)]
 
 
 async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_unready(
     served: Served, url: str
 ) -> None:
     client = await served.client()
-    await record(served.house)
+    await record(served.container)
     await served.projected()
-    await served.house.last_seen.note()
+    await served.container.last_seen.note()
     assert (await client.get("/health/ready")).status_code == 200
     async with await AsyncConnection.connect(url) as superuser:
         await superuser.execute(
-            sql.SQL("SET search_path = {}").format(sql.Identifier(served.house.settings.ledger))
+            sql.SQL("SET search_path = {}").format(sql.Identifier(served.container.settings.ledger))
         )
         await superuser.execute("UPDATE head SET position = position - 1")
     with pytest.raises(LostEntriesError):
-        await served.house.last_seen.note()
+        await served.container.last_seen.note()
     assert (await client.get("/health/ready")).json()["missing"] == ["entries"]

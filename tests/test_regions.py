@@ -14,7 +14,7 @@ from api.demo.members import tokens_for_every_role
 from api.identity.directory import IdentityError, Institution
 from api.identity.permissions import OF_REGION, Role
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from api.imports.streams import Streams
 from api.institutions import change_institution, open_institution
 from domain.event import Answered, Unknown
@@ -35,7 +35,9 @@ PARTS = ("", "/entries", "/obligations", "/readiness", "/findings", "/access")
 
 
 async def an_institution(served: Served, region: str | None = None) -> Institution:
-    return await open_institution(served.house, f"临港市儿童福利院{uuid4().hex[:4]}（测试）", region=region)
+    return await open_institution(
+        served.container, f"临港市儿童福利院{uuid4().hex[:4]}（测试）", region=region
+    )
 
 
 async def a_young_person(served: Served, institution: Institution, name: str = "王小明") -> UUID:
@@ -49,23 +51,23 @@ async def a_young_person(served: Served, institution: Institution, name: str = "
         ),
         region=institution.region,
         origin="import",
-        recorder=(await served.house.identity.operator()).recorder,
+        recorder=(await served.container.identity.operator()).recorder,
         institution=institution.institution,
         key=uuid4().hex,
     )
-    outcome = await served.house.ledger.record(recording, now=NOW)
+    outcome = await served.container.ledger.record(recording, now=NOW)
     assert isinstance(outcome, Recorded), outcome
     return outcome.stream
 
 
 async def an_officer(served: Served, role: Role, region: Answered[str]) -> AsyncClient:
-    member = await served.house.identity.add_member("示例", role, region=region)
-    return await served.client(await served.house.identity.issue(member.user, days=1, purpose="test"))
+    member = await served.container.identity.add_member("示例", role, region=region)
+    return await served.client(await served.container.identity.issue(member.user, days=1, purpose="test"))
 
 
 async def seen(served: Served, client: AsyncClient, child: UUID) -> set[str]:
     """By which paths a client sees anything of a child."""
-    query: dict[str, Any] = {"at_least": (await served.house.ledger.head()).position, "limit": 500}
+    query: dict[str, Any] = {"at_least": (await served.container.ledger.head()).position, "limit": 500}
     found = set()
     for path in LISTS:
         answer = await client.get(path, params=query)
@@ -110,13 +112,13 @@ async def test_once_it_is_known_where_an_institution_lies_its_officers_see_the_c
     inside, outside = await an_officer(served, role, "3710"), await an_officer(served, role, "3706")
     assert await seen(served, inside, child) == set()
 
-    await change_institution(served.house, institution.institution, region="371082")
+    await change_institution(served.container, institution.institution, region="371082")
 
     paths = await seen(served, inside, child)
     assert {"file", "feed", "search", "/children", "/obligations", "/entries"} <= paths
     assert await seen(served, outside, child) == set()
 
-    await change_institution(served.house, institution.institution, region="370600")
+    await change_institution(served.container, institution.institution, region="370600")
 
     assert await seen(served, outside, child) == paths, "it has moved"
     assert await seen(served, inside, child) == set()
@@ -138,14 +140,16 @@ def two_registers(request: pytest.FixtureRequest) -> list[bytes]:
 async def test_two_registers_that_do_not_say_where_they_come_from_tell_each_other_s_officers_nothing(
     served: Served, two_registers: list[bytes]
 ) -> None:
-    house = served.house
-    recorder = (await house.identity.operator()).recorder
+    container = served.container
+    recorder = (await container.identity.operator()).recorder
     tokens, children = [], []
     for content in two_registers:
-        handed_in = await hand_in(house, read_workbook(content, "台账.xlsx"))
-        institution = (await take_in(house, handed_in, recorder, lambda _done, _rows: None)).institution
-        tokens.append(await tokens_for_every_role(house.identity, institution, purpose="import", days=1))
-        children.append(Streams(house.ledger, house.projector, institution.institution).new("CS001"))
+        handed_in = await prepare(container, read_workbook(content, "台账.xlsx"))
+        institution = (
+            await run_import(container, handed_in, recorder, lambda _done, _rows: None)
+        ).institution
+        tokens.append(await tokens_for_every_role(container.identity, institution, purpose="import", days=1))
+        children.append(Streams(container.ledger, container.projector, institution.institution).new("CS001"))
 
     for own, child in zip(tokens, reversed(children), strict=True):
         for role in set(Role) - {Role.ADMINISTRATOR}:
@@ -159,12 +163,12 @@ async def test_two_registers_that_do_not_say_where_they_come_from_tell_each_othe
 
 async def test_what_is_recorded_has_the_region_that_the_institution_had_then(served: Served) -> None:
     institution = await an_institution(served)
-    tokens = await tokens_for_every_role(served.house.identity, institution, purpose="new", days=1)
+    tokens = await tokens_for_every_role(served.container.identity, institution, purpose="new", days=1)
     staff = await served.client(tokens[Role.STAFF])
     received = {"events": [written(("2024-03-05", some(ChildReceived)))]}
 
     before = await staff.post("/children", json=received, headers=new_key())
-    await change_institution(served.house, institution.institution, region="371082")
+    await change_institution(served.container, institution.institution, region="371082")
     after = await staff.post("/children", json=received, headers=new_key())
 
     assert [entry["region"] for entry in before.json()["entries"]] == [None]
@@ -178,17 +182,17 @@ async def test_a_change_is_an_event_of_the_institution_s_own_and_the_directory_f
 ) -> None:
     opened = await an_institution(served)
     changed = await change_institution(
-        served.house, opened.institution, name="临海市儿童福利院（测试）", uscc="91370000000000000X"
+        served.container, opened.institution, name="临海市儿童福利院（测试）", uscc="91370000000000000X"
     )
     assert (changed.name, changed.uscc, changed.region) == (
         "临海市儿童福利院（测试）",
         "91370000000000000X",
         None,
     )
-    assert await served.house.identity.institution(opened.institution) == changed
-    changed = await change_institution(served.house, opened.institution, region="371082")
-    assert await served.house.identity.institution_named("临海市儿童福利院（测试）") == changed
-    file = await served.house.ledger.file(opened.institution)
+    assert await served.container.identity.institution(opened.institution) == changed
+    changed = await change_institution(served.container, opened.institution, region="371082")
+    assert await served.container.identity.institution_named("临海市儿童福利院（测试）") == changed
+    file = await served.container.ledger.file(opened.institution)
     assert file is not None
     assert [each.event for each in file.of(InstitutionChanged)] == [
         InstitutionChanged(name="临海市儿童福利院（测试）", uscc="91370000000000000X"),
@@ -200,14 +204,14 @@ async def test_what_an_institution_s_stream_says_already_is_not_recorded_again_a
     served: Served,
 ) -> None:
     opened = await an_institution(served)
-    changed = await change_institution(served.house, opened.institution, region="371082")
-    await served.house.identity.enter(opened)  # as it is left when a change is killed half way
-    before = (await served.house.ledger.head()).position
+    changed = await change_institution(served.container, opened.institution, region="371082")
+    await served.container.identity.enter(opened)  # as it is left when a change is killed half way
+    before = (await served.container.ledger.head()).position
 
-    assert await change_institution(served.house, opened.institution, region="371082") == changed
+    assert await change_institution(served.container, opened.institution, region="371082") == changed
 
-    assert await served.house.identity.institution(opened.institution) == changed
-    assert (await served.house.ledger.head()).position == before
+    assert await served.container.identity.institution(opened.institution) == changed
+    assert (await served.container.ledger.head()).position == before
 
 
 @pytest.mark.parametrize(
@@ -216,13 +220,13 @@ async def test_what_an_institution_s_stream_says_already_is_not_recorded_again_a
 async def test_an_institution_lies_in_a_county_a_prefecture_or_a_province(
     served: Served, region: str
 ) -> None:
-    before = (await served.house.ledger.head()).position
+    before = (await served.container.ledger.head()).position
     with pytest.raises(IdentityError, match=r"GB/T 2260.*全国.*county, prefecture or province"):
         await an_institution(served, region)
     with pytest.raises(IdentityError, match="county, prefecture or province"):
-        await change_institution(served.house, served.home.institution, region=region)
-    assert (await served.house.ledger.head()).position == before
-    assert await served.house.identity.institution(served.home.institution) == served.home
+        await change_institution(served.container, served.home.institution, region=region)
+    assert (await served.container.ledger.head()).position == before
+    assert await served.container.identity.institution(served.home.institution) == served.home
 
 
 @pytest.mark.parametrize("region", ["371002", "371000", "370000"])
@@ -233,12 +237,12 @@ async def test_a_county_a_prefecture_and_a_province_are_places(served: Served, r
 async def test_no_two_institutions_are_called_alike(served: Served) -> None:
     home = served.home.institution
     with pytest.raises(IdentityError, match="already"):
-        await change_institution(served.house, home, name=ELSEWHERE)
-    assert (await change_institution(served.house, home, name=HOME)).name == HOME
+        await change_institution(served.container, home, name=ELSEWHERE)
+    assert (await change_institution(served.container, home, name=HOME)).name == HOME
     with pytest.raises(IdentityError, match="no institution"):
-        await change_institution(served.house, uuid4(), region="371002")
+        await change_institution(served.container, uuid4(), region="371002")
     with pytest.raises(IdentityError, match="no institution"):
-        await change_institution(served.house, await served.a_child(), region="371002")
+        await change_institution(served.container, await served.a_child(), region="371002")
 
 
 async def test_with_a_token_for_looking_nobody_decides_about_an_exception(served: Served) -> None:
@@ -249,7 +253,7 @@ async def test_with_a_token_for_looking_nobody_decides_about_an_exception(served
     (entry,) = claim.json()["entries"]
     approval = sent("2026-11-22", some(ExceptionApproved, entry=UUID(entry["entry_id"])))
     looking = await served.client(
-        await served.house.identity.issue(supervisor.user, days=1, purpose="looking", may_approve=False)
+        await served.container.identity.issue(supervisor.user, days=1, purpose="looking", may_approve=False)
     )
     deciding = await served.as_(Role.SUPERVISOR)
 

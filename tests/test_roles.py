@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection, errors, sql
 
-from api.bootstrap import opened
+from api.bootstrap import open_container
 from api.settings import Settings
 from ledger.postgres.cluster import locate
 from ledger.postgres.migrate import DEFAULT_LEDGER
@@ -312,9 +312,9 @@ async def test_in_embedded_mode_the_credentials_of_a_served_ledger_can_not_tampe
             tamper(connection, superuser, DEFAULT_LEDGER, role)
             trick(connection, DEFAULT_LEDGER)
 
-    async with opened(Settings(data=data), follow=False) as house:
+    async with open_container(Settings(data=data), follow=False) as container:
         for role in ("writer", "reader"):
-            owner, address = house.addresses.owner or "", house.addresses.of(role) or ""
+            owner, address = container.addresses.owner or "", container.addresses.of(role) or ""
             await asyncio.to_thread(tampered, owner, address, role)
 
 

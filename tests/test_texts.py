@@ -136,11 +136,11 @@ async def test_no_institution_and_nobody_is_entered_under_a_name_that_is_none(
     served: Served, name: str
 ) -> None:
     with pytest.raises(IdentityError):
-        await open_institution(served.house, name, region="371099")
+        await open_institution(served.container, name, region="371099")
     with pytest.raises(IdentityError):
-        await change_institution(served.house, served.home.institution, name=name)
+        await change_institution(served.container, served.home.institution, name=name)
     with pytest.raises(IdentityError):
-        await served.house.identity.add_member(name, Role.STAFF, institution=served.home.institution)
+        await served.container.identity.add_member(name, Role.STAFF, institution=served.home.institution)
 
 
 # How long

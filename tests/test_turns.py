@@ -12,7 +12,7 @@ async def test_many_requests_of_one_person_are_answered_some_at_a_time_and_other
     served: Served,
 ) -> None:
     staff, auditor = await served.as_(Role.STAFF), await served.as_(Role.AUDITOR)
-    turns = served.app.state.houses.turns = Turns(2)
+    turns = served.app.state.tenants.turns = Turns(2)
     person = (await served.actor(Role.STAFF)).user
     first, second = turns.of(person), turns.of(person)
     await first.take()
@@ -28,17 +28,17 @@ async def test_many_requests_of_one_person_are_answered_some_at_a_time_and_other
 
 async def test_who_waits_for_something_takes_the_turn_of_nobody(served: Served) -> None:
     staff = await served.as_(Role.STAFF)
-    served.app.state.houses.turns = Turns(1)
+    served.app.state.tenants.turns = Turns(1)
     child = await served.a_child()
     await served.projected()
-    head = (await served.house.ledger.head()).position
+    head = (await served.container.ledger.head()).position
     paths = (
         f"/children/{child}?at_least={head + 2}",
         f"/children?at_least={head + 2}",
         f"/entries?after={head}&wait=20",
     )
     waiting = [asyncio.create_task(staff.get(path)) for path in paths]
-    while served.house.tail.waiting == 0:  # noqa: ASYNC110 - it tells nobody
+    while served.container.tail.waiting == 0:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.01)
     assert (await staff.get(f"/children/{child}")).status_code == 200
     assert not any(each.done() for each in waiting)

@@ -36,23 +36,23 @@ async def position(served: Served) -> int:
     for event in (admitted, sent("2026-03-06", some(Discharged))):
         answer = await staff.post(f"/children/{child}/events", json=event, headers=new_key())
         assert answer.status_code == 201, answer.text
-    return (await served.house.ledger.head()).position - 1
+    return (await served.container.ledger.head()).position - 1
 
 
 async def found(served: Served) -> list[tuple[int, str]]:
     """What verifying tells, as position and words."""
     told: list[float] = []
-    wrong: list[Flaw] = [each async for each in flaws(served.house.ledger, told.append)]
+    wrong: list[Flaw] = [each async for each in flaws(served.container.ledger, told.append)]
     assert told[-1] == 1
     return [(each.position, each.what.en) for each in wrong]
 
 
 async def as_owner(served: Served, statement: str, *parameters: object) -> Any:
     """Do what only the owner can; return the first row there is."""
-    owner = served.house.addresses.owner
+    owner = served.container.addresses.owner
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
-        path = SQL("SET search_path = {}").format(Identifier(served.house.ledger.name))
+        path = SQL("SET search_path = {}").format(Identifier(served.container.ledger.name))
         await connection.execute(path)
         cursor = await connection.execute(statement.encode(), parameters)
         assert cursor.rowcount > 0
@@ -72,7 +72,7 @@ async def test_nothing_is_wrong_with_entries_as_they_were_recorded(
     served: Served, position: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await found(served) == []
-    assert await verifying_entries(served.house) == 0
+    assert await verifying_entries(served.container) == 0
     assert capsys.readouterr().out == ""
 
 
@@ -84,11 +84,11 @@ async def test_a_day_that_was_altered_in_body_and_columns_is_found_and_never_ans
     columns = "UPDATE entry SET occurred_on = '2023-03-06', occurred_until = '2023-03-06' WHERE position = %s"
     await as_owner(served, columns, position)
     assert await found(served) == [(position, "it was altered")]
-    assert await verifying_entries(served.house) == 1
+    assert await verifying_entries(served.container) == 1
     assert f"第 {position} 条：内容被改动。 Entry {position}: it was altered." in capsys.readouterr().out
-    stored = await served.house.ledger.store.read(position - 1, 1)
+    stored = await served.container.ledger.store.read(position - 1, 1)
     with pytest.raises(SealBrokenError):
-        await served.house.ledger.repository.decoded(stored)
+        await served.container.ledger.repository.decoded(stored)
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,9 @@ def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def differences(served: Served, projector: Projector | None = None) -> set[Difference]:
-    """What differs in the tables that the house reads from, or another projector."""
-    verifier = Verification(served.house.ledger, served.house.readers, READ_MODELS)
-    number = (projector or served.house.projector).read_from.number
+    """What differs in the tables that the container reads from, or another projector."""
+    verifier = Verification(served.container.ledger, served.container.readers, READ_MODELS)
+    number = (projector or served.container.projector).read_from.number
     told: list[float] = []
     found = [each async for each in verifier.differences(number, told.append)]
     assert told == sorted(told)
@@ -40,10 +40,10 @@ async def differences(served: Served, projector: Projector | None = None) -> set
 
 async def tamper(served: Served, table: str, statement: str, *parameters: object) -> None:
     """Change a table as nobody should."""
-    owner = served.house.addresses.owner
+    owner = served.container.addresses.owner
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
-        name = Identifier(served.house.projector.read_from.schema, table)
+        name = Identifier(served.container.projector.read_from.schema, table)
         assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount > 0
 
 
@@ -52,12 +52,12 @@ async def test_nothing_differs_in_what_was_followed_or_built(served: Served) -> 
         await served.a_child(name)
     await served.projected()
     assert await differences(served) == set()
-    before = served.house.projector.read_from.number
-    assert await rebuilding(served.house, 1) == 0
+    before = served.container.projector.read_from.number
+    assert await rebuilding(served.container, 1) == 0
     await served.a_child("甲一")
     async with asyncio.timeout(PATIENCE):
-        while served.house.projector.read_from.number == before:
-            await served.house.projector.step()
+        while served.container.projector.read_from.number == before:
+            await served.container.projector.step()
     await served.projected()
     assert await differences(served) == set()
 
@@ -101,7 +101,7 @@ async def test_read_models_that_say_to_be_further_than_they_are_are_found(served
     _, missing = await served.a_child(), await served.a_child()
     await projector.step(2)
     assert await differences(served, projector) == set()
-    async with served.house.readers.connection() as connection:
+    async with served.container.readers.connection() as connection:
         await connection.execute(
             "UPDATE read_model SET position = %s WHERE generation = %s",
             [await head(served), projector.read_from.number],
@@ -154,11 +154,11 @@ async def test_what_differs_is_told_by_read_model_and_child_alone(
 ) -> None:
     child = await served.a_child("王小明")
     await served.projected()
-    assert await verifying(served.house) == 0
+    assert await verifying(served.container) == 0
     assert "different" in capsys.readouterr().err
     await tamper(served, "spans", "DELETE FROM {} WHERE child = %s", child)
     await tamper(served, "register", "UPDATE {} SET sex = '9' WHERE child = %s", child)
-    assert await verifying(served.house) == 1
+    assert await verifying(served.container) == 1
     told = capsys.readouterr()
     assert sorted(told.out.splitlines()) == [f"register {child}", f"spans {child}"]
     assert "spans: 1 " in told.err

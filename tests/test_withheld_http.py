@@ -130,7 +130,7 @@ async def test_no_endpoint_tells_what_a_role_does_not_see(
         for stream, entries in ((uuid4(), one), (uuid4(), other))
     }
     for entries in files.values():
-        await keep(served.house.ledger, entries)
+        await keep(served.container.ledger, entries)
     await served.projected()
     client, (first, second) = await served.as_(role), files
     assert await of_file(client, first) == await of_file(client, second)
@@ -174,7 +174,7 @@ async def an_adoption(served: Served, conclusion: str = "unsuitable", answer: st
 async def kept(served: Served, told: Given) -> UUID:
     """Store a file as it is told, in the charge of the institution at home."""
     supervisor = (await served.actor(Role.SUPERVISOR)).recorder
-    await keep(served.house.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
+    await keep(served.container.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
     await served.projected()
     return told.stream
 
@@ -242,7 +242,7 @@ async def test_words_about_what_may_not_be_seen_are_not_seen_either(served: Serv
 async def test_what_rests_on_an_adoption_stands_in_no_table_in_clear(served: Served) -> None:
     child = await an_adoption(served)
     for table in ("findings", "obligations", "readiness"):
-        async with served.house.projector.reading() as connection:
+        async with served.container.projector.reading() as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(SQL("SELECT * FROM {} WHERE child = %s").format(Identifier(table)), [child])
             rows = await cursor.fetchall()
@@ -255,8 +255,8 @@ async def test_what_rests_on_an_adoption_stands_in_no_table_in_clear(served: Ser
             said = {name for name, value in row.items() if value not in (None, "", [], False)}
             assert said <= DAYS_OF_ROWS | {"child", "number", "rests_on", "rule", "kind", "sealed"}
             assert row.get("kind") not in get_args(FindingKind)
-    verifier = Verification(served.house.ledger, served.house.readers, READ_MODELS)
-    number = served.house.projector.read_from.number
+    verifier = Verification(served.container.ledger, served.container.readers, READ_MODELS)
+    number = served.container.projector.read_from.number
     assert [each async for each in verifier.differences(number, lambda _: None)] == []
 
 
@@ -283,7 +283,7 @@ async def test_once_a_key_is_destroyed_what_rested_on_it_is_told_to_nobody(
         keys = Identifier(keys_of(settings.ledger), "data_key")
         erase = SQL("UPDATE {} SET wrapped = NULL WHERE subject = %s AND category = 'adoption'").format(keys)
         assert (await connection.execute(erase, [child])).rowcount == 1
-    served.house.ledger.keys._open.clear()  # noqa: SLF001 - as another process, which has not opened it
+    served.container.ledger.keys._open.clear()  # noqa: SLF001 - as another process, which has not opened it
     assert not [
         item
         for item in await listed(served, Role.SUPERVISOR, "/findings", child)

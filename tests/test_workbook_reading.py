@@ -16,7 +16,7 @@ from api.imports.layout import RowOf
 from api.imports.reading.kinds import read_workbook
 from api.imports.reading.workbook import Sheet, Workbook
 from api.imports.recognition.register_reading import Stray, read_register
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.streams import Streams
 from domain.event import Event
@@ -457,16 +457,16 @@ def test_a_remark_that_shows_otherwise_than_it_is_written_is_listed() -> None:
 
 async def taken(served: Served, content: bytes) -> tuple[Report, Streams]:
     """Import a workbook of an institution that nobody knows, as the operating system's administrator."""
-    house = served.house
-    handed_in = await hand_in(house, read_workbook(content, "台账.xlsx"))
-    recorder = (await house.identity.operator()).recorder
-    report = await take_in(house, handed_in, recorder, lambda _done, _rows: None)
-    return report, Streams(house.ledger, house.projector, report.institution.institution)
+    container = served.container
+    handed_in = await prepare(container, read_workbook(content, "台账.xlsx"))
+    recorder = (await container.identity.operator()).recorder
+    report = await run_import(container, handed_in, recorder, lambda _done, _rows: None)
+    return report, Streams(container.ledger, container.projector, report.institution.institution)
 
 
 async def told(served: Served, streams: Streams, number: str, kind: type[Event]) -> list[Any]:
     """The standing entries of one kind in a child's file."""
-    file = await served.house.ledger.file(streams.new(number))
+    file = await served.container.ledger.file(streams.new(number))
     return [] if file is None else list(file.of(kind))
 
 

@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Parameter, validators
 
 from api import logs
 from api.app import create_app, running
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.cli import trouble
 from api.cli.backup_commands import back_up, recover, restore
 from api.cli.directory_commands import institution, token, user
@@ -23,8 +23,8 @@ from api.cli.output import (
     STOPPED,
     Flag,
     answer,
-    say,
-    within,
+    note,
+    with_container,
 )
 from api.cli.upkeep_commands import rebuild, verify
 from api.demo.demonstration import AlreadyRunningError, demonstrate
@@ -60,7 +60,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
     for told in trouble.mistyped_settings(os.environ):
-        say(told)
+        note(told)
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -83,7 +83,7 @@ def run_command(words: Sequence[str]) -> int:
         if not said:
             log.exception("unexpected", exc_info=error)
             said = [f"{trouble.UNEXPECTED.zh} {trouble.UNEXPECTED.en}"]
-        say("\n".join(said))
+        note("\n".join(said))
     return code
 
 
@@ -96,7 +96,7 @@ def serve() -> int:
     leave_when_told()
     settings = Settings()
     if settings.host not in LOOPBACK and not settings.tls_handled:
-        say(
+        note(
             f"{settings.host} 不是本机地址：前面有 TLS 时请设置 CHILDLEDGER_TLS_HANDLED=yes。"
             f" {settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled."
         )
@@ -132,10 +132,10 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         role: As whom to enter. Only the owner may migrate; only the writer may append.
     """
 
-    async def asked(house: House) -> int:
-        address = house.addresses.of(role)
+    async def asked(container: Container) -> int:
+        address = container.addresses.of(role)
         if address is None:
-            say(
+            note(
                 "此处不知道所有者的地址：请设置 CHILDLEDGER_DATABASE_URL。"
                 " The owner's address is not known here: set CHILDLEDGER_DATABASE_URL."
             )
@@ -143,7 +143,7 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         answer(address)
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @app.command(name="import")

@@ -8,7 +8,7 @@ from api.cli.output import (
     STOPPED,
     Flag,
     answer,
-    say,
+    note,
 )
 from api.database import Addresses, addresses, located
 from api.serving import run
@@ -64,10 +64,10 @@ async def backing_up(settings: Settings, folder: Path) -> int:
     """Back up, and print the path of the manifest."""
     key_file = settings.data / KEY_FILE
     async with located(settings) as found:
-        path, made = await backup.back_up(_owner(found), settings.ledger, folder, key_file, say)
+        path, made = await backup.back_up(_owner(found), settings.ledger, folder, key_file, note)
     answer(str(path))
-    say(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
-    say(
+    note(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
+    note(
         f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 "
         f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
     )
@@ -80,11 +80,11 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
     async with addresses(settings) as found:
         owner = _owner(found)
         try:
-            made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, say)
+            made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, note)
         finally:
             await migrate(owner, settings.ledger)
     answer(str(path))
-    say(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
+    note(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
     return 0
 
 
@@ -97,9 +97,9 @@ async def recovering(settings: Settings, *, without_witness: bool = False) -> in
             if without_witness:
                 aside = last_seen.set_aside()
                 if aside:
-                    say(f"原“最后所见”文件已移至 {aside}。 The file of what was last seen is now {aside}.")
+                    note(f"原“最后所见”文件已移至 {aside}。 The file of what was last seen is now {aside}.")
             elif await _nothing_is_lost(last_seen):
-                say("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
+                note("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
                 return 0
             lost = last_seen.seen()
             lost_at = None if lost is None else lost.recorded_at
@@ -120,7 +120,7 @@ async def _nothing_is_lost(last_seen: LastSeen) -> bool:
 def _tell(head: Head, lost: SeenHead | None) -> None:
     told = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
     answer(str(head.epoch))
-    say(
+    note(
         f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "
         f"Epoch {head.epoch} begins after position {head.position}{told}."
     )

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from cyclopts import App, Parameter, validators
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.cli.output import (
     Flag,
     answer,
-    say,
-    within,
+    note,
+    with_container,
 )
 from api.identity.directory import IdentityError, Institution
 from api.identity.permissions import Role
@@ -35,14 +35,14 @@ def add_institution(name: str, /, *, uscc: str | None = None, region: str | None
         region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
     """
 
-    async def asked(house: House) -> int:
-        opened = await open_institution(house, name, uscc=uscc, region=region)
-        for sentence in remark(opened.name, opened.region, house.ledger.rulebook):
-            say(sentence)
+    async def asked(container: Container) -> int:
+        opened = await open_institution(container, name, uscc=uscc, region=region)
+        for sentence in remark(opened.name, opened.region, container.ledger.rulebook):
+            note(sentence)
         answer(str(opened.institution))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @institution.command(name="change")
@@ -63,33 +63,33 @@ def change_of_institution(
         region: The county it lies in (GB/T 2260, six digits).
     """
 
-    async def asked(house: House) -> int:
-        known = await _institution(house, institution)
+    async def asked(container: Container) -> int:
+        known = await _institution(container, institution)
         if name is uscc is region is None:
-            say(
+            note(
                 "没有写明变更了什么（--name、--uscc、--region）。"
                 " Say what changed: --name, --uscc or --region."
             )
             return 1
-        changed = await change_institution(house, known, name=name, uscc=uscc, region=region)
-        for sentence in remark(changed.name, changed.region, house.ledger.rulebook):
-            say(sentence)
+        changed = await change_institution(container, known, name=name, uscc=uscc, region=region)
+        for sentence in remark(changed.name, changed.region, container.ledger.rulebook):
+            note(sentence)
         answer(_shown(changed))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @institution.command(name="list")
 def list_institutions() -> int:
     """List all institutions: id, name, region and unified social credit code."""
 
-    async def asked(house: House) -> int:
-        for each in await house.identity.institutions():
+    async def asked(container: Container) -> int:
+        for each in await container.identity.institutions():
             answer(_shown(each))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @user.command(name="add")
@@ -103,12 +103,12 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
         region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
     """
 
-    async def asked(house: House) -> int:
-        home = None if institution is None else await _institution(house, institution)
-        answer(str((await house.identity.add_member(name, role, institution=home, region=region)).user))
+    async def asked(container: Container) -> int:
+        home = None if institution is None else await _institution(container, institution)
+        answer(str((await container.identity.add_member(name, role, institution=home, region=region)).user))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @token.command(name="new")
@@ -124,25 +124,25 @@ def new_token(
         may_not_approve: Let it decide about no exception, whoever it belongs to.
     """
 
-    async def asked(house: House) -> int:
-        if user not in await house.identity.names([user]):
-            say("没有这个人员编号。 There is nobody with this id.")
+    async def asked(container: Container) -> int:
+        if user not in await container.identity.names([user]):
+            note("没有这个人员编号。 There is nobody with this id.")
             return 1
-        lives = house.settings.token_days if days is None else days
+        lives = container.settings.token_days if days is None else days
         may_approve = not may_not_approve
-        answer(await house.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
+        answer(await container.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @token.command(name="list")
 def list_tokens() -> int:
     """List all tokens by id, with whose they are and until when; never the tokens themselves."""
 
-    async def asked(house: House) -> int:
-        members = {each.member: each for each in await house.identity.members()}
-        for each in await house.identity.tokens():
+    async def asked(container: Container) -> int:
+        members = {each.member: each for each in await container.identity.members()}
+        for each in await container.identity.tokens():
             member = members[each.member]
             ended = "revoked" if each.revoked_at else f"until {_day(each.expires_at)}"
             used = f"used {_day(each.used_at)}" if each.used_at else "never used"
@@ -150,7 +150,7 @@ def list_tokens() -> int:
             answer("  ".join(told if each.may_approve else [*told, "may not approve"]))
         return 0
 
-    return within(asked)
+    return with_container(asked)
 
 
 @token.command(name="revoke")
@@ -161,17 +161,17 @@ def revoke_token(token: UUID, /) -> int:
         token: Its id, as `token list` shows it.
     """
 
-    async def asked(house: House) -> int:
-        if await house.identity.revoke(token):
+    async def asked(container: Container) -> int:
+        if await container.identity.revoke(token):
             return 0
-        say("没有这个未吊销的令牌。 There is no such token that is not revoked.")
+        note("没有这个未吊销的令牌。 There is no such token that is not revoked.")
         return 1
 
-    return within(asked)
+    return with_container(asked)
 
 
-async def _institution(house: House, said: str) -> UUID:
-    for each in await house.identity.institutions():
+async def _institution(container: Container, said: str) -> UUID:
+    for each in await container.identity.institutions():
         if said in {each.name, str(each.institution)}:
             return each.institution
     message = f"没有这个机构：{said}。 There is no institution {said}."

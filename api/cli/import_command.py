@@ -9,20 +9,20 @@ from uuid import UUID
 import orjson
 from rich.console import Console
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.cli.locating import located
-from api.cli.output import say
+from api.cli.output import note
 from api.contract.problems import Problem
 from api.demo.members import tokens_for_every_role
 from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import IdentityError, Institution
 from api.imports.reading.apart import Apart
-from api.imports.reading.unreadable import UnreadableError
+from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.register_import import (
     OtherInstitutionError,
-    hand_in,
     not_opened,
-    take_in,
+    prepare,
+    run_import,
 )
 from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
@@ -65,19 +65,19 @@ async def import_file(
     settings = Settings()
     try:
         workbook = await Apart(settings).read_file(file)
-        async with opened(settings, follow=False) as house:
-            operator = await house.identity.operator()
-            own = None if institution is None else await _institution(house, institution)
-            handed_in = await hand_in(house, workbook, own=own, dry_run=dry_run)
-            handed_in = await located(handed_in, region, house.ledger.rulebook)
+        async with open_container(settings, follow=False) as container:
+            operator = await container.identity.operator()
+            own = None if institution is None else await _institution(container, institution)
+            handed_in = await prepare(container, workbook, own=own, dry_run=dry_run)
+            handed_in = await located(handed_in, region, container.ledger.rulebook)
             with bar() as progress:
-                told = await take_in(house, handed_in, operator.recorder, progress)
+                told = await run_import(container, handed_in, operator.recorder, progress)
             # What is listed of nobody's file is noted under the institution itself.
             read = {child or told.institution.institution: told.sees for child in told.shown}
-            await house.access.note(operator, read, IMPORT_REPORT)
-            await _tell(house, told, report, json=json)
+            await container.access.note(operator, read, IMPORT_REPORT)
+            await _tell(container, told, report, json=json)
             if tokens and not dry_run:
-                await _print_tokens(house, told, json=json)
+                await _print_tokens(container, told, json=json)
             return told.code
     except (InterruptedImportError, StoreError, Problem):
         # A problem is that it can not be written down who is told.
@@ -96,7 +96,7 @@ async def import_file(
     except IdentityError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return NOTHING_READ
 
@@ -105,20 +105,20 @@ def _one_file(first: Path, second: Path) -> bool:
     return first.exists() and second.exists() and first.samefile(second)
 
 
-async def _institution(house: House, said: str) -> Institution:
+async def _institution(container: Container, said: str) -> Institution:
     """Return the institution of a name, which need not be known, or of an id, which must."""
     try:
-        known = await house.identity.institution(UUID(said))
+        known = await container.identity.institution(UUID(said))
     except ValueError:
-        return await house.identity.institution_named(said) or not_opened(said)
+        return await container.identity.institution_named(said) or not_opened(said)
     if known is None:
         message = f"没有编号为 {said} 的机构。 There is no institution of the id {said}."
         raise IdentityError(message)
     return known
 
 
-async def _tell(house: House, told: Report, report: Path | None, *, json: bool) -> None:
-    rulebook = house.ledger.rulebook
+async def _tell(container: Container, told: Report, report: Path | None, *, json: bool) -> None:
+    rulebook = container.ledger.rulebook
     tell(told, rulebook, Console(stderr=json, highlight=False))
     if json:
         sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -128,10 +128,10 @@ async def _tell(house: House, told: Report, report: Path | None, *, json: bool) 
         write_clerks_copy(told, report, rulebook)
 
 
-async def _print_tokens(house: House, told: Report, *, json: bool) -> None:
+async def _print_tokens(container: Container, told: Report, *, json: bool) -> None:
     """Print a token for each role, for looking at what was imported and for nothing that another decides."""
     made = await tokens_for_every_role(
-        house.identity,
+        container.identity,
         told.institution,
         purpose=PURPOSE,
         days=TOKEN_DAYS,
@@ -140,9 +140,9 @@ async def _print_tokens(house: House, told: Report, *, json: bool) -> None:
     )
     for role, token in made.items():
         print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
-    say("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
+    note("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
     if told.institution.region is None:
-        say(
+        note(
             "所在地区未知，安置专员和民政局的令牌看不到任何人；可用 --region 写明地区再导入。"
             " While the region is unknown, those of placement officer and bureau see nobody; import again"
             " with --region, and they do."

@@ -4,14 +4,14 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from api.cli.output import say
+from api.cli.output import note
 from api.identity.directory import IdentityError
-from api.imports.register_import import HandedIn
+from api.imports.register_import import RegisterImport
 from api.institutions import check_region, remark
 from domain.rulebook import Rulebook
 
 
-async def located(handed_in: HandedIn, said: str | None, rulebook: Rulebook) -> HandedIn:
+async def located(handed_in: RegisterImport, said: str | None, rulebook: Rulebook) -> RegisterImport:
     """Return the register with what is said of its institution's region, where that is not known.
 
     What is to be minded of it is told.
@@ -33,14 +33,14 @@ async def located(handed_in: HandedIn, said: str | None, rulebook: Rulebook) -> 
     if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
         region = await _asked(own.name, rulebook)
     for sentence in remark(own.name, region, rulebook):
-        say(sentence)
+        note(sentence)
     return replace(handed_in, region=region)
 
 
 async def _asked(name: str, rulebook: Rulebook) -> str | None:
     """Ask for the region of an institution until it is one, or nothing is said."""
     while True:
-        say(
+        note(
             f"{name}在哪个县（市、区）？请输入六位代码（GB/T 2260）；不知道请直接回车。"
             " Which county does it lie in? Six digits of GB/T 2260; nothing where it is not known."
         )
@@ -48,7 +48,7 @@ async def _asked(name: str, rulebook: Rulebook) -> str | None:
         try:
             check_region(said, rulebook)
         except IdentityError as error:
-            say(str(error))
+            note(str(error))
             continue
         return said or None
 

@@ -1,4 +1,4 @@
-"""How a command speaks, and works within an open house."""
+"""How a command speaks, and works within an open container."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 
 from cyclopts import Parameter
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.serving import run
 from api.settings import Settings
 
@@ -16,7 +16,7 @@ STOPPED: Final = 130
 """The exit code of a command that was stopped before its end."""
 
 
-def say(text: str) -> None:
+def note(text: str) -> None:
     """Tell whoever gave the command, apart from what it answers."""
     print(text, file=sys.stderr)  # noqa: T201 - a command speaks
 
@@ -26,11 +26,11 @@ def answer(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - the same
 
 
-def within(asked: Callable[[House], Awaitable[int]]) -> int:
-    """Answer a command within an open house, whose read models somebody else may follow."""
+def with_container(asked: Callable[[Container], Awaitable[int]]) -> int:
+    """Answer a command within an open container, whose read models somebody else may follow."""
 
     async def work() -> int:
-        async with opened(Settings(), follow=False) as house:
-            return await asked(house)
+        async with open_container(Settings(), follow=False) as container:
+            return await asked(container)
 
     return run(work(), stopped_with=STOPPED)

@@ -8,12 +8,12 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.cli.output import (
     Flag,
     answer,
-    say,
-    within,
+    note,
+    with_container,
 )
 from ledger.verification import flaws
 from projections import READ_MODELS
@@ -31,17 +31,17 @@ def rebuild(*, keep: int = KEPT) -> int:
         keep: How many earlier generations to keep, to go back to.
     """
 
-    async def work(house: House) -> int:
-        return await rebuilding(house, max(0, keep))
+    async def work(container: Container) -> int:
+        return await rebuilding(container, max(0, keep))
 
-    return within(work)
+    return with_container(work)
 
 
-async def rebuilding(house: House, keep: int) -> int:
+async def rebuilding(container: Container, keep: int) -> int:
     """Build a generation to its end, drop those that nobody goes back to, and return the exit code."""
-    owner, ledger, projector = house.addresses.owner, house.settings.ledger, house.projector
+    owner, ledger, projector = container.addresses.owner, container.settings.ledger, container.projector
     if owner is None:
-        say(
+        note(
             "只有所有者能新建表：请设置 CHILDLEDGER_DATABASE_URL。 "
             "Only the owner makes tables: set CHILDLEDGER_DATABASE_URL."
         )
@@ -51,7 +51,7 @@ async def rebuilding(house: House, keep: int) -> int:
         built = await projector.build(number, told)
     await drop_older(owner, ledger, keep)
     for model, error in built.stopped.items():
-        say(f"{model}: 已停止 stopped, {error}")
+        note(f"{model}: 已停止 stopped, {error}")
     answer(f"第 {number} 代已启用。 Generation {number} is read from now on.")
     return DIFFERENT if built.stopped else 0
 
@@ -63,34 +63,34 @@ def verify(*, read_models: Flag = False) -> int:
         read_models: Also recompute the rows of every file and compare them with the tables.
     """
 
-    async def work(house: House) -> int:
-        code = await verifying_entries(house)
+    async def work(container: Container) -> int:
+        code = await verifying_entries(container)
         if not read_models:
             return code
         if code:
-            say("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
+            note("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
             return code
-        return await verifying(house)
+        return await verifying(container)
 
-    return within(work)
+    return with_container(work)
 
 
-async def verifying_entries(house: House) -> int:
+async def verifying_entries(container: Container) -> int:
     """Compare every entry with what vouches for it and with its columns, and return the exit code."""
     found = 0
     with _bar("核对条目 Verifying entries") as told:
-        async for each in flaws(house.ledger, told):
+        async for each in flaws(container.ledger, told):
             found += 1
             answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
-    say(f"条目 entries: {found:,} 处有误 not in order")
+    note(f"条目 entries: {found:,} 处有误 not in order")
     return DIFFERENT if found else 0
 
 
-async def verifying(house: House) -> int:
+async def verifying(container: Container) -> int:
     """Compare the read models with the entries, tell what differs, and return the exit code."""
-    await house.projector.start()
-    own = house.projector.read_from
-    verifier = Verification(house.ledger, house.readers, READ_MODELS)
+    await container.projector.start()
+    own = container.projector.read_from
+    verifier = Verification(container.ledger, container.readers, READ_MODELS)
     counted: Counter[str] = Counter()
     with _bar("核对 Verifying") as told:
         async for each in verifier.differences(own.number, told):
@@ -99,7 +99,7 @@ async def verifying(house: House) -> int:
     for model in READ_MODELS:
         error = own.stopped.get(model.name)
         stopped = f"; 已停止 stopped at {own.models[model.name].position}, {error}" if error else ""
-        say(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
+        note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
     return DIFFERENT if counted or own.stopped else 0
 
 

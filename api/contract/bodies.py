@@ -11,12 +11,12 @@ from pydantic import BaseModel, ValidationError
 from api.contract.pointers import ours
 from api.contract.problems import Problem, invalid
 from api.contract.requests import (
-    Search,
-    SentEvent,
-    SentEvents,
-    SentFile,
-    SentItem,
-    SentItems,
+    EventRequest,
+    EventsRequest,
+    ItemRequest,
+    ItemsRequest,
+    OpeningRequest,
+    SearchRequest,
 )
 from domain.entry import Document, ExceptionClaim, Reason
 from domain.label import Label
@@ -124,7 +124,7 @@ def opening(raw: bytes, rulebook: Rulebook) -> Opening:
 
 
 def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - any JSON
-    sent = _valid(SentFile, document)
+    sent = _valid(OpeningRequest, document)
     return Opening(sent.institution, _drafts(document["events"], rulebook, "/events"))
 
 
@@ -135,7 +135,7 @@ def events(raw: bytes, rulebook: Rulebook) -> Events:
     """
     document = loaded(raw)
     if isinstance(document, dict) and "events" in document:
-        _valid(SentEvents, document)
+        _valid(EventsRequest, document)
         return Events(_drafts(document["events"], rulebook, "/events"), "/events")
     return Events(_drafts([document], rulebook), None)
 
@@ -146,7 +146,7 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
     What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
     """
     document = loaded(raw)
-    sent = _valid(SentItems, document)
+    sent = _valid(ItemsRequest, document)
     events = sum(len(item["events"]) for item in document["items"] if _has_events(item))
     if events > MOST_EVENTS:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
@@ -154,9 +154,9 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
     return Many(items, sent.all_or_nothing)
 
 
-def search(raw: bytes) -> Search:
+def search(raw: bytes) -> SearchRequest:
     """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
-    return _valid(Search, loaded(raw))
+    return _valid(SearchRequest, loaded(raw))
 
 
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
@@ -176,7 +176,7 @@ def _has_events(item: object) -> bool:
 
 def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
     try:
-        sent = _valid(SentItem, document, at)
+        sent = _valid(ItemRequest, document, at)
         return Item(sent.child, _drafts(document["events"], rulebook, f"{at}/events"))
     except Problem as problem:
         return Item(None, (), problem)
@@ -245,10 +245,10 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
     found: list[InvalidValue] = []
     sent = event = None
     try:
-        sent = SentEvent.model_validate_json(raw)
+        sent = EventRequest.model_validate_json(raw)
         found += (*not_kept(sent, document, at), *_amiss(sent, rulebook, at))
     except ValidationError as error:
-        found += (_with_hint(each) for each in problems(error, SentEvent, document, at))
+        found += (_with_hint(each) for each in problems(error, EventRequest, document, at))
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
         try:
             event = parse_event(document["type"], document["data"], f"{at}/data")
@@ -276,7 +276,7 @@ def _with_hint(found: InvalidValue) -> InvalidValue:
     return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
 
 
-def _amiss(sent: SentEvent, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
+def _amiss(sent: EventRequest, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
     """Yield what is wrong between members that are right by themselves, or with the rule they name."""
     if sent.occurred_on is None and sent.occurred_until is None:
         yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)

@@ -12,7 +12,7 @@ from api.contract.entries import instant
 from ledger.canonical import canonical
 
 
-class Answer(Response):
+class JsonResponse(Response):
     """An answer in JSON."""
 
     media_type = "application/json"

@@ -20,12 +20,11 @@ from api.contract.shapes import (
 from api.identity.permissions import Hindrance
 from domain.codes import tables
 from domain.event import Category, Label
-from domain.impact import Impact
-from domain.impact import StatusChange as Changed
+from domain.impact import Impact, StatusChange
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.readiness import Answer, GateState
-from domain.refusal import Refusal as Broken
+from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from ledger.recording.outcome import (
     Denied,
@@ -55,7 +54,7 @@ _NOT_SHOWN: Final = Label(
 )
 
 
-class Refusal(TypedDict):
+class RefusalAnswer(TypedDict):
     """A rule that refuses a recording, and where in what was sent.
 
     Where it rests on what the caller may not see, it is the rule's own sentence, without place and evidence.
@@ -85,7 +84,7 @@ class RecordedAnswer(TypedDict):
     findings: list[FindingAnswer]
 
 
-class StatusChange(TypedDict):
+class StatusChangeAnswer(TypedDict):
     """An attribute that would change today: its values before and after."""
 
     chapter: str
@@ -94,14 +93,14 @@ class StatusChange(TypedDict):
     after: list[dict[str, Any]]
 
 
-class ObligationChange(TypedDict):
+class ObligationChangeAnswer(TypedDict):
     """Something due that would be opened (no `before`), met, moved or dropped (no `after`)."""
 
     before: ObligationAnswer | None
     after: ObligationAnswer | None
 
 
-class GateNow(TypedDict):
+class GateStateAnswer(TypedDict):
     """How a gate stands, and what is missing."""
 
     state: GateState
@@ -109,22 +108,22 @@ class GateNow(TypedDict):
     missing_en: str | None
 
 
-class GateChange(TypedDict):
+class GateChangeAnswer(TypedDict):
     """A gate of readiness that would be answered otherwise today."""
 
     gate: int
     name_zh: str
     name_en: str
-    before: GateNow
-    after: GateNow
+    before: GateStateAnswer
+    after: GateStateAnswer
 
 
 class ImpactAnswer(TypedDict):
     """What a recording would change."""
 
-    status: list[StatusChange]
-    obligations: list[ObligationChange]
-    readiness: list[GateChange]
+    status: list[StatusChangeAnswer]
+    obligations: list[ObligationChangeAnswer]
+    readiness: list[GateChangeAnswer]
     findings: list[FindingAnswer]
 
 
@@ -132,7 +131,7 @@ class RehearsalAnswer(TypedDict):
     """What would come of a recording: `findings` are those with which it would be answered."""
 
     would: Literal["record", "refuse"]
-    refusals: list[Refusal]
+    refusals: list[RefusalAnswer]
     findings: list[FindingAnswer]
     impact: ImpactAnswer
     possible_duplicates: list[FindingAnswer]
@@ -146,7 +145,7 @@ class ItemAnswer(TypedDict):
     entries: NotRequired[list[EntryAnswer]]
     problem: NotRequired[dict[str, Any]]
     would: NotRequired[Literal["record", "refuse"]]
-    refusals: NotRequired[list[Refusal]]
+    refusals: NotRequired[list[RefusalAnswer]]
     findings: NotRequired[list[FindingAnswer]]
     impact: NotRequired[ImpactAnswer]
     possible_duplicates: NotRequired[list[FindingAnswer]]
@@ -211,7 +210,7 @@ def _denied(why: object) -> Problem:
 
 def refusals_json(
     judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = NOWHERE
-) -> list[Refusal]:
+) -> list[RefusalAnswer]:
     """Return why something is refused, `places` being where each entry stands in what was sent.
 
     A rule that rests on what the caller may not see is said once.
@@ -222,12 +221,12 @@ def refusals_json(
     return [each for place, each in enumerate(told) if "evidence" in each or each not in told[:place]]
 
 
-def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> Refusal:
+def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> RefusalAnswer:
     """Return why an entry is refused that stands at a place in what was sent."""
     rule, refusal = judgement.rule, judgement.refusal
     told = refusal.rests_on <= sees
     sentence = rule.sentence(_detail(refusal) if told else None)
-    answer: Refusal = {
+    answer: RefusalAnswer = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
         "zh": sentence.zh,
@@ -247,7 +246,7 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     return answer
 
 
-def _detail(refusal: Broken) -> Label | None:
+def _detail(refusal: Refusal) -> Label | None:
     """What is to be added to a rule's sentence; of a code that its table lacks, which codes that has."""
     if refusal.table is None or refusal.detail is None:
         return refusal.detail
@@ -287,11 +286,11 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
             return None
         return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
 
-    status: list[StatusChange] = [_status(change) for change in impact.status]
-    obligations: list[ObligationChange] = [
+    status: list[StatusChangeAnswer] = [_status(change) for change in impact.status]
+    obligations: list[ObligationChangeAnswer] = [
         {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
     ]
-    readiness: list[GateChange] = [
+    readiness: list[GateChangeAnswer] = [
         {
             "gate": change.gate.number,
             "name_zh": change.gate.label.zh,
@@ -310,7 +309,7 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
     }
 
 
-def _status(change: Changed) -> StatusChange:
+def _status(change: StatusChange) -> StatusChangeAnswer:
     return {
         "chapter": change.chapter,
         "attribute": change.attribute,
@@ -319,7 +318,7 @@ def _status(change: Changed) -> StatusChange:
     }
 
 
-def _gate(answer: Answer) -> GateNow:
+def _gate(answer: Answer) -> GateStateAnswer:
     missing = answer.missing
     return {
         "state": answer.state,

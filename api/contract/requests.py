@@ -47,13 +47,13 @@ CHECK: Final[dict[str, Any]] = {
 """Examples of what is sent."""
 
 
-class Sent(BaseModel):
+class Request(BaseModel):
     """Something that was sent: nothing is turned into another type, and nothing unknown is let pass."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class SentDocument(Sent):
+class DocumentRequest(Request):
     """A paper that supports an event; `kind` is a code of `document_kind`."""
 
     kind: Annotated[str, Field(min_length=1, max_length=40)]
@@ -63,21 +63,21 @@ class SentDocument(Sent):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
-class SentReason(Sent):
+class ReasonRequest(Request):
     """Why an entry is corrected."""
 
     code: Literal["incorrect_data", "did_not_occur"]
     explanation: Text
 
 
-class SentException(Sent):
+class ExceptionRequest(Request):
     """A claim that something forbidden stands all the same."""
 
     rule: Annotated[str, Field(min_length=1, max_length=20)]
     reason: Text
 
 
-class SentEvent(Sent):
+class EventRequest(Request):
     """An event with what its recorder says about it; `data` has the schema of `GET /event-types/{type}`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
@@ -88,21 +88,21 @@ class SentEvent(Sent):
     estimated: bool = False
     at: AwareDatetime | None = None
     data: dict[str, Any]
-    documents: Annotated[tuple[SentDocument, ...], Field(max_length=MOST_DOCUMENTS)] = ()
+    documents: Annotated[tuple[DocumentRequest, ...], Field(max_length=MOST_DOCUMENTS)] = ()
     note: Text | None = None
     noted_on: date | None = None
     noted_by: Name | None = None
     corrects: UUID | None = None
-    reason: SentReason | None = None
-    exception: SentException | None = None
+    reason: ReasonRequest | None = None
+    exception: ExceptionRequest | None = None
 
 
 # Each event is read by itself, so that everything that is wrong is said at once.
-AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentEvent")})]
-AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="SentItem")})]
+AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="EventRequest")})]
+AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="ItemRequest")})]
 
 
-class SentEvents(Sent):
+class EventsRequest(Request):
     """Events to be recorded together, or not at all."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT]}]})
@@ -110,7 +110,7 @@ class SentEvents(Sent):
     events: Annotated[tuple[AnyEvent, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
-class SentFile(SentEvents):
+class OpeningRequest(EventsRequest):
     """A file to be opened with its first events; `institution` is the recorder's own."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"events": [CHECK, EVENT]}]})
@@ -118,13 +118,13 @@ class SentFile(SentEvents):
     institution: UUID | None = None
 
 
-class SentItem(SentEvents):
+class ItemRequest(EventsRequest):
     """Events of one child."""
 
     child: UUID
 
 
-class SentItems(Sent):
+class ItemsRequest(Request):
     """Events of many children, each child's together; with `all_or_nothing`, all of them."""
 
     model_config = ConfigDict(
@@ -135,7 +135,7 @@ class SentItems(Sent):
     all_or_nothing: bool = False
 
 
-class Search(Sent):
+class SearchRequest(Request):
     """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
 
     q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
@@ -147,7 +147,7 @@ class Search(Sent):
     cursor: Annotated[str | None, Field(max_length=2000)] = None
 
 
-KINDS: Final = (SentEvent, SentEvents, SentFile, SentItem, SentItems, Search)
+KINDS: Final = (EventRequest, EventsRequest, OpeningRequest, ItemRequest, ItemsRequest, SearchRequest)
 
 
 def schemas() -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Listing(TypedDict, Generic[T]):
     next: str | None
 
 
-class Recorder(TypedDict):
+class RecorderAnswer(TypedDict):
     """Who recorded an entry, as they were."""
 
     user: UUID
@@ -47,7 +47,7 @@ class Recorder(TypedDict):
     institution: UUID | None
 
 
-class Paper(TypedDict):
+class PaperAnswer(TypedDict):
     """A paper that supports an entry."""
 
     kind: str
@@ -86,12 +86,12 @@ class EntryAnswer(TypedDict):
     estimated: bool
     at: str | None
     recorded_at: str
-    recorded_by: Recorder
+    recorded_by: RecorderAnswer
     origin: Literal["api", "console", "import", "paper"]
     noted_on: date | None
     noted_by: Personal
     data: dict[str, Any]
-    documents: list[Paper]
+    documents: list[PaperAnswer]
     corrects: UUID | None
     reason: Explained | None
     exception: Claimed | Restricted | None
@@ -104,7 +104,7 @@ class EntryAnswer(TypedDict):
     sentence_en: str
 
 
-class Timeline(TypedDict):
+class TimelineAnswer(TypedDict):
     """One page of a file's entries, as known at a position."""
 
     items: list[EntryAnswer]

@@ -9,7 +9,7 @@ from socket import socket
 from typing import Final, TextIO
 
 from api.app import create_app, running
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.demo.life_recording import record_lives
 from api.demo.members import tokens_for_every_role
 from api.demo.people import REGION
@@ -17,7 +17,7 @@ from api.demo.register_workbook import INSTITUTION, register
 from api.identity.directory import Institution
 from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in, up_to_date
+from api.imports.register_import import prepare, run_import, up_to_date
 from api.imports.report.terminal import bar
 from api.institutions import open_institution
 from api.serving import address_of, leave_when_told, listen, run, serve
@@ -54,31 +54,33 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
         update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": ()}
     )
     app = create_app(settings)
-    async with running(app) as house:
-        institution = await _filled(house)
-        await house.identity.revoke_purpose(PURPOSE)
-        tokens = await tokens_for_every_role(house.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS)
+    async with running(app) as container:
+        institution = await _filled(container)
+        await container.identity.revoke_purpose(PURPOSE)
+        tokens = await tokens_for_every_role(
+            container.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS
+        )
         print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
         await serve(app, listener)
     return 0
 
 
-async def _filled(house: House) -> Institution:
+async def _filled(container: Container) -> Institution:
     """Return the fictional institution, with all its people: once, even if it takes several starts."""
-    identity, mark = house.identity, house.settings.data / _FILLED
+    identity, mark = container.identity, container.settings.data / _FILLED
     institution = await identity.institution_named(INSTITUTION)
     if institution is None:
-        institution = await open_institution(house, INSTITUTION, region=REGION)
+        institution = await open_institution(container, INSTITUTION, region=REGION)
     if not mark.exists():
         # The day of the first start is the present of everybody, also when a later one completes it.
-        file = await house.ledger.file(institution.institution)
-        today = house.today() if file is None else next(file.standing()).days.last
-        handed_in = await hand_in(house, read_workbook(register(today), INSTITUTION), own=institution)
+        file = await container.ledger.file(institution.institution)
+        today = container.today() if file is None else next(file.standing()).days.last
+        handed_in = await prepare(container, read_workbook(register(today), INSTITUTION), own=institution)
         with bar() as progress:
-            await take_in(house, handed_in, (await identity.operator()).recorder, progress)
-        await record_lives(house, institution, today, purpose=PURPOSE)
+            await run_import(container, handed_in, (await identity.operator()).recorder, progress)
+        await record_lives(container, institution, today, purpose=PURPOSE)
         mark.touch()
-    await up_to_date(house)
+    await up_to_date(container)
     return institution
 
 

@@ -155,7 +155,7 @@ Teller: TypeAlias = Callable[[Present], Life]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scribe:
+class LifeBuilder:
     """Turns lives into recordings for one institution; `stream_of` is a file by its number.
 
     `named` is how their ledger makes ids.

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from api.bootstrap import House
-from api.demo.life_building import Present, Scribe
+from api.bootstrap import Container
+from api.demo.life_building import LifeBuilder, Present
 from api.demo.lives import recordings
-from api.demo.members import crew
+from api.demo.members import demo_members
 from api.identity.directory import Institution
 from api.identity.permissions import Hindrance, hindrance
 from api.imports.streams import Streams
@@ -18,17 +18,17 @@ class RefusedLifeError(Exception):
     """A made-up life broke a rule without saying so: its story and the rulebook have grown apart."""
 
 
-async def record_lives(house: House, institution: Institution, today: date, *, purpose: str) -> None:
+async def record_lives(container: Container, institution: Institution, today: date, *, purpose: str) -> None:
     """Record every life, seen from that day, by the crew of a purpose; what is there already stays as it is.
 
     Raises RefusedLifeError.
     """
-    members = await crew(house.identity, institution, purpose=purpose)
-    scribe = Scribe(
-        named=house.ledger.named,
+    members = await demo_members(container.identity, institution, purpose=purpose)
+    scribe = LifeBuilder(
+        named=container.ledger.named,
         institution=institution.institution,
         crew={role: member.recorder for role, member in members.items()},
-        stream_of=Streams(house.ledger, house.projector, institution.institution).new,
+        stream_of=Streams(container.ledger, container.projector, institution.institution).new,
     )
     by_user = {member.user: member for member in members.values()}
 
@@ -36,7 +36,7 @@ async def record_lives(house: House, institution: Institution, today: date, *, p
         return hindrance(by_user[recording.recorder.user], recording.drafts, file, today=today)
 
     lives = list(recordings(Present(today), scribe))
-    outcomes = await house.ledger.record_all(lives, now=house.clock(), checked=checked)
+    outcomes = await container.ledger.record_all(lives, now=container.clock(), checked=checked)
     for recording, outcome in zip(lives, outcomes, strict=True):
         if not isinstance(outcome, Recorded):
             raise RefusedLifeError(recording.key)

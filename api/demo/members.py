@@ -22,7 +22,7 @@ _ROLES: Final = {
 }
 
 
-async def crew(
+async def demo_members(
     identity: Identity, institution: Institution, *, purpose: str, called: str = "示例{}"
 ) -> dict[Role, Actor]:
     """Return a made-up member of each role, bound to the institution or to its prefecture.
@@ -54,7 +54,7 @@ async def tokens_for_every_role(
     may_approve: bool = True,
 ) -> dict[Role, str]:
     """Return a new token for each of the crew; those that were made before stay."""
-    members = await crew(identity, institution, purpose=purpose, called=called)
+    members = await demo_members(identity, institution, purpose=purpose, called=called)
     return {
         role: await identity.issue(actor.user, days=days, purpose=purpose, may_approve=may_approve)
         for role, actor in members.items()

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN
-from api.http.dependencies import Asking, asking
+from api.http.dependencies import RequestContext, file_request
 from api.identity.access_log import NEWEST, Access
 from api.identity.permissions import Action
 
@@ -18,20 +18,20 @@ router = APIRouter(tags=["access"])
 @router.get("/children/{child}/access", responses=WITHIN)
 async def access_of(
     child: UUID,
-    asked: Annotated[Asking, Depends(asking)],
+    asked: Annotated[RequestContext, Depends(file_request)],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
-) -> Answer:
+) -> JsonResponse:
     """Tell who read what is personal of a child, the latest first; for supervisor, auditor, administrator.
 
     A line that tells that something was found which rests on what the caller may not see is left out.
     """
     await asked.file(child, Action.SEE_ACCESS)
-    house = asked.house
-    lines = await house.access.of(child, before=cursor, limit=limit, sees=asked.sees)
-    names = await house.identity.names({line.user for line in lines})
+    container = asked.container
+    lines = await container.access.of(child, before=cursor, limit=limit, sees=asked.sees)
+    names = await container.identity.names({line.user for line in lines})
     following = str(lines[-1].access) if len(lines) == limit else None
-    return Answer({"items": list(_shown(lines, names)), "next": following})
+    return JsonResponse({"items": list(_shown(lines, names)), "next": following})
 
 
 def _shown(lines: Iterable[Access], names: Mapping[UUID, str | None]) -> Iterator[dict[str, Any]]:

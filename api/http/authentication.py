@@ -1,4 +1,4 @@
-"""What every route may ask of its request: the house that answers, who asks, and the body."""
+"""What every route may ask of its request: the container that answers, who asks, and the body."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import ClientDisconnect
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.budgets import Turn
 from api.contract.problems import Problem
 from api.identity.permissions import Actor
-from api.tenants import Houses
+from api.tenants import Tenants
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.store.append import MAX_BODY
@@ -65,66 +65,66 @@ async def always() -> None:
 _bearer = HTTPBearer(auto_error=False, description="A token of `childledger token new`")
 
 
-class Entered(NamedTuple):
-    """Who asks, and the house that their token let them in to: nothing else of a request chooses it.
+class Authenticated(NamedTuple):
+    """Who asks, and the container that their token let them in to: nothing else of a request chooses it.
 
     `turn` is the request's among those of its person. A token may end before its request does: `still` asks.
     """
 
-    house: House
+    container: Container
     actor: Actor
     turn: Turn
     still: Still
 
 
-async def houses(request: Request) -> Houses:
-    """Return every house of this service."""
-    found: Houses = request.app.state.houses
+async def tenants(request: Request) -> Tenants:
+    """Return every container of this service."""
+    found: Tenants = request.app.state.tenants
     return found
 
 
-TheHouses: TypeAlias = Annotated[Houses, Depends(houses)]
+TenantsDep: TypeAlias = Annotated[Tenants, Depends(tenants)]
 
 
-async def entered(
+async def authenticated(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Entered:
-    """Return who asks of which house, once it is the request's turn; `RequestLog` ends it.
+) -> Authenticated:
+    """Return who asks of which container, once it is the request's turn; `RequestLog` ends it.
 
     Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body
     where none is taken.
     """
-    houses: Houses = request.app.state.houses
+    tenants: Tenants = request.app.state.tenants
     token = "" if credentials is None else credentials.credentials
-    for name in houses.named_by(token):
-        house = houses[name]
-        actor = await house.identity.authenticate(token)
+    for name in tenants.named_by(token):
+        container = tenants[name]
+        actor = await container.identity.authenticate(token)
         if actor is not None:
             if request.method in BODILESS and _length(request) > MOST_UNASKED:
                 raise Problem("too_large", headers={"Connection": "close"})
-            houses.under_way.take(actor.user)
-            turn = houses.turns.of(actor.user)
-            request.state.ended = partial(_ended, houses, actor.user, turn)
+            tenants.under_way.take(actor.user)
+            turn = tenants.turns.of(actor.user)
+            request.state.ended = partial(_ended, tenants, actor.user, turn)
             request.state.ledger, request.state.actor = name, actor
-            request.state.still = still = partial(_still, house, token)
+            request.state.still = still = partial(_still, container, token)
             await turn.take()
             await still()
-            return Entered(house, actor, turn, still)
+            return Authenticated(container, actor, turn, still)
     raise Problem("unauthenticated")
 
 
-async def _still(house: House, token: str) -> None:
-    if await house.identity.authenticate(token) is None:
+async def _still(container: Container, token: str) -> None:
+    if await container.identity.authenticate(token) is None:
         raise Problem("unauthenticated")
 
 
-def _ended(houses: Houses, person: UUID, turn: Turn) -> None:
+def _ended(tenants: Tenants, person: UUID, turn: Turn) -> None:
     turn.give_back()
-    houses.under_way.give_back(person)
+    tenants.under_way.give_back(person)
 
 
-TheEntered: TypeAlias = Annotated[Entered, Depends(entered)]
-"""Who asks of which house. Whoever else depends on it does so directly: FastAPI walks every path to it."""
+AuthenticatedDep: TypeAlias = Annotated[Authenticated, Depends(authenticated)]
+"""The caller and their container. Depend on it directly: FastAPI walks every path to a dependency."""
 
 
 def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:

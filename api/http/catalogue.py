@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path
 from typing_extensions import TypedDict
 
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.problems import ANYWHERE, not_found, responses
 from api.contract.schemas import Because, Listing
 from domain.codes import CodeTable, tables
@@ -101,41 +101,43 @@ class CodeTableAnswer(TypedDict):
 
 
 @router.get("/event-types", responses=ANYWHERE | {200: {"model": Listing[EventType]}})
-async def event_types() -> Answer:
+async def event_types() -> JsonResponse:
     """List every event that can be recorded, in the order of life."""
-    return Answer({"items": [event_type_json(kind) for kind in CATALOGUE.values()], "next": None})
+    return JsonResponse({"items": [event_type_json(kind) for kind in CATALOGUE.values()], "next": None})
 
 
 @router.get("/event-types/{type}", responses=_KNOWN | {200: {"model": EventType}})
-async def event_type(name: Annotated[str, Path(alias="type", examples=["HouseholdRegistered"])]) -> Answer:
+async def event_type(
+    name: Annotated[str, Path(alias="type", examples=["HouseholdRegistered"])],
+) -> JsonResponse:
     """Return one event with its JSON Schema."""
     kind = CATALOGUE.get(name)
     if kind is None:
         raise not_found()
-    return Answer(event_type_json(kind))
+    return JsonResponse(event_type_json(kind))
 
 
 @router.get("/rules", responses=ANYWHERE | {200: {"model": Rules}})
-async def rules() -> Answer:
+async def rules() -> JsonResponse:
     """List every rule with its texts, its source and its numbers by region and time."""
     book = Rulebook.shipped()
     items = [rule_json(rule) for rule in book.rules.values()]
-    return Answer({"items": items, "next": None, "digest": book.digest})
+    return JsonResponse({"items": items, "next": None, "digest": book.digest})
 
 
 @router.get("/codes", responses=ANYWHERE | {200: {"model": Listing[CodeTableAnswer]}})
-async def code_tables() -> Answer:
+async def code_tables() -> JsonResponse:
     """List every code table with its codes and its source."""
-    return Answer({"items": [code_table_json(table) for table in tables().values()], "next": None})
+    return JsonResponse({"items": [code_table_json(table) for table in tables().values()], "next": None})
 
 
 @router.get("/codes/{table}", responses=_KNOWN | {200: {"model": CodeTableAnswer}})
-async def codes(table: Annotated[str, Path(examples=["stage"])]) -> Answer:
+async def codes(table: Annotated[str, Path(examples=["stage"])]) -> JsonResponse:
     """Return one code table."""
     found = tables().get(table)
     if found is None:
         raise not_found()
-    return Answer(code_table_json(found))
+    return JsonResponse(code_table_json(found))
 
 
 def event_type_json(kind: type[Event]) -> EventType:

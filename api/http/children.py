@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.problems import WITHIN, invalid, responses
 from api.contract.schemas import (
     EntryAnswer,
@@ -17,7 +17,7 @@ from api.contract.schemas import (
     ObligationAnswer,
     Obligations,
     ReadinessKnown,
-    Timeline,
+    TimelineAnswer,
 )
 from api.contract.shapes import (
     entry_json,
@@ -26,11 +26,11 @@ from api.contract.shapes import (
     readiness_json,
 )
 from api.http.dependencies import (
-    Asking,
     AsOf,
     Day,
+    FileRequest,
     KnownAt,
-    One,
+    RequestContext,
     categories_of,
 )
 from api.http.duplicates import alike_files
@@ -68,23 +68,25 @@ def no_cursor(place: str = "/query/cursor") -> InvalidValue:
 
 
 @router.get("/children/{child}", responses=WITHIN | {200: {"model": FileAnswer}})
-async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> Answer:
+async def file(
+    request: FileRequest, child: UUID, as_of: AsOf = None, known_at: KnownAt = None
+) -> JsonResponse:
     """Answer a file's status on a day, as known at a position, an instant or the end of a day."""
-    known = await own.known(known_at)
-    read = await own.file(child, known=known, about=as_of)
-    day, book = as_of or own.today, await own.ledger.rulebook_of(read)
+    known = await request.known(known_at)
+    read = await request.file(child, known=known, about=as_of)
+    day, book = as_of or request.today, await request.ledger.rulebook_of(read)
     # What other files say was not always known: it is told of now only.
-    alike = await alike_files(own, child, day) if known_at is None else 0
+    alike = await alike_files(request, child, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = [each for each in own.told(findings_of(read, child, book)) if each.speaks(day)]
-        obligations = own.told(obligations_of(read, child, book))
+        findings = [each for each in request.told(findings_of(read, child, book)) if each.speaks(day)]
+        obligations = request.told(obligations_of(read, child, book))
         shown = file_json(
             Life(read, day, book),
             day,
             obligations=obligations,
             findings=len(findings) + alike,
-            sees=own.sees,
+            sees=request.sees,
         )
         return shown, told_of([*findings, *obligations]).get(child, set())
 
@@ -99,17 +101,18 @@ async def file(own: One, child: UUID, as_of: AsOf = None, known_at: KnownAt = No
         **told,
     }
     shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
-    await own.note({child: shown}, "file")
+    await request.note({child: shown}, "file")
     # That there is something to count is not for everybody who may know that the file was looked at.
-    await own.note({child: counted - shown}, "findings")
-    return Answer(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
+    await request.note({child: counted - shown}, "findings")
+    return JsonResponse(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
 
 @router.get(
-    "/children/{child}/entries", responses=WITHIN | responses("other_epoch") | {200: {"model": Timeline}}
+    "/children/{child}/entries",
+    responses=WITHIN | responses("other_epoch") | {200: {"model": TimelineAnswer}},
 )
 async def entries(
-    own: One,
+    request: FileRequest,
     child: UUID,
     order: Annotated[
         Literal["occurred", "recorded"] | None, Query(description="`occurred` by default.")
@@ -117,15 +120,15 @@ async def entries(
     known_at: KnownAt = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonResponse:
     """List a file's entries, each with both its dates and what became of it."""
     if cursor is None:
-        turn = _Turn(await own.known(known_at), 0, order or "occurred", known_at or "")
+        turn = _Turn(await request.known(known_at), 0, order or "occurred", known_at or "")
     else:
-        turn = await _resume(own, cursor, order, known_at)
+        turn = await _resume(request, cursor, order, known_at)
     known = turn.known
-    read = await own.file(child, known=known, about=date.min)
-    last, end = own.until(read), turn.start + limit
+    read = await request.file(child, known=known, about=date.min)
+    last, end = request.until(read), turn.start + limit
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
         line = [entry for entry in read.entries.values() if entry.days.last <= last]
@@ -133,39 +136,39 @@ async def entries(
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
         shown = line[turn.start : end]
-        items = [entry_json(entry, read, own.sees, read.entries) for entry in shown]
+        items = [entry_json(entry, read, request.sees, read.entries) for entry in shown]
         return items, categories_of(shown), end < len(line)
 
     items, categories, more = await compute(paged, len(read.entries))
-    await own.note({child: categories}, "entries")
+    await request.note({child: categories}, "entries")
     body = {
         "items": items,
-        "next": await _continue(own, turn._replace(start=end)) if more else None,
+        "next": await _continue(request, turn._replace(start=end)) if more else None,
         "known_position": known,
     }
-    return Answer(body, headers={"Ledger-Position": str(known)})
+    return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
 @router.get("/children/{child}/obligations", responses=WITHIN | {200: {"model": Obligations}})
 async def obligations(
-    own: One,
+    request: FileRequest,
     child: UUID,
     day: Day = None,
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
     rule: Rule = None,
     known_at: KnownAt = None,
-) -> Answer:
+) -> JsonResponse:
     """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""
-    day, known = _one_day(day, as_of), await own.known(known_at)
-    read = await own.file(child, known=known, about=day)
-    on, book = day or own.today, await own.ledger.rulebook_of(read)
-    own.check_rule(rule, book)
+    day, known = _one_day(day, as_of), await request.known(known_at)
+    read = await request.file(child, known=known, about=day)
+    on, book = day or request.today, await request.ledger.rulebook_of(read)
+    request.check_rule(rule, book)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         found = [
             obligation
-            for obligation in own.told(obligations_of(read, child, book))
+            for obligation in request.told(obligations_of(read, child, book))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
@@ -173,23 +176,23 @@ async def obligations(
         return [obligation_json(obligation, on) for obligation in found], told_of(found)
 
     items, categories = await compute(asked_for, len(read.entries))
-    await own.note(categories, "obligations")
+    await request.note(categories, "obligations")
     body = {"items": items, "next": None, "known_position": known}
-    return Answer(body, headers={"Ledger-Position": str(known)})
+    return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
 @router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnown}})
 async def readiness(
-    own: One, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
-) -> Answer:
+    request: FileRequest, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
+) -> JsonResponse:
     """Answer whether a young person is ready to leave care on a day, gate by gate."""
-    day, known = _one_day(day, as_of), await own.known(known_at)
-    read = await own.file(child, known=known, about=day)
-    on, book = day or own.today, await own.ledger.rulebook_of(read)
-    ready = await compute(partial(ready_on, read, child, book, on, own.sees), len(read.entries))
-    await own.note({child: ready.told(own.sees)}, "readiness")
-    body = {**readiness_json(ready, on, own.sees), "known_position": known}
-    return Answer(body, headers={"Ledger-Position": str(known)})
+    day, known = _one_day(day, as_of), await request.known(known_at)
+    read = await request.file(child, known=known, about=day)
+    on, book = day or request.today, await request.ledger.rulebook_of(read)
+    ready = await compute(partial(ready_on, read, child, book, on, request.sees), len(read.entries))
+    await request.note({child: ready.told(request.sees)}, "readiness")
+    body = {**readiness_json(ready, on, request.sees), "known_position": known}
+    return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
 def _one_day(day: date | None, as_of: date | None) -> date | None:
@@ -211,12 +214,12 @@ class _Turn(NamedTuple):
     known_at: str
 
 
-async def _continue(own: Asking, turn: _Turn) -> str:
-    text = ":".join(map(str, ((await own.ledger.head()).epoch, *turn)))
+async def _continue(request: RequestContext, turn: _Turn) -> str:
+    text = ":".join(map(str, ((await request.ledger.head()).epoch, *turn)))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-async def _resume(own: Asking, cursor: str, order: str | None, known_at: str | None) -> _Turn:
+async def _resume(request: RequestContext, cursor: str, order: str | None, known_at: str | None) -> _Turn:
     """Return the page that a cursor goes on with, where nothing else is asked for beside it."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
@@ -225,5 +228,5 @@ async def _resume(own: Asking, cursor: str, order: str | None, known_at: str | N
     match = fullmatch(r"([0-9]{1,9}):([0-9]{1,18}):([0-9]{1,9}):(occurred|recorded):(.{0,40})", text)
     if match is None or order not in {None, match[4]} or known_at not in {None, match[5]}:
         raise invalid([no_cursor()])
-    await own.check_epoch(int(match[1]), int(match[2]), await own.ledger.head())
+    await request.check_epoch(int(match[1]), int(match[2]), await request.ledger.head())
     return _Turn(int(match[2]), int(match[3]), match[4], match[5])

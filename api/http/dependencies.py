@@ -10,14 +10,14 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.budgets import Turn
 from api.clock import day_of
 from api.contract.problems import Problem, invalid, not_found
 from api.http.authentication import (
-    Entered,
+    Authenticated,
+    AuthenticatedDep,
     Still,
-    TheEntered,
     always,
 )
 from api.identity.permissions import (
@@ -78,22 +78,22 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """One request: who asks it, at which instant, in which house, in which turn of that person.
+class RequestContext:
+    """One request: who asks it, at which instant, in which container, in which turn of that person.
 
     Whoever writes or answers after having waited asks first whether who asked may `still` enter.
     """
 
     actor: Actor
     now: datetime
-    house: House
+    container: Container
     turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
     still: Still = always
 
     @property
     def ledger(self) -> Ledger:
         """The ledger that is asked."""
-        return self.house.ledger
+        return self.container.ledger
 
     @property
     def today(self) -> date:
@@ -161,7 +161,7 @@ class Asking:
     async def known_scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
         """Return of those of the children that have a file whose it is, as far as the register knows."""
         try:
-            async with self.house.projector.reading() as connection:
+            async with self.container.projector.reading() as connection:
                 return await scopes_of(connection, children)
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
@@ -218,7 +218,7 @@ class Asking:
         That there is one is no secret within a ledger, and whoever has its id has read it here; whose files
         are listed is decided by the scope.
         """
-        if institution is not None and await self.house.identity.institution(institution) is None:
+        if institution is not None and await self.container.identity.institution(institution) is None:
             raise invalid([InvalidValue(place, _NO_INSTITUTION)])
 
     def check_rule(self, rule: str | None, *books: Rulebook) -> None:
@@ -264,7 +264,7 @@ class Asking:
     async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
         """Write down which personal data of whom is about to be answered; without it nothing is answered."""
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
-        await self.house.access.note(self.actor, seen, purpose)
+        await self.container.access.note(self.actor, seen, purpose)
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
@@ -276,31 +276,33 @@ def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
     return found
 
 
-async def asking(entered: TheEntered, at_least: AtLeast = None) -> Asking:
+async def file_request(entered: AuthenticatedDep, at_least: AtLeast = None) -> RequestContext:
     """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
-    house = entered.house
+    container = entered.container
     if at_least is not None:
-        await _reached(entered, house.ledger.wait_for(at_least, PATIENCE_SECONDS))
+        await _reached(entered, container.ledger.wait_for(at_least, PATIENCE_SECONDS))
     return _asking(entered)
 
 
-def across(*models: str) -> Callable[..., Awaitable[Asking]]:
+def list_request(*models: str) -> Callable[..., Awaitable[RequestContext]]:
     """Return a request across files, answered as soon as all of these read models have reached `at_least`."""
 
-    async def caught_up(entered: TheEntered, at_least: AtLeast = None) -> Asking:
-        house = entered.house
+    async def caught_up(entered: AuthenticatedDep, at_least: AtLeast = None) -> RequestContext:
+        container = entered.container
         if at_least is not None:
-            await _reached(entered, house.projector.reached(at_least, PATIENCE_SECONDS, *models))
+            await _reached(entered, container.projector.reached(at_least, PATIENCE_SECONDS, *models))
         return _asking(entered)
 
     return caught_up
 
 
-def _asking(entered: Entered) -> Asking:
-    return Asking(entered.actor, entered.house.clock(), entered.house, entered.turn, entered.still)
+def _asking(entered: Authenticated) -> RequestContext:
+    return RequestContext(
+        entered.actor, entered.container.clock(), entered.container, entered.turn, entered.still
+    )
 
 
-async def _reached(entered: Entered, waiting: Awaitable[bool]) -> None:
+async def _reached(entered: Authenticated, waiting: Awaitable[bool]) -> None:
     """Wait, and let others have the turn meanwhile. Raises the problem `unavailable`."""
     async with entered.turn.given_up():
         reached = await waiting
@@ -309,12 +311,12 @@ async def _reached(entered: Entered, waiting: Awaitable[bool]) -> None:
         raise Problem("unavailable")
 
 
-async def recording(entered: TheEntered) -> Asking:
+async def recording_request(entered: AuthenticatedDep) -> RequestContext:
     """Return a request to record."""
     return _asking(entered)
 
 
-One: TypeAlias = Annotated[Asking, Depends(asking)]
+FileRequest: TypeAlias = Annotated[RequestContext, Depends(file_request)]
 
 _POSITIONS: Final = 10**18
 """Positions that `known_at` may name; a longer number is none."""

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.problems import not_found
 
 router = APIRouter(include_in_schema=False)
@@ -40,10 +40,10 @@ ASSETS: Final[Mapping[str, tuple[bytes, str]]] = MappingProxyType(
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request) -> Answer:
+async def openapi(request: Request) -> JsonResponse:
     """Return what every address takes and answers, in OpenAPI's words."""
     # It takes seconds to make, once.
-    return Answer(await asyncio.to_thread(request.app.openapi))
+    return JsonResponse(await asyncio.to_thread(request.app.openapi))
 
 
 @router.get("/docs")

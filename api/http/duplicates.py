@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from api.contract.schemas import FindingAnswer
-from api.http.dependencies import Asking
+from api.http.dependencies import RequestContext
 from domain.event import Category, known
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
@@ -45,7 +45,7 @@ _SEXES: Final = frozenset({"1", "2"})
 
 
 async def possible_duplicates(
-    own: Asking, child: UUID | None, drafts: Sequence[Draft]
+    request: RequestContext, child: UUID | None, drafts: Sequence[Draft]
 ) -> list[FindingAnswer]:
     """Return who may be the child of drafts: who has one of its numbers, and for a new file who is alike.
 
@@ -53,47 +53,51 @@ async def possible_duplicates(
     number and is not the caller's to read is not named.
     """
     found: list[FindingAnswer] = []
-    for likeness, others in (await _taken(own, child, drafts)).items():
-        found += [_finding(own, likeness, other) for other in others] or [_finding(own, likeness, None)]
+    for likeness, others in (await _taken(request, child, drafts)).items():
+        found += [_finding(request, likeness, other) for other in others] or [
+            _finding(request, likeness, None)
+        ]
     alike: dict[UUID, ListedOnDay] = {}
     for draft in drafts if child is None else ():
         if isinstance(draft.event, IdentityRecorded):
-            rows = await _named_like(own, draft.event)
+            rows = await _named_like(request, draft.event)
             alike |= {row.child: row for row in rows if _may_be(row, draft.event)}
-    await own.note(dict.fromkeys(alike, (Category.IDENTITY,)), "duplicates")
-    return [*found, *(_finding(own, ONE_CHILD, other) for other in alike)]
+    await request.note(dict.fromkeys(alike, (Category.IDENTITY,)), "duplicates")
+    return [*found, *(_finding(request, ONE_CHILD, other) for other in alike)]
 
 
-async def numbers_taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> list[FindingAnswer]:
+async def numbers_taken(
+    request: RequestContext, child: UUID | None, drafts: Iterable[Draft]
+) -> list[FindingAnswer]:
     """Return what speaks against numbers that a file is about to have, and that another file has.
 
     `child` is None for a file that is about to be opened.
     """
-    taken = await _taken(own, child, drafts)
-    return [_finding(own, likeness, child, others) for likeness, others in taken.items()]
+    taken = await _taken(request, child, drafts)
+    return [_finding(request, likeness, child, others) for likeness, others in taken.items()]
 
 
 async def numbers_taken_among(
-    own: Asking, wanted: Mapping[int, tuple[UUID, Sequence[Draft]]]
+    request: RequestContext, wanted: Mapping[int, tuple[UUID, Sequence[Draft]]]
 ) -> dict[int, list[FindingAnswer]]:
     """Return what speaks against the numbers that files have, or are about to have, together.
 
     `wanted` holds a file and its drafts, each by a number of its own. A number that two of them give is taken
     as well as one that another file has.
     """
-    terms = {index: terms_of(own, drafts) for index, (_, drafts) in wanted.items()}
+    terms = {index: terms_of(request, drafts) for index, (_, drafts) in wanted.items()}
     giving: dict[tuple[Likeness, bytes], dict[UUID, None]] = defaultdict(dict)
     for index, each in terms.items():
         for likeness, given in each.items():
             for term in given:
                 giving[likeness, term][wanted[index][0]] = None
     if giving:
-        await caught_up(own)
+        await caught_up(request)
     found: dict[int, list[FindingAnswer]] = {}
     named: set[UUID] = set()
     for index, each in terms.items():
         child, _ = wanted[index]
-        others = await _having(own, child, each)
+        others = await _having(request, child, each)
         for likeness, given in each.items():
             beside = dict.fromkeys(
                 other for term in given for other in giving[likeness, term] if other != child
@@ -101,62 +105,64 @@ async def numbers_taken_among(
             if beside:
                 whole = dict.fromkeys([*others.get(likeness, ()), *beside])
                 others[likeness] = list(whole)[:MOST_OTHERS]
-        found[index] = [_finding(own, likeness, child, those) for likeness, those in others.items()]
+        found[index] = [_finding(request, likeness, child, those) for likeness, those in others.items()]
         named.update(chain.from_iterable(others.values()))
-    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    await request.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
     return found
 
 
 async def numbers_held(
-    own: Asking, terms: Mapping[Likeness, Collection[bytes]]
+    request: RequestContext, terms: Mapping[Likeness, Collection[bytes]]
 ) -> dict[tuple[Likeness, bytes], set[UUID]]:
     """Return which files have some numbers, whoever may read them: for counting, and for nothing else."""
     found: dict[tuple[Likeness, bytes], set[UUID]] = {}
     with suppress(NotBuiltError):
         for likeness, own_terms in terms.items():
-            async with own.house.projector.reading() as connection:
-                held = await holders(connection, likeness, own_terms, own.actor.institution)
+            async with request.container.projector.reading() as connection:
+                held = await holders(connection, likeness, own_terms, request.actor.institution)
             found |= {(likeness, term): children for term, children in held.items()}
     return found
 
 
-async def alike_files(own: Asking, child: UUID, day: date) -> int:
+async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
     """Return in how many ways a file is like another one, which speaks against it on a day."""
-    if Category.IDENTITY in own.sees:
+    if Category.IDENTITY in request.sees:
         with suppress(NotBuiltError):
-            async with own.house.projector.reading() as connection:
+            async with request.container.projector.reading() as connection:
                 return await speaking(connection, child, day)
     return 0
 
 
-async def _taken(own: Asking, child: UUID | None, drafts: Iterable[Draft]) -> dict[Likeness, list[UUID]]:
+async def _taken(
+    request: RequestContext, child: UUID | None, drafts: Iterable[Draft]
+) -> dict[Likeness, list[UUID]]:
     """Return which numbers are taken, with the files that have them and are the caller's to read."""
-    terms = terms_of(own, drafts)
+    terms = terms_of(request, drafts)
     if terms:
-        await caught_up(own)
-    found = await _having(own, child, terms)
+        await caught_up(request)
+    found = await _having(request, child, terms)
     named = {other for others in found.values() for other in others}
-    await own.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
+    await request.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
     return found
 
 
-def terms_of(own: Asking, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:
+def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:
     """Return the keyed hashes of those numbers of drafts of which the caller may know that they are taken."""
     terms: dict[Likeness, set[bytes]] = defaultdict(set)
-    for draft in drafts if Category.IDENTITY in own.sees else ():
+    for draft in drafts if Category.IDENTITY in request.sees else ():
         for likeness, number in numbers_of(draft.event):
-            terms[likeness].add(own.ledger.term(whole_number(number)))
+            terms[likeness].add(request.ledger.term(whole_number(number)))
     return terms
 
 
-async def caught_up(own: Asking) -> None:
+async def caught_up(request: RequestContext) -> None:
     """Wait for the register, so that what was just recorded counts; the list tells of what it lacks still."""
-    head = await own.ledger.head()
-    await own.house.projector.reached(head.position, WAIT_SECONDS, "register")
+    head = await request.ledger.head()
+    await request.container.projector.reached(head.position, WAIT_SECONDS, "register")
 
 
 async def _having(
-    own: Asking, child: UUID | None, terms: Mapping[Likeness, Collection[bytes]]
+    request: RequestContext, child: UUID | None, terms: Mapping[Likeness, Collection[bytes]]
 ) -> dict[Likeness, list[UUID]]:
     """Return which numbers other files have, with those files that are the caller's to read.
 
@@ -164,22 +170,22 @@ async def _having(
     """
     if terms:
         with suppress(NotBuiltError):
-            async with own.house.projector.reading() as connection:
+            async with request.container.projector.reading() as connection:
                 return await taken(
-                    connection, own.scope, terms=terms, institution=own.actor.institution, but=child
+                    connection, request.scope, terms=terms, institution=request.actor.institution, but=child
                 )
     return {}
 
 
 def _finding(
-    own: Asking, likeness: Likeness, child: UUID | None, others: Iterable[UUID] = ()
+    request: RequestContext, likeness: Likeness, child: UUID | None, others: Iterable[UUID] = ()
 ) -> FindingAnswer:
-    rule = own.ledger.rulebook[likeness.rule]
+    rule = request.ledger.rulebook[likeness.rule]
     return {
         "child": child,
         "rule": rule.id,
         "kind": KIND,
-        "on": own.today,
+        "on": request.today,
         "entries": [],
         "zh": rule.zh,
         "en": rule.en,
@@ -189,14 +195,14 @@ def _finding(
     }
 
 
-async def _named_like(own: Asking, identity: IdentityRecorded) -> list[ListedOnDay]:
+async def _named_like(request: RequestContext, identity: IdentityRecorded) -> list[ListedOnDay]:
     name = known(identity.name)
     if name is None:
         return []
-    terms = [own.ledger.term(whole_name(name))]
-    async with own.house.projector.reading() as connection:
+    terms = [request.ledger.term(whole_name(name))]
+    async with request.container.projector.reading() as connection:
         page = await register(
-            connection, own.scope, day=own.today, sees=own.sees, equal={}, terms=terms, limit=MOST
+            connection, request.scope, day=request.today, sees=request.sees, equal={}, terms=terms, limit=MOST
         )
     return page.rows
 

@@ -25,9 +25,9 @@ from api.contract.encoding import dumps
 from api.contract.problems import ANYWHERE, responses
 from api.contract.shapes import entry_json, target_of
 from api.http.dependencies import (
-    Asking,
-    One,
+    FileRequest,
     Position,
+    RequestContext,
     categories_of,
 )
 from api.identity.permissions import Action, scope_sql
@@ -149,22 +149,22 @@ class Sight:
 class Reading:
     """One answer of the feed; what became of its entries is told as `known` at a position."""
 
-    def __init__(self, own: Asking, known: int) -> None:
-        self._own = own
+    def __init__(self, request: RequestContext, known: int) -> None:
+        self._request = request
         self.known = known
         self._fates: dict[UUID, File] = {}
 
     async def look(self, after: int, end: int) -> list[Sight]:
         """Return what is the caller's to read after a position and through another, at most a WINDOW on."""
-        own, bounds = self._own, {"after": after, "through": end}
-        scope = scope_sql(own.actor, today=own.today, about=SQL("looked.occurred_until"))
+        request, bounds = self._request, {"after": after, "through": end}
+        scope = scope_sql(request.actor, today=request.today, about=SQL("looked.occurred_until"))
         try:
-            async with own.house.projector.reading() as connection:
+            async with request.container.projector.reading() as connection:
                 statement = _LOOK.format(scope=scope.sql)
                 sights = await _sights(connection, statement, {**bounds, **scope.parameters})
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
-            async with own.house.readers.connection() as connection:
+            async with request.container.readers.connection() as connection:
                 sights = await _sights(connection, _LOOK_ALONE, bounds)
         return await self._decided(sights)
 
@@ -183,7 +183,7 @@ class Reading:
 
     async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[UUID]]:
         """Return a page through the `last` position at most, waiting so many seconds while it is empty."""
-        now, tail = asyncio.get_running_loop().time, self._own.house.tail
+        now, tail = asyncio.get_running_loop().time, self._request.container.tail
         until = now() + patience
         while True:
             end = min(last, self.known)
@@ -192,11 +192,11 @@ class Reading:
             if found or after < end or after >= last:
                 return after, [each.entry_id for each in found]
             while now() < until and not tail.left:
-                async with self._own.turn.given_up():
+                async with self._request.turn.given_up():
                     news = await tail.after(after, until - now())
                 if news is None:
                     # More was recorded than is kept there.
-                    self.known = (await self._own.ledger.head()).position
+                    self.known = (await self._request.ledger.head()).position
                     break
                 self.known, seen = news
                 own = [each for each in seen if each.position <= last and self._may_read(each)][:most]
@@ -212,30 +212,30 @@ class Reading:
     async def lines(self, ids: Sequence[UUID]) -> list[bytes]:
         """Return entries as they are answered, once it is written down that they are read."""
         lines, read = await self._read(ids)
-        await self._own.note(read, "feed")
+        await self._request.note(read, "feed")
         return lines
 
     async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
         """Return the same, read once for all who wait for the same."""
-        what, tail = (self.known, self._own.sees, *ids), self._own.house.tail
+        what, tail = (self.known, self._request.sees, *ids), self._request.container.tail
         async with tail.turns:
             lines, read = await tail.told(what, partial(self._read, ids))
-            await self._own.note(read, "feed")
+            await self._request.note(read, "feed")
             return lines
 
     async def _read(self, ids: Sequence[UUID]) -> tuple[list[bytes], Mapping[UUID, set[Category]]]:
         """Return entries as they are answered, and what is personal in them by stream."""
         if not ids:
             return [], {}
-        own = self._own
-        entries = await own.ledger.entries(ids)
+        entries = await self._request.ledger.entries(ids)
         await self._learn_fates(entries)
         read: defaultdict[UUID, set[Category]] = defaultdict(set)
         for entry in entries:
             read[entry.stream] |= categories_of([entry])
         named = await self._named(entries)
         lines = [
-            dumps(entry_json(entry, self._fates[entry.stream], own.sees, named)) + b"\n" for entry in entries
+            dumps(entry_json(entry, self._fates[entry.stream], self._request.sees, named)) + b"\n"
+            for entry in entries
         ]
         return lines, read
 
@@ -243,12 +243,12 @@ class Reading:
         """Return the entries that some of these withdraw, restore or decide on, and what those are about."""
         named: dict[UUID, AnyEntry] = {}
         while targets := set(filter(None, map(target_of, entries))) - named.keys():
-            entries = await self._own.ledger.entries(targets)
+            entries = await self._request.ledger.entries(targets)
             named |= {each.entry_id: each for each in entries}
         return named
 
     def _may_read(self, seen: Seen) -> bool:
-        return self._own.may(Action.READ, seen.scope, seen.occurred_until)
+        return self._request.may(Action.READ, seen.scope, seen.occurred_until)
 
     async def all_lines(self, after: int, end: int) -> AsyncIterator[bytes]:
         """Yield every entry after a position and through another, looking on as they are taken."""
@@ -260,16 +260,15 @@ class Reading:
 
     async def _decided(self, sights: Sequence[Sight]) -> list[Sight]:
         """Return those that may be read, asking the files of which the register does not know yet."""
-        own = self._own
         scopes: dict[UUID, FileScope] = {}
         unsettled = list(dict.fromkeys(each.stream for each in sights if not each.settled))
         for start in range(0, len(unsettled), FILES_AT_ONCE):
-            files = await own.ledger.files(unsettled[start : start + FILES_AT_ONCE])
+            files = await self._request.ledger.files(unsettled[start : start + FILES_AT_ONCE])
             scopes |= {stream: scope_of(file) for stream, file in files.items()}
         return [
             each
             for each in sights
-            if each.settled or own.may(Action.READ, scopes[each.stream], each.occurred_until)
+            if each.settled or self._request.may(Action.READ, scopes[each.stream], each.occurred_until)
         ]
 
     async def _learn_fates(self, entries: Iterable[AnyEntry]) -> None:
@@ -280,15 +279,15 @@ class Reading:
         for entry in entries:
             if entry.stream not in self._fates:
                 first.setdefault(entry.stream, entry.version)
-        self._fates |= await self._own.ledger.amendments(first, self.known)
+        self._fates |= await self._request.ledger.amendments(first, self.known)
 
 
-async def _budgeted(own: One, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:
+async def _budgeted(request: FileRequest, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:
     """Have a feed without end or a wait under way until it is answered whole."""
-    budgets = own.house.budgets
+    budgets = request.container.budgets
     with ExitStack() as stack:
         if wait or limit is None:
-            stack.enter_context((budgets.polls if wait else budgets.feeds).taken(own.actor.user))
+            stack.enter_context((budgets.polls if wait else budgets.feeds).taken(request.actor.user))
         yield
 
 
@@ -299,14 +298,18 @@ async def _budgeted(own: One, limit: Most = None, wait: Wait = 0) -> AsyncIterat
     dependencies=[Depends(_budgeted)],
 )
 async def feed(
-    own: One, after: After = "0", through: Position | None = None, limit: Most = None, wait: Wait = 0
+    request: FileRequest,
+    after: After = "0",
+    through: Position | None = None,
+    limit: Most = None,
+    wait: Wait = 0,
 ) -> Response:
     """Stream the entries that are the caller's to read, in the order of recording, to go on from later."""
-    head = await own.ledger.head()
+    head = await request.ledger.head()
     epoch, _, position = after.rpartition("-")
     start, last = int(position), END if through is None else through
-    await own.check_epoch(int(epoch or 1), start, head)
-    reading = Reading(own, head.position)
+    await request.check_epoch(int(epoch or 1), start, head)
+    reading = Reading(request, head.position)
     if limit is None and not wait:
         end = min(last, head.position)
         return StreamingResponse(
@@ -314,7 +317,7 @@ async def feed(
         )
     if wait:
         looked, found = await reading.awaited(start, last, limit or MOST, wait)
-        await own.still()
+        await request.still()
         lines = await reading.lines_together(found)
     else:
         looked, sights = await reading.page(start, min(last, head.position), limit or MOST)

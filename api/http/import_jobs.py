@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.import_answers import ImportAnswer
 from api.contract.problems import (
     ANYWHERE,
@@ -22,8 +22,8 @@ from api.contract.problems import (
     not_found,
     responses,
 )
-from api.http.authentication import TheEntered, TheHouses, parts
-from api.http.dependencies import Asking, recording
+from api.http.authentication import AuthenticatedDep, TenantsDep, parts
+from api.http.dependencies import RequestContext, recording_request
 from api.http.import_lines import LinesImport
 from api.http.line_splitting import MOST_LINES
 from api.identity.access_log import IMPORT_REPORT
@@ -31,13 +31,13 @@ from api.identity.directory import Institution
 from api.identity.permissions import SEES, Role
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.delimited import CHARSETS
-from api.imports.reading.kinds import Told
-from api.imports.reading.unreadable import UnreadableError
+from api.imports.reading.kinds import DeclaredKind
+from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.register_import import (
-    HandedIn,
     OtherInstitutionError,
-    hand_in,
-    take_in,
+    RegisterImport,
+    prepare,
+    run_import,
 )
 from api.jobs import Job, Work
 from api.settings import Settings
@@ -89,7 +89,7 @@ BODY: Final[dict[str, Any]] = {
         },
     }
 }
-Own: TypeAlias = Annotated[Asking, Depends(recording)]
+Own: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 
 
 @router.post(
@@ -102,15 +102,15 @@ Own: TypeAlias = Annotated[Asking, Depends(recording)]
 async def start_import(
     request: Request,
     own: Own,
-    houses: TheHouses,
+    tenants: TenantsDep,
     dry_run: Annotated[bool, Query(description="Report the same and record nothing.")] = False,  # noqa: FBT002 - a query
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
-) -> Answer:
+) -> JsonResponse:
     """Hand in one's own institution's register; what comes of it is answered at `Location`."""
     institution = await _institution(own)
     media_type, charset = _media_type(request)
-    settings = own.house.settings
-    with own.house.jobs.place(
+    settings = own.container.settings
+    with own.container.jobs.place(
         own.actor.user, institution.institution, _announced(request, settings)
     ) as place:
         spool = await _spooled(parts(request, settings.import_bytes, TAKEN), settings.data)
@@ -127,34 +127,36 @@ async def start_import(
                 )
             work: Work = partial(_lines, LinesImport(own, institution.name, spool, name, dry_run))
         else:
-            told = Told.TEXT if media_type == CSV else Told.WORKBOOK
-            work = _Register(own, institution, houses.reading, spool, name, told, charset, dry_run)
-        job = own.house.jobs.start(place, work)
+            told = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
+            work = _Register(own, institution, tenants.reading, spool, name, told, charset, dry_run)
+        job = own.container.jobs.start(place, work)
     with suppress(TimeoutError):
         await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
     if job.failed is not None:
-        own.house.jobs.forget(job)
+        own.container.jobs.forget(job)
         raise job.failed
-    return Answer(job.answer, 202, {"Location": f"/imports/{job.job}"})
+    return JsonResponse(job.answer, 202, {"Location": f"/imports/{job.job}"})
 
 
 @router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
-async def import_of(job: UUID, entered: TheEntered) -> Answer:
+async def import_of(job: UUID, entered: AuthenticatedDep) -> JsonResponse:
     """Tell how far an import is that one has started, and in the end what came of it."""
-    house, actor = entered.house, entered.actor
-    found = house.jobs.of(job, actor.user)
+    container, actor = entered.container, entered.actor
+    found = container.jobs.of(job, actor.user)
     if found is None:
         raise not_found()
     # What is listed of nobody's file is noted under the import itself.
     read = {child or job: SEES[actor.role] for child in found.shown}
-    await house.access.note(actor, read, IMPORT_REPORT)
-    return Answer(found.answer)
+    await container.access.note(actor, read, IMPORT_REPORT)
+    return JsonResponse(found.answer)
 
 
-async def _institution(own: Asking) -> Institution:
+async def _institution(request: RequestContext) -> Institution:
     """Return the institution for which the caller may import."""
-    actor = own.actor
-    known = None if actor.institution is None else await own.house.identity.institution(actor.institution)
+    actor = request.actor
+    known = (
+        None if actor.institution is None else await request.container.identity.institution(actor.institution)
+    )
     if known is None or actor.role not in MAY_IMPORT:
         raise Problem("forbidden")
     return known
@@ -199,25 +201,25 @@ async def _spooled(arriving: AsyncIterator[bytes], folder: Path) -> Spool:
 class _Register:
     """The import of a register that waits on disk."""
 
-    own: Asking
+    own: RequestContext
     institution: Institution
     reading: Apart
     spool: Spool
     name: str
-    told: Told
+    told: DeclaredKind
     charset: str | None
     dry_run: bool
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Read it, and import it in its turn."""
         with self.spool:
-            handed_in: HandedIn | None = await self._handed_in()
+            handed_in: RegisterImport | None = await self._handed_in()
             if job.turns.taken:
                 handed_in = None  # what waits does so on disk, and is read again
             job.accepted.set()
             async with job.turn():
-                report = await take_in(
-                    self.own.house,
+                report = await run_import(
+                    self.own.container,
                     handed_in or await self._handed_in(),
                     self.own.actor.recorder,
                     job.advance,
@@ -227,12 +229,12 @@ class _Register:
                 job.shown = frozenset(report.shown)
                 return await asyncio.to_thread(report.json)
 
-    async def _handed_in(self) -> HandedIn:
+    async def _handed_in(self) -> RegisterImport:
         source = Source(self.spool.parts(), self.name, self.told, self.charset)
         try:
             workbook = await self.reading.read(source, self.institution.institution)
-            return await hand_in(self.own.house, workbook, own=self.institution, dry_run=self.dry_run)
-        except UnreadableError as error:
+            return await prepare(self.own.container, workbook, own=self.institution, dry_run=self.dry_run)
+        except UnreadableFileError as error:
             raise Problem("malformed", en=error.why.en, zh=error.why.zh) from None
         except OtherInstitutionError:
             raise Problem("institution_mismatch") from None

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.contract import bodies
 from api.contract.problems import Problem
-from api.http.dependencies import Asking
+from api.http.dependencies import RequestContext
 from api.http.duplicates import caught_up, numbers_held, terms_of
 from api.http.line_splitting import LONGEST_LINE, lines_of
 from api.identity.permissions import Action, Hindrance, needed
@@ -19,10 +19,10 @@ from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
 from api.imports.sink import (
-    Keeper,
-    Kept,
-    Records,
-    Rehearses,
+    RecordingSink,
+    RehearsingSink,
+    RowResult,
+    Sink,
 )
 from api.spool import Spool
 from domain.file import File
@@ -45,7 +45,7 @@ DENIED: Final[dict[object, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded.
 
     `institution` is the one for which a new file is to be opened, where the line says so.
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Numbers:
+class NumbersOfLines:
     """The numbers that lines give to files, and the files that have them: a new one is known by its line."""
 
     files: dict[tuple[Likeness, bytes], set[UUID | int]] = field(default_factory=lambda: defaultdict(set))
@@ -90,7 +90,7 @@ class Numbers:
 class LinesImport:
     """An import of lines by somebody; `progress` is told the bytes that are done and how many there are."""
 
-    own: Asking
+    own: RequestContext
     institution: str
     spool: Spool
     name: str
@@ -106,13 +106,13 @@ class LinesImport:
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
-    numbers: Numbers = field(default_factory=Numbers)
+    numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
     shown: set[UUID] = field(default_factory=set)
     """The children of whom it is told which rules refuse what, or speak against it."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of any import."""
-        keeper: Keeper = (Rehearses if self.dry_run else Records)(
+        keeper: Sink = (RehearsingSink if self.dry_run else RecordingSink)(
             self.own.ledger, self._hindrance, self.own.still
         )
         rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
@@ -126,9 +126,9 @@ class LinesImport:
                 self.shown.add(file)
         return self._report()
 
-    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[Line] | None:
+    def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[ImportLine] | None:
         """Read the next lines, and return those that can be recorded at once; None after the last one."""
-        found: list[Line] = []
+        found: list[ImportLine] = []
         events = 0
         for number, raw in enumerate(waiting, 1):
             self.lines += 1
@@ -145,9 +145,9 @@ class LinesImport:
                 return found
         return found or None
 
-    async def _take(self, lines: list[Line], keeper: Keeper) -> None:
+    async def _take(self, lines: list[ImportLine], keeper: Sink) -> None:
         whose = await self.own.scopes({line.child for line in lines if line.child is not None})
-        waiting: defaultdict[bytes, list[Line]] = defaultdict(list)
+        waiting: defaultdict[bytes, list[ImportLine]] = defaultdict(list)
         for line in lines:
             try:
                 self._permit(line, whose)
@@ -172,7 +172,7 @@ class LinesImport:
             self.already += len(same) - 1
             self._count(same[0], kept)
 
-    async def _look_up(self, lines: list[Line]) -> None:
+    async def _look_up(self, lines: list[ImportLine]) -> None:
         """Ask, before any of them is recorded, which files have the numbers of lines."""
         terms: dict[Likeness, set[bytes]] = defaultdict(set)
         for line in lines:
@@ -180,7 +180,7 @@ class LinesImport:
                 terms[likeness] |= given
         self.numbers.hold(await numbers_held(self.own, terms))
 
-    def _permit(self, line: Line, whose: Mapping[UUID, StreamScope]) -> None:
+    def _permit(self, line: ImportLine, whose: Mapping[UUID, StreamScope]) -> None:
         """Raise the problem with a line that is about a file of somebody else."""
         if line.institution not in {None, self.own.actor.institution}:
             raise Problem("institution_mismatch")
@@ -193,7 +193,7 @@ class LinesImport:
             return self.own.hindrance(file, recording) or Hindrance.ROLE
         return self.own.hindrance(file, recording)
 
-    def _recording(self, line: Line) -> Recording:
+    def _recording(self, line: ImportLine) -> Recording:
         return Recording(
             stream=line.child,
             drafts=line.drafts,
@@ -203,7 +203,7 @@ class LinesImport:
             key=f"line-{hashlib.sha256(line.raw).hexdigest()}",
         )
 
-    def _count(self, line: Line, kept: Kept) -> None:
+    def _count(self, line: ImportLine, kept: RowResult) -> None:
         if kept.repeated:
             self.already += 1
             return
@@ -216,7 +216,7 @@ class LinesImport:
         self.numbers.give(line.child or line.number, terms_of(self.own, line.drafts))
         self.as_found += len({each.entry.entry_id for each in told if each.as_found})
 
-    def _reject(self, line: Line, code: str) -> None:
+    def _reject(self, line: ImportLine, code: str) -> None:
         self.rejected += 1
         if self.rejected > MOST_LISTED:
             return
@@ -245,15 +245,15 @@ class LinesImport:
         } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
 
 
-def _read(number: int, raw: bytes, rulebook: Rulebook) -> Line:
+def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:
     """Read a line; what is wrong with it is said of it alone."""
     if len(raw) > LONGEST_LINE:
-        return Line(number, raw, problem=Problem("too_large"))
+        return ImportLine(number, raw, problem=Problem("too_large"))
     raw = raw.strip()
     try:
         found = bodies.line(raw, rulebook)
     except Problem as problem:
-        return Line(number, raw, problem=problem)
+        return ImportLine(number, raw, problem=problem)
     if isinstance(found, bodies.Opening):
-        return Line(number, raw, institution=found.institution, drafts=found.drafts)
-    return Line(number, raw, found.child, drafts=found.drafts, problem=found.problem)
+        return ImportLine(number, raw, institution=found.institution, drafts=found.drafts)
+    return ImportLine(number, raw, found.child, drafts=found.drafts, problem=found.problem)

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.contract import bodies
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.filters import Stage
 from api.contract.problems import (
     ANYWHERE,
@@ -38,7 +38,7 @@ from api.http.children import (
     Rule,
     no_cursor,
 )
-from api.http.dependencies import Asking, Day, across
+from api.http.dependencies import Day, RequestContext, list_request
 from api.http.recording import takes
 from domain.event import WHOLLY_SEALED, Category, Number
 from domain.judging import FindingKind
@@ -77,24 +77,24 @@ _REGISTER: Final = ("register", "obligations")
 _OBLIGATIONS: Final = ("register", "obligations")
 _READINESS: Final = ("register", "obligations", "readiness")
 _FINDINGS: Final = ("register", "findings")
-OfRegister: TypeAlias = Annotated[Asking, Depends(across(*_REGISTER))]
-OfObligations: TypeAlias = Annotated[Asking, Depends(across(*_OBLIGATIONS))]
-OfReadiness: TypeAlias = Annotated[Asking, Depends(across(*_READINESS))]
-OfFindings: TypeAlias = Annotated[Asking, Depends(across(*_FINDINGS))]
+OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
+OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*_OBLIGATIONS))]
+OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_READINESS))]
+OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]
 
 
 @router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
 async def register(
-    own: OfRegister,
+    request: OfRegister,
     file_no: Annotated[Number | None, Query()] = None,
     stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonResponse:
     """List the register, in the order in which the files were opened."""
-    return await _register(own, None, file_no, stage, institution, departed, limit, cursor, at="/query")
+    return await _register(request, None, file_no, stage, institution, departed, limit, cursor, at="/query")
 
 
 @router.post(
@@ -102,13 +102,13 @@ async def register(
     responses=ANYWHERE
     | responses("forbidden", "too_large", "unsupported_media_type")
     | {200: {"model": Listing[RegisterRow]}},
-    openapi_extra=takes("Search"),
+    openapi_extra=takes("SearchRequest"),
 )
-async def search(own: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> Answer:
+async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the register by name, so that no name stands in an address."""
     asked = bodies.search(raw)
     return await _register(
-        own,
+        request,
         asked.q,
         asked.file_no,
         asked.stage,
@@ -120,7 +120,7 @@ async def search(own: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES)
 
 
 async def _register(
-    own: Asking,
+    request: RequestContext,
     query: str | None,
     file_no: str | None,
     stage: str | None,
@@ -130,25 +130,25 @@ async def _register(
     cursor: str | None,
     *,
     at: str = "",
-) -> Answer:
-    if (query or file_no) and Category.IDENTITY not in own.sees:
+) -> JsonResponse:
+    if (query or file_no) and Category.IDENTITY not in request.sees:
         raise Problem("forbidden")
-    await own.check_institution(institution, f"{at}/institution")
-    term = own.ledger.term
+    await request.check_institution(institution, f"{at}/institution")
+    term = request.ledger.term
     equal: dict[str, object] = {
         "stage": stage,
         "institution": institution,
         "file_no_term": None if file_no is None else term(whole_number(file_no)),
     }
-    position = own.house.projector.position_of(*_REGISTER)
+    position = request.container.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     page: Page[ListedOnDay] = Page([], None)
     # What has no character to search for finds nobody.
     if query is None or terms:
         page = await _page(
-            own,
+            request,
             register_on,
-            day=own.today,
+            day=request.today,
             equal={name: value for name, value in equal.items() if value is not None},
             departed=departed,
             terms=terms,
@@ -156,16 +156,16 @@ async def _register(
             cursor=cursor,
             at=at,
         )
-    items = await _named(own, page.rows)
-    await own.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
+    items = await _named(request, page.rows)
+    await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
     return _listing(items, page.next, position)
 
 
-async def _named(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
-    seal = await own.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
+async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
+    seal = await request.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
 
     def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
-        if Category.IDENTITY not in own.sees:
+        if Category.IDENTITY not in request.sees:
             return restricted(Category.IDENTITY)
         return value and seal.open(child, Category.IDENTITY, value, context)
 
@@ -188,33 +188,33 @@ async def _named(own: Asking, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
 
 @router.get("/obligations", responses=ANYWHERE | {200: {"model": Listing[ObligationAnswer]}})
 async def obligations(
-    own: OfObligations,
+    request: OfObligations,
     day: Day = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: Rule = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonResponse:
     """List what is due and overdue on a day across files, what is due first first."""
-    on, position = day or own.today, own.house.projector.position_of(*_OBLIGATIONS)
-    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
+    on, position = day or request.today, request.container.projector.position_of(*_OBLIGATIONS)
+    request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))
     page = await _page(
-        own,
+        request,
         obligations_on,
-        tools={"keyed": own.ledger.term},
+        tools={"keyed": request.ledger.term},
         day=on,
         states=tuple(state or WAITING),
         rule=rule,
         limit=limit,
         cursor=cursor,
     )
-    rows = await _opened(own, OBLIGATIONS, page.rows)
+    rows = await _opened(request, OBLIGATIONS, page.rows)
     return _listing([obligation_json(row, on) for row in rows], page.next, position)
 
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
 async def readiness(
-    own: OfReadiness,
+    request: OfReadiness,
     day: Day = None,
     within_months: Annotated[
         int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
@@ -222,11 +222,11 @@ async def readiness(
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonResponse:
     """List how each young person in care stands on a day, who turn 18 first first."""
-    on, position = day or own.today, own.house.projector.position_of(*_READINESS)
+    on, position = day or request.today, request.container.projector.position_of(*_READINESS)
     page = await _page(
-        own,
+        request,
         readiness_on,
         day=on,
         within_months=within_months,
@@ -234,59 +234,61 @@ async def readiness(
         limit=limit,
         cursor=cursor,
     )
-    await own.note({row.child: row.told(own.sees) for row in page.rows}, "readiness")
-    return _listing([readiness_json(row, on, own.sees) for row in page.rows], page.next, position)
+    await request.note({row.child: row.told(request.sees) for row in page.rows}, "readiness")
+    return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, position)
 
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
 async def findings(
-    own: OfFindings,
+    request: OfFindings,
     day: Day = None,
     rule: Rule = None,
     kind: FindingKind | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonResponse:
     """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
-    on, position = day or own.today, own.house.projector.position_of(*_FINDINGS)
-    book = own.ledger.rulebook
-    own.check_rule(rule, await own.ledger.rulebook_at(own.actor.institution))
+    on, position = day or request.today, request.container.projector.position_of(*_FINDINGS)
+    book = request.ledger.rulebook
+    request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))
     page = await _page(
-        own,
+        request,
         findings_on,
-        tools={"rulebook": book, "keyed": own.ledger.term},
+        tools={"rulebook": book, "keyed": request.ledger.term},
         day=on,
         rule=rule,
         kind=kind,
         limit=limit,
         cursor=cursor,
     )
-    rows = await _opened(own, FINDINGS, page.rows)
-    others = await _others(own, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
+    rows = await _opened(request, FINDINGS, page.rows)
+    others = await _others(request, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
     return _listing(items, page.next, position)
 
 
-async def _others(own: Asking, found: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[UUID]]:
+async def _others(
+    request: RequestContext, found: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[UUID]]:
     if not found:
         return {}
-    async with own.house.projector.reading() as connection:
-        others = await likeness.others(connection, own.scope, found)
+    async with request.container.projector.reading() as connection:
+        others = await likeness.others(connection, request.scope, found)
     named = {other for each in others.values() for other in each}
-    await own.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
+    await request.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
     return others
 
 
-async def _opened(own: Asking, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
+async def _opened(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
     """Return rows with what is sealed in them opened, once it is written down what of whom they tell."""
-    await own.note(told_of(rows), withheld.table)
+    await request.note(told_of(rows), withheld.table)
     sealed = {row.child for row in rows if row.sealed is not None}
-    seal = await own.ledger.seal_for(sealed, WHOLLY_SEALED)
+    seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
     return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
 
 
 async def _page(
-    own: Asking,
+    request: RequestContext,
     question: Callable[..., Awaitable[Page[R]]],
     *,
     limit: int,
@@ -299,15 +301,15 @@ async def _page(
 
     A cursor begins with a mark of what its page was asked for: another question has other pages.
     """
-    mark = _mark(question.__name__, asked if asked["day"] != own.today else {**asked, "day": None})
+    mark = _mark(question.__name__, asked if asked["day"] != request.today else {**asked, "day": None})
     no_page = invalid([no_cursor(f"{at}/cursor")])
     if cursor is not None and not cursor.startswith(mark):
         raise no_page
     after = None if cursor is None else cursor.removeprefix(mark)
     try:
-        async with own.house.projector.reading() as connection:
+        async with request.container.projector.reading() as connection:
             page = await question(
-                connection, own.scope, sees=own.sees, limit=limit, cursor=after, **tools, **asked
+                connection, request.scope, sees=request.sees, limit=limit, cursor=after, **tools, **asked
             )
     except CursorError:
         raise no_page from None
@@ -319,5 +321,5 @@ def _mark(question: str, asked: Mapping[str, object]) -> str:
     return sha256(repr((question, sorted(asked.items()))).encode()).hexdigest()[:12]
 
 
-def _listing(items: Sequence[Any], following: str | None, position: int) -> Answer:
-    return Answer({"items": items, "next": following}, headers={"Ledger-Position": str(position)})
+def _listing(items: Sequence[Any], following: str | None, position: int) -> JsonResponse:
+    return JsonResponse({"items": items, "next": following}, headers={"Ledger-Position": str(position)})

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.contract.problems import Problem, responses
-from api.http.authentication import TheHouses
+from api.http.authentication import TenantsDep
 from api.metrics import MEDIA_TYPE, text
-from api.tenants import Houses
+from api.tenants import Tenants
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.postgres.migrate import MigrationError, check_by
@@ -53,13 +53,13 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses=responses("invalid", "unexpected", "unavailable"))
-async def ready(houses: TheHouses) -> dict[str, Any]:
+async def ready(tenants: TenantsDep) -> dict[str, Any]:
     """Say that everything can be answered, or with 503 what is missing.
 
     Where several ledgers are served, it is ready while any of them is, and says how each stands. A read model
     that is `stopped` is named with the class of the error: its lists answer what they have.
     """
-    states = await houses.shared(_states, REMEMBERED_SECONDS)
+    states = await tenants.shared(_states, REMEMBERED_SECONDS)
     standing = [state for state in states.values() if "missing" not in state]
     several: dict[str, Any] = {"ledgers": states} if len(states) > 1 else {}
     if not standing:
@@ -71,60 +71,60 @@ async def ready(houses: TheHouses) -> dict[str, Any]:
 
 
 @router.get("/metrics", response_class=Response, responses=responses("invalid", "unexpected", "unavailable"))
-async def metrics(houses: TheHouses) -> Response:
+async def metrics(tenants: TenantsDep) -> Response:
     """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
-    return Response(await houses.shared(_measures, REMEMBERED_SECONDS), media_type=MEDIA_TYPE)
+    return Response(await tenants.shared(_measures, REMEMBERED_SECONDS), media_type=MEDIA_TYPE)
 
 
-async def _measures(houses: Houses) -> bytes:
-    up = dict(zip(houses.names, await asyncio.gather(*map(_measured, houses.all)), strict=True))
-    open_now = zip(houses.names, houses.all, strict=True)
-    measures = {name: house.metrics.registry for name, house in open_now if house is not None}
-    return text(houses.requests, measures, up)
+async def _measures(tenants: Tenants) -> bytes:
+    up = dict(zip(tenants.names, await asyncio.gather(*map(_measured, tenants.all)), strict=True))
+    open_now = zip(tenants.names, tenants.all, strict=True)
+    measures = {name: container.metrics.registry for name, container in open_now if container is not None}
+    return text(tenants.requests, measures, up)
 
 
-async def _measured(house: House | None) -> bool:
-    """Take up what can be measured of a house now; tell whether its database answers."""
-    if house is None:
+async def _measured(container: Container | None) -> bool:
+    """Take up what can be measured of a container now; tell whether its database answers."""
+    if container is None:
         return False
-    house.metrics.here(house.ledger, house.readers)
+    container.metrics.here(container.ledger, container.readers)
     try:
         async with asyncio.timeout(PATIENCE):
-            position = (await house.ledger.head()).position
-            recorded = await activity.recorded(house.readers, house.settings.ledger)
+            position = (await container.ledger.head()).position
+            recorded = await activity.recorded(container.readers, container.settings.ledger)
     except _AWAY:
         return False
-    house.metrics.recorded(position, house.projector, recorded)
+    container.metrics.recorded(position, container.projector, recorded)
     return True
 
 
-async def _states(houses: Houses) -> dict[str, dict[str, Any]]:
-    return dict(zip(houses.names, await asyncio.gather(*map(_state, houses.all)), strict=True))
+async def _states(tenants: Tenants) -> dict[str, dict[str, Any]]:
+    return dict(zip(tenants.names, await asyncio.gather(*map(_state, tenants.all)), strict=True))
 
 
-async def _state(house: House | None) -> dict[str, Any]:
-    """Return how far a house's read models are behind, or what is missing there."""
-    if house is None:
+async def _state(container: Container | None) -> dict[str, Any]:
+    """Return how far a container's read models are behind, or what is missing there."""
+    if container is None:
         return {"missing": ["ledger"]}
     missing, behind = [], 0
     try:
         async with asyncio.timeout(PATIENCE):
-            async with house.readers.connection() as connection:
-                await check_by(connection, house.settings.ledger)
-            behind = await _behind(house)
+            async with container.readers.connection() as connection:
+                await check_by(connection, container.settings.ledger)
+            behind = await _behind(container)
     except MigrationError:
         missing.append("migrations")
     except _AWAY:
         missing.append("database")
-    if house.last_seen.went_back:
+    if container.last_seen.went_back:
         missing.append("entries")
-    if behind > MOST_BEHIND or not house.projector.ready:
+    if behind > MOST_BEHIND or not container.projector.ready:
         missing.append("read models")
     if missing:
         return {"missing": missing}
-    stopped = {"stopped": house.projector.stopped} if house.projector.stopped else {}
+    stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
     return {"projection_lag": behind} | stopped
 
 
-async def _behind(house: House) -> int:
-    return max(0, (await house.ledger.head()).position - house.projector.position)
+async def _behind(container: Container) -> int:
+    return max(0, (await container.ledger.head()).position - container.projector.position)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from api.contract import bodies
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.outcomes import (
     ItemAnswer,
     ItemsAnswer,
@@ -24,11 +24,11 @@ from api.contract.problems import (
 )
 from api.contract.schemas import FindingAnswer
 from api.http.authentication import body
-from api.http.dependencies import Asking
+from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
 from api.http.recording import (
     Key,
-    Own,
+    RecordingRequest,
     answerable,
     read,
     rehearsed_all,
@@ -95,59 +95,59 @@ Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 @router.post(
     "/entries",
     responses=RECORDING | {200: {"model": ItemsAnswer, "description": "What came of each item."}},
-    openapi_extra=takes("SentItems"),
+    openapi_extra=takes("ItemsRequest"),
 )
-async def record_many(own: Own, key: Key, raw: Body) -> Answer:
+async def record_many(request: RecordingRequest, key: Key, raw: Body) -> JsonResponse:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
-    if not own.may_open():
+    if not request.may_open():
         raise Problem("forbidden")
-    many = await read(own, bodies.many, raw)
+    many = await read(request, bodies.many, raw)
     if key is None and len(many.items) > MOST_REHEARSED:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
-    whose = await own.scopes({item.child for item in many.items if item.child is not None})
+    whose = await request.scopes({item.child for item in many.items if item.child is not None})
     wanted: dict[int, Recording] = {}
     answers: dict[int, ItemAnswer] = {}
     for index, item in enumerate(many.items):
         try:
-            wanted[index] = _wanted_of(own, whose, item, key, index)
+            wanted[index] = _wanted_of(request, whose, item, key, index)
         except Problem as hindrance:
             answers[index] = _hindered(index, hindrance)
     if many.all_or_nothing and answers:
         answers |= {index: _hindered(index, Problem("withheld")) for index in wanted}
     elif key is None:
-        with rehearsing(own):
+        with rehearsing(request):
             afforded = _afforded(wanted, whose)
-            found = await rehearsed_all(own, list(afforded.values()), atomic=many.all_or_nothing)
+            found = await rehearsed_all(request, list(afforded.values()), atomic=many.all_or_nothing)
         answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, found, strict=True)}
         spent = Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh)
         answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
     else:
         if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:
             raise invalid([InvalidValue("/items", _TOO_LONG, _IN_PARTS)])
-        outcomes = await own.ledger.record_all(
-            list(wanted.values()), now=own.now, atomic=many.all_or_nothing, checked=own.hindrance
+        outcomes = await request.ledger.record_all(
+            list(wanted.values()), now=request.now, atomic=many.all_or_nothing, checked=request.hindrance
         )
         recorded = {
             index: (outcome.stream, each.drafts)
             for (index, each), outcome in zip(wanted.items(), outcomes, strict=True)
             if isinstance(outcome, Recorded)
         }
-        taken = await numbers_taken_among(own, recorded)
+        taken = await numbers_taken_among(request, recorded)
         for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
-            answers[index] = await _came_of(own, index, each, outcome, taken.get(index, ()))
+            answers[index] = await _came_of(request, index, each, outcome, taken.get(index, ()))
             await asyncio.sleep(0)  # so that others are answered meanwhile
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
     headers = {"Ledger-Position": str(max(positions))} if positions else {}
-    return Answer({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
+    return JsonResponse({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
 
 
 def _wanted_of(
-    own: Asking, whose: Mapping[UUID, StreamScope], item: bodies.Item, key: str | None, index: int
+    request: RequestContext, whose: Mapping[UUID, StreamScope], item: bodies.Item, key: str | None, index: int
 ) -> Recording:
     if item.child is None:
         raise item.problem or not_found()
-    own.check(whose, item.child, Action.RECORD)
-    return wanted_by(own, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
+    request.check(whose, item.child, Action.RECORD)
+    return wanted_by(request, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
 
 
 def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:
@@ -177,15 +177,15 @@ def _rehearsed(index: int, found: RehearsalAnswer | Problem) -> ItemAnswer:
 
 
 async def _came_of(
-    own: Asking, index: int, wanted: Recording, outcome: Outcome, taken: Iterable[FindingAnswer]
+    request: RequestContext, index: int, wanted: Recording, outcome: Outcome, taken: Iterable[FindingAnswer]
 ) -> ItemAnswer:
     try:
-        status = await answerable(own, wanted, outcome)
+        status = await answerable(request, wanted, outcome)
     except Problem as hindrance:
         return _hindered(index, hindrance)
     if not isinstance(outcome, Recorded):
-        return _hindered(index, problem(wanted, outcome, own.sees))
-    recorded = recorded_json(outcome, own.sees, taken)
+        return _hindered(index, problem(wanted, outcome, request.sees))
+    recorded = recorded_json(outcome, request.sees, taken)
     return {
         "index": index,
         "status": status,

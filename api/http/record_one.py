@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from api.contract import bodies
-from api.contract.encoding import Answer
+from api.contract.encoding import JsonResponse
 from api.contract.outcomes import (
     RecordedAnswer,
     RehearsalAnswer,
@@ -15,12 +15,12 @@ from api.contract.outcomes import (
 )
 from api.contract.problems import Problem
 from api.http.authentication import body
-from api.http.dependencies import Asking
+from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
 from api.http.recording import (
     Expected,
     Key,
-    Own,
+    RecordingRequest,
     answerable,
     documented,
     read,
@@ -38,47 +38,49 @@ Body: TypeAlias = Annotated[bytes, Depends(body())]
 _DONE: Final = RecordedAnswer | RehearsalAnswer
 
 
-@router.post("/children", status_code=201, **documented(_DONE, "SentFile"))
-async def open_file(own: Own, key: Key, raw: Body) -> Answer:
+@router.post("/children", status_code=201, **documented(_DONE, "OpeningRequest"))
+async def open_file(request: RecordingRequest, key: Key, raw: Body) -> JsonResponse:
     """Open a file with its first events; a dry run also lists who in the register may be the same child."""
-    if not own.may_open():
+    if not request.may_open():
         raise Problem("forbidden")
-    opening = await read(own, bodies.opening, raw)
-    if opening.institution not in {None, own.actor.institution}:
+    opening = await read(request, bodies.opening, raw)
+    if opening.institution not in {None, request.actor.institution}:
         raise Problem("institution_mismatch")
-    wanted = wanted_by(own, None, opening.drafts, key, at="/events")
+    wanted = wanted_by(request, None, opening.drafts, key, at="/events")
     if key is None:
-        with rehearsing(own):
-            return Answer(await rehearsed(own, wanted))
-    return await _recorded(own, wanted)
+        with rehearsing(request):
+            return JsonResponse(await rehearsed(request, wanted))
+    return await _recorded(request, wanted)
 
 
 @router.post(
     "/children/{child}/events",
     status_code=201,
-    **documented(_DONE, "SentEvent", "SentEvents"),
+    **documented(_DONE, "EventRequest", "EventsRequest"),
 )
-async def record(own: Own, child: UUID, key: Key, expected: Expected, raw: Body) -> Answer:
+async def record(
+    request: RecordingRequest, child: UUID, key: Key, expected: Expected, raw: Body
+) -> JsonResponse:
     """Record one event in a file, or several together or not at all."""
-    await own.at_hand(child, Action.RECORD)
-    events = await read(own, bodies.events, raw)
-    wanted = wanted_by(own, child, events.drafts, key, expected=expected, at=events.at)
+    await request.at_hand(child, Action.RECORD)
+    events = await read(request, bodies.events, raw)
+    wanted = wanted_by(request, child, events.drafts, key, expected=expected, at=events.at)
     if key is None:
-        with rehearsing(own):
-            return Answer(await rehearsed(own, wanted))
-    return await _recorded(own, wanted)
+        with rehearsing(request):
+            return JsonResponse(await rehearsed(request, wanted))
+    return await _recorded(request, wanted)
 
 
-async def _recorded(own: Asking, wanted: Recording) -> Answer:
+async def _recorded(request: RequestContext, wanted: Recording) -> JsonResponse:
     # Asked before, so that nothing is recorded yet where it can not be answered.
-    taken = await numbers_taken(own, wanted.stream, wanted.drafts)
-    outcome = await own.ledger.record(wanted, now=own.now, checked=own.hindrance)
-    status = await answerable(own, wanted, outcome)
+    taken = await numbers_taken(request, wanted.stream, wanted.drafts)
+    outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
+    status = await answerable(request, wanted, outcome)
     if not isinstance(outcome, Recorded):
-        raise problem(wanted, outcome, own.sees)
+        raise problem(wanted, outcome, request.sees)
     if outcome.repeated:
-        taken = await numbers_taken(own, outcome.stream, wanted.drafts)
+        taken = await numbers_taken(request, outcome.stream, wanted.drafts)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
         headers["Location"] = f"/children/{outcome.stream}"
-    return Answer(recorded_json(outcome, own.sees, taken), status, headers)
+    return JsonResponse(recorded_json(outcome, request.sees, taken), status, headers)

@@ -18,7 +18,7 @@ from api.contract.outcomes import (
 )
 from api.contract.problems import RECORDING, Problem
 from api.contract.schemas import FindingAnswer
-from api.http.dependencies import Asking, categories_of, recording
+from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
 from domain.event import Category
 from domain.file import ATTRIBUTES
@@ -91,7 +91,7 @@ async def _expected(
     return int(match[1])
 
 
-Own: TypeAlias = Annotated[Asking, Depends(recording)]
+RecordingRequest: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 Key: TypeAlias = Annotated[str | None, Depends(_key)]
 Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 
@@ -113,7 +113,7 @@ def takes(*kinds: str) -> dict[str, Any]:
 
 
 def wanted_by(
-    own: Asking,
+    request: RequestContext,
     child: UUID | None,
     drafts: tuple[Draft, ...],
     key: str | None,
@@ -129,9 +129,9 @@ def wanted_by(
     return Recording(
         stream=child,
         drafts=drafts,
-        region=own.actor.region,
+        region=request.actor.region,
         origin="api",
-        recorder=own.actor.recorder,
+        recorder=request.actor.recorder,
         # So that a dry run is never the repetition of something recorded.
         key=uuid4().hex if key is None else key,
         item=item,
@@ -140,91 +140,95 @@ def wanted_by(
     )
 
 
-async def read(own: Asking, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
+async def read(request: RequestContext, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
     """Return a body as the caller's institution is to read it, a long one beside what else is answered."""
-    return await compute(partial(how, raw, await own.rulebook()), len(raw) // BYTES_OF_ONE)
+    return await compute(partial(how, raw, await request.rulebook()), len(raw) // BYTES_OF_ONE)
 
 
-def rehearsing(own: Asking) -> AbstractContextManager[None]:
+def rehearsing(request: RequestContext) -> AbstractContextManager[None]:
     """Have a dry run under way for the block. Raises the problems `too_many_requests` and `unavailable`."""
-    return own.house.budgets.rehearsals.taken(own.actor.user)
+    return request.container.budgets.rehearsals.taken(request.actor.user)
 
 
-async def rehearsed(own: Asking, wanted: Recording) -> RehearsalAnswer:
+async def rehearsed(request: RequestContext, wanted: Recording) -> RehearsalAnswer:
     """Return what would come of a recording, with who may be the same child or has the same number.
 
     Raises the problem with which it would be answered, but for a refusal by rules.
     """
-    (rehearsal,) = await _rehearse(own, [wanted])
+    (rehearsal,) = await _rehearse(request, [wanted])
     if not isinstance(rehearsal, Rehearsal):
-        raise problem(wanted, rehearsal, own.sees)
-    taken = await numbers_taken(own, wanted.stream, wanted.drafts)
-    return await _rehearsed(own, wanted, rehearsal, () if rehearsal.refused else taken)
+        raise problem(wanted, rehearsal, request.sees)
+    taken = await numbers_taken(request, wanted.stream, wanted.drafts)
+    return await _rehearsed(request, wanted, rehearsal, () if rehearsal.refused else taken)
 
 
 async def rehearsed_all(
-    own: Asking, wanted: Sequence[Recording], *, atomic: bool = False
+    request: RequestContext, wanted: Sequence[Recording], *, atomic: bool = False
 ) -> list[RehearsalAnswer | Problem]:
     """Return what would come of each recording after those before it, or of all or nothing."""
-    rehearsals = await _rehearse(own, wanted, atomic=atomic)
+    rehearsals = await _rehearse(request, wanted, atomic=atomic)
     recorded = {
         index: (each.stream, each.drafts)
         for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
         if each.stream is not None and isinstance(rehearsal, Rehearsal) and not rehearsal.refused
     }
-    taken = await numbers_taken_among(own, recorded)
+    taken = await numbers_taken_among(request, recorded)
     return [
-        await _rehearsed(own, each, rehearsal, taken.get(index, ()))
+        await _rehearsed(request, each, rehearsal, taken.get(index, ()))
         if isinstance(rehearsal, Rehearsal)
-        else problem(each, rehearsal, own.sees)
+        else problem(each, rehearsal, request.sees)
         for index, (each, rehearsal) in enumerate(zip(wanted, rehearsals, strict=True))
     ]
 
 
-async def _rehearse(own: Asking, wanted: Sequence[Recording], *, atomic: bool = False) -> list[Rehearsed]:
-    return await own.ledger.rehearse(wanted, now=own.now, atomic=atomic, checked=own.hindrance, sees=own.sees)
+async def _rehearse(
+    request: RequestContext, wanted: Sequence[Recording], *, atomic: bool = False
+) -> list[Rehearsed]:
+    return await request.ledger.rehearse(
+        wanted, now=request.now, atomic=atomic, checked=request.hindrance, sees=request.sees
+    )
 
 
 async def _rehearsed(
-    own: Asking, wanted: Recording, rehearsal: Rehearsal, taken: Iterable[FindingAnswer] = ()
+    request: RequestContext, wanted: Recording, rehearsal: Rehearsal, taken: Iterable[FindingAnswer] = ()
 ) -> RehearsalAnswer:
-    duplicates = await possible_duplicates(own, wanted.stream, wanted.drafts)
+    duplicates = await possible_duplicates(request, wanted.stream, wanted.drafts)
     if wanted.stream is not None:
         told = [*rehearsal.judgements, *rehearsal.impact.findings]
-        await noted(own, wanted.stream, told, "dry run", _shown(rehearsal.impact))
+        await noted(request, wanted.stream, told, "dry run", _shown(rehearsal.impact))
     return rehearsal_json(
         rehearsal,
-        today=own.today,
-        rulebook=await own.rulebook(),
-        sees=own.sees,
+        today=request.today,
+        rulebook=await request.rulebook(),
+        sees=request.sees,
         duplicates=duplicates,
         taken=taken,
         places=wanted.placed(rehearsal.entries),
     )
 
 
-async def answerable(own: Asking, wanted: Recording, outcome: Outcome) -> int:
+async def answerable(request: RequestContext, wanted: Recording, outcome: Outcome) -> int:
     """Return the status of what was recorded, once it is written down what the recorder is told with it.
 
     What stood already is answered only to who may read it now.
     """
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
-            own.house.metrics.refused(refusal.rule.strength)
-        await noted(own, wanted.stream, outcome.refusals, "refusal", outcome.tried.told(own.sees))
+            request.container.metrics.refused(refusal.rule.strength)
+        await noted(request, wanted.stream, outcome.refusals, "refusal", outcome.tried.told(request.sees))
     if not isinstance(outcome, Recorded):
         return 201
     if not outcome.repeated:
-        await noted(own, outcome.stream, outcome.findings, "recording")
+        await noted(request, outcome.stream, outcome.findings, "recording")
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):
         # The same events, but of a request that opened a file, or did not.
         raise Problem("idempotency_mismatch")
-    file = await own.ledger.file(outcome.stream)
+    file = await request.ledger.file(outcome.stream)
     for entry in outcome.entries:
-        own.permitted(file, about=entry.days.last)
-    await own.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
-    await noted(own, outcome.stream, outcome.findings, "recording")
+        request.permitted(file, about=entry.days.last)
+    await request.note({outcome.stream: categories_of(outcome.entries)}, "recorded before")
+    await noted(request, outcome.stream, outcome.findings, "recording")
     return 200
 
 
@@ -242,7 +246,7 @@ def _shown(impact: Impact) -> Iterator[Category]:
 
 
 async def noted(
-    own: Asking,
+    request: RequestContext,
     child: UUID | None,
     judgements: Iterable[Judgement],
     purpose: str,
@@ -252,11 +256,11 @@ async def noted(
 
     What speaks against them names the entries by which it was decided, and tells of what it rests on.
     """
-    told = [each.refusal for each in told_to(own.sees, judgements)]
+    told = [each.refusal for each in told_to(request.sees, judgements)]
     categories = {*shown, *(category for refusal in told for category in refusal.rests_on)}
     evidence = {entry for refusal in told for entry in refusal.evidence}
     if child is None or not (categories or evidence):
         return
-    if evidence and (file := await own.ledger.file(child)) is not None:
+    if evidence and (file := await request.ledger.file(child)) is not None:
         categories |= categories_of(file.entries[entry] for entry in evidence if entry in file.entries)
-    await own.note({child: categories}, purpose)
+    await request.note({child: categories}, purpose)

@@ -10,7 +10,7 @@ from api.imports.reading.workbook import BLANK
 from api.imports.recognition.tables import RowKind, Table
 
 
-class Fate(IntEnum):
+class CellOutcome(IntEnum):
     """What became of a cell or a row; where a cell serves several entries the last of these counts."""
 
     OPEN = 1
@@ -22,7 +22,7 @@ class Fate(IntEnum):
     RECORDED = 7
 
 
-SETTLED: Final[tuple[Fate, ...]] = tuple(fate for fate in Fate if fate is not Fate.OPEN)
+SETTLED: Final[tuple[CellOutcome, ...]] = tuple(fate for fate in CellOutcome if fate is not CellOutcome.OPEN)
 
 
 class UnbalancedError(AssertionError):
@@ -36,19 +36,19 @@ class Account:
         self._cells: list[bytearray] = []
         self._firsts: list[int] = []
         self._widths: list[int] = []
-        self._rows: dict[RowOf, Fate] = {}
+        self._rows: dict[RowOf, CellOutcome] = {}
         self.other_rows: Counter[RowKind] = Counter()
         self.filled = 0
         for table in tables:
             self._open(table)
             for number, kind in enumerate(table.kinds, table.first):
                 if kind is RowKind.DATA:
-                    self._rows[RowOf(table.number, number)] = Fate.OPEN
+                    self._rows[RowOf(table.number, number)] = CellOutcome.OPEN
                 else:
                     self.other_rows[kind] += 1
                     self._close(table, number)
 
-    def settle(self, place: Place, fate: Fate) -> None:
+    def settle(self, place: Place, fate: CellOutcome) -> None:
         """Say what became of a cell. Once settled, only a weightier fate replaces it."""
         cells = self._cells[place.table]
         at = (place.row - self._firsts[place.table]) * self._widths[place.table] + place.column
@@ -57,28 +57,28 @@ class Account:
             raise UnbalancedError(message)
         cells[at] = max(cells[at], fate)
 
-    def settle_row(self, at: RowOf) -> Fate:
+    def settle_row(self, at: RowOf) -> CellOutcome:
         """Say what became of a data row, by what became of its cells; one of which none was used is rejected.
 
         Every cell of a rejected row is rejected.
         """
-        if self._rows.get(at) is not Fate.OPEN:
+        if self._rows.get(at) is not CellOutcome.OPEN:
             message = f"row {at.row} of table {at.table} is no data row or was counted before"
             raise UnbalancedError(message)
         cells, width = self._cells[at.table], self._widths[at.table]
         above = at.row - self._firsts[at.table]
         span = slice(above * width, (above + 1) * width)
-        fate = Fate(max(cells[span]))
-        if fate < Fate.ALREADY:
-            fate = Fate.REJECTED
-            cells[span] = bytes(Fate.REJECTED if cell else 0 for cell in cells[span])
+        fate = CellOutcome(max(cells[span]))
+        if fate < CellOutcome.ALREADY:
+            fate = CellOutcome.REJECTED
+            cells[span] = bytes(CellOutcome.REJECTED if cell else 0 for cell in cells[span])
         self._rows[at] = fate
         return fate
 
     @property
-    def cells(self) -> Counter[Fate]:
+    def cells(self) -> Counter[CellOutcome]:
         """How many filled cells met each fate. Raises UnbalancedError unless each met one."""
-        counts: Counter[Fate] = Counter(
+        counts: Counter[CellOutcome] = Counter(
             {fate: sum(cells.count(fate) for cells in self._cells) for fate in SETTLED}
         )
         if sum(counts.values()) != self.filled:
@@ -87,11 +87,11 @@ class Account:
         return counts
 
     @property
-    def rows(self) -> Counter[Fate]:
+    def rows(self) -> Counter[CellOutcome]:
         """How many data rows met each fate. Raises UnbalancedError unless each met one."""
         counts = Counter(self._rows.values())
-        if counts[Fate.OPEN]:
-            message = f"{counts[Fate.OPEN]} rows are not accounted for"
+        if counts[CellOutcome.OPEN]:
+            message = f"{counts[CellOutcome.OPEN]} rows are not accounted for"
             raise UnbalancedError(message)
         return counts
 
@@ -106,14 +106,14 @@ class Account:
         for above, row in enumerate(table.rows):
             for column, raw in enumerate(row):
                 if raw != BLANK:
-                    cells[above * width + column] = Fate.OPEN
+                    cells[above * width + column] = CellOutcome.OPEN
                     self.filled += 1
         self._cells.append(cells)
         self._firsts.append(table.first)
         self._widths.append(width)
 
     def _close(self, table: Table, number: int) -> None:
-        fate = Fate.SET_ASIDE if number in table.loose else Fate.OTHER
+        fate = CellOutcome.SET_ASIDE if number in table.loose else CellOutcome.OTHER
         for column, raw in enumerate(table.row(number)):
             if raw != BLANK:
                 self.settle(Place(table.number, number, column), fate)

@@ -18,16 +18,16 @@ from uuid import UUID
 
 from api.identity.directory import Institution
 from api.identity.permissions import SEES, Actor, hindrance
-from api.imports.accounting import Fate
+from api.imports.accounting import CellOutcome
 from api.imports.comparison.missing import Missing
 from api.imports.comparison.plan import Plan, Step, plan
-from api.imports.facts.child_facts import Case, case_of
+from api.imports.facts.child_facts import ChildFacts, facts_of
 from api.imports.faults import Fault
-from api.imports.layout import Aside, RowOf
+from api.imports.layout import RowOf, SetAside
 from api.imports.numbers import Numbers
 from api.imports.recognition.register_reading import Register
 from api.imports.report.import_report import Report
-from api.imports.sink import Keeper, Kept
+from api.imports.sink import RowResult, Sink
 from api.imports.streams import Streams
 from domain.entry import Recorder
 from domain.event import Category
@@ -51,7 +51,7 @@ class Importer:
     institution: Institution
     recorder: Recorder
     actor: Actor
-    keeper: Keeper
+    keeper: Sink
     streams: Streams
     now: Callable[[], datetime]
 
@@ -94,14 +94,14 @@ class Importer:
         files = await self.keeper.files(streams.values())
         today = day_of(self.now())
 
-        def planned() -> Iterator[tuple[UUID, Case, Plan]]:
+        def planned() -> Iterator[tuple[UUID, ChildFacts, Plan]]:
             for number, stream in streams.items():
                 file = files.get(stream) or File(stream)
                 if hindrance(self.actor, (), file, today=today) is not None:
                     # What stands in it now is not even compared.
                     _reject(report, register.children[number], Fault.NOT_YOURS)
                     continue
-                case = case_of(register, number, report.account, _names(file))
+                case = facts_of(register, number, report.account, _names(file))
                 own = plan(case, file, register, self._named, self._sees)
                 missing.look(file, own.known, number)
                 yield stream, case, own
@@ -182,35 +182,35 @@ def _batches(register: Register) -> Iterator[list[str]]:
         yield batch
 
 
-def _settle(report: Report, own: Plan, kept: Iterable[Kept], child: UUID) -> dict[RowOf, str]:
+def _settle(report: Report, own: Plan, kept: Iterable[RowResult], child: UUID) -> dict[RowOf, str]:
     """Say what became of the cells of a case; return the rows of which something was refused, by its rule."""
     refused: dict[RowOf, str] = {}
     for place, fate in own.fates:
         report.account.settle(place, fate)
     for step, outcome in zip(own.steps, kept, strict=True):
         for place in step.cells:
-            report.account.settle(place, Fate.REJECTED if outcome.refused else Fate.RECORDED)
+            report.account.settle(place, CellOutcome.REJECTED if outcome.refused else CellOutcome.RECORDED)
         if not outcome.refused:
             report.judged(outcome.judgements, step.row, child)
             continue
         refused |= {place.row_of: outcome.code for place in step.cells}
     for told in own.older:
         for place in told.cells:
-            report.account.settle(place, Fate.SET_ASIDE)
+            report.account.settle(place, CellOutcome.SET_ASIDE)
             report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
     for place in own.sealed:
-        report.account.settle(place, Fate.REJECTED)
+        report.account.settle(place, CellOutcome.REJECTED)
         refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.value
     return refused
 
 
-def _close(report: Report, case: Case, refused: dict[RowOf, str], child: UUID) -> None:
+def _close(report: Report, case: ChildFacts, refused: dict[RowOf, str], child: UUID) -> None:
     """Say what became of the rows of a case, and why of what was not recorded."""
-    asides: dict[RowOf, list[Aside]] = defaultdict(list)
+    asides: dict[RowOf, list[SetAside]] = defaultdict(list)
     for aside in case.asides:
         asides[aside.cell.place.row_of].append(aside)
     for row in case.rows:
-        if report.account.settle_row(row) is Fate.REJECTED:
+        if report.account.settle_row(row) is CellOutcome.REJECTED:
             _reject_case(report, row, refused.get(row), asides[row], child)
             continue
         if row in refused:
@@ -220,7 +220,7 @@ def _close(report: Report, case: Case, refused: dict[RowOf, str], child: UUID) -
 
 
 def _reject_case(
-    report: Report, row: RowOf, rule: str | None, asides: list[Aside], child: UUID | None
+    report: Report, row: RowOf, rule: str | None, asides: list[SetAside], child: UUID | None
 ) -> None:
     """Report a row of which nothing was used: the rule that refuses it, and every cell that is at fault.
 

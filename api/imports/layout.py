@@ -113,7 +113,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class SetAside:
     """A cell that is set aside: why, and which other row it differs from."""
 
     cell: Cell
@@ -135,7 +135,7 @@ class Row:
     issued_on: date
     places: list[RowOf] = field(default_factory=list)
     cells: dict[str, Cell] = field(default_factory=dict)
-    asides: list["Aside"] = field(default_factory=list)
+    asides: list["SetAside"] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
     @property
@@ -194,7 +194,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DatedEvent:
     """An event that a row tells of, before it is an entry.
 
     `undated` when its day is only the bound up to which the register tells: a later register that says the
@@ -210,7 +210,7 @@ class Said:
         return self.days.first is None
 
 
-Maker: TypeAlias = Callable[[Row], Said | None]
+Maker: TypeAlias = Callable[[Row], DatedEvent | None]
 """Makes the event of one kind that a row tells of, if it tells of one; its name tells such events apart."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from api.bootstrap import House
+from api.bootstrap import Container
 from api.folding import folded_name
 from api.http.authentication import Still, always
 from api.identity.directory import Institution
@@ -23,13 +23,13 @@ from api.imports.layouts.corrections import CORRECTIONS
 from api.imports.reading.unreadable import (
     NOTHING_KNOWN,
     WHOSE,
-    UnreadableError,
+    UnreadableFileError,
     too_much,
 )
 from api.imports.reading.workbook import Workbook
 from api.imports.recognition.register_reading import Register, read_register
 from api.imports.report.import_report import Report
-from api.imports.sink import Records, Rehearses
+from api.imports.sink import RecordingSink, RehearsingSink
 from api.imports.streams import Streams
 from api.institutions import change_institution, like_names, open_institution
 from domain.entry import Recorder
@@ -62,7 +62,7 @@ class OtherInstitutionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class RegisterImport:
     """A register with its institution, which is to be `opened` for it where it is not known.
 
     `region` is what was said of where it lies, where that is not known. `beside` are the institutions of a
@@ -82,31 +82,31 @@ class HandedIn:
         return self.register.rows
 
 
-async def hand_in(
-    house: House, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
-) -> HandedIn:
+async def prepare(
+    container: Container, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
+) -> RegisterImport:
     """Take a register of any institution, or of one's `own` only.
 
     One's own need not be known. Raises UnreadableError when nothing of it can be read, and
     OtherInstitutionError.
     """
     if own is None and not workbook.says_whose:
-        raise UnreadableError(WHOSE)
-    register = await asyncio.to_thread(read_register, workbook, house.today())
+        raise UnreadableFileError(WHOSE)
+    register = await asyncio.to_thread(read_register, workbook, container.today())
     _refuse_too_long_lives(register)
     name = register.institution
     if own is not None and name is not None and folded_name(name) != folded_name(own.name):
         raise OtherInstitutionError(name)
     if own is None and name is None:
-        raise UnreadableError(WHOSE)
-    known = own or await house.identity.institution_named(name or "")
+        raise UnreadableFileError(WHOSE)
+    known = own or await container.identity.institution_named(name or "")
     institution = known or not_opened(name or "")
     opened = institution.institution == NOT_OPENED
     if not register.rows:
-        raise UnreadableError(NOTHING_KNOWN)
-    others = [each.name for each in await house.identity.institutions()] if opened else []
+        raise UnreadableFileError(NOTHING_KNOWN)
+    others = [each.name for each in await container.identity.institutions()] if opened else []
     beside = tuple(like_names(institution.name, others))
-    return HandedIn(register, institution, opened, dry_run, beside=beside)
+    return RegisterImport(register, institution, opened, dry_run, beside=beside)
 
 
 def not_opened(name: str) -> Institution:
@@ -130,9 +130,9 @@ def _refuse_too_long_lives(register: Register) -> None:
             )
 
 
-async def take_in(
-    house: House,
-    handed_in: HandedIn,
+async def run_import(
+    container: Container,
+    handed_in: RegisterImport,
     recorder: Recorder,
     progress: Callable[[int, int], None],
     *,
@@ -145,8 +145,8 @@ async def take_in(
     where it is not known, but for a dry run. Raises IdentityError where it can not be, InterruptedImportError
     and what `still` and the store raise; after these it may be handed in again.
     """
-    await up_to_date(house)
-    register, institution = handed_in.register, await _settled(house, handed_in)
+    await up_to_date(container)
+    register, institution = handed_in.register, await _settled(container, handed_in)
     account = await asyncio.to_thread(Account, register.tables)
     actor = _acting(recorder, institution)
     sees = SEES[actor.role]
@@ -154,15 +154,15 @@ async def take_in(
     report.beside = handed_in.beside
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
-        return hindrance(actor, recording.drafts, file, today=house.today())
+        return hindrance(actor, recording.drafts, file, today=container.today())
 
     importer = Importer(
         institution,
         recorder,
         actor,
-        (Rehearses if handed_in.dry_run else Records)(house.ledger, checked, still),
-        Streams(house.ledger, house.projector, institution.institution),
-        house.clock,
+        (RehearsingSink if handed_in.dry_run else RecordingSink)(container.ledger, checked, still),
+        Streams(container.ledger, container.projector, institution.institution),
+        container.clock,
     )
 
     def done(more: int) -> None:
@@ -174,14 +174,14 @@ async def take_in(
     return report
 
 
-async def _settled(house: House, handed_in: HandedIn) -> Institution:
+async def _settled(container: Container, handed_in: RegisterImport) -> Institution:
     """Return the institution as the import is of it: opened, and with the region that was said of it."""
     own, region = handed_in.institution, handed_in.region
     if handed_in.dry_run:
         return replace(own, region=region or own.region)
     if handed_in.opened:
-        return await open_institution(house, own.name, region=region)
-    return own if region is None else await change_institution(house, own.institution, region=region)
+        return await open_institution(container, own.name, region=region)
+    return own if region is None else await change_institution(container, own.institution, region=region)
 
 
 def _acting(recorder: Recorder, institution: Institution) -> Actor:
@@ -194,12 +194,12 @@ def _acting(recorder: Recorder, institution: Institution) -> Actor:
     return Actor(recorder.user, role, institution.institution, institution.region)
 
 
-async def up_to_date(house: House) -> None:
+async def up_to_date(container: Container) -> None:
     """Bring the read models up to the ledger, by whoever keeps them up."""
-    head = (await house.ledger.head()).position
-    if house.following:
-        await house.projector.reached(head, UP_TO_DATE_SECONDS)
+    head = (await container.ledger.head()).position
+    if container.following:
+        await container.projector.reached(head, UP_TO_DATE_SECONDS)
         return
-    await house.projector.start()
-    while await house.projector.step():
+    await container.projector.start()
+    while await container.projector.step():
         pass

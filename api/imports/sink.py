@@ -41,7 +41,7 @@ class InterruptedImportError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RowResult:
     """What came of one recording: what speaks against it, whether it was refused or stood there already.
 
     `denied` is what keeps who imports from recording it, which refuses it too; `unfit` is what no event can
@@ -66,7 +66,7 @@ class Kept:
         return next(refusing, Fault.RECORDED_ELSEWHERE.value)
 
 
-class Keeper(Protocol):
+class Sink(Protocol):
     """What an import needs of a ledger."""
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
@@ -75,11 +75,11 @@ class Keeper(Protocol):
     def named(self, key: str, owner: UUID) -> UUID:
         """Return the id of the entry that an owner's key names."""
 
-    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Judge recordings, those of one file together, and record those that are not refused."""
 
 
-class Records:
+class RecordingSink:
     """Records in a ledger what may be recorded in its file as it is then: `checked` says so.
 
     An import goes on after its request was answered, so each time it is asked whether its sender may `still`
@@ -99,9 +99,9 @@ class Records:
         """Return the id of the entry that an owner's key names."""
         return entry_id(self._ledger.named, owner, key)
 
-    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Record what is not refused. Raises InterruptedImportError and the store's errors."""
-        kept: dict[int, Kept] = {}
+        kept: dict[int, RowResult] = {}
         for _ in range(TRIES):
             await self._still()
             waiting = [number for number in range(len(recordings)) if number not in kept]
@@ -114,22 +114,22 @@ class Records:
                 continue
             for number, outcome in zip(waiting, outcomes, strict=True):
                 if isinstance(outcome, Recorded):
-                    kept[number] = Kept(outcome.findings, refused=False, repeated=outcome.repeated)
+                    kept[number] = RowResult(outcome.findings, refused=False, repeated=outcome.repeated)
                 elif isinstance(outcome, Refused):
-                    kept[number] = Kept(outcome.refusals, refused=True)
+                    kept[number] = RowResult(outcome.refusals, refused=True)
                 elif isinstance(outcome, Denied):
-                    kept[number] = Kept((), refused=True, denied=outcome.why)
+                    kept[number] = RowResult((), refused=True, denied=outcome.why)
                 elif isinstance(outcome, KeyMismatch):
-                    kept[number] = Kept((), refused=True)
+                    kept[number] = RowResult((), refused=True)
             if len(kept) == len(recordings):
                 return [kept[number] for number in range(len(recordings))]
         raise InterruptedImportError
 
 
-class Rehearses(Records):
+class RehearsingSink(RecordingSink):
     """Judges as a ledger would, and records nothing."""
 
-    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[Kept]:
+    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Judge what would be recorded."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
         await self._still()
@@ -146,14 +146,14 @@ class Rehearses(Records):
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
             fit = await asyncio.to_thread(judge_together, file, group, rulebook, day_of(now), self._checked)
             for each in group:
-                kept[each.number] = Kept(each.judgements, refused=each not in fit, denied=each.denied)
+                kept[each.number] = RowResult(each.judgements, refused=each not in fit, denied=each.denied)
         return [kept[number] for number in range(len(recordings))]
 
 
-def _unfit(recordings: Sequence[Recording]) -> dict[int, Kept]:
+def _unfit(recordings: Sequence[Recording]) -> dict[int, RowResult]:
     """Return what came of recordings, by their numbers, of which an event does not keep to its own class."""
     return {
-        number: Kept((), refused=True, unfit=True)
+        number: RowResult((), refused=True, unfit=True)
         for number, recording in enumerate(recordings)
         if not all(_fits(draft.event) for draft in recording.drafts)
     }

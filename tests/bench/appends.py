@@ -61,12 +61,12 @@ def like_ours(server: str, schema: str, *, numbered: bool) -> None:
 async def against_stock(bench: Bench, writers: int, ours: int, theirs: int) -> AsyncIterator[Duel]:
     """So many writers of our store against as many threads of the stock recorder."""
     sample, counts = a_sample(bench.of(SAMPLE)), (bench.of(ours), bench.of(theirs))
-    async with bench.house() as house:
-        environ = stock.environment(house.settings, writers)
+    async with bench.container() as container:
+        environ = stock.environment(container.settings, writers)
         with stock.recorder(environ) as recorder:
 
             async def our_side() -> float:
-                return await append_all(house.ledger.store, attempts(sample, writers, counts[0]))
+                return await append_all(container.ledger.store, attempts(sample, writers, counts[0]))
 
             async def stock_side() -> float:
                 lines = attempts(sample, writers, counts[1])
@@ -79,8 +79,8 @@ async def against_stock(bench: Bench, writers: int, ours: int, theirs: int) -> A
 async def against_inserts(bench: Bench) -> AsyncIterator[Duel]:
     """32 writers of our store against 32 connections that insert into a like table, entry by entry."""
     sample, counts = a_sample(bench.of(SAMPLE)), (bench.of(OURS), bench.of(PLAIN))
-    async with bench.house() as house, AsyncExitStack() as stack:
-        server = bench.url(house.settings)
+    async with bench.container() as container, AsyncExitStack() as stack:
+        server = bench.url(container.settings)
         like_ours(server, "plain", numbered=True)
         connections = [
             await stack.enter_async_context(await AsyncConnection.connect(server, autocommit=True))
@@ -88,7 +88,7 @@ async def against_inserts(bench: Bench) -> AsyncIterator[Duel]:
         ]
 
         async def our_side() -> float:
-            return await append_all(house.ledger.store, attempts(sample, WRITERS, counts[0]))
+            return await append_all(container.ledger.store, attempts(sample, WRITERS, counts[0]))
 
         async def insert(
             connection: AsyncConnection, line: Sequence[Attempt], rows: Sequence[Sequence[object]]
@@ -112,15 +112,15 @@ async def against_inserts(bench: Bench) -> AsyncIterator[Duel]:
 async def against_copy(bench: Bench) -> AsyncIterator[Duel]:
     """Bulk appends of our store against a binary COPY of the same entries into a like table."""
     sample, number = a_sample(bench.of(SAMPLE)), bench.of(BULK)
-    async with bench.house() as house:
-        server = bench.url(house.settings)
+    async with bench.container() as container:
+        server = bench.url(container.settings)
         like_ours(server, "copied", numbered=False)
         position = 0
 
         async def our_side() -> float:
             appends = bundles(sample, number, OF_A_FILE, bulk=True)
             began = perf_counter()
-            verdicts = await house.ledger.store.append_all(appends)
+            verdicts = await container.ledger.store.append_all(appends)
             taken = perf_counter() - began
             assert all(isinstance(verdict, Accepted) for verdict in verdicts)
             return number / taken

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.demo.members import tokens_for_every_role
 from api.identity.directory import Institution
 from api.identity.permissions import Role
@@ -68,10 +68,10 @@ class Bench:
             rmtree(settings.data)
 
     @asynccontextmanager
-    async def house(self) -> AsyncIterator[House]:
-        """Give a house on a database of its own, whose read models stand still."""
-        async with self.database() as settings, opened(settings, now, follow=False) as house:
-            yield house
+    async def container(self) -> AsyncIterator[Container]:
+        """Give a container on a database of its own, whose read models stand still."""
+        async with self.database() as settings, open_container(settings, now, follow=False) as container:
+            yield container
 
     @staticmethod
     def url(settings: Settings) -> str:
@@ -116,9 +116,9 @@ async def furnish(server: str, data: Path, size: float) -> Bench:
     bench = Bench(server, data, size)
     async with await AsyncConnection.connect(server, autocommit=True) as connection:
         await connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
-    async with opened(bench.settings(TEMPLATE), now, follow=False) as house:
-        home = await open_institution(house, HOME, region=REGION)
-        tokens = await tokens_for_every_role(house.identity, home, purpose="bench", days=30)
-        staff = await house.identity.authenticate(tokens[Role.STAFF])
+    async with open_container(bench.settings(TEMPLATE), now, follow=False) as container:
+        home = await open_institution(container, HOME, region=REGION)
+        tokens = await tokens_for_every_role(container.identity, home, purpose="bench", days=30)
+        staff = await container.identity.authenticate(tokens[Role.STAFF])
     assert staff is not None
     return replace(bench, home=home, recorder=staff.recorder, token=tokens[Role.STAFF])

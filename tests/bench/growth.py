@@ -11,7 +11,7 @@ from typing import Final
 
 import psycopg
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.settings import Settings
 from tests.bench.appends import COLUMNS as OF_A_ROW
 from tests.bench.appends import SAMPLE, TYPES, WRITERS, row_of
@@ -43,9 +43,9 @@ def readable(bench: Bench) -> Workload:
 
 async def fill(bench: Bench, settings: Settings, entries: int, progress: Progress = lambda _: None) -> None:
     """Fill an empty ledger: the files that can be read through its store, all else by its owner, in bulk."""
-    async with opened(settings, now, follow=False) as house:
+    async with open_container(settings, now, follow=False) as container:
         await store_all(
-            house.ledger.store, await appends_of(list(readable(bench).entries()), house.ledger.keys)
+            container.ledger.store, await appends_of(list(readable(bench).entries()), container.ledger.keys)
         )
     await asyncio.to_thread(_pad, bench.url(settings), entries, progress)
 
@@ -73,40 +73,40 @@ def _pad(server: str, entries: int, progress: Progress) -> None:
 
 @asynccontextmanager
 async def at_both_sizes(
-    bench: Bench, side: Callable[[Bench, House], Side], scale: str
+    bench: Bench, side: Callable[[Bench, Container], Side], scale: str
 ) -> AsyncIterator[Duel]:
     """The same work on a large ledger and on a small one."""
     small, large = bench.of(SMALL), bench.of(LARGE)
     async with AsyncExitStack() as stack:
-        houses = []
+        tenants = []
         for entries in (large, small):
             settings = await stack.enter_async_context(bench.database())
             await fill(bench, settings, entries)
-            houses.append(await stack.enter_async_context(opened(settings, now, follow=False)))
-        ours, baseline = (side(bench, house) for house in houses)
+            tenants.append(await stack.enter_async_context(open_container(settings, now, follow=False)))
+        ours, baseline = (side(bench, container) for container in tenants)
         yield Duel(ours, baseline, f"{large} and {small} entries, {LENGTH} a file; {scale}")
 
 
-def appending(bench: Bench, house: House) -> Side:
+def appending(bench: Bench, container: Container) -> Side:
     """Return a round of 32 writers."""
     sample, each = a_sample(bench.of(SAMPLE)), bench.of(EACH)
 
     async def append() -> float:
-        return await append_all(house.ledger.store, attempts(sample, WRITERS, each))
+        return await append_all(container.ledger.store, attempts(sample, WRITERS, each))
 
     return append
 
 
-def status_reading(bench: Bench, house: House) -> Side:
+def status_reading(bench: Bench, container: Container) -> Side:
     """Return a round of status reads of files that are not at hand."""
     files = _files(bench)
 
     async def read() -> float:
-        actor = await reader(house, bench.token)
+        actor = await reader(container, bench.token)
         chosen = [next(files) for _ in range(bench.of(READS))]
         began = perf_counter()
         for child in chosen:
-            await status_read(house, actor, readable(bench).stream(child))
+            await status_read(container, actor, readable(bench).stream(child))
         return len(chosen) / (perf_counter() - began)
 
     return read

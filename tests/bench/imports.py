@@ -6,9 +6,9 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Final
 
-from api.bootstrap import opened
+from api.bootstrap import open_container
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from ledger.store.store import (
     Accepted,
     Append,
@@ -45,15 +45,15 @@ async def against_not_storing(bench: Bench) -> AsyncIterator[Duel]:
     register = workbook(*crowd(children))
 
     async def import_it(*, stored: bool) -> float:
-        async with bench.database() as settings, opened(settings, now, follow=False) as house:
-            await house.projector.start()
-            found = house.addresses
+        async with bench.database() as settings, open_container(settings, now, follow=False) as container:
+            await container.projector.start()
+            found = container.addresses
             async with Forgetting(found.writer, found.reader, LEDGER) as forgetting:
                 if not stored:
-                    house.ledger.store = forgetting
+                    container.ledger.store = forgetting
                 began = perf_counter()
-                handed_in = await hand_in(house, read_workbook(register, "register.xlsx"))
-                report = await take_in(house, handed_in, bench.recorder, lambda *_: None)
+                handed_in = await prepare(container, read_workbook(register, "register.xlsx"))
+                report = await run_import(container, handed_in, bench.recorder, lambda *_: None)
                 taken = perf_counter() - began
             assert not report.json()["rejected"]
             return handed_in.rows / taken

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
-from api.bootstrap import opened
+from api.bootstrap import open_container
 from tests.bench.bench import Bench, now
 from tests.bench.contest import ROUNDS, Duel, Row
 from tests.bench.lives import Told
@@ -31,9 +31,9 @@ async def against_doing_nothing(bench: Bench) -> AsyncIterator[Duel]:
     workload = Workload(some, recorder=bench.recorder, institution=bench.home.institution)
     first, last = workload.split(each * TIMES)
     async with bench.database() as settings:
-        async with opened(settings, now, follow=False) as house:
-            appends = await appends_of(list(workload.entries(first)), house.ledger.keys)
-            await store_all(house.ledger.store, appends)
+        async with open_container(settings, now, follow=False) as container:
+            appends = await appends_of(list(workload.entries(first)), container.ledger.keys)
+            await store_all(container.ledger.store, appends)
         lines = _requests(workload, last)
         turn = 0
 

@@ -80,11 +80,11 @@ async def against_stock(bench: Bench) -> AsyncIterator[Duel]:
     """Four processes with eight writers each of our store, against as many threads of the stock recorder."""
     task = partial(Task, ledger=LEDGER, writers=WRITERS, sample=bench.of(SAMPLE))
     every = PROCESSES * WRITERS
-    async with bench.house() as house, AsyncExitStack() as stack:
-        environ = stock.environment(house.settings, WRITERS)
+    async with bench.container() as container, AsyncExitStack() as stack:
+        environ = stock.environment(container.settings, WRITERS)
         with stock.recorder(environ):
             pass  # so that its tables are there
-        found = house.addresses
+        found = container.addresses
         ours = task(each=bench.of(OURS), writer=found.writer, reader=found.reader)
         theirs = task(each=bench.of(STOCK), environ=environ | {"CREATE_TABLE": "no"})
         sides = [

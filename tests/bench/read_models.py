@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Final
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.settings import Settings
 from ledger.store.store import Append
 from tests.bench import library, stock
@@ -28,21 +28,21 @@ PATIENCE_SECONDS: Final = 600.0
 async def catching_up(bench: Bench) -> AsyncIterator[Duel]:
     """All read models from empty to the head, against the library's runner from the first event to the last.
 
-    Each round has a database of its own; what is timed begins with opening the house or the runner.
+    Each round has a database of its own; what is timed begins with opening the container or the runner.
     """
     workload = _workload(bench, FILES_TO_CATCH_UP)
     async with bench.database() as filled:
-        async with opened(filled, now, follow=False) as house:
+        async with open_container(filled, now, follow=False) as container:
             head = await store_all(
-                house.ledger.store, await appends_of(list(workload.entries()), house.ledger.keys)
+                container.ledger.store, await appends_of(list(workload.entries()), container.ledger.keys)
             )
         files, each = bench.of(STOCK_FILES), bench.of(STOCK_EACH)
 
         async def our_side() -> float:
             async with bench.database(of=_name(filled)) as settings:
                 began = perf_counter()
-                async with opened(settings, now) as house:
-                    assert await house.projector.reached(head, PATIENCE_SECONDS)
+                async with open_container(settings, now) as container:
+                    assert await container.projector.reached(head, PATIENCE_SECONDS)
                     return head / (perf_counter() - began)
 
         async def stock_side() -> float:
@@ -71,9 +71,13 @@ async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
     each = bench.of(TAIL_EACH)
     first, last = workload.split(each * TIMES)
     entries = list(workload.entries([*first, *last]))
-    async with bench.database() as settings, opened(settings, now) as house, bench.database() as theirs:
-        appends = await appends_of(entries, house.ledger.keys)
-        await _projected(house, await store_all(house.ledger.store, appends[: len(first)]))
+    async with (
+        bench.database() as settings,
+        open_container(settings, now) as container,
+        bench.database() as theirs,
+    ):
+        appends = await appends_of(entries, container.ledger.keys)
+        await _projected(container, await store_all(container.ledger.store, appends[: len(first)]))
         lines = _by_file(appends[len(first) :])
         environ = stock.environment(theirs, WRITERS + 2)
         app = library.Children(env=environ)
@@ -84,8 +88,8 @@ async def live_tail(bench: Bench) -> AsyncIterator[Duel]:
             own = [line[turn * each : (turn + 1) * each] for line in lines]
             turn += 1
             began = perf_counter()
-            await asyncio.gather(*(_write(house, own[number::WRITERS]) for number in range(WRITERS)))
-            await _projected(house, (await house.ledger.head()).position)
+            await asyncio.gather(*(_write(container, own[number::WRITERS]) for number in range(WRITERS)))
+            await _projected(container, (await container.ledger.head()).position)
             return len(lines) * each / (perf_counter() - began)
 
         with library.running(environ) as reached:
@@ -120,15 +124,15 @@ def _by_file(appends: Sequence[Append]) -> list[list[Append]]:
     return list(lines.values())
 
 
-async def _write(house: House, lines: Sequence[Sequence[Append]]) -> None:
+async def _write(container: Container, lines: Sequence[Sequence[Append]]) -> None:
     """Append day by day: each file's next entry, file after file."""
     for day in zip(*lines, strict=True):
         for append in day:
-            await house.ledger.store.append(append)
+            await container.ledger.store.append(append)
 
 
-async def _projected(house: House, position: int) -> None:
-    assert await house.projector.reached(position, PATIENCE_SECONDS)
+async def _projected(container: Container, position: int) -> None:
+    assert await container.projector.reached(position, PATIENCE_SECONDS)
 
 
 ROWS: Final = (

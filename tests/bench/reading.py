@@ -7,9 +7,9 @@ from time import perf_counter
 from typing import Final
 from uuid import UUID
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.http.children import file as answer_status
-from api.http.dependencies import Asking
+from api.http.dependencies import RequestContext
 from api.identity.permissions import Actor
 from ledger.files.cache import FileCache
 from tests.bench.bench import NOW, Bench, now
@@ -22,16 +22,16 @@ READS: Final = 12
 DAY: Final = date(2025, 6, 1)
 
 
-async def status_read(house: House, actor: Actor, child: UUID, day: date | None = None) -> None:
+async def status_read(container: Container, actor: Actor, child: UUID, day: date | None = None) -> None:
     """Answer a file's status as `GET /children/{id}` does, from the entries: no folded file is at hand."""
-    house.ledger.repository.cache = FileCache()
-    answer = await answer_status(Asking(actor, NOW, house), child, as_of=day)
+    container.ledger.repository.cache = FileCache()
+    answer = await answer_status(RequestContext(actor, NOW, container), child, as_of=day)
     assert answer.status_code == 200
 
 
-async def reader(house: House, token: str) -> Actor:
+async def reader(container: Container, token: str) -> Actor:
     """Return who reads."""
-    actor = await house.identity.authenticate(token)
+    actor = await container.identity.authenticate(token)
     assert actor is not None
     return actor
 
@@ -41,21 +41,23 @@ async def against_decoding(bench: Bench) -> AsyncIterator[Duel]:
     """A file's whole status on a day, as answered by the app, against decoding and unsealing its entries."""
     workload = Workload([bench.of(ENTRIES)], recorder=bench.recorder, institution=bench.home.institution)
     child, reads = workload.stream(0), bench.of(READS)
-    async with bench.database() as settings, opened(settings, now, follow=False) as house:
-        await store_all(house.ledger.store, await appends_of(list(workload.entries()), house.ledger.keys))
-        actor = await reader(house, bench.token)
-        stored = await house.ledger.store.stream(child)
+    async with bench.database() as settings, open_container(settings, now, follow=False) as container:
+        await store_all(
+            container.ledger.store, await appends_of(list(workload.entries()), container.ledger.keys)
+        )
+        actor = await reader(container, bench.token)
+        stored = await container.ledger.store.stream(child)
 
         async def our_side() -> float:
             began = perf_counter()
             for _ in range(reads):
-                await status_read(house, actor, child, DAY)
+                await status_read(container, actor, child, DAY)
             return reads / (perf_counter() - began)
 
         async def decoding_side() -> float:
             began = perf_counter()
             for _ in range(reads):
-                assert len(await house.ledger.repository.decoded(stored)) == len(stored)
+                assert len(await container.ledger.repository.decoded(stored)) == len(stored)
             return reads / (perf_counter() - began)
 
         yield Duel(

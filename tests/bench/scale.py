@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from ledger.store.store import Accepted, Append
 from tests.bench.bench import Bench, furnished, now
 from tests.bench.growth import LENGTH, fill, readable
@@ -61,12 +61,12 @@ async def _latencies(bench: Bench, entries: int) -> str:
         began = perf_counter()
         await fill(bench, settings, entries, lambda position: progress(f"{position:,} entries"))
         progress(f"{entries:,} entries in {perf_counter() - began:.0f} s")
-        async with opened(settings, now, follow=False) as house:
-            found = [await _appends(house, writers, each) for writers, each in APPENDS.items()]
-            return "   ".join([*found, await _reads(bench, house)])
+        async with open_container(settings, now, follow=False) as container:
+            found = [await _appends(container, writers, each) for writers, each in APPENDS.items()]
+            return "   ".join([*found, await _reads(bench, container)])
 
 
-async def _appends(house: House, writers: int, each: int) -> str:
+async def _appends(container: Container, writers: int, each: int) -> str:
     """Return the latency of so many writers' appends, none of which conflicts."""
     lines = [
         [attempt.append for attempt in line if not attempt.stale]
@@ -76,21 +76,21 @@ async def _appends(house: House, writers: int, each: int) -> str:
 
     async def write(line: Sequence[Append]) -> None:
         for append in line:
-            verdict = await _timed(house.ledger.store.append(append), taken)
+            verdict = await _timed(container.ledger.store.append(append), taken)
             assert isinstance(verdict, Accepted)
 
     await rate_of(lines, [write(line) for line in lines])
     return _spread(taken)
 
 
-async def _reads(bench: Bench, house: House) -> str:
+async def _reads(bench: Bench, container: Container) -> str:
     """Return the latency of status reads, file after file, none of them at hand."""
     files, workload = bench.of(len(readable(bench).lengths)), readable(bench)
-    actor = await reader(house, bench.token)
+    actor = await reader(container, bench.token)
     taken: list[float] = []
     for number in range(READS):
         child = workload.stream(number % files)
-        await _timed(status_read(house, actor, child), taken)
+        await _timed(status_read(container, actor, child), taken)
     return f"{_spread(taken)}   (files of {LENGTH})"
 
 

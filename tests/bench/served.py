@@ -14,30 +14,34 @@ from fastapi.responses import PlainTextResponse
 from api import logs
 from api.app import create_app, running
 from api.contract import bodies
-from api.contract.encoding import Answer
-from api.http.authentication import TheEntered, body, entered
+from api.contract.encoding import JsonResponse
+from api.http.authentication import AuthenticatedDep, authenticated, body
 from api.http.recording import Key
 from api.serving import listen, run, serve
 from api.settings import Settings
 from tests.bench.bench import now
 from tests.bench.profiling import told
 
-router: Final = APIRouter(prefix="/bench", dependencies=[Depends(entered)])
+router: Final = APIRouter(prefix="/bench", dependencies=[Depends(authenticated)])
 profiler: Final = Profile()
 
 
 @router.post("/children/{child}/events", status_code=201)
-async def validated(own: TheEntered, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]) -> Answer:
+async def validated(
+    own: AuthenticatedDep, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]
+) -> JsonResponse:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
-    events = bodies.events(raw, own.house.ledger.rulebook)
-    return Answer({"child": child, "key": key, "user": own.actor.user, "entries": len(events.drafts)}, 201)
+    events = bodies.events(raw, own.container.ledger.rulebook)
+    return JsonResponse(
+        {"child": child, "key": key, "user": own.actor.user, "entries": len(events.drafts)}, 201
+    )
 
 
 @router.post("/profile/begun")
-async def begin() -> Answer:
+async def begin() -> JsonResponse:
     """Profile from now on."""
     profiler.enable()
-    return Answer({})
+    return JsonResponse({})
 
 
 @router.post("/profile/ended")

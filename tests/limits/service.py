@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 import orjson
 from httpx2 import AsyncClient, Limits
 
-from api.bootstrap import House, opened
+from api.bootstrap import Container, open_container
 from api.demo.members import tokens_for_every_role
 from api.identity.directory import Institution
 from api.identity.permissions import Role
@@ -141,13 +141,13 @@ async def serving(long: int = LONG, few: int = FEW) -> AsyncIterator[Service]:
     """Serve a ledger with a long file and a few short ones; everything is removed in the end."""
     with _folder() as data:
         settings = Settings(data=data)
-        async with opened(settings) as house:
-            home = await open_institution(house, "望海市儿童福利院（测试）", region="371099")
-            tokens = await tokens_for_every_role(house.identity, home, purpose="limits", days=1)
-            children = [await _a_file(house, home, 2, f"王小{number}") for number in range(few)]
-            child = await _a_file(house, home, long, "王小明")
-            head = await house.ledger.head()
-            assert await house.projector.reached(head.position, 300)
+        async with open_container(settings) as container:
+            home = await open_institution(container, "望海市儿童福利院（测试）", region="371099")
+            tokens = await tokens_for_every_role(container.identity, home, purpose="limits", days=1)
+            children = [await _a_file(container, home, 2, f"王小{number}") for number in range(few)]
+            child = await _a_file(container, home, long, "王小明")
+            head = await container.ledger.head()
+            assert await container.projector.reached(head.position, 300)
         surroundings = {"CHILDLEDGER_DATA": str(data), "CHILDLEDGER_PORT": "0"}
         process = await create_subprocess_exec(
             PROGRAM, "serve", env=os.environ | surroundings, stdout=PIPE, stderr=DEVNULL
@@ -184,9 +184,9 @@ def _folder() -> Iterator[Path]:
             rmtree((data / "postgres").readlink().parent)
 
 
-async def _a_file(house: House, home: Institution, entries: int, name: str) -> UUID:
+async def _a_file(container: Container, home: Institution, entries: int, name: str) -> UUID:
     """Open a file of so many entries."""
-    operator = (await house.identity.operator()).recorder
+    operator = (await container.identity.operator()).recorder
     events: list[Event] = [
         some(ChildReceived),
         some(IdentityRecorded, name=name, birth_on=date(2012, 3, 5)),
@@ -206,7 +206,7 @@ async def _a_file(house: House, home: Institution, entries: int, name: str) -> U
             recorder=Recorder(user=operator.user, role="staff", institution=home.institution),
             key=uuid4().hex,
         )
-        (outcome,) = await house.ledger.record_bulk([recording], now=house.clock())
+        (outcome,) = await container.ledger.record_bulk([recording], now=container.clock())
         assert isinstance(outcome, Recorded), outcome
         stream = outcome.stream
     assert stream is not None

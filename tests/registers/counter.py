@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from api.imports.reading.kinds import read_workbook
-from api.imports.register_import import hand_in, take_in
+from api.imports.register_import import prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.streams import Streams
 from api.settings import Settings
@@ -36,21 +36,21 @@ class Counter:
 
     async def take_as(self, recorder: Recorder, content: bytes, *, dry_run: bool = False) -> Report:
         """Import a workbook as somebody, such as the operating system's administrator."""
-        house = self.served.house
-        handed_in = await hand_in(
-            house, read_workbook(content, "台账.xlsx"), own=self.served.home, dry_run=dry_run
+        container = self.served.container
+        handed_in = await prepare(
+            container, read_workbook(content, "台账.xlsx"), own=self.served.home, dry_run=dry_run
         )
-        return await take_in(house, handed_in, recorder, lambda _done, _rows: None)
+        return await run_import(container, handed_in, recorder, lambda _done, _rows: None)
 
     def stream(self, number: str) -> UUID:
         """The file that an import opens for a child."""
-        house = self.served.house
-        return Streams(house.ledger, house.projector, self.served.home.institution).new(number)
+        container = self.served.container
+        return Streams(container.ledger, container.projector, self.served.home.institution).new(number)
 
     async def file(self, number: str) -> File:
         """A child's file, empty when there is none."""
         stream = self.stream(number)
-        return await self.served.house.ledger.file(stream) or File(stream)
+        return await self.served.container.ledger.file(stream) or File(stream)
 
     async def told(self, number: str, kind: type[Event]) -> list[Any]:
         """The standing entries of one kind in a child's file."""
@@ -64,7 +64,7 @@ class Counter:
 
     async def head(self) -> int:
         """The ledger's last position."""
-        return (await self.served.house.ledger.head()).position
+        return (await self.served.container.ledger.head()).position
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from api.demo.life_building import Present, Scribe, Teller
+from api.demo.life_building import LifeBuilder, Present, Teller
 from api.demo.lives.as_found import AS_FOUND
 from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
@@ -32,7 +32,7 @@ LIVES: Final[tuple[Teller, ...]] = (
 FIRST_NUMBER: Final = 3001
 
 
-def recordings(present: Present, scribe: Scribe) -> Iterator[Recording]:
+def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
     """Every life as what is to be recorded of it, one after the other."""
     for number, life in enumerate(LIVES, FIRST_NUMBER):
         own = replace(present, file_no=f"XH{number}")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from api.imports.facts.child_facts import Told
-from api.imports.layout import Cell, Said
+from api.imports.facts.child_facts import RegisterFact
+from api.imports.layout import Cell, DatedEvent
 from api.imports.recognition.register_reading import REGISTER_ROW
 from domain.entry import AnyEntry, Document
 from domain.event import Erased, Event, Unknown, fields_of
@@ -27,7 +27,7 @@ def papers(entry: AnyEntry) -> list[Document]:
     return [paper for paper in entry.documents if paper.kind == REGISTER_ROW]
 
 
-def corrects(held: AnyEntry, said: Said) -> bool:
+def corrects(held: AnyEntry, said: DatedEvent) -> bool:
     """Whether what is said corrects a state: registers up to the same day say so, of the same kind."""
     return type(held.event) is type(said.event) and held.days.last == said.days.last
 
@@ -37,21 +37,21 @@ def issued(entry: AnyEntry) -> date:
     return max((paper.issued_on for paper in papers(entry) if paper.issued_on), default=date.min)
 
 
-def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[AnyEntry, Said]]:
+def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[AnyEntry, DatedEvent]]:
     """What a row told, from file to file, apart from what others corrected meanwhile."""
-    own = standing = Said(original.event, original.days)
+    own = standing = DatedEvent(original.event, original.days)
     yield original, own
     for entry in amendments:
         if entry.corrects is None:
             continue
-        said = Said(entry.event, entry.days)
+        said = DatedEvent(entry.event, entry.days)
         if entry.reason is not None and entry.reason.explanation == OTHERWISE:
             own = changed_to(own, changes(standing, said))
             yield entry, own
         standing = said
 
 
-def changes(before: Said, now: Said) -> Changes:
+def changes(before: DatedEvent, now: DatedEvent) -> Changes:
     """What is said otherwise now; a blank says nothing, and what was erased stays so."""
     changed: Changes = {}
     for spec in fields_of(type(now.event)):
@@ -71,17 +71,17 @@ def _within(known: Days, said: Days) -> bool:
 def same_event(one: Event, other: Event) -> bool:
     """Whether two events of one type say the same, as far as the second says anything."""
     day = Days.on(date.min)
-    return type(one) is type(other) and not changes(Said(one, day), Said(other, day))
+    return type(one) is type(other) and not changes(DatedEvent(one, day), DatedEvent(other, day))
 
 
-def changed_to(said: Said, changed: Changes) -> Said:
+def changed_to(said: DatedEvent, changed: Changes) -> DatedEvent:
     """What is said, with these changes."""
     fields = {name: value for name, value in changed.items() if name != DAYS}
     event: Any = said.event
-    return Said(replace(event, **fields), changed.get(DAYS, said.days))
+    return DatedEvent(replace(event, **fields), changed.get(DAYS, said.days))
 
 
-def telling(told: Told, changed: frozenset[str]) -> Iterator[Cell]:
+def telling(told: RegisterFact, changed: frozenset[str]) -> Iterator[Cell]:
     """The cells without which a changed field would be told otherwise."""
     row, maker = told.source
     for column, cell in row.cells.items():
@@ -99,7 +99,7 @@ def telling(told: Told, changed: frozenset[str]) -> Iterator[Cell]:
             yield cell
 
 
-def _differ(one: Said, other: Said) -> set[str]:
+def _differ(one: DatedEvent, other: DatedEvent) -> set[str]:
     names = {spec.name for spec in fields_of(type(one.event))}
     differing = {name for name in names if getattr(one.event, name) != getattr(other.event, name)}
     return differing | ({DAYS} if one.days != other.days else set())

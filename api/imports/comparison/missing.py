@@ -8,7 +8,7 @@ from api.identity.directory import Institution
 from api.identity.permissions import sealed
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
-from api.imports.report.import_report import NOT_IN_FILE, Line, Report
+from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
 from domain.entry import Document
 from domain.event import Category
 from domain.events.intake import FILE_NO as FILE_NUMBER
@@ -49,7 +49,7 @@ class Missing:
     def _tell(self, paper: Document, number: str, child: UUID | None) -> None:
         sheet, _, row = (paper.number or "").rpartition("!")
         if sheet in self._titles and re.fullmatch("[0-9]{1,7}", row):
-            self._report.miss(Line(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
+            self._report.miss(ReportLine(sheet, int(row), FILE_NO, number, NOT_IN_FILE, child=child))
 
 
 def _number(file: File) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.identity.permissions import stated
-from api.imports.accounting import Fate
+from api.imports.accounting import CellOutcome
 from api.imports.comparison.differences import (
     OTHERWISE,
     changed_to,
@@ -22,8 +22,8 @@ from api.imports.comparison.differences import (
     same_event,
     telling,
 )
-from api.imports.facts.child_facts import Amended, Case, Told
-from api.imports.layout import Place, RowOf, Said
+from api.imports.facts.child_facts import Amended, ChildFacts, RegisterFact
+from api.imports.layout import DatedEvent, Place, RowOf
 from api.imports.recognition.register_reading import Register
 from domain.entry import AnyEntry, Reason
 from domain.event import Category
@@ -51,14 +51,14 @@ class Plan:
     """
 
     steps: list[Step] = field(default_factory=list)
-    fates: list[tuple[Place, Fate]] = field(default_factory=list)
-    older: list[Told] = field(default_factory=list)
+    fates: list[tuple[Place, CellOutcome]] = field(default_factory=list)
+    older: list[RegisterFact] = field(default_factory=list)
     known: set[UUID] = field(default_factory=set)
     sealed: list[Place] = field(default_factory=list)
 
 
 def plan(
-    case: Case,
+    case: ChildFacts,
     file: File,
     register: Register,
     named: Callable[[str], UUID],
@@ -85,7 +85,7 @@ class _Comparison:
     named: Callable[[str], UUID]
     plan: Plan = field(default_factory=Plan)
 
-    def take(self, told: Told) -> None:
+    def take(self, told: RegisterFact) -> None:
         """Find what is to be done about one thing told."""
         original = self._original(told)
         if original is None:
@@ -94,7 +94,7 @@ class _Comparison:
         self.plan.known.add(original)
         self._amend(told, self.file.entries[original])
 
-    def _original(self, told: Told) -> UUID | None:
+    def _original(self, told: RegisterFact) -> UUID | None:
         """The entry that tells this already; None when it is to be recorded."""
         own = self.named(told.key)
         if own not in self.file.entries:
@@ -110,14 +110,14 @@ class _Comparison:
         later = self.named(told.key)
         return later if later in self.file.entries else None
 
-    def _held(self, told: Told) -> AnyEntry | None:
+    def _held(self, told: RegisterFact) -> AnyEntry | None:
         """What a register told to hold on the day up to which this one tells, else the first after it."""
         states = [entry for entry in self.file.standing() if isinstance(entry.event, told.states)]
         states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
         before = [entry for entry in states if entry.days.last <= told.said.days.last]
         return before[-1] if before else next(iter(states), None)
 
-    def _record(self, told: Told) -> None:
+    def _record(self, told: RegisterFact) -> None:
         draft = Draft(
             event=told.said.event,
             days=told.said.days,
@@ -128,7 +128,7 @@ class _Comparison:
         for amended in told.amendments:
             self._correct(self.named(told.key), amended, amended.said)
 
-    def _correct(self, original: UUID, amended: Amended, said: Said) -> None:
+    def _correct(self, original: UUID, amended: Amended, said: DatedEvent) -> None:
         """Record what the register of corrections says of an entry."""
         draft = Draft(
             event=said.event,
@@ -141,15 +141,15 @@ class _Comparison:
         )
         self.plan.steps.append(Step(amended.key, draft, amended.rows[0], tuple(amended.cells)))
 
-    def _amend(self, told: Told, original: AnyEntry) -> None:
+    def _amend(self, told: RegisterFact, original: AnyEntry) -> None:
         """Record the corrections that are not there yet: those noted, then what is told otherwise now."""
         standing = self.file.effective(original.entry_id)
         if standing is None:
-            self._settle(told.cells, Fate.ALREADY)
+            self._settle(told.cells, CellOutcome.ALREADY)
             for amended in told.amendments:
-                self._settle(amended.cells, Fate.ALREADY)
+                self._settle(amended.cells, CellOutcome.ALREADY)
             return
-        now = self._amend_as_noted(told, original.entry_id, Said(standing.event, standing.days))
+        now = self._amend_as_noted(told, original.entry_id, DatedEvent(standing.event, standing.days))
         line = list(own_line(original, self.file.amendments(original.entry_id)))
         base, before = line[-1]
         changed = changes(before, told.said)
@@ -157,19 +157,19 @@ class _Comparison:
         noted = told.note is not None and not any(told.note in (entry.note or "") for entry, _ in line)
         repeated = any(self._cites(entry) and not changes(said, told.said) for entry, said in line)
         if repeated or (after == now and not noted):
-            self._settle(told.cells, Fate.ALREADY)
+            self._settle(told.cells, CellOutcome.ALREADY)
         elif issued(base) > max(self.register.issued(row.table) for row in told.rows):
             self.plan.older.append(told)
         else:
             self._tell_otherwise(told, base, after, frozenset(changed), told.note if noted else standing.note)
 
-    def _amend_as_noted(self, told: Told, original: UUID, now: Said) -> Said:
+    def _amend_as_noted(self, told: RegisterFact, original: UUID, now: DatedEvent) -> DatedEvent:
         before = told.said
         for amended in told.amendments:
             known = self.named(amended.key)
             if known in self.file.entries:
                 self.plan.known.add(known)
-                self._settle(amended.cells, Fate.ALREADY)
+                self._settle(amended.cells, CellOutcome.ALREADY)
             else:
                 now = changed_to(now, changes(before, amended.said))
                 self._correct(original, amended, now)
@@ -177,7 +177,7 @@ class _Comparison:
         return now
 
     def _tell_otherwise(
-        self, told: Told, base: AnyEntry, after: Said, changed: frozenset[str], note: str | None
+        self, told: RegisterFact, base: AnyEntry, after: DatedEvent, changed: frozenset[str], note: str | None
     ) -> None:
         """Correct what a later file tells otherwise, citing both files."""
         own = tuple(self.register.paper(row) for row in told.rows)
@@ -196,10 +196,10 @@ class _Comparison:
             cells.add(noted.place)
         key = f"{told.key}|{base.entry_id}|{digest((after, note))}"
         self.plan.steps.append(Step(key, draft, told.rows[0], tuple(cells)))
-        self._settle([place for place in told.cells if place not in cells], Fate.ALREADY)
+        self._settle([place for place in told.cells if place not in cells], CellOutcome.ALREADY)
 
     def _cites(self, entry: AnyEntry) -> bool:
         return any(paper.sha256 == self.register.workbook.sha256 for paper in papers(entry))
 
-    def _settle(self, cells: list[Place], fate: Fate) -> None:
+    def _settle(self, cells: list[Place], fate: CellOutcome) -> None:
         self.plan.fates.extend((place, fate) for place in cells)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from api.folding import folded
-from api.imports.accounting import Account, Fate
+from api.imports.accounting import Account, CellOutcome
 from api.imports.faults import Fault
 from api.imports.layout import Cell, Column, Layout, Place, Row, RowOf, same
 from api.imports.layouts import LAYOUTS
@@ -167,7 +167,7 @@ def _amend(row: Row, column: Column, chain: list[_Change], account: Account) -> 
         if same(shown, change.after):
             cells.append(shown.place)
         if change.before is not None:
-            account.settle(change.before.place, Fate.ALREADY)
+            account.settle(change.before.place, CellOutcome.ALREADY)
         begins = number == 0 and same(shown, before)
         yield Amendment(
             correction, row, column.heading, shown if begins else replace(before), change.after, cells

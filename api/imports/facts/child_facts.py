@@ -4,12 +4,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from api.imports.accounting import Account, Fate
+from api.imports.accounting import Account, CellOutcome
 from api.imports.cells.raw import clean
 from api.imports.facts.amendments import Amendment, amendments_of
 from api.imports.facts.child_rows import rows_of
 from api.imports.faults import Fault
-from api.imports.layout import Aside, Cell, Maker, Place, Row, RowOf, Said
+from api.imports.layout import (
+    Cell,
+    DatedEvent,
+    Maker,
+    Place,
+    Row,
+    RowOf,
+    SetAside,
+)
 from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, NOTED
 from api.imports.recognition.register_reading import Register
 from domain.event import WHOLLY_SEALED, Event
@@ -18,7 +26,7 @@ LONGEST_NOTE = 4000
 
 
 @dataclass(slots=True)
-class Told:
+class RegisterFact:
     """One fact that the register tells, to become one entry.
 
     `key` names it in every import of the institution's registers. `rows` tell it, `cells` are what of them it
@@ -28,7 +36,7 @@ class Told:
     """
 
     key: str
-    said: Said
+    said: DatedEvent
     rows: list[RowOf]
     cells: list[Place]
     source: tuple[Row, Maker]
@@ -42,7 +50,7 @@ class Amended:
     """A correction of something told: the whole event as it should have been, with who noted it and when."""
 
     key: str
-    said: Said
+    said: DatedEvent
     rows: list[RowOf]
     cells: list[Place]
     explanation: str
@@ -51,16 +59,16 @@ class Amended:
 
 
 @dataclass(slots=True)
-class Case:
+class ChildFacts:
     """What the register tells of one child."""
 
     file_no: str
     rows: list[RowOf]
-    told: list[Told]
-    asides: list[Aside]
+    told: list[RegisterFact]
+    asides: list[SetAside]
 
 
-def case_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> Case:
+def facts_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> ChildFacts:
     """Read one child's rows; what they say is in the order in which it happened.
 
     `names` are those by which the ledger knows the child.
@@ -69,8 +77,8 @@ def case_of(register: Register, file_no: str, account: Account, names: Iterable[
     corrections = [row for row in rows if row.layout is CORRECTIONS]
     sources = [row for row in rows if row.layout is not CORRECTIONS]
     amendments = amendments_of(sources, corrections, register.today, account)
-    facts: dict[str, tuple[Told, Row]] = {}
-    told: list[Told] = []
+    facts: dict[str, tuple[RegisterFact, Row]] = {}
+    told: list[RegisterFact] = []
     for row in sources:
         told.extend(_tell(row, amendments, facts))
     counted = {id(amendment.correction) for amendment in amendments if amendment.counts}
@@ -78,16 +86,18 @@ def case_of(register: Register, file_no: str, account: Account, names: Iterable[
         _leave(row, (NOTED, BEFORE, AFTER, BASIS, CLERK) if id(row) in counted else ())
     asides = [aside for row in rows for aside in row.asides]
     for aside in asides:
-        account.settle(aside.cell.place, Fate.SET_ASIDE)
+        account.settle(aside.cell.place, CellOutcome.SET_ASIDE)
     told.sort(key=lambda each: (each.said.days.last, each.said.days.earliest))
-    return Case(file_no, list(register.children[file_no]), told, asides)
+    return ChildFacts(file_no, list(register.children[file_no]), told, asides)
 
 
-def _tell(row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[Told, Row]]) -> Iterator[Told]:
+def _tell(
+    row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[RegisterFact, Row]]
+) -> Iterator[RegisterFact]:
     """What a row tells; a fact that another sheet has told is joined to it."""
     versions = _versions(row, amendments)
     used: set[str] = set()
-    found: list[tuple[Maker, Told]] = []
+    found: list[tuple[Maker, RegisterFact]] = []
     for maker in row.layout.makes:
         told = _made(row, maker)
         if told is None:
@@ -105,7 +115,7 @@ def _tell(row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[Told
     yield from (told for _, told in found)
 
 
-def _made(row: Row, maker: Maker) -> Told | None:
+def _made(row: Row, maker: Maker) -> RegisterFact | None:
     """What one maker makes of a row, when anything of it can be used; `used` is then what it was made of."""
     row.used.clear()
     said = maker(row)
@@ -115,7 +125,7 @@ def _made(row: Row, maker: Maker) -> Told | None:
         return None
     sheet = () if maker in row.layout.facts else (row.layout.name, *row.key)
     agreeing = [place for column in row.used for place in row.cells[column].also]
-    return Told(
+    return RegisterFact(
         key="|".join((row.file_no, *sheet, maker.__name__)),
         said=said,
         rows=list(dict.fromkeys([row.places[0], *(each.row_of for each in (*cells, *agreeing))])),
@@ -137,7 +147,7 @@ def _versions(row: Row, amendments: Iterable[Amendment]) -> list[tuple[Amendment
     return versions
 
 
-def _amended(told: Told, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
+def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
     """The corrections that change what one maker makes."""
     said = told.said
     for amendment, version in versions:
@@ -158,14 +168,14 @@ def _amended(told: Told, maker: Maker, versions: list[tuple[Amendment, Row]]) ->
         )
 
 
-def _unite(other: tuple[Told, Row], told: Told, row: Row) -> None:
+def _unite(other: tuple[RegisterFact, Row], told: RegisterFact, row: Row) -> None:
     """One fact on two sheets is one entry; where they contradict each other, the second is set aside."""
     first, source = other
     one, two = first.said.days, told.said.days
     if two.earliest <= one.earliest and one.last <= two.last:
         pass
     elif one.earliest <= two.earliest and two.last <= one.last:
-        first.said = Said(first.said.event, two)
+        first.said = DatedEvent(first.said.event, two)
     else:
         for column in sorted(row.used):
             _set_aside(row, row.cells[column], Fault.CONTRADICTS, source.places[0])
@@ -190,10 +200,10 @@ def _ties(row: Row, column: str) -> bool:
 
 def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -> None:
     if all(aside.cell is not cell for aside in row.asides):
-        row.asides.append(Aside(cell, fault, other))
+        row.asides.append(SetAside(cell, fault, other))
 
 
-def _annotate(row: Row, told: list[Told]) -> None:
+def _annotate(row: Row, told: list[RegisterFact]) -> None:
     """Keep the remark, and what is set aside as it was written, with the first of what the row tells.
 
     Where the row tells of what is sealed wholly, it is kept with the first of that, and sealed with it.

@@ -3,10 +3,18 @@
 from collections.abc import Collection, Iterable
 
 from api.folding import folded_name
-from api.imports.accounting import Account, Fate
+from api.imports.accounting import Account, CellOutcome
 from api.imports.cells.marks import NOTHING
 from api.imports.faults import Fault
-from api.imports.layout import FILE_NO, NAME, Aside, Layout, Row, RowOf, same
+from api.imports.layout import (
+    FILE_NO,
+    NAME,
+    Layout,
+    Row,
+    RowOf,
+    SetAside,
+    same,
+)
 from api.imports.layouts.roster import ROSTER
 from api.imports.recognition.register_reading import Register
 from domain.event import Unknown
@@ -39,12 +47,12 @@ def _read(register: Register, at: RowOf, layout: Layout, file_no: str, account: 
     row = Row(layout, file_no, register.issued(at.table), places=[at])
     for column, cell in register.cells(at):
         if column is None:
-            row.asides.append(Aside(cell, Fault.UNKNOWN_COLUMN))
+            row.asides.append(SetAside(cell, Fault.UNKNOWN_COLUMN))
         elif cell.value is NOTHING or (column.serves == "other" and cell.fault is None):
-            account.settle(cell.place, Fate.OTHER)
+            account.settle(cell.place, CellOutcome.OTHER)
         else:
             if column.serves == "key" or column.heading in layout.key:
-                account.settle(cell.place, Fate.KEY)
+                account.settle(cell.place, CellOutcome.KEY)
             row.cells[column.heading] = cell
     return row
 
@@ -63,7 +71,7 @@ def _check_name(row: Row, names: Collection[str]) -> None:
         return
     fault = cell.fault or (None if folded_name(cell.written) in names else Fault.NAME_DIFFERS)
     if fault is not None:
-        row.asides.append(Aside(cell, fault))
+        row.asides.append(SetAside(cell, fault))
 
 
 def _join(first: Row, again: Row, account: Account) -> None:
@@ -75,16 +83,16 @@ def _join(first: Row, again: Row, account: Account) -> None:
             continue
         known = first.cells.get(column)
         if cell.fault is not None:
-            first.asides.append(Aside(cell, cell.fault, first.places[0]))
+            first.asides.append(SetAside(cell, cell.fault, first.places[0]))
         elif column == first.layout.remark:
-            first.asides.append(Aside(cell, Fault.LISTED_TWICE, first.places[0]))
+            first.asides.append(SetAside(cell, Fault.LISTED_TWICE, first.places[0]))
         elif known is None:
             first.cells[column] = cell
         elif known.fault is not None:
-            first.asides.append(Aside(known, known.fault, again.places[0]))
+            first.asides.append(SetAside(known, known.fault, again.places[0]))
             first.cells[column] = cell
         elif same(known, cell):
             known.also.append(cell.place)
-            account.settle(cell.place, Fate.ALREADY)
+            account.settle(cell.place, CellOutcome.ALREADY)
         else:
-            first.asides.append(Aside(cell, Fault.LISTED_TWICE, first.places[0]))
+            first.asides.append(SetAside(cell, Fault.LISTED_TWICE, first.places[0]))

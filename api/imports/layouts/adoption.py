@@ -3,7 +3,13 @@
 from typing import Final
 
 from api.imports.cells.values import code, day, number
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -20,44 +26,44 @@ from domain.events.adoption.assessment import (
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 
 
-def notice(row: Row) -> Said | None:
+def notice(row: Row) -> DatedEvent | None:
     """When the registrar's notice was published."""
-    return Said(paper(RegistrarNoticePublished), row.when("公告日期")) if row.says("公告日期") else None
+    return DatedEvent(paper(RegistrarNoticePublished), row.when("公告日期")) if row.says("公告日期") else None
 
 
-def consented(row: Row) -> Said | None:
+def consented(row: Row) -> DatedEvent | None:
     """When the adopters agreed to be assessed."""
     if not row.says("评估同意日期"):
         return None
-    return Said(paper(AdoptionAssessmentConsented), row.when("评估同意日期"))
+    return DatedEvent(paper(AdoptionAssessmentConsented), row.when("评估同意日期"))
 
 
-def integrating(row: Row) -> Said | None:
+def integrating(row: Row) -> DatedEvent | None:
     """When child and adopters began to live together on trial."""
-    return Said(paper(IntegrationStarted), row.when("融合开始")) if row.says("融合开始") else None
+    return DatedEvent(paper(IntegrationStarted), row.when("融合开始")) if row.says("融合开始") else None
 
 
-def integrated(row: Row) -> Said | None:
+def integrated(row: Row) -> DatedEvent | None:
     """When the trial ended."""
-    return Said(paper(IntegrationEnded), row.when("融合结束")) if row.says("融合结束") else None
+    return DatedEvent(paper(IntegrationEnded), row.when("融合结束")) if row.says("融合结束") else None
 
 
-def reported(row: Row) -> Said | None:
+def reported(row: Row) -> DatedEvent | None:
     """When the assessment's report was issued, and what it concludes."""
     if not row.says("评估报告日期") and not row.says("评估结论"):
         return None
     event = paper(AdoptionAssessmentReportIssued, conclusion=row.answer("评估结论"))
-    return Said(event, row.when("评估报告日期"))
+    return DatedEvent(event, row.when("评估报告日期"))
 
 
-def child_consented(row: Row) -> Said | None:
+def child_consented(row: Row) -> DatedEvent | None:
     """What the child said, not later than the registration."""
     if not row.says("儿童意愿(8岁以上)"):
         return None
-    return Said(paper(ChildConsentRecorded, result=row.answer("儿童意愿(8岁以上)")), row.by())
+    return DatedEvent(paper(ChildConsentRecorded, result=row.answer("儿童意愿(8岁以上)")), row.by())
 
 
-def registered(row: Row) -> Said | None:
+def registered(row: Row) -> DatedEvent | None:
     """When the adoption was registered."""
     if not any(row.says(column) for column in ("登记日期", "收养登记证号")):
         return None
@@ -66,7 +72,7 @@ def registered(row: Row) -> Said | None:
         category=row.answer("收养类别"),
         certificate_no=row.answer("收养登记证号"),
     )
-    return Said(event, row.when("登记日期"))
+    return DatedEvent(event, row.when("登记日期"))
 
 
 ADOPTION: Final = Layout(

@@ -4,7 +4,13 @@ from typing import Final
 
 from api.imports.cells.measures import amount
 from api.imports.cells.values import day, text, title
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -18,7 +24,7 @@ CENTIMETRES: Final = {"cm": "1", "厘米": "1", "公分": "1", "m": "100", "米"
 KILOGRAMS: Final = {"kg": "1", "公斤": "1", "千克": "1", "斤": "0.5"}
 
 
-def examined(row: Row) -> Said | None:
+def examined(row: Row) -> DatedEvent | None:
     """When the child was examined, and what was found."""
     if not any(row.says(column) for column in ("体检日期", "身高(cm)", "体重(kg)", "体检机构", "结论")):
         return None
@@ -29,7 +35,7 @@ def examined(row: Row) -> Said | None:
         weight_kg=row.answer("体重(kg)"),
         summary=row.answer("结论"),
     )
-    return Said(event, row.when("体检日期"))
+    return DatedEvent(event, row.when("体检日期"))
 
 
 EXAMINATION: Final = Layout(

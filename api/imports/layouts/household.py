@@ -8,7 +8,13 @@ from api.imports.cells.values import (
     text,
     title,
 )
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -18,30 +24,30 @@ from api.imports.layouts.columns import (
 from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
 
 
-def applied(row: Row) -> Said | None:
+def applied(row: Row) -> DatedEvent | None:
     """When registration was applied for."""
     if not row.says("申请日期"):
         return None
-    return Said(paper(HouseholdRegistrationApplied, **_where(row)), row.when("申请日期"))
+    return DatedEvent(paper(HouseholdRegistrationApplied, **_where(row)), row.when("申请日期"))
 
 
-def registered(row: Row) -> Said | None:
+def registered(row: Row) -> DatedEvent | None:
     """When the child was entered in a household register, and in which."""
     if not row.says("落户日期"):
         return None
-    return Said(paper(HouseholdRegistered, **_where(row)), row.when("落户日期"))
+    return DatedEvent(paper(HouseholdRegistered, **_where(row)), row.when("落户日期"))
 
 
 def _where(row: Row) -> dict[str, object]:
     return {"police_station": row.answer("派出所"), "household_class": row.answer("户口类别")}
 
 
-def transferred(row: Row) -> Said | None:
+def transferred(row: Row) -> DatedEvent | None:
     """When the registration moved out, and where to."""
     if not row.says("户口迁移日期") and not row.says("迁往地"):
         return None
     event = paper(HouseholdTransferred, to_place=row.value("迁往地"))
-    return Said(event, row.when("户口迁移日期"))
+    return DatedEvent(event, row.when("户口迁移日期"))
 
 
 MOVED: Final = ("迁出日期", "户口迁出日期", "迁移日期", "户口迁移时间")

@@ -4,7 +4,13 @@ from typing import Final
 
 from api.imports.cells.measures import amount, whole
 from api.imports.cells.values import NOT_ON_PAPER, code, day
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -21,12 +27,12 @@ from domain.events.insurance import (
 from domain.when import Days
 
 
-def checked(row: Row) -> Said | None:
+def checked(row: Row) -> DatedEvent | None:
     """The check on intake, which only the first enrolment's row has."""
-    return Said(paper(InsuranceStatusChecked), row.when("核查日期")) if row.says("核查日期") else None
+    return DatedEvent(paper(InsuranceStatusChecked), row.when("核查日期")) if row.says("核查日期") else None
 
 
-def enrolled(row: Row) -> Said | None:
+def enrolled(row: Row) -> DatedEvent | None:
     """The enrolment, with the contribution that was paid for it."""
     if not row.says("参保日期"):
         return None
@@ -39,10 +45,10 @@ def enrolled(row: Row) -> Said | None:
         amount_yuan=row.answer("金额(元)"),
         payer=row.answer("资助方式"),
     )
-    return Said(event, row.when("参保日期"))
+    return DatedEvent(event, row.when("参保日期"))
 
 
-def paid(row: Row) -> Said | None:
+def paid(row: Row) -> DatedEvent | None:
     """The contribution of the year."""
     if not any(row.says(column) for column in ("缴费年度", "缴费日期", "金额(元)")):
         return None
@@ -56,7 +62,7 @@ def paid(row: Row) -> Said | None:
         **benefit,
         **payer,
     )
-    return Said(event, row.when("缴费日期"))
+    return DatedEvent(event, row.when("缴费日期"))
 
 
 def _paid_on(row: Row) -> object:

@@ -12,7 +12,13 @@ from api.imports.cells.values import (
     title,
 )
 from api.imports.faults import Fault
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -66,57 +72,57 @@ def _occupation() -> Reader:
     return read
 
 
-def assessed(row: Row) -> Said | None:
+def assessed(row: Row) -> DatedEvent | None:
     """When the young person was assessed, and what for."""
     if not any(row.says(column) for column in ("评估日期", "劳动能力", "生活自理")):
         return None
     event = paper(AdultPlacementAssessed, labour=row.answer("劳动能力"), self_care=row.answer("生活自理"))
-    return Said(event, row.when("评估日期"))
+    return DatedEvent(event, row.when("评估日期"))
 
 
-def capacity(row: Row) -> Said | None:
+def capacity(row: Row) -> DatedEvent | None:
     """Whether the young person decides alone; what is yet to be determined was not."""
     result = row.value("民事行为能力")
-    return None if result is None else Said(paper(CapacityDetermined, result=result), row.by())
+    return None if result is None else DatedEvent(paper(CapacityDetermined, result=result), row.by())
 
 
-def plan(row: Row) -> Said | None:
+def plan(row: Row) -> DatedEvent | None:
     """When the plan was approved, and for which route."""
     if not row.says("方案批准日期"):
         return None
     event = paper(AdultPlacementPlanApproved, route=row.answer("安置方式"))
-    return Said(event, row.when("方案批准日期"))
+    return DatedEvent(event, row.when("方案批准日期"))
 
 
-def housing(row: Row) -> Said | None:
+def housing(row: Row) -> DatedEvent | None:
     """When a place to live was arranged."""
-    return Said(paper(HousingArranged), row.when("住房落实日期")) if row.says("住房落实日期") else None
+    return DatedEvent(paper(HousingArranged), row.when("住房落实日期")) if row.says("住房落实日期") else None
 
 
-def employment(row: Row) -> Said | None:
+def employment(row: Row) -> DatedEvent | None:
     """Where the young person works."""
     match = WORK.fullmatch(row.value("就业/培训") or "")
-    return None if match is None else Said(paper(EmploymentArranged, employer=match[1]), row.by())
+    return None if match is None else DatedEvent(paper(EmploymentArranged, employer=match[1]), row.by())
 
 
-def training(row: Row) -> Said | None:
+def training(row: Row) -> DatedEvent | None:
     """What the young person was trained in."""
     said = row.value("就业/培训") or ""
     if not said.endswith("培训"):
         return None
-    return Said(paper(VocationalTrainingCompleted, training=said), row.by())
+    return DatedEvent(paper(VocationalTrainingCompleted, training=said), row.by())
 
 
-def placed(row: Row) -> Said | None:
+def placed(row: Row) -> DatedEvent | None:
     """When the young person began to live as an adult."""
     if not row.says("安置日期"):
         return None
-    return Said(paper(AdultPlaced, route=row.answer("安置方式")), row.when("安置日期"))
+    return DatedEvent(paper(AdultPlaced, route=row.answer("安置方式")), row.when("安置日期"))
 
 
-def followed_up(row: Row) -> Said | None:
+def followed_up(row: Row) -> DatedEvent | None:
     """When the young person was first visited afterwards."""
-    return Said(paper(AfterCareVisitMade), row.when("随访日期")) if row.says("随访日期") else None
+    return DatedEvent(paper(AfterCareVisitMade), row.when("随访日期")) if row.says("随访日期") else None
 
 
 PLACEMENT: Final = Layout(

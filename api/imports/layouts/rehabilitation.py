@@ -15,7 +15,13 @@ from api.imports.cells.values import (
     title,
 )
 from api.imports.faults import Fault
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -68,7 +74,7 @@ def _phase_or_mode() -> Reader:
     return read
 
 
-def assessed(row: Row) -> Said | None:
+def assessed(row: Row) -> DatedEvent | None:
     """What the child was found able to do, in one domain on one scale."""
     if row.value("事项") != ASSESSED:
         return None
@@ -84,20 +90,20 @@ def assessed(row: Row) -> Said | None:
         summary=NOT_ON_PAPER if scored else row.answer("内容"),
         assessor=row.answer("康复师"),
     )
-    return Said(event, row.when("日期"))
+    return DatedEvent(event, row.when("日期"))
 
 
-def planned(row: Row) -> Said | None:
+def planned(row: Row) -> DatedEvent | None:
     """What was planned: how many sessions of what."""
     if row.value("事项") != PLANNED:
         return None
     _fit(row, phase=False)
     item = PlannedItem(mode=row.answer("评估类型/项目"), planned_count=_count(row))
     event = paper(RehabPlanMade, goals=row.answer("内容"), items=(item,), planner=row.answer("康复师"))
-    return Said(event, row.when("日期"))
+    return DatedEvent(event, row.when("日期"))
 
 
-def trained(row: Row) -> Said | None:
+def trained(row: Row) -> DatedEvent | None:
     """The sessions of one kind on one day."""
     if row.value("事项") != TRAINED:
         return None
@@ -109,7 +115,7 @@ def trained(row: Row) -> Said | None:
         therapist=row.answer("康复师"),
         situation=row.answer("内容"),
     )
-    return Said(event, row.when("日期"))
+    return DatedEvent(event, row.when("日期"))
 
 
 def _fit(row: Row, *, phase: bool) -> None:

@@ -13,7 +13,15 @@ from api.imports.cells.values import (
     text,
     title,
 )
-from api.imports.layout import FILE_NO, NAME, Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    FILE_NO,
+    NAME,
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import FILE_NUMBER, REMARK, SERIAL
 from domain.event import Event
 from domain.events.care import CareModeAssigned
@@ -56,7 +64,7 @@ CATEGORY_WORDS: Final = {
 """Intake categories by their usual words; 临时监护 alone may be any of three and needs its code."""
 
 
-def referral(row: Row) -> Said | None:
+def referral(row: Row) -> DatedEvent | None:
     """Who handed the child over, not later than the reception."""
     if not row.says("送交单位"):
         return None
@@ -67,7 +75,7 @@ def referral(row: Row) -> Said | None:
         referral_source=_sender(unit),
         child_situation=_situation(row) or NOT_ON_PAPER,
     )
-    return Said(event, row.by(RECEIVED, ADMITTED))
+    return DatedEvent(event, row.by(RECEIVED, ADMITTED))
 
 
 def _situation(row: Row) -> str | None:
@@ -83,14 +91,14 @@ def _sender(unit: object) -> object:
     return next(kinds, NOT_ON_PAPER)
 
 
-def reception(row: Row) -> Said:
+def reception(row: Row) -> DatedEvent:
     """The day the child was received: a roster lists those who were."""
     place = {"found_place": row.answer("捡拾(发现)地点")} if row.says("捡拾(发现)地点") else {}
     row.used.add(FILE_NO)
-    return Said(paper(ChildReceived, file_no=row.file_no, **place), row.when(RECEIVED, ADMITTED))
+    return DatedEvent(paper(ChildReceived, file_no=row.file_no, **place), row.when(RECEIVED, ADMITTED))
 
 
-def identity(row: Row) -> Said | None:
+def identity(row: Row) -> DatedEvent | None:
     """Who the child is, as written when the child was admitted; the birth date holds for the whole life."""
     if not any(row.says(column) for column in (NAME, "性别", "民族", "出生日期", "出生日期来源")):
         return None
@@ -107,37 +115,37 @@ def identity(row: Row) -> Said | None:
         birth_method=method,
         birth_basis=NOT_ON_PAPER if basis is None or basis.fault else clean(basis.raw),
     )
-    return Said(event, row.by(ADMITTED))
+    return DatedEvent(event, row.by(ADMITTED))
 
 
-def citizen(row: Row) -> Said | None:
+def citizen(row: Row) -> DatedEvent | None:
     """The citizen id, as written."""
     if not row.says("身份证号"):
         return None
-    return Said(paper(CitizenIdAssigned, citizen_id=row.answer("身份证号")), row.by())
+    return DatedEvent(paper(CitizenIdAssigned, citizen_id=row.answer("身份证号")), row.by())
 
 
-def category(row: Row) -> Said | None:
+def category(row: Row) -> DatedEvent | None:
     """Under which category the child was taken in."""
     if not row.says("接收类别"):
         return None
     event = paper(IntakeCategoryDetermined, category=row.answer("接收类别"), child_situation=_situation(row))
-    return Said(event, row.by(ADMITTED))
+    return DatedEvent(event, row.by(ADMITTED))
 
 
-def approval(row: Row) -> Said | None:
+def approval(row: Row) -> DatedEvent | None:
     """正式入院日期 is also the day on which admission was approved."""
-    return Said(paper(AdmissionApproved), row.when(ADMITTED)) if row.says(ADMITTED) else None
+    return DatedEvent(paper(AdmissionApproved), row.when(ADMITTED)) if row.says(ADMITTED) else None
 
 
-def admission(row: Row) -> Said | None:
+def admission(row: Row) -> DatedEvent | None:
     """The day the child was formally admitted."""
     if not row.says(ADMITTED):
         return None
-    return Said(paper(ChildAdmitted, intake_category=row.answer("接收类别")), row.when(ADMITTED))
+    return DatedEvent(paper(ChildAdmitted, intake_category=row.answer("接收类别")), row.when(ADMITTED))
 
 
-def guardianship(row: Row) -> Said | None:
+def guardianship(row: Row) -> DatedEvent | None:
     """On what ground the State is guardian."""
     kind = row.value("监护类型")
     events: dict[str, Event] = {
@@ -145,37 +153,37 @@ def guardianship(row: Row) -> Said | None:
         "temporary": paper(TemporaryGuardianshipStarted),
     }
     event = events.get(kind)
-    return None if event is None else Said(event, row.by())
+    return None if event is None else DatedEvent(event, row.by())
 
 
-def care(row: Row) -> Said | None:
+def care(row: Row) -> DatedEvent | None:
     """How the child is cared for."""
     if not row.says("养育方式"):
         return None
-    return Said(paper(CareModeAssigned, mode=row.answer("养育方式")), row.by())
+    return DatedEvent(paper(CareModeAssigned, mode=row.answer("养育方式")), row.by())
 
 
-def disability(row: Row) -> Said | None:
+def disability(row: Row) -> DatedEvent | None:
     """What disability the child has."""
     kind = row.value("残疾类别")
     if kind is None:
         return None
     grade = {"grade": row.answer("残疾等级")} if row.says("残疾等级") else {}
-    return Said(paper(DisabilityAssessed, disability_class=kind, **grade), row.by())
+    return DatedEvent(paper(DisabilityAssessed, disability_class=kind, **grade), row.by())
 
 
-def departure(row: Row) -> Said | None:
+def departure(row: Row) -> DatedEvent | None:
     """When and why the child left."""
     if not row.says("离院日期") and not row.says("离院原因"):
         return None
-    return Said(paper(DepartureCompleted, reason=row.answer("离院原因")), row.when("离院日期"))
+    return DatedEvent(paper(DepartureCompleted, reason=row.answer("离院原因")), row.when("离院日期"))
 
 
-def death(row: Row) -> Said | None:
+def death(row: Row) -> DatedEvent | None:
     """A child who left by dying died on that day."""
     if row.value("离院原因") != DEAD:
         return None
-    return Said(paper(ChildDied), row.when("离院日期"))
+    return DatedEvent(paper(ChildDied), row.when("离院日期"))
 
 
 ROSTER: Final = Layout(

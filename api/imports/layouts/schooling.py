@@ -8,7 +8,13 @@ from api.imports.cells.values import (
     number,
     title,
 )
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -18,7 +24,7 @@ from api.imports.layouts.columns import (
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 
-def enrolled(row: Row) -> Said | None:
+def enrolled(row: Row) -> DatedEvent | None:
     """When a stage began, where and in which form."""
     if not any(row.says(column) for column in ("入学日期", "学段", "就学形式", "学校", "学籍号")):
         return None
@@ -29,15 +35,15 @@ def enrolled(row: Row) -> Said | None:
         school=row.answer("学校"),
         student_roll_no=row.answer("学籍号"),
     )
-    return Said(event, row.when("入学日期"))
+    return DatedEvent(event, row.when("入学日期"))
 
 
-def ended(row: Row) -> Said | None:
+def ended(row: Row) -> DatedEvent | None:
     """When the stage ended, and how."""
     if not row.says("结束日期") and not row.says("结束原因"):
         return None
     event = paper(SchoolingEnded, stage=row.value("学段"), end_reason=row.answer("结束原因"))
-    return Said(event, row.when("结束日期"))
+    return DatedEvent(event, row.when("结束日期"))
 
 
 SCHOOLING: Final = Layout(

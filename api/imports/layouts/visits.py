@@ -3,7 +3,13 @@
 from typing import Final
 
 from api.imports.cells.values import code, day, text
-from api.imports.layout import Column, Layout, Row, Said, paper
+from api.imports.layout import (
+    Column,
+    DatedEvent,
+    Layout,
+    Row,
+    paper,
+)
 from api.imports.layouts.columns import (
     CHILD_NAME,
     FILE_NUMBER,
@@ -15,7 +21,7 @@ from domain.events.adoption.visits import PostAdoptionVisitMade
 FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")
 
 
-def visited(row: Row) -> Said | None:
+def visited(row: Row) -> DatedEvent | None:
     """When child and adopters were visited, and how they were."""
     if not any(row.says(column) for column in FACTS):
         return None
@@ -28,7 +34,7 @@ def visited(row: Row) -> Said | None:
         risk=row.answer("风险"),
         next_on=row.day("下次回访"),
     )
-    return Said(event, row.when("回访日期"))
+    return DatedEvent(event, row.when("回访日期"))
 
 
 VISITS: Final = Layout(

@@ -18,15 +18,15 @@ from typing import IO, Any, Final, cast
 import orjson
 import structlog
 
-from api.fair_lock import Turns
+from api.fair_lock import FairLock
 from api.imports.cells.raw import Counted, Raw, Unusable
 from api.imports.faults import Fault
 from api.imports.reading import child
-from api.imports.reading.kinds import Told
+from api.imports.reading.kinds import DeclaredKind
 from api.imports.reading.unreadable import (
     NOT_THERE,
     TOO_COSTLY,
-    UnreadableError,
+    UnreadableFileError,
     damaged,
     too_large,
 )
@@ -57,7 +57,7 @@ class Source:
 
     parts: Iterable[bytes]
     name: str
-    told: Told | None = None
+    told: DeclaredKind | None = None
     charset: str | None = None
 
 
@@ -66,7 +66,7 @@ class Apart:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._turns = Turns()
+        self._turns = FairLock()
 
     async def read(self, source: Source, group: Hashable = None) -> Workbook:
         """Read a file for a group. Raises UnreadableError."""
@@ -77,7 +77,7 @@ class Apart:
                     return await asyncio.to_thread(self._exchange, process, source)
             except TimeoutError:
                 log.warning("file not read in time")
-                raise UnreadableError(TOO_COSTLY) from None
+                raise UnreadableFileError(TOO_COSTLY) from None
             finally:
                 process.kill()
 
@@ -90,7 +90,7 @@ class Apart:
                     raise too_large(most)
                 return await self.read(Source(iter(lambda: file.read(_PART), b""), path.name))
         except OSError as error:
-            raise UnreadableError(NOT_THERE) from error
+            raise UnreadableFileError(NOT_THERE) from error
 
     def _exchange(self, process: subprocess.Popen[bytes], source: Source) -> Workbook:
         """Give a process its file, and hear its answer; in a thread."""
@@ -116,7 +116,7 @@ class Apart:
             answer = _heard(told)
             code = process.wait()
         if answer is None:
-            raise UnreadableError(TOO_COSTLY) if code < 0 or code == child.NO_MEMORY else damaged()
+            raise UnreadableFileError(TOO_COSTLY) if code < 0 or code == child.NO_MEMORY else damaged()
         sheets, says_whose = answer
         return Workbook(source.name, digest.hexdigest(), size, sheets, says_whose)
 
@@ -148,7 +148,7 @@ def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
             sheets.append(Sheet(len(sheets), said["title"], rows, merged))
             rows = []
         elif "why" in said:
-            raise UnreadableError(Label(*said["why"]))
+            raise UnreadableFileError(Label(*said["why"]))
         else:
             return sheets, bool(said["says_whose"])
     return None
@@ -159,7 +159,7 @@ def _lines(answer: IO[bytes]) -> Iterator[bytes]:
     for line in answer:
         heard += len(line)
         if heard > LONGEST_ANSWER:
-            raise UnreadableError(TOO_COSTLY)
+            raise UnreadableFileError(TOO_COSTLY)
         if line.endswith(b"\n"):
             yield line
 

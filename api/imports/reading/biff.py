@@ -18,7 +18,7 @@ from api.imports.reading.unreadable import (
     DAMAGED,
     PROTECTED,
     UNKNOWN_KIND,
-    UnreadableError,
+    UnreadableFileError,
     damaged,
 )
 from api.imports.reading.workbook import Merged
@@ -36,7 +36,7 @@ _NO_NUMBER: Final = b"\xff\xff"
 def read_biff(content: bytes, collector: Collector) -> None:
     """Read the sheets of a workbook. Raises UnreadableError."""
     if LOCKED in content:
-        raise UnreadableError(PROTECTED)
+        raise UnreadableFileError(PROTECTED)
     try:
         with open(os.devnull, "w", encoding="utf-8") as nobody:  # noqa: PTH123 - a device
             book = xlrd.open_workbook(
@@ -45,12 +45,12 @@ def read_biff(content: bytes, collector: Collector) -> None:
         uncalculated = _uncalculated(content)
         for number, sheet in enumerate(book.sheets()):
             _read(book, sheet, uncalculated.get(number, set()), collector)
-    except (UnreadableError, MemoryError):
+    except (UnreadableFileError, MemoryError):
         raise
     except xlrd.XLRDError as error:
         said = str(error)
         locked, other = "encrypted" in said, "Can't find workbook" in said
-        raise UnreadableError(PROTECTED if locked else UNKNOWN_KIND if other else DAMAGED) from error
+        raise UnreadableFileError(PROTECTED if locked else UNKNOWN_KIND if other else DAMAGED) from error
     except (
         Exception
     ) as error:  # it trusts what it reads, and fails in any way where that is not as it should be

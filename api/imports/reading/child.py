@@ -16,8 +16,8 @@ from typing import Any, Final
 import orjson
 
 from api.imports.cells.raw import Counted, Unusable
-from api.imports.reading.kinds import Told, read_sheets
-from api.imports.reading.unreadable import UnreadableError
+from api.imports.reading.kinds import DeclaredKind, read_sheets
+from api.imports.reading.unreadable import UnreadableFileError
 
 NO_MEMORY: Final = 3
 """With what the process ends when its memory does not suffice."""
@@ -41,10 +41,10 @@ def main() -> None:
 
 def _answer(wanted: dict[str, Any]) -> None:
     out = sys.stdout.buffer
-    told = None if wanted["told"] is None else Told(wanted["told"])
+    told = None if wanted["told"] is None else DeclaredKind(wanted["told"])
     try:
         sheets, says_whose = read_sheets(sys.stdin.buffer.read(), wanted["name"], told, wanted["charset"])
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         out.write(orjson.dumps({"why": [error.why.zh, error.why.en]}, option=_PLAINLY))
         return
     for sheet in sheets:

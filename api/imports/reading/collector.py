@@ -10,7 +10,7 @@ from api.imports.cells.raw import (
     is_blank,
 )
 from api.imports.faults import Fault
-from api.imports.reading.unreadable import UnreadableError, damaged, too_much
+from api.imports.reading.unreadable import UnreadableFileError, damaged, too_much
 from api.imports.reading.workbook import (
     BLANK,
     Merged,
@@ -195,7 +195,7 @@ def _usable(raw: Raw) -> Raw:
     return raw
 
 
-def unreadable_beyond(most: int) -> UnreadableError:
+def unreadable_beyond(most: int) -> UnreadableFileError:
     """Return that a file, unpacked, is larger than is taken."""
     return too_much(
         Label(f"文件解压后超过 {most:,} 字节", f"Unpacked, the file has more than {most:,} bytes")

@@ -8,7 +8,7 @@ from statistics import median_high
 from typing import Final
 
 from api.imports.reading.collector import Collector
-from api.imports.reading.unreadable import UNKNOWN_CHARACTERS, UnreadableError, unclosed
+from api.imports.reading.unreadable import UNKNOWN_CHARACTERS, UnreadableFileError, unclosed
 
 CHARSETS: Final = {
     "utf-8": "utf-8-sig",
@@ -40,13 +40,13 @@ def decoded(content: bytes, charset: str | None) -> str:
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
     told = None if charset is None else CHARSETS[charset]
     if marked and told and marked != told:
-        raise UnreadableError(UNKNOWN_CHARACTERS)
+        raise UnreadableFileError(UNKNOWN_CHARACTERS)
     for codec in [marked or told] if marked or told else ["utf-8", "gb18030"]:
         try:
             return content.decode(codec or "")
         except UnicodeError:
             continue
-    raise UnreadableError(UNKNOWN_CHARACTERS)
+    raise UnreadableFileError(UNKNOWN_CHARACTERS)
 
 
 def _delimiter(text: str) -> str:

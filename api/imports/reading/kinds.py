@@ -19,7 +19,7 @@ from api.imports.reading.unreadable import (
     NO_TEXT,
     NOT_THERE,
     UNKNOWN_KIND,
-    UnreadableError,
+    UnreadableFileError,
 )
 from api.imports.reading.workbook import Sheet, Workbook
 
@@ -32,7 +32,7 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 """What stands in no text; the odd 0x1a is how old programs end one."""
 
 
-class Told(Enum):
+class DeclaredKind(Enum):
     """What a file is said to be; nothing is said of one on a disk."""
 
     WORKBOOK = "workbook"
@@ -40,7 +40,7 @@ class Told(Enum):
 
 
 def read_workbook(
-    source: Path | bytes, name: str = "", *, told: Told | None = None, charset: str | None = None
+    source: Path | bytes, name: str = "", *, told: DeclaredKind | None = None, charset: str | None = None
 ) -> Workbook:
     """Read a file, or a file's bytes, which go by that name. Raises UnreadableError.
 
@@ -49,31 +49,31 @@ def read_workbook(
     try:
         content = source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
-        raise UnreadableError(NOT_THERE) from error
+        raise UnreadableFileError(NOT_THERE) from error
     title = source.name if isinstance(source, Path) and not name else name
     sheets, says_whose = read_sheets(content, title, told, charset)
     return Workbook(title, hashlib.sha256(content).hexdigest(), len(content), sheets, says_whose)
 
 
 def read_sheets(
-    content: bytes, name: str, told: Told | None, charset: str | None
+    content: bytes, name: str, told: DeclaredKind | None, charset: str | None
 ) -> tuple[list[Sheet], bool]:
     """Read a file's sheets, and tell whether such a file says whose it is. Raises UnreadableError."""
     if not content:
-        raise UnreadableError(EMPTY)
+        raise UnreadableFileError(EMPTY)
     collector = Collector()
     archive = content.startswith(_ARCHIVE)
     if archive or content.startswith((COMPOUND, *_OLD_BINARY)):
-        if told is Told.TEXT:
-            raise UnreadableError(NO_TEXT)
+        if told is DeclaredKind.TEXT:
+            raise UnreadableFileError(NO_TEXT)
         if archive:
             _read_archive(Parts(content), collector)
         else:
             read_biff(content, collector)
         return collector.sheets, True
     _refuse_other_than_table(content, charset)
-    if told is Told.WORKBOOK:
-        raise UnreadableError(IS_TEXT)
+    if told is DeclaredKind.WORKBOOK:
+        raise UnreadableFileError(IS_TEXT)
     read_delimited(content, charset, PurePath(name).stem or "CSV", collector)
     return collector.sheets, False
 
@@ -84,15 +84,15 @@ def _read_archive(parts: Parts, collector: Collector) -> None:
     elif OPEN_XML in parts.names:
         read_ooxml(parts, collector)
     else:
-        raise UnreadableError(UNKNOWN_KIND)
+        raise UnreadableFileError(UNKNOWN_KIND)
 
 
 def _refuse_other_than_table(content: bytes, charset: str | None) -> None:
     """Raise UnreadableError for what is no text, or text that marks up something else than a table."""
     text = decoded(content, charset)
     if _MARKUP.match(text):
-        raise UnreadableError(NO_TABLE)
+        raise UnreadableFileError(NO_TABLE)
     if not text.strip():
-        raise UnreadableError(EMPTY)
+        raise UnreadableFileError(EMPTY)
     if _UNPRINTABLE.search(text):
-        raise UnreadableError(UNKNOWN_KIND)
+        raise UnreadableFileError(UNKNOWN_KIND)

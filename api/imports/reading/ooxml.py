@@ -27,7 +27,7 @@ from api.imports.reading.parts import Parts, Rich, Silent
 from api.imports.reading.unreadable import (
     TOO_COSTLY,
     UNKNOWN_KIND,
-    UnreadableError,
+    UnreadableFileError,
     damaged,
 )
 from api.imports.reading.workbook import Merged
@@ -64,10 +64,10 @@ def _opened(parts: Parts, book: "_Book") -> dict[str, "_Related"]:
     if main is None:
         raise damaged()
     if not main.endswith(".xml"):
-        raise UnreadableError(UNKNOWN_KIND)  # .xlsb, whose parts are binary
+        raise UnreadableFileError(UNKNOWN_KIND)  # .xlsb, whose parts are binary
     parts.walk(main, book)
     if not book.sheets:
-        raise UnreadableError(UNKNOWN_KIND)  # a text or a presentation
+        raise UnreadableFileError(UNKNOWN_KIND)  # a text or a presentation
     folder, _, own = main.rpartition("/")
     return {each.name: each for each in _related(parts, f"{folder}/_rels/{own}.rels".lstrip("/"), folder)}
 
@@ -201,7 +201,7 @@ class _Texts(Silent):
             self._spoken = False
         elif name == "si":
             if len(self.found) >= MOST_CELLS:
-                raise UnreadableError(TOO_COSTLY)
+                raise UnreadableFileError(TOO_COSTLY)
             self.found.append((_unescaped(self._rich.words), self._rich.struck))
 
     def text(self, text: str) -> None:

@@ -19,7 +19,7 @@ from api.imports.reading.parts import Parts, Rich, Silent
 from api.imports.reading.unreadable import (
     PROTECTED,
     UNKNOWN_KIND,
-    UnreadableError,
+    UnreadableFileError,
     damaged,
 )
 from api.imports.reading.workbook import Merged
@@ -59,7 +59,7 @@ def read_opendocument(parts: Parts, collector: Collector) -> None:
     cells = _Cells(collector, look)
     parts.walk(CONTENT, cells)
     if not cells.spreadsheet:
-        raise UnreadableError(UNKNOWN_KIND)  # a text or a presentation
+        raise UnreadableFileError(UNKNOWN_KIND)  # a text or a presentation
 
 
 class _Manifest(Silent):
@@ -67,7 +67,7 @@ class _Manifest(Silent):
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "encryption-data":
-            raise UnreadableError(PROTECTED)
+            raise UnreadableFileError(PROTECTED)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Final, NoReturn, Protocol
 from xml.parsers import expat
 
 from api.imports.reading.collector import LONGEST_TEXT, unreadable_beyond
-from api.imports.reading.unreadable import PROTECTED, UnreadableError, damaged
+from api.imports.reading.unreadable import PROTECTED, UnreadableFileError, damaged
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -103,7 +103,7 @@ class Parts:
         if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_PARTS:
             raise unreadable_beyond(MOST_BYTES)
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-            raise UnreadableError(PROTECTED)
+            raise UnreadableFileError(PROTECTED)
 
     def walk(self, name: str, walker: Walker) -> None:
         """Walk through a part that is XML. Raises UnreadableError when it is not there or damaged."""

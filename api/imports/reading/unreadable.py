@@ -5,7 +5,7 @@ from typing import Final
 from domain.label import Label
 
 
-class UnreadableError(Exception):
+class UnreadableFileError(Exception):
     """Nothing of the file can be read; `why` says so to whoever handed it in, and what to do."""
 
     def __init__(self, why: Label) -> None:
@@ -62,19 +62,19 @@ TOO_COSTLY: Final = Label(
 )
 
 
-def damaged() -> UnreadableError:
+def damaged() -> UnreadableFileError:
     """Return that a file is damaged."""
-    return UnreadableError(DAMAGED)
+    return UnreadableFileError(DAMAGED)
 
 
-def too_large(most: int) -> UnreadableError:
+def too_large(most: int) -> UnreadableFileError:
     """Return that a file has more bytes than is taken."""
     return too_much(Label(f"文件超过 {most:,} 字节", f"The file has more than {most:,} bytes"))
 
 
-def unclosed(line: int) -> UnreadableError:
+def unclosed(line: int) -> UnreadableFileError:
     """Return that a text has quotation marks that do not fit, up to a line."""
-    return UnreadableError(
+    return UnreadableFileError(
         Label(
             f"到第 {line:,} 行为止，引号不成对；请用电子表格软件打开并另存为 .xlsx 后再导入。",
             f"Up to line {line:,}, quotation marks do not fit: save it as .xlsx in a spreadsheet program.",
@@ -82,9 +82,9 @@ def unclosed(line: int) -> UnreadableError:
     )
 
 
-def too_much(what: Label) -> UnreadableError:
+def too_much(what: Label) -> UnreadableFileError:
     """Return that a file holds more than is taken: what, and where."""
-    return UnreadableError(
+    return UnreadableFileError(
         Label(
             f"{what.zh}；请删去多余的内容，或分成几个文件后再导入。",
             f"{what.en}: remove what is not needed, or make several files of it.",

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.identity.directory import Institution
-from api.imports.accounting import SETTLED, Account, Fate
+from api.imports.accounting import SETTLED, Account, CellOutcome
 from api.imports.faults import Fault
 from api.imports.layout import Cell, RowOf
 from api.imports.recognition.register_reading import Register
@@ -38,7 +38,7 @@ MOST_LISTED_TEXT: Final = limit(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One value or row that is reported: where it stands, as it was written, and a code that says why.
 
     `other` is the other place where it is said otherwise, `place` the column's from 0, `child` the file that
@@ -77,9 +77,9 @@ class Report:
     """The categories of personal data that whoever is told sees."""
     beside: tuple[str, ...] = ()
     """Institutions of a like name, beside which its own was opened."""
-    rejections: list[Line] = field(default_factory=list)
-    values: list[Line] = field(default_factory=list)
-    missing: list[Line] = field(default_factory=list)
+    rejections: list[ReportLine] = field(default_factory=list)
+    values: list[ReportLine] = field(default_factory=list)
+    missing: list[ReportLine] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows by the rule that speaks against what was recorded of them."""
     against: set[UUID] = field(default_factory=set)
@@ -95,7 +95,9 @@ class Report:
         """Report a rejected row or part of one, with what is wrong or the rule that refuses it."""
         code = why.value if isinstance(why, Fault) else why
         heading, written = ("", "") if cell is None else (cell.heading, cell.written)
-        self._list("rejections", Line(self._sheet(at.table), at.row, heading, written, code, child=child))
+        self._list(
+            "rejections", ReportLine(self._sheet(at.table), at.row, heading, written, code, child=child)
+        )
 
     def set_aside(
         self, cell: Cell, fault: Fault, other: RowOf | None = None, child: UUID | None = None
@@ -105,10 +107,11 @@ class Report:
         elsewhere = None if other is None else self.register.name(other)
         row, column = cell.place.row, cell.place.column
         self._list(
-            "values", Line(sheet, row, cell.heading, cell.written, fault.value, elsewhere, column, child)
+            "values",
+            ReportLine(sheet, row, cell.heading, cell.written, fault.value, elsewhere, column, child),
         )
 
-    def miss(self, line: Line) -> None:
+    def miss(self, line: ReportLine) -> None:
         """Report a row that the ledger has and the file does not."""
         self._list("missing", line)
 
@@ -131,8 +134,8 @@ class Report:
         for lines in (self.rejections, self.values, self.missing):
             lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
 
-    def _list(self, kind: str, line: Line) -> None:
-        lines: list[Line] = getattr(self, kind)
+    def _list(self, kind: str, line: ReportLine) -> None:
+        lines: list[ReportLine] = getattr(self, kind)
         self.listed_text += len(line.value)
         if self.bounded and (len(lines) >= MOST_LISTED or self.listed_text > MOST_LISTED_TEXT):
             self.unlisted[kind] += 1
@@ -167,14 +170,14 @@ class Report:
             "institution": self.institution.name,
             **({"opened_beside": list(self.beside)} if self.beside else {}),
             "rows": sum(rows.values()),
-            "recorded": rows[Fate.RECORDED],
-            "already": rows[Fate.ALREADY],
-            "rejected": rows[Fate.REJECTED],
+            "recorded": rows[CellOutcome.RECORDED],
+            "already": rows[CellOutcome.ALREADY],
+            "rejected": rows[CellOutcome.REJECTED],
             "other_rows": {kind.value: self.account.other_rows[kind] for kind in OTHER_ROWS},
             "cells": {"filled": self.account.filled}
             | {fate.name.lower(): cells[fate] for fate in sorted(SETTLED, reverse=True)},
             "as_found": self.as_found,
-            "set_aside": cells[Fate.SET_ASIDE],
+            "set_aside": cells[CellOutcome.SET_ASIDE],
             "entries": self.entries,
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],

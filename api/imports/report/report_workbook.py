@@ -9,7 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped] # it has no types
 from xlsxwriter.format import Format  # type: ignore[import-untyped] # the same
 
 from api.imports.faults import Fault
-from api.imports.report.import_report import NOT_IN_FILE, Line, Report
+from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
 from domain.rulebook import Rulebook
 
 _PRIVATE: Final = 0o600
@@ -105,7 +105,7 @@ def _summary(report: Report) -> Iterable[tuple[str, str]]:
     yield "按原状录入、与规定不符的条目 Recorded as found", str(told["as_found"])
 
 
-def _line(line: Line, rulebook: Rulebook) -> tuple[str, ...]:
+def _line(line: ReportLine, rulebook: Rulebook) -> tuple[str, ...]:
     zh, en = why(line.code, rulebook)
     return (line.sheet, str(line.row), line.column, line.value, zh, en, line.other or "")
 

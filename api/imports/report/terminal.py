@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from api.imports.accounting import Fate
-from api.imports.report.import_report import Line, Report
+from api.imports.accounting import CellOutcome
+from api.imports.report.import_report import Report, ReportLine
 from api.imports.report.report_workbook import why
 from domain.rulebook import Rulebook
 
@@ -47,14 +47,14 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
         console.print(Text(f"{there} {'、'.join(report.beside)}"))
     numbers = Table("", "行 Rows", "单元格 Cells", title=Text(report.register.workbook.name))
     for fate, label in (
-        (Fate.RECORDED, "已录入 Recorded"),
-        (Fate.ALREADY, "此前已录入 Already recorded"),
-        (Fate.REJECTED, "未录入 Rejected"),
-        (Fate.SET_ASIDE, "暂存 Set aside"),
-        (Fate.KEY, "索引 Keys"),
-        (Fate.OTHER, "其他 Other"),
+        (CellOutcome.RECORDED, "已录入 Recorded"),
+        (CellOutcome.ALREADY, "此前已录入 Already recorded"),
+        (CellOutcome.REJECTED, "未录入 Rejected"),
+        (CellOutcome.SET_ASIDE, "暂存 Set aside"),
+        (CellOutcome.KEY, "索引 Keys"),
+        (CellOutcome.OTHER, "其他 Other"),
     ):
-        count = sum(report.account.other_rows.values()) if fate is Fate.OTHER else rows[fate]
+        count = sum(report.account.other_rows.values()) if fate is CellOutcome.OTHER else rows[fate]
         numbers.add_row(label, f"{count:,}", f"{cells[fate]:,}")
     every = sum(rows.values()) + sum(report.account.other_rows.values())
     numbers.add_row("合计 Sum", f"{every:,}", f"{report.account.filled:,}")
@@ -71,7 +71,7 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s, {pace}"))
 
 
-def _lines(console: Console, title: str, lines: list[Line], rulebook: Rulebook) -> None:
+def _lines(console: Console, title: str, lines: list[ReportLine], rulebook: Rulebook) -> None:
     """Show how often each reason occurs and where first; what is written there stays in the report."""
     if not lines:
         return
