@@ -12,9 +12,10 @@ from uuid import uuid4
 from httpx2 import Response
 
 from api.contract.entries import event_json
-from api.identity.permissions import SEES, Role, stated
+from api.identity.permissions import SEES, Role
 from domain.entry import Document
 from domain.event import Event
+from ledger.codec.split import stated
 from tests.client import Served
 from tests.given import days
 

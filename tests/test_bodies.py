@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from starlette.types import Message, Scope
 
 from api.app import create_app
-from api.http.authentication import MOST_BYTES, MOST_UNASKED
 from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.http.record_many import MOST_BYTES as MOST_OF_MANY
+from api.http.request_body import MOST_BYTES, MOST_UNASKED
 from api.identity.permissions import Role
 from api.settings import Settings
 from tests.client import Served

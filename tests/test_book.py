@@ -29,6 +29,7 @@ from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.recording import handler
 from ledger.recording.outcome import (
     Denied,
+    Hindrance,
     KeepsMoving,
     KeyMismatch,
     Outcome,
@@ -550,9 +551,9 @@ async def test_a_larger_register_of_the_same_rows_adds_only_what_is_new(ledger: 
 # Who may
 
 
-def unless_died(file: File, recording: Recording) -> str | None:
+def unless_died(file: File, recording: Recording) -> Hindrance | None:
     """Let nothing be recorded for a clerk in a file in which a death stands."""
-    return "died" if file.of(ChildDied) and recording.recorder == CLERK else None
+    return Hindrance.ROLE if file.of(ChildDied) and recording.recorder == CLERK else None
 
 
 @pytest.mark.parametrize("bulk", [False, True])
@@ -565,7 +566,7 @@ async def test_each_is_checked_on_its_file_as_those_before_it_have_left_it(
     record_all = ledger.record_bulk if bulk else ledger.record_all
     outcomes = await record_all(wanted, now=NOW, checked=unless_died)
     assert [type(outcome) for outcome in outcomes] == [Recorded, Recorded, Denied]
-    assert outcomes[-1] == Denied("died")
+    assert outcomes[-1] == Denied(Hindrance.ROLE)
     assert await ledger.known() == 3
     again = await record_all(wanted[:2], now=NOW, checked=unless_died)
     assert [isinstance(outcome, Recorded) and outcome.repeated for outcome in again] == [True, True]
@@ -574,7 +575,7 @@ async def test_each_is_checked_on_its_file_as_those_before_it_have_left_it(
 async def test_of_all_or_nothing_nothing_is_recorded_where_one_is_denied(ledger: Ledger, child: UUID) -> None:
     wanted = [recording(each, child=child) for each in (EXAMINED, DIED, EXAMINED)]
     outcomes = await ledger.record_all(wanted, now=NOW, atomic=True, checked=unless_died)
-    assert outcomes == [Withheld(), Withheld(), Denied("died")]
+    assert outcomes == [Withheld(), Withheld(), Denied(Hindrance.ROLE)]
     assert await ledger.known() == 1
 
 
@@ -595,8 +596,8 @@ async def test_it_is_checked_again_where_the_file_has_moved(
         await other.file(child)
         await recorded(ledger, DIED, child=child)
         wanted = recording(EXAMINED, child=child)
-        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied("died")
-        assert await other.rehearse([wanted], now=NOW, checked=unless_died) == [Denied("died")]
+        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied(Hindrance.ROLE)
+        assert await other.rehearse([wanted], now=NOW, checked=unless_died) == [Denied(Hindrance.ROLE)]
 
 
 async def test_of_a_file_that_one_may_not_record_in_not_even_its_version_is_told(
@@ -606,7 +607,7 @@ async def test_of_a_file_that_one_may_not_record_in_not_even_its_version_is_told
         await other.file(child)
         await recorded(ledger, DIED, child=child)
         wanted = recording(EXAMINED, child=child, expected=1)
-        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied("died")
+        assert await other.record(wanted, now=NOW, checked=unless_died) == Denied(Hindrance.ROLE)
         assert await other.record(wanted, now=NOW) == StaleVersion(2)
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from api import connections
 from api.http import errors
-from api.http.authentication import parts
+from api.http.request_body import parts
 from api.serving import listen, serve
 
 HEAD = b"GET /read HTTP/1.1\r\nHost: test\r\n"

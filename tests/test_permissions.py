@@ -18,7 +18,6 @@ from api.identity.permissions import (
     SEES,
     Action,
     Actor,
-    Hindrance,
     Role,
     allowed,
     hindrance,
@@ -39,6 +38,7 @@ from domain.scope import (
     scope_of,
 )
 from domain.when import Days
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
 from tests.full import full
 from tests.given import INSTITUTION, some

@@ -24,7 +24,8 @@ from api.contract.problems import (
     responses,
 )
 from api.http import errors
-from api.http.authentication import always, body
+from api.http.request_body import body
+from api.identity.tokens import always
 from ledger.store.store import AppendFailedError, OverloadedError
 
 MARKER = "王小明"

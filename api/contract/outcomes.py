@@ -17,7 +17,6 @@ from api.contract.shapes import (
     finding_json,
     obligation_json,
 )
-from api.identity.permissions import Hindrance
 from domain.codes import tables
 from domain.event import Category, Label
 from domain.impact import Impact, StatusChange
@@ -28,6 +27,7 @@ from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from ledger.recording.outcome import (
     Denied,
+    Hindrance,
     KeepsMoving,
     KeyMismatch,
     Outcome,

@@ -20,7 +20,6 @@ from api.contract.schemas import (
     Waiting,
 )
 from api.contract.sentences import sentence
-from api.identity.permissions import sealed
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import ChildDied
@@ -28,6 +27,7 @@ from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import ATTRIBUTES, Attribute, Fact, File
 from domain.life import BIRTH, STAGE, Life
 from domain.when import Days, add, age
+from ledger.codec.split import sealed
 from projections.findings import Finding
 from projections.obligations import Obligation
 from projections.readiness import ReadyOnDay

@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from api.demo.people import REGION, People, Person
-from api.identity.permissions import SEES, Role, stated
+from api.identity.permissions import SEES, Role
 from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
+from ledger.codec.split import stated
 from ledger.recording.candidates import Named, entry_id
 from ledger.recording.request import Draft, Recording
 

@@ -7,10 +7,10 @@ from api.demo.life_building import LifeBuilder, Present
 from api.demo.lives import recordings
 from api.demo.members import demo_members
 from api.identity.directory import Institution
-from api.identity.permissions import Hindrance, hindrance
+from api.identity.permissions import hindrance
 from api.imports.streams import Streams
 from domain.file import File
-from ledger.recording.outcome import Recorded
+from ledger.recording.outcome import Hindrance, Recorded
 from ledger.recording.request import Recording
 
 

@@ -14,23 +14,18 @@ from api.bootstrap import Container
 from api.budgets import Turn
 from api.clock import day_of
 from api.contract.problems import Problem, invalid, not_found
-from api.http.authentication import (
-    Authenticated,
-    AuthenticatedDep,
-    Still,
-    always,
-)
+from api.http.authentication import Authenticated, AuthenticatedDep
 from api.identity.permissions import (
     SEES,
     Action,
     Actor,
-    Hindrance,
     allowed,
     hindrance,
     horizon,
     opened_by,
     scope_sql,
 )
+from api.identity.tokens import Still, always
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
@@ -42,6 +37,7 @@ from ledger.codec.messages import InvalidValue
 from ledger.codec.notation import NOTATIONS
 from ledger.codec.split import personal_fields
 from ledger.ledger import Ledger
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 from ledger.store.store import Head
 from projections.paging import Condition

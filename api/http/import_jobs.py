@@ -22,10 +22,11 @@ from api.contract.problems import (
     not_found,
     responses,
 )
-from api.http.authentication import AuthenticatedDep, TenantsDep, parts
+from api.http.authentication import AuthenticatedDep, TenantsDep
 from api.http.dependencies import RequestContext, recording_request
 from api.http.import_lines import LinesImport
 from api.http.line_splitting import MOST_LINES
+from api.http.request_body import parts
 from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import Institution
 from api.identity.permissions import SEES, Role

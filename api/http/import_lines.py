@@ -14,7 +14,7 @@ from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import caught_up, numbers_held, terms_of
 from api.http.line_splitting import LONGEST_LINE, lines_of
-from api.identity.permissions import Action, Hindrance, needed
+from api.identity.permissions import Action, needed
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
@@ -28,6 +28,7 @@ from api.spool import Spool
 from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft, Recording
 from projections.likeness import Likeness
 from projections.scopes import StreamScope

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from api.http.authentication import MOST_BYTES
+from api.http.request_body import MOST_BYTES
 from domain.label import Label
 from domain.limit import Area, limit
 

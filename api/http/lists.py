@@ -31,7 +31,6 @@ from api.contract.shapes import (
     readiness_json,
     restricted,
 )
-from api.http.authentication import body
 from api.http.children import (
     Cursor,
     Limit,
@@ -40,6 +39,7 @@ from api.http.children import (
 )
 from api.http.dependencies import Day, RequestContext, list_request
 from api.http.recording import takes
+from api.http.request_body import body
 from domain.event import WHOLLY_SEALED, Category, Number
 from domain.judging import FindingKind
 from domain.label import Label

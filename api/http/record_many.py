@@ -23,7 +23,6 @@ from api.contract.problems import (
     not_found,
 )
 from api.contract.schemas import FindingAnswer
-from api.http.authentication import body
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
 from api.http.recording import (
@@ -36,6 +35,7 @@ from api.http.recording import (
     takes,
     wanted_by,
 )
+from api.http.request_body import body
 from api.identity.permissions import Action
 from domain.label import Label
 from domain.limit import Area, limit

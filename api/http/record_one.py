@@ -14,7 +14,6 @@ from api.contract.outcomes import (
     recorded_json,
 )
 from api.contract.problems import Problem
-from api.http.authentication import body
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
 from api.http.recording import (
@@ -28,6 +27,7 @@ from api.http.recording import (
     rehearsing,
     wanted_by,
 )
+from api.http.request_body import body
 from api.identity.permissions import Action
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Recording

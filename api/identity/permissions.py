@@ -28,7 +28,7 @@ and supervises.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -36,12 +36,13 @@ from uuid import UUID
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from domain.entry import Recorder
-from domain.event import Category, Event, known
+from domain.event import Category
 from domain.events.record import DECISIONS
 from domain.file import File, amended
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
-from ledger.codec.split import personal_fields
+from ledger.codec.split import sealed, stated
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
 from projections.paging import Condition
 
@@ -189,27 +190,6 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         if entry is not None:
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
-
-
-def stated(event: Event) -> set[Category]:
-    """Return the category of an event, and those of the values that it states."""
-    personal = personal_fields(type(event)).personal
-    return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
-
-
-def sealed(kind: type[Event]) -> set[Category]:
-    """Return the category of a kind of event, and those of all that it could state."""
-    return {kind.seals, *(own for _, own, _ in personal_fields(kind).personal)}
-
-
-class Hindrance(Enum):
-    """What keeps somebody from recording in a file."""
-
-    SCOPE = "scope"
-    """The file is not theirs to read: it is answered as one that does not exist."""
-    ROLE = "role"
-    CATEGORY = "category"
-    """Their role is not shown what it is about."""
 
 
 def hindrance(actor: Actor, drafts: Iterable[Draft], file: File, *, today: date) -> Hindrance | None:

@@ -6,8 +6,9 @@ what is mistyped, without asking a database. It is no secret: what lets in is th
 
 import secrets
 import zlib
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from domain.label import Label
 from domain.limit import Area, limit
@@ -24,6 +25,13 @@ _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 _SECRET_LENGTH: Final = 43  # 62 ** 43 > 2 ** 256
 _CHECK_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
 _LENGTH: Final = len(PREFIX) + _SECRET_LENGTH + _CHECK_LENGTH
+
+Still: TypeAlias = Callable[[], Awaitable[None]]
+"""Asks again, after what took a while, whether somebody may enter. Raises the problem `unauthenticated`."""
+
+
+async def always() -> None:
+    """Let in whom no token has let in, and so none can keep out: whoever commands the machine."""
 
 
 def new_token(ledger: str) -> str:

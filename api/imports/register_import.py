@@ -8,15 +8,14 @@ from uuid import UUID
 
 from api.bootstrap import Container
 from api.folding import folded_name
-from api.http.authentication import Still, always
 from api.identity.directory import Institution
 from api.identity.permissions import (
     SEES,
     Actor,
-    Hindrance,
     Role,
     hindrance,
 )
+from api.identity.tokens import Still, always
 from api.imports.accounting import Account
 from api.imports.importing import Importer
 from api.imports.layouts.corrections import CORRECTIONS
@@ -36,6 +35,7 @@ from domain.entry import Recorder
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 
 NOT_OPENED: Final = UUID(int=0)

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
-from api.http.authentication import Still, always
-from api.identity.permissions import Hindrance
+from api.identity.tokens import Still, always
 from api.imports.faults import Fault
 from domain.event import Event
 from domain.file import File
@@ -26,6 +25,7 @@ from ledger.recording.candidates import (
 )
 from ledger.recording.outcome import (
     Denied,
+    Hindrance,
     KeyMismatch,
     Recorded,
     Refused,

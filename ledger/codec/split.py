@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry, Document
-from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of
+from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of, known
 from ledger.canonical import Json, canonical
 from ledger.sealing.cipher import (
     FORMAT,
@@ -200,3 +200,14 @@ def place(document: Json) -> tuple[object, ...]:
 
 def _text(sealed: bytes) -> str:
     return b2a_base64(sealed, newline=False).decode()
+
+
+def stated(event: Event) -> set[Category]:
+    """Return the category of an event, and those of the values that it states."""
+    personal = personal_fields(type(event)).personal
+    return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
+
+
+def sealed(kind: type[Event]) -> set[Category]:
+    """Return the category of a kind of event, and those of all that it could state."""
+    return {kind.seals, *(own for _, own, _ in personal_fields(kind).personal)}

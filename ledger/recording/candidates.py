@@ -11,12 +11,13 @@ from domain.file import File
 from domain.judging import Judgement, judge
 from domain.rulebook import Rulebook
 from ledger.canonical import canonical
+from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 from ledger.store.append import Append, Prepared
 
 Named: TypeAlias = Callable[..., UUID]
 """Makes an id of what names it, as `Keys.named` does."""
-Check: TypeAlias = Callable[[File, Recording], object]
+Check: TypeAlias = Callable[[File, Recording], Hindrance | None]
 """Asked of a recording and its file as it is before that; returns why it may not be, None where it may."""
 
 
@@ -37,7 +38,7 @@ class Candidate:
     ids: tuple[UUID, ...]
     entries: tuple[AnyEntry, ...] = ()
     judgements: tuple[Judgement, ...] = ()
-    denied: object = None
+    denied: Hindrance | None = None
 
     def place(self, version: int) -> None:
         """Put the drafts in their envelopes, behind a version of the stream."""

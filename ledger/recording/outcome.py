@@ -1,6 +1,7 @@
 """What came of a recording, or would come of it."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 from uuid import UUID
 
@@ -77,11 +78,21 @@ class Withheld:
     """Nothing is wrong with it, but with another one of all or nothing; nothing was recorded."""
 
 
+class Hindrance(Enum):
+    """What keeps a recorder from recording in a file."""
+
+    SCOPE = "scope"
+    """The file is not theirs to read: it is answered as one that does not exist."""
+    ROLE = "role"
+    CATEGORY = "category"
+    """Their role is not shown what it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The recorder may not record it in the file as it is now; nothing was recorded. `why` is the check's."""
+    """The recorder may not record it in the file as it is now; nothing was recorded."""
 
-    why: object
+    why: Hindrance
 
 
 Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeepsMoving | KeyMismatch | Withheld | Denied

@@ -15,8 +15,9 @@ from api import logs
 from api.app import create_app, running
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.http.authentication import AuthenticatedDep, authenticated, body
+from api.http.authentication import AuthenticatedDep, authenticated
 from api.http.recording import Key
+from api.http.request_body import body
 from api.serving import listen, run, serve
 from api.settings import Settings
 from tests.bench.bench import now

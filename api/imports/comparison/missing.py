@@ -5,7 +5,6 @@ from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from api.identity.directory import Institution
-from api.identity.permissions import sealed
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
@@ -13,6 +12,7 @@ from domain.entry import Document
 from domain.event import Category
 from domain.events.intake import FILE_NO as FILE_NUMBER
 from domain.file import File
+from ledger.codec.split import sealed
 
 
 class Missing:

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from api.identity.permissions import stated
 from api.imports.accounting import CellOutcome
 from api.imports.comparison.differences import (
     OTHERWISE,
@@ -28,6 +27,7 @@ from api.imports.recognition.register_reading import Register
 from domain.entry import AnyEntry, Reason
 from domain.event import Category
 from domain.file import File
+from ledger.codec.split import stated
 from ledger.recording.request import Draft
 
 
