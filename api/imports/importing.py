@@ -19,7 +19,6 @@ from uuid import UUID
 from api.identity.directory import Institution
 from api.identity.permissions import SEES, Actor, hindrance
 from api.imports.accounting import CellOutcome
-from api.imports.comparison.missing import Missing
 from api.imports.comparison.plan import Plan, Step, plan
 from api.imports.facts.child_facts import ChildFacts, facts_of
 from api.imports.faults import Fault
@@ -27,6 +26,7 @@ from api.imports.layout import RowOf, SetAside
 from api.imports.numbers import Numbers
 from api.imports.recognition.register_reading import Register
 from api.imports.report.import_report import Report
+from api.imports.report.missing import Missing
 from api.imports.sink import RowResult, Sink
 from api.imports.streams import Streams
 from domain.entry import Recorder

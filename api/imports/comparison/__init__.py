@@ -1,1 +1,1 @@
-"""What a register says against what the ledger holds: what is to be recorded, and what is missing."""
+"""What a register says against what the ledger holds: what is to be recorded."""
