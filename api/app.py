@@ -28,7 +28,7 @@ from api.http import import_jobs as imports
 from api.http.authentication import authenticated
 from api.http.head import HeadAsGet, Secured
 from api.http.parameters import NOTHING_UNKNOWN
-from api.logs import RequestLog
+from api.http.request_log import RequestLog
 from api.settings import Settings
 from api.tenants import open_tenants
 

@@ -1,5 +1,6 @@
 """What is set from outside: `CHILDLEDGER_*` variables."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,9 +10,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.identity.tokens import LONGEST_DAYS
 from domain.label import Label
 from domain.limit import Area, Bound
+from ledger.codec.messages import most_like
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.roles import Roles
 
+PREFIX: Final = "CHILDLEDGER_"
 LEDGER: Final = "{ledger}"
 """What stands for a ledger's name in an address."""
 
@@ -19,7 +22,7 @@ LEDGER: Final = "{ledger}"
 class Settings(BaseSettings):
     """How this process runs. Addresses of databases are secrets, for they may hold passwords."""
 
-    model_config = SettingsConfigDict(env_prefix="CHILDLEDGER_", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     ledger: str = DEFAULT_LEDGER
     """The name of the ledger that commands act on, which is its schema and begins the names of its roles."""
@@ -148,3 +151,15 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         return url
+
+
+def mistyped(names: Iterable[str]) -> list[str]:
+    """Return what is said of variables that no setting has, and that are like one: a line each."""
+    own = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
+    likely = {name: most_like(word, Settings.model_fields) for word, name in own.items()}
+    return [
+        f"没有 {name} 这个设置；是否应为 {meant}？ {name} is no setting; did you mean {meant}?"
+        for name, words in sorted(likely.items())
+        for meant in (f"{PREFIX}{word.upper()}" for word in words)
+        if meant != name
+    ]

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from api import cli
 from api.cli import trouble
 from api.identity.permissions import Role
-from api.settings import Settings
+from api.settings import Settings, mistyped
 from ledger.postgres.cluster import locate
 from tests.client import ELSEWHERE, HOME, Furnished
 from tests.patience import PATIENCE, until_now
@@ -244,7 +244,7 @@ def test_a_setting_that_can_not_be_is_explained_in_both_languages(
 
 def test_a_setting_that_is_mistyped_is_told_and_others_of_the_name_are_left_alone() -> None:
     names = ["CHILDLEDGER_PROT", "CHILDLEDGER_TLS_HANDELD", "CHILDLEDGER_PORT", "CHILDLEDGER_SAMPLES", "PROT"]
-    port, tls = trouble.mistyped_settings(names)
+    port, tls = mistyped(names)
     assert "CHILDLEDGER_PORT?" in port
     assert "CHILDLEDGER_TLS_HANDLED?" in tls
     assert in_both_languages(port)

@@ -25,6 +25,7 @@ from api.contract.problems import (
 )
 from api.http import errors
 from api.http.request_body import body
+from api.http.request_log import RequestLog
 from api.identity.tokens import always
 from ledger.store.store import AppendFailedError, OverloadedError
 
@@ -49,7 +50,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], Callable
 
 def app_that(failure: BaseException | None = None) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(logs.RequestLog)
+    app.add_middleware(RequestLog)
     errors.install(app)
 
     @app.get("/failing")

@@ -7,11 +7,11 @@ from uuid import UUID
 from cyclopts import App, Parameter, validators
 
 from api.bootstrap import Container
+from api.cli.container import with_container
 from api.cli.output import (
     Flag,
     answer,
     note,
-    with_container,
 )
 from api.identity.directory import IdentityError, Institution
 from api.identity.permissions import Role

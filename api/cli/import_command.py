@@ -11,7 +11,7 @@ from rich.console import Console
 
 from api.bootstrap import Container, open_container
 from api.cli.locating import located
-from api.cli.output import note
+from api.cli.output import STOPPED, Flag, note
 from api.contract.problems import Problem
 from api.demo.members import tokens_for_every_role
 from api.identity.access_log import IMPORT_REPORT
@@ -28,6 +28,7 @@ from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
+from api.serving import run
 from api.settings import Settings
 from ledger.store.store import StoreError
 
@@ -37,6 +38,40 @@ NOTHING_READ: Final = 2
 PURPOSE: Final = "import"
 CALLED: Final = "导入验看（{}）"
 TOKEN_DAYS: Final = 1
+
+
+def import_register(
+    file: Path,
+    /,
+    *,
+    institution: str | None = None,
+    region: str | None = None,
+    dry_run: Flag = False,
+    report: Path | None = None,
+    json: Flag = False,
+    tokens: Flag = False,
+) -> int:
+    """Import an institution's register; the same one again adds nothing.
+
+    Args:
+        file: The workbook (.xlsx, .xls, .ods) or table of text (.csv).
+        institution: Whose it is, by name or id: for a file that does not say so, as CSV never does.
+        region: Where the institution lies (GB/T 2260, six digits), where that is not known yet.
+        dry_run: Tell what would come of it, and record nothing.
+        report: Write a workbook for the clerk, with every row and value that was not used.
+        json: Print the report as JSON, and all else to standard error.
+        tokens: Make and print a token for each role, for looking at what came of it: good for a day.
+    """
+    importing = import_file(
+        file,
+        institution=institution,
+        region=region,
+        dry_run=dry_run,
+        report=report,
+        json=json,
+        tokens=tokens,
+    )
+    return run(importing, stopped_with=STOPPED)
 
 
 async def import_file(
@@ -59,7 +94,7 @@ async def import_file(
     if report is not None:
         if await asyncio.to_thread(_one_file, report, file):
             same = f"--report {report}: 这是要导入的文件本身。 It is the very file to be imported."
-            print(same, file=sys.stderr)  # noqa: T201 - a command speaks
+            note(same)
             return NOTHING_READ
         await asyncio.to_thread(prove_writable, report)
     settings = Settings()
@@ -84,20 +119,20 @@ async def import_file(
         again = (
             "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
         )
-        print(again, file=sys.stderr)  # noqa: T201 - a command speaks
+        note(again)
         return INTERRUPTED
     except OtherInstitutionError as error:
         other = (
             f"{file.name}: 其中写明是{error}的，与 --institution 不符。 It says that it is another's than"
             " --institution."
         )
-        print(other, file=sys.stderr)  # noqa: T201 - a command speaks
+        note(other)
         return NOTHING_READ
     except IdentityError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command speaks
+        note(str(error))
         return NOTHING_READ
     except UnreadableFileError as error:
-        print(f"{file.name}: 无法读取 nothing could be read: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
+        note(f"{file.name}: 无法读取 nothing could be read: {error}")
         return NOTHING_READ
 
 

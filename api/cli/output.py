@@ -1,14 +1,9 @@
-"""How a command speaks, and works within an open container."""
+"""How a command speaks, and with which codes it ends."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Final, TypeAlias
 
 from cyclopts import Parameter
-
-from api.bootstrap import Container, open_container
-from api.serving import run
-from api.settings import Settings
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 """What is said by its name alone."""
@@ -24,13 +19,3 @@ def note(text: str) -> None:
 def answer(text: str) -> None:
     """Print what was asked for."""
     print(text, flush=True)  # noqa: T201 - the same
-
-
-def with_container(asked: Callable[[Container], Awaitable[int]]) -> int:
-    """Answer a command within an open container, whose read models somebody else may follow."""
-
-    async def work() -> int:
-        async with open_container(Settings(), follow=False) as container:
-            return await asked(container)
-
-    return run(work(), stopped_with=STOPPED)

@@ -1,6 +1,5 @@
 """What keeps a command from being done: a sentence in Chinese and one in English, and never a traceback."""
 
-from collections.abc import Iterable
 from enum import Enum
 from socket import gaierror
 from typing import Any, Final, Literal, get_args, get_origin
@@ -25,9 +24,8 @@ from api.cli.backup_commands import OwnerUnknownError
 from api.database import OwnerError
 from api.identity.directory import IdentityError
 from api.serving import PortTakenError
-from api.settings import Settings
 from domain.label import Label
-from ledger.codec.messages import most_like, wording
+from ledger.codec.messages import wording
 from ledger.codec.parsing import InvalidError
 from ledger.data_folder import DataError, unusable
 from ledger.log.last_seen import LastSeenError, LostEntriesError
@@ -41,7 +39,6 @@ from ledger.store.store import StoreError
 from projections.projector.projector import NotBuiltError
 
 PROGRAM: Final = "childledger"
-PREFIX: Final = "CHILDLEDGER_"
 TOLD: Final = (
     BackupError,
     DataError,
@@ -91,20 +88,6 @@ def sentences(error: Exception) -> list[str]:
         case OSError() if error.strerror is not None:
             return [_both(Label("系统不允许。", f"The system does not let us: {error.strerror}."))]
     return []
-
-
-def mistyped_settings(names: Iterable[str]) -> list[str]:
-    """Return what is said of variables that no setting has, and that are like one: a line each."""
-    own = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
-    likely = {name: most_like(word, Settings.model_fields) for word, name in own.items()}
-    return [
-        _both(
-            Label(f"没有 {name} 这个设置；是否应为 {meant}？", f"{name} is no setting; did you mean {meant}?")
-        )
-        for name, words in sorted(likely.items())
-        for meant in (f"{PREFIX}{word.upper()}" for word in words)
-        if meant != name
-    ]
 
 
 def _both(said: Label) -> str:

@@ -1,20 +1,21 @@
-"""Commands that keep the read models right: building them anew, and comparing them with the entries."""
+"""Commands about what is kept: its read models, its entries, its rules and its address."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from api.bootstrap import Container
+from api.cli.container import with_container
 from api.cli.output import (
     Flag,
     answer,
     note,
-    with_container,
 )
+from domain.rulebook import Rulebook
 from ledger.verification import flaws
 from projections import READ_MODELS
 from projections.projector.generations import KEPT, drop_older, make
@@ -111,3 +112,37 @@ def _bar(title: str) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=1.0)
         yield lambda done: progress.update(task, completed=done)
+
+
+def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
+    """Print the database's address for a role; the embedded one runs while something serves.
+
+    Args:
+        role: As whom to enter. Only the owner may migrate; only the writer may append.
+    """
+
+    async def asked(container: Container) -> int:
+        address = container.addresses.of(role)
+        if address is None:
+            note(
+                "此处不知道所有者的地址：请设置 CHILDLEDGER_DATABASE_URL。"
+                " The owner's address is not known here: set CHILDLEDGER_DATABASE_URL."
+            )
+            return 1
+        answer(address)
+        return 0
+
+    return with_container(asked)
+
+
+def rules(*, unverified: Flag = False) -> int:
+    """List the rules with their sources.
+
+    Args:
+        unverified: Only those whose text could not be checked, which never refuse.
+    """
+    for rule in Rulebook.shipped().rules.values():
+        if not (unverified and rule.verified):
+            state = "verified" if rule.verified else "unverified"
+            answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
+    return 0

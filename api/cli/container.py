@@ -1,0 +1,18 @@
+"""How a command works within an open container."""
+
+from collections.abc import Awaitable, Callable
+
+from api.bootstrap import Container, open_container
+from api.cli.output import STOPPED
+from api.serving import run
+from api.settings import Settings
+
+
+def with_container(asked: Callable[[Container], Awaitable[int]]) -> int:
+    """Answer a command within an open container, whose read models somebody else may follow."""
+
+    async def work() -> int:
+        async with open_container(Settings(), follow=False) as container:
+            return await asked(container)
+
+    return run(work(), stopped_with=STOPPED)

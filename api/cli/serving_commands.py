@@ -1,0 +1,51 @@
+"""Commands that serve: a ledger of value, or a fictional institution's."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from cyclopts import Parameter, validators
+
+from api.app import create_app, running
+from api.cli.output import answer, note
+from api.demo.demonstration import AlreadyRunningError, demonstrate
+from api.serving import LOOPBACK, address_of, leave_when_told, listen, run
+from api.serving import serve as serve_on
+from api.settings import Settings
+
+Port: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))]
+
+
+def serve() -> int:
+    """Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped."""
+    leave_when_told()
+    settings = Settings()
+    if settings.host not in LOOPBACK and not settings.tls_handled:
+        note(
+            f"{settings.host} 不是本机地址：前面有 TLS 时请设置 CHILDLEDGER_TLS_HANDLED=yes。"
+            f" {settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled."
+        )
+        return 1
+    with listen(settings.host, settings.port) as listener:
+
+        async def serving() -> int:
+            served = create_app(settings)
+            async with running(served):
+                answer(f"Serving on {address_of(listener)}")
+                await serve_on(served, listener)
+            return 0
+
+        return run(serving())
+
+
+def demo(*, port: Port = 8000, data: Path = Path(".data")) -> int:
+    """Serve a fictional institution's register, with the database in DATA.
+
+    Args:
+        port: Where on 127.0.0.1.
+        data: The folder of the database and the keys, made where there is none.
+    """
+    try:
+        return demonstrate(port, data)
+    except AlreadyRunningError as error:
+        answer(str(error))
+        return 1
