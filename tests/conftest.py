@@ -17,19 +17,19 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("childledger")
 
 pytest_plugins = (
-    "tests.ending",
-    "tests.client",
-    "tests.drills",
-    "tests.newcomer",
-    "tests.registers.counter",
-    "tests.registers.samples",
+    "tests.support.ending",
+    "tests.support.client",
+    "tests.support.drills",
+    "tests.support.demo_server",
+    "tests.support.registers.counter",
+    "tests.support.registers.samples",
 )
 
 DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
@@ -39,31 +39,31 @@ SCRAM_ITERATIONS_SINCE = 160_000
 
 ANY_DATABASE = frozenset(
     {
-        "test_app",
-        "test_as_written",
-        "test_bodies",
-        "test_cases",
-        "test_door",
-        "test_dry_run",
-        "test_every_read_is_noted",
-        "test_every_way_in",
-        "test_import_cases",
-        "test_import_corrections",
-        "test_import_faults",
-        "test_import_formats",
-        "test_import_http",
-        "test_import_institution",
-        "test_import_limits",
-        "test_import_lines",
-        "test_import_names",
-        "test_import_recognition",
-        "test_import_rights",
-        "test_import_waiting",
-        "test_lives",
-        "test_nothing_unknown",
-        "test_openapi",
-        "test_texts",
-        "test_workbook_reading",
+        "codec/test_as_written",
+        "codec/test_texts",
+        "importing/test_cases",
+        "importing/test_corrections",
+        "importing/test_faults",
+        "importing/test_formats",
+        "importing/test_http",
+        "importing/test_institution",
+        "importing/test_limits",
+        "importing/test_lines",
+        "importing/test_names",
+        "importing/test_recognition",
+        "importing/test_rights",
+        "importing/test_waiting",
+        "importing/test_workbook_reading",
+        "over_http/test_app",
+        "over_http/test_bodies",
+        "over_http/test_cases",
+        "over_http/test_door",
+        "over_http/test_dry_run",
+        "over_http/test_every_read_is_noted",
+        "over_http/test_every_way_in",
+        "over_http/test_lives",
+        "over_http/test_nothing_unknown",
+        "over_http/test_openapi",
     }
 )
 """What is about words, rights and files: it asks a database nothing that other tests do not ask too."""
@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            if item.path.stem in ANY_DATABASE:
+            if f"{item.path.parent.name}/{item.path.stem}" in ANY_DATABASE:
                 item.add_marker("any_database")
 
 

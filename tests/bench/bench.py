@@ -22,8 +22,8 @@ from api.institutions import open_institution
 from api.settings import Settings
 from domain.entry import Recorder
 from ledger.postgres.embedded import embedded
-from tests.client import HOME
-from tests.given import CLERK, INSTITUTION, REGION
+from tests.support.client import HOME
+from tests.support.given import CLERK, INSTITUTION, REGION
 
 LEDGER: Final = "bench"
 TEMPLATE: Final = "furnished"

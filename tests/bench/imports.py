@@ -17,8 +17,8 @@ from ledger.store.store import (
 )
 from tests.bench.bench import LEDGER, NOW, Bench, now
 from tests.bench.contest import Duel, Row
-from tests.registers.crowd import ROWS_OF_A_CHILD, crowd
-from tests.registers.paper import workbook
+from tests.support.registers.crowd import ROWS_OF_A_CHILD, crowd
+from tests.support.registers.paper import workbook
 
 CHILDREN: Final = 100
 

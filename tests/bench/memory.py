@@ -11,8 +11,8 @@ from typing import Final
 from api.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.table import progress
-from tests.registers.crowd import crowd
-from tests.registers.paper import workbook
+from tests.support.registers.crowd import crowd
+from tests.support.registers.paper import workbook
 
 ENTRIES_OF_A_CHILD: Final = 38
 """What the rows of one child of the crowd become."""

@@ -12,7 +12,7 @@ from tests.bench.lives import Told
 from tests.bench.posting import Request, caught_up, post_all, post_one, serving
 from tests.bench.preparing import appends_of, store_all
 from tests.bench.workload import Workload, lengths
-from tests.stories import sent
+from tests.support.http_given import sent
 
 FILES: Final = 40
 CONNECTIONS: Final = 24

@@ -19,12 +19,12 @@ from api.http.import_jobs import NDJSON, XLSX
 from api.http.record_many import MOST_REHEARSED
 from domain.event import LONGEST_NAME
 from domain.events.intake import IdentityRecorded
-from tests.client import new_key
-from tests.given import some
 from tests.limits.service import Service
-from tests.registers.crowd import crowd
-from tests.registers.paper import workbook
-from tests.stories import sent
+from tests.support.client import new_key
+from tests.support.given import some
+from tests.support.http_given import sent
+from tests.support.registers.crowd import crowd
+from tests.support.registers.paper import workbook
 
 Making: TypeAlias = Callable[[float], Any]
 """Makes what is to be sent, of a size (1: all of it)."""

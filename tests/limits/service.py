@@ -33,7 +33,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
-from tests.given import some
+from tests.support.given import some
 
 PROGRAM: Final = Path(sys.executable).with_name("childledger")
 LONG: Final = 4000

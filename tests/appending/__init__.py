@@ -1,0 +1,1 @@
+"""Recording in a ledger: no position skipped, nothing twice, everybody answered."""

@@ -1,0 +1,299 @@
+"""Corrections, withdrawals, and exceptions decided by a second person; and what holds for every event."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from domain.entry import Recorder
+from domain.event import Unknown
+from domain.events.departure import ChildDied
+from domain.events.institution import InstitutionOpened
+from domain.events.intake import (
+    ADMITTED,
+    AdmissionApproved,
+    ChildAdmitted,
+    ChildReceived,
+    IdentityRecorded,
+    ReferralReceived,
+)
+from domain.events.record import (
+    EntryRestored,
+    EntryWithdrawn,
+    ExceptionApproved,
+    ExceptionRejected,
+    approval,
+)
+from domain.judging import findings
+from domain.life import STAGE
+from domain.rulebook import Rulebook
+from tests.support.given import (
+    CLERK,
+    SUPERVISOR,
+    Given,
+    given,
+    some,
+)
+
+TWICE = some(ChildAdmitted, intake_category="A5")
+
+
+def twice() -> Given:
+    """A child admitted twice, the second time by an exception that a clerk claims."""
+    return given(("2024-04-05", TWICE), ("2024-05-05", TWICE, {"exception": "I03"}))
+
+
+def approve(
+    file: Given, kind: type[ExceptionApproved] | type[ExceptionRejected] = ExceptionApproved
+) -> Given:
+    return file.when("2024-05-06", some(kind, entry=file.entries[1].entry_id), by=SUPERVISOR).recorded()
+
+
+def waiting(file: Given) -> list[tuple[str, bool]]:
+    """What is found, with whether it waits for a second person."""
+    return [(found.rule.id, found.excused) for found in findings(file.file, Rulebook.shipped())]
+
+
+# Withdrawn and restored
+
+
+def test_what_was_withdrawn_did_not_happen_until_it_is_restored() -> None:
+    child = given(("2024-03-05", some(ChildReceived)))
+    received = child.last
+    child.when("2024-04-01", some(EntryWithdrawn, entry=received.entry_id)).recorded()
+    assert child.now(STAGE, "2024-03-05") is None
+    assert child.file.amendments(received.entry_id) == [child.last]
+    child.when("2024-04-02", some(EntryRestored, entry=received.entry_id)).recorded()
+    assert child.now(STAGE, "2024-03-05") == "received"
+
+
+def test_a_correction_after_a_withdrawal_stands() -> None:
+    child = given(("2024-03-05", some(ChildReceived)))
+    received = child.last
+    child.and_("2024-04-01", some(EntryWithdrawn, entry=received.entry_id))
+    child.when("2024-03-06", some(ChildReceived), corrects=received).recorded()
+    assert child.now(STAGE, "2024-03-05") is None
+    assert child.now(STAGE, "2024-03-06") == "received"
+
+
+def test_the_last_correction_stands_and_the_wrong_entry_stays_readable() -> None:
+    child = given(("2024-03-05", some(ChildReceived)))
+    received = child.last
+    child.and_("2024-03-06", some(ChildReceived), corrects=received)
+    child.and_("2024-03-07", some(ChildReceived), corrects=received)
+    assert child.now(STAGE, "2024-03-06") is None
+    assert child.now(STAGE, "2024-03-07") == "received"
+    assert child.file.entries[received.entry_id] is received
+    assert len(child.file.entries) == 3
+
+
+def test_a_correction_of_another_type_is_refused() -> None:
+    child = given(("2024-03-05", some(ChildReceived)))
+    child.when("2024-03-05", some(ReferralReceived), corrects=child.last).refused("E04")
+
+
+@pytest.mark.parametrize("kind", [EntryWithdrawn, EntryRestored])
+def test_what_is_not_in_the_file_cannot_be_withdrawn_or_restored(
+    kind: type[EntryWithdrawn] | type[EntryRestored],
+) -> None:
+    given(("2024-03-05", some(ChildReceived))).when("2024-04-01", some(kind, entry=uuid4())).refused("E04")
+
+
+def test_a_correction_names_the_original_and_never_another_correction() -> None:
+    child = given(("2024-03-05", some(ChildReceived)))
+    child.and_("2024-03-06", some(ChildReceived), corrects=child.last)
+    child.when("2024-03-07", some(ChildReceived), corrects=child.last).refused("E04")
+    assert child.now(STAGE, "2024-03-06") == "received"
+
+
+def test_a_withdrawal_is_never_refused_and_what_it_breaks_is_found() -> None:
+    papers = ["found_child_certificate", "find_relatives_notice"]
+    child = given(
+        ("2024-03-05", some(ChildReceived), {"documents": papers}),
+        ("2024-04-05", some(AdmissionApproved)),
+        ("2024-04-05", some(ChildAdmitted, intake_category="A1")),
+    )
+    assert child.found() == set()
+    approved = child.entries[1]
+    child.when("2024-06-01", some(EntryWithdrawn, entry=approved.entry_id)).recorded()
+    assert child.found() == {("I01", "no_evidence")}
+
+
+# Exceptions
+
+
+def test_an_exception_waits_for_a_second_person_and_then_is_settled() -> None:
+    child = twice()
+    assert waiting(child) == [("I03", True)]
+    approve(child)
+    assert waiting(child) == []
+
+
+def test_an_exception_that_was_rejected_is_a_breach() -> None:
+    child = approve(twice(), ExceptionRejected)
+    assert waiting(child) == [("I03", False)]
+
+
+def test_of_two_decisions_the_last_counts() -> None:
+    child = approve(approve(twice(), ExceptionRejected))
+    assert waiting(child) == []
+    assert waiting(approve(child, ExceptionRejected)) == [("I03", False)]
+
+
+def test_a_decision_does_not_cover_what_the_entry_was_corrected_to_say_later() -> None:
+    child = approve(twice())
+    child.and_("2024-05-08", TWICE, corrects=child.entries[1], exception="I03")
+    assert waiting(child) == [("I03", True)]
+    corrected = child.last
+    child.when("2024-05-09", some(ExceptionApproved, entry=corrected.entry_id), by=SUPERVISOR).recorded()
+    assert approval(child.file, corrected) is True
+    assert waiting(child) == []
+
+
+def test_a_withdrawn_decision_is_none() -> None:
+    child = approve(twice())
+    child.and_("2024-06-01", some(EntryWithdrawn, entry=child.last.entry_id))
+    assert waiting(child) == [("I03", True)]
+
+
+def test_an_exception_ends_when_the_rule_is_no_longer_broken() -> None:
+    child = twice()
+    child.and_("2024-06-01", some(EntryWithdrawn, entry=child.entries[0].entry_id))
+    assert waiting(child) == []
+    assert child.now(ADMITTED, "2024-05-05") is not None
+
+
+def test_an_exception_excuses_its_own_rule_only() -> None:
+    child = given(("2024-04-05", TWICE), ("2024-04-06", some(ChildDied)))
+    child.when("2024-05-05", TWICE, exception="E06").recorded("E06")
+    child.when("2024-05-06", TWICE, exception="I03").refused("E06")
+
+
+@pytest.mark.parametrize("kind", [ExceptionApproved, ExceptionRejected])
+def test_only_another_person_with_the_supervisors_role_decides(
+    kind: type[ExceptionApproved] | type[ExceptionRejected],
+) -> None:
+    child = twice()
+    decision = some(kind, entry=child.last.entry_id)
+    other_clerk = replace(CLERK, user=uuid4())
+    promoted = Recorder(user=CLERK.user, role="supervisor", institution=CLERK.institution)
+    child.when("2024-05-06", decision, by=CLERK).refused("X01", "X02")
+    child.when("2024-05-06", decision, by=other_clerk).refused("X02")
+    child.when("2024-05-06", decision, by=promoted).refused("X01")
+    child.when("2024-05-06", decision, by=SUPERVISOR).recorded()
+
+
+def test_what_claims_no_exception_cannot_be_approved() -> None:
+    child = given(("2024-04-05", TWICE))
+    child.when("2024-05-06", some(ExceptionApproved, entry=child.last.entry_id), by=SUPERVISOR).refused("X03")
+    child.when("2024-05-06", some(ExceptionApproved, entry=uuid4()), by=SUPERVISOR).refused("X03")
+
+
+def test_who_decides_cannot_be_excused_by_an_exception() -> None:
+    child = twice()
+    decision = some(ExceptionApproved, entry=child.last.entry_id)
+    child.when("2024-05-06", decision, by=CLERK, exception="X01").refused("X01", "X02")
+
+
+OTHER_SUPERVISOR = replace(SUPERVISOR, user=uuid4())
+
+
+def decided(*decisions: type[ExceptionApproved] | type[ExceptionRejected]) -> Given:
+    """A supervisor admitted a child twice by an exception, on which another supervisor has decided."""
+    child = given(("2024-04-05", TWICE), ("2024-05-05", TWICE, {"exception": "I03", "by": SUPERVISOR}))
+    for kind in decisions:
+        child.and_("2024-05-06", some(kind, entry=child.entries[1].entry_id), by=OTHER_SUPERVISOR)
+    return child
+
+
+@pytest.mark.parametrize(
+    ("by", "rules"),
+    [(SUPERVISOR, ["X01"]), (CLERK, ["X02"]), (OTHER_SUPERVISOR, [])],
+    ids=["claimed it", "a clerk", "decided"],
+)
+def test_nobody_undoes_a_decision_on_their_own_exception(by: Recorder, rules: list[str]) -> None:
+    child = decided(ExceptionApproved, ExceptionRejected)
+    rejected = child.last.entry_id
+    child.when("2024-05-07", some(EntryWithdrawn, entry=rejected), by=by).refused(*rules)
+    child = decided(ExceptionApproved, ExceptionRejected)
+    rejected = child.last.entry_id
+    child.and_("2024-05-07", some(EntryWithdrawn, entry=rejected), by=OTHER_SUPERVISOR)
+    child.when("2024-05-08", some(EntryRestored, entry=rejected), by=by).refused(*rules)
+
+
+def test_nobody_corrects_a_decision_on_their_own_exception_whatever_it_is_to_say() -> None:
+    child = decided()
+    child.and_("2024-06-05", TWICE, exception="I03")
+    mine, of_somebody_else = child.entries[1], child.last
+    for about in (mine, of_somebody_else):
+        child.and_("2024-06-06", some(ExceptionRejected, entry=mine.entry_id), by=OTHER_SUPERVISOR)
+        rejected = child.last
+        corrected = some(ExceptionRejected, entry=about.entry_id)
+        child.when("2024-06-07", corrected, by=SUPERVISOR, corrects=rejected).refused("X01")
+
+
+def test_a_decision_is_undone_by_nobody_on_whose_exception_it_was_made_by_a_correction() -> None:
+    child = decided()
+    child.and_("2024-06-05", TWICE, exception="I03")
+    child.and_("2024-06-06", some(ExceptionApproved, entry=child.last.entry_id), by=OTHER_SUPERVISOR)
+    approved = child.last
+    mine = some(ExceptionApproved, entry=child.entries[1].entry_id)
+    child.and_("2024-06-07", mine, by=OTHER_SUPERVISOR, corrects=approved)
+    child.when("2024-06-08", some(EntryWithdrawn, entry=approved.entry_id), by=SUPERVISOR).refused("X01")
+
+
+def test_what_is_no_decision_is_withdrawn_by_whoever_records() -> None:
+    child = decided()
+    child.when("2024-05-07", some(EntryWithdrawn, entry=child.entries[1].entry_id), by=CLERK).recorded()
+
+
+# What holds for every event
+
+
+def test_what_has_not_happened_yet_is_impossible() -> None:
+    given().when("2026-11-23", some(ChildReceived)).refused("E02")
+    given().when("2026-11-22", some(ChildReceived)).recorded()
+    given().when("2026-11-01..2026-11-30", some(ChildReceived)).recorded()
+
+
+def test_an_interval_that_ends_before_it_begins_is_impossible() -> None:
+    given().when("2024-03-06..2024-03-05", some(ChildReceived)).refused("E01")
+
+
+def test_a_code_that_its_table_lacks_is_impossible() -> None:
+    given().when("2024-03-05", some(ReferralReceived, child_situation="77")).refused("E03")
+    given().when("2024-03-05", some(ChildReceived), documents=["poem"]).refused("E03")
+
+
+def test_an_unknown_answer_is_no_code() -> None:
+    given().when("2024-03-05", some(ReferralReceived, child_situation=Unknown("not_known"))).recorded()
+
+
+def test_an_institutions_event_does_not_belong_in_a_childs_file() -> None:
+    child = Given()
+    opened = replace(child.entry("2024-03-05", some(InstitutionOpened)), kind="child")
+    child.entries.append(opened)
+    assert {rule for rule, _ in child.found()} == {"E08"}
+
+
+def test_a_withdrawal_belongs_in_every_kind_of_file() -> None:
+    container = given(("2024-03-05", some(InstitutionOpened, region="371099")))
+    withdrawn = container.entry("2024-03-06", some(EntryWithdrawn, entry=container.last.entry_id))
+    container.entries.append(replace(withdrawn, kind="institution"))
+    assert container.found() == set()
+
+
+def test_nothing_happens_before_birth() -> None:
+    child = given(("2024-03-05", some(IdentityRecorded, birth_on=date(2024, 3, 1))))
+    child.when("2024-02-29", some(ChildReceived)).refused("E07")
+    child.when("2024-03-01", some(ChildReceived)).recorded()
+
+
+def test_an_impossible_entry_of_an_old_register_is_refused_all_the_same() -> None:
+    given().when("2026-11-23", some(ChildReceived), origin="import").refused("E02")
+
+
+def test_a_forbidden_entry_of_an_old_register_is_recorded_as_found() -> None:
+    child = given(("2024-04-05", TWICE))
+    child.when("2024-05-05", TWICE, origin="import").recorded("I03")

@@ -1,0 +1,240 @@
+"""The search for parents."""
+
+from datetime import date
+from uuid import UUID
+
+from domain.events.departure import DepartureCompleted
+from domain.events.intake import ChildReceived, IntakeCategoryDetermined, ReferralReceived
+from domain.events.search import (
+    CLAIM,
+    NOT_FOUND,
+    NOTICE,
+    PARENT,
+    DnaComparisonResultReceived,
+    FindRelativesNoticeExpired,
+    FindRelativesNoticePublished,
+    NotFoundCertificateIssued,
+    ParentageConfirmed,
+    ParentageRejected,
+    PotentialRelativeClaimed,
+)
+from tests.support.given import Given, given, some
+
+MOTHER, UNCLE = UUID(int=11), UUID(int=12)
+
+
+def rescued(received: str = "2024-03-05") -> Given:
+    """A child rescued from trafficking and received on that day."""
+    return given(
+        (received, some(ReferralReceived, child_situation="04")),
+        (received, some(ChildReceived)),
+    )
+
+
+def notice(days: int = 30) -> FindRelativesNoticePublished:
+    return some(FindRelativesNoticePublished, medium="newspaper", notice_days=days)
+
+
+# Notices
+
+
+def test_a_notice_runs_from_its_day_until_its_days_are_over() -> None:
+    child = given(("2024-03-01", notice(30)))
+    assert child.now(NOTICE, "2024-02-29") is None
+    assert child.now(NOTICE, "2024-03-01") == "newspaper"
+    assert child.now(NOTICE, "2024-03-31") == "newspaper"
+    assert child.now(NOTICE, "2024-04-01") is None
+
+
+def test_two_notices_run_side_by_side_and_one_of_them_expires() -> None:
+    child = given(("2024-03-01", notice(60)))
+    first = child.last
+    child.and_("2024-03-10", some(FindRelativesNoticePublished, medium="national_platform", notice_days=60))
+    assert len(child.on("2024-03-20").each(NOTICE)) == 2
+    child.and_("2024-04-01", some(FindRelativesNoticeExpired, notice=first.entry_id))
+    assert [fact.held.value for fact in child.on("2024-04-01").each(NOTICE)] == ["national_platform"]
+
+
+def test_an_expiry_that_names_no_notice_ends_every_notice() -> None:
+    child = given(("2024-03-01", notice(60)), ("2024-03-02", notice(60)))
+    child.and_("2024-04-01", some(FindRelativesNoticeExpired))
+    assert child.on("2024-04-01").each(NOTICE) == []
+
+
+def test_a_notice_published_anew_after_a_gap_runs_again() -> None:
+    child = given(("2024-03-01", notice(30)), ("2024-06-01", notice(30)))
+    assert child.now(NOTICE, "2024-05-01") is None
+    assert child.now(NOTICE, "2024-06-01") == "newspaper"
+
+
+def test_a_corrected_notice_runs_as_corrected() -> None:
+    child = given(("2024-03-01", notice(30)))
+    child.and_("2024-03-01", notice(60), corrects=child.last)
+    assert child.now(NOTICE, "2024-04-30") == "newspaper"
+    assert len(child.on("2024-03-20").each(NOTICE)) == 1
+
+
+def test_an_expiry_must_name_a_notice_of_this_file() -> None:
+    child = given(("2024-03-01", notice(30)))
+    child.when("2024-04-01", some(FindRelativesNoticeExpired, notice=MOTHER)).refused("E05")
+
+
+# Claims
+
+
+def test_a_claim_is_open_until_it_is_rejected() -> None:
+    child = given(("2024-05-01", some(PotentialRelativeClaimed, claimant=MOTHER)))
+    assert child.now(CLAIM, "2024-05-01") == MOTHER
+    child.and_("2024-06-01", some(ParentageRejected, claimant=MOTHER))
+    assert child.now(CLAIM, "2024-05-31") == MOTHER
+    assert child.now(CLAIM, "2024-06-01") is None
+
+
+def test_two_claims_are_open_at_once_and_one_is_confirmed() -> None:
+    child = given(
+        ("2024-05-01", some(PotentialRelativeClaimed, claimant=MOTHER)),
+        ("2024-05-10", some(PotentialRelativeClaimed, claimant=UNCLE)),
+        ("2024-06-01", some(ParentageConfirmed, claimant=UNCLE)),
+    )
+    assert [fact.held.value for fact in child.on("2024-06-01").each(CLAIM)] == [MOTHER]
+    assert child.now(PARENT, "2024-06-01") == UNCLE
+
+
+def test_a_claim_made_again_after_it_was_rejected_is_open_again() -> None:
+    child = given(
+        ("2024-05-01", some(PotentialRelativeClaimed, claimant=MOTHER)),
+        ("2024-06-01", some(ParentageRejected, claimant=MOTHER)),
+        ("2024-09-01", some(PotentialRelativeClaimed, claimant=MOTHER)),
+    )
+    assert child.now(CLAIM, "2024-08-31") is None
+    assert child.now(CLAIM, "2024-09-01") == MOTHER
+
+
+def test_a_result_cannot_come_before_the_sample_was_submitted() -> None:
+    result = some(DnaComparisonResultReceived, submitted_on=date(2024, 5, 2))
+    given().when("2024-05-01", result).refused("E10")
+    given().when("2024-05-02", result).recorded()
+
+
+def test_the_last_certificate_says_whether_parents_were_not_found_for_now_or_finally() -> None:
+    child = given(
+        ("2024-04-05", some(NotFoundCertificateIssued, certificate_kind="interim")),
+        ("2025-03-10", some(NotFoundCertificateIssued, certificate_kind="final")),
+    )
+    assert child.now(NOT_FOUND, "2025-03-09") == "interim"
+    assert child.now(NOT_FOUND, "2025-03-10") == "final"
+
+
+# D02: the notice of a rescued child runs thirty days
+
+
+def test_thirty_days_after_the_notice_its_expiry_is_due() -> None:
+    clock = rescued().and_("2024-03-10", notice()).clock("D02")
+    assert clock.state(date(2024, 3, 9)) is None
+    assert clock.state(date(2024, 3, 10)) == "due"
+    assert clock.state(date(2024, 4, 9)) == "due"
+    assert clock.state(date(2024, 4, 10)) == "overdue"
+
+
+def test_an_expiry_on_the_day_itself_is_in_time_and_one_day_later_is_late() -> None:
+    for expired, state in (("2024-04-09", "met"), ("2024-04-10", "met_late")):
+        child = rescued().and_("2024-03-10", notice())
+        child.and_(expired, some(FindRelativesNoticeExpired, notice=child.last.entry_id))
+        assert child.clock("D02").state(date(2024, 5, 1)) == state
+
+
+def test_a_notice_of_sixty_days_is_given_its_sixty_days() -> None:
+    clock = rescued().and_("2024-03-10", notice(60)).clock("D02")
+    assert clock.due.last == date(2024, 5, 9)
+
+
+def test_a_notice_of_ten_days_is_counted_as_thirty() -> None:
+    clock = rescued().and_("2024-03-10", notice(10)).clock("D02")
+    assert clock.due.last == date(2024, 4, 9)
+
+
+def test_the_notice_of_a_foundling_is_not_counted() -> None:
+    child = given(("2024-03-05", some(ReferralReceived, child_situation="05")), ("2024-03-10", notice()))
+    assert child.clocks("D02") == []
+
+
+def test_the_count_begins_when_the_child_turns_out_to_be_a_rescued_one() -> None:
+    child = given(("2024-03-05", some(ChildReceived)), ("2024-03-10", notice()))
+    child.and_("2024-03-20", some(IntakeCategoryDetermined, category="B1", child_situation="04"))
+    clock = child.clock("D02")
+    assert clock.state(date(2024, 3, 19)) is None
+    assert (clock.opened_on, clock.due.last) == (date(2024, 3, 20), date(2024, 4, 9))
+
+
+def test_saying_again_that_the_child_was_rescued_starts_no_second_count() -> None:
+    child = rescued().and_("2024-03-10", notice())
+    child.and_("2024-03-12", some(IntakeCategoryDetermined, category="B1", child_situation="04"))
+    assert child.clock("D02").state(date(2024, 3, 13)) == "due"
+
+
+def test_nothing_is_asked_for_once_the_child_turns_out_not_to_be_a_rescued_one() -> None:
+    child = rescued().and_("2024-03-10", notice())
+    child.and_("2024-03-20", some(IntakeCategoryDetermined, category="A1", child_situation="05"))
+    assert child.clock("D02").state(date(2024, 3, 19)) == "due"
+    assert child.clock("D02").state(date(2024, 3, 20)) == "void"
+
+
+def test_a_notice_known_to_the_month_is_due_between_two_days() -> None:
+    clock = rescued().and_("2024-03", notice()).clock("D02")
+    assert (clock.due.first, clock.due.last) == (date(2024, 3, 31), date(2024, 4, 30))
+
+
+# D04: twelve months to the final certificate
+
+
+def test_twelve_months_after_reception_the_final_certificate_is_due() -> None:
+    clock = rescued("2024-02-29").clock("D04")
+    assert clock.due.last == date(2025, 2, 28)
+    assert clock.state(date(2024, 2, 28)) is None
+    assert clock.state(date(2025, 2, 28)) == "due"
+    assert clock.state(date(2025, 3, 1)) == "overdue"
+
+
+def test_an_interim_certificate_does_not_meet_it_and_a_final_one_does() -> None:
+    child = rescued().and_("2024-04-05", some(NotFoundCertificateIssued, certificate_kind="interim"))
+    assert child.clock("D04").state(date(2025, 3, 5)) == "due"
+    child.and_("2025-03-05", some(NotFoundCertificateIssued, certificate_kind="final"))
+    assert child.clock("D04").state(date(2025, 3, 4)) == "due"
+    assert child.clock("D04").state(date(2025, 3, 5)) == "met"
+
+
+def test_a_final_certificate_one_day_late_is_late() -> None:
+    child = rescued().and_("2025-03-06", some(NotFoundCertificateIssued, certificate_kind="final"))
+    assert child.clock("D04").state(date(2025, 3, 6)) == "met_late"
+
+
+def test_parents_who_are_found_end_the_wait() -> None:
+    child = rescued()
+    child.and_("2024-08-01", some(PotentialRelativeClaimed, claimant=MOTHER))
+    child.and_("2024-09-01", some(ParentageConfirmed, claimant=MOTHER))
+    clock = child.clock("D04")
+    assert (clock.state(date(2024, 8, 31)), clock.state(date(2024, 9, 1))) == ("due", "void")
+    assert clock.void_because is not None
+
+
+def test_a_child_who_leaves_ends_the_wait_and_coming_back_begins_another() -> None:
+    child = rescued().and_("2024-09-01", some(DepartureCompleted, reason="12"))
+    assert child.clock("D04").state(date(2024, 9, 1)) == "void"
+    child.and_("2025-01-10", some(ChildReceived))
+    left, back = child.clocks("D04")
+    assert left.state(date(2025, 1, 10)) == "void"
+    assert (back.state(date(2025, 1, 10)), back.due.last) == ("due", date(2026, 1, 10))
+
+
+def test_a_child_handed_over_and_received_on_one_day_is_waited_for_anew() -> None:
+    child = rescued().and_("2024-09-01", some(DepartureCompleted, reason="12"))
+    child.and_("2024-09-01", some(ChildReceived))
+    _, received = child.clocks("D04")
+    assert received.state(date(2024, 9, 1)) == "due"
+    assert received.due.last == date(2025, 9, 1)
+
+
+def test_a_reception_corrected_to_a_later_day_moves_the_due_day() -> None:
+    child = rescued()
+    child.and_("2024-03-15", some(ChildReceived), corrects=child.last)
+    assert child.clock("D04").due.last == date(2025, 3, 15)

@@ -1,0 +1,1 @@
+"""Entries as bytes, and what is sent as events: read strictly, kept as it was written."""

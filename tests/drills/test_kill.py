@@ -1,0 +1,278 @@
+"""The kill drill: `kill -9` of services, projectors and PostgreSQL at any moment, while staff record.
+
+Two services on one DATA record and follow with their read models; one of them runs the database. Whoever
+records repeats a request under the same key until it is answered for certain. In the end every entry that was
+acknowledged is there once, nothing else is, and the read models are what the entries say.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from api.bootstrap import open_container
+from api.demo.members import tokens_for_every_role
+from api.identity.permissions import Role
+from api.institutions import open_institution
+from api.settings import Settings
+from domain.events.intake import ChildReceived, IdentityRecorded
+from ledger.postgres.cluster import Cluster, locate
+from ledger.tasks import cancel_all
+from tests.support.client import HOME, new_key
+from tests.support.drills import KILLS
+from tests.support.given import some
+from tests.support.http_given import sent
+from tests.support.patience import PATIENCE
+
+pytestmark = pytest.mark.drill
+
+CHILDLEDGER: Final = Path(sys.executable).with_name("childledger")
+RECORDERS: Final = 6
+EVENTS_OF_A_FILE: Final = 5
+"""Requests to one file, before the next is opened."""
+"""Seconds for everything to come up again on a busy machine."""
+BETWEEN: Final = 0.6
+"""The most seconds of recording between two kills."""
+OPENING: Final = [
+    sent("2024-03-05", some(ChildReceived)),
+    sent("2024-03-05", some(IdentityRecorded, name="王小明")),
+]
+FOLLOWING: Final = [
+    sent("2024-03-06", some(IdentityRecorded, name="王小明")),
+    sent("2024-03-07", some(IdentityRecorded, name="王晓明")),
+    sent("2024-03-08", some(IdentityRecorded, name="王小明")),
+]
+
+
+class Service:
+    """One `childledger serve`, started again whenever it was killed."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self._log = log
+        with closing(socket.socket()) as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = int(listener.getsockname()[1])
+        self._environment = clean_environment(DATA=str(data), PORT=str(self.port))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, unless it runs."""
+        if self.process is None or self.process.poll() is not None:
+            with self._log.open("ab") as log:
+                self.process = subprocess.Popen(
+                    [CHILDLEDGER, "serve"], env=self._environment, stdout=log, stderr=log
+                )
+
+    def end(self, how: signal.Signals) -> int:
+        """Send it a signal, wait for its end and return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
+    return kept | {f"CHILDLEDGER_{name}": value for name, value in settings.items()}
+
+
+@dataclass
+class Office:
+    """Those who record, over whichever service answers; what was acknowledged, by position."""
+
+    services: list[Service]
+    token: str
+    acknowledged: dict[int, UUID] = field(default_factory=dict)
+    requests: int = 0
+    repeated: int = 0
+    ending: bool = False
+
+    async def record_on(self) -> None:
+        """Open files and record in them until told to end; what has begun is carried to its end."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
+            while not self.ending:
+                opened = await self._acknowledged(client, "/children", OPENING)
+                for _ in range(EVENTS_OF_A_FILE):
+                    if not self.ending:
+                        await self._acknowledged(client, f"/children/{opened['child']}/events", FOLLOWING)
+
+    async def _acknowledged(
+        self, client: httpx2.AsyncClient, path: str, events: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Repeat a request under one key until it is answered for certain, and note what it recorded."""
+        key = new_key()
+        while True:
+            address = random.choice(self.services).address  # noqa: S311 - no secret
+            with suppress(httpx2.TransportError):
+                answer = await client.post(address + path, json={"events": events}, headers=key)
+                if answer.status_code in {200, 201}:
+                    break
+                assert answer.status_code == 503, answer.text
+                assert answer.headers["retry-after"]
+            await asyncio.sleep(0.05)
+        found: dict[str, Any] = answer.json()
+        assert len(found["entries"]) == len(events), "an append is whole or not there"
+        for entry in found["entries"]:
+            assert entry["position"] not in self.acknowledged, "a position is given once"
+            self.acknowledged[entry["position"]] = UUID(entry["entry_id"])
+        self.requests += 1
+        self.repeated += answer.status_code == 200
+        return found
+
+
+@dataclass
+class Site:
+    """Two services on one DATA, with the database that one of them runs."""
+
+    data: Path
+    cluster: Cluster
+    services: list[Service]
+    killed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def _postmaster(self) -> int:
+        postmaster = self.cluster.postmaster
+        assert postmaster is not None
+        return postmaster
+
+    def kill(self, victim: str) -> None:
+        """Kill a service, the server of the database or one of its backends."""
+        match victim.split():
+            case ["service", number]:
+                self.services[int(number)].end(signal.SIGKILL)
+            case ["postmaster"]:
+                os.kill(self._postmaster, signal.SIGKILL)
+            case _:
+                backend = random.choice(children_of(self._postmaster))  # noqa: S311 - no secret
+                with suppress(ProcessLookupError):
+                    os.kill(backend, signal.SIGKILL)
+        self.killed[victim.split(maxsplit=1)[0]] = self.killed.get(victim.split(maxsplit=1)[0], 0) + 1
+
+    async def up_again(self) -> None:
+        """Start what was killed, and wait until every service is ready."""
+        for service in self.services:
+            service.start()
+        async with asyncio.timeout(PATIENCE), httpx2.AsyncClient() as client:
+            for service in self.services:
+                while True:
+                    with suppress(httpx2.TransportError):
+                        if (await client.get(f"{service.address}/health/ready")).status_code == 200:
+                            break
+                    await asyncio.sleep(0.05)
+
+
+def victims() -> Iterator[str]:
+    """Name whom to kill: everybody in turn, each time in another order."""
+    while True:
+        yield from random.sample(["service 0", "service 1", "postmaster", "backend"], 4)
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    asking = ["/bin/ps", "-o", "pid=", "--ppid", str(process)]
+    return [int(line) for line in subprocess.run(asking, capture_output=True, check=False).stdout.split()]
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """Give a folder for DATA, and remove it with all that was kept for it elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="childledger-drill-") as folder:
+        data = Path(folder).resolve() / "data"
+        yield data
+        home = locate(data, None, durable=True).home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@asynccontextmanager
+async def site(data: Path, logs: Path) -> AsyncIterator[Site]:
+    """Serve twice on one DATA; whatever still runs in the end is killed."""
+    services = [Service(data, logs / f"service {number}.log") for number in range(2)]
+    there = Site(data, locate(data, None, durable=True), services)
+    try:
+        await there.up_again()
+        yield there
+    finally:
+        for service in services:
+            if service.process and service.process.poll() is None:
+                service.end(signal.SIGKILL)
+
+
+async def verified(data: Path) -> None:
+    """Compute the read models anew, and compare."""
+    verifying = await asyncio.create_subprocess_exec(
+        CHILDLEDGER,
+        *("verify", "--read-models"),
+        env=clean_environment(DATA=str(data)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    told, _ = await verifying.communicate()
+    assert verifying.returncode == 0, told.decode()
+
+
+async def test_whatever_is_killed_what_was_acknowledged_is_there_once(
+    data: Path, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
+    # Given two services on one database, and staff who record without pause
+    settings = Settings(data=data)
+    async with open_container(settings) as container:
+        home = await open_institution(container, HOME, region="371099")
+        token = (await tokens_for_every_role(container.identity, home, purpose="drill", days=1))[Role.STAFF]
+        before = (await container.ledger.head()).position
+    async with site(data, tmp_path) as there:
+        office = Office(there.services, token)
+        recording = [asyncio.create_task(office.record_on()) for _ in range(RECORDERS)]
+        # When one process after the other is killed amid it
+        for victim in islice(victims(), KILLS):
+            already = office.requests
+            while office.requests <= already:
+                await asyncio.sleep(0.05)
+                assert not any(task.done() for task in recording), await asyncio.gather(*recording)
+            await asyncio.sleep(random.uniform(0, BETWEEN))  # noqa: S311 - at any moment
+            there.kill(victim)
+            await there.up_again()
+        office.ending = True
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*recording)
+        finally:
+            await cancel_all(recording)
+
+        # Then the read models are what the entries say
+        await verified(data)
+        # and each service ends in order
+        assert [service.end(signal.SIGTERM) for service in there.services] == [0, 0]
+    assert there.cluster.postmaster is None, "the database ends with the last of them"
+
+    # and all that was acknowledged is there, once, where it was said to be, and nothing else
+    async with open_container(settings, follow=False) as container:
+        entries = await container.ledger.store.read(0, len(office.acknowledged) + before + 1000)
+    assert [entry.position for entry in entries] == list(range(1, len(entries) + 1))
+    assert {entry.position: entry.entry_id for entry in entries[before:]} == office.acknowledged
+    assert len({entry.entry_id for entry in entries}) == len(entries)
+    assert all(one.recorded_at < other.recorded_at for one, other in pairwise(entries))
+    killed = ", ".join(f"{count} {victim}" for victim, count in sorted(there.killed.items()))
+    tell(
+        f"{KILLS} kills ({killed}), {office.requests} requests, {office.repeated} of them answered by an "
+        f"earlier try, {len(entries) - before} entries, each there once"
+    )

@@ -1,0 +1,1 @@
+"""Importing registers: recognised, read, compared, recorded, and every cell accounted for."""

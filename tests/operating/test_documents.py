@@ -1,0 +1,72 @@
+"""What the documents say is there is there, and their commands work."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.generate import documents
+from domain.rulebook import Rulebook
+from tests.support.places import ROOT
+
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    if path not in documents()
+)
+LINK = re.compile(r"\]\((?!https?:)([\w./-]+)(?:#[^)]*)?\)")
+CODED = re.compile(r"`((?:api|docs|domain|ledger|projections|tests|requirements)/[\w./-]*)`")
+
+TESTED = re.compile(r"`(tests/[\w./-]+)::(\w+)`")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_place_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    linked = {(ROOT / page).parent / link for link in LINK.findall(text)}
+    named = {ROOT / name for name in CODED.findall(text)}
+    assert [place.name for place in linked | named if not place.exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    for file, name in TESTED.findall((ROOT / page).read_text("utf-8")):
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), name
+
+
+def test_the_two_readmes_show_the_same_commands() -> None:
+    english, chinese = (_commands(name) for name in ("README.md", "README.zh-CN.md"))
+    assert english == chinese
+    assert english
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs/decisions"
+    listed = set(LINK.findall((folder / "README.md").read_text("utf-8")))
+    assert listed == {path.name for path in folder.glob("0*.md")}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path.relative_to(ROOT) for path in (ROOT / "domain").rglob("*.py")), ids=str
+)
+def test_every_rule_that_code_names_is_in_the_rulebook(path: Path) -> None:
+    named = re.findall(r'"([A-Z][0-9]{2}|R-[A-Z]{3}-[0-9]+)"', (ROOT / path).read_text("utf-8"))
+    assert {rule for rule in named if rule not in Rulebook.shipped().rules} == set()
+
+
+def test_the_change_that_contributing_shows_is_in_the_code() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (change,) = re.findall(r"```diff\n(.*?)```", text, re.DOTALL)
+    shown = re.split(r"^# (.*)\n", change, flags=re.MULTILINE)
+    assert len(shown) > 1
+    for name, lines in zip(shown[1::2], shown[2::2], strict=True):
+        code = (ROOT / name).read_text("utf-8").splitlines()
+        added = [line[1:] for line in lines.splitlines() if line.startswith("+")]
+        assert [line for line in added if line not in code] == []
+
+
+def _commands(page: str) -> list[str]:
+    """The commands of a page's shell blocks, without what is said behind them."""
+    blocks = re.findall(r"```(?:sh)?\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith(("make", "ask", "export", ".venv"))]

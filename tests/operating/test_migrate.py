@@ -1,0 +1,181 @@
+"""Migrating: made once, brought up to date, and refused where the code does not know what it finds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ledger.postgres.migrate import (
+    DEFAULT_LEDGER,
+    MigrationError,
+    check,
+    migrate,
+)
+from ledger.roles import Roles
+from ledger.store import queries
+from ledger.store.store import Accepted
+from projections import READ_MODELS
+from projections.projector.generations import generations, prepare
+from tests.support.ledgers import (
+    PASSWORD,
+    a_superuser,
+    an_append,
+    make_ledger,
+    rows,
+    store_of,
+)
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[AsyncConnection]:
+    async with a_superuser(database_url) as connection:
+        yield connection
+
+
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    urls = await make_ledger(database_url)
+    async with store_of(urls) as store:
+        await store.append(an_append())
+        await migrate(database_url)
+        assert isinstance(await store.append(an_append()), Accepted)
+        assert len(await store.read(0, 10)) == 2
+
+
+async def test_the_nation_stood_once_for_a_region_that_was_not_known(
+    database_url: str, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = queries.migrations
+    with monkeypatch.context() as before:
+        older = lambda *where: [each for each in sound(*where) if each[0] < "0008_region"]  # noqa: E731 - a stand-in
+        before.setattr(queries, "migrations", older)
+        await migrate(database_url)
+    await superuser.execute("""
+        SET search_path = childledger;
+        INSERT INTO institution VALUES (gen_random_uuid(), '甲', NULL, '000000');
+        INSERT INTO institution VALUES (gen_random_uuid(), '乙', NULL, '371099');
+        INSERT INTO member VALUES (gen_random_uuid(), '', 'bureau', NULL, '');
+        INSERT INTO token (member, digest, purpose, made_at, expires_at)
+        SELECT member, sha256(''), '', now(), now() FROM member;
+    """)
+
+    await migrate(database_url)
+
+    regions = await rows(superuser, "SELECT name, region FROM institution ORDER BY name")
+    assert regions == [("乙", "371099"), ("甲", None)]
+    assert await rows(superuser, "SELECT prefix FROM member") == [("",)], "the nation's bureau"
+    assert await rows(superuser, "SELECT may_approve FROM token") == [(True,)]
+
+
+async def test_several_processes_migrate_at_once(database_url: str) -> None:
+    roles = Roles.of(DEFAULT_LEDGER)
+    passwords = {roles.writer: PASSWORD, roles.reader: PASSWORD}
+    await asyncio.gather(*(migrate(database_url, passwords=passwords) for _ in range(4)))
+    await check(make_conninfo(database_url, user=roles.reader, password=PASSWORD))
+
+
+async def test_a_database_newer_than_the_code_is_refused(
+    database_url: str, superuser: AsyncConnection
+) -> None:
+    urls = await make_ledger(database_url)
+    await superuser.execute("INSERT INTO childledger.migration VALUES ('9999_from_the_future', '')")
+
+    with pytest.raises(MigrationError, match=r"newer.*9999_from_the_future"):
+        await migrate(database_url)
+    with pytest.raises(MigrationError, match="newer"):
+        await check(urls.reader)
+
+
+async def test_a_migration_that_was_changed_afterwards_is_refused(
+    database_url: str, superuser: AsyncConnection
+) -> None:
+    urls = await make_ledger(database_url)
+    await superuser.execute("UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'")
+
+    with pytest.raises(MigrationError, match="0001_ledger was applied with another text"):
+        await migrate(database_url)
+    with pytest.raises(MigrationError, match="0001_ledger"):
+        await check(urls.reader)
+
+
+async def test_whoever_may_not_migrate_is_told_what_is_missing(
+    database_url: str, superuser: AsyncConnection
+) -> None:
+    with pytest.raises(MigrationError, match="no ledger childledger"):
+        await check(database_url)
+
+    urls = await make_ledger(database_url)
+    await check(urls.reader)
+    await check(urls.writer)
+    await superuser.execute("DELETE FROM childledger.migration WHERE name = '0002_identity'")
+    with pytest.raises(MigrationError, match="lacks 0002_identity"):
+        await check(urls.reader)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    database_url: str, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = queries.migrations
+    monkeypatch.setattr(
+        queries, "migrations", lambda *where: [*sound(*where), ("9999_broken", "SELECT FROM nowhere")]
+    )
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        await migrate(database_url)
+
+    ours = await superuser.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'childledger%'")
+    assert ours.rowcount == 0
+
+
+@pytest.fixture
+async def managed(database_url: str, superuser: AsyncConnection) -> AsyncIterator[tuple[str, str]]:
+    """Give a ledger's name and an administrator who is no superuser, as hosted databases have."""
+    ledger = f"hosted_{uuid4().hex[:12]}"
+    name = sql.Identifier(f"{ledger}_admin")
+    await superuser.execute(
+        sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(name, sql.Literal(PASSWORD))
+    )
+    database = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
+    await superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
+    yield ledger, make_conninfo(database_url, user=f"{ledger}_admin", password=PASSWORD)
+    await superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(database))
+    for role in (*(f"{ledger}_{each}" for each in ("owner", "writer", "reader")), f"{ledger}_admin"):
+        await superuser.execute(
+            sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(sql.Identifier(role))
+        )
+
+
+async def test_an_administrator_who_is_no_superuser_can_migrate(managed: tuple[str, str]) -> None:
+    ledger, admin = managed
+    urls = await make_ledger(admin, ledger)
+    async with store_of(urls, ledger) as store:
+        assert isinstance(await store.append(an_append()), Accepted)
+    await migrate(admin, ledger)
+    await check(urls.reader, ledger)
+    await prepare(admin, ledger, READ_MODELS, "any rulebook")
+    async with await psycopg.AsyncConnection.connect(urls.reader) as reader:
+        (made,) = await generations(reader, ledger)
+        tables = await reader.execute(f"SELECT FROM {made.schema}.register".encode())
+        assert tables.rowcount == 0
+
+
+async def test_passwords_are_set_anew(database_url: str) -> None:
+    roles = Roles.of(DEFAULT_LEDGER)
+    await make_ledger(database_url)
+    await migrate(database_url, passwords={roles.reader: "another one"})
+
+    await check(make_conninfo(database_url, user=roles.reader, password="another one"))
+
+
+@pytest.mark.parametrize("name", ["", "Ledger", "a-b", 'a"b', "1st", "pg_ledger", "ledger_keys", "x" * 41])
+def test_a_name_that_is_no_plain_identifier_names_no_ledger(name: str) -> None:
+    with pytest.raises(ValueError, match="can not name a ledger"):
+        Roles.of(name)
+
+
+def test_no_two_migrations_have_the_same_number() -> None:
+    for folder in ("sql/migrations", "sql/keys", "sql/library"):
+        numbers = [name[:4] for name, _ in queries.migrations("ledger", folder)]
+        assert numbers == sorted(set(numbers))

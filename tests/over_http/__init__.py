@@ -1,0 +1,1 @@
+"""The way in over HTTP: what is asked, what is answered, to whom, within which bounds."""

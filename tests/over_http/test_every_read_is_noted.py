@@ -1,0 +1,342 @@
+"""Whoever is told what is personal stands in the access log: by every route, and in every kind of answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from httpx2 import AsyncClient, Response
+
+from api.app import create_app
+from api.identity.permissions import Role
+from api.settings import Settings
+from domain.event import CATALOGUE
+from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
+from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
+from domain.events.household import CitizenIdAssigned
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.placement.preparing import CapacityDetermined
+from tests.importing.test_http import NDJSON, done, hand_in
+from tests.readmodels.test_readiness import ready_young
+from tests.sealed.test_numbers_of_two import ID
+from tests.sealed.test_withheld_http import kept
+from tests.support.client import Served, new_key
+from tests.support.given import NOT_ASKED, some
+from tests.support.given import given as a_file
+from tests.support.http_given import a_story, sent, written
+from tests.support.registers.paper import a_sheet, workbook
+
+OPERATIONS = {
+    f"{method.upper()} {path}"
+    for path, operations in create_app(Settings()).openapi()["paths"].items()
+    for method in operations
+}
+NAME, NUMBER, CERTIFICATE = "标记甲", "标记-0001", "标记-收-0001"
+PERSONAL = (NAME, NUMBER, CERTIFICATE)
+"""What is personal of the child; whoever asks sends none of it, but to look for it."""
+RECEIVED = ("2016-03-05", some(ChildReceived, file_no=NUMBER))
+IDENTITY = ("2016-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="1"))
+APPLIED = ("2024-04-01", some(AdopterApplicationReceived, children_count=0))
+CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
+REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
+ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
+RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
+TO_COME = ("2031-01-01", some(IdentityRecorded, name="王小明"))
+EXCUSED = {"exception": "I12"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A supervisor who asks about a child whose adoption stands in spite of a negative report."""
+
+    client: AsyncClient
+    child: UUID
+    key: dict[str, str]
+    """The key with which the adoption was recorded."""
+
+    async def get(self, path: str, **query: Any) -> Response:
+        """Ask."""
+        return await self.client.get(path.format(child=self.child), params=query)
+
+    async def record(self, *happened: Any, key: dict[str, str] | None = None, **query: Any) -> Response:
+        """Send events of the child."""
+        events = [written(each) for each in happened]
+        path = f"/children/{self.child}/events"
+        return await self.client.post(path, json={"events": events}, headers=key or new_key(), params=query)
+
+    async def record_many(self, *happened: Any, **query: Any) -> Response:
+        """Send events of the child as an item of many."""
+        events = [written(each) for each in happened]
+        body = {"items": [{"child": str(self.child), "events": events}]}
+        return await self.client.post("/entries", json=body, headers=new_key(), params=query)
+
+    async def open(self, *happened: Any, **query: Any) -> Response:
+        """Send the events of another child."""
+        events = [written(each) for each in happened]
+        return await self.client.post("/children", json={"events": events}, headers=new_key(), params=query)
+
+    async def imported_as_a_line(self, *happened: Any) -> Response:
+        """Hand in a line of the child's events."""
+        line = {"child": str(self.child), "events": [written(each) for each in happened]}
+        handed_in = await hand_in(self.client, orjson.dumps(line), media_type=NDJSON)
+        await done(self.client, handed_in.headers["Location"])
+        return await self.client.get(handed_in.headers["Location"])
+
+    async def imported(self) -> Response:
+        """Hand in a register that tells of the child, in words that cannot be used."""
+        sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
+        handed_in = await hand_in(self.client, workbook(sheet), query="?dry_run=true")
+        await done(self.client, handed_in.headers["Location"])
+        return await self.client.get(handed_in.headers["Location"])
+
+
+Ask = Callable[[Asked], Awaitable[Response]]
+NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
+    "GET /children/{child}": [("file", {"identity", "adoption"}, lambda own: own.get("/children/{child}"))],
+    "GET /children/{child}/entries": [
+        ("entries", {"identity", "adoption"}, lambda own: own.get("/children/{child}/entries"))
+    ],
+    "GET /children/{child}/obligations": [
+        ("obligations", {"adoption"}, lambda own: own.get("/children/{child}/obligations", rule="D32"))
+    ],
+    "GET /children": [("register", {"identity"}, lambda own: own.get("/children"))],
+    "POST /children/search": [
+        ("register", {"identity"}, lambda own: own.client.post("/children/search", json={"q": NAME})),
+    ],
+    "GET /entries": [
+        ("feed", {"identity", "adoption"}, lambda own: own.get("/entries")),
+        ("feed", {"identity"}, lambda own: own.get("/entries", limit=500, wait=1)),
+    ],
+    "GET /obligations": [("obligations", {"adoption"}, lambda own: own.get("/obligations", rule="D32"))],
+    "GET /findings": [("findings", {"adoption"}, lambda own: own.get("/findings", rule="I12"))],
+    "GET /imports/{job}": [
+        ("import report", {"identity"}, lambda own: own.imported()),
+        ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),
+    ],
+    "POST /children": [
+        ("duplicates", {"identity"}, lambda own: own.open(RECEIVED, IDENTITY, dry_run=True)),
+    ],
+    "POST /children/{child}/events": [
+        ("dry run", {"identity"}, lambda own: own.record(RENAMED, dry_run=True)),
+        ("dry run", {"adoption"}, lambda own: own.record(ADOPTED, dry_run=True)),
+        ("refusal", {"adoption"}, lambda own: own.record(ADOPTED)),
+        # What is possible instead tells of the adoption too.
+        ("refusal", {"adoption"}, lambda own: own.record(TO_COME)),
+        ("recorded before", {"adoption"}, lambda own: own.record((*ADOPTED, EXCUSED), key=own.key)),
+    ],
+    "POST /entries": [
+        ("dry run", {"identity"}, lambda own: own.record_many(RENAMED, dry_run=True)),
+        ("refusal", {"adoption"}, lambda own: own.record_many(ADOPTED)),
+    ],
+}
+"""What each operation that tells of a child is asked, with the purpose and some categories that are noted."""
+SILENT = {
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /event-types",
+    "GET /event-types/{type}",
+    "GET /rules",
+    "GET /codes",
+    "GET /codes/{table}",
+    # Who read is told by name, of whom is not.
+    "GET /children/{child}/access",
+    # What comes of it is asked at another address.
+    "POST /imports",
+}
+"""Operations that tell nothing personal of a child."""
+OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
+"""Operations that tell of who is to leave care, not of who was adopted."""
+CASES = [
+    pytest.param(*case, id=f"{operation} {number}")
+    for operation, cases in NOTED.items()
+    for number, case in enumerate(cases, 1)
+]
+
+
+async def before_an_adoption(served: Served) -> Asked:
+    """Given a child who is not to be adopted, as a report says."""
+    story = await a_story(served).given(RECEIVED, IDENTITY, APPLIED, CONSENTED, REPORT)
+    assert story.child is not None
+    return Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+
+
+async def asked_by_a_supervisor(served: Served) -> Asked:
+    """Given a child whose adoption stands in spite of a negative report."""
+    asked = await before_an_adoption(served)
+    recorded = await asked.record((*ADOPTED, EXCUSED), key=asked.key)
+    assert recorded.status_code == 201, recorded.text
+    await served.projected()
+    return asked
+
+
+def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
+    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON} == OPERATIONS
+
+
+@pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)
+async def test_whoever_is_told_what_is_personal_stands_in_the_access_log(
+    served: Served, purpose: str, categories: set[str], ask: Ask
+) -> None:
+    own = await asked_by_a_supervisor(served)
+    before = len(await served.container.access.of(own.child, limit=500))
+
+    answer = await ask(own)
+
+    lines = await served.container.access.of(own.child, limit=500)
+    noted = [line for line in lines[: len(lines) - before] if line.purpose == purpose]
+    assert noted, (answer.status_code, answer.text, lines)
+    assert categories <= set(noted[0].categories)
+    assert noted[0].role == "supervisor"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "record"),
+    [
+        ("recording", lambda own: own.record((*ADOPTED, EXCUSED))),
+        ("recording", lambda own: own.record_many((*ADOPTED, EXCUSED))),
+        ("import report", lambda own: own.imported_as_a_line((*ADOPTED, {"noted_on": "2024-06-02"}))),
+    ],
+    ids=["alone", "among many", "as a line"],
+)
+async def test_who_records_and_is_told_what_speaks_against_it_is_noted(
+    served: Served, purpose: str, record: Ask
+) -> None:
+    own = await before_an_adoption(served)
+
+    answer = await record(own)
+
+    assert "I12" in answer.text
+    lines = await served.container.access.of(own.child, limit=500)
+    assert {line.purpose for line in lines} == {purpose}
+    assert all("adoption" in line.categories for line in lines)
+
+
+async def test_who_is_told_by_lines_that_a_number_is_another_s_is_noted(served: Served) -> None:
+    numbered = ("2016-03-06", some(CitizenIdAssigned, citizen_id=ID))
+    elsewhere = await served.as_(Role.STAFF, elsewhere=True)
+    opening = {"events": [sent(*numbered)]}
+    assert (await elsewhere.post("/children", json=opening, headers=new_key())).status_code == 201
+    story = await a_story(served).given(RECEIVED)
+    own = Asked(await served.as_(Role.SUPERVISOR), UUID(story.child), new_key())
+
+    told = (await own.imported_as_a_line(numbered)).json()
+
+    assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1}])
+    assert {line.purpose for line in await served.container.access.of(own.child, limit=500)} == {
+        "import report"
+    }
+
+
+async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(served: Served) -> None:
+    """Two children of a register have one citizen id: all that is told are the rule and how often."""
+    sheet = a_sheet("儿童花名册")
+    for number in ("CS001", "CS002"):
+        sheet = sheet.row(
+            儿童编号=number,
+            姓名=f"王小{number[-1]}",
+            出生日期="2012-03-15",
+            接收日期="2013-05-02",
+            身份证号=ID,
+        )
+    supervisor = await served.as_(Role.SUPERVISOR)
+    handed_in = await hand_in(supervisor, workbook(sheet))
+    told = await done(supervisor, handed_in.headers["Location"])
+
+    assert (told["rejections"], told["values"], told["findings"]) == ([], [], [{"rule": "I32", "count": 2}])
+    await served.projected()
+    for row in (await supervisor.get("/children")).json()["items"]:
+        lines = await served.container.access.of(UUID(row["child"]), limit=500)
+        assert "import report" in {line.purpose for line in lines}
+
+
+# What rests on what is personal and is not sealed wholly
+
+
+async def test_what_a_gate_tells_of_a_guardian_is_noted_of_who_sees_guardians(served: Served) -> None:
+    decided = some(CapacityDetermined, result="none", guardian_name=NOT_ASKED)
+    child = await kept(served, ready_young().and_("2026-02-20", decided))
+    for role in (Role.STAFF, Role.PLACEMENT_OFFICER):
+        client = await served.as_(role)
+        for path in (f"/children/{child}/readiness", "/readiness"):
+            answer = await client.get(path, params={"day": "2026-03-01"})
+            assert ("监护人未知" in answer.text) is (role is Role.STAFF)
+    lines = await served.container.access.of(child, limit=500)
+    family = [(line.role, line.purpose) for line in lines if "family" in line.categories]
+    assert family == [("staff", "readiness")] * 2
+
+
+async def test_what_speaks_against_a_file_is_noted_by_what_it_rests_on(served: Served) -> None:
+    """A list of findings names two children of one name, birth and sex."""
+    who = some(IdentityRecorded, name="王小明", birth_on=date(2015, 3, 1), sex="1")
+    first, second = [
+        await kept(served, a_file(("2016-03-01", some(ChildReceived)), ("2016-03-01", who))) for _ in "ab"
+    ]
+    bureau = await served.as_(Role.BUREAU)
+
+    found = await bureau.get("/findings", params={"kind": "possible_duplicate", "limit": 1})
+
+    (item,) = found.json()["items"]
+    assert {item["child"], *item["others"]} == {str(first), str(second)}
+    lines = {each: await served.container.access.of(each, limit=500) for each in (first, second)}
+    own, other = lines[UUID(item["child"])], lines[UUID(item["others"][0])]
+    assert [(line.purpose, line.categories) for line in own] == [("findings", ["identity"])]
+    assert [(line.purpose, line.categories) for line in other] == [("duplicates", ["identity"])]
+
+
+async def test_a_line_that_is_not_told_is_missed_on_no_page_of_the_access_log(served: Served) -> None:
+    """Else a page with a line too few, or an empty one, tells that something was found."""
+    own = await asked_by_a_supervisor(served)
+    for _ in range(2):
+        await own.get("/children/{child}")
+        await own.get("/findings", rule="I12")
+    administrator = await served.as_(Role.ADMINISTRATOR)
+    path, pages = f"/children/{own.child}/access?limit=1", []
+    following: str | None = ""
+    while following is not None:
+        page = (await administrator.get(path + (f"&cursor={following}" if following else ""))).json()
+        pages.append([line["purpose"] for line in page["items"]])
+        following = page["next"]
+    assert pages in ([["file"], ["file"]], [["file"], ["file"], []])
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.SUPERVISOR, Role.AUDITOR])
+async def test_nothing_personal_is_answered_without_a_line(served: Served, role: Role) -> None:
+    """Whatever the table above says: everything is asked, and what shows a name or a number was noted."""
+    own = await asked_by_a_supervisor(served)
+    own = Asked(await served.as_(role), own.child, own.key)
+    shown = 0
+    for operation, cases in NOTED.items():
+        for _, _, ask in cases:
+            if operation == "GET /imports/{job}" and role is Role.AUDITOR:
+                continue
+            before = len(await served.container.access.of(own.child, limit=500))
+            answer = await ask(own)
+            told = any(personal in answer.text for personal in PERSONAL)
+            after = len(await served.container.access.of(own.child, limit=500))
+            assert after > before or not told, (operation, answer.text)
+            shown += told
+    for path in sorted(SILENT - {"POST /imports"}):
+        address = path.removeprefix("GET ").format(child=own.child, type=next(iter(CATALOGUE)), table="stage")
+        answer = await own.client.get(address)
+        assert not any(personal in answer.text for personal in PERSONAL), path
+    assert shown >= 5
+
+
+async def test_who_is_told_nothing_personal_leaves_no_line(served: Served) -> None:
+    own = await asked_by_a_supervisor(served)
+    before = await served.container.access.of(own.child, limit=500)
+    bureau = await served.as_(Role.BUREAU)
+    answers = await asyncio.gather(
+        bureau.get("/findings", params={"rule": "I12"}),
+        bureau.get(f"/children/{own.child}/obligations", params={"rule": "D32"}),
+    )
+    assert [answer.json()["items"] for answer in answers] == [[], []]
+    staff = await served.as_(Role.STAFF)
+    refused = await staff.post(f"/children/{own.child}/events", json=sent(*ADOPTED), headers=new_key())
+    assert refused.status_code == 403
+    assert await served.container.access.of(own.child, limit=500) == before

@@ -1,0 +1,159 @@
+"""Whatever is asked, by whomever: no server error, and no answer that the documentation does not have."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from httpx2 import AsyncClient, Response
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.generation.case import Case
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.contract import requests
+from api.http import dependencies
+from api.identity.permissions import Role
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.placement.preparing import AdultPlacementCaseOpened
+from tests.support.client import Served
+from tests.support.given import some
+from tests.support.http_given import a_story
+
+# The app that is asked runs in this process, and its pools draw at random how long they pause meanwhile.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
+AnyCase = Case[Any]
+ACCESS = "GET /children/{child}/access"
+CHECKS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SERVICE_UNAVAILABLE = 503
+CASES = 12
+"""Cases of each operation, sent with each role's token."""
+
+
+def documented(served: Served) -> list[Any]:
+    """Every operation of the app's documentation."""
+    found: list[Any] = list(schemathesis.openapi.from_dict(served.app.openapi()).get_all_operations())
+    return [result.ok() for result in found]
+
+
+def drawn(operation: Any) -> list[AnyCase]:
+    """Cases of one operation, as its documentation says that it is asked, and otherwise."""
+    found: list[AnyCase] = []
+
+    @settings(
+        max_examples=CASES,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def collect(case: AnyCase) -> None:
+        found.append(case)
+
+    collect()
+    return found
+
+
+def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
+    """Cases that somebody would send: only what must be said, about what there is."""
+    bodies: list[Any] = [None]
+    if operation.method.upper() == "POST":
+        kinds = {"/children": requests.OpeningRequest, "/entries": requests.ItemsRequest}
+        kind = kinds.get(operation.path, requests.EventRequest)
+        bodies = list(requests.schemas()[kind.__name__]["examples"])
+        if operation.path == "/children/search":
+            bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]
+    for body in bodies:
+        if operation.path == "/entries" and body is not None:
+            body["items"][0]["child"] = real["child"]
+        case = operation.Case(
+            path_parameters={name: real[name] for name in real if f"{{{name}}}" in operation.path},
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+        if body is not None:
+            case.body, case.media_type = body, "application/json"
+        yield case
+
+
+async def ask(client: AsyncClient, case: AnyCase) -> Response:
+    """Send a case, and check that its answer is a documented one."""
+    said = case.as_transport_kwargs(base_url=str(client.base_url))
+    headers = {name: value for name, value in said["headers"].items() if name.lower() != "authorization"}
+    response = await client.request(
+        said["method"],
+        said["url"],
+        params=said.get("params"),
+        headers=headers,
+        json=said.get("json"),
+        content=said.get("data"),
+    )
+    case.validate_response(response, checks=CHECKS)
+    waited = "at_least" in (case.query or {})
+    assert response.is_server_error is False or (waited and response.status_code == SERVICE_UNAVAILABLE)
+    return response
+
+
+@schemathesis.serializer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def workbook(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A body that is to be a workbook, and is any bytes."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+async def filled(served: Served) -> dict[str, str]:
+    """Fill the ledger with a young person in care, and return the ids that can be asked for."""
+    story = await a_story(served).given(
+        ("2015-03-05", some(ChildReceived)),
+        ("2015-03-05", some(IdentityRecorded, name="王小明", birth_on=date(2008, 6, 1), sex="1")),
+        ("2015-04-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"}),
+        ("2026-01-05", some(AdultPlacementCaseOpened)),
+    )
+    await served.projected()
+    return {"child": story.child or "", "type": "CareModeAssigned", "table": "stage", "job": str(uuid4())}
+
+
+async def test_every_answer_to_every_role_is_a_documented_one(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependencies, "PATIENCE_SECONDS", 0.001)
+    real = await filled(served)
+    operations = documented(served)
+    cases = {operation.label: drawn(operation) for operation in operations}
+    for number, case in enumerate(each for found in cases.values() for each in found):
+        if number % 2:
+            case.path_parameters |= {name: real[name] for name in case.path_parameters if name in real}
+    for role in Role:
+        client = await served.as_(role)
+        answered = set()
+        for operation in operations:
+            for case in [*cases[operation.label], *sensible(operation, real)]:
+                response = await ask(client, case)
+                if response.is_success:
+                    answered.add(operation.label)
+        assert len(answered) * 2 >= len(operations), (role, sorted(answered))
+        if role in {Role.STAFF, Role.SUPERVISOR}:
+            assert {
+                label for label in cases if "/imports" not in label and "/access" not in label
+            } <= answered
+
+
+async def test_every_answer_without_a_token_is_a_documented_one(served: Served) -> None:
+    await served.projected()  # ready from then on
+    client = await served.client()
+    for operation in documented(served):
+        for case in drawn(operation)[:3]:
+            response = await ask(client, case)
+            assert response.status_code == (200 if case.path.startswith(("/health", "/metrics")) else 401)

@@ -1,0 +1,386 @@
+"""Read models are built beside those that are read, by whoever comes, and one that fails stops alone."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
+from structlog.testing import capture_logs
+
+import api.bootstrap
+import api.http.dependencies
+from domain.file import File
+from projections import READ_MODELS
+from projections.findings import FINDINGS
+from projections.model import ReadModel, RowContext
+from projections.projector import catch_up, generations, writer
+from projections.projector.generations import Generation, drop_older, make
+from projections.projector.projector import Projector
+from projections.spans import SPANS
+from tests.readmodels.test_projections import (
+    a_projector,
+    adopt_another_rulebook,
+    expected,
+    head,
+    tables,
+    to_the_end,
+)
+from tests.support.client import Served
+from tests.support.patience import PATIENCE
+
+NAMES = ("王小明", "李小红", "张三", "甲一", "乙二")
+
+
+class Killed(BaseException):
+    """The end of a process, wherever it is."""
+
+
+@pytest.fixture(autouse=True)
+def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be a piece of the work by itself."""
+    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)
+
+
+class Watched:
+    """The read models, which note whose rows are asked for, and fail for whom they are told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[UUID] = []
+        self.poison: dict[str, BaseException] = {}
+        self.models = [self._watched(model) for model in READ_MODELS]
+
+    def _watched(self, model: ReadModel[Any]) -> ReadModel[Any]:
+        def rows(file: File, reading: RowContext) -> Iterator[Any]:
+            if model is FINDINGS:
+                self.asked.append(reading.child)
+            if model.name in self.poison:
+                raise self.poison[model.name]
+            yield from model.rows(file, reading)
+
+        return replace(model, rows=rows)
+
+
+async def some_children(served: Served, names: tuple[str, ...] = NAMES) -> list[UUID]:
+    """Files with entries, which the container's own read models show."""
+    children = [await served.a_child(name) for name in names]
+    await served.projected()
+    return children
+
+
+async def every_generation(served: Served) -> list[Generation]:
+    """All generations as they are registered, the newest first."""
+    async with served.container.readers.connection() as connection:
+        return await generations.generations(connection, served.container.ledger.name)
+
+
+async def test_a_builder_that_is_killed_is_gone_on_from_where_it_stood(served: Served) -> None:
+    children = await some_children(served)
+    watched = Watched()
+    first = await a_projector(served, models=watched.models)
+    for _ in range(3):
+        assert await first.step()
+    watched.poison["spans"] = Killed()
+    with pytest.raises(Killed):
+        await first.step()
+    # What was begun when it was killed is undone, and what was done before stays.
+    assert watched.asked == sorted(children)[:3]
+    watched.poison.clear()
+    second = await a_projector(served, first.version, watched.models)
+    await to_the_end(second)
+    assert watched.asked == [*sorted(children)[:3], *sorted(children)[2:]]
+    assert await tables(served, second) == await expected(served)
+
+
+async def test_two_who_build_at_once_write_different_files(served: Served) -> None:
+    children = await some_children(served)
+    watched = Watched()
+    first = await a_projector(served, models=watched.models)
+    second = await a_projector(served, first.version, watched.models)
+    number = (await every_generation(served))[0].number
+    await asyncio.gather(first.build(number, lambda _: None), second.build(number, lambda _: None))
+    assert watched.asked == sorted(children)
+    await to_the_end(first)
+    assert await tables(served, first) == await expected(served)
+
+
+async def test_what_is_recorded_while_building_is_there_in_the_end(served: Served) -> None:
+    await some_children(served)
+    building = await a_projector(served)
+    progress = []
+    while not (await every_generation(served))[0].built:
+        await building.step()
+        progress.append(building.progress)
+        if len(progress) < 4:
+            await served.a_child()
+    assert progress == sorted(progress)
+    assert progress[0] == 0
+    assert progress[-1] == 1
+    await to_the_end(building)
+    assert await tables(served, building) == await expected(served)
+
+
+async def test_lists_are_answered_all_through_a_switch(served: Served) -> None:
+    """Whoever asks for what they have recorded sees it, whichever generation is read from."""
+    await some_children(served)
+    staff = await served.as_("staff")
+    before = served.container.projector.read_from.number
+    owner = served.container.addresses.owner
+    assert owner is not None
+    number = await make(
+        owner, served.container.ledger.name, READ_MODELS, served.container.projector.version, anew=True
+    )
+    positions, count = [], len(NAMES)
+
+    async def ask() -> None:
+        nonlocal count
+        while served.container.projector.read_from.number == before:
+            await served.a_child()
+            count += 1
+            position = await head(served)
+            answer = await staff.get("/children", params={"at_least": position, "limit": 500})
+            assert answer.status_code == 200
+            assert len(answer.json()["items"]) == count
+            positions.append(int(answer.headers["Ledger-Position"]))
+
+    builder = Projector(served.container.ledger, served.container.readers, READ_MODELS)
+    await asyncio.wait_for(asyncio.gather(ask(), builder.build(number, lambda _: None)), PATIENCE)
+    assert served.container.projector.read_from.number == number
+    assert positions == sorted(positions)
+    await served.projected()
+    assert await tables(served) == await expected(served)
+
+
+async def test_an_older_version_that_comes_back_takes_up_its_own_tables(served: Served) -> None:
+    """Going back needs nothing built: what came in since is caught up with."""
+    await some_children(served)
+    older = await a_projector(served)
+    await to_the_end(older)
+    newer = await a_projector(served)
+    await to_the_end(newer)
+    await some_children(served)
+    await to_the_end(newer)
+
+    watched = Watched()
+    back = await a_projector(served, older.version, watched.models)
+    assert back.read_from.number == older.read_from.number
+    await to_the_end(back)
+    assert len(set(watched.asked)) == len(NAMES)
+    assert await tables(served, back) == await tables(served, newer) == await expected(served)
+
+
+async def test_a_version_without_tables_of_its_own_reads_those_like_them(served: Served) -> None:
+    """Until its own are built, which takes a while after an upgrade."""
+    await some_children(served)
+    newer = await a_projector(served)
+    assert newer.read_from.number == served.container.projector.read_from.number
+    assert newer.position == await head(served)
+    # It does not write into them: they are another version's.
+    await served.a_child()
+    await served.projected()
+    await newer.step()
+    assert await tables(served, newer) == await tables(served)
+    await to_the_end(newer)
+    assert newer.read_from.number > served.container.projector.read_from.number
+    assert await tables(served, newer) == await expected(served)
+
+
+async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(served: Served) -> None:
+    child = await served.a_child()
+    owner, ledger = served.container.addresses.owner, served.container.ledger.name
+    assert owner is not None
+    async with await AsyncConnection.connect(owner) as connection:
+        others = SQL("UPDATE {} SET version = 'another', shape = 'another'")
+        await connection.execute(others.format(Identifier(ledger, "generation")))
+    async with asyncio.timeout(PATIENCE):
+        while served.container.projector.ready:
+            await served.container.projector.step()
+    staff = await served.as_("staff")
+    for path in ("/children", "/obligations", "/readiness", "/findings"):
+        answer = await staff.get(path)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "0%" in answer.json()["detail"]
+        assert "正在重建" in answer.json()["detail_zh"]
+    assert (await staff.get(f"/children/{child}")).status_code == 200
+    ready = await (await served.client()).get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.json()["missing"] == ["read models"]
+
+    # Once the owner has made the tables, this process builds them by itself.
+    await make(owner, ledger, READ_MODELS, served.container.projector.version)
+    await served.projected()
+    assert (await staff.get("/children")).json()["items"][0]["child"] == str(child)
+
+
+async def test_the_owner_keeps_what_may_be_gone_back_to_and_drops_the_rest(served: Served) -> None:
+    await served.projected()
+    first = await a_projector(served)
+    numbers = [served.container.projector.read_from.number]
+    for _ in range(3):
+        projector = await a_projector(served)
+        await to_the_end(projector)
+        numbers.append(projector.read_from.number)
+    owner, ledger = served.container.addresses.owner, served.container.ledger.name
+    assert owner is not None
+    assert len(await every_generation(served)) == 5
+    await drop_older(owner, ledger, 1)
+    assert [each.number for each in await every_generation(served)] == [numbers[3], numbers[2]]
+    async with await AsyncConnection.connect(owner) as connection:
+        cursor = await connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '_views_'")
+        schemas = {name for (name,) in await cursor.fetchall()}
+    assert schemas == {generations.schema(ledger, number) for number in numbers[2:]}
+    # Whose tables were dropped reads from others like them.
+    assert await first.step() == 0
+    assert first.read_from.number == numbers[3]
+
+
+async def a_poisoned(served: Served) -> tuple[Watched, Projector]:
+    """A projector whose `findings` fail from now on."""
+    watched = Watched()
+    projector = await a_projector(served, models=watched.models)
+    await to_the_end(projector)
+    watched.poison["findings"] = ZeroDivisionError("王小明")
+    return watched, projector
+
+
+async def test_a_read_model_that_fails_stops_alone(served: Served) -> None:
+    await some_children(served)
+    stood = await head(served)
+    _, projector = await a_poisoned(served)
+    child = await served.a_child("丙三")
+    with capture_logs() as logs:
+        await to_the_end(projector)
+    assert projector.stopped == {"findings": "ZeroDivisionError"}
+    assert projector.position == await head(served)
+    assert projector.position_of("findings") == stood
+    found, whole = await tables(served, projector), await expected(served)
+    for model in READ_MODELS:
+        others = [row for row in whole[model.name] if row.child != child]
+        assert found[model.name] == (others if model is FINDINGS else whole[model.name])
+    # Said once, and nothing of what failed but its class.
+    assert [(log["event"], log["model"], log["error"]) for log in logs] == [
+        ("read model stopped", "findings", "ZeroDivisionError")
+    ]
+    assert "王小明" not in repr(logs)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """Let a container that is opened from now on have read models that can be made to fail."""
+    watched = Watched()
+    monkeypatch.setattr(api.bootstrap, "READ_MODELS", watched.models)
+    monkeypatch.setattr(api.http.dependencies, "PATIENCE_SECONDS", 0.5)
+    return watched
+
+
+async def test_a_stopped_read_model_is_visible_and_its_lists_answer_what_they_have(
+    watched: Watched, served: Served
+) -> None:
+    await some_children(served)
+    stood = await head(served)
+    watched.poison["findings"] = ZeroDivisionError("王小明")
+    await served.a_child("丙三")
+    await served.projected()
+
+    supervisor, client = await served.as_("supervisor"), await served.client()
+    late = {"at_least": await head(served)}
+    for path in ("/children", "/obligations", "/readiness"):
+        assert (await supervisor.get(path, params=late)).status_code == 200
+    assert (await supervisor.get("/findings", params=late)).status_code == 503
+    answer = await supervisor.get("/findings")
+    assert answer.status_code == 200
+    assert int(answer.headers["Ledger-Position"]) == stood
+    ready = await client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.json()["stopped"] == {"findings": "ZeroDivisionError"}
+    measures = (await client.get("/metrics")).text
+    stopped = dict(
+        re.findall(r'^childledger_projection_stopped{.*model="(\w+)"} (\S+)$', measures, re.MULTILINE)
+    )
+    assert stopped == {model.name: "1.0" if model is FINDINGS else "0.0" for model in READ_MODELS}
+
+
+async def test_a_stopped_read_model_goes_on_when_the_cause_is_gone(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await some_children(served)
+    watched, projector = await a_poisoned(served)
+    await some_children(served)
+    await to_the_end(projector)
+    # Tried again in vain, it stands where it stood, and the others are not held up.
+    monkeypatch.setattr(catch_up, "AGAIN", timedelta())
+    await projector.step()
+    await served.a_child()
+    assert await projector.step() > 0
+    assert projector.stopped
+    assert projector.position == await head(served)
+
+    watched.poison.clear()
+    await to_the_end(projector)
+    assert projector.stopped == {}
+    assert projector.position_of("findings") == await head(served)
+    assert await tables(served, projector) == await expected(served)
+
+
+async def test_a_stopped_read_model_is_tried_again_at_the_next_start(served: Served) -> None:
+    watched, projector = await a_poisoned(served)
+    await some_children(served)
+    await to_the_end(projector)
+    watched.poison.clear()
+    assert await projector.step() == 0
+    await projector.start()
+    await to_the_end(projector)
+    assert projector.stopped == {}
+    assert await tables(served, projector) == await expected(served)
+
+
+async def test_a_read_model_that_fails_while_building_is_caught_up_with_later(served: Served) -> None:
+    await some_children(served)
+    watched = Watched()
+    watched.poison["readiness"] = ValueError()
+    projector = await a_projector(served, models=watched.models)
+    await to_the_end(projector)
+    assert projector.stopped == {"readiness": "ValueError"}
+    assert projector.position_of("readiness") == 0
+    assert projector.position == await head(served)
+    watched.poison.clear()
+    await projector.start()
+    while projector.stopped or await projector.step(3):
+        await projector.step(3)
+    assert await tables(served, projector) == await expected(served)
+
+
+async def test_a_rulebook_that_is_adopted_counts_although_the_register_is_stopped(served: Served) -> None:
+    """It no longer knows for certain who is in whose charge, so everybody is judged anew."""
+    await some_children(served)
+    watched = Watched()
+    projector = await a_projector(served, models=watched.models)
+    await to_the_end(projector)
+    watched.poison["register"] = ValueError()
+    await served.a_child()
+    await to_the_end(projector)
+    await adopt_another_rulebook(served)
+    await to_the_end(projector)
+    assert set(projector.stopped) == {"register"}
+    found, whole = await tables(served, projector), await expected(served)
+    for model in READ_MODELS[1:]:
+        assert found[model.name] == whole[model.name]
+
+
+async def test_rows_that_a_table_refuses_stop_their_read_model_too(served: Served) -> None:
+    await some_children(served)
+    refused = replace(
+        SPANS, rows=lambda file, reading: [replace(row, value="\0") for row in SPANS.rows(file, reading)]
+    )
+    models = [refused if model is SPANS else model for model in READ_MODELS]
+    projector = await a_projector(served, models=models)
+    await to_the_end(projector)
+    assert set(projector.stopped) == {"spans"}
+    found = await tables(served, projector)
+    assert found == await expected(served) | {"spans": []}

@@ -1,0 +1,96 @@
+"""What a statement costs does not grow with the ledger: none of them reads all entries."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
+
+import pytest
+from psycopg import AsyncConnection
+
+from api.identity.directory import SQL as IDENTITY
+from ledger.store.append_batch import SQL as STORE
+from tests.support.ledgers import a_superuser, make_ledger, rows
+
+FILL = """
+    INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_on,
+                       occurred_until, fingerprint, body)
+    SELECT n, '2020-01-01'::timestamptz + n * interval '1 second', md5('entry ' || n)::uuid,
+           md5('stream ' || n % 600)::uuid, 'child', (n - 1) / 600 + 1, 'CareModeAssigned', 1, '2020-01-01',
+           '2020-01-01', '\\x00', decode(repeat(md5(n::text), 8), 'hex')
+      FROM generate_series(1, 60000) AS n;
+    UPDATE head SET position = 60000, recorded_at = '2020-01-01'::timestamptz + 60000 * interval '1 second';
+    INSERT INTO institution
+    SELECT md5('institution ' || n)::uuid, n, n, '371099' FROM generate_series(1, 3000) AS n;
+    INSERT INTO member (member, name, role)
+    SELECT md5('member ' || n)::uuid, 'x', 'administrator' FROM generate_series(1, 3000) AS n;
+    INSERT INTO token (member, digest, purpose, made_at, expires_at)
+    SELECT member, sha256(uuid_send(member)), 'test', now(), now() FROM member;
+    INSERT INTO childledger_keys.data_key
+    SELECT md5('stream ' || n)::uuid, 'identity', 'x' FROM generate_series(1, 3000) AS n;
+"""
+SOME = str(UUID(int=1))
+TWO = f"ARRAY['{SOME}'::uuid, '{UUID(int=2)}'::uuid]"
+ASKED: dict[str, dict[str, str] | list[str]] = {
+    "read": {"after": "59000", "through": "59500", "limit": "500"},
+    "rows": {"after": "59000", "through": "59500", "limit": "500"},
+    "stream": {"stream": f"'{SOME}'::uuid", "after": "0", "known": "60000"},
+    "streams": {"streams": TWO, "after": "ARRAY[0, 50]", "known": "60000"},
+    "amending": {
+        "streams": TWO,
+        "after": "ARRAY[0, 50]",
+        "known": "60000",
+        "types": "ARRAY['EntryWithdrawn']",
+    },
+    "moved": {"after": "59000", "through": "59500"},
+    "files": {"kind": "'child'", "after": f"'{SOME}'::uuid", "limit": "100"},
+    "entries": [TWO],
+    "keys": [TWO, "ARRAY['identity', 'contact']"],
+}
+
+
+@pytest.fixture
+async def grown(database_url: str) -> AsyncIterator[AsyncConnection]:
+    """Give a ledger of many entries in files of a hundred, with statistics, as vacuum leaves it."""
+    await make_ledger(database_url)
+    async with a_superuser(database_url, "childledger", "childledger_keys") as connection:
+        await connection.execute(FILL.encode())
+        await connection.execute("VACUUM ANALYZE")
+        yield connection
+
+
+def filled_in(statement: bytes, values: dict[str, str] | list[str]) -> str:
+    text = statement.decode()
+    if isinstance(values, dict):
+        return re.sub(r"%\((\w+)\)[bs]", lambda name: values[name[1]], text)
+    rest = iter(values)
+    return re.sub(r"%[bs]", lambda _: next(rest), text)
+
+
+def nodes(plan: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Every node of a plan, with the table it reads."""
+    yield str(plan["Node Type"]), str(plan.get("Relation Name", ""))
+    below = plan.get("Plans", [])
+    assert isinstance(below, list)
+    for each in below:
+        yield from nodes(each)
+
+
+async def scans(connection: AsyncConnection, statement: str) -> list[tuple[str, str]]:
+    """The tables that a statement reads from one end to the other."""
+    (row,) = await rows(connection, f"EXPLAIN (FORMAT JSON) {statement}")
+    return [each for each in nodes(row[0][0]["Plan"]) if each[0] == "Seq Scan" and each[1] != "head"]
+
+
+async def test_no_statement_reads_a_table_from_end_to_end(grown: AsyncConnection) -> None:
+    own = {name: await scans(grown, filled_in(STORE[name], values)) for name, values in ASKED.items()}
+    own["holder"] = await scans(grown, filled_in(IDENTITY["holder"], ["sha256('x')"]))
+    assert own == {name: [] for name in own}
+    assert await scans(grown, "SELECT * FROM entry WHERE type = 'x'"), "a scan would be seen"
+
+
+async def test_an_instant_is_found_in_a_few_steps(grown: AsyncConnection) -> None:
+    """By halving: twice as many entries are one step more."""
+    asked = "SELECT position_at('2020-01-01 05:00:00+00')"
+    assert await rows(grown, asked) == [(18_000,)]
+    ((plan,),) = await rows(grown, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
+    assert plan[0]["Plan"]["Shared Hit Blocks"] < 300

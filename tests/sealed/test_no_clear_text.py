@@ -1,0 +1,139 @@
+"""What is personal lies nowhere in clear: in no table, no log, no problem and no measure."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
+from typing import Any
+
+import structlog
+from httpx2 import AsyncClient
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
+
+from api import logs
+from api.identity.permissions import Role
+from api.settings import Settings
+from domain.entry import Document
+from domain.event import CATALOGUE
+from tests.support.client import Served, new_key
+from tests.support.http_given import sent
+from tests.support.whole_events import free_texts, full, marker
+
+MARKER = re.compile("标记[0-9]{6}号")
+PAPER = "5eed" * 16
+"""The hash of a paper, by which whoever has it knows it again."""
+
+
+def planted(name: str) -> tuple[dict[str, Any], list[str]]:
+    """An event with a marker in every text, as it is sent, and all of them."""
+    event = full(CATALOGUE[name])
+    said = sent(
+        "2024-03-05",
+        event,
+        documents=[Document(kind="photo", number=marker())],
+        note=marker(),
+        noted_by=marker(),
+        exception="I01",
+    )
+    said["documents"][0] |= {"issuer": marker(), "sha256": PAPER}
+    said["exception"]["reason"] = marker()
+    envelope = [said["note"], said["noted_by"], said["exception"]["reason"]]
+    papers = [said["documents"][0]["number"], said["documents"][0]["issuer"]]
+    return said, [*free_texts(event), *envelope, *papers]
+
+
+async def every_value(settings: Settings) -> str:
+    """Everything that stands in any table of the database's own schemas, as PostgreSQL would print it."""
+    assert settings.database_url is not None
+    found = []
+    async with await AsyncConnection.connect(settings.database_url.get_secret_value()) as connection:
+        cursor = await connection.execute(
+            """
+            SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+            """
+        )
+        for schema, table in await cursor.fetchall():
+            rows = await connection.execute(SQL("SELECT * FROM {}").format(Identifier(schema, table)))
+            # Bytes as what they may spell, all else as it reads.
+            found += [_readable(value) for row in await rows.fetchall() for value in row]
+    return "\n".join(found)
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, list):
+        return "\n".join(map(_readable, value))
+    return str(value)
+
+
+@contextmanager
+def logged() -> Iterator[StringIO]:
+    """Log as when serving, everything there is to log, and give what is logged."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with redirect_stderr(StringIO()) as spoken:
+        logs.configure(logging.DEBUG)
+        try:
+            yield spoken
+        finally:
+            structlog.configure(**configured)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+
+
+async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, settings: Settings) -> None:
+    markers: list[str] = []
+    with logged() as spoken:
+        supervisor = await served.as_(Role.SUPERVISOR)
+        recorded = {name for name in CATALOGUE if await tried(supervisor, name, markers)}
+        # Most can open a file by themselves, and what is asked of them is said in all of them.
+        assert len(recorded) > len(CATALOGUE) * 2 // 3, sorted(set(CATALOGUE) - recorded)
+        assert len(set(markers)) == len(markers) > 3 * len(CATALOGUE)
+        await served.projected()
+        # What was recorded can be read by whoever may see it, so it is there to be found.
+        seen = set(MARKER.findall((await supervisor.get("/entries")).text))
+        assert len(seen) > len(markers) // 2
+        assert seen <= set(markers)
+        for path in ("/obligations", "/readiness", "/findings", "/metrics"):
+            assert not MARKER.search((await supervisor.get(path, params={"limit": 500})).text)
+        await everything_read(served)
+        everything = await every_value(settings)
+    assert "HouseholdRegistered" in everything
+    assert MARKER.findall(everything) == []
+    assert PAPER not in everything
+    assert '"route":"/children"' in spoken.getvalue()
+    assert MARKER.findall(spoken.getvalue()) == []
+
+
+async def tried(client: AsyncClient, name: str, markers: list[str]) -> bool:
+    """Record an event with markers rightly, wrongly and not at all; tell whether it was recorded."""
+    event, own = planted(name)
+    markers += own
+    wrongly = [event | {"type": "Nothing"}, event | {own[0]: own[0]}, event | {"occurred_on": own[0]}]
+    answers = [
+        await client.post("/children", json={"events": [each]}, headers=new_key())
+        for each in (event, *wrongly)
+    ]
+    answers.append(await client.post("/children/search", json={"q": [own[0]], own[0]: own[0]}))
+    answers.append(await client.get("/children", params={own[0]: own[0], "stage": own[0]}))
+    await client.post("/children?dry_run=true", json={"events": [event]})
+    await client.post("/children/search", json={"q": own[0]})
+    for answer in answers:
+        assert answer.status_code == 201 or not MARKER.search(answer.text), name
+    return answers[0].status_code == 201
+
+
+async def everything_read(served: Served) -> None:
+    """Read every file in every way, as somebody who may and as somebody who may not see what is personal."""
+    for role in (Role.SUPERVISOR, Role.ADMINISTRATOR):
+        client = await served.as_(role)
+        children = (await client.get("/children", params={"limit": 500})).json()["items"]
+        for row in children:
+            for path in ("", "/entries", "/obligations", "/readiness"):
+                answer = await client.get(f"/children/{row['child']}{path}")
+                assert answer.status_code == 200
+                assert role is Role.SUPERVISOR or not MARKER.search(answer.text)

@@ -1,0 +1,1 @@
+"""What tests are told with: the grammar of the specification, ledgers, clients and registers."""

@@ -1,0 +1,187 @@
+"""A served ledger for tests: an app with its own real database, an institution, and a token for each role.
+
+The database is a copy of one that was furnished once a test process, so that each test has its own.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
+
+from api.app import create_app, running
+from api.bootstrap import Container
+from api.demo.members import tokens_for_every_role
+from api.identity.directory import Institution
+from api.identity.permissions import Actor, Role
+from api.institutions import open_institution
+from api.settings import Settings
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.when import Days
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
+from tests.support.given import some
+from tests.support.patience import PATIENCE
+
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
+"""The present of every test: midday of 22 November 2026 in Asia/Shanghai."""
+HOME, ELSEWHERE = "望海市儿童福利院（测试）", "山南市儿童福利院（测试）"
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A database to copy: its name, where its keys are, and the tokens of two institutions."""
+
+    template: str
+    data: Path
+    ledger: str
+    home: Institution
+    elsewhere: Institution
+    tokens: dict[Role, str]
+    tokens_elsewhere: dict[Role, str]
+
+
+@pytest.fixture(scope="session")
+def furnished(postgres: str) -> Iterator[Furnished]:
+    """Furnish a database: two institutions in different provinces, and somebody of each role in each."""
+    # Roles belong to the cluster, which test processes may share.
+    ledger = f"test_{uuid4().hex[:12]}"
+    with tempfile.TemporaryDirectory() as folder, psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(ledger)))
+        settings = Settings(
+            database_url=SecretStr(make_conninfo(postgres, dbname=ledger)), data=Path(folder), ledger=ledger
+        )
+
+        async def furnish() -> Furnished:
+            async with running(create_app(settings, clock=lambda: NOW)) as container:
+                identity = container.identity
+                home = await open_institution(container, HOME, region="371099")
+                elsewhere = await open_institution(container, ELSEWHERE, region="990101")
+                return Furnished(
+                    ledger,
+                    settings.data,
+                    ledger,
+                    home,
+                    elsewhere,
+                    await tokens_for_every_role(identity, home, purpose="test", days=365),
+                    await tokens_for_every_role(identity, elsewhere, purpose="test elsewhere", days=365),
+                )
+
+        yield asyncio.run(furnish())
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(ledger)))
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running app with its container; `as_(role)` is a client who asks with that role's token."""
+
+    app: FastAPI
+    container: Container
+    home: Institution
+    elsewhere: Institution
+    tokens: dict[Role, str]
+    tokens_elsewhere: dict[Role, str]
+    stack: AsyncExitStack
+
+    async def client(self, token: str | None = None) -> AsyncClient:
+        """Return a client with any token, or with none; closed at the end of the test."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        transport = ASGITransport(app=self.app)
+        client = AsyncClient(transport=transport, base_url="http://childledger.test", headers=headers)
+        return await self.stack.enter_async_context(client)
+
+    async def as_(self, role: Role | str, *, elsewhere: bool = False) -> AsyncClient:
+        """Return a client of a role, of the institution at home or of the one elsewhere."""
+        return await self.client((self.tokens_elsewhere if elsewhere else self.tokens)[Role(role)])
+
+    async def another(self, role: Role | str) -> AsyncClient:
+        """Return a client of somebody else of that role, at home."""
+        identity = self.container.identity
+        member = await identity.add_member("另一人", Role(role), institution=self.home.institution)
+        return await self.client(await identity.issue(member.user, days=1, purpose="another"))
+
+    async def a_child(
+        self, name: str = "王小明", born: str = "2009-03-05", *, elsewhere: bool = False
+    ) -> UUID:
+        """Open a file at home or elsewhere: who the child is, received on 5 March 2024."""
+        institution = self.elsewhere if elsewhere else self.home
+        birth = date.fromisoformat(born)
+        on = Days.on(date(2024, 3, 5))
+        supervisor = await self.actor(Role.SUPERVISOR, elsewhere=elsewhere)
+        outcome = await self.container.ledger.record(
+            Recording(
+                stream=None,
+                drafts=(
+                    Draft(event=some(ChildReceived), days=on),
+                    Draft(event=some(IdentityRecorded, name=name, birth_on=birth), days=on),
+                ),
+                region=institution.region,
+                origin="api",
+                recorder=supervisor.recorder,
+                key=uuid4().hex,
+            ),
+            now=NOW,
+        )
+        assert isinstance(outcome, Recorded), outcome
+        return outcome.stream
+
+    async def actor(self, role: Role | str, *, elsewhere: bool = False) -> Actor:
+        """Return who asks with a role's token."""
+        tokens = self.tokens_elsewhere if elsewhere else self.tokens
+        actor = await self.container.identity.authenticate(tokens[Role(role)])
+        assert actor is not None
+        return actor
+
+    async def projected(self) -> None:
+        """Wait until the read models have caught up with the ledger."""
+        head = await self.container.ledger.head()
+        assert await self.container.projector.reached(head.position, PATIENCE)
+
+
+@pytest.fixture
+def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Settings]:
+    """Give the settings of a furnished database of the test's own."""
+    name = f"test_{uuid4().hex}"
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(furnished.template)))
+        url = SecretStr(make_conninfo(postgres, dbname=name))
+        data = tmp_path / "data"
+        shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
+        yield Settings(database_url=url, data=data, ledger=furnished.ledger)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def served(settings: Settings, furnished: Furnished) -> AsyncIterator[Served]:
+    """Give a running app with an empty register, an institution and a token for each role."""
+    app = create_app(settings, clock=lambda: NOW)
+    async with running(app) as container, AsyncExitStack() as stack:
+        head = await container.ledger.head()
+        assert await container.projector.reached(head.position, PATIENCE)
+        yield Served(
+            app,
+            container,
+            furnished.home,
+            furnished.elsewhere,
+            furnished.tokens,
+            furnished.tokens_elsewhere,
+            stack,
+        )
+
+
+def new_key() -> dict[str, str]:
+    """Return the header of a new idempotency key."""
+    return {"Idempotency-Key": uuid4().hex}

@@ -1,0 +1,161 @@
+"""The grammar of scenarios over HTTP: given what stands in a file, when this is recorded, then so be it.
+
+story = await a_story(served).given(("2024-03-05", some(ChildReceived)))
+(await story.when(("2024-03-06", some(ChildAdmitted)))).refused("I01")
+(await story.when(("2024-03-06", some(ChildAdmitted), {"exception": "I01"}))).recorded("I01")
+"""
+
+from collections.abc import Iterable
+from typing import Any, Self
+from uuid import uuid4
+
+from httpx2 import Response
+
+from api.contract.entries import event_json
+from api.identity.permissions import SEES, Role
+from domain.entry import Document
+from domain.event import Event
+from ledger.codec.split import stated
+from tests.support.client import Served
+from tests.support.given import days
+
+JsonObject = dict[str, Any]
+
+
+def sent(
+    on: Any,
+    event: Event,
+    *,
+    documents: Iterable[str | Document] = (),
+    exception: str | None = None,
+    corrects: str | None = None,
+    **more: Any,
+) -> JsonObject:
+    """Return an event as it is sent: a day or an interval as `given.days` reads it, and the event."""
+    when = days(on)
+    said: JsonObject = {
+        "type": type(event).__name__,
+        "occurred_on": None if when.first is None else when.first.isoformat(),
+        "occurred_until": when.last.isoformat(),
+        "data": event_json(event),
+        **more,
+    }
+    papers = [Document(kind=paper) if isinstance(paper, str) else paper for paper in documents]
+    if papers:
+        said["documents"] = [{"kind": paper.kind, "number": paper.number} for paper in papers]
+    if exception is not None:
+        said["exception"] = {"rule": exception, "reason": "情况特殊，已口头请示。"}
+    if corrects is not None:
+        said |= {"corrects": corrects, "reason": {"code": "incorrect_data", "explanation": "抄写错误。"}}
+    return said
+
+
+def written(happened: tuple[Any, ...]) -> JsonObject:
+    """Return (day, event) or (day, event, envelope) as it is sent."""
+    on, event, *envelope = happened
+    return sent(on, event, **(envelope[0] if envelope else {}))
+
+
+def who_may(happened: Iterable[tuple[Any, ...]]) -> Role:
+    """Return who may record these: staff, or the supervisor what staff are not shown."""
+    staff = all(stated(event) <= SEES[Role.STAFF] for _, event, *_ in happened)
+    return Role.STAFF if staff else Role.SUPERVISOR
+
+
+class Came:
+    """What came of recording."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.body: JsonObject = response.json()
+
+    def recorded(self, *findings: str) -> Self:
+        """It was recorded, and exactly these rules speak against it all the same."""
+        assert self.response.status_code == 201, self.body
+        assert {finding["rule"] for finding in self.body["findings"]} == set(findings)
+        return self
+
+    def refused(self, *rules: str) -> Self:
+        """It was refused by exactly these rules, each with its words in two languages and its source."""
+        assert (self.response.status_code, self.body["code"]) == (422, "refused"), self.body
+        refusals = self.body["refusals"]
+        assert {refusal["rule"] for refusal in refusals} == set(rules), refusals
+        for refusal in refusals:
+            assert any("一" <= letter <= "鿿" for letter in refusal["zh"])
+            assert any("a" <= letter <= "z" for letter in refusal["en"])
+            assert refusal["source"]
+            assert refusal["strength"] in {"forbidden", "impossible"}
+        return self
+
+    def problem(self, status: int, code: str) -> Self:
+        """It was not recorded for another reason."""
+        assert (self.response.status_code, self.body["code"]) == (status, code), self.body
+        return self
+
+    @property
+    def entries(self) -> list[str]:
+        """The ids of what was recorded."""
+        return [entry["entry_id"] for entry in self.body["entries"]]
+
+
+class Story:
+    """One child's file, told and asked over HTTP."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.child: str | None = None
+        self.position = 0
+        self.entries: list[str] = []
+
+    async def when(
+        self, *happened: tuple[Any, ...], by: Role | str | None = None, client: Any = None, **query: Any
+    ) -> Came:
+        """Record these together; the first opens the file. Unless said otherwise, by who may."""
+        client = client or await self.served.as_(by or who_may(happened))
+        path = "/children" if self.child is None else f"/children/{self.child}/events"
+        came = Came(
+            await client.post(
+                path,
+                json={"events": [written(each) for each in happened]},
+                headers={"Idempotency-Key": uuid4().hex},
+                params=query,
+            )
+        )
+        if came.response.status_code == 201:
+            self.child = came.body["child"]
+            self.position = came.body["position"]
+            self.entries += came.entries
+        return came
+
+    async def given(self, *happened: tuple[Any, ...], by: Role | str | None = None) -> Self:
+        """These stand in the file, each recorded by itself."""
+        for each in happened:
+            came = await self.when(each, by=by)
+            assert came.response.status_code == 201, came.body
+        return self
+
+    async def asked(self, path: str = "", by: Role | str = Role.SUPERVISOR, **query: Any) -> JsonObject:
+        """Return what the file answers, as an address below it."""
+        client = await self.served.as_(by)
+        answer = await client.get(f"/children/{self.child}{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        body: JsonObject = answer.json()
+        return body
+
+    async def findings(self, **query: Any) -> set[tuple[str, str]]:
+        """Return what speaks against the file across files, as (rule, kind), on a day."""
+        client = await self.served.as_(Role.SUPERVISOR)
+        answer = await client.get("/findings", params={"at_least": self.position, "limit": 500, **query})
+        assert answer.status_code == 200, answer.text
+        items = answer.json()["items"]
+        return {(item["rule"], item["kind"]) for item in items if item["child"] == self.child}
+
+    async def obligation(self, rule: str, day: str) -> JsonObject:
+        """Return the only obligation of a rule on a day."""
+        (found,) = (await self.asked("/obligations", day=day, rule=rule))["items"]
+        return dict(found)
+
+
+def a_story(served: Served) -> Story:
+    """Return a story whose file is still to be opened."""
+    return Story(served)
