@@ -1,6 +1,6 @@
 """How entries, files, clocks, gates and findings look in answers; what may not be seen is masked here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -58,11 +58,8 @@ def entry_json(
     `named` has the entries that others withdraw, restore or decide on. The words of who does so tell of that
     entry: who may not see all of it is not shown them either.
     """
-    about: AnyEntry | None = entry
-    while about is not None and (target := target_of(about)) is not None:
-        about = named.get(target)
-        if about is not None and not sealed(type(about.event)) <= sees:
-            sees = frozenset()
+    if not all(sealed(type(about.event)) <= sees for about in _about(entry, named)):
+        sees = frozenset()
     shown: Any = {
         **entries.entry_json(entry, frozenset(Category) - sees),
         **_fate(entry, file),
@@ -71,6 +68,17 @@ def entry_json(
     }
     answer: EntryAnswer = shown
     return answer
+
+
+def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:
+    """Yield what an entry withdraws, restores or decides on, what that does so, and so on, each once."""
+    told = {entry.entry_id}
+    about: AnyEntry | None = entry
+    while about is not None and (target := target_of(about)) is not None and target not in told:
+        told.add(target)
+        about = named.get(target)
+        if about is not None:
+            yield about
 
 
 def target_of(entry: AnyEntry) -> UUID | None:

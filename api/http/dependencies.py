@@ -35,7 +35,7 @@ from domain.rulebook import Rulebook
 from domain.scope import FileScope, scope_of
 from ledger.codec.messages import InvalidValue
 from ledger.codec.notation import NOTATIONS
-from ledger.codec.split import personal_fields
+from ledger.codec.split import sealed
 from ledger.ledger import Ledger
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
@@ -265,11 +265,7 @@ class RequestContext:
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
     """Return the categories of personal data that entries hold, or would hold if more were said."""
-    found: set[Category] = set()
-    for kind in {type(entry.event) for entry in entries}:
-        found.add(kind.seals)
-        found.update(category for _, category, _ in personal_fields(kind).personal)
-    return found
+    return set[Category]().union(*(sealed(kind) for kind in {type(entry.event) for entry in entries}))
 
 
 async def file_request(entered: AuthenticatedDep, at_least: AtLeast = None) -> RequestContext:

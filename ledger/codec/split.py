@@ -158,27 +158,31 @@ def _said(values: Json, *, wholly: bool) -> tuple[Json, Json]:
 class PersonalFields:
     """An event's fields that are not personal; the others with category and the field of the subject.
 
-    `sealed_wholly` are the categories of which something is sealed whatever it says.
+    `sealed_wholly` are the categories of which something is sealed whatever it says; `categories` are the
+    event's own and those of all that it could state.
     """
 
     plain: tuple[str, ...]
     personal: tuple[tuple[str, Category, str | None], ...]
     sealed_wholly: frozenset[Category]
+    categories: frozenset[Category]
 
 
-_PRIVACY: Final[dict[type[Event], PersonalFields]] = {}
+_PERSONAL: Final[dict[type[Event], PersonalFields]] = {}
 
 
 def personal_fields(kind: type[Event]) -> PersonalFields:
     """Return which fields of an event are personal."""
-    if kind not in _PRIVACY:
+    if kind not in _PERSONAL:
         markers = {spec.name: spec.personal for spec in fields_of(kind)}
-        _PRIVACY[kind] = PersonalFields(
+        categories = {own.category for own in markers.values() if own is not None}
+        _PERSONAL[kind] = PersonalFields(
             tuple(name for name, own in markers.items() if own is None),
             tuple((name, own.category, own.subject) for name, own in markers.items() if own is not None),
-            WHOLLY_SEALED.intersection(own.category for own in markers.values() if own is not None),
+            WHOLLY_SEALED & categories,
+            frozenset({kind.seals, *categories}),
         )
-    return _PRIVACY[kind]
+    return _PERSONAL[kind]
 
 
 def sealed_wholly(entries: Iterable[AnyEntry]) -> set[Category]:
@@ -208,6 +212,6 @@ def stated(event: Event) -> set[Category]:
     return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
 
 
-def sealed(kind: type[Event]) -> set[Category]:
+def sealed(kind: type[Event]) -> frozenset[Category]:
     """Return the category of a kind of event, and those of all that it could state."""
-    return {kind.seals, *(own for _, own, _ in personal_fields(kind).personal)}
+    return personal_fields(kind).categories

@@ -12,6 +12,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 async def test_waits() -> None:
@@ -26,6 +28,13 @@ def test_locks() -> None:
     lock = threading.Lock()
     lock.acquire()
     lock.acquire()
+
+
+@settings(database=None)
+@given(st.integers())
+def test_goes_on(number: int) -> None:
+    while number >= 0:
+        pass
 
 
 @pytest.fixture
@@ -56,8 +65,8 @@ def test_what_hangs_fails_by_name_and_the_next_one_follows(tmp_path: Path) -> No
         check=False,
     )
 
-    for name in ("waits", "blocks", "locks", "hangs_twice"):
+    for name in ("waits", "blocks", "locks", "goes_on", "hangs_twice"):
         assert f"test_{name} - Failed: Timeout" in done.stdout
     assert "test_hangs_twice - Failed: not torn down within 1 seconds" in done.stdout
     assert "test_follows" in done.stdout.split("PASSED", 1)[1]
-    assert "4 failed, 1 passed, 1 error" in done.stdout
+    assert "5 failed, 1 passed, 1 error" in done.stdout

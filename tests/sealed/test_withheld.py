@@ -1,6 +1,7 @@
 """What is sealed is told to nobody by a detour: of two files that differ only in it, all is told alike."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -31,6 +32,7 @@ from domain.events.intake import (
     IntakeMedicalExamined,
 )
 from domain.events.placement.preparing import AdultPlacementAssessed, CapacityDetermined
+from domain.events.record import EntryWithdrawn
 from domain.events.search import DnaComparisonResultReceived
 from domain.file import File, fold
 from domain.impact import impact
@@ -116,6 +118,18 @@ def rehearsed(file: File, entry: AnyEntry, sees: frozenset[Category]) -> list[by
     changes = rehearsal_json(would, today=TODAY, rulebook=RULEBOOK, sees=sees, duplicates=[])
     possible = tried(file, RULEBOOK, TODAY, entry).possible(sees)
     return [dumps(each) for each in (refusals, findings_json(judgements, sees), changes, possible)]
+
+
+@thorough
+@given(data=st.data())
+def test_entries_that_withdraw_each_other_are_answered_as_others_are(data: st.DataObject) -> None:
+    first, second, third = (data.draw(entry_of(EntryWithdrawn, number)) for number in range(3))
+    named = {
+        each.entry_id: replace(each, event=replace(each.event, entry=other.entry_id))
+        for each, other in ((first, second), (second, third), (third, second))
+    }
+    for entry in named.values():
+        assert entry_json(entry, None, STAFF, named)["entry_id"] == str(entry.entry_id)
 
 
 @every_role

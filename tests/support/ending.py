@@ -7,8 +7,21 @@ step by step.
 
 import signal
 from collections.abc import Generator
+from typing import Any, Final
 
 import pytest
+
+AGAIN: Final = 10.0
+"""Seconds after which what has failed for its time, and is run once more to be shown, fails again."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Generator[None, object, object]:
+    """Let a test end again that is run again, as hypothesis runs the example that failed."""
+    done = yield
+    if settings.method == "signal":
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout, min(settings.timeout, AGAIN))
+    return done
 
 
 @pytest.hookimpl(wrapper=True)
