@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from psycopg.conninfo import make_conninfo
 from ledger.postgres.embedded import Server, embedded
 from tests.support.patience import PATIENCE
 
+# In the background a shell has SIGINT ignored, also by every process that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("childledger", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("childledger")
@@ -37,36 +40,10 @@ SCRAM_ITERATIONS_SINCE = 160_000
 """The version of PostgreSQL, as a number, from which a password may be quick to check."""
 
 
-ANY_DATABASE = frozenset(
-    {
-        "codec/test_as_written",
-        "codec/test_texts",
-        "importing/test_cases",
-        "importing/test_corrections",
-        "importing/test_faults",
-        "importing/test_formats",
-        "importing/test_http",
-        "importing/test_institution",
-        "importing/test_limits",
-        "importing/test_lines",
-        "importing/test_names",
-        "importing/test_recognition",
-        "importing/test_rights",
-        "importing/test_waiting",
-        "importing/test_workbook_reading",
-        "over_http/test_app",
-        "over_http/test_bodies",
-        "over_http/test_cases",
-        "over_http/test_door",
-        "over_http/test_dry_run",
-        "over_http/test_every_read_is_noted",
-        "over_http/test_every_way_in",
-        "over_http/test_lives",
-        "over_http/test_nothing_unknown",
-        "over_http/test_openapi",
-    }
-)
-"""What is about words, rights and files: it asks a database nothing that other tests do not ask too."""
+ANY_DATABASE = frozenset({"chapters", "codec", "importing", "over_http"})
+"""Shelves about words, rights and files, which ask a database nothing that other tests do not ask too."""
+OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_permissions", "test_record_http"})
+"""Tests on those shelves that do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            if f"{item.path.parent.name}/{item.path.stem}" in ANY_DATABASE:
+            if item.path.parent.name in ANY_DATABASE and item.path.stem not in OWN_STATEMENTS:
                 item.add_marker("any_database")
 
 
