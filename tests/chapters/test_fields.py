@@ -1,7 +1,8 @@
 """Every event has the fields that are asked for, or says why not; and every field says what it needs to.
 
-`tests/chapters/fields/<chapter>.toml` holds, for each event, what the domain reference lists: the name there =
-the field here (or several), or `{ left_out = "why" }`. A field that nobody asked for is `{ own = "why" }`.
+`tests/chapters/fields/<chapter>.toml` holds, for each event, what the domain reference lists: the name
+there = the field here (or several), or `{ left_out = "why" }`. A field that nobody asked for is
+`{ own = "why" }`.
 """
 
 import tomllib
