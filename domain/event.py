@@ -30,7 +30,7 @@ from domain import citizen_id
 from domain.label import Label as Label  # noqa: PLC0414 - a marker of events, imported with the others
 from domain.limit import Area, limit
 from domain.resting import Categories, Noted
-from domain.text import is_digits, is_line, is_text
+from domain.text import is_digits, is_term, is_text
 
 if TYPE_CHECKING:
     from domain.entry import AnyEntry
@@ -173,11 +173,11 @@ LONGEST_NUMBER: Final = limit(
 )
 Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TEXT), Predicate(is_text)]
 """What somebody says, in one line or several."""
-Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NAME), Predicate(is_line)]
+Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NAME), Predicate(is_term)]
 """The name of a person, by which they are looked for."""
-Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TITLE), Predicate(is_line)]
+Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TITLE), Predicate(is_term)]
 """The name of what is no person: a body, a place, a course."""
-Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NUMBER), Predicate(is_line)]
+Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NUMBER), Predicate(is_term)]
 """The number of a paper, a person or an account, as written."""
 IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
 """A number that may be a citizen id: as written, but for a small x at its end."""

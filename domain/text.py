@@ -1,10 +1,12 @@
 """What may stand in a text, so that everybody who reads it sees the same: one rule for every way in.
 
 Characters of every script are kept as they are, also private ones and those that the tables here do not know.
-Refused is what cannot be seen, or shows a text otherwise than it is compared.
+Refused is what cannot be seen, or shows a text otherwise than it is compared, and what names nothing where a
+name or a number is due.
 """
 
 import re
+import unicodedata
 from typing import Final, TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
@@ -62,6 +64,15 @@ BLANK: Final[Ranges] = (
     (0xE0000, 0xE0FFF),
 )
 """What leaves nothing to see: blanks, fillers, and what is not to be shown (Default_Ignorable_Code_Point)."""
+LOST: Final[Ranges] = ((0xFFFC, 0xFFFD),)
+"""What programs put in place of what they could not keep: nobody knows what stood there."""
+DRAWN: Final[Ranges] = (
+    (0x2190, 0x245F),
+    (0x2500, 0x27BF),
+    (0x2900, 0x2BFF),
+    (0x3000, 0x303F),
+)
+"""Where the arrows, boxes, stars and ticks are that stand on forms where a word is due."""
 
 
 def is_text(text: str) -> bool:
@@ -74,9 +85,30 @@ def is_line(text: str) -> bool:
     return _REFUSED_IN_LINE.search(text) is None and _SEEN.search(text) is not None
 
 
+def is_term(text: str) -> bool:
+    """Whether it is a line that names or numbers something, by one letter, digit or picture of it at least.
+
+    A dash, a question mark or an accent on nothing is no answer; that there is none is said otherwise.
+    """
+    return is_line(text) and any(map(_names, text))
+
+
 def is_digits(text: str) -> bool:
     """Whether there are only the digits 0 to 9, of no other script and none raised."""
     return text.isascii() and text.isdecimal()
+
+
+def _names(sign: str) -> bool:
+    category = unicodedata.category(sign)
+    if category == "So":
+        return not _is_in(sign, DRAWN, LOST)
+    # What the tables here do not know yet, and private characters, are names somewhere.
+    of_names = category in {"Co", "Cn"} or (category[0] in "LN" and category != "Lm")
+    return of_names and not _is_in(sign, BLANK)
+
+
+def _is_in(sign: str, *ranges: Ranges) -> bool:
+    return any(first <= ord(sign) <= last for each in ranges for first, last in each)
 
 
 def _any_of(*ranges: Ranges) -> str:
@@ -84,5 +116,5 @@ def _any_of(*ranges: Ranges) -> str:
 
 
 _REFUSED_IN_TEXT: Final = re.compile(f"[{_any_of(CONTROLS)}]")
-_REFUSED_IN_LINE: Final = re.compile(f"[{_any_of(CONTROLS, HIDDEN)}]")
-_SEEN: Final = re.compile(f"[^{_any_of(CONTROLS, BLANK)}]")
+_REFUSED_IN_LINE: Final = re.compile(f"[{_any_of(CONTROLS, HIDDEN, LOST)}]")
+_SEEN: Final = re.compile(f"[^{_any_of(CONTROLS, BLANK, LOST)}]")

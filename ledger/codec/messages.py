@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from domain.event import is_month
 from domain.label import Label
-from domain.text import is_digits, is_line, is_text
+from domain.text import is_digits, is_line, is_term, is_text
 
 NOT_JSON: Final = Label("不是合法的 JSON", "not JSON")
 UNMEASURED: Final = Label("数值过大或小数位过多", "too large, or more precise than 12 decimal places")
@@ -62,6 +62,11 @@ _PREDICATES: Final[Mapping[str, Label]] = {
         is_line: Label(
             "须有可见的字，且只占一行，不得含控制符、方向控制符或不可见的字符",
             "should have something to see, in one line, and no control, direction or invisible character",
+        ),
+        is_term: Label(
+            "须有文字或数字，且只占一行，不得含控制符、方向控制符、不可见或已损坏的字符；没有时写明原因，不以符号代替",
+            "should have a letter or a digit, in one line, and no control, direction, invisible or lost"
+            " character; a mark is no answer: where there is none, say why",
         ),
         is_text: Label(
             "须有可见的字，且不得含控制符或方向控制符",

@@ -13,12 +13,13 @@ from api.institutions import change_institution, open_institution
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementAssessed
-from domain.text import is_line, is_text
+from domain.text import is_line, is_term, is_text
 from ledger.codec.mapping import decode, encode
-from tests.codec.test_mapping import Body, an_entry, ring_for
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, sent
+from tests.importing.test_lines import told_of
+from tests.codec.test_mapping import Body, an_entry, ring_for
 
 NOTHING_TO_SEE = [
     " ", "   ", "\u3000", "\u00a0", "\u200b", "\u200b\u2060", "\ufeff", "\u00ad", "\u3164", "\u2800",
@@ -29,6 +30,11 @@ IN_NO_TEXT = [
     "王\ufdd0", "王\U0010ffff", "王\U0001fffe", "王\ud800", "\udc00王",
 ]  # fmt: skip
 IN_NO_LINE = ["王\n明", "王\r", "王\t明", "王\u2028明", "王\u200b明", "\ufeff王", "王\u200f明"]
+NAMING_NOTHING = [
+    "-", "—", "／", "?", "？？", "…", "·", "*", "（）", "=", "×××", "√", "○○", "□", "★", "〓", "〃", "々",
+    "ー", "\u0301", "\u0301\u0302", "\u20dd", "-\u3164", "- \u00b7",
+]  # fmt: skip
+LOST = ["\ufffd", "\ufffd\ufffd", "王\ufffd", "\ufffd明", "\ufffc"]
 KEPT = [
     "王小明", "张\U0003158e", "王\ue863", "李\U00020bb7", "阿依古丽·买买提", "José María", "O'Neill",
     "Nguyễn Thị", "می‌خواهم", "葛\U000e0100西", "ᠮᠣᠩᠭᠣᠯ", "नरेन्द्र", "Jose\u0301", "1", "（无名氏）", "🙂",
@@ -51,6 +57,35 @@ def test_breaks_and_hidden_marks_are_for_texts_alone(text: str) -> None:
 def test_characters_of_every_script_are_kept(text: str) -> None:
     assert is_line(text)
     assert is_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*NAMING_NOTHING, *LOST, *NOTHING_TO_SEE, *IN_NO_TEXT, *IN_NO_LINE], ids=ascii
+)
+def test_a_mark_or_a_lost_character_names_nothing(text: str) -> None:
+    assert not is_term(text)
+
+
+@pytest.mark.parametrize("text", KEPT, ids=ascii)
+def test_one_letter_digit_or_picture_is_enough_to_name_something(text: str) -> None:
+    assert is_term(text)
+    assert is_term(f"-{text}?")
+
+
+@pytest.mark.parametrize("text", NAMING_NOTHING, ids=ascii)
+def test_a_mark_may_stand_beside_a_name(text: str) -> None:
+    assert is_term(f"王{text.strip(chr(0x3164))}")
+
+
+def test_a_text_may_say_that_a_character_was_lost_but_not_that_alone() -> None:
+    assert is_text("王\ufffd明")
+    assert not is_line("王\ufffd明")
+    assert not is_text("\ufffd")
+
+
+@given(text=st.text(max_size=8))
+def test_a_term_is_a_line(text: str) -> None:
+    assert is_line(text) or not is_term(text)
 
 
 @given(text=st.text(max_size=8))
@@ -89,7 +124,8 @@ async def test_a_text_that_is_none_is_refused_where_it_stands(
     served: Served, place: str, subtests: pytest.Subtests
 ) -> None:
     staff = await served.as_(Role.STAFF)
-    for text in [*NOTHING_TO_SEE, *IN_NO_TEXT, *([] if place in LINES_TOO else IN_NO_LINE)]:
+    only_terms = [] if place in LINES_TOO else [*IN_NO_LINE, *LOST, *NAMING_NOTHING]
+    for text in [*NOTHING_TO_SEE, *IN_NO_TEXT, *only_terms]:
         with subtests.test(text=ascii(text)):
             body = saying({"events": [WITHIN[place]]}, text)
             headers = new_key() | {"Content-Type": "application/json"}
@@ -98,6 +134,18 @@ async def test_a_text_that_is_none_is_refused_where_it_stands(
             (error,) = answer.json()["errors"]
             assert error["pointer"] == f"/events/0{place}"
             assert error["detail_zh"]
+
+
+async def test_a_line_of_an_import_with_a_name_that_names_nothing_is_rejected(
+    served: Served, subtests: pytest.Subtests
+) -> None:
+    staff, child = await served.as_(Role.STAFF), await served.a_child()
+    for text in [*NAMING_NOTHING, *LOST]:
+        with subtests.test(text=ascii(text)):
+            events = {"child": str(child), "events": [sent("2024-03-05", some(IdentityRecorded, name=MARK))]}
+            told = await told_of(staff, saying(events, text))
+            assert (told["rows"], told["rejected"]) == (1, 1)
+            assert [each["code"] for each in told["rejections"]] == ["invalid"]
 
 
 async def test_names_of_every_script_are_recorded_as_written_and_found(
@@ -131,7 +179,7 @@ async def test_nothing_is_looked_for_by_what_is_no_text(served: Served, member: 
         assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{member}"]
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "望海\n福利院", "院" * 201])
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "-", "\ufffd", "望海\n福利院", "院" * 201])
 async def test_no_institution_and_nobody_is_entered_under_a_name_that_is_none(
     served: Served, name: str
 ) -> None:

@@ -41,6 +41,8 @@ _QUOTES: Final = frozenset("\"'`´‘’‚‛“”„‟′‵〃〝〞〟ˮ")
 _DASHES: Final = frozenset("-‐‒–—―−─━ーｰ_~/\\.·…。、,")
 _MARKS: Final = frozenset("PSMZ")
 """Categories of what is neither letter nor digit, nor a character that the tables here do not know."""
+_LENGTHENS: Final = "Lm"
+"""The category of letters that stand behind others, and alone are drawn as dashes."""
 
 
 def mark(raw: Raw) -> object | None:
@@ -54,7 +56,7 @@ def mark(raw: Raw) -> object | None:
     if word in _NOTHING_WORDS:
         return NOTHING
     fault = next((fault for pattern, fault in _FAULTS if pattern.fullmatch(word)), None)
-    if fault is None and all(category(sign)[0] in _MARKS for sign in written):
+    if fault is None and all(category(sign)[0] in _MARKS or category(sign) == _LENGTHENS for sign in written):
         return _sign(written)
     return fault
 

@@ -22,7 +22,7 @@ from api.imports.cells.raw import (
 from api.imports.faults import Fault
 from domain.codes import tables
 from domain.event import LONGEST_NAME, Unknown
-from domain.text import is_line, is_text
+from domain.text import is_term, is_text
 
 NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
@@ -30,8 +30,6 @@ _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
 _HAN: Final = r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U000fffff]"
 """Chinese characters, and the private ones that stand for such."""
 _SPACED: Final = re.compile(f"({_HAN} )+{_HAN}{{1,2}}")
-_LOST: Final = "\ufffd"
-"""What programs put in place of a character that they could not keep."""
 _STRAY: Final = " \t\r\n\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
 """What programs leave around a text that is copied."""
 
@@ -58,21 +56,21 @@ def _words(longest: int, seen: Callable[[str], bool]) -> Reader:
         said = no_words(raw)
         if said is not None:
             return said
-        return _fitting(clean(raw), longest) if seen(as_written(raw)) else Fault.ODD_CHARACTERS
+        return _fitting(clean(raw), longest, is_text) if seen(as_written(raw)) else Fault.ODD_CHARACTERS
 
     return read
 
 
 def _is_plain_line(written: str) -> bool:
     """Whether nothing within the words is hidden or lost; line breaks are for looks, marks around stray."""
-    return _LOST not in written and is_line(re.sub(r"[\t\r\n]+", " ", written.strip(_STRAY)))
+    return is_term(re.sub(r"[\t\r\n]+", " ", written.strip(_STRAY)))
 
 
-def _fitting(words: str, longest: int) -> str | Fault:
+def _fitting(words: str, longest: int, holds: Callable[[str], bool]) -> str | Fault:
     """Words that an event may hold, or why not."""
     if len(words) > longest:
         return Fault.TOO_LONG
-    return words if is_line(words) else Fault.ODD_CHARACTERS
+    return words if holds(words) else Fault.ODD_CHARACTERS
 
 
 def name() -> Reader:
@@ -102,7 +100,7 @@ def number() -> Reader:
             return Fault.LOST_DIGITS
         if not _NUMERAL.search(written):
             return Fault.NOT_A_NUMBER
-        return _fitting(written, 100)
+        return _fitting(written, 100, is_term)
 
     return read
 
