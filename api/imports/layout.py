@@ -30,8 +30,8 @@ FILE_NO: Final = "儿童编号"
 NAME: Final = "姓名"
 
 
-_TURNED: Final = re.compile("[\u202b\u202e\u2067]")
-"""What shows digits and dates in another order than they are read in: texts turned from right to left."""
+_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202b\u202e\u2067]")
+"""Controls, of which nobody knows what stood in their place, and what turns digits from right to left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Column:
 
     def said(self, raw: Raw) -> Read:
         """What stands in a cell, whatever its heading says and whatever day it is."""
-        if isinstance(raw, str) and _TURNED.search(raw):
+        if isinstance(raw, str) and _ODD.search(raw):
             return Fault.ODD_CHARACTERS
         return raw.fault if isinstance(raw, Unusable) else self.read(raw)
 

@@ -22,6 +22,7 @@ from api.imports.reading.unreadable import (
     UNKNOWN_KIND,
     UnreadableFileError,
 )
+from api.imports.values import NOT_ON_PAPER
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
 from tests.importing.test_http import done
@@ -175,6 +176,52 @@ def test_an_error_in_a_table_as_text_is_listed_as_in_a_workbook() -> None:
 def test_quotation_marks_that_do_not_fit_are_told_with_their_line(text: str) -> None:
     with pytest.raises(UnreadableFileError, match="引号不成对"):
         rows(text.encode())
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("control", ["\x00", "\x07", "\x1f"])
+async def test_a_control_that_has_strayed_into_a_table_costs_its_cell_alone(
+    counter: Counter, control: str, charset: str
+) -> None:
+    table = f"{TABLE}CS002,李{control}小红,女,2016-05-01\nCS{control}003,赵大山,男,2016-05-01\n"
+
+    report = await counter.take_table(table.encode(charset))
+
+    assert [(line.row, line.column, line.value, line.code) for line in report.values] == [
+        (3, "姓名", f"李{control}小红", "odd_characters")
+    ]
+    assert [(line.row, line.column, line.value, line.code) for line in report.rejections] == [
+        (4, "儿童编号", f"CS{control}003", "odd_characters")
+    ]
+    assert len(await counter.told("CS001", IdentityRecorded)) == 1
+    assert (await counter.only("CS002", IdentityRecorded)).event.name == NOT_ON_PAPER
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_the_command_reads_a_table_into_which_a_control_has_strayed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "花名册.csv"
+    path.write_bytes(f"{TABLE}CS002,李\x07小红,女,2016-05-01\n".encode())
+
+    assert await import_file(path, institution=HOME, json=True) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["row"], each["column"], each["value"]) for each in told["values"]] == [
+        (3, "姓名", "李\x07小红")
+    ]
+
+
+def test_the_mark_with_which_old_programs_end_a_table_is_no_part_of_it() -> None:
+    assert rows("CS001,男\x1a".encode()) == [("CS001", "男")]
+    assert rows("CS001,男\r\n\x1a".encode()) == [("CS001", "男")]
+
+
+def test_what_is_made_of_controls_is_no_table() -> None:
+    for content in ("CS001,王小明\n".encode("utf-16-le"), b"CS001\x00\x00\x00,\x01\x02\x03\n"):
+        with pytest.raises(UnreadableError) as refused:
+            rows(content)
+        assert refused.value.why in {UNKNOWN_KIND, UNKNOWN_CHARACTERS}
 
 
 def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:

@@ -335,6 +335,25 @@ def test_what_is_shown_from_right_to_left_is_not_read_from_left_to_right(
     assert read(layout, column, f"{turned}{written}") == Fault.ODD_CHARACTERS
 
 
+@pytest.mark.parametrize("control", ["\x00", "\x07", "\x1b", "\x7f", "\x9f"])
+@pytest.mark.parametrize(
+    ("layout", "column", "written"),
+    [
+        (ROSTER, "姓名", "王小明"),
+        (ROSTER, "备注", "由望海派出所送来"),
+        (ROSTER, "出生日期", "2012-03-15"),
+        (ROSTER, "身份证号", "371099201203150407"),
+        (ROSTER, "儿童编号", "CS0012"),
+        (ROSTER, "性别", "男"),
+        (EXAMINATION, "身高(cm)", "102"),
+    ],
+)
+def test_a_control_is_dropped_from_no_cell(layout: Layout, column: str, written: str, control: str) -> None:
+    assert read(layout, column, written) != Fault.ODD_CHARACTERS
+    for odd in (f"{written[:1]}{control}{written[1:]}", f"{written}{control}"):
+        assert read(layout, column, odd) == Fault.ODD_CHARACTERS
+
+
 @pytest.mark.parametrize("around", ["\u200e", "\u202a\u202c", "\u2066\u2069"])
 def test_marks_that_turn_nothing_are_stray_in_a_day(around: str) -> None:
     assert read(ROSTER, "出生日期", f"{around}2012-03-15") == read(ROSTER, "出生日期", "2012-03-15")

@@ -21,6 +21,8 @@ CHARSETS: Final = {
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 """How a text begins that says itself what its characters are."""
 _DELIMITERS: Final = (",", ";", "\t")
+_END: Final = "\x1a"
+"""How old programs end a text."""
 _LOOKED_AT: Final = 100
 """Rows by which delimiters are told apart."""
 
@@ -36,14 +38,14 @@ def read_delimited(content: bytes, charset: str | None, title: str, collector: C
 
 
 def decoded(content: bytes, charset: str | None) -> str:
-    """The text, every byte of it. Raises UnreadableError unless it is of the set, or of one it may be of."""
+    """The text, every byte of it but its end's. Raises UnreadableError unless it is of a set that it may be of."""
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
     told = None if charset is None else CHARSETS[charset]
     if marked and told and marked != told:
         raise UnreadableFileError(UNKNOWN_CHARACTERS)
     for codec in [marked or told] if marked or told else ["utf-8", "gb18030"]:
         try:
-            return content.decode(codec or "")
+            return content.decode(codec or "").removesuffix(_END)
         except UnicodeError:
             continue
     raise UnreadableFileError(UNKNOWN_CHARACTERS)

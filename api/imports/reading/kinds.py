@@ -28,8 +28,10 @@ _ARCHIVE: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_BINARY: Final = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 """How workbooks of Excel 95 and before begin, which were kept in no compound document."""
 _MARKUP: Final = re.compile(r"\s*(<|MIME-Version:)", re.IGNORECASE)
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-"""What stands in no text; the odd 0x1a is how old programs end one."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
+"""What stands in no text, unless it has strayed there."""
+_MOST_STRAY: Final = 0.1
+"""The share of a text that controls may be; in what is no text it is larger."""
 
 
 class DeclaredKind(Enum):
@@ -94,5 +96,5 @@ def _refuse_other_than_table(content: bytes, charset: str | None) -> None:
         raise UnreadableFileError(NO_TABLE)
     if not text.strip():
         raise UnreadableFileError(EMPTY)
-    if _UNPRINTABLE.search(text):
+    if len(text) - len(_CONTROL.sub("", text)) > _MOST_STRAY * len(text):
         raise UnreadableFileError(UNKNOWN_KIND)

@@ -34,12 +34,16 @@ class Counter:
         """Import a workbook."""
         return await self.take_as((await self.served.actor(role)).recorder, content, dry_run=dry_run)
 
-    async def take_as(self, recorder: Recorder, content: bytes, *, dry_run: bool = False) -> Report:
-        """Import a workbook as somebody, such as the operating system's administrator."""
+    async def take_table(self, content: bytes) -> Report:
+        """Import a roster that is a table as text."""
+        return await self.take_as((await self.served.actor("staff")).recorder, content, name="花名册.csv")
+
+    async def take_as(
+        self, recorder: Recorder, content: bytes, *, dry_run: bool = False, name: str = "台账.xlsx"
+    ) -> Report:
+        """Import a file as somebody, such as the operating system's administrator."""
         container = self.served.container
-        handed_in = await prepare(
-            container, read_workbook(content, "台账.xlsx"), own=self.served.home, dry_run=dry_run
-        )
+        handed_in = await prepare(container, read_workbook(content, name), own=self.served.home, dry_run=dry_run)
         return await run_import(container, handed_in, recorder, lambda _done, _rows: None)
 
     def stream(self, number: str) -> UUID:
