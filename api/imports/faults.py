@@ -44,6 +44,8 @@ class Fault(Enum):
     NOT_ON_ROSTER = "not_on_roster"
     NOTHING_USABLE = "nothing_usable"
     NO_SUCH_VALUE = "no_such_value"
+    COMMENT = "comment"
+    TEXT_BOX = "text_box"
     NOT_KEPT = "not_kept"
     RECORDED_ELSEWHERE = "recorded_elsewhere"
     NOT_YOURS = "not_yours"
@@ -103,6 +105,14 @@ _LABELS: Final = {
     ),
     Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
     Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
+    Fault.COMMENT: Label(
+        "批注不录入；需要录入的内容请写入单元格",
+        "A comment is not recorded: write into a cell what is to be",
+    ),
+    Fault.TEXT_BOX: Label(
+        "文本框不录入；需要录入的内容请写入单元格",
+        "A text box is not recorded: write into a cell what is to be",
+    ),
     Fault.NOT_KEPT: Label("不能照原样保存", "It can not be kept as it is written"),
     Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),
     Fault.NOT_YOURS: Label("该档案已由其他机构负责", "Another institution is in charge of the file"),

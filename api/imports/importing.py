@@ -210,6 +210,7 @@ def _close(report: Report, case: ChildFacts, refused: dict[RowOf, str], child: U
     for aside in case.asides:
         asides[aside.cell.place.row_of].append(aside)
     for row in case.rows:
+        report.tell_attached(row, child)
         if report.account.settle_row(row) is CellOutcome.REJECTED:
             _reject_case(report, row, refused.get(row), asides[row], child)
             continue
@@ -237,6 +238,9 @@ def _reject_strays(report: Report) -> None:
     """Reject what tells of nobody, and set aside what stands in no table."""
     for cell in report.register.loose():
         report.set_aside(cell, Fault.UNKNOWN_SHEET)
+    for at in report.register.attached:
+        if not report.register.tables[at.table].is_data(at.row):
+            report.tell_attached(at)
     for stray in report.register.strays:
         _reject(report, [stray.at], stray.why)
 
@@ -251,4 +255,5 @@ def _reject(report: Report, rows: Iterable[RowOf], fault: Fault) -> None:
     """Reject whole rows for what stands where they say whom they tell of."""
     for at in rows:
         report.account.settle_row(at)
+        report.tell_attached(at)
         report.reject(at, report.register.key_cell(at), fault)

@@ -30,7 +30,12 @@ from api.imports.reading.unreadable import (
     damaged,
     too_large,
 )
-from api.imports.reading.workbook import Merged, Sheet, Workbook
+from api.imports.reading.workbook import (
+    Attached,
+    Merged,
+    Sheet,
+    Workbook,
+)
 from api.settings import Settings
 from domain.label import Label
 
@@ -145,7 +150,10 @@ def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
             rows.append(tuple(_cells(said, texts)))
         elif "title" in said:
             merged = tuple(Merged(*each) for each in said["merged"])
-            sheets.append(Sheet(len(sheets), said["title"], rows, merged))
+            attached = tuple(
+                Attached(row, column, words, Fault(fault)) for row, column, words, fault in said["attached"]
+            )
+            sheets.append(Sheet(len(sheets), said["title"], rows, merged, attached))
             rows = []
         elif "why" in said:
             raise UnreadableFileError(Label(*said["why"]))

@@ -70,6 +70,8 @@ def _read(
         collector.put(row + 1, column, Unusable("=", Fault.NOT_CALCULATED))
     for top, bottom, left, right in sheet.merged_cells:
         collector.merge(Merged(top + 1, left, bottom, right - 1))
+    for (row, column), note in sheet.cell_note_map.items():
+        collector.attach(row + 1, column, note.text, Fault.COMMENT)
     collector.end(sheet.name)
 
 

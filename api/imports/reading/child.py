@@ -2,9 +2,9 @@
 
 It is told on standard input what is wanted, in one line of JSON, and then the file's bytes. It answers
 on standard output in lines of JSON: each row of a sheet as its cells, then the sheet's `title` and what is
-`merged` in it; in the end whether such a file `says_whose` it is, or `why` nothing can be read. A cell that
-JSON has no form for is an object of one member: a `day`, a `moment`, a number `counted` from a day, or an
-`unusable` cell.
+`merged` in it and `attached` to it; in the end whether such a file `says_whose` it is, or `why` nothing can
+be read. A cell that JSON has no form for is an object of one member: a `day`, a `moment`, a number `counted`
+from a day, or an `unusable` cell.
 """
 
 import os
@@ -51,7 +51,10 @@ def _answer(wanted: dict[str, Any]) -> None:
         for row in sheet.rows:
             out.write(orjson.dumps(row, default=_special, option=_PLAINLY))
         merged = [(each.top, each.left, each.bottom, each.right) for each in sheet.merged]
-        out.write(orjson.dumps({"title": sheet.title, "merged": merged}, option=_PLAINLY))
+        attached = [(each.row, each.column, each.words, each.fault.value) for each in sheet.attached]
+        out.write(
+            orjson.dumps({"title": sheet.title, "merged": merged, "attached": attached}, option=_PLAINLY)
+        )
     out.write(orjson.dumps({"says_whose": says_whose}, option=_PLAINLY))
 
 

@@ -13,6 +13,7 @@ from api.imports.faults import Fault
 from api.imports.reading.unreadable import UnreadableFileError, damaged, too_much
 from api.imports.reading.workbook import (
     BLANK,
+    Attached,
     Merged,
     Sheet,
     letter,
@@ -32,7 +33,10 @@ MOST_CELLS: Final = limit(
 MOST_TEXT: Final = limit(
     10_000_000,
     Area.IMPORTS,
-    Label("一个文件各单元格的字符总数", "Characters of all cells of a file"),
+    Label(
+        "一个文件各单元格、批注和文本框的字符总数",
+        "Characters of all cells, comments and text boxes of a file",
+    ),
     why=Label("同一文字可在压缩文件中重复百万次", "A small file may repeat one text a million times"),
     beyond="malformed",
 )
@@ -71,10 +75,17 @@ MOST_MERGED: Final = limit(
     why=Label("每一区域都要与各行对照", "Each is compared with the rows that it covers"),
     beyond="malformed",
 )
+MOST_ATTACHED: Final = limit(
+    20_000,
+    Area.IMPORTS,
+    Label("一个文件的批注和文本框", "Comments and text boxes of a file"),
+    why=Label("逐一列出，由人核对", "Each is listed, for a person to look at"),
+    beyond="malformed",
+)
 LONGEST_TEXT: Final = limit(
     32_767,
     Area.IMPORTS,
-    Label("单元格的字符数", "Characters of a cell"),
+    Label("单元格、批注或文本框的字符数", "Characters of a cell, a comment or a text box"),
     why=Label("电子表格的单元格只能容纳这么多", "A spreadsheet's cell holds no more"),
     beyond=Label("列出其开头，不采用", "Its beginning is listed, and it is not used"),
 )
@@ -98,6 +109,8 @@ class Collector:
         self.sheets: list[Sheet] = []
         self._rows: list[list[Raw]] = []
         self._merged: list[Merged] = []
+        self._attached: list[Attached] = []
+        self._attached_before = 0
         self._width = 0
         self._cells = 0
         self._text = 0
@@ -117,14 +130,7 @@ class Collector:
             raise too_much(
                 Label(f"有内容的单元格超过 {MOST_CELLS:,} 个", f"More than {MOST_CELLS:,} cells are filled")
             )
-        self._text += len(raw) if isinstance(raw, str) else 0
-        if self._text > MOST_TEXT:
-            raise too_much(
-                Label(
-                    f"各单元格共超过 {MOST_TEXT:,} 个字符",
-                    f"All cells have more than {MOST_TEXT:,} characters",
-                )
-            )
+        self._lengthen(raw)
         self._reach(row, column + 1)
         cells = self._rows[row - 1]
         cells.extend([BLANK] * (column + 1 - len(cells)))
@@ -144,6 +150,20 @@ class Collector:
             )
         self._merged.append(merged)
 
+    def attach(self, row: int, column: int, words: str, fault: Fault) -> None:
+        """Tell of words that hang on a cell or lie over it, wherever that is; blank ones need not be told."""
+        if is_blank(words):
+            return
+        if self._attached_before + len(self._attached) >= MOST_ATTACHED:
+            raise too_much(
+                Label(
+                    f"批注和文本框超过 {MOST_ATTACHED:,} 个",
+                    f"There are more than {MOST_ATTACHED:,} comments and text boxes",
+                )
+            )
+        self._lengthen(words)
+        self._attached.append(Attached(row, column, _listed(words), fault))
+
     def end(self, title: str) -> None:
         """End a sheet."""
         if len(self.sheets) >= MOST_SHEETS:
@@ -151,9 +171,20 @@ class Collector:
         for merged in self._merged:
             self._spread(merged)
         rows = [tuple(cells) for cells in self._rows]
-        self.sheets.append(Sheet(len(self.sheets), title, rows, tuple(self._merged)))
+        self.sheets.append(Sheet(len(self.sheets), title, rows, tuple(self._merged), tuple(self._attached)))
         self._area += self._width * len(rows)
-        self._rows, self._merged, self._width = [], [], 0
+        self._attached_before += len(self._attached)
+        self._rows, self._merged, self._attached, self._width = [], [], [], 0
+
+    def _lengthen(self, raw: Raw) -> None:
+        self._text += len(raw) if isinstance(raw, str) else 0
+        if self._text > MOST_TEXT:
+            raise too_much(
+                Label(
+                    f"各单元格、批注和文本框共超过 {MOST_TEXT:,} 个字符",
+                    f"All cells, comments and text boxes have more than {MOST_TEXT:,} characters",
+                )
+            )
 
     def _reach(self, rows: int, columns: int) -> None:
         """Make room for as many rows and columns."""
@@ -189,10 +220,15 @@ class Collector:
 def _usable(raw: Raw) -> Raw:
     """The cell, if it can be used: no error that is told in words, and not longer than a cell can be."""
     if isinstance(raw, str | Unusable) and len(as_written(raw)) > LONGEST_TEXT:
-        return Unusable(f"{as_written(raw)[:SHOWN_OF_LONG]}…", Fault.TOO_LONG)
+        return Unusable(_listed(as_written(raw)), Fault.TOO_LONG)
     if isinstance(raw, str) and _ERROR.fullmatch(raw):
         return Unusable(raw, Fault.ERROR_VALUE)
     return raw
+
+
+def _listed(words: str) -> str:
+    """The words as they are listed: whole, or the beginning of more than a cell holds."""
+    return words if len(words) <= LONGEST_TEXT else f"{words[:SHOWN_OF_LONG]}…"
 
 
 def unreadable_beyond(most: int) -> UnreadableFileError:

@@ -38,7 +38,10 @@ def read_delimited(content: bytes, charset: str | None, title: str, collector: C
 
 
 def decoded(content: bytes, charset: str | None) -> str:
-    """The text, every byte of it but its end's. Raises UnreadableError unless it is of a set that it may be of."""
+    """The text, every byte of it but the mark of its end.
+
+    Raises UnreadableError unless it is of the set, or of one it may be of.
+    """
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
     told = None if charset is None else CHARSETS[charset]
     if marked and told and marked != told:

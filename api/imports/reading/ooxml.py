@@ -1,9 +1,6 @@
 """Workbooks of Office Open XML (.xlsx and .xlsm, ECMA-376), read part by part as they stream by."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from api.imports.cells.raw import (
@@ -13,6 +10,7 @@ from api.imports.cells.raw import (
     is_blank,
 )
 from api.imports.faults import Fault
+from api.imports.reading.attached import read_attached
 from api.imports.reading.collector import MOST_CELLS, Collector
 from api.imports.reading.formats import (
     BUILT_IN,
@@ -24,6 +22,7 @@ from api.imports.reading.formats import (
     shown_text,
 )
 from api.imports.reading.parts import Parts, Rich, Silent
+from api.imports.reading.references import Related, cell_at, number, related, unescaped
 from api.imports.reading.unreadable import (
     TOO_COSTLY,
     UNKNOWN_KIND,
@@ -34,33 +33,31 @@ from api.imports.reading.workbook import Merged
 
 OFFICE_DOCUMENT: Final = "/officeDocument"
 WORKSHEET: Final = "/worksheet"
-_ADDRESS: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
-_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_COUNT: Final = re.compile(r"[0-9]{1,9}")
 _TRUE: Final = frozenset({"1", "true", "on"})
-_ROOT: Final = "_rels/.rels"
+_ARCHIVE: Final = ""
 
 
 def read_ooxml(parts: Parts, collector: Collector) -> None:
     """Read the sheets of a workbook. Raises UnreadableError."""
     book, look, texts = _Book(), _Look(), _Texts()
-    related = _opened(parts, book)
+    named = _opened(parts, book)
     for kind, walker in (("/styles", look), ("/sharedStrings", texts)):
-        for each in related.values():
+        for each in named.values():
             if each.kind == kind:
                 parts.walk(each.target, walker)
     for title, name in book.sheets:
-        sheet = related.get(name)
+        sheet = named.get(name)
         if sheet is None:
             raise damaged()
         if sheet.kind == WORKSHEET:
             parts.walk(sheet.target, _Cells(collector, book, look, texts.found))
+            read_attached(parts, sheet.target, collector)
             collector.end(title)
 
 
-def _opened(parts: Parts, book: "_Book") -> dict[str, "_Related"]:
+def _opened(parts: Parts, book: "_Book") -> dict[str, Related]:
     """Read the workbook's own part, and return what it names."""
-    main = next((each.target for each in _related(parts, _ROOT, "") if each.kind == OFFICE_DOCUMENT), None)
+    main = next((each.target for each in related(parts, _ARCHIVE) if each.kind == OFFICE_DOCUMENT), None)
     if main is None:
         raise damaged()
     if not main.endswith(".xml"):
@@ -68,65 +65,7 @@ def _opened(parts: Parts, book: "_Book") -> dict[str, "_Related"]:
     parts.walk(main, book)
     if not book.sheets:
         raise UnreadableFileError(UNKNOWN_KIND)  # a text or a presentation
-    folder, _, own = main.rpartition("/")
-    return {each.name: each for each in _related(parts, f"{folder}/_rels/{own}.rels".lstrip("/"), folder)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Related:
-    """A part that another one names: by which name, of what kind, and where it is."""
-
-    name: str
-    kind: str
-    target: str
-
-
-def _related(parts: Parts, name: str, folder: str) -> list[_Related]:
-    if name not in parts.names:
-        return []
-    found: list[_Related] = []
-
-    class Links(Silent):
-        def start(self, name: str, attributes: Mapping[str, str]) -> None:
-            if name == "Relationship" and attributes.get("TargetMode") != "External":
-                target = attributes.get("Target", "")
-                whole = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
-                kind = "/" + attributes.get("Type", "").rpartition("/")[2]
-                found.append(_Related(attributes.get("Id", ""), kind, whole))
-
-    parts.walk(name, Links())
-    return found
-
-
-def _unescaped(text: str) -> str:
-    """A text with the characters that XML can not hold."""
-    if "_x" not in text:
-        return text
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    # What is written in two halves is one character; half of one is none.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-@lru_cache(maxsize=20_000)
-def _column(letters: str) -> int:
-    column = 0
-    for each in letters:
-        column = column * 26 + ord(each) - ord("A") + 1
-    return column - 1
-
-
-def _number(written: str | None) -> int:
-    return int(written) if written is not None and _COUNT.fullmatch(written) else 0
-
-
-def _joined(folder: str, target: str) -> str:
-    path: list[str] = folder.split("/") if folder else []
-    for step in target.split("/"):
-        if step == "..":
-            path = path[:-1]
-        elif step != ".":
-            path.append(step)
-    return "/".join(path)
+    return {each.name: each for each in related(parts, main)}
 
 
 class _Book(Silent):
@@ -160,14 +99,14 @@ class _Look(Silent):
         if name in {"fonts", "cellXfs", "cellStyleXfs", "dxfs"}:
             self._within = name
         elif name == "numFmt" and self._within != "dxfs":
-            self._codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", GENERAL)
+            self._codes[number(attributes.get("numFmtId"))] = attributes.get("formatCode", GENERAL)
         elif name == "font" and self._within == "fonts":
             self._fonts.append(False)
         elif name == "strike" and self._within == "fonts" and self._fonts:
             self._fonts[-1] = attributes.get("val", "1") in _TRUE
         elif name == "xf" and self._within == "cellXfs":
-            self.formats.append(self._codes.get(_number(attributes.get("numFmtId", "0")), GENERAL))
-            font = _number(attributes.get("fontId", "0"))
+            self.formats.append(self._codes.get(number(attributes.get("numFmtId", "0")), GENERAL))
+            font = number(attributes.get("fontId", "0"))
             self.struck.append(font < len(self._fonts) and self._fonts[font])
 
     def end(self, name: str) -> None:
@@ -202,7 +141,7 @@ class _Texts(Silent):
         elif name == "si":
             if len(self.found) >= MOST_CELLS:
                 raise UnreadableFileError(TOO_COSTLY)
-            self.found.append((_unescaped(self._rich.words), self._rich.struck))
+            self.found.append((unescaped(self._rich.words), self._rich.struck))
 
     def text(self, text: str) -> None:
         if self._inside:
@@ -232,7 +171,7 @@ class _Cells(Silent):
         if name == "c":
             self._begin(attributes)
         elif name == "row":
-            self._row = _number(attributes.get("r")) or self._row + 1
+            self._row = number(attributes.get("r")) or self._row + 1
             self._column = -1
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
@@ -253,7 +192,7 @@ class _Cells(Silent):
         elif name == "rPh":
             self._spoken = False
         elif name == "c" and self._kind is not None:
-            raw = self._raw(self._kind, _unescaped(self._value.words))
+            raw = self._raw(self._kind, unescaped(self._value.words))
             if raw is not None:
                 struck = self._style < len(self._look.struck) and self._look.struck[self._style]
                 struck = (struck or self._value.struck) and not is_blank(raw)
@@ -273,21 +212,15 @@ class _Cells(Silent):
         if address is None:
             self._column += 1
         else:
-            match = _ADDRESS.fullmatch(address)
-            if match is None:
-                raise damaged()
-            self._row, self._column = int(match[2]), _column(match[1])
+            self._row, self._column = cell_at(address)
         self._kind = attributes.get("t", "n")
-        self._style = _number(attributes.get("s", "0"))
+        self._style = number(attributes.get("s", "0"))
         self._calculated = False
         self._value, self._formula = Rich(), Rich()
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        one, two = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
-        if one is None or two is None:
-            raise damaged()
-        self._collector.merge(Merged(int(one[2]), _column(one[1]), int(two[2]), _column(two[1])))
+        self._collector.merge(Merged(*cell_at(first), *cell_at(last or first)))
 
     def _raw(self, kind: str, value: str) -> Raw | None:
         """What stands in the cell; None where nothing does."""
@@ -295,7 +228,7 @@ class _Cells(Silent):
         epoch = self._book.epoch
         match kind:
             case "s":
-                at = _number(value)
+                at = number(value)
                 if not value or at >= len(self._texts):
                     raise damaged()
                 text, self._value.struck = self._texts[at]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.imports.cells.raw import Raw
+from api.imports.faults import Fault
 
 BLANK: Final = ""
 
@@ -20,16 +21,31 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """Words that hang on a cell or lie over it, and stand in none: its row from 1, its column from 0.
+
+    `fault` tells which they are, a comment or a text box.
+    """
+
+    row: int
+    column: int
+    words: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its number from 0, its title and its rows, each without its blank end.
 
-    What is `merged` over several rows stands in each of them, in the first of the columns.
+    What is `merged` over several rows stands in each of them, in the first of the columns. What is `attached`
+    to cells, which need not be filled, stands in none.
     """
 
     number: int
     title: str
     rows: list[tuple[Raw, ...]]
     merged: tuple[Merged, ...] = ()
+    attached: tuple[Attached, ...] = ()
 
     def filled(self) -> Iterator[tuple[int, int, Raw]]:
         """Every cell that is not blank, with its row from 1 and its column from 0."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from api.folding import folded_name
@@ -47,6 +48,8 @@ class Register:
     children: dict[str, list[RowOf]]
     strays: list[Stray]
     roster: frozenset[str] | None
+    attached: Mapping[RowOf, Sequence[Cell]] = field(default_factory=dict)
+    """What is attached to the rows of its tables, each as a cell whose value is the fault that it is."""
     read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
     """What was read before of equal cells in the same columns, for a register repeats itself."""
 
@@ -145,7 +148,21 @@ def read_register(workbook: Workbook, today: date) -> Register:
         children=dict(children),
         strays=strays,
         roster=frozenset(each for each in listed if isinstance(each, str)) if rosters else None,
+        attached=_attached(tables),
     )
+
+
+def _attached(tables: Sequence[Table]) -> Mapping[RowOf, list[Cell]]:
+    """What is attached to cells, by the rows of the tables that these are of; below all, of the last one."""
+    found: dict[RowOf, list[Cell]] = defaultdict(list)
+    for _, group in groupby(tables, key=lambda table: table.sheet.number):
+        own = list(group)
+        for each in own[0].sheet.attached:
+            table = next((table for table in own if table.covers(each.row, each.column)), own[-1])
+            place = Place(table.number, each.row, each.column)
+            cell = Cell(place, table.heading_of(each.column), each.words, each.fault)
+            found[place.row_of].append(cell)
+    return found
 
 
 def _is_own(table: Table, institution: str | None) -> bool:

@@ -92,6 +92,15 @@ class Table:
         """The rows of one kind, by their numbers in the sheet."""
         return (number for number, each in enumerate(self.kinds, self.first) if each is kind)
 
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell of the sheet is one of its own, whatever stands there."""
+        left, right = (self.heading.left, self.heading.right) if self.heading else (0, None)
+        return 0 <= row - self.first < len(self.rows) and left <= column and (right is None or column < right)
+
+    def is_data(self, row: int) -> bool:
+        """Whether a row, by its number in the sheet, is one of its own that tells of a child."""
+        return 0 <= row - self.first < len(self.rows) and self.kinds[row - self.first] is RowKind.DATA
+
     def place_of(self, heading: str) -> int | None:
         """The place of a known column by its usual heading."""
         return next((place for place, column in self.columns.items() if column.heading == heading), None)

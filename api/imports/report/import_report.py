@@ -111,6 +111,11 @@ class Report:
             ReportLine(sheet, row, cell.heading, cell.written, fault.value, elsewhere, column, child),
         )
 
+    def tell_attached(self, row: RowOf, child: UUID | None = None) -> None:
+        """Report what is attached to a row: it is set aside, whatever becomes of the row."""
+        for cell in self.register.attached.get(row, ()):
+            self.set_aside(cell, cell.value, child=child)
+
     def miss(self, line: ReportLine) -> None:
         """Report a row that the ledger has and the file does not."""
         self._list("missing", line)

@@ -24,6 +24,7 @@ _SPACES = " ".join(
         "style": "style",
         "number": "datastyle",
         "fo": "xsl-fo-compatible",
+        "draw": "drawing",
     }.items()
 )
 
@@ -49,6 +50,7 @@ def opendocument(*rows: Sequence[str], styles: str = "", before: str = "") -> by
     table = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_SPACES}'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
         f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>{before}"
         f'<table:table table:name="表">{table}</table:table></office:spreadsheet></office:body>'
@@ -82,10 +84,14 @@ def archive(parts: Mapping[str, str | bytes]) -> bytes:
 
 def changed(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
     """An archive one part of which is changed."""
+    parts = parts_of(content)
+    return archive(parts | {part: change(made_text(parts[part]))})
+
+
+def parts_of(content: bytes) -> dict[str, str | bytes]:
+    """The parts of an archive."""
     with zipfile.ZipFile(BytesIO(content)) as made:
-        parts: dict[str, str | bytes] = {name: made.read(name) for name in made.namelist()}
-    parts[part] = change(made_text(parts[part]))
-    return archive(parts)
+        return {name: made.read(name) for name in made.namelist()}
 
 
 def made_text(part: str | bytes) -> str:

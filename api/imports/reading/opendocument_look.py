@@ -1,0 +1,125 @@
+"""How cells of OpenDocument look: by which formats they show what they hold, and what is struck through."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from api.imports.reading.formats import GENERAL
+from api.imports.reading.parts import Silent
+
+_FORMATS: Final = frozenset(
+    {"number-style", "date-style", "time-style", "percentage-style", "currency-style", "text-style"}
+)
+_MOMENTS: Final = {
+    "year": "yyyy",
+    "era": "yyyy",
+    "month": "mm",
+    "day": "dd",
+    "hours": "hh",
+    "minutes": "mm",
+    "seconds": "ss",
+    "day-of-week": "aaa",
+}
+_COUNT: Final = re.compile("[0-9]{1,9}")
+_LONGEST_WORDS: Final = 100
+"""Characters that a number format puts beside a number."""
+_MOST_PARENTS: Final = 20
+_REPEATED: Final = 2**20
+"""As often as a cell or a row is repeated at most, which is the height of a sheet."""
+
+
+@dataclass(slots=True)
+class _Style:
+    """How cells or texts look: by which format, and whether they are struck through, unless a parent says."""
+
+    parent: str = ""
+    format: str = ""
+    struck: bool | None = None
+
+
+class Look(Silent):
+    """The styles by their names, and the number formats, spelled as those of Office Open XML."""
+
+    def __init__(self) -> None:
+        self._styles: dict[str, _Style] = {}
+        self._formats: dict[str, str] = {}
+        self._style = _Style()
+        self._format: list[str] | None = None
+        self._heard: list[str] | None = None
+        self._percent = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Hear that an element begins."""
+        if name in _FORMATS:
+            self._format, self._percent = [], name == "percentage-style"
+            self._formats[attributes.get("name", "")] = GENERAL
+        elif self._format is not None:
+            self._piece(self._format, name, attributes)
+        elif name == "style":
+            self._style = _Style(
+                attributes.get("parent-style-name", ""), attributes.get("data-style-name", "")
+            )
+            self._styles[attributes.get("name", "")] = self._style
+        elif name == "text-properties":
+            line = attributes.get("text-line-through-style", attributes.get("text-line-through-type"))
+            if line is not None:
+                self._style.struck = line != "none"
+
+    def end(self, name: str) -> None:
+        """Hear that an element ends."""
+        if self._heard is not None and self._format is not None and name in {"text", "currency-symbol"}:
+            words, self._heard = "".join(self._heard).replace('"', ""), None
+            self._format.append("%" if self._percent and words.strip() == "%" else f'"{words}"')
+        elif name in _FORMATS and self._format is not None:
+            # The one that was begun last.
+            self._formats[next(reversed(self._formats))] = "".join(self._format) or GENERAL
+            self._format = None
+
+    def text(self, text: str) -> None:
+        """Hear a piece of text."""
+        if self._heard is not None:
+            self._heard.append(text[:_LONGEST_WORDS])
+
+    def format(self, style: str) -> str:
+        """The number format of a style, or of the first of its parents that has one."""
+        for each in self._line(style):
+            if each.format in self._formats:
+                return self._formats[each.format]
+        return GENERAL
+
+    def struck(self, style: str) -> bool:
+        """Whether what has this style is struck through."""
+        return next((each.struck for each in self._line(style) if each.struck is not None), False)
+
+    def _line(self, name: str) -> Iterator[_Style]:
+        for _ in range(_MOST_PARENTS):
+            style = self._styles.get(name)
+            if style is None:
+                return
+            yield style
+            name = style.parent
+
+    def _piece(self, pieces: list[str], name: str, attributes: Mapping[str, str]) -> None:
+        if name in {"text", "currency-symbol"}:
+            self._heard = []
+        elif name == "hours" and attributes.get("truncate-on-overflow") == "false":
+            pieces.append("[h]")
+        elif name in _MOMENTS:
+            pieces.append(_MOMENTS[name])
+        elif name == "number":
+            pieces.append("0" * times(attributes.get("min-integer-digits", "1"), 20) or "#")
+            pieces.append("." + "0" * times(attributes.get("decimal-places", "0"), 20))
+            if not attributes.get("decimal-places", "0").strip("0"):
+                pieces.pop()
+        elif name in {"scientific-number", "fraction"}:
+            pieces.append("0E+0")
+        elif name == "text-content":
+            pieces.append("@")
+
+
+def times(written: str | None, most: int = _REPEATED) -> int:
+    """How often something is repeated, once unless said."""
+    if written is None:
+        return 1
+    return min(int(written), most) if _COUNT.fullmatch(written) else most

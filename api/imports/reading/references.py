@@ -1,0 +1,83 @@
+"""How parts of Office Open XML name one another, cells and characters (ECMA-376)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from api.imports.reading.parts import Parts, Silent
+from api.imports.reading.trouble import damaged
+
+_ADDRESS: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A part that another one names: by which name, of what kind, and where it is."""
+
+    name: str
+    kind: str
+    target: str
+
+
+def related(parts: Parts, part: str) -> list[Related]:
+    """The parts that a part names, or that the archive itself does, whose name is empty."""
+    folder, _, own = part.rpartition("/")
+    name = f"{folder}/_rels/{own}.rels".lstrip("/")
+    if name not in parts.names:
+        return []
+    found: list[Related] = []
+
+    class Links(Silent):
+        def start(self, name: str, attributes: Mapping[str, str]) -> None:
+            if name == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes.get("Target", "")
+                whole = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
+                kind = "/" + attributes.get("Type", "").rpartition("/")[2]
+                found.append(Related(attributes.get("Id", ""), kind, whole))
+
+    parts.walk(name, Links())
+    return found
+
+
+def cell_at(address: str) -> tuple[int, int]:
+    """The row from 1 and the column from 0 of a cell. Raises UnreadableError for what is no address."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise damaged()
+    return int(match[2]), _column(match[1])
+
+
+def number(written: str | None) -> int:
+    """A count as it is written, 0 for what is none."""
+    return int(written) if written is not None and _COUNT.fullmatch(written) else 0
+
+
+def unescaped(text: str) -> str:
+    """A text with the characters that XML can not hold."""
+    if "_x" not in text:
+        return text
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    # What is written in two halves is one character; half of one is none.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    column = 0
+    for each in letters:
+        column = column * 26 + ord(each) - ord("A") + 1
+    return column - 1
+
+
+def _joined(folder: str, target: str) -> str:
+    path: list[str] = folder.split("/") if folder else []
+    for step in target.split("/"):
+        if step == "..":
+            path = path[:-1]
+        elif step != ".":
+            path.append(step)
+    return "/".join(path)
