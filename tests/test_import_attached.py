@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +33,7 @@ from tests.registers.written import (
 
 ADOPTED = "于老师：\n该儿童已于2019年被收养"
 ROSTER = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 性别="男", 接收日期="2016-05-01")
+NONE: Mapping[tuple[int, int], str] = {}
 NAME = (3, 2)
 """The row and the column of the first child's name, both from 0."""
 
@@ -55,21 +57,40 @@ def new(paper: Paper, comments: dict[tuple[int, int], str]) -> bytes:
     return written(write)
 
 
-def old(paper: Paper, comments: dict[tuple[int, int], str]) -> bytes:
-    """A workbook of Excel 97: a comment is a drawn object, its text, and a note that ties it to a cell."""
+def record(code: int, content: bytes) -> bytes:
+    """A record of a workbook of Excel 97."""
+    return struct.pack("<HH", code, len(content)) + content
 
-    def record(code: int, content: bytes) -> bytes:
-        return struct.pack("<HH", code, len(content)) + content
+
+def drawn(kind: int, number: int, place: tuple[int, int], words: str) -> bytes:
+    """The records of an object of a kind that is drawn at a cell and holds a text, in two pieces."""
+    row, column = place
+    corner = struct.pack("<HHIHHHHHHHHH", 0, 0xF010, 18, 0, column, 0, row, 0, column + 2, 0, row + 3, 0)
+    text = words.encode("utf-16-le")
+    half = len(text) // 4 * 2
+    return b"".join(
+        (
+            record(0xEC, b"\x0f\x00\x04\xf0\x1a\x00\x00\x00" + corner),
+            record(0x5D, struct.pack("<HHHHH12xHH", 0x15, 18, kind, number, 0x4011, 0, 0)),
+            record(0xEC, b"\x00\x00\x0d\xf0\x00\x00\x00\x00"),
+            record(0x1B6, struct.pack("<HH6xHHH4x", 0x0212, 0, len(text) // 2, 16, 0)),
+            record(0x3C, b"\x01" + text[:half]),
+            record(0x3C, b"\x01" + text[half:]),
+            record(0x3C, struct.pack("<HH4xHH4x", 0, 0, len(text) // 2, 0)),
+        )
+    )
+
+
+def old(
+    paper: Paper, comments: dict[tuple[int, int], str], boxes: Mapping[tuple[int, int], str] = NONE
+) -> bytes:
+    """A workbook of Excel 97: a comment is a drawn object, and a note that ties it to a cell."""
 
     def notes() -> bytes:
-        found = b""
+        found = b"".join(drawn(6, 100, place, words) for place, words in boxes.items())
         for number, ((row, column), words) in enumerate(comments.items(), 1):
-            drawn = struct.pack("<HHHHH12xHH", 0x15, 18, 0x19, number, 0x4011, 0, 0)
-            text = struct.pack("<HH6xHHH4x", 0x0212, 0, len(words), 16, 0)
-            runs = struct.pack("<HH4xHH4x", 0, 0, len(words), 0)
             author = struct.pack("<HB", 1, 1) + "于".encode("utf-16-le")
-            found += record(0x5D, drawn) + record(0x1B6, text)
-            found += record(0x3C, b"\x01" + words.encode("utf-16-le")) + record(0x3C, runs)
+            found += drawn(0x19, number, (row, column + 1), words)
             found += record(0x1C, struct.pack("<HHHH", row, column, 0, number) + author + b"\x00")
         return found
 
@@ -198,6 +219,14 @@ def test_a_text_box_is_read_with_its_place() -> None:
     content = written(lambda _, sheet: sheet.insert_textbox(3, 2, "本页儿童均已离院\n于老师"))
 
     assert attached(content) == [Attached(4, 2, "本页儿童均已离院\n于老师", Fault.TEXT_BOX)]
+
+
+@pytest.mark.parametrize("words", ["本页儿童均已离院\r于老师", "李\U00020bb7已离院", "left"])
+def test_a_text_box_of_an_old_workbook_is_read_beside_its_comments(words: str) -> None:
+    assert attached(old(ROSTER, {NAME: ADOPTED}, {(7, 3): words})) == [
+        Attached(4, 2, ADOPTED, Fault.COMMENT),
+        Attached(8, 3, words, Fault.TEXT_BOX),
+    ]
 
 
 @pytest.mark.parametrize("shape", ["custom-shape", "rect", "ellipse", "frame", "line", "caption"])

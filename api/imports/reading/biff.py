@@ -14,6 +14,7 @@ from api.imports.cells.raw import Raw, Unusable, as_written
 from api.imports.faults import Fault
 from api.imports.reading.collector import Collector
 from api.imports.reading.formats import BUILT_IN, EPOCH_1900, EPOCH_1904, GENERAL, shown, shown_text
+from api.imports.reading.parts import Rich
 from api.imports.reading.unreadable import (
     DAMAGED,
     PROTECTED,
@@ -28,7 +29,11 @@ COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of what a workbook of Office Open XML with a password is kept as, in a compound document."""
 _STREAMS: Final = ("Workbook", "Book")
-_BEGIN, _FORMULA, _SHEET = 0x0809, 0x0006, 0x0085
+_BEGIN, _FORMULA, _SHEET, _CONTINUED = 0x0809, 0x0006, 0x0085, 0x003C
+_DRAWING, _OBJECT, _TEXT = 0x00EC, 0x005D, 0x01B6
+_CORNER: Final = bytes.fromhex("10f012000000")
+"""How the place of a drawn object begins, of which the rest is a flag, its column, an offset, its row."""
+_NOTE: Final = 0x19
 _EMPTY_TEXT: Final = b"\x03"
 _NO_NUMBER: Final = b"\xff\xff"
 
@@ -42,9 +47,14 @@ def read_biff(content: bytes, collector: Collector) -> None:
             book = xlrd.open_workbook(
                 file_contents=content, formatting_info=True, ragged_rows=True, logfile=nobody
             )
-        uncalculated = _uncalculated(content)
+        uncalculated, boxes = _uncalculated(content), _text_boxes(content)
         for number, sheet in enumerate(book.sheets()):
             _read(book, sheet, uncalculated.get(number, set()), collector)
+            for (row, column), note in sheet.cell_note_map.items():
+                collector.attach(row + 1, column, note.text, Fault.COMMENT)
+            for row, column, text in boxes.get(number, ()):
+                collector.attach(row + 1, column, text.words, Fault.TEXT_BOX)
+            collector.end(sheet.name)
     except (UnreadableFileError, MemoryError):
         raise
     except xlrd.XLRDError as error:
@@ -70,9 +80,6 @@ def _read(
         collector.put(row + 1, column, Unusable("=", Fault.NOT_CALCULATED))
     for top, bottom, left, right in sheet.merged_cells:
         collector.merge(Merged(top + 1, left, bottom, right - 1))
-    for (row, column), note in sheet.cell_note_map.items():
-        collector.attach(row + 1, column, note.text, Fault.COMMENT)
-    collector.end(sheet.name)
 
 
 def _raw(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, epoch: date) -> Raw | None:
@@ -103,7 +110,9 @@ def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
     A program that does not calculate leaves all of them so; in one that does, an empty text is a result.
     """
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for sheet, record in _formulas(content):
+    for sheet, code, record in _records(content):
+        if code != _FORMULA or len(record) < 14:  # noqa: PLR2004 - its cell and its result
+            continue
         row, column = struct.unpack_from("<HH", record)
         if record[6:7] != _EMPTY_TEXT or record[12:14] != _NO_NUMBER:
             return {}
@@ -111,8 +120,35 @@ def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
     return found
 
 
-def _formulas(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Every formula's record, with the number of its sheet among the worksheets."""
+def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
+    """The texts of what is drawn on each sheet, by its number, each where its upper left corner is.
+
+    Those of notes are told with their cells.
+    """
+    found: dict[int, list[tuple[int, int, Rich]]] = defaultdict(list)
+    row, column, of_note, missing = 0, 0, False, 0
+    for sheet, code, record in _records(content):
+        if code == _DRAWING:
+            place = record[record.rfind(_CORNER) + len(_CORNER) :] if _CORNER in record else b""
+            if len(place) >= 8:  # noqa: PLR2004 - its flag, column, offset and row
+                column, row = struct.unpack_from("<2xH2xH", place)
+        elif code == _OBJECT:
+            of_note = record[4:6] == struct.pack("<H", _NOTE)
+        elif code == _TEXT and len(record) >= 12 and not of_note:  # noqa: PLR2004 - its length
+            missing = struct.unpack_from("<10xH", record)[0]
+            found[sheet].append((row, column, Rich()))
+        elif code == _CONTINUED and missing and record:
+            size, charset = (2, "utf-16-le") if record[0] & 1 else (1, "latin-1")
+            piece = record[1 : 1 + size * missing]
+            missing -= len(piece) // size
+            found[sheet][-1][2].add(piece.decode(charset, "replace"))
+        else:
+            missing = 0
+    return found
+
+
+def _records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Every record of the worksheets, with the number of its sheet among them and its code."""
     stream, base, size = _stream(content)
     begins: dict[int, int] = {}
     sheet: int | None = None
@@ -124,8 +160,8 @@ def _formulas(content: bytes) -> Iterator[tuple[int, bytes]]:
             begins[base + struct.unpack_from("<I", record)[0]] = len(begins)
         elif code == _BEGIN:
             sheet = begins.get(at, sheet)
-        elif code == _FORMULA and sheet is not None and len(record) >= 14:  # noqa: PLR2004 - its cell and its result
-            yield sheet, record
+        elif sheet is not None:
+            yield sheet, code, record
         at += 4 + length
 
 
