@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-
 from api.imports.command import import_file
+from api.imports.reading.trouble import UnreadableError
+from api.imports.workbook import Attached
+
 from api.imports.faults import Fault
 from api.imports.reading import collector
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.kinds import read_workbook
-from api.imports.reading.trouble import UnreadableError
 from api.imports.report import Report
-from api.imports.workbook import Attached
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
 from tests.client import HOME

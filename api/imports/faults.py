@@ -107,11 +107,11 @@ _LABELS: Final = {
     Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
     Fault.COMMENT: Label(
         "批注不录入；需要录入的内容请写入单元格",
-        "A comment is not recorded: write into a cell what is to be",
+        "Comments are not recorded: write what should be into a cell",
     ),
     Fault.TEXT_BOX: Label(
         "文本框不录入；需要录入的内容请写入单元格",
-        "A text box is not recorded: write into a cell what is to be",
+        "Text boxes are not recorded: write what should be into a cell",
     ),
     Fault.NOT_KEPT: Label("不能照原样保存", "It can not be kept as it is written"),
     Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),

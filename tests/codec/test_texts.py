@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.identity.directory import IdentityError
-from api.identity.permissions import Role
+from api.identity import IdentityError
+from api.imports import values
 from api.institutions import change_institution, open_institution
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -146,6 +146,21 @@ async def test_a_line_of_an_import_with_a_name_that_names_nothing_is_rejected(
             told = await told_of(staff, saying(events, text))
             assert (told["rows"], told["rejected"]) == (1, 1)
             assert [each["code"] for each in told["rejections"]] == ["invalid"]
+
+
+@pytest.mark.parametrize("text", [*NAMING_NOTHING, *LOST], ids=ascii)
+def test_a_register_names_nobody_and_nothing_by_a_mark(text: str) -> None:
+    for read in (values.name(), values.title(), values.number()):
+        assert not isinstance(read(text), str)
+
+
+@given(text=st.text(max_size=8))
+def test_what_a_register_says_may_be_sent_as_well(text: str) -> None:
+    for read in (values.name(), values.title(), values.number()):
+        said = read(text)
+        assert not isinstance(said, str) or is_term(said)
+    said = values.text()(text)
+    assert not isinstance(said, str) or is_text(said)
 
 
 async def test_names_of_every_script_are_recorded_as_written_and_found(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
+from api.imports.values import NOT_ON_PAPER
 from httpx2 import AsyncClient, Response
 
 from api.cli.import_command import import_file
@@ -22,7 +23,6 @@ from api.imports.reading.unreadable import (
     UNKNOWN_KIND,
     UnreadableFileError,
 )
-from api.imports.values import NOT_ON_PAPER
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
 from tests.importing.test_http import done
