@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.identity import IdentityError
-from api.imports import values
+from api.identity.directory import IdentityError
+from api.identity.permissions import Role
+from api.imports.cells import values
 from api.institutions import change_institution, open_institution
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementAssessed
 from domain.text import is_line, is_term, is_text
 from ledger.codec.mapping import decode, encode
+from tests.codec.test_mapping import Body, an_entry, ring_for
+from tests.importing.test_lines import told_of
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, sent
-from tests.importing.test_lines import told_of
-from tests.codec.test_mapping import Body, an_entry, ring_for
 
 NOTHING_TO_SEE = [
     " ", "   ", "\u3000", "\u00a0", "\u200b", "\u200b\u2060", "\ufeff", "\u00ad", "\u3164", "\u2800",

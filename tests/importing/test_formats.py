@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
-from api.imports.values import NOT_ON_PAPER
 from httpx2 import AsyncClient, Response
 
 from api.cli.import_command import import_file
+from api.imports.cells.values import NOT_ON_PAPER
 from api.imports.reading.kinds import DeclaredKind, read_workbook
 from api.imports.reading.unreadable import (
     DAMAGED,
@@ -219,7 +219,7 @@ def test_the_mark_with_which_old_programs_end_a_table_is_no_part_of_it() -> None
 
 def test_what_is_made_of_controls_is_no_table() -> None:
     for content in ("CS001,王小明\n".encode("utf-16-le"), b"CS001\x00\x00\x00,\x01\x02\x03\n"):
-        with pytest.raises(UnreadableError) as refused:
+        with pytest.raises(UnreadableFileError) as refused:
             rows(content)
         assert refused.value.why in {UNKNOWN_KIND, UNKNOWN_CHARACTERS}
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from api.imports.reading.parts import Parts, Silent
-from api.imports.reading.trouble import damaged
+from api.imports.reading.unreadable import damaged
 
 _ADDRESS: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from api.imports.command import import_file
-from api.imports.reading.trouble import UnreadableError
-from api.imports.workbook import Attached
 
+from api.cli.import_command import import_file
 from api.imports.faults import Fault
 from api.imports.reading import collector
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.kinds import read_workbook
-from api.imports.report import Report
+from api.imports.reading.unreadable import UnreadableFileError
+from api.imports.reading.workbook import Attached
+from api.imports.report.import_report import Report
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
-from tests.client import HOME
-from tests.registers.counter import Counter
-from tests.registers.paper import Paper, a_sheet
-from tests.registers.written import (
+from tests.support.client import HOME
+from tests.support.registers.counter import Counter
+from tests.support.registers.paper import Paper, a_sheet
+from tests.support.registers.written import (
     a_cell,
     archive,
     changed,
@@ -268,7 +268,7 @@ def test_more_comments_than_are_taken_are_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(collector, "MOST_ATTACHED", 3)
     assert len(attached(new(ROSTER, comments))) == 3
     monkeypatch.setattr(collector, "MOST_ATTACHED", 2)
-    with pytest.raises(UnreadableError, match="批注和文本框超过"):
+    with pytest.raises(UnreadableFileError, match="批注和文本框超过"):
         attached(new(ROSTER, comments))
 
 
@@ -278,13 +278,13 @@ def test_comments_of_all_sheets_are_counted_together(monkeypatch: pytest.MonkeyP
             each.write_comment(0, 0, "批注")
 
     monkeypatch.setattr(collector, "MOST_ATTACHED", 1)
-    with pytest.raises(UnreadableError, match="批注和文本框超过"):
+    with pytest.raises(UnreadableFileError, match="批注和文本框超过"):
         attached(written(write))
 
 
 def test_the_characters_of_comments_count_as_those_of_cells_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "MOST_TEXT", 1000)
-    with pytest.raises(UnreadableError, match="个字符"):
+    with pytest.raises(UnreadableFileError, match="个字符"):
         attached(new(ROSTER, {NAME: "长" * 1000}))
 
 
