@@ -5,7 +5,7 @@ recorded it, when it happened and on which paper stands in the entry around it.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -68,6 +68,19 @@ class Personal:
 
     category: Category
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedWithEvent:
+    """The value of an envelope is sealed as what is personal in its event, under the category it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellsOfEvent:
+    """What is said here in an envelope, and whether anything is, tells what the event says.
+
+    With an event of a category that is sealed wholly, it is sealed whole.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +223,14 @@ def known(value: T | Unknown | None) -> T | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an event, with its markers resolved."""
+    """One field of an event or of its envelope, with its markers resolved."""
 
     name: str
     annotation: Any
     label: Label
     personal: Personal | None
+    sealed_with_event: bool
+    tells_of_event: bool
     code: Code | None
     unit: Unit | None
     refers: Refers | None
@@ -312,19 +327,21 @@ def chapter(kind: type[Event]) -> str:
 _FIELDS: Final[dict[type, tuple[Field, ...]]] = {}
 
 
-def fields_of(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
-    """The fields of an event or a part of one, in order, with their markers."""
+def fields_of(kind: type) -> tuple[Field, ...]:
+    """The fields of an event, a part of one or an envelope, in order, with their markers."""
     if kind not in _FIELDS:
         _FIELDS[kind] = _read_fields(kind)
     return _FIELDS[kind]
 
 
-def _read_fields(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
+def _read_fields(kind: type) -> tuple[Field, ...]:
     hints = get_type_hints(kind, include_extras=True)
-    return tuple(_resolve(kind, spec.name, hints[spec.name]) for spec in fields(kind))  # type: ignore[arg-type]  # made a dataclass in __init_subclass__
+    return tuple(
+        _resolve(kind, spec.name, hints[spec.name], required=spec.default is MISSING) for spec in fields(kind)
+    )
 
 
-def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Field:  # noqa: ANN401 - annotations have no type
+def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field:  # noqa: ANN401 - annotations have no type
     markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
     personal = markers.get(Personal)
     if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:
@@ -334,11 +351,13 @@ def _resolve(kind: type[Event] | type[Part], name: str, annotation: Any) -> Fiel
         annotation=annotation,
         label=markers[Label],
         personal=personal,
+        sealed_with_event=SealedWithEvent in markers,
+        tells_of_event=TellsOfEvent in markers,
         code=markers.get(Code),
         unit=markers.get(Unit),
         refers=markers.get(Refers),
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
-        required=not hasattr(kind, name),
+        required=required,
         holds_codes=Code in markers or _holds(annotation, Part),
         holds_dates=_holds(annotation, date),
     )

@@ -9,7 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.codes import tables
-from domain.entry import AnyEntry, Document
+from domain.entry import AnyEntry
+from domain.envelope import Document
 from domain.event import CATALOGUE, EVERY_CATEGORY, Category, Event, Part, Unknown, chapter, fields_of
 from domain.field_types import FieldType, field_type
 from domain.file import File

@@ -98,6 +98,11 @@ def is_digits(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
+def is_hash(text: str) -> bool:
+    """Whether it is a SHA-256 in lower-case hexadecimal digits."""
+    return _HASH.fullmatch(text) is not None
+
+
 def _names(sign: str) -> bool:
     category = unicodedata.category(sign)
     if category == "So":
@@ -117,4 +122,5 @@ def _any_of(*ranges: Ranges) -> str:
 
 _REFUSED_IN_TEXT: Final = re.compile(f"[{_any_of(CONTROLS)}]")
 _REFUSED_IN_LINE: Final = re.compile(f"[{_any_of(CONTROLS, HIDDEN, LOST)}]")
+_HASH: Final = re.compile("[0-9a-f]{64}")
 _SEEN: Final = re.compile(f"[^{_any_of(CONTROLS, BLANK, LOST)}]")

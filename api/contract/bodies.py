@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from api.contract.pointers import ours
 from api.contract.problems import Problem, invalid
 from api.contract.requests import (
+    EventHead,
     EventRequest,
     EventsRequest,
     ItemRequest,
@@ -18,7 +19,7 @@ from api.contract.requests import (
     OpeningRequest,
     SearchRequest,
 )
-from domain.entry import Document, ExceptionClaim, Reason
+from domain.envelope import Envelope
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
@@ -245,8 +246,8 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
     found: list[InvalidValue] = []
     sent = event = None
     try:
-        sent = EventRequest.model_validate_json(raw)
-        found += (*not_kept(sent, document, at), *_amiss(sent, rulebook, at))
+        sent = EventRequest.model_validate_json(raw, strict=True, extra="forbid")
+        found += (*not_kept(sent, document, at), *_amiss(sent, sent.envelope(), rulebook, at))
     except ValidationError as error:
         found += (_with_hint(each) for each in problems(error, EventRequest, document, at))
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
@@ -256,19 +257,8 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
             found += error.problems
     if sent is None or event is None or found:
         raise InvalidError(tuple(found))
-    return Draft(
-        event=event,
-        days=Days(sent.occurred_on, sent.occurred_until or sent.occurred_on or date.max),
-        estimated=sent.estimated,
-        at=None if sent.at is None else sent.at.astimezone(UTC),
-        documents=tuple(Document(**dict(paper)) for paper in sent.documents),
-        note=sent.note,
-        noted_on=sent.noted_on,
-        noted_by=sent.noted_by,
-        corrects=sent.corrects,
-        reason=None if sent.reason is None else Reason(**dict(sent.reason)),
-        exception=None if sent.exception is None else ExceptionClaim(**dict(sent.exception)),
-    )
+    days = Days(sent.occurred_on, sent.occurred_until or sent.occurred_on or date.max)
+    return Draft.of(event, days, sent.envelope())
 
 
 def _with_hint(found: InvalidValue) -> InvalidValue:
@@ -276,16 +266,16 @@ def _with_hint(found: InvalidValue) -> InvalidValue:
     return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
 
 
-def _amiss(sent: EventRequest, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
+def _amiss(sent: EventHead, said: Envelope, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
     """Yield what is wrong between members that are right by themselves, or with the rule they name."""
     if sent.occurred_on is None and sent.occurred_until is None:
         yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
-    if sent.corrects is not None and sent.reason is None:
+    if said.corrects is not None and said.reason is None:
         yield InvalidValue(f"{at}/reason", _NO_REASON)
-    if sent.corrects is None and sent.reason is not None:
+    if said.corrects is None and said.reason is not None:
         yield InvalidValue(f"{at}/reason", _NO_CORRECTION)
-    if sent.exception is not None:
+    if said.exception is not None:
         # It stands in the clear, for everybody to read: so it is a rule and no words.
-        rule = rulebook.rules.get(sent.exception.rule)
+        rule = rulebook.rules.get(said.exception.rule)
         if rule is None or not rule.excusable:
             yield InvalidValue(f"{at}/exception/rule", _NO_EXCEPTION, _EXCUSABLE)

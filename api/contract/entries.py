@@ -1,13 +1,13 @@
 """Entries and events as they are answered: in the clear, but for what must not be seen."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 
 from domain.entry import AnyEntry
-from domain.event import Category, Event
+from domain.envelope import envelope_fields
+from domain.event import Category, Event, Field, Part, fields_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields
 
@@ -26,17 +26,7 @@ def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
 
 def entry_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
     """Return an entry as http.md answers it, all but what other entries say about it and its sentences."""
-    sealed = entry.event.seals
-
-    def personal(value: Any) -> Any:  # noqa: ANN401 - whatever the envelope holds, or what stands for it
-        # Also in place of nothing: that nothing is said is for nobody else to know.
-        return {"restricted": sealed} if sealed in hidden else value
-
-    reason = entry.reason
-    exception: Any = entry.exception and {
-        "rule": entry.exception.rule,
-        "reason": personal(entry.exception.reason),
-    }
+    event = entry.event
     shown: Json = orjson.loads(
         canonical(
             {
@@ -46,36 +36,41 @@ def entry_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
                 "version": entry.version,
                 "position": entry.position,
                 "type": entry.type,
-                "schema": entry.event.schema,
+                "schema": event.schema,
                 "occurred_on": entry.days.first,
                 "occurred_until": entry.days.last,
-                "estimated": entry.estimated,
-                "at": instant(entry.at),
                 "recorded_at": instant(entry.recorded_at),
                 "recorded_by": entry.recorded_by,
                 "origin": entry.origin,
                 "region": entry.region,
-                "noted_on": entry.noted_on,
-                "noted_by": personal(entry.noted_by),
-                "documents": [
-                    {
-                        "kind": paper.kind,
-                        "number": personal(paper.number),
-                        "issuer": personal(paper.issuer),
-                        "issued_on": paper.issued_on,
-                        "sha256": personal(paper.sha256),
-                    }
-                    for paper in entry.documents
-                ],
-                "corrects": entry.corrects,
-                "reason": reason and {"code": reason.code, "explanation": personal(reason.explanation)},
-                "exception": personal(exception) if entry.event.sealed else exception,
-                "note": personal(entry.note),
                 "cause": entry.cause,
+                **_said(entry, envelope_fields(), event.seals, wholly=bool(event.sealed), hidden=hidden),
             }
         )
     )
-    return shown | {"data": event_json(entry.event, hidden)}
+    return shown | {"data": event_json(event, hidden)}
+
+
+def _said(
+    said: object, specs: Iterable[Field], seals: Category, *, wholly: bool, hidden: Container[Category]
+) -> Json:
+    """Return what an envelope says, or a part of one; `{"restricted": category}` stands for what is hidden.
+
+    It stands in place of nothing too: that nothing is said is for nobody else to know.
+    """
+    shown: Json = {}
+    for spec in specs:
+        value = getattr(said, spec.name)
+        if seals in hidden and (spec.sealed_with_event or (wholly and spec.tells_of_event)):
+            value = {"restricted": seals}
+        elif isinstance(value, Part):
+            value = _said(value, fields_of(type(value)), seals, wholly=wholly, hidden=hidden)
+        elif isinstance(value, tuple):
+            value = [
+                _said(each, fields_of(type(each)), seals, wholly=wholly, hidden=hidden) for each in value
+            ]
+        shown[spec.name] = instant(value) if isinstance(value, datetime) else value
+    return shown
 
 
 def instant(moment: datetime | None) -> str | None:

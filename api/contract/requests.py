@@ -1,18 +1,21 @@
 """The forms of what is sent in bodies, as they are documented and read."""
 
-from datetime import date
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeAlias, get_type_hints
 from uuid import UUID
 
 from annotated_types import Predicate
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.contract.filters import Stage
-from domain.event import Name, Number, Text, Title
+from domain.envelope import Envelope, envelope_fields
+from domain.event import Number
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.text import is_line
+from ledger.codec.parsing import reachable
 from projections.paging import MOST
 
 REF: Final = "#/components/schemas/{model}"
@@ -21,14 +24,6 @@ MOST_ITEMS: Final = limit(
     Area.REQUESTS,
     Label("一次请求的项数，以及每项的事件数", "Items of one request, and events of one item"),
     why=Label("一次请求不应让其他人久等", "One request is not to keep the others waiting for long"),
-    beyond="invalid",
-)
-
-MOST_DOCUMENTS: Final = limit(
-    100,
-    Area.FACTS,
-    Label("一个事件的材料", "Papers of one event"),
-    why=Label("没有事件需要更多", "No event rests on more"),
     beyond="invalid",
 )
 
@@ -53,48 +48,29 @@ class Request(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class DocumentRequest(Request):
-    """A paper that supports an event; `kind` is a code of `document_kind`."""
-
-    kind: Annotated[str, Field(min_length=1, max_length=40)]
-    number: Number | None = None
-    issuer: Title | None = None
-    issued_on: date | None = None
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-
-
-class ReasonRequest(Request):
-    """Why an entry is corrected."""
-
-    code: Literal["incorrect_data", "did_not_occur"]
-    explanation: Text
-
-
-class ExceptionRequest(Request):
-    """A claim that something forbidden stands all the same."""
-
-    rule: Annotated[str, Field(min_length=1, max_length=20)]
-    reason: Text
-
-
-class EventRequest(Request):
-    """An event with what its recorder says about it; `data` has the schema of `GET /event-types/{type}`."""
+class EventHead(Request):
+    """What is said of an event beside its envelope; `data` has the schema of `GET /event-types/{type}`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
 
     type: Annotated[str, Field(max_length=100)]
     occurred_on: date | None
     occurred_until: date | None = None
-    estimated: bool = False
-    at: AwareDatetime | None = None
     data: dict[str, Any]
-    documents: Annotated[tuple[DocumentRequest, ...], Field(max_length=MOST_DOCUMENTS)] = ()
-    note: Text | None = None
-    noted_on: date | None = None
-    noted_by: Name | None = None
-    corrects: UUID | None = None
-    reason: ReasonRequest | None = None
-    exception: ExceptionRequest | None = None
+
+    def envelope(self) -> Envelope:
+        """Return what is said around it; instants are in UTC, but those that are in no calendar there."""
+        said: dict[str, Any] = {spec.name: getattr(self, spec.name) for spec in envelope_fields()}
+        for name, value in said.items():
+            if isinstance(value, datetime) and reachable(value):
+                said[name] = value.astimezone(UTC)
+        return Envelope(**said)
+
+
+_HINTS: Final = get_type_hints(Envelope, include_extras=True)
+_SAID: Final[dict[str, Any]] = {spec.name: (_HINTS[spec.name], spec.default) for spec in fields(Envelope)}
+EventRequest: Final = create_model("EventRequest", __base__=EventHead, **_SAID)
+EventRequest.__doc__ = "An event with all that its recorder says about it."
 
 
 # Each event is read by itself, so that everything that is wrong is said at once.

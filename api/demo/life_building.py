@@ -13,7 +13,8 @@ from uuid import UUID
 
 from api.demo.people import REGION, People, Person
 from api.identity.permissions import SEES, Role
-from domain.entry import Document, ExceptionClaim, Origin, Reason, Recorder
+from domain.entry import Origin, Recorder
+from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
 from ledger.codec.split import stated

@@ -5,10 +5,10 @@ again. What is personal, in neither and not null has lost its key: `Erased` stan
 """
 
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -16,8 +16,10 @@ from pydantic import TypeAdapter
 from pydantic_core import SchemaValidator
 
 import domain.events  # noqa: F401 - fills the catalogue
-from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason, Recorder
-from domain.event import CATALOGUE, Erased, Event, fields_of
+from domain.entry import AnyEntry, Entry, Recorder
+from domain.envelope import Envelope
+from domain.event import CATALOGUE, Erased, Event, Part, fields_of
+from domain.field_types import FieldType, field_type
 from domain.when import Days
 from ledger.canonical import Json
 from ledger.codec.split import check_voucher, place, split
@@ -139,13 +141,8 @@ def _incomplete(kind: type[Event], data: Json) -> Event:
     return kind(**values)
 
 
-_GONE: Final[Json] = {"": None}
-"""An exception of which nothing is known any more, not even whether there was one."""
-
-
 def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - stands where a text would
-    first, at, noted_on = document["occurred_on"], document["at"], document["noted_on"]
-    papers, reason, exception = document["documents"], document["reason"], document.get("exception", _GONE)
+    first = document["occurred_on"]
     return Entry(
         entry_id=UUID(document["entry_id"]),
         stream=_uuid(document["stream"]),
@@ -158,29 +155,39 @@ def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  
         origin=document["origin"],
         position=stored.position,
         recorded_at=stored.recorded_at,
-        estimated=document["estimated"],
-        at=at and datetime.fromisoformat(at),
-        noted_on=noted_on and date.fromisoformat(noted_on),
-        noted_by=document.get("noted_by", gone),
-        documents=tuple([_document(paper, gone) for paper in papers]) if papers else (),
-        corrects=document["corrects"] and UUID(document["corrects"]),
-        reason=reason and Reason(code=reason["code"], explanation=reason.get("explanation", gone)),
-        exception=exception
-        and ExceptionClaim(rule=exception.get("rule", gone), reason=exception.get("reason", gone)),
-        note=document.get("note", gone),
         cause=document["cause"] and UUID(document["cause"]),
+        **_said(Envelope, document, gone),
     )
 
 
-def _document(paper: Json, gone: Any) -> Document:  # noqa: ANN401 - stands where a text would
-    issued_on = paper["issued_on"]
-    return Document(
-        kind=paper["kind"],
-        number=paper.get("number", gone),
-        issuer=paper.get("issuer", gone),
-        issued_on=issued_on and date.fromisoformat(issued_on),
-        sha256=paper.get("sha256", gone),
-    )
+Restore: TypeAlias = Callable[[Any, Any], Any]
+"""Makes of a stored value what it was; the second value stands for what has lost its key."""
+_RESTORE: Final[dict[type, dict[str, Restore]]] = {}
+_WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    UUID: UUID,
+}
+
+
+def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - stands where a text would
+    """Return the fields of an envelope, or of a part of one; of a lost key its value is `gone`."""
+    if kind not in _RESTORE:
+        _RESTORE[kind] = {spec.name: _restore(field_type(spec.annotation)) for spec in fields_of(kind)}
+    return {name: restore(document.get(name, gone), gone) for name, restore in _RESTORE[kind].items()}
+
+
+def _restore(own: FieldType) -> Restore:
+    if own.items is not None:
+        each = _restore(own.items)
+        return lambda values, gone: tuple([each(value, gone) for value in values or ()])
+    if issubclass(own.type, Part):
+        # Of one that has lost its key not even its parts are known, nor whether there was one.
+        return lambda value, gone: value and own.type(**_said(own.type, {} if value is gone else value, gone))
+    write = _WRITTEN.get(own.type)
+    if write is None:
+        return lambda value, _: value
+    return lambda value, _: write(value) if isinstance(value, str) else value
 
 
 @lru_cache(4096)

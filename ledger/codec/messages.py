@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from domain.event import is_month
 from domain.label import Label
-from domain.text import is_digits, is_line, is_term, is_text
+from domain.text import is_digits, is_hash, is_line, is_term, is_text
 
 NOT_JSON: Final = Label("不是合法的 JSON", "not JSON")
 UNMEASURED: Final = Label("数值过大或小数位过多", "too large, or more precise than 12 decimal places")
@@ -73,6 +73,7 @@ _PREDICATES: Final[Mapping[str, Label]] = {
             "should have something to see, and no control or direction character",
         ),
         is_digits: Label("应只有数字 0 至 9", "should have the digits 0 to 9 only"),
+        is_hash: Label("应为 64 位十六进制数", "should be 64 hexadecimal digits, in lower case"),
         is_month: Label("应为月份 YYYY-MM", "should be a month, YYYY-MM"),
     }.items()
 }

@@ -14,8 +14,9 @@ from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-from domain.entry import AnyEntry, Document
-from domain.event import WHOLLY_SEALED, Category, Event, Unknown, fields_of, known
+from domain.entry import AnyEntry
+from domain.envelope import envelope_fields
+from domain.event import WHOLLY_SEALED, Category, Event, Field, Part, Unknown, fields_of, known
 from ledger.canonical import Json, canonical
 from ledger.sealing.cipher import (
     FORMAT,
@@ -83,13 +84,9 @@ def split(entry: AnyEntry) -> SplitEntry:
         "schema": entry.event.schema,
         "occurred_on": entry.days.first,
         "occurred_until": entry.days.last,
-        "estimated": entry.estimated,
-        "at": entry.at,
         "recorded_by": entry.recorded_by,
         "region": entry.region,
         "origin": entry.origin,
-        "noted_on": entry.noted_on,
-        "corrects": entry.corrects,
         "cause": entry.cause,
     }
     clear["data"], groups = _split(entry)
@@ -120,38 +117,34 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
 
 def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
     """Add to the clear document what of the envelope stays so, and return the rest."""
-    wholly = bool(entry.event.sealed)
-    clear_part, personal = _said({"note": entry.note, "noted_by": entry.noted_by}, wholly=wholly)
+    clear_part, personal = _split_fields(entry, envelope_fields(), wholly=bool(entry.event.sealed))
     clear |= clear_part
-    papers = [_split_paper(paper, wholly=wholly) for paper in entry.documents]
-    clear["documents"] = [open_part for open_part, _ in papers]
-    if any(own for _, own in papers):
-        personal["documents"] = [own for _, own in papers]
-    clear["reason"] = entry.reason and {"code": entry.reason.code}
-    if entry.reason:
-        personal["reason"] = {"explanation": entry.reason.explanation}
-    exception = entry.exception
-    if wholly:
-        # Which rule is claimed to be broken tells what the event says.
-        personal["exception"] = exception
-        return personal
-    clear["exception"] = exception and {"rule": exception.rule}
-    if exception:
-        personal["exception"] = {"reason": exception.reason}
     return personal
 
 
-def _split_paper(paper: Document, *, wholly: bool) -> tuple[Json, Json]:
-    clear: Json = {"kind": paper.kind, "issued_on": paper.issued_on}
-    own = {"number": paper.number, "issuer": paper.issuer, "sha256": paper.sha256}
-    nothing, personal = _said(own, wholly=wholly)
-    return clear | nothing, personal
+def _split_fields(said: object, specs: Iterable[Field], *, wholly: bool) -> tuple[Json, Json]:
+    """Tell apart what of an envelope, or of a part of one, stays in the clear and what is to be sealed.
 
-
-def _said(values: Json, *, wholly: bool) -> tuple[Json, Json]:
-    """Tell apart what is not said, unless that is sealed as well, and what is."""
-    nothing = {name for name, value in values.items() if value is None and not wholly}
-    return dict.fromkeys(nothing), {name: value for name, value in values.items() if name not in nothing}
+    Nothing said is sealed only where an event is sealed wholly.
+    """
+    clear: Json = {}
+    personal: Json = {}
+    for spec in specs:
+        name, value = spec.name, getattr(said, spec.name)
+        if (wholly and spec.tells_of_event) or (spec.sealed_with_event and (wholly or value is not None)):
+            personal[name] = value
+        elif isinstance(value, Part):
+            clear[name], own = _split_fields(value, fields_of(type(value)), wholly=wholly)
+            if own:
+                personal[name] = own
+        elif isinstance(value, tuple):
+            parts = [_split_fields(each, fields_of(type(each)), wholly=wholly) for each in value]
+            clear[name] = [open_part for open_part, _ in parts]
+            if any(own for _, own in parts):
+                personal[name] = [own for _, own in parts]
+        else:
+            clear[name] = value
+    return clear, personal
 
 
 @dataclass(frozen=True, slots=True)

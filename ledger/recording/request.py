@@ -1,31 +1,28 @@
 """What is given to a ledger to record, and what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
+from typing import Final
 from uuid import UUID
 
-from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Origin, Reason, Recorder
+from domain.entry import AnyEntry, Entry, Origin, Recorder
+from domain.envelope import Envelope
 from domain.event import Event, Kind
 from domain.when import Days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An event with what its recorder says about it; the ledger adds the rest of the envelope."""
+class Draft(Envelope):
+    """An event with what its recorder says about it; the ledger adds its place in a stream."""
 
     event: Event
     days: Days
-    estimated: bool = False
-    at: datetime | None = None
-    documents: tuple[Document, ...] = ()
-    note: str | None = None
-    noted_on: date | None = None
-    noted_by: str | None = None
-    corrects: UUID | None = None
-    reason: Reason | None = None
-    exception: ExceptionClaim | None = None
     cause: UUID | None = None
+
+    @classmethod
+    def of(cls, event: Event, days: Days, envelope: Envelope) -> "Draft":
+        """Return an event that happened on these days, in an envelope."""
+        return cls(event=event, days=days, **{name: getattr(envelope, name) for name in _ENVELOPE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +71,12 @@ class Recording:
             stream=stream,
             kind=self.kind,
             version=version,
-            event=draft.event,
-            days=draft.days,
             recorded_by=self.recorded_by,
             region=self.region,
             origin=self.origin,
-            estimated=draft.estimated,
-            at=draft.at,
-            noted_on=draft.noted_on,
-            noted_by=draft.noted_by,
-            documents=draft.documents,
-            corrects=draft.corrects,
-            reason=draft.reason,
-            exception=draft.exception,
-            note=draft.note,
-            cause=draft.cause,
+            **{name: getattr(draft, name) for name in _SAID},
         )
+
+
+_ENVELOPE: Final = tuple(spec.name for spec in fields(Envelope))
+_SAID: Final = tuple(spec.name for spec in fields(Draft))

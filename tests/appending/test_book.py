@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import AsyncConnection
 
-from domain.entry import ExceptionClaim, Reason
+from domain.envelope import ExceptionClaim, Reason
 from domain.event import Erased, Event
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied

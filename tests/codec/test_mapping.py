@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.contract.entries import entry_json, event_json
-from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
+from domain.entry import AnyEntry
+from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered

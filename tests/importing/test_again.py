@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from api.imports.comparison.differences import OTHERWISE
-from domain.entry import Reason
+from domain.envelope import Reason
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted

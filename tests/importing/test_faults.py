@@ -8,7 +8,7 @@ import pytest
 
 from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.sink import RecordingSink, RehearsingSink
-from domain.entry import Document
+from domain.envelope import Document
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.health import PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdTransferred

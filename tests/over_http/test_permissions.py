@@ -24,7 +24,8 @@ from api.identity.permissions import (
     horizon,
     scope_sql,
 )
-from domain.entry import AnyEntry, Reason
+from domain.entry import AnyEntry
+from domain.envelope import Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.departure import ChildDied

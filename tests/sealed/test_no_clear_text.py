@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from api import logs
 from api.identity.permissions import Role
 from api.settings import Settings
-from domain.entry import Document
+from domain.envelope import Document
 from domain.event import CATALOGUE
 from tests.support.client import Served, new_key
 from tests.support.http_given import sent

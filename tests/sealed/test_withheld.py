@@ -20,7 +20,8 @@ from api.contract.shapes import (
     readiness_json,
 )
 from api.identity.permissions import SEES, Role
-from domain.entry import AnyEntry, Document
+from domain.entry import AnyEntry
+from domain.envelope import Document
 from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category, Event, fields_of
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded

@@ -17,13 +17,11 @@ from domain.codes import tables
 from domain.entry import (
     AS_FOUND,
     AnyEntry,
-    Document,
     Entry,
-    ExceptionClaim,
     Origin,
-    Reason,
     Recorder,
 )
+from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Code, Event, Part, Unknown, fields_of
 from domain.file import Attribute, File, fold
 from domain.judging import Judgement, findings, judge

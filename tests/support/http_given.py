@@ -13,7 +13,7 @@ from httpx2 import Response
 
 from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
-from domain.entry import Document
+from domain.envelope import Document
 from domain.event import Event
 from ledger.codec.split import stated
 from tests.support.client import Served

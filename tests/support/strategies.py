@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
-from domain.entry import AnyEntry, Document, Entry, ExceptionClaim, Reason
+from domain.entry import AnyEntry, Entry
+from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Event, Part, Unknown, chapter, fields_of, is_month
 from domain.field_types import FieldType, field_types
 from domain.file import AMENDMENTS

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from annotated_types import Ge
 
 from domain.codes import tables
-from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
+from domain.entry import AnyEntry
+from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Event, Part, is_month
 from domain.field_types import FieldType, field_types
 from tests.support.given import given

@@ -24,7 +24,8 @@ from api.imports.comparison.differences import (
 from api.imports.facts.child_facts import Amended, ChildFacts, RegisterFact
 from api.imports.layout import DatedEvent, Place, RowOf
 from api.imports.recognition.register_reading import Register
-from domain.entry import AnyEntry, Reason
+from domain.entry import AnyEntry
+from domain.envelope import Reason
 from domain.event import Category
 from domain.file import File
 from ledger.codec.split import stated

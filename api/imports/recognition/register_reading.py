@@ -15,7 +15,7 @@ from api.imports.layout import FILE_NO, NAME, Cell, Column, Place, RowOf
 from api.imports.layouts.roster import ROSTER
 from api.imports.reading.workbook import BLANK, Workbook
 from api.imports.recognition.tables import RowKind, Table, recognise
-from domain.entry import Document
+from domain.envelope import Document
 
 REMEMBERED: Final = 100_000
 """Cells whose reading is remembered."""

@@ -8,7 +8,7 @@ from api.identity.directory import Institution
 from api.imports.comparison.differences import papers
 from api.imports.layout import FILE_NO
 from api.imports.report.import_report import NOT_IN_FILE, Report, ReportLine
-from domain.entry import Document
+from domain.envelope import Document
 from domain.event import Category
 from domain.events.intake import FILE_NO as FILE_NUMBER
 from domain.file import File
