@@ -1,30 +1,129 @@
-"""Entries and events as they are answered: in the clear, but for what must not be seen."""
+"""Entries as they are answered: in the clear, but for what must not be seen, with their sentences."""
 
-from collections.abc import Container, Iterable
-from datetime import UTC, datetime
+from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 import orjson
+from typing_extensions import TypedDict
 
-from domain.entry import AnyEntry
-from domain.envelope import envelope_fields
-from domain.event import Category, Event, Field, Part, fields_of
+from api.contract.masking import answer_of, typed_dict
+from api.contract.sentences import sentence
+from domain.entry import AnyEntry, Origin
+from domain.envelope import Envelope, envelope_fields
+from domain.event import Category, Event, Field, Kind, Part, fields_of
+from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
+from domain.file import File
 from ledger.canonical import Json, canonical
-from ledger.codec.split import personal_fields
+from ledger.codec.split import personal_fields, sealed
 
 
-def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
-    """Return an event's data as JSON; `{"restricted": category}` stands for what is of a hidden category."""
-    values = {
-        name: instant(value) if isinstance(value, datetime) else value for name, value in vars(event).items()
+class RecorderAnswer(TypedDict):
+    """Who recorded an entry, as they were."""
+
+    user: UUID
+    role: str
+    institution: UUID | None
+
+
+if TYPE_CHECKING:
+    EntryAnswer: TypeAlias = dict[str, Any]
+else:
+    EntryAnswer = typed_dict(
+        "EntryAnswer",
+        {
+            "entry_id": UUID,
+            "stream": UUID,
+            "kind": Kind,
+            "version": int,
+            "position": int,
+            "type": str,
+            "schema": int,
+            "occurred_on": date | None,
+            "occurred_until": date,
+            "recorded_at": str,
+            "recorded_by": RecorderAnswer,
+            "origin": Origin,
+            "region": str | None,
+            "cause": UUID | None,
+            "data": dict[str, Any],
+            **answer_of(Envelope),
+            "corrected_by": UUID | None,
+            "withdrawn_by": UUID | None,
+            "sentence_zh": str,
+            "sentence_en": str,
+        },
+        "An entry as recorded, what became of it, and its sentences.",
+    )
+
+
+class TimelineAnswer(TypedDict):
+    """One page of a file's entries, as known at a position."""
+
+    items: list[EntryAnswer]
+    next: str | None
+    known_position: int
+
+
+def entry_json(
+    entry: AnyEntry,
+    file: File | None,
+    sees: AbstractSet[Category],
+    named: Mapping[UUID, AnyEntry] = MappingProxyType({}),
+) -> EntryAnswer:
+    """Return one entry, what became of it where its file is given, and its sentences.
+
+    `named` has the entries that others withdraw, restore or decide on. The words of who does so tell of that
+    entry: who may not see all of it is not shown them either.
+    """
+    if not all(sealed(type(about.event)) <= sees for about in _about(entry, named)):
+        sees = frozenset()
+    shown: Any = {
+        **stored_json(entry, frozenset(Category) - sees),
+        **_fate(entry, file),
+        "sentence_zh": sentence(entry.event, "zh", sees),
+        "sentence_en": sentence(entry.event, "en", sees),
     }
-    for name, category, _ in personal_fields(type(event)).personal:
-        if category in hidden:
-            values[name] = {"restricted": category}
-    shown: Json = orjson.loads(canonical(values))
-    return shown
+    answer: EntryAnswer = shown
+    return answer
 
 
-def entry_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
+def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:
+    """Yield what an entry withdraws, restores or decides on, what that does so, and so on, each once."""
+    told = {entry.entry_id}
+    about: AnyEntry | None = entry
+    while about is not None and (target := target_of(about)) is not None and target not in told:
+        told.add(target)
+        about = named.get(target)
+        if about is not None:
+            yield about
+
+
+def target_of(entry: AnyEntry) -> UUID | None:
+    """Return the entry that one withdraws, restores or decides on; None where it does none of these."""
+    event = entry.event
+    return event.entry if isinstance(event, (EntryWithdrawn, EntryRestored, *DECISIONS)) else None
+
+
+def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
+    """By which entry it stands corrected or withdrawn; a correction is corrected by the one after it."""
+    corrected = withdrawn = None
+    for amendment in [] if file is None else file.amendments(entry.original):
+        if amendment.version <= entry.version:
+            continue
+        if amendment.type == "EntryWithdrawn":
+            withdrawn = amendment.entry_id
+        elif amendment.type == "EntryRestored":
+            withdrawn = None
+        elif amendment.type == entry.type:
+            corrected, withdrawn = amendment.entry_id, None
+    return {"corrected_by": corrected, "withdrawn_by": withdrawn}
+
+
+def stored_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
     """Return an entry as http.md answers it, all but what other entries say about it and its sentences."""
     event = entry.event
     shown: Json = orjson.loads(
@@ -70,6 +169,18 @@ def _said(
                 _said(each, fields_of(type(each)), seals, wholly=wholly, hidden=hidden) for each in value
             ]
         shown[spec.name] = instant(value) if isinstance(value, datetime) else value
+    return shown
+
+
+def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
+    """Return an event's data as JSON; `{"restricted": category}` stands for what is of a hidden category."""
+    values = {
+        name: instant(value) if isinstance(value, datetime) else value for name, value in vars(event).items()
+    }
+    for name, category, _ in personal_fields(type(event)).personal:
+        if category in hidden:
+            values[name] = {"restricted": category}
+    shown: Json = orjson.loads(canonical(values))
     return shown
 
 

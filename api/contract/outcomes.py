@@ -9,14 +9,11 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from api.contract.entries import EntryAnswer, entry_json
+from api.contract.files import attribute_json
+from api.contract.findings import FindingAnswer, finding_json
+from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import Problem, not_found
-from api.contract.schemas import EntryAnswer, FindingAnswer, ObligationAnswer
-from api.contract.shapes import (
-    attribute_json,
-    entry_json,
-    finding_json,
-    obligation_json,
-)
 from domain.codes import tables
 from domain.event import Category, Label
 from domain.impact import Impact, StatusChange

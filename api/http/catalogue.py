@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path
 from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
+from api.contract.listing import Because, Listing
 from api.contract.problems import ANYWHERE, not_found, responses
-from api.contract.schemas import Because, Listing
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
 from domain.rulebook import Rule, Rulebook, Strength

@@ -10,21 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
+from api.contract.files import FileAnswer, file_json
+from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import WITHIN, invalid, responses
-from api.contract.schemas import (
-    EntryAnswer,
-    FileAnswer,
-    ObligationAnswer,
-    Obligations,
-    ReadinessKnown,
-    TimelineAnswer,
-)
-from api.contract.shapes import (
-    entry_json,
-    file_json,
-    obligation_json,
-    readiness_json,
-)
+from api.contract.readiness import ReadinessKnownAnswer, readiness_json
 from api.http.dependencies import (
     AsOf,
     Day,
@@ -149,7 +139,7 @@ async def entries(
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
-@router.get("/children/{child}/obligations", responses=WITHIN | {200: {"model": Obligations}})
+@router.get("/children/{child}/obligations", responses=WITHIN | {200: {"model": ObligationsAnswer}})
 async def obligations(
     request: FileRequest,
     child: UUID,
@@ -181,7 +171,7 @@ async def obligations(
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
-@router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnown}})
+@router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnownAnswer}})
 async def readiness(
     request: FileRequest, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 from uuid import UUID
 
-from api.contract.schemas import FindingAnswer
+from api.contract.findings import FindingAnswer
 from api.http.dependencies import RequestContext
 from domain.event import Category, known
 from domain.events.intake import IdentityRecorded

@@ -22,8 +22,8 @@ from psycopg.rows import args_row
 from psycopg.sql import SQL, Composed
 
 from api.contract.encoding import dumps
+from api.contract.entries import entry_json, target_of
 from api.contract.problems import ANYWHERE, responses
-from api.contract.shapes import entry_json, target_of
 from api.http.dependencies import (
     FileRequest,
     Position,

@@ -11,26 +11,19 @@ from fastapi import APIRouter, Depends, Query
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
+from api.contract.files import RegisterRow
 from api.contract.filters import Stage
+from api.contract.findings import FindingAnswer, finding_json
+from api.contract.listing import Listing
+from api.contract.masking import restricted
+from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import (
     ANYWHERE,
     Problem,
     invalid,
     responses,
 )
-from api.contract.schemas import (
-    FindingAnswer,
-    Listing,
-    ObligationAnswer,
-    ReadinessAnswer,
-    RegisterRow,
-)
-from api.contract.shapes import (
-    finding_json,
-    obligation_json,
-    readiness_json,
-    restricted,
-)
+from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.http.children import (
     Cursor,
     Limit,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
+from api.contract.findings import FindingAnswer
 from api.contract.outcomes import (
     ItemAnswer,
     ItemsAnswer,
@@ -22,7 +23,6 @@ from api.contract.problems import (
     invalid,
     not_found,
 )
-from api.contract.schemas import FindingAnswer
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
 from api.http.recording import (

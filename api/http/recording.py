@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Query
 
 from api.contract import requests
+from api.contract.findings import FindingAnswer
 from api.contract.outcomes import (
     RecordedAnswer,
     RehearsalAnswer,
@@ -17,7 +18,6 @@ from api.contract.outcomes import (
     rehearsal_json,
 )
 from api.contract.problems import RECORDING, Problem
-from api.contract.schemas import FindingAnswer
 from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
 from domain.event import Category

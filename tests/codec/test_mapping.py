@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract.entries import entry_json, event_json
+from api.contract.entries import event_json, stored_json
 from domain.entry import AnyEntry
 from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
@@ -308,7 +308,7 @@ def test_a_fault_does_not_repeat_what_was_sent() -> None:
 
 def test_what_must_not_be_seen_is_named_by_its_category() -> None:
     entry = full_entry(full(HouseholdRegistered))
-    shown = entry_json(entry, {Category.IDENTITY})
+    shown = stored_json(entry, {Category.IDENTITY})
     hidden = {"restricted": "identity"}
     assert shown["note"] == shown["noted_by"] == shown["documents"][0]["number"] == hidden
     assert shown["reason"] == {"code": "incorrect_data", "explanation": hidden}
@@ -321,7 +321,7 @@ def test_what_was_erased_is_named_by_its_category() -> None:
     entry = full_entry(full(HouseholdRegistered))
     erased = decode(Body(encode(entry, ring_for(entry))), Keyring(LEDGER, {}))
     assert event_json(erased.event)["address"] == {"erased": "contact"}
-    assert entry_json(erased)["note"] == {"erased": "identity"}
+    assert stored_json(erased)["note"] == {"erased": "identity"}
 
 
 @every_event

@@ -11,14 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.contract.encoding import dumps
+from api.contract.entries import entry_json
+from api.contract.files import file_json
+from api.contract.findings import finding_json
+from api.contract.obligations import obligation_json
 from api.contract.outcomes import findings_json, refusals_json, rehearsal_json
-from api.contract.shapes import (
-    entry_json,
-    file_json,
-    finding_json,
-    obligation_json,
-    readiness_json,
-)
+from api.contract.readiness import readiness_json
 from api.identity.permissions import SEES, Role
 from domain.entry import AnyEntry
 from domain.envelope import Document

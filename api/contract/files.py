@@ -1,0 +1,188 @@
+"""A file as it is answered: what holds on a day, chapter by chapter."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from api.contract.masking import Personal, restricted
+from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
+from domain.events.departure import ChildDied
+from domain.file import ATTRIBUTES, Attribute, Fact
+from domain.life import BIRTH, STAGE, Life
+from domain.when import Days, add, age
+from projections.obligations import Obligation
+
+_OTHERS: Final = {chapter(kind) for kind in CATALOGUE.values() if kind.kind != "child"}
+"""Chapters of other lives than a child's."""
+
+
+_SOON_DAYS: Final = 30
+
+
+class AgeAnswer(TypedDict):
+    """Full years of age; `uncertain` where the birth leaves them open."""
+
+    years: int
+    estimated: bool
+    uncertain: bool
+
+
+class WaitingAnswer(TypedDict):
+    """How many obligations are overdue, and due within 30 days."""
+
+    overdue: int
+    due_30_days: int
+
+
+class FileAnswer(TypedDict):
+    """A file's status on a day; a chapter has one member an attribute, null where nothing holds."""
+
+    child: UUID
+    version: int
+    position: int
+    known_position: int
+    as_of: date
+    institution: UUID | None
+    file_no: Personal
+    stage: str | None
+    age: AgeAnswer | None
+    findings: int
+    obligations: WaitingAnswer
+    intake: dict[str, Any]
+    identity: dict[str, Any]
+    search: dict[str, Any]
+    guardianship: dict[str, Any]
+    household: dict[str, Any]
+    entitlement: dict[str, Any]
+    insurance: dict[str, Any]
+    health: dict[str, Any]
+    rehabilitation: dict[str, Any]
+    schooling: dict[str, Any]
+    care: dict[str, Any]
+    adoption: dict[str, Any]
+    placement: dict[str, Any]
+    departure: dict[str, Any]
+
+
+class RegisterRow(TypedDict):
+    """A child's file as the register lists it."""
+
+    child: UUID
+    file_no: Personal
+    name: Personal
+    sex: str | None
+    birth_on: date | None
+    stage: str | None
+    institution: UUID | None
+    admitted_on: date | None
+    departed_on: date | None
+    overdue: int
+
+
+def file_json(
+    life: Life, day: date, *, obligations: list[Obligation], findings: int, sees: AbstractSet[Category]
+) -> dict[str, Any]:
+    """Return a life on its day as the contract's object, but for what names the file and its versions."""
+    chapters = status_json(life, sees)
+    own = chapters.pop("life")
+    return {
+        **chapters,
+        "file_no": _plain(chapters["intake"].pop("file_no")),
+        "stage": _plain(own["stage"]),
+        "age": age_json(life, day),
+        "findings": findings,
+        "obligations": _waiting(obligations, day),
+    }
+
+
+def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
+    """Return what holds on the life's day: one object a chapter, with one member an attribute.
+
+    A member is null where nothing holds, and a list where several values may hold at once. Of what may not be
+    seen it tells neither.
+    """
+    chapters: dict[str, dict[str, Any]] = {}
+    for (name, attribute_name), attribute in ATTRIBUTES.items():
+        if name not in _OTHERS:
+            holding = _holding(life, attribute, sees)
+            single = holding[-1] if holding else None
+            chapters.setdefault(name, {})[attribute_name] = holding if attribute.several else single
+    return chapters
+
+
+def _holding(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> list[dict[str, Any]]:
+    """Return what holds; of what may not be seen neither whether anything does nor since when."""
+    if attribute.personal is not None and attribute.personal not in sees:
+        return [{"value": restricted(attribute.personal)}]
+    return [fact_json(fact) for fact in life.each(attribute)]
+
+
+def fact_json(fact: Fact[Any]) -> dict[str, Any]:
+    """Return a held value, since when (null is *since unknown*) until when, and the entry that says so.
+
+    `since_until` is the last day on which it may have begun, where that day is not known.
+    """
+    held = fact.held
+    shown = attribute_json(held.value)
+    if held.days is not None:
+        shown["since"] = held.days.first
+        if not held.days.exact:
+            shown["since_until"] = held.days.last
+    if held.until is not None:
+        shown["until"] = held.until
+    return {**shown, "entry": fact.entry.entry_id}
+
+
+def attribute_json(value: object) -> dict[str, Any]:
+    """Return an attribute's value as `value`, one of several parts by their names."""
+    match value:
+        case Days():
+            return {"value": value.first, "value_until": value.last}
+        case Unknown() | Erased():
+            return {"value": value}
+        case _ if is_dataclass(value):
+            return {spec.name: getattr(value, spec.name) for spec in fields(value)}
+    return {"value": value}
+
+
+def age_json(life: Life, day: date) -> AgeAnswer | None:
+    """Return full years on a day, at death for who died; `uncertain` where the birth leaves them open.
+
+    Who is certainly not born yet has no age.
+    """
+    birth = life.now(BIRTH)
+    if birth is None or birth.held.value is None:
+        return None
+    at, born = min(day, _died(life) or day), birth.held.value
+    if at < born.earliest:
+        return None
+    years = max(age(born.last, at), 0)
+    uncertain = born.first is None or at < born.last or age(born.first, at) != years
+    estimated = birth.entry.estimated or getattr(birth.entry.event, "is_birth_estimated", False) is True
+    return {"years": years, "estimated": estimated, "uncertain": uncertain}
+
+
+def _died(life: Life) -> date | None:
+    """Return the day of death, as a death says it, or else as a departure by dying does."""
+    died, stage = life.last(ChildDied), life.now(STAGE)
+    if died is not None:
+        return died.days.last
+    return stage.held.since if stage is not None and stage.held.value == "died" else None
+
+
+def _plain(shown: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - whatever an attribute holds
+    return None if shown is None else shown["value"]
+
+
+def _waiting(obligations: list[Obligation], day: date) -> WaitingAnswer:
+    soon = add(day, days=_SOON_DAYS)
+    states = [(obligation.state(day), obligation.due_on) for obligation in obligations]
+    return {
+        "overdue": sum(state == "overdue" for state, _ in states),
+        "due_30_days": sum(state == "due" and due_on <= soon for state, due_on in states),
+    }

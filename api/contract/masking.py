@@ -1,0 +1,66 @@
+"""What stands in an answer in place of a personal value: its category.
+
+`{"restricted": category}` stands for what the caller may not see, `{"erased": category}` for a value whose
+key was destroyed.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+from typing_extensions import TypedDict
+
+from domain.event import Category, Part, fields_of
+from domain.field_types import FieldType, field_type
+
+
+class Restricted(TypedDict):
+    """What the caller may not see, by its category."""
+
+    restricted: str
+
+
+class Gone(TypedDict):
+    """What was erased, by its category."""
+
+    erased: str
+
+
+Personal: TypeAlias = str | Restricted | Gone | None
+
+
+def categories(named: Iterable[str]) -> list[Category]:
+    """Return categories by their names."""
+    return [Category(each) for each in named]
+
+
+def restricted(category: Category) -> dict[str, str]:
+    """Return what stands in place of a value that the caller may not see."""
+    return {"restricted": category.value}
+
+
+def answer_of(kind: type) -> dict[str, Any]:
+    """Return the members of an answer that says what an envelope says, or a part of one, by name."""
+    members: dict[str, Any] = {}
+    for spec in fields_of(kind):
+        own = field_type(spec.annotation)
+        member = Personal if spec.sealed_with_event else _member(own)
+        members[spec.name] = member | Restricted if spec.tells_of_event else member
+    return members
+
+
+def _member(own: FieldType) -> Any:  # noqa: ANN401 - an annotation
+    member: Any = own.type
+    if own.items is not None:
+        member = list[_member(own.items)]  # type: ignore[misc]  # made at run time
+    elif issubclass(own.type, Part):
+        member = typed_dict(f"{own.type.__name__}Answer", answer_of(own.type), own.type.__doc__)
+    elif own.choices:
+        member = Literal[own.choices]
+    return member | None if own.optional else member
+
+
+def typed_dict(name: str, members: dict[str, Any], doc: str | None) -> Any:  # noqa: ANN401 - a type
+    """Return the type of an answer that has these members."""
+    made: Any = TypedDict(name, members)  # type: ignore[misc]  # made at run time
+    made.__doc__ = doc
+    return made

@@ -1,0 +1,72 @@
+"""Readiness for adult life as it is answered: advice by fourteen gates."""
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from typing_extensions import TypedDict
+
+from domain.event import Category
+from domain.readiness import GateState, Status, Weight
+from projections.readiness import ReadyOnDay
+
+
+class GateAnswer(TypedDict):
+    """One of the fourteen gates; `rests_on` is null where its answer is `restricted`."""
+
+    gate: int
+    name_zh: str
+    name_en: str
+    state: GateState
+    weight: Weight
+    evidence: list[UUID]
+    missing_zh: str | None
+    missing_en: str | None
+    source: str
+    verified: bool
+    rests_on: list[Category] | None
+
+
+class NextDueAnswer(TypedDict):
+    """The nearest thing due."""
+
+    due_on: date
+    rule: str
+
+
+class ReadinessAnswer(TypedDict):
+    """Whether a young person is ready on a day: advice, for a person decides."""
+
+    child: UUID
+    day: date
+    status: Status
+    advisory: Literal[True]
+    route: str | None
+    turns_18_on: date | None
+    gates: list[GateAnswer]
+    next: NextDueAnswer | None
+
+
+class ReadinessKnownAnswer(ReadinessAnswer):
+    """The same, as known at a position."""
+
+    known_position: int
+
+
+def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) -> ReadinessAnswer:
+    """Return how a young person stands on a day."""
+    # They stand in the read model as they are answered.
+    gates: Any = orjson.Fragment(ready.gates_shown(sees))
+    due_on, rule = ready.next_due_on, ready.next_rule
+    return {
+        "child": ready.child,
+        "day": day,
+        "status": ready.status,
+        "advisory": True,
+        "route": ready.route,
+        "turns_18_on": ready.turns_18_on,
+        "gates": gates,
+        "next": None if due_on is None or rule is None else {"due_on": due_on, "rule": rule},
+    }
