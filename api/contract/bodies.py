@@ -37,7 +37,7 @@ from ledger.codec.well_formed import (
     halved,
     loads,
 )
-from ledger.recording.request import Draft
+from ledger.recording.request import Draft, ParsedDraft
 from ledger.store.append import MAX_BODY
 
 M = TypeVar("M", bound=BaseModel)
@@ -258,7 +258,7 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
     if sent is None or event is None or found:
         raise InvalidError(tuple(found))
     days = Days(sent.occurred_on, sent.occurred_until or sent.occurred_on or date.max)
-    return Draft.of(event, days, sent.envelope())
+    return ParsedDraft.of(event, days, sent.envelope())
 
 
 def _with_hint(found: InvalidValue) -> InvalidValue:

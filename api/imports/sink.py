@@ -10,11 +10,10 @@ from uuid import UUID, uuid4
 
 from api.identity.tokens import Still, always
 from api.imports.faults import Fault
-from domain.event import Event
 from domain.file import File
 from domain.judging import Judgement
 from domain.when import day_of
-from ledger.codec.parsing import InvalidError, check
+from ledger.codec.parsing import InvalidError
 from ledger.ledger import Ledger
 from ledger.recording.candidates import (
     Candidate,
@@ -30,7 +29,7 @@ from ledger.recording.outcome import (
     Recorded,
     Refused,
 )
-from ledger.recording.request import Recording
+from ledger.recording.request import Draft, Recording
 
 TRIES: Final = 3
 """How often recordings are tried whose files were moved by others."""
@@ -155,13 +154,13 @@ def _unfit(recordings: Sequence[Recording]) -> dict[int, RowResult]:
     return {
         number: RowResult((), refused=True, unfit=True)
         for number, recording in enumerate(recordings)
-        if not all(_fits(draft.event) for draft in recording.drafts)
+        if not all(map(_fits, recording.drafts))
     }
 
 
-def _fits(event: Event) -> bool:
+def _fits(draft: Draft) -> bool:
     try:
-        check(event)
+        draft.check()
     except InvalidError:
         return False
     return True

@@ -20,7 +20,6 @@ from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import day_of
-from ledger.codec.parsing import check
 from ledger.codec.split import split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
@@ -164,7 +163,7 @@ class RecordingHandler:
     async def _candidates(self, recordings: Sequence[Recording]) -> list[Candidate]:
         drafts = [draft for recording in recordings for draft in recording.drafts]
         for number, draft in enumerate(drafts, 1):
-            check(draft.event)
+            draft.check()
             if not number % FEW:
                 await asyncio.sleep(0)
         ids = [entry_ids(self._keys.named, recording) for recording in recordings]

@@ -9,6 +9,7 @@ from domain.entry import AnyEntry, Entry, Origin, Recorder
 from domain.envelope import Envelope
 from domain.event import Event, Kind
 from domain.when import Days
+from ledger.codec.parsing import check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,22 @@ class Draft(Envelope):
     days: Days
     cause: UUID | None = None
 
+    def check(self) -> None:
+        """Raise InvalidError unless the event keeps to its own class, so that what is stored can be read."""
+        check(self.event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedDraft(Draft):
+    """A draft whose event was read from JSON, and so keeps to its class: it is checked no second time."""
+
     @classmethod
-    def of(cls, event: Event, days: Days, envelope: Envelope) -> "Draft":
-        """Return an event that happened on these days, in an envelope."""
+    def of(cls, event: Event, days: Days, envelope: Envelope) -> "ParsedDraft":
+        """Return an event of `parse_event` that happened on these days, in an envelope."""
         return cls(event=event, days=days, **{name: getattr(envelope, name) for name in _ENVELOPE})
+
+    def check(self) -> None:
+        """Do nothing: `parse_event` has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

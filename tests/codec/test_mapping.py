@@ -35,7 +35,7 @@ from ledger.codec.mapping import (
     load,
     pairs,
 )
-from ledger.codec.parsing import InvalidError, parse_event
+from ledger.codec.parsing import InvalidError, check, parse_event
 from ledger.codec.split import split
 from ledger.codec.upcasts import UPCASTS
 from ledger.sealing.cipher import Keyring
@@ -116,6 +116,8 @@ def test_what_is_answered_fits_the_schema_and_is_read_as_the_same_event(
     jsonschema_rs.validator_for(schema(kind), validate_formats=True).validate(shown)
     assert parse_event(kind.__name__, shown) == event
     assert parse_event(kind.__name__, orjson.dumps(shown)) == event
+    # Which is why what was parsed is checked no second time.
+    check(parse_event(kind.__name__, shown))
 
 
 def test_the_bytes_are_canonical_json_of_all_but_position_and_moment() -> None:

@@ -112,7 +112,7 @@ async def stretches(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stretches]
     monkeypatch.setattr(mapping, "decode", stretches.counted("decoded", mapping.decode))
     monkeypatch.setattr(File, "add", stretches.counted("folded", File.add))
     monkeypatch.setattr(Life, "__init__", stretches.counted("judged", Life.__init__))
-    monkeypatch.setattr("ledger.recording.handler.check", stretches.counted("checked", check))
+    monkeypatch.setattr("ledger.recording.request.check", stretches.counted("checked", check))
     watching = asyncio.create_task(stretches.watch())
     yield stretches
     watching.cancel()
