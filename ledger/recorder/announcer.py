@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from selectors import EVENT_READ, DefaultSelector
 from socket import socketpair
 from threading import Event, Lock, Thread, current_thread
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
-from eventsourcing.persistence import ListenNotifySubscription
+from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 from psycopg.sql import SQL, Identifier
 
 from ledger.store.notify import PAUSE, RETRY
-
-if TYPE_CHECKING:
-    from ledger.recorder.recorders import LedgerApplicationRecorder
 
 _POLL: Final = 1.0
 """Seconds after which a follower looks for itself."""
@@ -58,12 +55,18 @@ class Announcer:
                 self._ended.wait(RETRY)
 
 
-class Notified(ListenNotifySubscription["LedgerApplicationRecorder"]):
+class Notified(ListenNotifySubscription[ApplicationRecorder]):
     """A subscription that looks at every hint, and every second without one."""
 
     def __init__(
-        self, recorder: "LedgerApplicationRecorder", gt: int | None = None, topics: Sequence[str] = ()
+        self,
+        recorder: ApplicationRecorder,
+        url: str,
+        ledger: str,
+        gt: int | None = None,
+        topics: Sequence[str] = (),
     ) -> None:
+        self._url, self._ledger = url, ledger
         self._stopped, self._stopper = socketpair()
         super().__init__(recorder, gt, topics)
         self._listener = Thread(target=self._listen, name="listener", daemon=True)
@@ -79,12 +82,11 @@ class Notified(ListenNotifySubscription["LedgerApplicationRecorder"]):
         self._stopper.close()
 
     def _listen(self) -> None:
-        database = self._recorder.database
-        listen = SQL("LISTEN {}").format(Identifier(database.ledger))
+        listen = SQL("LISTEN {}").format(Identifier(self._ledger))
         with self._stopped:
             while not self._has_been_stopped:
                 try:
-                    with psycopg.connect(database.url, autocommit=True) as connection:
+                    with psycopg.connect(self._url, autocommit=True) as connection:
                         connection.execute(listen)
                         self._hear(connection)
                 except psycopg.OperationalError:

@@ -171,7 +171,7 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Notified:
         """Follow what is recorded after a notification."""
-        return Notified(self, gt, topics)
+        return Notified(self, self.database.url, self.database.ledger, gt, topics)
 
 
 class LedgerProcessRecorder(LedgerApplicationRecorder, LedgerTrackingRecorder, ProcessRecorder):
