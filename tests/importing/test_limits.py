@@ -246,7 +246,7 @@ async def test_the_process_is_given_no_secret_and_no_connection(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CHILDLEDGER_DATABASE_URL", "postgresql://somewhere")
-    told = "raise UnreadableError(Label(' '.join(os.environ), ' '.join(os.listdir('/proc/self/fd'))))"
+    told = "raise UnreadableFileError(Label(' '.join(os.environ), ' '.join(os.listdir('/proc/self/fd'))))"
     instead(monkeypatch, tmp_path, told)
 
     with pytest.raises(UnreadableFileError) as said:

@@ -311,9 +311,11 @@ def test_a_command_that_is_stopped_ends_in_silence(settings: Settings) -> None:
 
 def test_what_nobody_expected_is_logged_by_its_place_and_said_without_its_words() -> None:
     program = f"""
+import sys
 from api import cli
-def failing(*_, **__): raise ValueError("{PERSON}")
-cli.app = failing
+def fail(): raise ValueError("{PERSON}")
+cli.app.command(fail)
+sys.argv[1:] = ["fail"]
 cli.main()
 """
     done = subprocess.run(

@@ -117,7 +117,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no patience with anybody."""
     for name in ("HEAD_SECONDS", "REST_SECONDS", "TAKING_SECONDS"):
         monkeypatch.setattr(connections, name, 0.05)
-    monkeypatch.setattr("api.http.authentication.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("api.http.request_body.BODY_SECONDS", 0.05)
 
 
 @pytest.fixture
