@@ -87,7 +87,7 @@ async def prepare(
 ) -> RegisterImport:
     """Take a register of any institution, or of one's `own` only.
 
-    One's own need not be known. Raises UnreadableError when nothing of it can be read, and
+    One's own need not be known. Raises UnreadableFileError when nothing of it can be read, and
     OtherInstitutionError.
     """
     if own is None and not workbook.says_whose:
@@ -115,7 +115,7 @@ def not_opened(name: str) -> Institution:
 
 
 def _refuse_too_long_lives(register: Register) -> None:
-    """Raise UnreadableError where a child has more rows than are judged together."""
+    """Raise UnreadableFileError where a child has more rows than are judged together."""
     for rows in register.children.values():
         corrections = sum(register.tables[row.table].layout is CORRECTIONS for row in rows)
         if len(rows) > MOST_ROWS_OF_CHILD or corrections > MOST_CORRECTIONS_OF_CHILD:

@@ -74,7 +74,7 @@ class Apart:
         self._turns = FairLock()
 
     async def read(self, source: Source, group: Hashable = None) -> Workbook:
-        """Read a file for a group. Raises UnreadableError."""
+        """Read a file for a group. Raises UnreadableFileError."""
         async with self._turns.of(group):
             process = begun()
             try:
@@ -87,7 +87,7 @@ class Apart:
                 process.kill()
 
     async def read_file(self, path: Path) -> Workbook:
-        """Read a file on a disk, as what it is by its content. Raises UnreadableError."""
+        """Read a file on a disk, as what it is by its content. Raises UnreadableFileError."""
         try:
             with path.open("rb") as file:
                 most = self._settings.import_bytes

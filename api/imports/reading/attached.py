@@ -14,7 +14,7 @@ _COPIED: Final = "tc="
 
 
 def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
-    """Tell a collector what is attached to the cells of a sheet, by its part. Raises UnreadableError."""
+    """Tell a collector what is attached to the cells of a sheet, by its part. Raises UnreadableFileError."""
     # A part that is named and not there has nothing to tell.
     there = [each for each in related(parts, sheet) if each.target in parts.names]
     conversations = _Conversations(collector)

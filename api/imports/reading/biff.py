@@ -39,7 +39,7 @@ _NO_NUMBER: Final = b"\xff\xff"
 
 
 def read_biff(content: bytes, collector: Collector) -> None:
-    """Read the sheets of a workbook. Raises UnreadableError."""
+    """Read the sheets of a workbook. Raises UnreadableFileError."""
     if LOCKED in content:
         raise UnreadableFileError(PROTECTED)
     try:

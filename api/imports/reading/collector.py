@@ -100,7 +100,7 @@ _ERROR: Final = re.compile(
 
 
 class Collector:
-    """Gathers cells sheet by sheet. Raises UnreadableError for more than is taken.
+    """Gathers cells sheet by sheet. Raises UnreadableFileError for more than is taken.
 
     Rows count from 1, columns from 0; blank cells need not be told.
     """
@@ -117,7 +117,7 @@ class Collector:
         self._area = 0
 
     def put(self, row: int, column: int, raw: Raw) -> None:
-        """Tell what stands in a cell. Raises UnreadableError also where something stands already."""
+        """Tell what stands in a cell. Raises UnreadableFileError also where something stands already."""
         if is_blank(raw):
             return
         if row > MOST_ROWS or column >= MOST_COLUMNS:

@@ -28,7 +28,7 @@ _LOOKED_AT: Final = 100
 
 
 def read_delimited(content: bytes, charset: str | None, title: str, collector: Collector) -> None:
-    """Read a table whose characters are of a set, or of UTF-8 or GB 18030. Raises UnreadableError."""
+    """Read a table whose characters are of a set, or of UTF-8 or GB 18030. Raises UnreadableFileError."""
     text = decoded(content, charset)
     csv.field_size_limit(len(text) + 1)
     for number, row in enumerate(_rows(text, _delimiter(text)), 1):
@@ -40,7 +40,7 @@ def read_delimited(content: bytes, charset: str | None, title: str, collector: C
 def decoded(content: bytes, charset: str | None) -> str:
     """The text, every byte of it but the mark of its end.
 
-    Raises UnreadableError unless it is of the set, or of one it may be of.
+    Raises UnreadableFileError unless it is of the set, or of one it may be of.
     """
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
     told = None if charset is None else CHARSETS[charset]

@@ -44,7 +44,7 @@ class DeclaredKind(Enum):
 def read_workbook(
     source: Path | bytes, name: str = "", *, told: DeclaredKind | None = None, charset: str | None = None
 ) -> Workbook:
-    """Read a file, or a file's bytes, which go by that name. Raises UnreadableError.
+    """Read a file, or a file's bytes, which go by that name. Raises UnreadableFileError.
 
     A text is of the set of characters that is named (`delimited.CHARSETS`), if one is.
     """
@@ -60,7 +60,7 @@ def read_workbook(
 def read_sheets(
     content: bytes, name: str, told: DeclaredKind | None, charset: str | None
 ) -> tuple[list[Sheet], bool]:
-    """Read a file's sheets, and tell whether such a file says whose it is. Raises UnreadableError."""
+    """Read a file's sheets, and tell whether such a file says whose it is. Raises UnreadableFileError."""
     if not content:
         raise UnreadableFileError(EMPTY)
     collector = Collector()
@@ -90,7 +90,7 @@ def _read_archive(parts: Parts, collector: Collector) -> None:
 
 
 def _refuse_other_than_table(content: bytes, charset: str | None) -> None:
-    """Raise UnreadableError for what is no text, or text that marks up something else than a table."""
+    """Raise UnreadableFileError for what is no text, or text that marks up something else than a table."""
     text = decoded(content, charset)
     if _MARKUP.match(text):
         raise UnreadableFileError(NO_TABLE)

@@ -38,7 +38,7 @@ _ARCHIVE: Final = ""
 
 
 def read_ooxml(parts: Parts, collector: Collector) -> None:
-    """Read the sheets of a workbook. Raises UnreadableError."""
+    """Read the sheets of a workbook. Raises UnreadableFileError."""
     book, look, texts = _Book(), _Look(), _Texts()
     named = _opened(parts, book)
     for kind, walker in (("/styles", look), ("/sharedStrings", texts)):

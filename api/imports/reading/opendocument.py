@@ -39,7 +39,7 @@ _ASIDE: Final = frozenset({*_ATTACHED, "shapes", "g", _CHANGES})
 
 
 def read_opendocument(parts: Parts, collector: Collector) -> None:
-    """Read the sheets of a spreadsheet. Raises UnreadableError."""
+    """Read the sheets of a spreadsheet. Raises UnreadableFileError."""
     if _MANIFEST in parts.names:
         parts.walk(_MANIFEST, _Manifest())
     look = Look()

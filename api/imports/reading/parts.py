@@ -89,7 +89,7 @@ class Rich:
 
 
 class Parts:
-    """The parts of an archive by their names. Raises UnreadableError for one that can not be read."""
+    """The parts of an archive by their names. Raises UnreadableFileError for one that can not be read."""
 
     def __init__(self, content: bytes) -> None:
         try:
@@ -106,7 +106,7 @@ class Parts:
             raise UnreadableFileError(PROTECTED)
 
     def walk(self, name: str, walker: Walker) -> None:
-        """Walk through a part that is XML. Raises UnreadableError when it is not there or damaged."""
+        """Walk through a part that is XML. Raises UnreadableFileError when it is not there or damaged."""
         local = _Local()
         parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         parser.buffer_text = True

@@ -44,7 +44,7 @@ def related(parts: Parts, part: str) -> list[Related]:
 
 
 def cell_at(address: str) -> tuple[int, int]:
-    """The row from 1 and the column from 0 of a cell. Raises UnreadableError for what is no address."""
+    """The row from 1 and the column from 0 of a cell. Raises UnreadableFileError for what is no address."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise damaged()
