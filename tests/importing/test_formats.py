@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import xlwt  # type: ignore[import-untyped] # it has no types
-from httpx2 import AsyncClient, Response
 
 from api.cli.import_command import import_file
 from api.imports.cells.values import NOT_ON_PAPER
@@ -25,8 +24,8 @@ from api.imports.reading.unreadable import (
 )
 from domain.events.intake import IdentityRecorded
 from domain.label import Label
-from tests.importing.test_http import done
 from tests.support.client import HOME, Served
+from tests.support.imports_http import XLSX, done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import a_sheet, workbook
 from tests.support.registers.written import (
@@ -36,7 +35,6 @@ from tests.support.registers.written import (
     written_old,
 )
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ROSTER = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 性别="男", 接收日期="2016-05-01")
@@ -80,11 +78,6 @@ def document(main: str) -> bytes:
     return archive({"[Content_Types].xml": "<Types/>", "_rels/.rels": related, main: "<document/>"})
 
 
-async def hand_in(client: AsyncClient, content: bytes, media_type: str, query: str = "") -> Response:
-    """Send a body to `POST /imports`."""
-    return await client.post(f"/imports{query}", content=content, headers={"Content-Type": media_type})
-
-
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [
@@ -103,7 +96,7 @@ async def hand_in(client: AsyncClient, content: bytes, media_type: str, query: s
 async def test_a_register_of_any_kind_is_imported(served: Served, content: bytes, media_type: str) -> None:
     staff = await served.as_("staff")
 
-    answer = await hand_in(staff, content, media_type)
+    answer = await hand_in(staff, content, media_type=media_type)
     told = await done(staff, answer.headers["Location"])
 
     assert (told["state"], told["rows"], told["recorded"], told["rejected"]) == ("done", 1, 1, 0)
@@ -116,7 +109,7 @@ async def test_a_register_of_any_kind_is_imported(served: Served, content: bytes
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json", "text/csv; charset=koi8-r"])
 async def test_of_another_media_type_it_is_said_which_are_taken(served: Served, media_type: str) -> None:
-    answer = await hand_in(await served.as_("staff"), TABLE.encode(), media_type)
+    answer = await hand_in(await served.as_("staff"), TABLE.encode(), media_type=media_type)
 
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
     named = ["utf-8", "gb18030"] if "charset" in media_type else ["text/csv", XLSX, XLS, ODS]
@@ -268,7 +261,7 @@ def test_what_can_not_be_read_is_told_in_one_sentence(
 
 
 async def test_a_web_page_that_is_called_a_workbook_is_a_problem_with_the_way_out(served: Served) -> None:
-    answer = await hand_in(await served.as_("staff"), b"<html><table/></html>", XLS)
+    answer = await hand_in(await served.as_("staff"), b"<html><table/></html>", media_type=XLS)
 
     assert answer.status_code == 400
     assert (answer.json()["detail"], answer.json()["detail_zh"]) == (NO_TABLE.en, NO_TABLE.zh)
@@ -281,7 +274,7 @@ async def test_a_web_page_that_is_called_a_workbook_is_a_problem_with_the_way_ou
 async def test_sample_files_that_can_not_be_read_are_a_problem_in_both_languages(
     served: Served, cases: Path, name: str, media_type: str, why: Label
 ) -> None:
-    answer = await hand_in(await served.as_("staff"), (cases / name).read_bytes(), media_type)
+    answer = await hand_in(await served.as_("staff"), (cases / name).read_bytes(), media_type=media_type)
 
     assert answer.status_code == 400
     assert (answer.json()["detail"], answer.json()["detail_zh"]) == (why.en, why.zh)
@@ -304,7 +297,10 @@ async def test_over_http_a_table_is_the_caller_s_institution_s(served: Served, c
     staff = await served.as_("staff")
 
     told = await done(
-        staff, (await hand_in(staff, TABLE.encode(), "text/csv", "?name=花名册.csv")).headers["Location"]
+        staff,
+        (await hand_in(staff, TABLE.encode(), media_type="text/csv", query="?name=花名册.csv")).headers[
+            "Location"
+        ],
     )
 
     assert (told["institution"], told["file"]) == (HOME, "花名册.csv")

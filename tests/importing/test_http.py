@@ -1,16 +1,14 @@
 """A register is handed in over HTTP, by staff of the institution whose it is."""
 
-import asyncio
 from typing import Any
 
 import orjson
 import pytest
-from httpx2 import AsyncClient, Response
 
 from tests.support.client import Served
+from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import Paper, a_sheet, workbook
 
-NDJSON = "application/x-ndjson"
 ASKED_NOBODY = {"unknown": "not_asked"}
 ADMITTED = {
     "admission_no": ASKED_NOBODY,
@@ -18,29 +16,11 @@ ADMITTED = {
     "intake_category": "A1",
     "guardianship_type": ASKED_NOBODY,
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def roster(**envelope: Any) -> Paper:
     """A roster of one child, at home unless said otherwise."""
     return a_sheet("儿童花名册", **envelope).row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
-
-
-async def hand_in(
-    client: AsyncClient, content: bytes, *, media_type: str = XLSX, query: str = ""
-) -> Response:
-    """Send a body to `POST /imports`."""
-    return await client.post(f"/imports{query}", content=content, headers={"Content-Type": media_type})
-
-
-async def done(client: AsyncClient, address: str) -> dict[str, Any]:
-    """Wait until an import has come to its end."""
-    for _ in range(200):
-        told: dict[str, Any] = (await client.get(address)).json()
-        if told["state"] in {"done", "failed"}:
-            return told
-        await asyncio.sleep(0.05)
-    raise AssertionError
 
 
 async def test_staff_hand_a_register_in_and_ask_what_came_of_it(served: Served) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from httpx2 import AsyncClient, Response
 from hypothesis import HealthCheck, given
 
 from api.fair_lock import FairLock
@@ -30,6 +29,7 @@ from api.imports.reading.workbook import Sheet, Workbook, letter
 from api.settings import Settings
 from domain.label import Label
 from tests.support.client import Served
+from tests.support.imports_http import hand_in
 from tests.support.patience import until
 from tests.support.registers.paper import a_sheet, workbook
 from tests.support.registers.written import (
@@ -44,7 +44,6 @@ from tests.support.registers.written import (
     written_old,
 )
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLANK = written(lambda _book, _sheet: None)
 
 
@@ -335,11 +334,6 @@ async def test_a_turn_that_comes_to_somebody_who_has_just_given_up_is_passed_on(
 # -- over HTTP
 
 
-async def handed_in(client: AsyncClient, content: bytes) -> Response:
-    """Send a workbook to `POST /imports`."""
-    return await client.post("/imports", content=content, headers={"Content-Type": XLSX})
-
-
 DANGEROUS = {
     **BEYOND,
     "elements without end": lambda: BROKEN["elements without end"],
@@ -354,7 +348,7 @@ async def test_a_dangerous_workbook_is_refused_and_others_are_answered_meanwhile
     served: Served, made: Callable[[], bytes]
 ) -> None:
     staff, nobody = await served.as_("staff"), await served.client()
-    sent = asyncio.create_task(handed_in(staff, await asyncio.to_thread(made)))
+    sent = asyncio.create_task(hand_in(staff, await asyncio.to_thread(made)))
     while not sent.done():
         assert (await nobody.get("/health/live")).status_code == 200
         await asyncio.sleep(0.05)
@@ -367,7 +361,7 @@ async def test_a_dangerous_workbook_is_refused_and_others_are_answered_meanwhile
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=list(BROKEN))
 async def test_a_damaged_workbook_is_a_problem_in_both_languages(served: Served, content: bytes) -> None:
-    answer = await handed_in(await served.as_("staff"), content)
+    answer = await hand_in(await served.as_("staff"), content)
 
     assert answer.status_code == 400
     assert (answer.json()["detail"], answer.json()["detail_zh"]) == (DAMAGED.en, DAMAGED.zh)
@@ -376,7 +370,7 @@ async def test_a_damaged_workbook_is_a_problem_in_both_languages(served: Served,
 async def test_sample_far_corner(served: Served, cases: Path) -> None:
     staff = await served.as_("staff")
 
-    answer = await handed_in(staff, (cases / "far-corner.xlsx").read_bytes())
+    answer = await hand_in(staff, (cases / "far-corner.xlsx").read_bytes())
 
     assert answer.status_code == 400
     assert "XFD1048576" in answer.json()["detail"]
@@ -393,7 +387,7 @@ async def test_a_child_with_more_rows_than_are_judged_together_is_refused(
         sheet = sheet.row(儿童编号="CS001", 体检日期=day)
     staff = await served.as_("staff")
 
-    refused = await handed_in(staff, workbook(a_sheet("儿童花名册"), sheet))
+    refused = await hand_in(staff, workbook(a_sheet("儿童花名册"), sheet))
 
     assert refused.status_code == 400
     assert "体检!4" in refused.json()["detail_zh"]

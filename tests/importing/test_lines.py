@@ -11,8 +11,8 @@ from httpx2 import AsyncClient
 
 from api.http import import_jobs
 from api.http.line_splitting import LONGEST_LINE, lines_of
-from tests.importing.test_http import NDJSON, done, hand_in
 from tests.support.client import Served
+from tests.support.imports_http import NDJSON, done, hand_in
 
 MARK = b"\xef\xbb\xbf"
 

@@ -10,10 +10,10 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.guardianship import GuardianshipTerminated
 from domain.file import Facts
 from domain.scope import CHARGE
-from tests.importing.test_http import done, hand_in
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
+from tests.support.imports_http import done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import a_sheet, workbook
 

@@ -13,13 +13,13 @@ from api.contract.problems import Problem
 from api.identity.permissions import SEES, Role
 from api.jobs import Job, Jobs
 from api.spool import Spool
-from tests.importing.test_http import (
+from tests.support.client import NOW, Served
+from tests.support.imports_http import (
     NDJSON,
     done,
     hand_in,
     roster,
 )
-from tests.support.client import NOW, Served
 from tests.support.patience import until
 from tests.support.registers.paper import a_sheet, workbook
 

@@ -30,6 +30,7 @@ from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
 from tests.support.client import NOW, new_key
 from tests.support.given import some
 from tests.support.http_given import written
+from tests.support.imports_http import NDJSON, hand_in
 from tests.support.ledgers import a_superuser, an_append
 from tests.support.patience import PATIENCE, until
 
@@ -146,9 +147,7 @@ async def test_nothing_of_one_ledger_is_seen_or_touched_from_the_other(two: Two)
     line = orjson.dumps(
         {"child": child, "events": [written(("2024-03-06", some(IdentityRecorded, name="王")))]}
     )
-    job = (
-        await first.post("/imports", content=line, headers={"Content-Type": "application/x-ndjson"})
-    ).headers["Location"]
+    job = (await hand_in(first, line, media_type=NDJSON)).headers["Location"]
     for container in (two.one, two.other):
         assert await container.projector.reached((await container.ledger.head()).position, PATIENCE)
     for path in ("", "/entries", "/obligations", "/readiness", "/access"):

@@ -15,9 +15,9 @@ from api.identity.permissions import Role
 from api.settings import Settings
 from tests.support.client import Furnished
 from tests.support.demo_server import PROGRAM
+from tests.support.imports_http import NDJSON
 
 STOPS_WITHIN = 60
-NDJSON = "application/x-ndjson"
 
 
 def started(settings: Settings, port: int) -> subprocess.Popen[str]:

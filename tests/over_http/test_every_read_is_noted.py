@@ -20,7 +20,6 @@ from domain.events.adoption.registration import AdoptionRegistered, ChildConsent
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
-from tests.importing.test_http import NDJSON, done, hand_in
 from tests.readmodels.test_readiness import ready_young
 from tests.sealed.test_numbers_of_two import ID
 from tests.sealed.test_withheld_http import kept
@@ -28,6 +27,7 @@ from tests.support.client import Served, new_key
 from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent, written
+from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, workbook
 
 OPERATIONS = {

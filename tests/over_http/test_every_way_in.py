@@ -26,15 +26,15 @@ from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApprove
 from domain.file import Facts
 from domain.scope import CHARGE
 from ledger.files.cache import FileCache
-from tests.importing.test_http import (
+from tests.support.client import NOW, Served, new_key
+from tests.support.given import some
+from tests.support.http_given import a_story, sent
+from tests.support.imports_http import (
     NDJSON,
     XLSX,
     done,
     hand_in,
 )
-from tests.support.client import NOW, Served, new_key
-from tests.support.given import some
-from tests.support.http_given import a_story, sent
 from tests.support.patience import until
 from tests.support.registers.paper import a_sheet, workbook
 
@@ -89,9 +89,7 @@ async def rehearsed_as_a_line(client: AsyncClient, child: str, event: Body) -> s
 async def lines(client: AsyncClient, *items: Body, query: str = "") -> Body:
     """Import lines; return the report, or the problem with importing at all."""
     content = b"\n".join(map(orjson.dumps, items))
-    answer = await client.post(
-        f"/imports{query}", content=content, headers={"Content-Type": "application/x-ndjson"}
-    )
+    answer = await hand_in(client, content, media_type=NDJSON, query=query)
     while answer.status_code == 202 or answer.json().get("state") in {"queued", "running"}:
         await asyncio.sleep(0.02)
         answer = await client.get(answer.headers.get("Location") or str(answer.request.url.path))

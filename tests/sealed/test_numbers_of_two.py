@@ -13,10 +13,10 @@ from domain.event import Event
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from projections.likeness import MOST_OTHERS
-from tests.importing.test_http import NDJSON, done, hand_in
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
+from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import HEADINGS, Paper
 

@@ -1,0 +1,26 @@
+"""Imports over HTTP: files are handed in, and waited for."""
+
+import asyncio
+from typing import Any
+
+from httpx2 import AsyncClient, Response
+
+NDJSON = "application/x-ndjson"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def hand_in(
+    client: AsyncClient, content: bytes, *, media_type: str = XLSX, query: str = ""
+) -> Response:
+    """Send a body to `POST /imports`."""
+    return await client.post(f"/imports{query}", content=content, headers={"Content-Type": media_type})
+
+
+async def done(client: AsyncClient, address: str) -> dict[str, Any]:
+    """Wait until an import has come to its end."""
+    for _ in range(200):
+        told: dict[str, Any] = (await client.get(address)).json()
+        if told["state"] in {"done", "failed"}:
+            return told
+        await asyncio.sleep(0.05)
+    raise AssertionError
