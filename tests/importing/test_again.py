@@ -20,19 +20,12 @@ from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW
 from tests.support.given import some
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import Paper, a_sheet
+from tests.support.registers.paper import Paper, a_sheet, roster
 
 
-def roster(*, issued_on: str = "2026-10-31", **said: Any) -> Paper:
-    """A roster of one child."""
-    usual = {
-        "儿童编号": "CS001",
-        "姓名": "王小明",
-        "性别": "男",
-        "出生日期": "2015-03-01",
-        "接收日期": "2016-05-01",
-    }
-    return a_sheet("儿童花名册", issued_on=issued_on).row(**usual | said)
+def roster_of_a_boy(**said: Any) -> Paper:
+    """A roster of one child who is said to be a boy born on 1 March 2015, unless said otherwise."""
+    return roster(**{"性别": "男", "出生日期": "2015-03-01"} | said)
 
 
 def examinations(*days: str, issued_on: str = "2026-10-31", **said: Any) -> Paper:
@@ -44,10 +37,10 @@ def examinations(*days: str, issued_on: str = "2026-10-31", **said: Any) -> Pape
 
 
 async def test_the_same_register_again_adds_nothing_whoever_hands_it_in(counter: Counter) -> None:
-    first = await counter.take(roster(), examinations("2020-02-01"))
+    first = await counter.take(roster_of_a_boy(), examinations("2020-02-01"))
     head = await counter.head()
 
-    again = await counter.take(roster(), examinations("2020-02-01"), role="supervisor")
+    again = await counter.take(roster_of_a_boy(), examinations("2020-02-01"), role="supervisor")
 
     assert await counter.head() == head
     told = again.json()
@@ -57,10 +50,11 @@ async def test_the_same_register_again_adds_nothing_whoever_hands_it_in(counter:
 
 
 async def test_an_overlapping_register_adds_what_is_new(counter: Counter) -> None:
-    await counter.take(roster(), examinations("2020-02-01", "2021-02-01"))
+    await counter.take(roster_of_a_boy(), examinations("2020-02-01", "2021-02-01"))
 
     report = await counter.take(
-        roster(issued_on="2026-11-15"), examinations("2021.2.1", "2022年2月1日", issued_on="2026-11-15")
+        roster_of_a_boy(issued_on="2026-11-15"),
+        examinations("2021.2.1", "2022年2月1日", issued_on="2026-11-15"),
     )
 
     assert (report.json()["recorded"], report.json()["already"]) == (1, 2)
@@ -69,9 +63,9 @@ async def test_an_overlapping_register_adds_what_is_new(counter: Counter) -> Non
 
 
 async def test_a_corrected_register_adds_corrections_that_cite_both_files(counter: Counter) -> None:
-    first = await counter.take(roster(), examinations("2020-02-01"))
+    first = await counter.take(roster_of_a_boy(), examinations("2020-02-01"))
 
-    report = await counter.take(roster(性别="女", 接收日期="2016-05-03"), examinations("2020-02-01"))
+    report = await counter.take(roster_of_a_boy(性别="女", 接收日期="2016-05-03"), examinations("2020-02-01"))
 
     identity = await counter.only("CS001", IdentityRecorded)
     assert (identity.event.sex, identity.event.birth_on) == ("2", date(2015, 3, 1))
@@ -87,11 +81,11 @@ async def test_a_corrected_register_adds_corrections_that_cite_both_files(counte
 
 
 async def test_going_back_to_an_earlier_file_corrects_nothing(counter: Counter) -> None:
-    await counter.take(roster(性别="男"))
-    await counter.take(roster(性别="女"))
+    await counter.take(roster_of_a_boy(性别="男"))
+    await counter.take(roster_of_a_boy(性别="女"))
     head = await counter.head()
 
-    report = await counter.take(roster(性别="男"))
+    report = await counter.take(roster_of_a_boy(性别="男"))
 
     assert await counter.head() == head
     assert report.json()["already"] == 1
@@ -99,11 +93,11 @@ async def test_going_back_to_an_earlier_file_corrects_nothing(counter: Counter) 
 
 
 async def test_a_register_may_go_back_to_what_an_earlier_one_said(counter: Counter) -> None:
-    await counter.take(roster(性别="男"))
-    await counter.take(roster(性别="女"))
+    await counter.take(roster_of_a_boy(性别="男"))
+    await counter.take(roster_of_a_boy(性别="女"))
 
-    await counter.take(roster(性别="男", issued_on="2026-11-15"))
-    await counter.take(roster(性别="男", issued_on="2026-11-15"))
+    await counter.take(roster_of_a_boy(性别="男", issued_on="2026-11-15"))
+    await counter.take(roster_of_a_boy(性别="男", issued_on="2026-11-15"))
 
     assert (await counter.only("CS001", IdentityRecorded)).event.sex == "1"
     file = await counter.file("CS001")
@@ -111,19 +105,19 @@ async def test_a_register_may_go_back_to_what_an_earlier_one_said(counter: Count
 
 
 async def test_what_an_older_file_says_otherwise_is_set_aside(counter: Counter) -> None:
-    await counter.take(roster(出生日期="2015-03-01"))
+    await counter.take(roster_of_a_boy(出生日期="2015-03-01"))
     head = await counter.head()
 
-    report = await counter.take(roster(出生日期="2015-04-01", issued_on="2025-10-31"))
+    report = await counter.take(roster_of_a_boy(出生日期="2015-04-01", issued_on="2025-10-31"))
 
     assert await counter.head() == head
     assert ("出生日期", "older_file") in {(line.column, line.code) for line in report.values}
 
 
 async def test_a_blank_corrects_nothing_and_what_was_blank_may_be_filled_in(counter: Counter) -> None:
-    await counter.take(roster(民族="", 离院日期="2020-09-14", 离院原因="独立生活"))
+    await counter.take(roster_of_a_boy(民族="", 离院日期="2020-09-14", 离院原因="独立生活"))
 
-    report = await counter.take(roster(民族="汉", 性别=""))
+    report = await counter.take(roster_of_a_boy(民族="汉", 性别=""))
 
     identity = await counter.only("CS001", IdentityRecorded)
     assert (identity.event.ethnic_group, identity.event.sex) == ("01", "1")
@@ -132,10 +126,10 @@ async def test_a_blank_corrects_nothing_and_what_was_blank_may_be_filled_in(coun
 
 
 async def test_a_row_that_vanished_is_listed_and_nothing_is_withdrawn(counter: Counter) -> None:
-    await counter.take(roster(), examinations("2020-02-01", "2021-02-01"))
+    await counter.take(roster_of_a_boy(), examinations("2020-02-01", "2021-02-01"))
     head = await counter.head()
 
-    report = await counter.take(roster(), examinations("2021-02-01"))
+    report = await counter.take(roster_of_a_boy(), examinations("2021-02-01"))
 
     assert [line.json() for line in report.missing] == [
         {"sheet": "体检", "row": 4, "column": "儿童编号", "value": "CS001", "code": "not_in_this_file"}
@@ -145,23 +139,23 @@ async def test_a_row_that_vanished_is_listed_and_nothing_is_withdrawn(counter: C
 
 
 async def test_a_sheet_that_is_not_in_the_file_has_not_vanished_row_by_row(counter: Counter) -> None:
-    await counter.take(roster(), examinations("2020-02-01"))
+    await counter.take(roster_of_a_boy(), examinations("2020-02-01"))
 
-    report = await counter.take(roster())
+    report = await counter.take(roster_of_a_boy())
 
     assert not report.missing
 
 
 async def test_a_child_that_vanished_is_listed(counter: Counter) -> None:
-    await counter.take(roster(), a_sheet("体检"))
+    await counter.take(roster_of_a_boy(), a_sheet("体检"))
 
-    report = await counter.take(roster(儿童编号="CS002", 姓名="李小红"))
+    report = await counter.take(roster_of_a_boy(儿童编号="CS002", 姓名="李小红"))
 
     assert [(line.sheet, line.value) for line in report.missing] == [("儿童花名册", "CS001")]
 
 
 async def test_a_child_on_an_earlier_roster_is_known_where_the_roster_is_missing(counter: Counter) -> None:
-    await counter.take(roster())
+    await counter.take(roster_of_a_boy())
 
     report = await counter.take(examinations("2020-02-01"))
 
@@ -182,35 +176,35 @@ async def test_a_child_whose_file_was_opened_otherwise_is_known_by_its_number(co
 
 
 async def test_what_was_withdrawn_stays_withdrawn(counter: Counter) -> None:
-    await counter.take(roster(), examinations("2020-02-01"))
+    await counter.take(roster_of_a_boy(), examinations("2020-02-01"))
     examined = await counter.only("CS001", PhysicalExamined)
     await record(counter, examined.stream, EntryWithdrawn(entry=examined.entry_id, explanation="不是该儿童"))
 
-    report = await counter.take(roster(), examinations("2020-02-01", 结论="营养不良"))
+    report = await counter.take(roster_of_a_boy(), examinations("2020-02-01", 结论="营养不良"))
 
     assert not await counter.told("CS001", PhysicalExamined)
     assert report.json()["recorded"] == 0
 
 
 async def test_what_somebody_corrected_meanwhile_is_not_undone_by_the_same_old_cell(counter: Counter) -> None:
-    await counter.take(roster(性别="男"))
+    await counter.take(roster_of_a_boy(性别="男"))
     identity = await counter.only("CS001", IdentityRecorded)
     await record(counter, identity.stream, replace(identity.event, sex="2"), corrects=identity.entry_id)
 
-    await counter.take(roster(性别="男", 民族="汉", issued_on="2026-11-15"))
+    await counter.take(roster_of_a_boy(性别="男", 民族="汉", issued_on="2026-11-15"))
 
     event = (await counter.only("CS001", IdentityRecorded)).event
     assert (event.sex, event.ethnic_group) == ("2", "01")
 
 
 async def test_a_state_without_a_day_may_be_another_one_in_a_later_register(counter: Counter) -> None:
-    await counter.take(roster(养育方式="机构养育", 监护类型="临时监护"))
+    await counter.take(roster_of_a_boy(养育方式="机构养育", 监护类型="临时监护"))
 
-    later = roster(养育方式="家庭寄养", 监护类型="长期监护", issued_on="2026-11-15")
+    later = roster_of_a_boy(养育方式="家庭寄养", 监护类型="长期监护", issued_on="2026-11-15")
     await counter.take(later)
     head = await counter.head()
     again = await counter.take(later)
-    back = await counter.take(roster(养育方式="机构养育", 监护类型="临时监护"), a_sheet("体检"))
+    back = await counter.take(roster_of_a_boy(养育方式="机构养育", 监护类型="临时监护"), a_sheet("体检"))
 
     modes = await counter.told("CS001", CareModeAssigned)
     assert [(entry.event.mode, entry.days.last) for entry in modes] == [
@@ -232,12 +226,12 @@ async def test_a_correction_noted_later_is_added_to_what_an_earlier_file_told(co
         原内容="2015-03-01",
         更正后内容="2015-05-01",
     )
-    await counter.take(roster(出生日期="2015-03-01"))
+    await counter.take(roster_of_a_boy(出生日期="2015-03-01"))
 
-    await counter.take(roster(出生日期="2015-05-01", issued_on="2026-11-15"), noted)
+    await counter.take(roster_of_a_boy(出生日期="2015-05-01", issued_on="2026-11-15"), noted)
     head = await counter.head()
-    await counter.take(roster(出生日期="2015-05-01", issued_on="2026-11-20", 性别="女"), noted)
-    await counter.take(roster(出生日期="2015-05-01", issued_on="2026-11-21", 性别="女"))
+    await counter.take(roster_of_a_boy(出生日期="2015-05-01", issued_on="2026-11-20", 性别="女"), noted)
+    await counter.take(roster_of_a_boy(出生日期="2015-05-01", issued_on="2026-11-21", 性别="女"))
 
     file = await counter.file("CS001")
     own = [entry for entry in file.entries.values() if isinstance(entry.event, IdentityRecorded)]
@@ -291,7 +285,7 @@ async def test_rows_under_a_number_that_two_children_have_are_rejected(counter: 
         await record(counter, child, some(IdentityRecorded, name=name))
     await counter.served.projected()
 
-    report = await counter.take(roster(), examinations("2020-02-01"))
+    report = await counter.take(roster_of_a_boy(), examinations("2020-02-01"))
 
     assert [(line.sheet, line.value, line.code) for line in report.rejections] == [
         ("儿童花名册", "CS001", "number_shared"),

@@ -15,7 +15,7 @@ from api.cli.import_command import import_file
 from api.contract.problems import Problem
 from api.imports.reading.kinds import read_workbook
 from api.settings import Settings
-from tests.support.registers.paper import Paper, a_sheet, workbook
+from tests.support.registers.paper import Paper, a_sheet, roster, workbook
 
 NEW, OTHER = "临港市儿童福利院（测试）", "海东市儿童福利院（测试）"
 KEYS = [
@@ -38,10 +38,9 @@ KEYS = [
 ]
 
 
-def roster(**said: str) -> Paper:
+def newcomers_roster(**said: str) -> Paper:
     """A roster of one child of an institution that nobody knows yet."""
-    usual = {"儿童编号": "CS001", "姓名": "王小明", "接收日期": "2016-05-01"}
-    return a_sheet("儿童花名册", institution=NEW).row(**usual | said)
+    return roster(institution=NEW, **said)
 
 
 def a_file(folder: Path, *sheets: Paper) -> Path:
@@ -61,7 +60,7 @@ async def head(settings: Settings) -> int:
 async def test_with_json_stdout_holds_the_report_and_nothing_else(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = await import_file(a_file(tmp_path, roster()), json=True)
+    code = await import_file(a_file(tmp_path, newcomers_roster()), json=True)
 
     printed = capsys.readouterr()
     told = json.loads(printed.out)
@@ -76,7 +75,7 @@ async def test_with_json_stdout_holds_the_report_and_nothing_else(
 async def test_an_institution_that_is_not_known_is_opened_and_this_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
 
     await import_file(file)
     first = capsys.readouterr().out
@@ -101,7 +100,7 @@ async def test_a_region_that_nobody_says_is_unknown_and_this_is_said_before_all_
     capsys: pytest.CaptureFixture[str],
     dry_run: bool,  # noqa: FBT001 - a case
 ) -> None:
-    code = await import_file(a_file(tmp_path, roster()), dry_run=dry_run)
+    code = await import_file(a_file(tmp_path, newcomers_roster()), dry_run=dry_run)
 
     first = capsys.readouterr().err.splitlines()[0]
     assert code == 0
@@ -114,7 +113,7 @@ async def test_a_region_that_nobody_says_is_unknown_and_this_is_said_before_all_
 async def test_a_region_that_is_said_is_the_institution_s(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     assert await import_file(file, region="371082") == 0
     assert "未知" not in capsys.readouterr().err
     assert await region_of_new(surroundings) == "371082"
@@ -126,7 +125,7 @@ async def test_a_region_that_is_said_is_the_institution_s(
 async def test_a_region_that_was_unknown_is_recorded_once_it_is_said(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     await import_file(file)
     assert await import_file(file, region="371082", dry_run=True) == 0
     assert await region_of_new(surroundings) is None
@@ -145,7 +144,7 @@ async def test_what_is_no_region_is_refused_before_anything_is_recorded(
     dry_run: bool,  # noqa: FBT001 - a case
 ) -> None:
     before = await head(surroundings)
-    assert await import_file(a_file(tmp_path, roster()), region=region, dry_run=dry_run) == 2
+    assert await import_file(a_file(tmp_path, newcomers_roster()), region=region, dry_run=dry_run) == 2
     assert "全国不是机构的所在地" in capsys.readouterr().err
     assert await head(surroundings) == before
 
@@ -153,7 +152,7 @@ async def test_what_is_no_region_is_refused_before_anything_is_recorded(
 async def test_an_institution_that_is_known_to_lie_elsewhere_is_not_moved_by_an_import(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     await import_file(file, region="371082")
     before = await head(surroundings)
     assert await import_file(file, region="371002") == 2
@@ -181,7 +180,7 @@ async def test_on_a_terminal_the_region_is_asked_for(  # noqa: PLR0917 - fixture
         keys.write(typed.encode() or b"\x04")  # what Ctrl-D types
         monkeypatch.setattr(sys, "stdin", stdin)
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-        assert await import_file(a_file(tmp_path, roster())) == 0
+        assert await import_file(a_file(tmp_path, newcomers_roster())) == 0
     assert "在哪个县（市、区）" in capsys.readouterr().err
     assert await region_of_new(surroundings) == region
 
@@ -189,7 +188,7 @@ async def test_on_a_terminal_the_region_is_asked_for(  # noqa: PLR0917 - fixture
 async def test_a_dry_run_reports_the_same_and_records_nothing(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster(身份证号="371099201503010011", 离院日期="2021年13月5日"))
+    file = a_file(tmp_path, newcomers_roster(身份证号="371099201503010011", 离院日期="2021年13月5日"))
     before = await head(surroundings)
 
     await import_file(file, dry_run=True, json=True)
@@ -209,10 +208,12 @@ async def test_the_exit_code_says_whether_something_was_rejected_or_nothing_coul
     nothing = tmp_path / "空.xlsx"
     nothing.write_bytes(b"")
 
-    assert await import_file(a_file(tmp_path, roster(), stranger)) == 1
+    assert await import_file(a_file(tmp_path, newcomers_roster(), stranger)) == 1
     assert await import_file(nothing) == 2
     assert await import_file(tmp_path / "不在这里.xlsx") == 2
-    assert await import_file(a_file(tmp_path, roster(), Paper("说明", ["说明"], institution=NEW))) == 0
+    assert (
+        await import_file(a_file(tmp_path, newcomers_roster(), Paper("说明", ["说明"], institution=NEW))) == 0
+    )
     assert "nothing could be read" in capsys.readouterr().err
 
 
@@ -220,7 +221,7 @@ async def test_the_exit_code_says_whether_something_was_rejected_or_nothing_coul
 async def test_tokens_are_printed_one_for_each_role_and_enter(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await import_file(a_file(tmp_path, roster()), tokens=True)
+    await import_file(a_file(tmp_path, newcomers_roster()), tokens=True)
 
     lines = [line for line in capsys.readouterr().out.splitlines() if ": cl_" in line]
     tokens = dict(line.split(": ") for line in lines)
@@ -237,7 +238,7 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for institution in (NEW, OTHER, NEW):
-        await import_file(a_file(tmp_path, replace(roster(), institution=institution)), tokens=True)
+        await import_file(a_file(tmp_path, replace(newcomers_roster(), institution=institution)), tokens=True)
 
     told = capsys.readouterr()
     assert "一天内有效，不能批准例外" in told.err
@@ -258,7 +259,7 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
 async def test_once_the_region_is_said_the_officers_tokens_see_the_children(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     await import_file(file, tokens=True)
     await import_file(file, tokens=True, region="350105")
 
@@ -275,7 +276,7 @@ async def test_whoever_is_told_values_by_the_command_stands_in_the_access_log(
     surroundings: Settings, tmp_path: Path
 ) -> None:
     for dry_run in (False, True):
-        await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), dry_run=dry_run)
+        await import_file(a_file(tmp_path, newcomers_roster(出生日期="15.3.1")), dry_run=dry_run)
 
     async with open_container(surroundings, follow=False) as container:
         async with container.projector.reading() as connection:
@@ -295,7 +296,7 @@ async def test_what_can_not_be_written_down_is_not_told_by_the_command(
 
     monkeypatch.setattr("api.identity.access_log.AccessLog.note", full)
 
-    assert await import_file(a_file(tmp_path, roster(出生日期="15.3.1")), json=True) == 1
+    assert await import_file(a_file(tmp_path, newcomers_roster(出生日期="15.3.1")), json=True) == 1
 
     told = capsys.readouterr()
     assert (told.out, "请重新导入" in told.err) == ("", True)
@@ -307,7 +308,9 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
     formula = "=HYPERLINK(1)"
     stranger = a_sheet("体检", institution=NEW).row(儿童编号="CS777", 体检日期="2020-02-01")
 
-    await import_file(a_file(tmp_path, roster(出生日期="15.3.1", 性别=formula), stranger), report=copy)
+    await import_file(
+        a_file(tmp_path, newcomers_roster(出生日期="15.3.1", 性别=formula), stranger), report=copy
+    )
 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     sheets = {sheet.title: sheet.rows for sheet in read_workbook(copy).sheets}
@@ -322,7 +325,7 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
 async def test_a_report_that_can_not_be_written_is_told_before_anything_is_imported(
     surroundings: Settings, tmp_path: Path
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     before = await head(surroundings)
 
     for impossible in (tmp_path / "nowhere" / "copy.xlsx", tmp_path):
@@ -335,7 +338,7 @@ async def test_a_report_that_can_not_be_written_is_told_before_anything_is_impor
 async def test_a_report_never_takes_the_registers_place(
     surroundings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = a_file(tmp_path, roster())
+    file = a_file(tmp_path, newcomers_roster())
     register, before = file.read_bytes(), await head(surroundings)
 
     assert await import_file(file, report=tmp_path / "." / file.name) == 2

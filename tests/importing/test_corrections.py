@@ -1,7 +1,6 @@
 """更正登记: what another sheet says is corrected, noted when and by whom, true for the whole life."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -10,14 +9,7 @@ from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import Paper, a_sheet
-
-
-def roster(**said: Any) -> Paper:
-    """A roster of one child."""
-    return a_sheet("儿童花名册").row(
-        **{"儿童编号": "CS001", "姓名": "王小明", "接收日期": "2016-05-01"} | said
-    )
+from tests.support.registers.paper import Paper, a_sheet, roster
 
 
 def corrections(*rows: tuple[str, str, str, str]) -> Paper:

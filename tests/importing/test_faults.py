@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -20,19 +19,9 @@ from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW
 from tests.support.given import TODAY, some
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import Grid, Paper, a_sheet
+from tests.support.registers.paper import Grid, a_sheet, roster, roster_of
 
 BANNER = ["填报单位（盖章）：望海市儿童福利院（测试）　填报日期：２０２６年１０月３１日"]
-
-
-def roster(*children: dict[str, Any]) -> Paper:
-    """A roster of these children; each has a number, and a day of reception unless it says otherwise."""
-    sheet = a_sheet("儿童花名册")
-    for number, child in enumerate(children, 1):
-        sheet = sheet.row(
-            **{"儿童编号": f"CS{number:03}", "姓名": "王小明", "接收日期": "2016-05-01"} | child
-        )
-    return sheet
 
 
 async def test_a_register_of_other_faults_gives_the_counts_written_here_by_hand(counter: Counter) -> None:
@@ -97,7 +86,7 @@ async def test_a_register_of_other_faults_gives_the_counts_written_here_by_hand(
 
 
 async def test_what_is_set_aside_stays_with_its_row_as_it_was_written(counter: Counter) -> None:
-    await counter.take(roster({"出生日期": "15.3.1", "性别": "男"}))
+    await counter.take(roster_of({"出生日期": "15.3.1", "性别": "男"}))
 
     identity = await counter.only("CS001", IdentityRecorded)
     assert identity.event.sex == "1"
@@ -109,7 +98,7 @@ async def test_a_child_listed_twice_is_one_file_whose_agreeing_entries_cite_both
     counter: Counter,
 ) -> None:
     report = await counter.take(
-        roster(
+        roster_of(
             {"性别": "男", "民族": "汉"},
             {"儿童编号": "CS001", "性别": "1", "民族": "回族", "出生日期": "2015-03-01"},
         )
@@ -125,7 +114,7 @@ async def test_a_child_listed_twice_is_one_file_whose_agreeing_entries_cite_both
 
 async def test_a_child_may_be_listed_twice_with_nothing_new(counter: Counter) -> None:
     report = await counter.take(
-        roster({"性别": "男"}, {"儿童编号": "CS001", "性别": "M", "备注": "重复登记"})
+        roster_of({"性别": "男"}, {"儿童编号": "CS001", "性别": "M", "备注": "重复登记"})
     )
 
     told = report.json()
@@ -133,7 +122,7 @@ async def test_a_child_may_be_listed_twice_with_nothing_new(counter: Counter) ->
 
 
 async def test_a_citizen_id_that_cannot_be_one_is_kept_as_written(counter: Counter) -> None:
-    report = await counter.take(roster({"身份证号": "371099201503010011"}))
+    report = await counter.take(roster_of({"身份证号": "371099201503010011"}))
 
     assert (await counter.only("CS001", CitizenIdAssigned)).event.citizen_id == "371099201503010011"
     assert {"rule": "I30", "count": 1} in report.json()["findings"]
@@ -142,7 +131,7 @@ async def test_a_citizen_id_that_cannot_be_one_is_kept_as_written(counter: Count
 
 async def test_one_fact_on_two_sheets_is_one_entry_with_two_provenances(counter: Counter) -> None:
     await counter.take(
-        roster({}),
+        roster(),
         a_sheet("户口登记").row(儿童编号="CS001", 户口迁移日期="2025年11月", 迁往地="外省"),
         a_sheet("成年安置").row(儿童编号="CS001", 户口迁移日期="2025-11-03", 安置日期="2025-11-03"),
     )
@@ -155,7 +144,7 @@ async def test_one_fact_on_two_sheets_is_one_entry_with_two_provenances(counter:
 
 async def test_a_fact_that_two_sheets_tell_otherwise_is_set_aside_with_both_places(counter: Counter) -> None:
     report = await counter.take(
-        roster({}),
+        roster(),
         a_sheet("户口登记").row(儿童编号="CS001", 户口迁移日期="2025-10-03"),
         a_sheet("成年安置").row(儿童编号="CS001", 户口迁移日期="2025-11-03", 安置日期="2025-11-03"),
     )
@@ -168,7 +157,7 @@ async def test_a_fact_that_two_sheets_tell_otherwise_is_set_aside_with_both_plac
 
 async def test_a_name_that_is_not_the_roster_s_is_set_aside(counter: Counter) -> None:
     report = await counter.take(
-        roster({"姓名": "王小明"}),
+        roster_of({"姓名": "王小明"}),
         a_sheet("体检").row(儿童编号="CS001", 姓名="李小红", 体检日期="2020-02-01"),
     )
 
@@ -180,7 +169,7 @@ async def test_a_name_that_is_not_the_roster_s_is_set_aside(counter: Counter) ->
 
 async def test_a_row_of_which_nothing_can_be_used_is_rejected(counter: Counter) -> None:
     report = await counter.take(
-        roster({}),
+        roster(),
         a_sheet("体检").row(儿童编号="CS001", 体检日期="2021年13月5日"),
         a_sheet("康复").row(儿童编号="CS001", 日期="2021-03-05", 事项="郊游", 内容="春游"),
     )
@@ -195,7 +184,7 @@ async def test_a_row_of_which_nothing_can_be_used_is_rejected(counter: Counter) 
 
 async def test_a_table_of_children_that_is_of_no_known_kind_is_rejected_row_by_row(counter: Counter) -> None:
     report = await counter.take(
-        roster({}), ("夏令营", [["儿童编号", "营地"], ["CS001", "海边"], ["CS777", "山里"]])
+        roster(), ("夏令营", [["儿童编号", "营地"], ["CS001", "海边"], ["CS777", "山里"]])
     )
 
     assert [(line.sheet, line.row, line.code) for line in report.rejections] == [
@@ -219,7 +208,7 @@ async def test_a_workbook_without_a_row_about_a_child_cannot_be_read(counter: Co
 
 async def test_a_month_where_an_event_holds_a_day_is_listed_and_kept_as_written(counter: Counter) -> None:
     report = await counter.take(
-        roster({}),
+        roster(),
         a_sheet("医保参保").row(
             儿童编号="CS001",
             参保日期="2016-05-03",
@@ -254,7 +243,7 @@ async def test_a_register_tells_of_no_day_that_has_not_come(counter: Counter) ->
 @pytest.mark.parametrize("written", ["101.12345678901234567890", "101.20000000000000284"])
 async def test_a_number_more_precise_than_is_kept_is_listed(counter: Counter, written: str) -> None:
     report = await counter.take(
-        roster({}), a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-02-01", **{"身高(cm)": written})
+        roster(), a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-02-01", **{"身高(cm)": written})
     )
 
     assert [(line.value, line.code) for line in report.values] == [(written, "too_long")]
@@ -290,7 +279,7 @@ async def test_what_no_event_can_hold_is_refused_and_all_else_is_recorded(
 
 @pytest.mark.parametrize("number", ["体检!²", "体检!", "体检!x", "体检!99999999999999999999", "!4", "体检"])
 async def test_a_paper_that_only_looks_like_a_row_has_not_vanished(counter: Counter, number: str) -> None:
-    await counter.take(roster({}))
+    await counter.take(roster())
     received = await counter.only("CS001", ChildReceived)
     paper = Document(
         kind="register_row", number=number, issuer=None, issued_on=date(2026, 10, 1), sha256="0" * 64
@@ -309,14 +298,14 @@ async def test_a_paper_that_only_looks_like_a_row_has_not_vanished(counter: Coun
     )
     assert isinstance(outcome, Recorded)
 
-    report = await counter.take(roster({}), a_sheet("体检"))
+    report = await counter.take(roster(), a_sheet("体检"))
 
     assert not report.missing
 
 
 async def test_of_a_rejected_row_every_cell_that_is_at_fault_is_listed(counter: Counter) -> None:
     report = await counter.take(
-        roster({}),
+        roster(),
         a_sheet("体检").row(
             儿童编号="CS001", 体检日期="去年秋天", 体检机构="同上", **{"身高(cm)": "101,5", "体重(kg)": "1,5"}
         ),

@@ -27,7 +27,7 @@ from domain.label import Label
 from tests.support.client import HOME, Served
 from tests.support.imports_http import XLSX, done, hand_in
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import a_sheet, workbook
+from tests.support.registers.paper import roster, workbook
 from tests.support.registers.written import (
     a_cell,
     archive,
@@ -37,7 +37,7 @@ from tests.support.registers.written import (
 
 XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
-ROSTER = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 性别="男", 接收日期="2016-05-01")
+ROSTER = roster(性别="男")
 TABLE = "儿童编号,姓名,性别,接收日期\nCS001,王小明,男,2016-05-01\n"
 
 

@@ -1,13 +1,11 @@
 """A register is handed in over HTTP, by staff of the institution whose it is."""
 
-from typing import Any
-
 import orjson
 import pytest
 
 from tests.support.client import Served
 from tests.support.imports_http import NDJSON, done, hand_in
-from tests.support.registers.paper import Paper, a_sheet, workbook
+from tests.support.registers.paper import roster, workbook
 
 ASKED_NOBODY = {"unknown": "not_asked"}
 ADMITTED = {
@@ -16,11 +14,6 @@ ADMITTED = {
     "intake_category": "A1",
     "guardianship_type": ASKED_NOBODY,
 }
-
-
-def roster(**envelope: Any) -> Paper:
-    """A roster of one child, at home unless said otherwise."""
-    return a_sheet("儿童花名册", **envelope).row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
 
 
 async def test_staff_hand_a_register_in_and_ask_what_came_of_it(served: Served) -> None:

@@ -7,14 +7,7 @@ import pytest
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import Paper, a_sheet
-
-
-def roster(**said: Any) -> Paper:
-    """A roster of one child."""
-    return a_sheet("儿童花名册").row(
-        **{"儿童编号": "CS001", "姓名": "王小明", "接收日期": "2016-05-01"} | said
-    )
+from tests.support.registers.paper import Paper, a_sheet, roster
 
 
 def examination(**said: Any) -> Paper:

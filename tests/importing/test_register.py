@@ -2,7 +2,6 @@
 
 from datetime import date
 from hashlib import sha256
-from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from api.imports.importing import ledger_key
@@ -32,19 +31,10 @@ from domain.when import Days
 from ledger.canonical import canonical
 from ledger.recording.candidates import entry_id
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import Paper, a_sheet
+from tests.support.registers.paper import a_sheet, roster, roster_of
 
 NOT_ON_PAPER = Unknown("not_on_paper")
 ISSUED = date(2026, 10, 31)
-
-
-def roster(*children: dict[str, Any]) -> Paper:
-    """A roster of these children, each with a number, a name and a day of reception unless said otherwise."""
-    sheet = a_sheet("儿童花名册")
-    for number, child in enumerate(children, 1):
-        usual = {"序号": number, "儿童编号": f"CS{number:03}", "姓名": "王小明", "接收日期": "2016-05-01"}
-        sheet = sheet.row(**usual | child)
-    return sheet
 
 
 def codes(report: Report) -> list[tuple[str, int, str, str]]:
@@ -70,7 +60,7 @@ def on(day: str) -> Days:
 
 async def test_a_roster_row_says_who_came_when_and_how(counter: Counter) -> None:
     report = await counter.take(
-        roster(
+        roster_of(
             {
                 "性别": "2",
                 "民族": "汉",
@@ -129,7 +119,7 @@ async def test_a_roster_row_says_who_came_when_and_how(counter: Counter) -> None
 
 async def test_who_guesses_a_file_number_does_not_find_its_entries_by_it(counter: Counter) -> None:
     """H4: ids are made of the institution, the sheet and the number, and of a secret of the ledger's."""
-    await counter.take(roster({"备注": "待补材料"}))
+    await counter.take(roster_of({"备注": "待补材料"}))
     container, home = counter.served.container, counter.served.home
     file = await counter.file("CS001")
     own = entry_id(container.ledger.named, home.institution, ledger_key("CS001|儿童花名册|identity"))
@@ -142,7 +132,7 @@ async def test_who_guesses_a_file_number_does_not_find_its_entries_by_it(counter
 
 
 async def test_every_entry_cites_its_row_of_the_file(counter: Counter) -> None:
-    report = await counter.take(roster({"备注": "待补材料"}))
+    report = await counter.take(roster_of({"备注": "待补材料"}))
 
     (entry,) = await counter.told("CS001", ChildReceived)
     (paper,) = entry.documents
@@ -155,7 +145,9 @@ async def test_every_entry_cites_its_row_of_the_file(counter: Counter) -> None:
 
 async def test_what_a_departed_child_s_row_does_not_date_was_so_by_the_departure(counter: Counter) -> None:
     await counter.take(
-        roster({"养育方式": "机构养育", "监护类型": "长期监护", "离院日期": "2020-09-14", "离院原因": "死亡"})
+        roster_of(
+            {"养育方式": "机构养育", "监护类型": "长期监护", "离院日期": "2020-09-14", "离院原因": "死亡"}
+        )
     )
 
     assert (await counter.only("CS001", CareModeAssigned)).days == by("2020-09-14")
@@ -169,7 +161,7 @@ async def test_a_first_insurance_row_tells_of_check_enrolment_and_payment_a_late
     counter: Counter,
 ) -> None:
     report = await counter.take(
-        roster({}),
+        roster(),
         a_sheet("医保参保")
         .row(
             儿童编号="CS001",
@@ -205,7 +197,7 @@ async def test_a_first_insurance_row_tells_of_check_enrolment_and_payment_a_late
 
 async def test_schooling_rehabilitation_and_examinations_are_told_row_by_row(counter: Counter) -> None:
     await counter.take(
-        roster({}),
+        roster(),
         a_sheet("就学").row(
             儿童编号="CS001",
             入学日期="2022年9月",
@@ -269,7 +261,7 @@ def _kind(kind: str, number: object) -> dict[str, object]:
 
 async def test_an_adoption_without_a_report_and_a_placement_are_recorded_as_found(counter: Counter) -> None:
     report = await counter.take(
-        roster({"出生日期": "2005-03-01", "正式入院日期": "2016-06-01"}, {"姓名": "李小红"}),
+        roster_of({"出生日期": "2005-03-01", "正式入院日期": "2016-06-01"}, {"姓名": "李小红"}),
         a_sheet("收养").row(
             儿童编号="CS001",
             登记日期="2020-09-14",

@@ -15,9 +15,9 @@ from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.imports_http import done, hand_in
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import a_sheet, workbook
+from tests.support.registers.paper import a_sheet, roster, workbook
 
-CHILDREN = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
+CHILDREN = roster()
 EXAMINED = a_sheet("体检").row(儿童编号="CS001", 体检日期="2020-03-04", 结论="正常")
 ADOPTED = a_sheet("收养").row(
     儿童编号="CS001", 公告日期="2019-01-04", 登记日期="2020-09-14", 收养类别="孤儿", 备注="由其舅父收养"

@@ -18,10 +18,9 @@ from tests.support.imports_http import (
     NDJSON,
     done,
     hand_in,
-    roster,
 )
 from tests.support.patience import until
-from tests.support.registers.paper import a_sheet, workbook
+from tests.support.registers.paper import a_sheet, roster, workbook
 
 ONE, OTHER = uuid4(), uuid4()
 

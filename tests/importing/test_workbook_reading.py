@@ -28,7 +28,7 @@ from domain.when import Days
 from tests.support.client import Served
 from tests.support.given import TODAY
 from tests.support.registers.counter import Counter
-from tests.support.registers.paper import HEADINGS, a_sheet
+from tests.support.registers.paper import HEADINGS, roster, roster_of
 from tests.support.registers.written import (
     a_cell,
     changed,
@@ -495,7 +495,7 @@ def test_a_heading_that_is_struck_through_is_none() -> None:
 async def test_a_row_that_is_struck_through_is_rejected_for_that(served: Served) -> None:
     def write(book: Any, sheet: Any) -> None:
         struck = book.add_format({"font_strikeout": True})
-        paper = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名="王小明", 接收日期="2016-05-01")
+        paper = roster()
         for number, row in enumerate(paper.grid):
             sheet.write_row(number, 0, row)
         sheet.write_row(4, 0, ["", "CS002", "李小红", "", "", "", "", "", "2016-05-02"], struck)
@@ -585,8 +585,7 @@ async def test_sample_rare_characters(served: Served, cases: Path) -> None:
 async def test_a_child_of_a_rare_name_is_found_by_it_to_the_last_character(
     served: Served, counter: Counter, name: str
 ) -> None:
-    roster = a_sheet("儿童花名册").row(儿童编号="CS001", 姓名=name, 接收日期="2016-05-01")
-    await counter.take(roster.row(儿童编号="CS002", 姓名=name[:1] + "小明", 接收日期="2016-05-01"))
+    await counter.take(roster_of({"姓名": name}, {"姓名": name[:1] + "小明"}))
     await served.projected()
 
     found = await (await served.as_("staff")).post("/children/search", json={"q": name})

@@ -36,7 +36,7 @@ from tests.support.imports_http import (
     hand_in,
 )
 from tests.support.patience import until
-from tests.support.registers.paper import a_sheet, workbook
+from tests.support.registers.paper import roster_of, workbook
 
 TODAY = NOW.date()
 RECEIVED = ("2024-03-05", some(ChildReceived))
@@ -330,9 +330,7 @@ async def test_who_may_enter_no_more_once_the_body_has_arrived_records_nothing(s
     assert (await served.container.ledger.head()).position == story.position
 
 
-LISTED = a_sheet("儿童花名册")
-for _number in ("CS001", "CS002", "CS003"):
-    LISTED = LISTED.row(儿童编号=_number, 姓名="王小明", 接收日期="2016-05-01")
+LISTED = roster_of({}, {}, {})
 OPENED = [{"events": [sent(f"2024-03-0{day}", some(ChildReceived))]} for day in (5, 6, 7)]
 
 
