@@ -1,28 +1,22 @@
 """Adult placement: what is due as somebody grows up, and what must be in place before they leave."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from domain.event import Event, Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT, AllowanceStopped, StudyGrantGranted
-from domain.events.household import HouseholdTransferred
-from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.intake import ChildReceived
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
     SERVING,
-    ArchiveHandedOver,
-    BankAccountHandedOver,
-    BelongingsHandedOver,
     Discharged,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
     HardshipSupportDecided,
-    HardshipSupportPlaced,
     HousingArranged,
     VocationalTrainingCompleted,
 )
@@ -33,7 +27,6 @@ from domain.events.placement.preparing import (
     ROUTE,
     AdultPlacementAssessed,
     AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
     CapacityDetermined,
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
@@ -44,20 +37,7 @@ from tests.support.given import (
     given,
     some,
 )
-
-
-def identity(birth: str = "2008-03-10", until: str | None = None, sex: str = "1") -> IdentityRecorded:
-    last = None if until is None else date.fromisoformat(until)
-    return some(IdentityRecorded, sex=sex, birth_on=date.fromisoformat(birth), birth_until=last)
-
-
-def young(*happened: tuple[Any, ...], **said: Any) -> Given:
-    """A young man who turns 17 and a half on 10 September 2025 and 18 on 10 March 2026."""
-    return given(("2015-05-01", identity(**said)), ("2015-05-01", some(ChildReceived)), *happened)
-
-
-def plan(route: str | Unknown) -> AdultPlacementPlanApproved:
-    return some(AdultPlacementPlanApproved, route=route)
+from tests.support.young_people import HARDSHIP, SOCIAL, identity, plan, young
 
 
 def placed(route: str | Unknown = "social") -> AdultPlaced:
@@ -66,22 +46,6 @@ def placed(route: str | Unknown = "social") -> AdultPlaced:
 
 def states(file: Given, rule: str, *days: str) -> list[list[str | None]]:
     return [[clock.state(date.fromisoformat(day)) for day in days] for clock in file.clocks(rule)]
-
-
-SOCIAL: tuple[tuple[str, Event], ...] = (
-    ("2026-01-20", plan("social")),
-    ("2026-02-10", some(HousingArranged, housing_type="public_rental")),
-    ("2026-02-11", some(EmploymentArranged)),
-    ("2026-02-12", some(BankAccountHandedOver)),
-    ("2026-02-13", some(BelongingsHandedOver)),
-    ("2026-02-14", some(ArchiveHandedOver)),
-    ("2026-02-15", some(HouseholdTransferred, transfer_reason="adult_placement")),
-)
-HARDSHIP: tuple[tuple[str, Event], ...] = (
-    ("2026-01-20", plan("hardship")),
-    ("2026-02-10", some(HardshipSupportDecided, decision="approved")),
-    ("2026-02-11", some(HardshipSupportPlaced, is_medical_handover_done=True)),
-)
 
 
 # Succession

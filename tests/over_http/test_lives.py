@@ -32,8 +32,6 @@ from domain.events.guardianship import LongTermGuardianshipConfirmed, TemporaryG
 from domain.events.household import (
     HouseholdRegistered,
     HouseholdRegistrationApplied,
-    HouseholdTransferred,
-    IdCardIssued,
 )
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import (
@@ -48,20 +46,11 @@ from domain.events.intake import (
     ReferralReceived,
 )
 from domain.events.placement.arrangements import (
-    ArchiveHandedOver,
-    BankAccountHandedOver,
-    BelongingsHandedOver,
-    EmploymentArranged,
     FollowUpPlanned,
-    HardshipSupportDecided,
-    HardshipSupportPlaced,
-    HousingArranged,
 )
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
 from domain.events.placement.preparing import (
     AdultPlacementAssessed,
-    AdultPlacementCaseOpened,
-    AdultPlacementPlanApproved,
     CapacityDetermined,
     YoungPersonConsentRecorded,
 )
@@ -78,9 +67,9 @@ from domain.events.search import (
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
+from tests.support.young_people import COMMON, GUARDIAN, HARDSHIP, READY_ON, SOCIAL
 
 ADOPTER = UUID("00000000-0000-4000-8000-00000000000a")
-GUARDIAN = UUID("00000000-0000-4000-8000-00000000000f")
 PAPERS_OF_A_FOUNDLING = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
 UNREGISTERED_UNINSURED = {"S01", "S02", "I07"}
 
@@ -99,34 +88,17 @@ YOUNG: tuple[Happened, ...] = (
     ("2015-05-01", born("2008-03-10", name="林望海")),
 )
 PREPARED: tuple[Happened, ...] = (
-    ("2025-09-15", some(AdultPlacementCaseOpened, trigger="half_year_before")),
+    COMMON[0],
     ("2025-12-01", some(AdultPlacementAssessed, capacity="full", conclusion="social")),
-    ("2025-12-10", some(HouseholdRegistered, household_class="1")),
-    ("2026-01-05", some(IdCardIssued, valid_from=date(2026, 1, 5), valid_to=date(2036, 1, 5))),
-    ("2026-01-10", some(InsuranceEnrolled, scheme="employee", year=2026, benefit_from=date(2026, 1, 1))),
-)
-ON_ONES_OWN: tuple[Happened, ...] = (
-    ("2026-01-20", some(AdultPlacementPlanApproved, route="social")),
-    ("2026-02-10", some(HousingArranged, housing_type="public_rental")),
-    ("2026-02-11", some(EmploymentArranged)),
-    ("2026-02-12", some(BankAccountHandedOver, is_signed=True)),
-    ("2026-02-13", some(BelongingsHandedOver, is_signed=True)),
-    ("2026-02-14", some(ArchiveHandedOver, is_signed=True)),
-    ("2026-02-15", some(HouseholdTransferred, transfer_reason="adult_placement")),
-)
-SUPPORTED: tuple[Happened, ...] = (
-    ("2026-01-20", some(AdultPlacementPlanApproved, route="hardship")),
-    ("2026-02-10", some(HardshipSupportDecided, decision="approved")),
-    ("2026-02-11", some(HardshipSupportPlaced, is_medical_handover_done=True)),
+    *COMMON[2:],
 )
 ASKED: tuple[Happened, ...] = (("2026-02-20", some(YoungPersonConsentRecorded, result="agree")),)
-READY_ON = "2026-03-01"
 
 
 async def test_a_young_person_becomes_ready_for_society_and_goes(served: Served) -> None:
     story = await a_story(served).given(*YOUNG, *PREPARED)
     assert (await story.asked("/readiness", day=READY_ON))["status"] == "not_ready"
-    await story.given(*ON_ONES_OWN)
+    await story.given(*SOCIAL)
     waiting = await story.asked("/readiness", day=READY_ON)
     blocking = [gate for gate in waiting["gates"] if gate["weight"] == "blocks" and gate["state"] != "met"]
     assert [gate["gate"] for gate in blocking if gate["state"] != "not_applicable"] == [11]
@@ -159,7 +131,7 @@ async def test_a_young_person_becomes_ready_for_society_and_goes(served: Served)
 async def test_a_young_person_becomes_ready_for_support_in_hardship(served: Served) -> None:
     story = await a_story(served).given(YOUNG[0], ("2015-05-01", born("2008-03-10", sex="2")))
     await story.given(PREPARED[0], ("2025-12-01", some(AdultPlacementAssessed, capacity="partial")))
-    await story.given(*PREPARED[2:], *SUPPORTED)
+    await story.given(*PREPARED[2:], *HARDSHIP)
     assert (await story.asked("/readiness", day=READY_ON))["status"] == "not_ready"
     await story.given(
         ("2026-01-15", some(CapacityDetermined, result="limited", guardian=GUARDIAN, guardian_name="民政局")),
@@ -173,7 +145,7 @@ async def test_a_young_person_becomes_ready_for_support_in_hardship(served: Serv
 
 
 async def test_who_is_at_school_is_deferred_and_asked_again_after_leaving(served: Served) -> None:
-    story = await a_story(served).given(*YOUNG, *PREPARED, *ON_ONES_OWN, *ASKED)
+    story = await a_story(served).given(*YOUNG, *PREPARED, *SOCIAL, *ASKED)
     await story.given(("2023-09-01", some(SchoolEnrolled, stage="vocational", form="vocational")))
     deferred = await story.asked("/readiness", day=READY_ON)
     assert deferred["status"] == "deferred"
@@ -388,7 +360,7 @@ CASES = {
     "I23": Case(
         (*YOUNG, *PREPARED),
         ("2026-03-12", some(AdultPlaced, route="social")),
-        mending=ON_ONES_OWN,
+        mending=SOCIAL,
     ),
     "I27": Case(
         small_child(("2023-01-01", some(CareModeAssigned, mode="foster", until=date(2025, 12, 31)))),

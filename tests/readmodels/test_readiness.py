@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,7 +11,6 @@ from domain.event import Event, Unknown
 from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
 from domain.events.household import HouseholdRegistered, HouseholdTransferred, IdCardIssued
 from domain.events.insurance import InsuranceEnrolled
-from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
@@ -37,7 +34,6 @@ from domain.events.placement.preparing import (
     AdultPlacementCaseOpened,
     AdultPlacementPlanApproved,
     CapacityDetermined,
-    Measure,
     YoungPersonConsentRecorded,
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
@@ -50,82 +46,22 @@ from tests.support.given import (
     given,
     some,
 )
-
-MALE, FEMALE = "1", "2"
-GUARDIAN = UUID("00000000-0000-4000-8000-00000000000f")
-
-
-def identity(
-    sex: str | Unknown = MALE, birth: str = "2008-03-10", until: str | None = None
-) -> IdentityRecorded:
-    last = None if until is None else date.fromisoformat(until)
-    return some(IdentityRecorded, sex=sex, birth_on=date.fromisoformat(birth), birth_until=last)
-
-
-def card(valid_from: str, valid_to: str | None) -> IdCardIssued:
-    ends = Unknown("not_known") if valid_to is None else date.fromisoformat(valid_to)
-    return some(IdCardIssued, valid_from=date.fromisoformat(valid_from), valid_to=ends)
-
-
-def plan(way: str | Unknown = "social", *kinds: str) -> AdultPlacementPlanApproved:
-    measures = tuple(some(Measure, kind=kind) for kind in kinds)
-    return some(AdultPlacementPlanApproved, route=way, measures=measures)
-
-
-def signed(kind: type[Event], *, is_signed: bool = True) -> Event:
-    return some(kind, is_signed=is_signed)
-
-
-def assessed(capacity: str | Unknown = "full") -> AdultPlacementAssessed:
-    return some(AdultPlacementAssessed, capacity=capacity)
-
-
-def follow_up() -> FollowUpPlanned:
-    return some(FollowUpPlanned, visits_on=(date(2026, 6, 10), date(2026, 12, 10)))
-
-
-def insured() -> InsuranceEnrolled:
-    return some(InsuranceEnrolled, scheme="employee", year=2026, benefit_from=date(2026, 1, 1))
-
-
-COMMON: tuple[tuple[str, Event], ...] = (
-    ("2025-09-15", some(AdultPlacementCaseOpened, trigger="half_year_before")),
-    ("2025-12-01", assessed()),
-    ("2025-12-10", some(HouseholdRegistered, household_class="1")),
-    ("2026-01-05", card("2026-01-05", "2036-01-05")),
-    ("2026-01-10", insured()),
+from tests.support.young_people import (
+    AFTERWARDS,
+    COMMON,
+    FEMALE,
+    GUARDIAN,
+    HARDSHIP,
+    READY_ON,
+    SOCIAL,
+    assessed,
+    card,
+    identity,
+    plan,
+    ready_young,
+    signed,
+    young,
 )
-AFTERWARDS: tuple[tuple[str, Event], ...] = (
-    ("2026-02-01", some(YoungPersonConsentRecorded, result="agree")),
-    ("2026-02-02", some(SocialSecurityTransferred)),
-    ("2026-02-03", some(AllowanceStopped, last_month="2026-03")),
-    ("2026-02-04", some(EnlistmentRegistered)),
-    ("2026-02-05", follow_up()),
-)
-SOCIAL: tuple[tuple[str, Event], ...] = (
-    ("2026-01-20", plan("social")),
-    ("2026-02-10", some(HousingArranged, housing_type="public_rental")),
-    ("2026-02-11", some(EmploymentArranged)),
-    ("2026-02-12", signed(BankAccountHandedOver)),
-    ("2026-02-13", signed(BelongingsHandedOver)),
-    ("2026-02-14", signed(ArchiveHandedOver)),
-    ("2026-02-15", some(HouseholdTransferred, transfer_reason="adult_placement")),
-)
-HARDSHIP: tuple[tuple[str, Event], ...] = (
-    ("2026-01-20", plan("hardship")),
-    ("2026-02-10", some(HardshipSupportDecided, decision="approved")),
-    ("2026-02-11", some(HardshipSupportPlaced, is_medical_handover_done=True)),
-)
-READY_ON = "2026-03-01"
-
-
-def young(*happened: tuple[Any, ...], sex: str | Unknown = MALE) -> Given:
-    """A young person who turns 18 on 10 March 2026, in care since childhood."""
-    return given(("2015-05-01", identity(sex)), ("2015-05-01", some(ChildReceived)), *happened)
-
-
-def ready_young(*more: tuple[Any, ...], by: tuple[tuple[str, Event], ...] = SOCIAL) -> Given:
-    return young(*COMMON, *by, *AFTERWARDS, *more)
 
 
 def but(file: Given, *kinds: type[Event]) -> Given:
