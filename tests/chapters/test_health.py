@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from domain.citizen_id import check_character
 from domain.events.departure import DepartureCompleted
 from domain.events.health import (
     DISABILITY,
@@ -16,10 +15,9 @@ from domain.events.health import (
 )
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
-from tests.support.given import Given, given, some
+from tests.support.given import Given, citizen_id, given, some
 
-HOLDER = "37109920100603002"
-HOLDER += check_character(HOLDER)
+HOLDER = citizen_id("2010-06-03", "002")
 
 
 def infant(born: str = "2024-01-10", received: str = "2024-02-01") -> Given:

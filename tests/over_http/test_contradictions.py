@@ -14,6 +14,7 @@ from api.imports.faults import Fault
 from api.imports.layouts.examination import CENTIMETRES, KILOGRAMS
 from domain.citizen_id import check_character
 from domain.envelope import Document
+from domain.entry import Document
 from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
 from domain.events.adoption.assessment import IntegrationEnded, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered
@@ -42,6 +43,7 @@ from ledger.codec.parsing import InvalidError, parse_event
 from tests.support.given import (
     TODAY,
     Given,
+    citizen_id,
     given,
     some,
 )
@@ -50,13 +52,7 @@ RECEIVED = ("2013-05-02", some(ChildReceived))
 CHECKED = some(InsuranceStatusChecked, is_insured=False)
 
 
-def numbered(born: str, order: str = "04") -> str:
-    """A citizen id of somebody born then; the order's last digit is even for females."""
-    digits = f"371099{born.replace('-', '')}0{order}"
-    return digits + check_character(digits)
-
-
-OWN, OTHER = numbered("2008-01-01"), numbered("1990-01-01")
+OWN, OTHER = (citizen_id(f"{year}-01-01", "004") for year in (2008, 1990))
 WHO = ("2013-05-02", some(IdentityRecorded, birth_on=date(2008, 1, 1), sex="2"))
 
 
@@ -310,8 +306,8 @@ def test_a_change_of_the_household_entry_says_what_was_changed() -> None:
     "event",
     [
         some(IdCardIssued, card_no=OTHER),
-        some(CitizenIdAssigned, citizen_id=numbered("2008-01-01", "06")),
-        some(HouseholdRegistered, citizen_id=numbered("2008-01-01", "06")),
+        some(CitizenIdAssigned, citizen_id=citizen_id("2008-01-01", "006")),
+        some(HouseholdRegistered, citizen_id=citizen_id("2008-01-01", "006")),
     ],
     ids=lambda event: type(event).__name__,
 )

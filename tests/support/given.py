@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
 from uuid import UUID, uuid4, uuid5
 
+from domain.citizen_id import check_character
 from domain.codes import tables
 from domain.entry import (
     AS_FOUND,
@@ -110,6 +111,12 @@ def days(said: "str | date | Days") -> Days:
         start = date.fromisoformat(f"{said}-01")
         return Days(start, Days.on(start).plus(months=1, days=-1).last)
     return Days.on(date.fromisoformat(said))
+
+
+def citizen_id(born: str, sequence: str = "001", *, county: str = REGION) -> str:
+    """Return the citizen id of somebody born on a day; an even sequence is of a female."""
+    digits = f"{county}{born.replace('-', '')}{sequence}"
+    return digits + check_character(digits)
 
 
 def named(*name: object) -> UUID:
