@@ -31,6 +31,7 @@ pytest_plugins = (
     "tests.support.client",
     "tests.support.drills",
     "tests.support.demo_server",
+    "tests.support.read_models",
     "tests.support.registers.counter",
     "tests.support.registers.samples",
 )

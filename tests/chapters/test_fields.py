@@ -17,33 +17,7 @@ import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.event import CATALOGUE, Event, Part, chapter, fields_of, is_month
 from domain.field_types import FieldType, field_type
-
-LISTED = """
-ReferralReceived ChildReceived BelongingsRegistered IdentityRecorded IntakeMedicalExamined
-IntakeCategoryDetermined AdmissionApproved ChildAdmitted
-DnaSampleCollected DnaComparisonResultReceived FindRelativesNoticePublished FindRelativesNoticeExpired
-NotFoundCertificateIssued PotentialRelativeClaimed ParentageConfirmed ParentageRejected
-TemporaryGuardianshipStarted LongTermGuardianshipConfirmed GuardianshipTerminated
-HouseholdRegistrationApplied HouseholdRegistered HouseholdEntryChanged HouseholdTransferred
-CitizenIdAssigned IdCardIssued
-InsuranceStatusChecked InsuranceEnrolled InsuranceContributionPaid
-PhysicalExamined DisabilityAssessed DisabilityCertificateIssued
-RehabAssessed RehabPlanMade RehabSessionDelivered RehabPlanClosed
-SchoolAgeReported SchoolEnrolled StudentRollTransferred SchoolingEnded DeferralOrSuspensionApproved
-CareModeAssigned
-AdoptabilityAssessed AdopterApplicationReceived RegistrarNoticePublished AdoptionAssessmentConsented
-IntegrationStarted IntegrationEnded AdoptionAssessmentReportIssued ChildConsentRecorded
-RelatedPartyConsentRecorded AdoptionRegistered PostAdoptionVisitMade
-AdultPlacementCaseOpened AdultPlacementAssessed CapacityDetermined AdultPlacementPlanApproved
-YoungPersonConsentRecorded HousingArranged EmploymentArranged VocationalTrainingCompleted
-EnlistmentRegistered Enlisted Discharged HardshipSupportDecided HardshipSupportPlaced
-BankAccountHandedOver BelongingsHandedOver ArchiveHandedOver SocialSecurityTransferred AdultPlaced
-FollowUpPlanned AfterCareVisitMade
-DepartureCompleted ChildDied
-EntryWithdrawn EntryRestored ExceptionApproved ExceptionRejected
-InstitutionOpened RulebookAdopted
-""".split()  # noqa: SIM905 - sixty names read better as words than as quoted strings
-"""The events that were asked for by name; stored names are for ever."""
+from tests.support.listed_events import LISTED
 
 FOLDER = Path(__file__).parent / "fields"
 TABLES: dict[str, dict[str, dict[str, Any]]] = {

@@ -1,16 +1,14 @@
 """Entries as stored bytes, and back; what is sent, read strictly; the schemas that are for ever."""
 
-import os
 import traceback
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from dataclasses import fields, replace
+from datetime import UTC, date
 from typing import Any
 from uuid import uuid4
 
 import jsonschema_rs
 import orjson
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,33 +37,11 @@ from ledger.codec.parsing import InvalidError, check, parse_event
 from ledger.codec.split import split
 from ledger.codec.upcasts import UPCASTS
 from ledger.sealing.cipher import Keyring
-from tests.support import given as examples
 from tests.support.given import some
 from tests.support.places import SCHEMAS
+from tests.support.stored import LEDGER, Body, an_entry, ring_for
 from tests.support.strategies import events, interval
-from tests.support.whole_events import full, full_entry
-
-LEDGER = "childledger"
-every_event = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
-
-
-@dataclass
-class Body:
-    """A stored entry, as far as decoding asks."""
-
-    body: bytes
-    position: int = 7
-    recorded_at: datetime = datetime(2026, 11, 22, 8, 15, 30, 123456, tzinfo=UTC)
-
-
-def ring_for(entry: AnyEntry) -> Keyring:
-    """Return a ring with a key for all that is personal in an entry."""
-    return Keyring(LEDGER, {pair: AESGCM(os.urandom(32)) for pair in split(entry).personal})
-
-
-def an_entry(event: Event) -> AnyEntry:
-    """Return an entry as it comes back from the ledger, with nothing said in its envelope."""
-    return examples.given().entry("2024-03-05", event).recorded(Body.position, Body.recorded_at)
+from tests.support.whole_events import every_event, full, full_entry
 
 
 @st.composite

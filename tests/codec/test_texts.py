@@ -21,6 +21,7 @@ from tests.importing.test_lines import told_of
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, sent
+from tests.support.stored import Body, an_entry, ring_for
 
 NOTHING_TO_SEE = [
     " ", "   ", "\u3000", "\u00a0", "\u200b", "\u200b\u2060", "\ufeff", "\u00ad", "\u3164", "\u2800",

@@ -48,10 +48,10 @@ from domain.rulebook import Rulebook
 from domain.standing import lapses
 from ledger.recording.candidates import Candidate, entry_ids, judge_in_turn
 from projections.likeness import LIKENESSES
-from tests.chapters.test_fields import LISTED
 from tests.support.client import NOW
 from tests.support.given import INSTITUTION as HOME
 from tests.support.given import TODAY, named
+from tests.support.listed_events import LISTED
 
 OTHER_DAYS: Final = ("2027-01-01", "2027-07-10", "2027-09-01", "2028-02-29", "2030-12-31")
 """Days on which a school year, a calendar year or a leap year makes a difference."""

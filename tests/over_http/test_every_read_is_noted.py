@@ -20,21 +20,21 @@ from domain.events.adoption.registration import AdoptionRegistered, ChildConsent
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
-from tests.readmodels.test_readiness import ready_young
-from tests.sealed.test_numbers_of_two import ID
-from tests.sealed.test_withheld_http import kept
 from tests.support.client import Served, new_key
-from tests.support.given import NOT_ASKED, some
+from tests.support.given import NOT_ASKED, citizen_id, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent, written
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, workbook
+from tests.support.stored import kept
+from tests.support.young_people import ready_young
 
 OPERATIONS = {
     f"{method.upper()} {path}"
     for path, operations in create_app(Settings()).openapi()["paths"].items()
     for method in operations
 }
+ID = citizen_id("2012-03-15", "040")
 NAME, NUMBER, CERTIFICATE = "标记甲", "标记-0001", "标记-收-0001"
 PERSONAL = (NAME, NUMBER, CERTIFICATE)
 """What is personal of the child; whoever asks sends none of it, but to look for it."""

@@ -19,11 +19,13 @@ from domain.file import File
 from projections import READ_MODELS
 from projections.findings import FINDINGS
 from projections.model import ReadModel, RowContext
-from projections.projector import catch_up, generations, writer
+from projections.projector import catch_up, generations
 from projections.projector.generations import Generation, drop_older, make
 from projections.projector.projector import Projector
 from projections.spans import SPANS
-from tests.readmodels.test_projections import (
+from tests.support.client import Served
+from tests.support.patience import PATIENCE
+from tests.support.read_models import (
     a_projector,
     adopt_another_rulebook,
     expected,
@@ -31,20 +33,15 @@ from tests.readmodels.test_projections import (
     tables,
     to_the_end,
 )
-from tests.support.client import Served
-from tests.support.patience import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
+
 
 NAMES = ("王小明", "李小红", "张三", "甲一", "乙二")
 
 
 class Killed(BaseException):
     """The end of a process, wherever it is."""
-
-
-@pytest.fixture(autouse=True)
-def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every file be a piece of the work by itself."""
-    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)
 
 
 class Watched:

@@ -1,24 +1,21 @@
 """Read models say across files what each file says itself, whatever was recorded and in whichever batches."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app, running
 from api.settings import Settings
 from domain.entry import AnyEntry
 from domain.event import Category, Erased, fields_of
-from domain.events.institution import RulebookAdopted
 from domain.file import File, fold
 from domain.judging import findings as judged
 from domain.life import STAGE, Life
@@ -26,24 +23,18 @@ from domain.obligations import clocks
 from domain.readiness import next_due, readiness
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from domain.when import LAST_DAY, SHANGHAI, Days
-from ledger.codec.split import split
-from ledger.ledger import Ledger
-from ledger.recording.candidates import Candidate
-from ledger.recording.outcome import Recorded
-from ledger.recording.request import Draft, Recording
+from domain.when import LAST_DAY, SHANGHAI
 from projections import READ_MODELS
 from projections.findings import findings_of
 from projections.model import ReadModel, RowContext
 from projections.obligations import obligations_of
-from projections.projector.catch_up import BATCH
-from projections.projector.generations import make
-from projections.projector.projector import Projector
 from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER
 from projections.spans import SPANS
 from tests.support.client import NOW, Furnished, Served
-from tests.support.strategies import EARLIEST, IDS, streams
+from tests.support.read_models import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
+from tests.support.stored import keep, moved
+from tests.support.strategies import EARLIEST, streams
 
 RULEBOOK = Rulebook.shipped()
 FINISHED = date(2031, 1, 1)
@@ -183,83 +174,6 @@ def without_keys(entry: AnyEntry) -> AnyEntry:
     return replace(entry, event=replace(entry.event, **gone))
 
 
-def moved(entries: Sequence[AnyEntry], stream: UUID) -> list[AnyEntry]:
-    """The same entries as another child's, with ids of their own."""
-    ids = {old: uuid5(stream, str(old)) for old in IDS}
-
-    def anew(event: Any) -> Any:
-        own = {spec.name: getattr(event, spec.name) for spec in fields(event)}
-        return replace(event, **{name: ids[value] for name, value in own.items() if value in ids})
-
-    return [
-        replace(
-            entry,
-            entry_id=ids[entry.entry_id],
-            stream=stream,
-            event=anew(entry.event),
-            corrects=entry.corrects and ids[entry.corrects],
-        )
-        for entry in entries
-    ]
-
-
-async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
-    """Store entries of one stream as they are, judged by nobody."""
-    recorder = entries[0].recorded_by
-    recording = Recording(
-        stream=entries[0].stream,
-        drafts=(),
-        region=entries[0].region,
-        origin="api",
-        recorder=recorder,
-        key=uuid4().hex,
-    )
-    outlines = [split(entry) for entry in entries]
-    ring = await ledger.keys.ring({pair for each in outlines for pair in each.personal}, make=True)
-    candidate = Candidate(0, recording, entries[0].stream, tuple(entry.entry_id for entry in entries))
-    candidate.entries = tuple(entries)
-    await ledger.store.append(candidate.append([each.encode(ring) for each in outlines], b"-", bulk=False))
-
-
-async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
-    """Every row of every read model, with what is sealed opened, as a projector or the container reads it."""
-    found: dict[str, list[Any]] = {}
-    async with (projector or served.container.projector).reading() as connection:
-        for model in READ_MODELS:
-            cursor = connection.cursor(row_factory=args_row(model.row))
-            columns = SQL(", ").join(map(Identifier, model.columns))
-            await cursor.execute(SQL("SELECT {} FROM {}").format(columns, Identifier(model.name)))
-            found[model.name] = await cursor.fetchall()
-    return await comparable(served, found)
-
-
-async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The same rows, what is sealed opened, in an order that depends on nothing but themselves."""
-    seal = await served.container.ledger.seal_for([row.child for row in found["register"]])
-    return {
-        model.name: sorted((model.opened(row, seal) for row in found[model.name]), key=repr)
-        for model in READ_MODELS
-    }
-
-
-async def a_projector(
-    served: Served, version: str | None = None, models: Sequence[ReadModel[Any]] = READ_MODELS
-) -> Projector:
-    """A projector of its own, of another version than the container's unless said, whose tables are made."""
-    owner, ledger = served.container.addresses.owner, served.container.ledger
-    assert owner is not None
-    projector = Projector(ledger, served.container.readers, models, version=version or str(uuid4()))
-    await make(owner, ledger.name, models, projector.version)
-    await projector.start()
-    return projector
-
-
-async def to_the_end(projector: Projector, limit: int = BATCH) -> None:
-    """Let it build and follow until there is nothing more to do."""
-    while await projector.step(limit):
-        pass
-
-
 @rare
 @given(
     lives=st.lists(streams(), min_size=3, max_size=3),
@@ -288,20 +202,6 @@ async def test_any_split_into_batches_ends_in_the_same_rows_as_a_rebuild(
     await to_the_end(rebuilt)
     assert await tables(served, rebuilt) == by_and_by
     assert await expected(served) == by_and_by
-
-
-async def expected(served: Served) -> dict[str, list[Any]]:
-    """The rows that files have by themselves, as `tables` gives them."""
-    ledger = served.container.ledger
-    found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
-    entries = await ledger.entries_after(0, 10_000)
-    for child, file in (
-        await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
-    ).items():
-        reading = RowContext(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
-        for model in READ_MODELS:
-            found[model.name] += model.rows(file, reading)
-    return await comparable(served, found)
 
 
 async def test_two_projectors_write_each_batch_once(served: Served) -> None:
@@ -353,31 +253,6 @@ async def test_only_children_stand_in_read_models(served: Served) -> None:
     assert {row.child for rows in found.values() for row in rows} == {child}
 
 
-async def adopt_another_rulebook(served: Served) -> None:
-    """Let the institution at home adopt a rulebook in which one title reads differently."""
-    texts = dict(served.container.ledger.rulebook.texts)
-    texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
-    adopted = Rulebook(texts)
-    outcome = await served.container.ledger.record(
-        Recording(
-            stream=served.home.institution,
-            kind="institution",
-            drafts=(
-                Draft(
-                    event=RulebookAdopted(digest=adopted.digest, content=adopted.texts),
-                    days=Days.on(NOW.date()),
-                ),
-            ),
-            region=served.home.region,
-            origin="api",
-            recorder=(await served.container.identity.operator()).recorder,
-            key=uuid4().hex,
-        ),
-        now=NOW,
-    )
-    assert isinstance(outcome, Recorded), outcome
-
-
 async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children(served: Served) -> None:
     own, other = await served.a_child(), await served.a_child(elsewhere=True)
     await served.projected()
@@ -403,11 +278,6 @@ async def test_a_file_is_read_as_it_is_after_what_was_waited_for(served: Served)
         found = await client.post("/children/search", json={"q": name}, params={"at_least": position})
         assert [item["child"] for item in found.json()["items"]] == [str(child)]
         assert int(found.headers["Ledger-Position"]) >= position
-
-
-async def head(served: Served) -> int:
-    """The last position of the ledger."""
-    return (await served.container.ledger.head()).position
 
 
 async def test_midnight_changes_answers_without_an_entry(settings: Settings, furnished: Furnished) -> None:

@@ -10,25 +10,20 @@ from psycopg.sql import SQL, Identifier
 from api.cli.upkeep_commands import rebuilding, verifying
 from domain.events.health import PhysicalExamined
 from projections import READ_MODELS
-from projections.projector import writer
 from projections.projector.projector import Projector
 from projections.projector.verify import Difference, Verification
-from tests.readmodels.test_projections import (
+from tests.support.client import Served, new_key
+from tests.support.given import some
+from tests.support.http_given import sent
+from tests.support.patience import PATIENCE
+from tests.support.read_models import (
     a_projector,
     adopt_another_rulebook,
     head,
     to_the_end,
 )
-from tests.support.client import Served, new_key
-from tests.support.given import some
-from tests.support.http_given import sent
-from tests.support.patience import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every file be a piece of the work by itself."""
-    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)
+pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
 
 
 async def differences(served: Served, projector: Projector | None = None) -> set[Difference]:

@@ -8,13 +8,12 @@ import orjson
 import pytest
 
 from api.identity.permissions import Role
-from domain.citizen_id import check_character
 from domain.event import Event
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from projections.likeness import MOST_OTHERS
 from tests.support.client import Served, new_key
-from tests.support.given import some
+from tests.support.given import citizen_id, some
 from tests.support.http_given import sent
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.counter import Counter
@@ -23,12 +22,8 @@ from tests.support.registers.paper import HEADINGS, Paper
 DAY = "2014-05-02"
 
 
-def numbered(order: int) -> str:
-    digits = f"37109920120315{order:03}"
-    return digits + check_character(digits)
-
-
-ID, NO = numbered(40), "HM-0001"
+ID, OTHER_ID = (citizen_id("2012-03-15", sequence) for sequence in ("040", "042"))
+NO = "HM-0001"
 BOTH = (some(CitizenIdAssigned, citizen_id=ID), some(ChildReceived, file_no=NO))
 TAKEN_BY = {"I32", "I33"}
 EXCUSED: dict[type[Event], str] = {ChildAdmitted: "I01"}
@@ -170,7 +165,7 @@ async def test_a_number_that_was_corrected_is_taken_no_more(served: Served) -> N
     second = await home.opened(some(CitizenIdAssigned, citizen_id=ID))
     client = await served.as_(Role.SUPERVISOR)
     wrong = second["entries"][1]["entry_id"]
-    right = sent(DAY, some(CitizenIdAssigned, citizen_id=numbered(42)), corrects=wrong)
+    right = sent(DAY, some(CitizenIdAssigned, citizen_id=OTHER_ID), corrects=wrong)
     answer = await client.post(f"/children/{second['child']}/events", json=right, headers=new_key())
     assert answer.status_code == 201
     assert await home.found() == {}
@@ -252,7 +247,7 @@ async def test_an_item_that_gives_a_number_that_another_file_has_is_told_so(
     (event,) = events
     if isinstance(event, ChildAdmitted):
         event = some(ChildReceived, file_no=NO)
-    other = some(CitizenIdAssigned, citizen_id=numbered(42))
+    other = some(CitizenIdAssigned, citizen_id=OTHER_ID)
 
     told = await among(home, (second, event), (third, other), dry_run=dry_run)
 
@@ -265,7 +260,7 @@ async def test_items_that_give_one_number_to_two_files_are_both_told_so(
 ) -> None:
     home = Recorder(served)
     first, second, third = [(await home.opened())["child"] for _ in range(3)]
-    one, other = some(CitizenIdAssigned, citizen_id=ID), some(CitizenIdAssigned, citizen_id=numbered(42))
+    one, other = some(CitizenIdAssigned, citizen_id=ID), some(CitizenIdAssigned, citizen_id=OTHER_ID)
 
     told = await among(home, (first, one), (third, other), (second, one), dry_run=dry_run)
 
@@ -288,7 +283,7 @@ def listing(*numbers: str) -> Paper:
 
 
 async def test_two_children_of_a_register_with_one_citizen_id_are_both_found(counter: Counter) -> None:
-    paper = listing(ID, ID, numbered(42))
+    paper = listing(ID, ID, OTHER_ID)
     for dry_run in (True, False):
         report = await counter.take(paper, dry_run=dry_run)
         assert {"rule": "I32", "count": 2} in report.json()["findings"]
@@ -301,7 +296,7 @@ async def test_a_citizen_id_of_a_register_that_another_institution_has_is_found(
     elsewhere = Recorder(counter.served, elsewhere=True)
     await elsewhere.opened(some(CitizenIdAssigned, citizen_id=ID))
     await counter.served.projected()
-    report = await counter.take(listing(ID, numbered(42)))
+    report = await counter.take(listing(ID, OTHER_ID))
     assert {"rule": "I32", "count": 1} in report.json()["findings"]
     assert await Recorder(counter.served).found() == {"I32": [(str(counter.stream("CS000")), ())]}
 
@@ -341,7 +336,7 @@ async def test_lines_that_give_one_number_to_two_files_are_both_counted(
     first, second = [(await home.opened())["child"] for _ in range(2)]
     given = sent(DAY, some(CitizenIdAssigned, citizen_id=ID))
     lines = [{"child": child, "events": [given]} for child in (first, second, first)]
-    lines[2]["events"] = [sent(DAY, some(CitizenIdAssigned, citizen_id=numbered(42)))]
+    lines[2]["events"] = [sent(DAY, some(CitizenIdAssigned, citizen_id=OTHER_ID))]
 
     assert await by_lines(home, *lines, dry_run=dry_run) == {"I32": 2}
 

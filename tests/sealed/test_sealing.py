@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.codes import tables
 from domain.event import (
-    CATALOGUE,
     WHOLLY_SEALED,
     Category,
     Event,
@@ -35,11 +34,9 @@ from ledger.sealing.cipher import (
     Seal,
     SealBrokenError,
 )
-from tests.codec.test_mapping import LEDGER, Body, ring_for
 from tests.support.given import some
-from tests.support.whole_events import free_texts, full, full_entry
-
-every_event = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
+from tests.support.stored import LEDGER, Body, ring_for
+from tests.support.whole_events import every_event, free_texts, full, full_entry
 
 IN_CLEAR = {
     "RulebookAdopted.content": "the rules themselves, which are public",

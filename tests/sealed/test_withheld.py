@@ -43,7 +43,6 @@ from domain.readiness import GATES, blocks
 from domain.resting import asked, told
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from ledger.codec.split import personal_fields
 from ledger.recording.outcome import Rehearsal
 from projections.findings import findings_of
 from projections.obligations import obligations_of
@@ -59,6 +58,7 @@ from tests.support.strategies import (
     KINDS,
     STREAM,
     alike,
+    categories,
     entry_of,
     events,
     streams,
@@ -72,11 +72,6 @@ ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded, AdultPlacementAs
 every_event = pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
 every_role = pytest.mark.parametrize("role", [role for role in Role if SEES[role] < EVERY_CATEGORY])
 thorough = settings(max_examples=60, suppress_health_check=list(HealthCheck))
-
-
-def categories(kind: type[Event]) -> set[Category]:
-    """The categories of what is personal in an event."""
-    return {category for _, category, _ in personal_fields(kind).personal}
 
 
 @st.composite

@@ -38,19 +38,19 @@ from domain.rulebook import Rulebook
 from ledger.postgres.migrate import keys_of
 from projections import READ_MODELS
 from projections.projector.verify import Verification
-from tests.readmodels.test_projections import keep, moved
-from tests.readmodels.test_readiness import ready_young
-from tests.sealed.test_withheld import categories
 from tests.support.client import Served
-from tests.support.given import NOT_ASKED, Given, some
+from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent
+from tests.support.stored import keep, kept, moved
 from tests.support.strategies import (
     IDS,
     KINDS,
     alike,
+    categories,
     streams,
 )
+from tests.support.young_people import ready_young
 
 ROLES: Final = tuple(role for role in Role if SEES[role] < EVERY_CATEGORY)
 ABOUT: Final = (ChildReceived, ChildAdmitted, IdentityRecorded, CapacityDetermined)
@@ -174,14 +174,6 @@ async def an_adoption(served: Served, conclusion: str = "unsuitable", answer: st
         ("2025-06-01", some(AdoptionRegistered, category="5", adopter=uuid4())),
     )
     return await kept(served, told)
-
-
-async def kept(served: Served, told: Given) -> UUID:
-    """Store a file as it is told, in the charge of the institution at home."""
-    supervisor = (await served.actor(Role.SUPERVISOR)).recorder
-    await keep(served.container.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
-    await served.projected()
-    return told.stream
 
 
 async def listed(served: Served, role: Role, path: str, child: UUID) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from domain.event import CATALOGUE, Category, Event, Part, Unknown, chapter, fie
 from domain.field_types import FieldType, field_types
 from domain.file import AMENDMENTS
 from domain.when import Days
+from ledger.codec.split import personal_fields
 from tests.support.given import CLERK, REGION, SUPERVISOR
 
 EARLIEST: Final = date(2018, 1, 1)
@@ -137,6 +138,11 @@ def _entry(draw: st.DrawFn, index: int, event: Event) -> AnyEntry:
 def entry_of(draw: st.DrawFn, kind: type[Event], index: int = 0) -> AnyEntry:
     """Any entry of that kind, with so many before it."""
     return _entry(draw, index, draw(events(kind)))
+
+
+def categories(kind: type[Event]) -> set[Category]:
+    """The categories of what is personal in an event."""
+    return {category for _, category, _ in personal_fields(kind).personal}
 
 
 @st.composite

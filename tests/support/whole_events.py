@@ -7,16 +7,21 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import pytest
 from annotated_types import Ge
 
+import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Event, Part, is_month
+from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
+from domain.event import CATALOGUE, Event, Part, is_month
 from domain.field_types import FieldType, field_types
 from tests.support.given import given
 
 RECORDED_AT: Final = datetime(2026, 11, 22, 8, 15, 30, 123456, tzinfo=UTC)
+every_event = pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
 _NUMBERS = count(1)
 
 

@@ -1,0 +1,111 @@
+"""Read models beside those that the app reads: built, followed, and compared with a recomputation."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg.rows import args_row
+from psycopg.sql import SQL, Identifier
+
+from domain.events.institution import RulebookAdopted
+from domain.rulebook import Rulebook
+from domain.when import Days
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
+from projections import READ_MODELS
+from projections.model import ReadModel, RowContext
+from projections.projector import writer
+from projections.projector.catch_up import BATCH
+from projections.projector.generations import make
+from projections.projector.projector import Projector
+from tests.support.client import NOW, Served
+
+
+async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
+    """Every row of every read model, with what is sealed opened, as a projector or the container reads it."""
+    found: dict[str, list[Any]] = {}
+    async with (projector or served.container.projector).reading() as connection:
+        for model in READ_MODELS:
+            cursor = connection.cursor(row_factory=args_row(model.row))
+            columns = SQL(", ").join(map(Identifier, model.columns))
+            await cursor.execute(SQL("SELECT {} FROM {}").format(columns, Identifier(model.name)))
+            found[model.name] = await cursor.fetchall()
+    return await comparable(served, found)
+
+
+async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The same rows, what is sealed opened, in an order that depends on nothing but themselves."""
+    seal = await served.container.ledger.seal_for([row.child for row in found["register"]])
+    return {
+        model.name: sorted((model.opened(row, seal) for row in found[model.name]), key=repr)
+        for model in READ_MODELS
+    }
+
+
+async def a_projector(
+    served: Served, version: str | None = None, models: Sequence[ReadModel[Any]] = READ_MODELS
+) -> Projector:
+    """A projector of its own, of another version than the container's unless said, whose tables are made."""
+    owner, ledger = served.container.addresses.owner, served.container.ledger
+    assert owner is not None
+    projector = Projector(ledger, served.container.readers, models, version=version or str(uuid4()))
+    await make(owner, ledger.name, models, projector.version)
+    await projector.start()
+    return projector
+
+
+async def to_the_end(projector: Projector, limit: int = BATCH) -> None:
+    """Let it build and follow until there is nothing more to do."""
+    while await projector.step(limit):
+        pass
+
+
+async def expected(served: Served) -> dict[str, list[Any]]:
+    """The rows that files have by themselves, as `tables` gives them."""
+    ledger = served.container.ledger
+    found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
+    entries = await ledger.entries_after(0, 10_000)
+    for child, file in (
+        await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
+    ).items():
+        reading = RowContext(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
+        for model in READ_MODELS:
+            found[model.name] += model.rows(file, reading)
+    return await comparable(served, found)
+
+
+async def adopt_another_rulebook(served: Served) -> None:
+    """Let the institution at home adopt a rulebook in which one title reads differently."""
+    texts = dict(served.container.ledger.rulebook.texts)
+    texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
+    adopted = Rulebook(texts)
+    outcome = await served.container.ledger.record(
+        Recording(
+            stream=served.home.institution,
+            kind="institution",
+            drafts=(
+                Draft(
+                    event=RulebookAdopted(digest=adopted.digest, content=adopted.texts),
+                    days=Days.on(NOW.date()),
+                ),
+            ),
+            region=served.home.region,
+            origin="api",
+            recorder=(await served.container.identity.operator()).recorder,
+            key=uuid4().hex,
+        ),
+        now=NOW,
+    )
+    assert isinstance(outcome, Recorded), outcome
+
+
+async def head(served: Served) -> int:
+    """The last position of the ledger."""
+    return (await served.container.ledger.head()).position
+
+
+@pytest.fixture
+def one_file_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be a piece of the work by itself."""
+    monkeypatch.setattr(writer, "ENTRIES_AT_ONCE", 1)

@@ -1,0 +1,89 @@
+"""Entries as the ledger stores them, judged by nobody: as bytes, or the entries of a whole file."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from api.identity.permissions import Role
+from domain.entry import AnyEntry
+from domain.event import Event
+from ledger.codec.split import split
+from ledger.ledger import Ledger
+from ledger.recording.candidates import Candidate
+from ledger.recording.request import Recording
+from ledger.sealing.cipher import Keyring
+from tests.support.client import Served
+from tests.support.given import Given, given
+from tests.support.strategies import IDS
+
+LEDGER = "childledger"
+
+
+@dataclass
+class Body:
+    """A stored entry, as far as decoding asks."""
+
+    body: bytes
+    position: int = 7
+    recorded_at: datetime = datetime(2026, 11, 22, 8, 15, 30, 123456, tzinfo=UTC)
+
+
+def ring_for(entry: AnyEntry) -> Keyring:
+    """Return a ring with a key for all that is personal in an entry."""
+    return Keyring(LEDGER, {pair: AESGCM(os.urandom(32)) for pair in split(entry).personal})
+
+
+def an_entry(event: Event) -> AnyEntry:
+    """Return an entry as it comes back from the ledger, with nothing said in its envelope."""
+    return given().entry("2024-03-05", event).recorded(Body.position, Body.recorded_at)
+
+
+def moved(entries: Sequence[AnyEntry], stream: UUID) -> list[AnyEntry]:
+    """The same entries as another child's, with ids of their own."""
+    ids = {old: uuid5(stream, str(old)) for old in IDS}
+
+    def anew(event: Any) -> Any:
+        own = {spec.name: getattr(event, spec.name) for spec in fields(event)}
+        return replace(event, **{name: ids[value] for name, value in own.items() if value in ids})
+
+    return [
+        replace(
+            entry,
+            entry_id=ids[entry.entry_id],
+            stream=stream,
+            event=anew(entry.event),
+            corrects=entry.corrects and ids[entry.corrects],
+        )
+        for entry in entries
+    ]
+
+
+async def keep(ledger: Ledger, entries: Sequence[AnyEntry]) -> None:
+    """Store entries of one stream as they are, judged by nobody."""
+    recorder = entries[0].recorded_by
+    recording = Recording(
+        stream=entries[0].stream,
+        drafts=(),
+        region=entries[0].region,
+        origin="api",
+        recorder=recorder,
+        key=uuid4().hex,
+    )
+    outlines = [split(entry) for entry in entries]
+    ring = await ledger.keys.ring({pair for each in outlines for pair in each.personal}, make=True)
+    candidate = Candidate(0, recording, entries[0].stream, tuple(entry.entry_id for entry in entries))
+    candidate.entries = tuple(entries)
+    await ledger.store.append(candidate.append([each.encode(ring) for each in outlines], b"-", bulk=False))
+
+
+async def kept(served: Served, told: Given) -> UUID:
+    """Store a file as it is told, in the charge of the institution at home, and return its id."""
+    supervisor = (await served.actor(Role.SUPERVISOR)).recorder
+    await keep(served.container.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
+    await served.projected()
+    return told.stream
