@@ -1,6 +1,5 @@
 """Registers of kinds that went wrong elsewhere: each is a file of `cases`, with what must come out."""
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,15 +22,6 @@ from domain.events.schooling import SchoolEnrolled
 from domain.file import File
 from domain.when import Days
 from tests.support.client import Served
-
-
-@pytest.fixture(scope="module")
-def cases() -> Path:
-    """Give the folder of the cases, within the one that `CHILDLEDGER_SAMPLES` names."""
-    folder = os.environ.get("CHILDLEDGER_SAMPLES")
-    if folder is None:
-        pytest.skip("CHILDLEDGER_SAMPLES names no folder with cases")
-    return Path(folder) / "cases"
 
 
 @dataclass(frozen=True)

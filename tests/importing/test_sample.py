@@ -1,10 +1,7 @@
 """The sample register goes in whole: 9,412 rows, every cell accounted for, and twice is once."""
 
-import os
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import
@@ -20,16 +17,6 @@ from domain.when import Days
 from tests.support.client import Served
 
 ROWS = 9412
-
-
-@pytest.fixture(scope="module")
-def sample() -> Path:
-    """Give the sample register, from the folder that `CHILDLEDGER_SAMPLES` names."""
-    folder = os.environ.get("CHILDLEDGER_SAMPLES")
-    if folder is None:
-        pytest.skip("CHILDLEDGER_SAMPLES names no folder with a sample register")
-    (found,) = Path(folder).glob("register/*.xlsx")
-    return found
 
 
 async def take(served: Served, sample: Path, *, dry_run: bool = False) -> Report:

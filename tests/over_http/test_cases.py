@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from tests.support.client import Served, new_key
 
 JsonObject = dict[str, Any]
 AT_ONCE: Final = 16
-FOLDER: Final = os.environ.get("CHILDLEDGER_SAMPLES")
 
 
 @dataclass
@@ -237,14 +235,12 @@ async def _many(play: Play) -> None:
     assert [response.status_code for response in play.judged] == [201] * 28
 
 
-@pytest.mark.skipif(FOLDER is None, reason="CHILDLEDGER_SAMPLES names no folder with sample cases")
 @pytest.mark.parametrize("name", sorted(MUST))
-async def test_of_a_sample_request_comes_what_must(served: Served, name: str) -> None:
-    told = json.loads((Path(FOLDER or "") / "cases" / f"{name}.json").read_text("utf-8"))
+async def test_of_a_sample_request_comes_what_must(cases: Path, served: Served, name: str) -> None:
+    told = json.loads((cases / f"{name}.json").read_text("utf-8"))
     client = await served.as_(told["role"])
     await MUST[name](Play(served, client, told["steps"]))
 
 
-@pytest.mark.skipif(FOLDER is None, reason="CHILDLEDGER_SAMPLES names no folder with sample cases")
-def test_every_sample_request_is_played() -> None:
-    assert {path.stem for path in (Path(FOLDER or "") / "cases").glob("*.json")} == set(MUST)
+def test_every_sample_request_is_played(cases: Path) -> None:
+    assert {path.stem for path in cases.glob("*.json")} == set(MUST)
