@@ -1,20 +1,17 @@
 """Every answer that is not the one asked for has one form and two languages, and repeats nothing sent."""
 
 import logging
-from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
 import pytest
-import structlog
 from fastapi import Depends, FastAPI, Query, Request
 from httpx2 import ASGITransport, AsyncClient, Response
 from psycopg import OperationalError
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from api import logs
 from api.contract.pointers import faults, pointer
 from api.contract.problems import (
     KINDS,
@@ -28,24 +25,9 @@ from api.http.request_body import body
 from api.http.request_log import RequestLog
 from api.identity.tokens import always
 from ledger.store.store import AppendFailedError, OverloadedError
+from tests.support.logged import logged
 
 MARKER = "王小明"
-
-
-@pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], Callable[[], str]]]:
-    """Give what begins to log as a served app does, and then tells what was written."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def begin() -> Callable[[], str]:
-        logs.configure()
-        return lambda: capsys.readouterr().err
-
-    yield begin
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def app_that(failure: BaseException | None = None) -> FastAPI:
@@ -130,13 +112,11 @@ async def test_what_may_work_in_a_moment_says_when_to_try_again(failure: Excepti
     assert MARKER not in answer.text
 
 
-async def test_what_nobody_expected_says_nothing_of_what_was_there(
-    logged: Callable[[], Callable[[], str]],
-) -> None:
-    written_since = logged()
-    answer = await ask(app_that(ValueError(f"could not read {MARKER}")), f"/failing?name={MARKER}")
+async def test_what_nobody_expected_says_nothing_of_what_was_there() -> None:
+    with logged() as spoken:
+        answer = await ask(app_that(ValueError(f"could not read {MARKER}")), f"/failing?name={MARKER}")
     check_form(answer, "unexpected")
-    written = written_since()
+    written = spoken.getvalue()
     assert MARKER not in answer.text + written
     lines = [orjson.loads(line) for line in written.splitlines()]
     (failed,) = [line for line in lines if line["event"] == "unexpected"]
@@ -145,13 +125,11 @@ async def test_what_nobody_expected_says_nothing_of_what_was_there(
     assert failed["request_id"] == answer.headers["x-request-id"]
 
 
-async def test_words_of_other_libraries_are_logged_without_what_they_fill_in(
-    logged: Callable[[], Callable[[], str]],
-) -> None:
-    written_since = logged()
-    logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool", MARKER)
-    logging.getLogger("asyncio").error("Task failed\nfuture: %s", MARKER, exc_info=ValueError(MARKER))
-    written = written_since()
+async def test_words_of_other_libraries_are_logged_without_what_they_fill_in() -> None:
+    with logged() as spoken:
+        logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool", MARKER)
+        logging.getLogger("asyncio").error("Task failed\nfuture: %s", MARKER, exc_info=ValueError(MARKER))
+    written = spoken.getvalue()
     assert MARKER not in written
     assert [orjson.loads(line)["event"] for line in written.splitlines()] == [
         "error connecting in %r: %s",
@@ -159,13 +137,11 @@ async def test_words_of_other_libraries_are_logged_without_what_they_fill_in(
     ]
 
 
-async def test_a_request_is_logged_by_its_route_and_never_by_its_path_or_query(
-    logged: Callable[[], Callable[[], str]],
-) -> None:
-    written_since = logged()
+async def test_a_request_is_logged_by_its_route_and_never_by_its_path_or_query() -> None:
     child = "3f2c0c1e-5b8e-4f0e-9d5c-000000000001"
-    await ask(app_that(), f"/asking/{child}?limit=5&name={MARKER}")
-    written = written_since()
+    with logged() as spoken:
+        await ask(app_that(), f"/asking/{child}?limit=5&name={MARKER}")
+    written = spoken.getvalue()
     assert MARKER not in written
     assert child not in written
     lines = [orjson.loads(line) for line in written.splitlines()]

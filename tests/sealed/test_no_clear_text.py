@@ -2,23 +2,19 @@
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
-from io import StringIO
 from typing import Any
 
-import structlog
 from httpx2 import AsyncClient
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
-from api import logs
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.envelope import Document
 from domain.event import CATALOGUE
 from tests.support.client import Served, new_key
 from tests.support.http_given import sent
+from tests.support.logged import logged
 from tests.support.whole_events import free_texts, full, marker
 
 MARKER = re.compile("标记[0-9]{6}号")
@@ -70,24 +66,9 @@ def _readable(value: object) -> str:
     return str(value)
 
 
-@contextmanager
-def logged() -> Iterator[StringIO]:
-    """Log as when serving, everything there is to log, and give what is logged."""
-    configured, root = structlog.get_config(), logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    with redirect_stderr(StringIO()) as spoken:
-        logs.configure(logging.DEBUG)
-        try:
-            yield spoken
-        finally:
-            structlog.configure(**configured)
-            root.handlers[:] = handlers
-            root.setLevel(level)
-
-
 async def test_what_is_recorded_over_http_lies_nowhere_in_clear(served: Served, settings: Settings) -> None:
     markers: list[str] = []
-    with logged() as spoken:
+    with logged(logging.DEBUG) as spoken:
         supervisor = await served.as_(Role.SUPERVISOR)
         recorded = {name for name in CATALOGUE if await tried(supervisor, name, markers)}
         # Most can open a file by themselves, and what is asked of them is said in all of them.
