@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ledger.postgres.embedded import Server, embedded
+from tests.support.folders import a_folder
 from tests.support.patience import PATIENCE
 
 # In the background a shell has SIGINT ignored, also by every process that a test starts and interrupts.
@@ -29,6 +30,9 @@ hypothesis.settings.load_profile("childledger")
 pytest_plugins = (
     "tests.support.ending",
     "tests.support.client",
+    "tests.support.folders",
+    "tests.support.http_given",
+    "tests.support.ledgers",
     "tests.support.drills",
     "tests.support.demo_server",
     "tests.support.read_models",
@@ -109,18 +113,10 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def thrown_away(programs: Path | None = None) -> Iterator[Server]:
-    """Serve a cluster that is thrown away, in a folder of its own.
-
-    Not below pytest's, which every other run of pytest closes again to the server's user.
-    """
-    with tempfile.TemporaryDirectory(prefix="childledger-test-") as folder:
-        data = Path(folder).resolve()
-        data.chmod(0o711)  # under root, the server's user has to pass
-        with embedded(data, programs=programs, durable=False) as server:
-            _let_in_quickly(server)
-            yield server
-        if server.home != data:
-            shutil.rmtree(server.home)
+    """Serve a cluster that is thrown away, in a folder of its own."""
+    with a_folder() as folder, embedded(folder, programs=programs, durable=False) as server:
+        _let_in_quickly(server)
+        yield server
 
 
 def _let_in_quickly(server: Server) -> None:

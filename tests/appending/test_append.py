@@ -33,17 +33,6 @@ from tests.support.ledgers import (
 )
 
 
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def store(urls: Urls) -> AsyncIterator[Store]:
-    async with store_of(urls) as store:
-        yield store
-
-
 async def test_entries_stand_one_after_the_other(store: Store) -> None:
     child = uuid4()
     first = await store.append(an_append(child, entries=3))

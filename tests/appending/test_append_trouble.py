@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -51,23 +50,6 @@ FAILING = """
     CREATE TRIGGER failing BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION fail();
 """
 DISK_FULL, OUT_OF_MEMORY, CHECK_VIOLATION, NUMBER_TOO_LARGE = "53100", "53200", "23514", "22003"
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def store(urls: Urls) -> AsyncIterator[Store]:
-    async with store_of(urls) as store:
-        yield store
-
-
-@pytest.fixture
-async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
-    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as connection:
-        yield connection
 
 
 async def fail(superuser: AsyncConnection, state: str, condition: str = "true") -> None:

@@ -53,7 +53,6 @@ from tests.support.given import (
 from tests.support.ledgers import (
     Urls,
     a_superuser,
-    make_ledger,
     rows,
     store_of,
 )
@@ -61,11 +60,6 @@ from tests.support.whole_events import free_texts, full, full_entry
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 Process = Callable[[], AbstractAsyncContextManager[Ledger]]
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
 
 
 @pytest.fixture

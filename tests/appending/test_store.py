@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -14,7 +13,6 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.store.append import MAX_BODY
 from ledger.store.position import PositionWaiter
 from ledger.store.store import (
@@ -38,7 +36,6 @@ from tests.support.ledgers import (
     an_append,
     held_head,
     kill_backends,
-    make_ledger,
     rows,
     store_of,
     takes,
@@ -47,23 +44,6 @@ from tests.support.patience import PATIENCE, until
 
 SMALL = QueueLimits(queue_bytes=200)
 IMPATIENT = QueueLimits(patience=0.2)
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def store(urls: Urls) -> AsyncIterator[Store]:
-    async with store_of(urls) as store:
-        yield store
-
-
-@pytest.fixture
-async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
-    async with a_superuser(urls.superuser, DEFAULT_LEDGER, f"{DEFAULT_LEDGER}_keys") as connection:
-        yield connection
 
 
 def assert_well_ordered(entries: list[Any]) -> None:

@@ -1,8 +1,7 @@
 """Where the benchmark runs: one durable embedded PostgreSQL, and a furnished database for whoever asks."""
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from api.settings import Settings
 from domain.entry import Recorder
 from ledger.postgres.embedded import embedded
 from tests.support.client import HOME
+from tests.support.folders import a_folder
 from tests.support.given import CLERK, INSTITUTION, REGION
 
 LEDGER: Final = "bench"
@@ -89,26 +89,11 @@ class Bench:
             await connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-@contextmanager
-def _folder(parent: Path | None) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="childledger-bench-", dir=parent) as folder:
-        data = Path(folder).resolve()
-        data.chmod(0o711)  # under root, the server's user has to pass
-        yield data
-
-
 @asynccontextmanager
 async def furnished(size: float, folder: Path | None = None) -> AsyncIterator[Bench]:
     """Start the server in a folder that is removed in the end, with one institution and its staff."""
-    with _folder(folder) as data:
-        home = data
-        try:
-            with embedded(data) as server:
-                home = server.home
-                yield await furnish(server.url, data, size)
-        finally:
-            if home != data:
-                rmtree(home)
+    with a_folder("childledger-bench-", folder) as data, embedded(data) as server:
+        yield await furnish(server.url, data, size)
 
 
 async def furnish(server: str, data: Path, size: float) -> Bench:

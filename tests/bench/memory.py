@@ -1,7 +1,6 @@
 """The peak memory of an import and of read models written from empty, each in a process of its own."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ from typing import Final
 from api.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.table import progress
+from tests.support.processes import environment_of
 from tests.support.registers.crowd import crowd
 from tests.support.registers.paper import workbook
 
@@ -52,19 +52,13 @@ async def measured(bench: Bench, entries: int) -> str:
 
 async def _alone(settings: Settings, script: str, *arguments: str) -> tuple[float, float]:
     """Run a script in a process of its own; return its seconds and its peak memory in MB."""
-    assert settings.database_url is not None
-    surroundings = {
-        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
-        "CHILDLEDGER_DATA": str(settings.data),
-        "CHILDLEDGER_LEDGER": settings.ledger,
-    }
     began = perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         script + PEAK,
         *arguments,
-        env=os.environ | surroundings,
+        env=environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

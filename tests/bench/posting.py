@@ -4,7 +4,6 @@ A client library would take longer over a request than the server does.
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from typing import Final
 import orjson
 
 from api.settings import Settings
+from tests.support.processes import environment_of
 
 CREATED: Final = b"HTTP/1.1 201"
 DONE: Final = b"HTTP/1.1 200"
@@ -92,17 +92,11 @@ async def _once(port: int, token: str, request: Request) -> tuple[bytes, bytes]:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[int]:
     """Serve the app in a process of its own; give its port."""
-    assert settings.database_url is not None
-    surroundings = {
-        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
-        "CHILDLEDGER_DATA": str(settings.data),
-        "CHILDLEDGER_LEDGER": settings.ledger,
-    }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.bench.served",
-        env=os.environ | surroundings,
+        env=environment_of(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )

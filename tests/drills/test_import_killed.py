@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import signal
 import sys
@@ -27,6 +26,7 @@ from ledger.recording.candidates import entry_id
 from ledger.recording.request import Draft
 from tests.support.client import HOME
 from tests.support.drills import KILLS
+from tests.support.processes import environment_of
 from tests.support.registers.crowd import ROWS_OF_A_CHILD, crowd
 from tests.support.registers.paper import workbook
 
@@ -46,18 +46,12 @@ MEGABYTE = 1024 * 1024
 
 async def started(settings: Settings, file: Path) -> asyncio.subprocess.Process:
     """Start an import in a process of its own."""
-    assert settings.database_url is not None
-    surroundings = {
-        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
-        "CHILDLEDGER_DATA": str(settings.data),
-        "CHILDLEDGER_LEDGER": settings.ledger,
-    }
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         IMPORT,
         str(file),
-        env=os.environ | surroundings,
+        env=environment_of(settings),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -8,14 +8,10 @@ acknowledged is there once, nothing else is, and the read models are what the en
 import asyncio
 import os
 import random
-import shutil
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
@@ -38,10 +34,10 @@ from tests.support.drills import KILLS
 from tests.support.given import some
 from tests.support.http_given import sent
 from tests.support.patience import PATIENCE
+from tests.support.processes import CHILDLEDGER, clean_environment, free_port
 
 pytestmark = pytest.mark.drill
 
-CHILDLEDGER: Final = Path(sys.executable).with_name("childledger")
 RECORDERS: Final = 6
 EVENTS_OF_A_FILE: Final = 5
 """Requests to one file, before the next is opened."""
@@ -64,9 +60,7 @@ class Service:
 
     def __init__(self, data: Path, log: Path) -> None:
         self._log = log
-        with closing(socket.socket()) as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = int(listener.getsockname()[1])
+        self.port = free_port()
         self._environment = clean_environment(DATA=str(data), PORT=str(self.port))
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -88,11 +82,6 @@ class Service:
         assert self.process is not None
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
-
-
-def clean_environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
-    return kept | {f"CHILDLEDGER_{name}": value for name, value in settings.items()}
 
 
 @dataclass
@@ -191,16 +180,6 @@ def children_of(process: int) -> list[int]:
     """Return the processes that a process has started."""
     asking = ["/bin/ps", "-o", "pid=", "--ppid", str(process)]
     return [int(line) for line in subprocess.run(asking, capture_output=True, check=False).stdout.split()]
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """Give a folder for DATA, and remove it with all that was kept for it elsewhere."""
-    with tempfile.TemporaryDirectory(prefix="childledger-drill-") as folder:
-        data = Path(folder).resolve() / "data"
-        yield data
-        home = locate(data, None, durable=True).home
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @asynccontextmanager

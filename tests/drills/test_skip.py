@@ -41,10 +41,8 @@ from tests.support.ledgers import (
     PASSWORD,
     WRITER,
     Urls,
-    a_superuser,
     an_append,
     kill_backends,
-    make_ledger,
     store_of,
 )
 
@@ -168,17 +166,6 @@ async def dawdle(superuser: AsyncConnection, table: sql.Identifier) -> None:
     """Let every transaction that inserts take its time to commit, and roll some of them back."""
     parts = {"delay": sql.Literal(LONGEST_DELAY), "rolled_back": sql.Literal(ROLLED_BACK), "table": table}
     await superuser.execute(sql.SQL(DAWDLING).format(**parts))
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
-    async with a_superuser(urls.superuser, DEFAULT_LEDGER) as connection:
-        yield connection
 
 
 # Ours

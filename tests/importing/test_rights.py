@@ -3,15 +3,11 @@
 import pytest
 
 from api.imports.report.import_report import Report
-from domain.entry import AnyEntry, Recorder
+from domain.entry import Recorder
 from domain.event import Event
 from domain.events.adoption.assessment import RegistrarNoticePublished
 from domain.events.adoption.registration import AdoptionRegistered
-from domain.events.guardianship import GuardianshipTerminated
-from domain.file import Facts
-from domain.scope import CHARGE
 from tests.support.client import Served
-from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.imports_http import done, hand_in
 from tests.support.registers.counter import Counter
@@ -109,17 +105,6 @@ async def test_what_is_forbidden_and_new_is_rejected_with_its_rule(
 
 
 # Whose file it is
-
-
-@pytest.fixture
-def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> Event:
-    """Give an event that hands a child over to the institution elsewhere; the catalogue has none yet."""
-
-    def holds(self: Event, entry: AnyEntry) -> Facts:
-        yield CHARGE.since(entry.days, served.elsewhere.institution)
-
-    monkeypatch.setattr(GuardianshipTerminated, "holds", holds)
-    return some(GuardianshipTerminated)
 
 
 @pytest.mark.parametrize("role", ["staff", "supervisor", "operator"])

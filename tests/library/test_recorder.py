@@ -46,7 +46,7 @@ def factory(database_url: str) -> Iterator[Factory]:
 
 
 @pytest.fixture
-def superuser(factory: Factory) -> Iterator[psycopg.Connection]:
+def blocking_superuser(factory: Factory) -> Iterator[psycopg.Connection]:
     with psycopg.connect(factory.database.url, autocommit=True) as connection:
         yield connection
 
@@ -153,7 +153,7 @@ def test_many_writers_of_few_aggregates_lose_nothing_and_leave_no_gap(factory: F
 
 
 def test_what_waits_is_appended_together(
-    factory: Factory, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    factory: Factory, blocking_superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = factory.application_recorder()
     waits, turn = [], vars(Inserter)["_turn"]
@@ -165,12 +165,14 @@ def test_what_waits_is_appended_together(
     monkeypatch.setattr(Inserter, "_turn", watched)
     with ThreadPoolExecutor(16) as threads:
         # Given one who is amid an append, and sixteen who wait
-        with superuser.transaction():
-            superuser.execute("SELECT FROM es.head FOR UPDATE")
+        with blocking_superuser.transaction():
+            blocking_superuser.execute("SELECT FROM es.head FOR UPDATE")
             waiting = [threads.submit(recorder.insert_events, [event()]) for _ in range(16)]
             until_now(lambda: len(waits) == 16)
         assert sorted(position for each in waiting for position in each.result() or ()) == [*range(1, 17)]
-    ((transactions,),) = superuser.execute("SELECT count(DISTINCT xmin::text) FROM es.entry").fetchall()
+    ((transactions,),) = blocking_superuser.execute(
+        "SELECT count(DISTINCT xmin::text) FROM es.entry"
+    ).fetchall()
     assert transactions < 8
 
 
@@ -270,7 +272,7 @@ def take_snapshots(factory: Factory) -> Sequence[int] | None:
 )
 def test_a_lost_answer_is_no_conflict(
     way: FrailWay,
-    superuser: psycopg.Connection,
+    blocking_superuser: psycopg.Connection,
     asked: bytes,
     doing: Callable[[Factory], Sequence[int] | None],
     answer: list[int] | None,
@@ -280,7 +282,7 @@ def test_a_lost_answer_is_no_conflict(
     assert doing(factory) == answer
     assert way.broken.is_set()
     factory.close()
-    ((entries, tracked, taken),) = superuser.execute(
+    ((entries, tracked, taken),) = blocking_superuser.execute(
         "SELECT (SELECT count(*) FROM es.entry), (SELECT count(*) FROM es.tracking),"
         " (SELECT count(*) FROM es.snapshot)"
     ).fetchall()
@@ -290,14 +292,14 @@ def test_a_lost_answer_is_no_conflict(
 
 
 def test_killed_backends_are_not_noticed_by_those_who_insert(
-    factory: Factory, superuser: psycopg.Connection
+    factory: Factory, blocking_superuser: psycopg.Connection
 ) -> None:
     recorder = factory.process_recorder()
     killing = threading.Event()
 
     def kill() -> None:
         while not killing.wait(0.05):
-            superuser.execute("""
+            blocking_superuser.execute("""
                 SELECT pg_terminate_backend(pid)
                   FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database()
                            AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1) s

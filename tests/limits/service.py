@@ -1,17 +1,14 @@
 """A service on a fresh embedded database, with a few files; its memory, and a quiet user beside it."""
 
 import asyncio
-import os
 import re
 import sys
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from shutil import rmtree
 from statistics import quantiles
 from typing import Final
 from uuid import UUID, uuid4
@@ -33,9 +30,10 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
+from tests.support.folders import a_folder
 from tests.support.given import some
+from tests.support.processes import CHILDLEDGER, clean_environment
 
-PROGRAM: Final = Path(sys.executable).with_name("childledger")
 LONG: Final = 4000
 """Entries of the long file."""
 FEW: Final = 200
@@ -139,7 +137,8 @@ def _memory(process: int, name: str) -> float:
 @asynccontextmanager
 async def serving(long: int = LONG, few: int = FEW) -> AsyncIterator[Service]:
     """Serve a ledger with a long file and a few short ones; everything is removed in the end."""
-    with _folder() as data:
+    with a_folder("childledger-limits-") as folder:
+        data = folder / "data"
         settings = Settings(data=data)
         async with open_container(settings) as container:
             home = await open_institution(container, "望海市儿童福利院（测试）", region="371099")
@@ -148,9 +147,8 @@ async def serving(long: int = LONG, few: int = FEW) -> AsyncIterator[Service]:
             child = await _a_file(container, home, long, "王小明")
             head = await container.ledger.head()
             assert await container.projector.reached(head.position, 300)
-        surroundings = {"CHILDLEDGER_DATA": str(data), "CHILDLEDGER_PORT": "0"}
         process = await create_subprocess_exec(
-            PROGRAM, "serve", env=os.environ | surroundings, stdout=PIPE, stderr=DEVNULL
+            CHILDLEDGER, "serve", env=clean_environment(DATA=str(data), PORT="0"), stdout=PIPE, stderr=DEVNULL
         )
         assert process.stdout is not None
         port = int((await process.stdout.readline()).rsplit(b":", 1)[1])
@@ -171,17 +169,6 @@ async def serving(long: int = LONG, few: int = FEW) -> AsyncIterator[Service]:
                 with suppress(ProcessLookupError):
                     each.terminate()
                 await each.wait()
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="childledger-limits-") as folder:
-        above = Path(folder).resolve()
-        above.chmod(0o711)  # under root, the database's user has to pass
-        data = above / "data"
-        yield data
-        if (data / "postgres").is_symlink():
-            rmtree((data / "postgres").readlink().parent)
 
 
 async def _a_file(container: Container, home: Institution, entries: int, name: str) -> UUID:

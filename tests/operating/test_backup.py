@@ -5,7 +5,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -40,6 +39,7 @@ from tests.support.client import (
 )
 from tests.support.ledgers import a_superuser, rows
 from tests.support.patience import PATIENCE
+from tests.support.processes import CHILDLEDGER, clean_environment
 
 NAME = "欧阳小明"
 KEPT = ("head", "entry", "epoch", "institution", "member", "token", "access", "data_key")
@@ -400,12 +400,10 @@ async def test_the_password_of_an_address_is_no_argument_of_a_program(tmp_path: 
 def test_the_commands_bring_a_lost_database_back_and_say_what_was_lost(tmp_path: Path) -> None:
     """As an operator does it: record, back up, record more; lose the database, restore, recover, go on."""
     above = tmp_path.resolve()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
 
     def give(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-        own = environment | {"CHILDLEDGER_DATA": str(data)}
-        program = Path(sys.executable).with_name("childledger")
-        return subprocess.run([program, *words], capture_output=True, text=True, env=own, check=False)
+        own = clean_environment(DATA=str(data))
+        return subprocess.run([CHILDLEDGER, *words], capture_output=True, text=True, env=own, check=False)
 
     def gives(data: Path, *words: str) -> str:
         done = give(data, *words)

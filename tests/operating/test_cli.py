@@ -3,13 +3,10 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -27,21 +24,10 @@ from api.settings import Settings, mistyped
 from ledger.postgres.cluster import locate
 from tests.support.client import ELSEWHERE, HOME, Furnished
 from tests.support.patience import PATIENCE, until_now
+from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
 
-CHILDLEDGER = Path(sys.executable).with_name("childledger")
 PERSON = "王小明"
 NO_ID = str(uuid4())
-
-
-def clean_environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
-    return kept | {f"CHILDLEDGER_{name}": value for name, value in settings.items()}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 # Commands
@@ -59,12 +45,7 @@ class Told:
 @pytest.fixture
 def command(settings: Settings) -> Callable[..., Told]:
     """Give what runs a command on a furnished ledger of the test's own."""
-    assert settings.database_url is not None
-    environment = clean_environment(
-        DATABASE_URL=settings.database_url.get_secret_value(),
-        DATA=str(settings.data),
-        LEDGER=settings.ledger,
-    )
+    environment = environment_of(settings)
 
     def run(*words: str, **also: str) -> Told:
         own = environment | {f"CHILDLEDGER_{name}": value for name, value in also.items()}
@@ -416,15 +397,6 @@ class Demonstration:
         """Stop it and return its exit code."""
         self.process.send_signal(how)
         return self.process.wait(timeout=PATIENCE)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Give a folder that the database's user may pass, under root too."""
-    with tempfile.TemporaryDirectory(prefix="childledger-test-") as name:
-        own = Path(name).resolve()
-        own.chmod(0o711)
-        yield own
 
 
 @pytest.fixture

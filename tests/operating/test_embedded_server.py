@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,18 +39,6 @@ with embedded(Path(sys.argv[1])) as server:
     print(server.url, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """A folder that does not exist yet, where the server's user may come."""
-    above = Path(tempfile.mkdtemp(prefix="childledger-test-"))
-    above.chmod(0o711)
-    yield above / "data"
-    for link in above.rglob("postgres"):
-        if link.is_symlink():
-            shutil.rmtree(link.readlink().parent)
-    shutil.rmtree(above)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from tests.support.ledgers import (
 
 
 @pytest.fixture
-async def superuser(database_url: str) -> AsyncIterator[AsyncConnection]:
+async def server_superuser(database_url: str) -> AsyncIterator[AsyncConnection]:
     async with a_superuser(database_url) as connection:
         yield connection
 
@@ -46,14 +46,14 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 
 async def test_the_nation_stood_once_for_a_region_that_was_not_known(
-    database_url: str, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, server_superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = queries.migrations
     with monkeypatch.context() as before:
         older = lambda *where: [each for each in sound(*where) if each[0] < "0008_region"]  # noqa: E731 - a stand-in
         before.setattr(queries, "migrations", older)
         await migrate(database_url)
-    await superuser.execute("""
+    await server_superuser.execute("""
         SET search_path = childledger;
         INSERT INTO institution VALUES (gen_random_uuid(), '甲', NULL, '000000');
         INSERT INTO institution VALUES (gen_random_uuid(), '乙', NULL, '371099');
@@ -64,10 +64,10 @@ async def test_the_nation_stood_once_for_a_region_that_was_not_known(
 
     await migrate(database_url)
 
-    regions = await rows(superuser, "SELECT name, region FROM institution ORDER BY name")
+    regions = await rows(server_superuser, "SELECT name, region FROM institution ORDER BY name")
     assert regions == [("乙", "371099"), ("甲", None)]
-    assert await rows(superuser, "SELECT prefix FROM member") == [("",)], "the nation's bureau"
-    assert await rows(superuser, "SELECT may_approve FROM token") == [(True,)]
+    assert await rows(server_superuser, "SELECT prefix FROM member") == [("",)], "the nation's bureau"
+    assert await rows(server_superuser, "SELECT may_approve FROM token") == [(True,)]
 
 
 async def test_several_processes_migrate_at_once(database_url: str) -> None:
@@ -78,10 +78,10 @@ async def test_several_processes_migrate_at_once(database_url: str) -> None:
 
 
 async def test_a_database_newer_than_the_code_is_refused(
-    database_url: str, superuser: AsyncConnection
+    database_url: str, server_superuser: AsyncConnection
 ) -> None:
     urls = await make_ledger(database_url)
-    await superuser.execute("INSERT INTO childledger.migration VALUES ('9999_from_the_future', '')")
+    await server_superuser.execute("INSERT INTO childledger.migration VALUES ('9999_from_the_future', '')")
 
     with pytest.raises(MigrationError, match=r"newer.*9999_from_the_future"):
         await migrate(database_url)
@@ -90,10 +90,12 @@ async def test_a_database_newer_than_the_code_is_refused(
 
 
 async def test_a_migration_that_was_changed_afterwards_is_refused(
-    database_url: str, superuser: AsyncConnection
+    database_url: str, server_superuser: AsyncConnection
 ) -> None:
     urls = await make_ledger(database_url)
-    await superuser.execute("UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'")
+    await server_superuser.execute(
+        "UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'"
+    )
 
     with pytest.raises(MigrationError, match="0001_ledger was applied with another text"):
         await migrate(database_url)
@@ -102,7 +104,7 @@ async def test_a_migration_that_was_changed_afterwards_is_refused(
 
 
 async def test_whoever_may_not_migrate_is_told_what_is_missing(
-    database_url: str, superuser: AsyncConnection
+    database_url: str, server_superuser: AsyncConnection
 ) -> None:
     with pytest.raises(MigrationError, match="no ledger childledger"):
         await check(database_url)
@@ -110,13 +112,13 @@ async def test_whoever_may_not_migrate_is_told_what_is_missing(
     urls = await make_ledger(database_url)
     await check(urls.reader)
     await check(urls.writer)
-    await superuser.execute("DELETE FROM childledger.migration WHERE name = '0002_identity'")
+    await server_superuser.execute("DELETE FROM childledger.migration WHERE name = '0002_identity'")
     with pytest.raises(MigrationError, match="lacks 0002_identity"):
         await check(urls.reader)
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
-    database_url: str, superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+    database_url: str, server_superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = queries.migrations
     monkeypatch.setattr(
@@ -125,24 +127,24 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     with pytest.raises(psycopg.errors.UndefinedTable):
         await migrate(database_url)
 
-    ours = await superuser.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'childledger%'")
+    ours = await server_superuser.execute("SELECT FROM pg_namespace WHERE nspname LIKE 'childledger%'")
     assert ours.rowcount == 0
 
 
 @pytest.fixture
-async def managed(database_url: str, superuser: AsyncConnection) -> AsyncIterator[tuple[str, str]]:
+async def managed(database_url: str, server_superuser: AsyncConnection) -> AsyncIterator[tuple[str, str]]:
     """Give a ledger's name and an administrator who is no superuser, as hosted databases have."""
     ledger = f"hosted_{uuid4().hex[:12]}"
     name = sql.Identifier(f"{ledger}_admin")
-    await superuser.execute(
+    await server_superuser.execute(
         sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(name, sql.Literal(PASSWORD))
     )
     database = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
-    await superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
+    await server_superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
     yield ledger, make_conninfo(database_url, user=f"{ledger}_admin", password=PASSWORD)
-    await superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(database))
+    await server_superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(database))
     for role in (*(f"{ledger}_{each}" for each in ("owner", "writer", "reader")), f"{ledger}_admin"):
-        await superuser.execute(
+        await server_superuser.execute(
             sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(sql.Identifier(role))
         )
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,16 +28,6 @@ from tests.support.http_given import sent
 from tests.support.ledgers import an_append, make_ledger, store_of
 from tests.support.patience import PATIENCE
 
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """A folder where the server's user may come."""
-    folder = Path(tempfile.mkdtemp(prefix="childledger-test-")).resolve()
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
-
-
 # Health
 
 
@@ -53,11 +41,11 @@ async def answer(client: AsyncClient, path: str, status: int) -> Response:
     return said
 
 
-async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(data: Path) -> None:
-    server = embedded(data / "database", durable=False)
-    (data / "database").mkdir(mode=0o711)
+async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(folder: Path) -> None:
+    server = embedded(folder / "database", durable=False)
+    (folder / "database").mkdir(mode=0o711)
     url = SecretStr((await asyncio.to_thread(server.__enter__)).url)
-    app: FastAPI = create_app(Settings(database_url=url, data=data / "own"), clock=lambda: NOW)
+    app: FastAPI = create_app(Settings(database_url=url, data=folder / "own"), clock=lambda: NOW)
     async with (
         running(app) as container,
         AsyncClient(transport=ASGITransport(app=app), base_url="http://childledger.test") as client,
@@ -72,7 +60,7 @@ async def test_it_lives_while_the_database_is_away_and_is_ready_when_it_is_back(
         assert (await client.get("/health/live")).json() == {"status": "live"}
         assert 'childledger_up{ledger="childledger"} 0.0' in (await client.get("/metrics")).text
 
-        server = embedded(data / "database", durable=False)
+        server = embedded(folder / "database", durable=False)
         await asyncio.to_thread(server.__enter__)
         try:
             await answer(client, "/health/ready", 200)
@@ -131,7 +119,7 @@ WARD = sent("2024-03-06", some(CareModeAssigned, mode="ward"))
 
 
 @contextmanager
-def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
+def all_that_is_said(capfd: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
     """What is said meanwhile, by a process that logs as one that serves: its lines are here afterwards."""
     before = logging.getLogger().handlers[:]
     logs.configure()
@@ -152,7 +140,7 @@ async def test_what_goes_wrong_names_nobody_in_answeredor_logs(
     child = await served.a_child(PLANTED)
     staff, bureau = await served.as_("staff"), await served.as_("bureau")
     stranger, forger = await served.client(), await served.client(f"cl_{PLANTED_NUMBER}")
-    with logged(capfd) as lines:
+    with all_that_is_said(capfd) as lines:
         answered = [
             answer for each in (staff, bureau, stranger, forger) for answer in await asked(each, child)
         ]
@@ -220,7 +208,7 @@ def _failing(error: Exception) -> Callable[..., Awaitable[None]]:
 async def test_what_libraries_say_is_logged_without_what_they_fill_in(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with logged(capfd) as lines:
+    with all_that_is_said(capfd) as lines:
         told = {"message": "Task exception was never retrieved", "exception": RuntimeError(PLANTED)}
         asyncio.get_running_loop().call_exception_handler(told | {"future": PLANTED})
         logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool-1", PLANTED)

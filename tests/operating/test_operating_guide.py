@@ -2,18 +2,13 @@
 
 import os
 import re
-import shutil
-import socket
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-import pytest
 
-from tests.support.demo_server import PROGRAM
 from tests.support.places import ROOT
+from tests.support.processes import CHILDLEDGER, clean_environment, free_port
 
 GUIDE = (ROOT / "docs" / "operating.md").read_text("utf-8")
 SERVED = """
@@ -27,42 +22,29 @@ wait $serving
 """
 
 
-@pytest.fixture
-def srv() -> Iterator[Path]:
-    """A folder where the database's user may come."""
-    folder = Path(tempfile.mkdtemp(prefix="childledger-test-")).resolve()
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
-
-
-def test_the_commands_of_the_operating_guide_do_what_it_says(srv: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def test_the_commands_of_the_operating_guide_do_what_it_says(folder: Path) -> None:
+    port = free_port()
     script = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))
     first, second, rest = script.split("childledger serve\n")
     script = first + SERVED + second.replace("export", STOPPED + "export") + SERVED + rest + STOPPED
-    script = script.replace("/srv/childledger", str(srv)).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER_")}
+    script = script.replace("/srv/childledger", str(folder)).replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", script],
-        env=kept
+        env=clean_environment(PORT=str(port))
         | {
-            "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
-            "CHILDLEDGER_PORT": str(port),
+            "PATH": f"{CHILDLEDGER.parent}{os.pathsep}{os.environ['PATH']}",
             "READY": f"http://127.0.0.1:{port}/health/ready",
-            "SAID": str(srv / "said"),
+            "SAID": str(folder / "said"),
         },
         capture_output=True,
         text=True,
         check=False,
-        cwd=srv,
+        cwd=folder,
     )
     assert done.returncode == 0, done.stderr
     assert 'childledger_up{ledger="childledger"} 1.0' in done.stdout
     for data, epoch in (("data", 1), ("new", 2)):
-        seen = orjson.loads((srv / data / "last_seen" / "childledger").read_bytes())["seen"]
+        seen = orjson.loads((folder / data / "last_seen" / "childledger").read_bytes())["seen"]
         assert seen["epoch"] == epoch
         assert seen["position"] > 0
 

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from api.demo.register_workbook import register as a_register
-from tests.support.demo_server import PROGRAM, Demo
+from tests.support.demo_server import Demo
 from tests.support.places import ROOT
+from tests.support.processes import CHILDLEDGER
 
 SOMETHING_REJECTED = 1
 """The fictional register has the row of a stranger."""
@@ -44,7 +45,9 @@ def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tm
     register = tmp_path / "register.xlsx"
     register.write_bytes(a_register(date(2026, 11, 22), seed=7))
     _, importing = blocks("README.md")
-    script = importing.replace("REGISTER.xlsx", str(register)).replace(".venv/bin/childledger", str(PROGRAM))
+    script = importing.replace("REGISTER.xlsx", str(register)).replace(
+        ".venv/bin/childledger", str(CHILDLEDGER)
+    )
     script = script.replace("report.xlsx", str(tmp_path / "report.xlsx"))
     trial, real = (shell(line, CHILDLEDGER_DATA=str(demo.data)) for line in script.splitlines())
     assert [trial.returncode, real.returncode] == [SOMETHING_REJECTED] * 2

@@ -32,28 +32,17 @@ from tests.support.ledgers import (
     Urls,
     a_superuser,
     an_append,
-    make_ledger,
     store_of,
 )
 from tests.support.patience import until
 
 
 @pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def store(urls: Urls) -> AsyncIterator[Store]:
-    async with store_of(urls) as store:
-        yield store
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A DATA with a key file."""
-    KeyFile.make(tmp_path / "master.key")
-    return tmp_path
+def data(data: Path) -> Path:
+    """Give a DATA with a key file."""
+    data.mkdir()
+    KeyFile.make(data / "master.key")
+    return data
 
 
 def last_seen_of(store: Store, data: Path) -> LastSeen:

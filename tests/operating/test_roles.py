@@ -1,8 +1,6 @@
 """Least privilege: whoever serves requests can add to the ledger and read it, and do nothing else to it."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from psycopg import AsyncConnection, errors, sql
 
 from api.bootstrap import open_container
 from api.settings import Settings
-from ledger.postgres.cluster import locate
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.roles import Roles
 from ledger.store.store import Accepted, Stale
@@ -60,11 +57,6 @@ TAMPERING = [
     f"SET ROLE {DEFAULT_LEDGER}_owner",
     "CREATE ROLE somebody",
 ]
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
 
 
 @pytest.fixture(params=["writer", "reader"])
@@ -293,17 +285,6 @@ def test_whatever_table_there_is_neither_writer_nor_reader_can_tamper_with_it(ur
     ):
         tamper(connection, superuser, DEFAULT_LEDGER, role)
         trick(connection, DEFAULT_LEDGER)
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="childledger-test-") as folder:
-        path = Path(folder).resolve()
-        path.chmod(0o711)  # under root, the server's user has to pass
-        yield path
-        home = locate(path, None, durable=True).home
-        if home != path:
-            shutil.rmtree(home, ignore_errors=True)
 
 
 async def test_in_embedded_mode_the_credentials_of_a_served_ledger_can_not_tamper(data: Path) -> None:

@@ -1,10 +1,8 @@
 """Who stops a service stops it, whatever it is doing and whoever holds a connection of it."""
 
-import os
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,24 +12,17 @@ import pytest
 from api.identity.permissions import Role
 from api.settings import Settings
 from tests.support.client import Furnished
-from tests.support.demo_server import PROGRAM
 from tests.support.imports_http import NDJSON
+from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
 
 STOPS_WITHIN = 60
 
 
 def started(settings: Settings, port: int) -> subprocess.Popen[str]:
     """Start to serve."""
-    assert settings.database_url is not None
-    surroundings = {
-        "CHILDLEDGER_DATABASE_URL": settings.database_url.get_secret_value(),
-        "CHILDLEDGER_DATA": str(settings.data),
-        "CHILDLEDGER_LEDGER": settings.ledger,
-        "CHILDLEDGER_PORT": str(port),
-    }
     return subprocess.Popen(
-        [PROGRAM, "serve"],
-        env=os.environ | surroundings,
+        [CHILDLEDGER, "serve"],
+        env=environment_of(settings, PORT=str(port)),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -40,10 +31,7 @@ def started(settings: Settings, port: int) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
+    return free_port()
 
 
 @pytest.fixture
@@ -126,19 +114,10 @@ def test_it_stops_in_the_midst_of_an_import(
     line.close()
 
 
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """A folder that does not exist yet, where the database's user may come."""
-    with tempfile.TemporaryDirectory(prefix="childledger-test-") as above:
-        Path(above).chmod(0o711)
-        yield Path(above) / "data"
-
-
 def test_it_stops_while_it_starts_and_leaves_nothing_half_made(data: Path, port: int) -> None:
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("CHILDLEDGER")}
-    surroundings |= {"CHILDLEDGER_DATA": str(data), "CHILDLEDGER_PORT": str(port)}
+    surroundings = clean_environment(DATA=str(data), PORT=str(port))
     with subprocess.Popen(
-        [PROGRAM, "serve"], env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [CHILDLEDGER, "serve"], env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         while not list(data.glob("postgres.new*")):
             assert process.poll() is None

@@ -12,7 +12,6 @@ from httpx2 import AsyncClient
 
 from api.identity.permissions import Role
 from api.imports.sink import RecordingSink, RehearsingSink, RowResult
-from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
@@ -23,8 +22,6 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
-from domain.file import Facts
-from domain.scope import CHARGE
 from ledger.files.cache import FileCache
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
@@ -413,22 +410,11 @@ async def test_what_is_no_rule_is_told_where_it_stands(served: Served) -> None:
 # A hand-over
 
 
-@pytest.fixture
-def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Event]:
-    """Give an event that hands a child over to the institution elsewhere; the catalogue has none yet."""
-
-    def holds(self: Event, entry: AnyEntry) -> Facts:
-        yield CHARGE.since(entry.days, served.elsewhere.institution)
-
-    monkeypatch.setattr(CareModeAssigned, "holds", holds)
-    return ("2024-06-01", some(CareModeAssigned, mode="ward"))
-
-
 @every_way
 async def test_who_handed_a_child_over_records_by_no_way(
-    served: Served, way: Way, handing_over: tuple[str, Event]
+    served: Served, way: Way, handing_over: Event
 ) -> None:
-    story = await a_story(served).given(RECEIVED, handing_over)
+    story = await a_story(served).given(RECEIVED, ("2024-06-01", handing_over))
     later = sent("2024-07-01", some(ChildReceived))
     for role in (Role.STAFF, Role.SUPERVISOR):
         assert await way(await served.as_(role), str(story.child), later) == "not_found"
@@ -438,13 +424,13 @@ async def test_who_handed_a_child_over_records_by_no_way(
 @pytest.mark.parametrize("atomic", [False, True])
 async def test_after_an_item_that_hands_over_the_next_is_not_ones_own(
     served: Served,
-    handing_over: tuple[str, Event],
+    handing_over: Event,
     atomic: bool,  # noqa: FBT001 - a table
 ) -> None:
     story, staff = await a_story(served).given(RECEIVED), await served.as_(Role.STAFF)
     items = [
         {"child": story.child, "events": [sent(*each)]}
-        for each in (RECEIVED, handing_over, ("2024-07-01", some(ChildReceived)))
+        for each in (RECEIVED, ("2024-06-01", handing_over), ("2024-07-01", some(ChildReceived)))
     ]
     body = {"items": items, "all_or_nothing": atomic}
     dry = (await staff.post("/entries?dry_run=true", json=body)).json()["items"]
@@ -458,13 +444,13 @@ async def test_after_an_item_that_hands_over_the_next_is_not_ones_own(
 
 
 async def test_after_a_line_that_hands_over_the_next_is_not_ones_own(
-    served: Served, handing_over: tuple[str, Event]
+    served: Served, handing_over: Event
 ) -> None:
     for query, version in (("?dry_run=true", 1), ("", 2)):
         story, staff = await a_story(served).given(RECEIVED), await served.as_(Role.STAFF)
         told = await lines(
             staff,
-            {"child": story.child, "events": [sent(*handing_over)]},
+            {"child": story.child, "events": [sent("2024-06-01", handing_over)]},
             {"child": story.child, "events": [sent("2024-07-01", some(ChildReceived))]},
             query=query,
         )
@@ -475,13 +461,13 @@ async def test_after_a_line_that_hands_over_the_next_is_not_ones_own(
 
 
 async def test_of_a_file_handed_over_meanwhile_not_even_its_version_is_told(
-    served: Served, handing_over: tuple[str, Event]
+    served: Served, handing_over: Event
 ) -> None:
     # Given a file that was handed over, and a process that has not heard of it
     story = await a_story(served).given(RECEIVED)
     before = await served.container.ledger.file(UUID(story.child))
     assert before is not None
-    await story.given(handing_over)
+    await story.given(("2024-06-01", handing_over))
     later = sent("2024-07-01", some(ChildReceived))
     for elsewhere, status in ((False, 404), (True, 412)):
         served.container.ledger.repository.cache = FileCache()

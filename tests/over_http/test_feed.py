@@ -22,13 +22,11 @@ from api.http import dependencies
 from api.http import feed as feeding
 from api.identity.permissions import Action, Role, allowed
 from api.settings import Settings
-from domain.entry import AnyEntry
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
-from domain.file import Facts
-from domain.scope import CHARGE, scope_of
+from domain.scope import scope_of
 from ledger.files.repository import FileRepository
 from projections.projector.projector import NotBuiltError, Projector
 from tests.support.client import Served
@@ -206,23 +204,13 @@ async def test_the_register_and_the_file_itself_decide_alike(
     assert await shown() == settled
 
 
-@pytest.fixture
-def hand_over(monkeypatch: pytest.MonkeyPatch, served: Served) -> None:
-    """Let an event of care hand a child over to the institution elsewhere."""
-
-    def holds(self: Event, entry: AnyEntry) -> Facts:
-        yield CHARGE.since(entry.days, served.elsewhere.institution)
-
-    monkeypatch.setattr(CareModeAssigned, "holds", holds)
-
-
 @pytest.mark.parametrize("projected", [False, True], ids=["asking the files", "asking the register"])
 async def test_a_former_institution_reads_what_occurred_until_the_hand_over(
-    served: Served, hand_over: None, *, projected: bool
+    served: Served, handing_over: Event, *, projected: bool
 ) -> None:
     story = await a_story(served).given(
         RECEIVED,
-        ("2024-06-01", some(CareModeAssigned, mode="ward")),
+        ("2024-06-01", handing_over),
         by=Role.SUPERVISOR,
     )
     other = await served.client(served.tokens_elsewhere[Role.SUPERVISOR])

@@ -8,14 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.identity.permissions import Role
-from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Event
 from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved
-from domain.file import Facts
-from domain.scope import CHARGE, FileScope
+from domain.scope import FileScope
 from ledger.files.cache import FileCache
 from tests.support.client import Served, new_key
 from tests.support.given import some
@@ -362,17 +360,13 @@ async def test_the_same_request_sent_many_times_at_once_is_recorded_once(served:
 
 
 async def test_who_may_record_is_decided_by_the_file_as_it_is_not_as_it_is_at_hand(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: Served, handing_over: Event
 ) -> None:
-    # Given an event that hands a child over to the institution elsewhere
-    def holds(self: Event, entry: AnyEntry) -> Facts:
-        yield CHARGE.since(entry.days, served.elsewhere.institution)
-
-    monkeypatch.setattr(CareModeAssigned, "holds", holds)
+    # Given a child who is handed over to the institution elsewhere
     story = await a_story(served).given(RECEIVED)
     before = await served.container.ledger.file(UUID(story.child))
     assert before is not None
-    await story.given(("2024-06-01", some(CareModeAssigned, mode="ward")))
+    await story.given(("2024-06-01", handing_over))
 
     async def recorded(*, elsewhere: bool) -> int:
         # And a process that has not heard of it yet

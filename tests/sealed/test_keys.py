@@ -4,7 +4,6 @@ import asyncio
 import os
 import stat
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,17 +23,6 @@ from tests.support.ledgers import (
 )
 
 PLACE = ("here",)
-
-
-@pytest.fixture
-async def urls(database_url: str) -> Urls:
-    return await make_ledger(database_url)
-
-
-@pytest.fixture
-async def store(urls: Urls) -> AsyncIterator[Store]:
-    async with store_of(urls) as store:
-        yield store
 
 
 @pytest.fixture

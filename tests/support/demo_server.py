@@ -2,16 +2,15 @@
 
 import re
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-PROGRAM = Path(sys.executable).with_name("childledger")
+from tests.support.processes import CHILDLEDGER, free_port
+
 STARTED_WITHIN = 180
 
 
@@ -27,10 +26,8 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("newcomer") / "data"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(PROGRAM), "demo", "--port", str(port), "--data", str(data)]
+    port = free_port()
+    command = [str(CHILDLEDGER), "demo", "--port", str(port), "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = []

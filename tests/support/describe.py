@@ -1,12 +1,11 @@
 """`make schema`, after a migration was added: describes in ledger/sql/schema.txt what they all make."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 from ledger.postgres.check import description
 from ledger.postgres.embedded import embedded
 from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
+from tests.support.folders import a_folder
 from tests.support.places import ROOT
 
 DESCRIBED = ROOT / "ledger" / "sql" / "schema.txt"
@@ -20,11 +19,8 @@ async def described(url: str) -> str:
 
 def main() -> None:
     """Describe a database of its own, thrown away afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder).resolve()
-        data.chmod(0o711)  # under root, the server's user has to pass
-        with embedded(data, durable=False) as server:
-            DESCRIBED.write_text(asyncio.run(described(server.url)), "utf-8")
+    with a_folder() as folder, embedded(folder, durable=False) as server:
+        DESCRIBED.write_text(asyncio.run(described(server.url)), "utf-8")
 
 
 if __name__ == "__main__":

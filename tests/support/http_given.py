@@ -9,15 +9,20 @@ from collections.abc import Iterable
 from typing import Any, Self
 from uuid import uuid4
 
+import pytest
 from httpx2 import Response
 
 from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
 from domain.envelope import Document
+from domain.entry import AnyEntry, Document
 from domain.event import Event
+from domain.events.care import CareModeAssigned
+from domain.file import Facts
+from domain.scope import CHARGE
 from ledger.codec.split import stated
 from tests.support.client import Served
-from tests.support.given import days
+from tests.support.given import days, some
 
 JsonObject = dict[str, Any]
 
@@ -154,6 +159,17 @@ class Story:
         """Return the only obligation of a rule on a day."""
         (found,) = (await self.asked("/obligations", day=day, rule=rule))["items"]
         return dict(found)
+
+
+@pytest.fixture
+def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Give an event that hands a child over to the institution elsewhere; the catalogue has none yet."""
+
+    def holds(self: Event, entry: AnyEntry) -> Facts:
+        yield CHARGE.since(entry.days, served.elsewhere.institution)
+
+    monkeypatch.setattr(CareModeAssigned, "holds", holds)
+    return some(CareModeAssigned, mode="ward")
 
 
 def a_story(served: Served) -> Story:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+import pytest
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
@@ -123,6 +124,26 @@ async def kill_backends(superuser: AsyncConnection, role: str, *, at_most: int |
                  ORDER BY random() LIMIT %s) s
     """
     return (await superuser.execute(ended, [role, at_most])).rowcount
+
+
+@pytest.fixture
+async def urls(database_url: str) -> Urls:
+    """Give where an empty ledger is."""
+    return await make_ledger(database_url)
+
+
+@pytest.fixture
+async def store(urls: Urls) -> AsyncIterator[Store]:
+    """Give the store of one process."""
+    async with store_of(urls) as store:
+        yield store
+
+
+@pytest.fixture
+async def superuser(urls: Urls) -> AsyncIterator[AsyncConnection]:
+    """Give a superuser who finds what stands in the ledger and in its key store."""
+    async with a_superuser(urls.superuser, DEFAULT_LEDGER, f"{DEFAULT_LEDGER}_keys") as connection:
+        yield connection
 
 
 @asynccontextmanager
