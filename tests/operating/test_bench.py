@@ -15,7 +15,7 @@ from tests.bench.lives import TODAY
 from tests.bench.rows import ROWS, chosen
 from tests.bench.table import as_json, facts, lines
 from tests.bench.workload import Workload, lengths
-from tests.conftest import thrown_away
+from tests.support.postgres import thrown_away
 
 SMALLEST = 0.004
 

@@ -1,0 +1,61 @@
+"""A real PostgreSQL for every test process, and an empty database for every test that asks for one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ledger.postgres.embedded import Server, embedded
+from tests.support.folders import a_folder
+
+DEBIAN_PROGRAMS = "/usr/lib/postgresql/{major}/bin"
+SCRAM_ITERATIONS_SINCE = 160_000
+"""The version of PostgreSQL, as a number, from which a password may be quick to check."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the conninfo of a server where a superuser may make databases and roles, one a test process.
+
+    `CHILDLEDGER_DATABASE_URL` when set; else a throw-away cluster of the system's PostgreSQL when
+    `CHILDLEDGER_TEST_POSTGRES` names its major version; else one of the embedded PostgreSQL.
+    """
+    given = os.environ.get("CHILDLEDGER_DATABASE_URL")
+    if given:
+        yield given
+        return
+    major = os.environ.get("CHILDLEDGER_TEST_POSTGRES")
+    with thrown_away(Path(DEBIAN_PROGRAMS.format(major=major)) if major else None) as server:
+        yield server.url
+
+
+@contextmanager
+def thrown_away(programs: Path | None = None) -> Iterator[Server]:
+    """Serve a cluster that is thrown away, in a folder of its own."""
+    with a_folder() as folder, embedded(folder, programs=programs, durable=False) as server:
+        _let_in_quickly(server)
+        yield server
+
+
+def _let_in_quickly(server: Server) -> None:
+    """Let a connection cost less, where PostgreSQL can: a test makes dozens."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        if connection.info.server_version >= SCRAM_ITERATIONS_SINCE:
+            connection.execute("ALTER SYSTEM SET scram_iterations = 1")
+            connection.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture
+def database_url(postgres: str) -> Iterator[str]:
+    """Give the conninfo of an empty database of the test's own, entered as superuser."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        yield make_conninfo(postgres, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
