@@ -68,7 +68,7 @@ limits: $(TEST)  ## Measure what the worst inputs that are allowed cost, and a q
 	@$(BIN)/python -m tests.limits $(ROWS)
 
 schema: $(TEST)  ## Describe anew, in ledger/sql/schema.txt, what the migrations make
-	$(BIN)/python -m tests.support.describe
+	$(BIN)/python -m tests.support.schema_description
 
 requirements:  ## Pin anew what pyproject.toml asks for (needs uv; with UPGRADE=--upgrade the newest of everything)
 	$(COMPILE) $(UPGRADE) --output-file requirements/run.txt

@@ -12,7 +12,7 @@ import hypothesis
 import psycopg
 import pytest
 
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 # In the background a shell has SIGINT ignored, also by every process that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -21,7 +21,7 @@ hypothesis.settings.register_profile("childledger", deadline=None, print_blob=Tr
 hypothesis.settings.load_profile("childledger")
 
 pytest_plugins = (
-    "tests.support.ending",
+    "tests.support.timeouts",
     "tests.support.folders",
     "tests.support.postgres",
     "tests.support.ledgers",

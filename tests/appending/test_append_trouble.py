@@ -37,7 +37,7 @@ from tests.support.ledgers import (
     store_of,
     takes,
 )
-from tests.support.patience import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 IMPATIENT = QueueLimits(patience=0.3)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)

@@ -40,7 +40,7 @@ from tests.support.ledgers import (
     store_of,
     takes,
 )
-from tests.support.patience import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 SMALL = QueueLimits(queue_bytes=200)
 IMPATIENT = QueueLimits(patience=0.2)

@@ -33,8 +33,8 @@ from tests.support.client import HOME, new_key
 from tests.support.drills import KILLS
 from tests.support.given import some
 from tests.support.http_given import sent
-from tests.support.patience import PATIENCE
 from tests.support.processes import CHILDLEDGER, clean_environment, free_port
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.drill
 

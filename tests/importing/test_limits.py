@@ -30,7 +30,6 @@ from api.settings import Settings
 from domain.label import Label
 from tests.support.client import Served
 from tests.support.imports_http import hand_in
-from tests.support.patience import until
 from tests.support.registers.paper import a_sheet, workbook
 from tests.support.registers.written import (
     a_cell,
@@ -43,6 +42,7 @@ from tests.support.registers.written import (
     written,
     written_old,
 )
+from tests.support.waiting import until
 
 BLANK = written(lambda _book, _sheet: None)
 

@@ -19,8 +19,8 @@ from tests.support.imports_http import (
     done,
     hand_in,
 )
-from tests.support.patience import until
 from tests.support.registers.paper import a_sheet, roster, workbook
+from tests.support.waiting import until
 
 ONE, OTHER = uuid4(), uuid4()
 

@@ -32,7 +32,7 @@ from tests.support.ledgers import (
     make_ledger,
     store_of,
 )
-from tests.support.patience import until_now
+from tests.support.waiting import until_now
 
 MODULE = {"PERSISTENCE_MODULE": "ledger.recorder"}
 UPSTREAM = "upstream"

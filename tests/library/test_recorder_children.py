@@ -27,8 +27,8 @@ from ledger.recorder import EntryRecorded, Factory, LedgerTrackingRecorder
 from ledger.recorder.children import EntryNotification
 from projections.activity import make_table
 from tests.support.client import Served
-from tests.support.patience import PATIENCE
 from tests.support.places import ROOT
+from tests.support.waiting import PATIENCE
 
 NAME = "王小明"
 

@@ -38,8 +38,8 @@ from tests.support.client import (
     Served,
 )
 from tests.support.ledgers import a_superuser, rows
-from tests.support.patience import PATIENCE
 from tests.support.processes import CHILDLEDGER, clean_environment
+from tests.support.waiting import PATIENCE
 
 NAME = "欧阳小明"
 KEPT = ("head", "entry", "epoch", "institution", "member", "token", "access", "data_key")

@@ -23,8 +23,8 @@ from api.identity.permissions import Role
 from api.settings import Settings, mistyped
 from ledger.postgres.cluster import locate
 from tests.support.client import ELSEWHERE, HOME, Furnished
-from tests.support.patience import PATIENCE, until_now
 from tests.support.processes import CHILDLEDGER, clean_environment, environment_of, free_port
+from tests.support.waiting import PATIENCE, until_now
 
 PERSON = "王小明"
 NO_ID = str(uuid4())

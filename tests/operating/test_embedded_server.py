@@ -25,8 +25,8 @@ from ledger.data_folder import DataError, check_own
 from ledger.postgres import credentials
 from ledger.postgres.cluster import Cluster
 from ledger.postgres.embedded import ServerFailedError, embedded
-from tests.support.patience import PATIENCE
 from tests.support.places import ROOT
+from tests.support.waiting import PATIENCE
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="shows what root gets; this is an ordinary user")
 

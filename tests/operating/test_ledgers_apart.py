@@ -32,7 +32,7 @@ from tests.support.given import some
 from tests.support.http_given import written
 from tests.support.imports_http import NDJSON, hand_in
 from tests.support.ledgers import a_superuser, an_append
-from tests.support.patience import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 EVENTS = [("2024-03-05", some(ChildReceived)), ("2024-03-05", some(IdentityRecorded, name="王小明"))]
 

@@ -26,7 +26,7 @@ from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
 from tests.support.ledgers import an_append, make_ledger, store_of
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 # Health
 

@@ -34,7 +34,7 @@ from tests.support.ledgers import (
     an_append,
     store_of,
 )
-from tests.support.patience import until
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from ledger.postgres.migrate import DEFAULT_LEDGER, MigrationError, migrate
 from ledger.roles import Roles
 from ledger.store import queries
 from tests.support.client import NOW
-from tests.support.describe import DESCRIBED, described
 from tests.support.ledgers import a_superuser, make_ledger
+from tests.support.schema_description import DESCRIBED, described
 
 ALTERATIONS = {
     "a column more": ("ALTER TABLE entry ADD COLUMN forged text", "column entry.forged text"),

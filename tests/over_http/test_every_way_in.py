@@ -32,8 +32,8 @@ from tests.support.imports_http import (
     done,
     hand_in,
 )
-from tests.support.patience import until
 from tests.support.registers.paper import roster_of, workbook
+from tests.support.waiting import until
 
 TODAY = NOW.date()
 RECEIVED = ("2024-03-05", some(ChildReceived))

@@ -32,7 +32,7 @@ from projections.projector.projector import NotBuiltError, Projector
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
-from tests.support.patience import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 BIRTHS = ("2008-06-01", "2010-11-22", "2010-11-23", "2019-01-01")
 """Sixteen long since, today, tomorrow, and not for years."""

@@ -18,7 +18,7 @@ from projections.activity import NAME, make_table, recorded, runner
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 Counts = dict[tuple[str, str], tuple[int, int]]
 """By type and origin: entries, and days late."""

@@ -24,7 +24,6 @@ from projections.projector.generations import Generation, drop_older, make
 from projections.projector.projector import Projector
 from projections.spans import SPANS
 from tests.support.client import Served
-from tests.support.patience import PATIENCE
 from tests.support.read_models import (
     a_projector,
     adopt_another_rulebook,
@@ -33,6 +32,7 @@ from tests.support.read_models import (
     tables,
     to_the_end,
 )
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
 

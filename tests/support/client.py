@@ -33,7 +33,7 @@ from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.given import some
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 """The present of every test: midday of 22 November 2026 in Asia/Shanghai."""

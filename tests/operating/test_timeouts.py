@@ -55,7 +55,7 @@ async def test_follows() -> None:
 def test_what_hangs_fails_by_name_and_the_next_one_follows(tmp_path: Path) -> None:
     file = tmp_path / "test_hanging.py"
     file.write_text(HANGING, "utf-8")
-    asked = ["-p", "tests.support.ending", "-p", "no:randomly", "-o", "timeout=1", "--tb=line", "-q", "-rA"]
+    asked = ["-p", "tests.support.timeouts", "-p", "no:randomly", "-o", "timeout=1", "--tb=line", "-q", "-rA"]
 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", *asked, file],
