@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -41,6 +41,7 @@ from ledger.recording.outcome import (
 )
 from ledger.recording.request import Draft, Recording
 from ledger.sealing.keys import Keys
+from tests.support.client import NOW
 from tests.support.given import (
     CLERK,
     INSTITUTION,
@@ -58,7 +59,6 @@ from tests.support.ledgers import (
 )
 from tests.support.whole_events import free_texts, full, full_entry
 
-NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 Process = Callable[[], AbstractAsyncContextManager[Ledger]]
 
 

@@ -41,11 +41,10 @@ from domain.scope import (
 from domain.when import Days
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
-from tests.support.given import INSTITUTION, some
+from tests.support.given import INSTITUTION, TODAY, some
 from tests.support.given import given as given_life
 from tests.support.whole_events import full
 
-TODAY = date(2026, 11, 22)
 OWN, OTHER, THIRD = (UUID(int=number) for number in (1, 2, 3))
 ANYBODY = UUID(int=9)
 
