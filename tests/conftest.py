@@ -1,10 +1,7 @@
 """What holds for every test, and where the fixtures stand that any test may ask for."""
 
 import asyncio
-import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 

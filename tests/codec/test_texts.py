@@ -16,11 +16,10 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementAssessed
 from domain.text import is_line, is_term, is_text
 from ledger.codec.mapping import decode, encode
-from tests.codec.test_mapping import Body, an_entry, ring_for
-from tests.importing.test_lines import told_of
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import JsonObject, sent
+from tests.support.imports_http import told_of
 from tests.support.stored import Body, an_entry, ring_for
 
 NOTHING_TO_SEE = [

@@ -7,12 +7,11 @@ from uuid import UUID
 
 import orjson
 import pytest
-from httpx2 import AsyncClient
 
 from api.http import import_jobs
 from api.http.line_splitting import LONGEST_LINE, lines_of
 from tests.support.client import Served
-from tests.support.imports_http import NDJSON, done, hand_in
+from tests.support.imports_http import NDJSON, hand_in, told_of
 
 MARK = b"\xef\xbb\xbf"
 
@@ -22,13 +21,6 @@ def a_line(child: UUID, day: str = "2014-03-01", **more: Any) -> bytes:
     data = {"is_insured": False, "is_identity_verified": {"unknown": "not_asked"}}
     event = {"type": "InsuranceStatusChecked", "occurred_on": day, "data": data, **more}
     return orjson.dumps({"child": str(child), "events": [event]})
-
-
-async def told_of(client: AsyncClient, body: bytes) -> dict[str, Any]:
-    """Import lines, and return what came of it."""
-    answer = await hand_in(client, body, media_type=NDJSON)
-    assert answer.status_code == 202, answer.text
-    return await done(client, answer.headers["Location"])
 
 
 def test_lines_are_what_line_feeds_separate_and_nothing_else() -> None:

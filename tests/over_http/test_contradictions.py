@@ -12,9 +12,7 @@ from api.contract.entries import event_json
 from api.imports.cells.measures import amount
 from api.imports.faults import Fault
 from api.imports.layouts.examination import CENTIMETRES, KILOGRAMS
-from domain.citizen_id import check_character
 from domain.envelope import Document
-from domain.entry import Document
 from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
 from domain.events.adoption.assessment import IntegrationEnded, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered

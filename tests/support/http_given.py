@@ -14,8 +14,8 @@ from httpx2 import Response
 
 from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
+from domain.entry import AnyEntry
 from domain.envelope import Document
-from domain.entry import AnyEntry, Document
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.file import Facts

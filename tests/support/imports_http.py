@@ -24,3 +24,10 @@ async def done(client: AsyncClient, address: str) -> dict[str, Any]:
             return told
         await asyncio.sleep(0.05)
     raise AssertionError
+
+
+async def told_of(client: AsyncClient, body: bytes) -> dict[str, Any]:
+    """Import lines, and return what came of it."""
+    answer = await hand_in(client, body, media_type=NDJSON)
+    assert answer.status_code == 202, answer.text
+    return await done(client, answer.headers["Location"])

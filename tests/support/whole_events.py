@@ -14,8 +14,6 @@ import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.envelope import Document, ExceptionClaim, Reason
-from domain.event import Event, Part, is_month
-from domain.entry import AnyEntry, Document, ExceptionClaim, Reason
 from domain.event import CATALOGUE, Event, Part, is_month
 from domain.field_types import FieldType, field_types
 from tests.support.given import given
