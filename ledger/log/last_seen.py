@@ -182,7 +182,7 @@ class LastSeen:
             return False
         if seen.position > min((epoch.began_after for epoch in later), default=head.position):
             # Lost, but known to be: a later epoch cites somebody who had seen at least as much.
-            cited = [self._believed(epoch.witness) for epoch in later if epoch.witness is not None]
+            cited = [self._believed(epoch.last_seen) for epoch in later if epoch.last_seen is not None]
             return any(each is not None and each.reached >= seen.reached for each in cited)
         there = await self._store.read(seen.position - 1, 1, through=seen.position)
         return [sha256(entry.body).hexdigest() for entry in there] == ([seen.sha256] if seen.position else [])

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from hashlib import sha256
-from typing import TypeAlias
+from typing import LiteralString, TypeAlias
 
 from psycopg import AsyncConnection, errors
 from psycopg.sql import SQL, Identifier, Literal
@@ -80,7 +80,9 @@ async def migrate(
     passwords: Mapping[str, str] | None = None,
     library: bool = False,
 ) -> None:
-    """Make the ledger or bring it up to date, in one transaction; does nothing where nothing is missing.
+    """Make the ledger or bring it up to date; does nothing where nothing is missing.
+
+    The roles are committed first, then all else in one transaction, a statement at a time.
 
     `owner_url` enters as a superuser, as a role that may create roles and schemas, or as a member of an
     owner role made beforehand. `passwords` are set for the roles they name. A ledger for the
@@ -91,12 +93,14 @@ async def migrate(
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             async with await AsyncConnection.connect(owner_url) as connection:
-                await _make_roles(connection, ledger, roles)
-                await _set_timeouts(connection, roles)
-                await _set_passwords(connection, passwords or {})
-                for schema, own in _plan(ledger, library=library):
-                    await _make_schema(connection, schema, roles)
-                    await _catch_up(connection, schema, roles, own)
+                async with connection.transaction():
+                    await _make_roles(connection, ledger, roles)
+                    await _set_timeouts(connection, roles)
+                    await _set_passwords(connection, passwords or {})
+                async with connection.transaction():
+                    for schema, own in _plan(ledger, library=library):
+                        await _make_schema(connection, schema, roles)
+                        await _catch_up(connection, schema, roles, own)
         except _COLLISIONS:
             if attempt == _ATTEMPTS:
                 raise
@@ -162,17 +166,18 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
     present = {name for (name,) in await cursor.fetchall()}
     if roles.owner not in present:
         # One who is no superuser needs to be a member to hand a schema over.
-        make = SQL("CREATE ROLE {owner} NOLOGIN; GRANT {owner} TO CURRENT_USER")
-        await connection.execute(make.format(owner=Identifier(roles.owner)))
+        owner = Identifier(roles.owner)
+        await _execute(connection, "CREATE ROLE {owner} NOLOGIN", "GRANT {owner} TO CURRENT_USER", owner=owner)
     for role in (roles.writer, roles.reader):
         if role not in present:
-            make = SQL("""
-                CREATE ROLE {role} LOGIN;
-                ALTER ROLE {role} SET search_path = {ledger}, {keys};
-                ALTER ROLE {role} SET timezone = 'UTC'
-            """)
             names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
-            await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+            await _execute(
+                connection,
+                "CREATE ROLE {role} LOGIN",
+                "ALTER ROLE {role} SET search_path = {ledger}, {keys}",
+                "ALTER ROLE {role} SET timezone = 'UTC'",
+                **{key: Identifier(name) for key, name in names.items()},
+            )
 
 
 async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
@@ -205,34 +210,42 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     cursor = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema])
     if cursor.rowcount:
         return
-    make = SQL("""
-        CREATE SCHEMA {schema} AUTHORIZATION {owner};
-        SET LOCAL ROLE {owner};
-        GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};
-        CREATE TABLE {schema}.migration (name text PRIMARY KEY, checksum bytea NOT NULL);
-        GRANT SELECT ON {schema}.migration TO {writer}, {reader};
-        RESET ROLE
-    """)
     names = asdict(roles) | {"schema": schema}
-    await connection.execute(make.format(**{key: Identifier(name) for key, name in names.items()}))
+    await _execute(
+        connection,
+        "CREATE SCHEMA {schema} AUTHORIZATION {owner}",
+        "SET LOCAL ROLE {owner}",
+        "GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader}",
+        "CREATE TABLE {schema}.migration (name text PRIMARY KEY, checksum bytea NOT NULL)",
+        "GRANT SELECT ON {schema}.migration TO {writer}, {reader}",
+        "RESET ROLE",
+        **{key: Identifier(name) for key, name in names.items()},
+    )
 
 
 async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
-    names = {"schema": Identifier(schema), "owner": Identifier(roles.owner)}
-    await connection.execute(
-        SQL("""
-            SET LOCAL ROLE {owner};
-            SET LOCAL search_path = {schema}, pg_temp;
-            LOCK TABLE migration IN EXCLUSIVE MODE
-        """).format(**names)
+    await _execute(
+        connection,
+        "SET LOCAL ROLE {owner}",
+        "SET LOCAL search_path = {schema}, pg_temp",
+        "LOCK TABLE migration IN EXCLUSIVE MODE",
+        schema=Identifier(schema),
+        owner=Identifier(roles.owner),
     )
     for name, text in _missing(await _applied(connection, schema), own):
-        statements = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
-        await connection.execute(statements.encode())
+        for statement in queries.statements("ledger", "sql", text):
+            made = statement.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
+            await connection.execute(made.encode())
         await connection.execute(
             "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, _checksum(text)]
         )
     await connection.execute("RESET ROLE")
+
+
+async def _execute(connection: AsyncConnection, *statements: LiteralString, **names: Identifier) -> None:
+    """Execute statements one at a time, which every engine can that speaks PostgreSQL's protocol."""
+    for statement in statements:
+        await connection.execute(SQL(statement).format(**names))
 
 
 async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ SELECT position_at(%b::timestamptz)
 SELECT position, recorded_at, epoch FROM head
 
 -- name: epochs
-SELECT epoch, began_after, witness, at FROM epoch ORDER BY epoch
+SELECT epoch, began_after, last_seen, at FROM epoch ORDER BY epoch
 
 -- name: read
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body

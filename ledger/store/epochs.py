@@ -14,12 +14,12 @@ from ledger.store.append import Head
 class Epoch:
     """An epoch after the first: positions after `began_after` were given out before, to entries since lost.
 
-    `witness` is what told of them, as it stood outside the database, or None where there was none.
+    `last_seen` is what told of them, as it stood outside the database, or None where there was none.
     """
 
     epoch: int
     began_after: int
-    witness: str | None
+    last_seen: str | None
     at: datetime
 
 
@@ -28,7 +28,7 @@ class EpochTakenError(Exception):
 
 
 async def begin(
-    owner_url: str, ledger: str, head: Head, witness: str | None, lost_at: datetime | None
+    owner_url: str, ledger: str, head: Head, last_seen: str | None, lost_at: datetime | None
 ) -> Head:
     """Begin a new epoch at the head as it was found, and return the head as it is then.
 
@@ -54,7 +54,7 @@ async def begin(
             raise EpochTakenError(message)
         begun = Head(*row)
         await connection.execute(
-            "INSERT INTO epoch (epoch, began_after, witness, at) VALUES (%s, %s, %s, now())",
-            [begun.epoch, begun.position, witness],
+            "INSERT INTO epoch (epoch, began_after, last_seen, at) VALUES (%s, %s, %s, now())",
+            [begun.epoch, begun.position, last_seen],
         )
     return begun

@@ -100,8 +100,8 @@ class Rebuild:
 
     async def _done(self, own: Generation) -> bool:
         return await self._changed(
-            "UPDATE generation SET built_at = clock_timestamp() WHERE number = %s AND built_at IS NULL",
-            [own.number],
+            "UPDATE generation SET built_at = %s WHERE number = %s AND built_at IS NULL",
+            [datetime.now(UTC), own.number],
         )
 
     async def _changed(self, statement: LiteralString, parameters: Sequence[object]) -> bool:

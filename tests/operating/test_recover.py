@@ -273,8 +273,8 @@ async def test_lost_entries_stop_the_start_until_a_new_epoch_begins(
             assert (head.epoch, head.position) == (2, kept)
             (epoch,) = await store.epochs()
             assert (epoch.epoch, epoch.began_after) == (2, kept)
-            assert epoch.witness is not None
-            assert orjson.loads(epoch.witness)["seen"]["position"] == last.position
+            assert epoch.last_seen is not None
+            assert orjson.loads(epoch.last_seen)["seen"]["position"] == last.position
             await record(container)
             first, *_ = await store.read(kept, 10)
             position = (await store.head()).position
@@ -311,7 +311,7 @@ async def test_what_is_not_believed_can_be_put_aside_by_a_new_epoch(settings: Se
     assert await recovering(settings, without_witness=True) == 0
     assert [aside.read_text() for aside in path.parent.glob("*.old")] == ["{}"]
     async with running(create_app(settings, clock=lambda: NOW)) as container:
-        assert [(epoch.epoch, epoch.witness) for epoch in await container.ledger.epochs()] == [(2, None)]
+        assert [(epoch.epoch, epoch.last_seen) for epoch in await container.ledger.epochs()] == [(2, None)]
 
 
 async def test_a_database_that_falls_back_while_it_is_served_makes_the_service_unready(

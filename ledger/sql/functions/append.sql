@@ -1,8 +1,3 @@
--- Ledgers of two kinds. In a children's ledger every stream begins at version 1. One of the eventsourcing library's
--- applications keeps its events in the same tables, by the same function; there a stream begins at any version, and
--- goes on without gaps from it. Which kind a ledger is, is settled when it is made: only its owner could change it.
-ALTER TABLE head ADD COLUMN library boolean NOT NULL DEFAULT false;
-
 -- Appends a batch. The arrays up to `bodies` have one element per entry, in order; `appends` says to which
 -- append it belongs, counted from 1. `read_by`, `read_streams` and `read_versions` name streams an append was
 -- judged by.
@@ -17,8 +12,9 @@ ALTER TABLE head ADD COLUMN library boolean NOT NULL DEFAULT false;
 -- Appends are judged in order, each as if those refused before it had never come. The head is locked first,
 -- so what later statements see can not change any more: judging before inserting is exact, and nothing
 -- refused is written. Runs at READ COMMITTED, where each statement sees all that was committed before it
--- began; without sequential scans, because a plan made while the table was small is kept when it has grown;
--- and without compiling, which takes longer than a batch.
+-- began; with plans that are made once, whatever is appended, because making one takes longer than following
+-- it; without sequential scans, because a plan made while the table was small is kept when it has grown; and
+-- without compiling, which takes longer than a batch.
 CREATE OR REPLACE FUNCTION append(
     appends integer[], entry_ids uuid[], streams uuid[], kinds text[], versions integer[], types text[],
     schemas integer[], days_from date[], days_until date[], institutions uuid[], fingerprints bytea[],
@@ -31,6 +27,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path FROM CURRENT
 SET enable_seqscan = off
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     tick            CONSTANT interval := '1 microsecond';
@@ -49,11 +46,14 @@ BEGIN
     first_moment := greatest(first_moment, clock_timestamp());
 
     -- Appends to different streams, with entry ids of their own, that read no other stream, can not touch one
-    -- another: they are judged in one statement. A single entry is done with sooner without it.
-    independent := entries > 1 AND cardinality(read_by) = 0 AND (
-        SELECT count(DISTINCT n.entry_id) = entries AND count(DISTINCT n.stream) = appends[entries]
-          FROM unnest(entry_ids, streams) AS n (entry_id, stream)
-    );
+    -- another: they are judged in one statement. Entries are taken from the arrays by their number, because
+    -- unnesting a dozen arrays makes a dozen tables first.
+    independent := cardinality(read_by) = 0;
+    IF independent AND appends[entries] > 1 THEN
+        SELECT count(DISTINCT entry_ids[n]) = entries AND count(DISTINCT streams[n]) = appends[entries]
+          INTO independent
+          FROM generate_series(1, entries) AS n;
+    END IF;
 
     IF independent THEN
         SELECT array_agg(CASE WHEN j.present = j.entries AND j.same THEN 'repeated'
@@ -62,28 +62,27 @@ BEGIN
                               ELSE 'accepted' END ORDER BY j.append),
                array_agg(j.current_version ORDER BY j.append)
           INTO verdicts, current_versions
-          FROM (SELECT n.append, count(*) AS entries, min(n.version) - 1 AS expected,
-                       count(n.same) AS present, bool_and(n.same) AS same,
-                       coalesce((SELECT max(e.version) FROM entry e WHERE e.stream = n.stream),
-                                CASE WHEN anywhere THEN min(n.version) - 1 ELSE 0 END) AS current_version
-                  FROM (SELECT u.append, u.stream, u.version,
-                               (SELECT e.stream = u.stream
-                                       AND e.fingerprint IS NOT DISTINCT FROM u.fingerprint
-                                  FROM entry e WHERE e.entry_id = u.entry_id) AS same
-                          FROM unnest(appends, entry_ids, streams, versions, fingerprints)
-                               AS u (append, entry_id, stream, version, fingerprint)) n
-                 GROUP BY n.append, n.stream) j;
+          FROM (SELECT e.append, count(*) AS entries, min(e.version) - 1 AS expected,
+                       count(e.same) AS present, bool_and(e.same) AS same,
+                       coalesce((SELECT s.version FROM entry s WHERE s.stream = e.stream
+                                  ORDER BY s.version DESC LIMIT 1),
+                                CASE WHEN anywhere THEN min(e.version) - 1 ELSE 0 END) AS current_version
+                  FROM (SELECT appends[n] AS append, streams[n] AS stream, versions[n] AS version,
+                               (SELECT s.stream = streams[n]
+                                       AND s.fingerprint IS NOT DISTINCT FROM fingerprints[n]
+                                  FROM entry s WHERE s.entry_id = entry_ids[n]) AS same
+                          FROM generate_series(1, entries) AS n
+                        OFFSET 0) e -- Without it each would be looked up once for every use of `same`.
+                 GROUP BY e.append, e.stream) j;
         IF NOT all_or_nothing OR NOT verdicts && ARRAY['stale', 'mismatch'] THEN
             INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema,
                                occurred_on, occurred_until, institution, fingerprint, body)
-            SELECT first_position + n.place, first_moment + n.place * tick, n.entry_id, n.stream, n.kind,
-                   n.version, n.type, n.schema, n.day_from, n.day_until, n.institution, n.fingerprint, n.body
-              FROM (SELECT row_number() OVER (ORDER BY u.number) - 1 AS place, u.*
-                      FROM unnest(appends, entry_ids, streams, kinds, versions, types, schemas, days_from,
-                                  days_until, institutions, fingerprints, bodies) WITH ORDINALITY
-                           AS u (append, entry_id, stream, kind, version, type, schema, day_from, day_until,
-                                 institution, fingerprint, body, number)
-                     WHERE verdicts[u.append] = 'accepted') n;
+            SELECT first_position + a.place, first_moment + a.place * tick, entry_ids[a.n], streams[a.n],
+                   kinds[a.n], versions[a.n], types[a.n], schemas[a.n], days_from[a.n], days_until[a.n],
+                   institutions[a.n], fingerprints[a.n], bodies[a.n]
+              FROM (SELECT n, row_number() OVER (ORDER BY n) - 1 AS place
+                      FROM generate_series(1, entries) AS n
+                     WHERE verdicts[appends[n]] = 'accepted') a;
             GET DIAGNOSTICS accepted = ROW_COUNT;
         END IF;
     ELSE

@@ -1,11 +1,9 @@
 -- The key store: one wrapped data key per subject and category, apart from the entries it opens and backed up
--- apart from them. Erasing deletes rows here, which is why nobody who serves requests may.
+-- apart from them. Erasing empties the row of a key and keeps it, so that whoever seals for the same subject later
+-- makes no key again; nobody who serves requests may.
 CREATE TABLE data_key (
     subject  uuid  NOT NULL,
     category text  NOT NULL,
-    wrapped  bytea NOT NULL,
+    wrapped  bytea,
     PRIMARY KEY (subject, category)
 );
-
-GRANT SELECT, INSERT ON data_key TO :"writer";
-GRANT SELECT ON data_key TO :"reader";

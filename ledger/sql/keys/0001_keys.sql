@@ -1,0 +1,3 @@
+-- The key store, apart from the entries it opens.
+-- include: tables/data_key
+-- include: privileges/keys

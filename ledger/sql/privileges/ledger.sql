@@ -1,0 +1,17 @@
+-- What the two roles that log in may do in the ledger; nobody else may anything.
+REVOKE ALL ON FUNCTION append, position_at, settle FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append, settle TO :"writer";
+GRANT EXECUTE ON FUNCTION position_at TO :"reader";
+GRANT SELECT ON head, entry TO :"reader";
+GRANT SELECT ON epoch TO :"reader";
+
+GRANT SELECT ON institution, member, token TO :"reader";
+GRANT SELECT, INSERT ON institution, member, token TO :"writer";
+GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
+GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
+GRANT INSERT ON access TO :"writer";
+GRANT SELECT ON access TO :"reader";
+
+GRANT SELECT ON generation, read_model TO :"reader";
+GRANT UPDATE (through, walked, built_at) ON generation TO :"reader";
+GRANT UPDATE (position, stopped_by, stopped_at) ON read_model TO :"reader";

@@ -1,0 +1,18 @@
+-- `body` is the entry as it was recorded, all but its position and recorded_at; the other columns are copies
+-- of what it says, to query by, and the fingerprint of the request that recorded it.
+CREATE TABLE entry (
+    position       bigint      PRIMARY KEY,
+    recorded_at    timestamptz NOT NULL,
+    entry_id       uuid        NOT NULL UNIQUE,
+    stream         uuid        NOT NULL,
+    kind           text        NOT NULL,
+    version        integer     NOT NULL CHECK (version > 0),
+    type           text        NOT NULL,
+    schema         integer     NOT NULL,
+    occurred_on    date,
+    occurred_until date        NOT NULL CHECK (occurred_on <= occurred_until),
+    institution    uuid,
+    fingerprint    bytea,
+    body           bytea       NOT NULL,
+    UNIQUE (stream, version)
+);

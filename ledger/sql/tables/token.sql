@@ -1,0 +1,13 @@
+-- The tokens by which people and programs enter, of which only digests are kept.
+CREATE TABLE token (
+    token       uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+    member      uuid        NOT NULL REFERENCES member,
+    digest      bytea       NOT NULL UNIQUE CHECK (octet_length(digest) = 32),
+    purpose     text        NOT NULL,
+    made_at     timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    revoked_at  timestamptz,
+    used_at     timestamptz,
+    may_approve boolean     NOT NULL DEFAULT true
+);
+CREATE INDEX ON token (member);
