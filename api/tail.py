@@ -14,11 +14,11 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from psycopg import Error
-from psycopg.sql import SQL
 from psycopg_pool import PoolTimeout
 
 from domain.scope import FileScope, scope_of
 from ledger.ledger import Ledger
+from ledger.store import queries
 from ledger.store.pools import Pool
 from ledger.tasks import cancel_all
 from projections.projector.projector import NotBuiltError, Projector
@@ -38,25 +38,10 @@ TOLD: Final = 16
 """Answers that are kept for whoever is told the same."""
 AGAIN_SECONDS: Final = 1.0
 
-# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
-_LOOK: Final = SQL("""
-    SELECT entry.position, entry.entry_id, entry.stream, entry.occurred_until,
-           register.child IS NOT NULL AND NOT EXISTS (
-               SELECT FROM entry AS later
-                WHERE later.stream = entry.stream AND later.version > register.version
-           ) AS settled,
-           {}
-      FROM entry
-      LEFT JOIN register ON register.child = entry.stream
-     WHERE entry.position > %(after)s AND entry.position <= %(through)s
-     ORDER BY entry.position
-""").format(COLUMNS)
-_LOOK_ALONE: Final = SQL("""
-    SELECT position, entry_id, stream, occurred_until, false AS settled
-      FROM entry
-     WHERE position > %(after)s AND position <= %(through)s
-     ORDER BY position
-""")
+_SQL: Final = queries.load_composable("api", "tail.sql")
+_SEEN: Final = _SQL["seen"].format(columns=COLUMNS)
+SEEN_ALONE: Final = _SQL["seen_alone"]
+"""Asks for the entries between two positions where no register says whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +155,11 @@ class Tail:
         bounds = {"after": after, "through": through}
         try:
             async with self._projector.reading() as connection:
-                rows = await (await connection.execute(_LOOK, bounds)).fetchall()
+                rows = await (await connection.execute(_SEEN, bounds)).fetchall()
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
             async with self._readers.connection() as connection:
-                rows = await (await connection.execute(_LOOK_ALONE, bounds)).fetchall()
+                rows = await (await connection.execute(SEEN_ALONE, bounds)).fetchall()
         files = await self._ledger.files({stream for _, _, stream, _, settled, *_ in rows if not settled})
         return [
             Seen(

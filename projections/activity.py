@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Final
@@ -21,15 +20,17 @@ from eventsourcing.persistence import IntegrityError, Tracking
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg import errors
 from psycopg.rows import class_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from domain.when import day_of
 from ledger.recorder import EntryRecorded, LedgerTrackingRecorder, make_view
 from ledger.recorder.views import schema_of
+from ledger.store import queries
 from ledger.store.pools import Pool, fetch
 
 log = structlog.get_logger()
 NAME: Final = "activity"
+_SQL: Final = queries.load_composable("projections", "activity.sql")
 BATCH: Final = 500
 """Entries counted in one transaction while catching up."""
 REST_SECONDS: Final = 0.5
@@ -71,9 +72,7 @@ class Activity(LedgerTrackingRecorder):
 
     def head(self) -> int:
         """Return the last position of the ledger."""
-        ((position,),) = self.database.rows(
-            self.database.statement(SQL("SELECT position FROM {ledger}.head"))
-        )
+        ((position,),) = self.database.rows(self.database.statement(_SQL["head"]))
         return int(position)
 
     def count(self, tracking: Tracking, entries: Sequence[_Counted]) -> None:
@@ -86,16 +85,8 @@ class Activity(LedgerTrackingRecorder):
         with self.transaction() as cursor:
             # What is lost with the server is counted again, for the tracking is lost with it.
             cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute(
-                "INSERT INTO tracking VALUES (%(follower)s, %(application)s, 0, %(try)s)"
-                " ON CONFLICT DO NOTHING",
-                own,
-            )
-            cursor.execute(
-                "SELECT notification_id FROM tracking"
-                " WHERE follower = %(follower)s AND application = %(application)s FOR UPDATE",
-                own,
-            )
+            cursor.execute(_SQL["begin"], own)
+            cursor.execute(_SQL["counted"], own)
             ((before,),) = cursor.fetchall()
             if before < entries[0].position - 1:
                 message = "the table was made anew meanwhile"
@@ -106,12 +97,7 @@ class Activity(LedgerTrackingRecorder):
                     both[0] += 1
                     both[1] += entry.days_late
             if sums:
-                cursor.executemany(
-                    "INSERT INTO activity AS a VALUES (%s, %s, %s, %s, %s) ON CONFLICT (day, type, origin)"
-                    " DO UPDATE SET entries = a.entries + excluded.entries,"
-                    " days_late = a.days_late + excluded.days_late",
-                    [(*key, *both) for key, both in sums.items()],
-                )
+                cursor.executemany(_SQL["count"], [(*key, *both) for key, both in sums.items()])
                 self.step(tracking)(cursor.connection)
 
 
@@ -200,16 +186,12 @@ async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
 
 async def make_table(owner_url: str, ledger: str) -> None:
     """Make the table, empty, where there is none or another one. As owner."""
-    text = files("projections").joinpath("activity.sql").read_text("utf-8")
-    await make_view(owner_url, ledger, NAME, text)
+    await make_view(owner_url, ledger, NAME, _SQL["table"].as_string())
 
 
 async def recorded(readers: Pool, ledger: str) -> list[RecordedCount]:
     """Return what is counted, by type and origin; nothing where no owner has made the table."""
-    statement = SQL("""
-        SELECT type, origin, sum(entries)::bigint AS entries, sum(days_late)::bigint AS days_late
-          FROM {} GROUP BY type, origin ORDER BY type, origin
-    """).format(Identifier(schema_of(ledger, NAME), "activity"))
+    statement = _SQL["recorded"].format(activity=Identifier(schema_of(ledger, NAME), "activity"))
     try:
         return await fetch(readers, statement.as_bytes(), (), class_row(RecordedCount))
     except errors.UndefinedTable:

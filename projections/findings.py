@@ -16,6 +16,7 @@ from domain.judging import findings as judged
 from domain.rulebook import Rulebook
 from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
+from ledger.store import queries
 from projections.likeness import found_alike
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
@@ -107,11 +108,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Finding]:
 
 FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)
 
-_SELECT: Final = SQL("""
-    SELECT f.*
-      FROM (SELECT * FROM findings UNION ALL {alike}) AS f
-      JOIN register ON register.child = f.child
-""")
+_SQL: Final = queries.load_composable("projections", "findings.sql")
 _KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
 
 
@@ -139,6 +136,5 @@ async def findings(
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, rule=rule, kind=kind),
     ]
-    return await page(
-        connection, Finding, _SELECT.format(alike=alike.sql), where, _KEY, limit=limit, cursor=cursor
-    )
+    select = _SQL["findings"].format(alike=alike.sql)
+    return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor)

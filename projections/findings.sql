@@ -1,5 +1,7 @@
 -- What speaks against each file, as known now, with the days on which it does. Of what rests on a category that is
 -- sealed wholly only days stand here: all else is in `sealed`, and keyed hashes in `rule` and `kind`.
+
+-- name: table
 CREATE TABLE findings (
     child    uuid    NOT NULL,
     number   integer NOT NULL,
@@ -17,3 +19,9 @@ CREATE TABLE findings (
 );
 CREATE INDEX ON findings (found_on, child, number);
 CREATE INDEX ON findings (rule, kind, found_on, child, number);
+
+-- name: findings
+-- What likenesses to other files say stands in no table, for it is no function of one file.
+SELECT f.*
+  FROM (SELECT * FROM findings UNION ALL {alike}) AS f
+  JOIN register ON register.child = f.child

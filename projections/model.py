@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from importlib.resources import files
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from domain.file import File
 from domain.rulebook import Rulebook
 from ledger.sealing.cipher import Seal
+from ledger.store import queries
 
 R = TypeVar("R")
 
@@ -30,7 +30,8 @@ def _as_it_is(row: R, _: Seal) -> R:
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the rows that one file has in it.
 
-    The fields of `row` are the table's columns, `child` among them. The table itself stands in `<name>.sql`.
+    The fields of `row` are the table's columns, `child` among them. The table itself stands in
+    `<name>.sql`, under the name `table`, with the questions that are asked of it.
     `opened` makes of a row what it says with all that is sealed in it opened, for no two seals are alike.
     """
 
@@ -49,4 +50,4 @@ class ReadModel(Generic[R]):
     @property
     def table(self) -> str:
         """The statements that make the table and its indexes, relative to the schema they are to stand in."""
-        return (files("projections") / f"{self.name}.sql").read_text("utf-8")
+        return queries.load("projections", f"{self.name}.sql")["table"].decode()

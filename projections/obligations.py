@@ -13,6 +13,7 @@ from domain.event import Category
 from domain.file import File
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
+from ledger.store import queries
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
@@ -119,13 +120,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
 
 OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows, WITHHELD.opened)
 
-_STATE: Final = SQL("""
-    CASE WHEN o.met_on <= %(day)s THEN CASE WHEN o.met_late THEN 'met_late' ELSE 'met' END
-         WHEN o.void_on <= %(day)s THEN 'void'
-         WHEN o.due_on < %(day)s THEN 'overdue'
-         ELSE 'due' END
-""")
-_SELECT: Final = SQL("SELECT o.* FROM obligations o JOIN register ON register.child = o.child")
+_SQL: Final = queries.load_composable("projections", "obligations.sql")
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
 
 
@@ -150,7 +145,7 @@ async def obligations(
         scope,
         Condition(SQL("o.rests_on <@ %(sees)s"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
-        Condition(SQL("({}) = ANY (%(states)s)").format(_STATE), {"states": list(states)}),
+        Condition(SQL("({}) = ANY (%(states)s)").format(_SQL["state"]), {"states": list(states)}),
         await WITHHELD.saying(connection, "o", keyed, rule=rule),
     ]
-    return await page(connection, Obligation, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    return await page(connection, Obligation, _SQL["obligations"], where, _KEY, limit=limit, cursor=cursor)

@@ -1,5 +1,7 @@
 -- One row a clock. Its state on a day is a comparison of days, so midnight writes nothing. Of what rests on a
 -- category that is sealed wholly only days stand here: all else is in `sealed`, and a keyed hash in `rule`.
+
+-- name: table
 CREATE TABLE obligations (
     child      uuid    NOT NULL,
     number     integer NOT NULL,
@@ -25,3 +27,13 @@ CREATE TABLE obligations (
 );
 CREATE INDEX ON obligations (due_on, child, number);
 CREATE INDEX ON obligations (rule, due_on, child, number);
+
+-- name: obligations
+SELECT o.* FROM obligations o JOIN register ON register.child = o.child
+
+-- name: state
+-- How a clock that is opened stands on a day.
+CASE WHEN o.met_on <= %(day)s THEN CASE WHEN o.met_late THEN 'met_late' ELSE 'met' END
+     WHEN o.void_on <= %(day)s THEN 'void'
+     WHEN o.due_on < %(day)s THEN 'overdue'
+     ELSE 'due' END

@@ -22,6 +22,7 @@ from domain.readiness import readiness as readiness_on
 from domain.resting import NOTHING, Categories
 from domain.rulebook import Rulebook
 from domain.when import add
+from ledger.store import queries
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, page
 from projections.withholding import listed
@@ -168,24 +169,8 @@ def _shown(told: dict[str, Any], sees: AbstractSet[Category]) -> dict[str, Any]:
 
 READINESS: Final = ReadModel("readiness", Ready, rows)
 
-_STATUS: Final = SQL("""
-    CASE WHEN EXISTS (SELECT FROM unnest(y.deferred_by) AS b (rests_on)
-                       WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'deferred'
-         WHEN EXISTS (SELECT FROM unnest(y.not_ready_by) AS b (rests_on)
-                       WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'not_ready'
-         ELSE 'ready' END
-""")
-_SELECT: Final = SQL("""
-    SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule,
-           coalesce(following.rests_on, ARRAY[]::text[]) AS next_rests_on
-      FROM readiness y JOIN register ON register.child = y.child
-      LEFT JOIN LATERAL (
-          SELECT o.due_on, o.rule, o.rests_on FROM obligations o
-           WHERE o.child = y.child AND o.sealed IS NULL AND o.rests_on <@ %(sees)s AND o.opened_on <= %(day)s
-             AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
-           ORDER BY o.due_on, o.rule LIMIT 1
-      ) AS following ON true
-""").format(status=_STATUS)
+_SQL: Final = queries.load_composable("projections", "readiness.sql")
+_SELECT: Final = _SQL["readiness"].format(status=_SQL["status"])
 _KEY: Final[Key] = {"y.turns_18_on": as_day, "y.child": as_id}
 
 
@@ -213,6 +198,6 @@ async def readiness(
         last = add(day, months=within_months)
         where.append(Condition(SQL("y.turns_18_on <= %(last)s"), {"last": last}))
     if statuses:
-        standing_so = SQL("({}) = ANY (%(statuses)s)").format(_STATUS)
+        standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
         where.append(Condition(standing_so, {"statuses": list(statuses)}))
     return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)

@@ -2,6 +2,8 @@
 -- the gates depends on who asks: of each that keeps from being ready, or puts that off, `not_ready_by` and
 -- `deferred_by` have what its answer rests on, as one text. No gate's answer stands here that rests on a category
 -- that is sealed wholly.
+
+-- name: table
 CREATE TABLE readiness (
     child        uuid   NOT NULL,
     since        date   NOT NULL,
@@ -15,3 +17,22 @@ CREATE TABLE readiness (
     PRIMARY KEY (child, since)
 );
 CREATE INDEX ON readiness (turns_18_on, child);
+
+-- name: readiness
+SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule AS next_rule,
+       coalesce(following.rests_on, ARRAY[]::text[]) AS next_rests_on
+  FROM readiness y JOIN register ON register.child = y.child
+  LEFT JOIN LATERAL (
+      SELECT o.due_on, o.rule, o.rests_on FROM obligations o
+       WHERE o.child = y.child AND o.sealed IS NULL AND o.rests_on <@ %(sees)s AND o.opened_on <= %(day)s
+         AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
+       ORDER BY o.due_on, o.rule LIMIT 1
+  ) AS following ON true
+
+-- name: status
+-- What follows from the gates for somebody who sees these categories.
+CASE WHEN EXISTS (SELECT FROM unnest(y.deferred_by) AS b (rests_on)
+                   WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'deferred'
+     WHEN EXISTS (SELECT FROM unnest(y.not_ready_by) AS b (rests_on)
+                   WHERE string_to_array(b.rests_on, ' ') <@ %(sees)s) THEN 'not_ready'
+     ELSE 'ready' END

@@ -1,5 +1,6 @@
 """Which children there are, as the register shows them, and who among them has a name."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -16,6 +17,7 @@ from domain.file import Attribute, Fact, File
 from domain.life import BIRTH, GONE, STAGE
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
+from ledger.store import queries
 from projections.model import ReadModel, RowContext
 from projections.name_search import (
     terms_of_names,
@@ -164,14 +166,10 @@ def _opened(row: Indexed, seal: Seal) -> Indexed:
 
 REGISTER: Final = ReadModel("register", Indexed, rows, _opened)
 
-_SELECT: Final = SQL("""
-    SELECT {columns},
-           (SELECT count(*) FROM obligations o
-             WHERE o.child = register.child AND o.rests_on <@ %(sees)s
-               AND o.opened_on <= %(day)s AND o.due_on < %(day)s
-               AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
-      FROM register
-""").format(columns=SQL(", ").join(Identifier("register", spec.name) for spec in fields(Listed)))
+_SQL: Final = queries.load_composable("projections", "register.sql")
+_SELECT: Final = _SQL["register"].format(
+    columns=SQL(", ").join(Identifier("register", spec.name) for spec in fields(Listed))
+)
 _KEY: Final[Key] = {"register.opened": as_number}
 
 
@@ -205,3 +203,12 @@ async def register(
     if terms:
         where.append(Condition(SQL("register.terms @> %(terms)s"), {"terms": list(terms)}))
     return await page(connection, ListedOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+
+
+async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
+    """Return the files of an institution by their numbers' terms; two children may have been given one."""
+    cursor = await connection.execute(_SQL["file_numbers"], [institution])
+    found: dict[bytes, list[UUID]] = defaultdict(list)
+    for term, child in await cursor.fetchall():
+        found[bytes(term)].append(child)
+    return found

@@ -1,4 +1,6 @@
 -- The register: one row a child's file as it is now. What is personal is sealed or a keyed hash.
+
+-- name: table
 CREATE TABLE register (
     child        uuid   PRIMARY KEY,
     institution  uuid,
@@ -29,3 +31,15 @@ CREATE INDEX ON register (file_no_term);
 CREATE INDEX ON register (citizen_id_term);
 CREATE INDEX ON register (name_term, birth_on);
 CREATE INDEX ON register USING gin (terms);
+
+-- name: register
+-- All columns but `terms`, of which there may be many.
+SELECT {columns},
+       (SELECT count(*) FROM obligations o
+         WHERE o.child = register.child AND o.rests_on <@ %(sees)s
+           AND o.opened_on <= %(day)s AND o.due_on < %(day)s
+           AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
+  FROM register
+
+-- name: file_numbers
+SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term IS NOT NULL

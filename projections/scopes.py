@@ -10,19 +10,12 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from domain.scope import FileScope, Former
+from ledger.store import queries
 
 COLUMNS: Final = SQL("register.institution, register.former, register.former_until, register.sixteen_on")
 """The columns of the register that `scope_of_row` takes, in its order."""
 
-# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
-_WHOSE: Final = SQL("""
-    SELECT asked.stream, latest.version, coalesce(register.version = latest.version, false) AS settled, {}
-      FROM unnest(%(streams)s::uuid[]) AS asked (stream)
-      JOIN LATERAL (
-               SELECT version FROM entry WHERE entry.stream = asked.stream ORDER BY version DESC LIMIT 1
-           ) AS latest ON true
-      LEFT JOIN register ON register.child = asked.stream
-""").format(COLUMNS)
+_SCOPES: Final = queries.load_composable("projections", "scopes.sql")["scopes"].format(columns=COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,7 @@ class StreamScope:
 
 async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID]) -> dict[UUID, StreamScope]:
     """Return of those of the streams that have entries whose they are."""
-    cursor = await connection.execute(_WHOSE, {"streams": list(streams)})
+    cursor = await connection.execute(_SCOPES, {"streams": list(streams)})
     return {
         stream: StreamScope(version, scope_of_row(*columns) if settled else None)
         for stream, version, settled, *columns in await cursor.fetchall()

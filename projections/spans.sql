@@ -1,4 +1,6 @@
 -- When which value held in each file: the codes, dates and states that may be counted, never a personal value.
+
+-- name: table
 CREATE TABLE spans (
     child     uuid NOT NULL,
     attribute text NOT NULL,

@@ -31,13 +31,14 @@ from api.http.dependencies import (
     categories_of,
 )
 from api.identity.permissions import Action, scope_sql
-from api.tail import Seen
+from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import FileScope, scope_of
+from ledger.store import queries
 from ledger.store.store import END
 from projections.paging import MOST
 from projections.projector.projector import NotBuiltError
@@ -65,34 +66,7 @@ LONGEST_WAIT: Final = limit(
 )
 NDJSON: Final = "application/x-ndjson"
 
-# The version tells whether the register shows a file as it stands: in one statement both are of one moment.
-_LOOK: Final = SQL("""
-    WITH looked AS MATERIALIZED (
-        SELECT position, entry_id, stream, occurred_until
-          FROM entry
-         WHERE position > %(after)s AND position <= %(through)s
-    ), stood AS MATERIALIZED (
-        SELECT moved.stream, register.child IS NOT NULL AND NOT EXISTS (
-                   SELECT FROM entry AS later
-                    WHERE later.stream = moved.stream AND later.version > register.version
-               ) AS settled
-          FROM (SELECT DISTINCT stream FROM looked) AS moved
-          LEFT JOIN register ON register.child = moved.stream
-    )
-    SELECT looked.position, looked.entry_id, looked.stream, looked.occurred_until, stood.settled
-      FROM looked
-      JOIN stood ON stood.stream = looked.stream
-      LEFT JOIN register ON register.child = looked.stream
-     WHERE NOT stood.settled OR {scope}
-     ORDER BY looked.position
-""")
-
-_LOOK_ALONE: Final = SQL("""
-    SELECT position, entry_id, stream, occurred_until, false AS settled
-      FROM entry
-     WHERE position > %(after)s AND position <= %(through)s
-     ORDER BY position
-""")
+_SQL: Final = queries.load_composable("api.http", "feed.sql")
 
 After: TypeAlias = Annotated[
     str,
@@ -160,12 +134,12 @@ class Reading:
         scope = scope_sql(request.actor, today=request.today, about=SQL("looked.occurred_until"))
         try:
             async with request.container.projector.reading() as connection:
-                statement = _LOOK.format(scope=scope.sql)
+                statement = _SQL["look"].format(scope=scope.sql)
                 sights = await _sights(connection, statement, {**bounds, **scope.parameters})
         except NotBuiltError:
             # There is no register yet; the files themselves decide.
             async with request.container.readers.connection() as connection:
-                sights = await _sights(connection, _LOOK_ALONE, bounds)
+                sights = await _sights(connection, SEEN_ALONE, bounds)
         return await self._decided(sights)
 
     async def page(self, after: int, end: int, most: int) -> tuple[int, list[Sight]]:

@@ -1,7 +1,6 @@
 """Which file of the ledger is whose: children of an institution by their file numbers."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from ledger.ledger import Ledger
 from projections.likeness import CITIZEN_ID, holders
 from projections.name_search import whole_number
 from projections.projector.projector import Projector
+from projections.register import file_numbers
 
 
 class Streams:
@@ -22,14 +22,7 @@ class Streams:
     async def known(self) -> dict[bytes, list[UUID]]:
         """Return the institution's files by their numbers' terms; two children may have been given one."""
         async with self._projector.reading() as connection:
-            cursor = await connection.execute(
-                "SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term NOTNULL",
-                [self._institution],
-            )
-            found: dict[bytes, list[UUID]] = defaultdict(list)
-            for term, child in await cursor.fetchall():
-                found[bytes(term)].append(child)
-            return found
+            return await file_numbers(connection, self._institution)
 
     async def of(self, numbers: Iterable[str]) -> dict[str, list[UUID]]:
         """Return the files that there are for some file numbers."""

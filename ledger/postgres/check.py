@@ -1,7 +1,8 @@
 """Whether a database is what the code was written for: how it stores text, and every table as it was made.
 
 `sql/schema.txt` describes what the migrations make, a line a piece; `make schema` writes it anew after one
-was added. `sql/schema.sql` shows the same to read, and is kept by hand. Tests hold the three equal.
+was added or an object that they include was changed, and a test holds the two equal. To read, each object
+stands in a file of its own in `sql/tables`, `sql/functions` and `sql/privileges`.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """Making a ledger and bringing it up to date: its schemas, its three roles, its numbered migrations.
 
 A ledger is one schema, with its key store in a second one, `<ledger>_keys`, and its read models in more of
-them. `<ledger>_owner` owns all and can not log in; `<ledger>_writer` may append, and change no entry;
-`<ledger>_reader` reads, and writes read models. Roles belong to the cluster: its ledgers need different
-names, even in different databases.
+them. `<ledger>_owner` owns all, and logs in only where it was made so beforehand; `<ledger>_writer` may
+append, and change no entry; `<ledger>_reader` reads, and writes read models. Roles belong to the cluster: its
+ledgers need different names, even in different databases.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from hashlib import sha256
-from typing import LiteralString, TypeAlias
+from typing import TypeAlias
 
 from psycopg import AsyncConnection, errors
 from psycopg.sql import SQL, Identifier, Literal
@@ -167,11 +167,13 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
     if roles.owner not in present:
         # One who is no superuser needs to be a member to hand a schema over.
         owner = Identifier(roles.owner)
-        await _execute(connection, "CREATE ROLE {owner} NOLOGIN", "GRANT {owner} TO CURRENT_USER", owner=owner)
+        await queries.execute(
+            connection, "CREATE ROLE {owner} NOLOGIN", "GRANT {owner} TO CURRENT_USER", owner=owner
+        )
     for role in (roles.writer, roles.reader):
         if role not in present:
             names = {"role": role, "ledger": ledger, "keys": keys_of(ledger)}
-            await _execute(
+            await queries.execute(
                 connection,
                 "CREATE ROLE {role} LOGIN",
                 "ALTER ROLE {role} SET search_path = {ledger}, {keys}",
@@ -211,7 +213,7 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     if cursor.rowcount:
         return
     names = asdict(roles) | {"schema": schema}
-    await _execute(
+    await queries.execute(
         connection,
         "CREATE SCHEMA {schema} AUTHORIZATION {owner}",
         "SET LOCAL ROLE {owner}",
@@ -224,7 +226,7 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
 
 
 async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
-    await _execute(
+    await queries.execute(
         connection,
         "SET LOCAL ROLE {owner}",
         "SET LOCAL search_path = {schema}, pg_temp",
@@ -233,19 +235,12 @@ async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own:
         owner=Identifier(roles.owner),
     )
     for name, text in _missing(await _applied(connection, schema), own):
-        for statement in queries.statements("ledger", "sql", text):
-            made = statement.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
-            await connection.execute(made.encode())
+        made = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
+        await queries.execute_all(connection, queries.split(made))
         await connection.execute(
             "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, _checksum(text)]
         )
     await connection.execute("RESET ROLE")
-
-
-async def _execute(connection: AsyncConnection, *statements: LiteralString, **names: Identifier) -> None:
-    """Execute statements one at a time, which every engine can that speaks PostgreSQL's protocol."""
-    for statement in statements:
-        await connection.execute(SQL(statement).format(**names))
 
 
 async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]:
@@ -263,18 +258,21 @@ def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Mig
             " A children's ledger and one of the eventsourcing library's are not made of one another."
         )
         raise MigrationError(message)
+    changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
+    if changed:
+        message = (
+            f"此账本不能使用：{', '.join(changed)} 与本程序的内容不同，账本由另一版本建立。"
+            "请用另一个 DATA 或数据库建立新账本，重新导入。 "
+            f"The ledger cannot be used: {', '.join(changed)} was applied with another text than this version"
+            " has, so another version made it. Begin a new ledger, with another DATA or database, and import"
+            " again."
+        )
+        raise MigrationError(message)
     newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
     if newer:
         message = (
             f"数据库比本程序新（{', '.join(newer)}）：请升级程序。"
             f" The database is newer than this version: it has {', '.join(newer)}."
-        )
-        raise MigrationError(message)
-    changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
-    if changed:
-        message = (
-            f"{', '.join(changed)} 与本程序的内容不同。"
-            f" {', '.join(changed)} was applied with another text than this version has."
         )
         raise MigrationError(message)
     return [(name, text) for name, text in own if name not in applied]

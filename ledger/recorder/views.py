@@ -5,21 +5,15 @@ began another epoch.
 """
 
 from hashlib import sha256
+from importlib.resources import files
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
 from ledger.roles import Roles
+from ledger.store import queries
 
-_TRACKING = """
-    CREATE TABLE tracking (
-        follower        text   NOT NULL,
-        application     text   NOT NULL,
-        notification_id bigint NOT NULL,
-        try             uuid   NOT NULL,
-        PRIMARY KEY (follower, application)
-    );
-"""
+_TRACKING = files("ledger").joinpath("sql/tables/tracking.sql").read_text("utf-8")
 
 
 def schema_of(ledger: str, projection: str) -> str:
@@ -51,17 +45,20 @@ async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -
         wanted = sha256(f"{epoch} {_TRACKING} {tables}".encode()).hexdigest()
         if made == wanted:
             return
-        make = SQL("""
-            DROP SCHEMA IF EXISTS {schema} CASCADE;
-            CREATE SCHEMA {schema} AUTHORIZATION {owner};
-            COMMENT ON SCHEMA {schema} IS {wanted};
-            SET LOCAL ROLE {owner};
-            SET LOCAL search_path = {schema}, pg_temp
-        """)
-        await connection.execute(make.format(wanted=Literal(wanted), **names))
-        await connection.execute(f"{_TRACKING}{tables}".encode())
-        grant = SQL("""
-            GRANT USAGE ON SCHEMA {schema} TO {reader};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {reader}
-        """)
-        await connection.execute(grant.format(**names))
+        await queries.execute(
+            connection,
+            "DROP SCHEMA IF EXISTS {schema} CASCADE",
+            "CREATE SCHEMA {schema} AUTHORIZATION {owner}",
+            "COMMENT ON SCHEMA {schema} IS {wanted}",
+            "SET LOCAL ROLE {owner}",
+            "SET LOCAL search_path = {schema}, pg_temp",
+            wanted=Literal(wanted),
+            **names,
+        )
+        await queries.execute_all(connection, queries.split(f"{_TRACKING}{tables}"))
+        await queries.execute(
+            connection,
+            "GRANT USAGE ON SCHEMA {schema} TO {reader}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {reader}",
+            **names,
+        )

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from ledger.roles import Roles
+from ledger.store import queries
 from ledger.store.append import Head
 
 
@@ -36,9 +37,12 @@ async def begin(
     Raises EpochTakenError.
     """
     async with await AsyncConnection.connect(owner_url) as connection:
-        names = {"owner": Identifier(Roles.of(ledger).owner), "ledger": Identifier(ledger)}
-        await connection.execute(
-            SQL("SET LOCAL ROLE {owner}; SET LOCAL search_path = {ledger}").format(**names)
+        await queries.execute(
+            connection,
+            "SET LOCAL ROLE {owner}",
+            "SET LOCAL search_path = {ledger}, pg_temp",
+            owner=Identifier(Roles.of(ledger).owner),
+            ledger=Identifier(ledger),
         )
         cursor = await connection.execute(
             "UPDATE head SET epoch = epoch + 1, recorded_at = greatest(recorded_at, %s::timestamptz)"

@@ -1,13 +1,19 @@
-"""Statements kept in .sql files: named ones, each under a line `-- name: …`, and those of migrations.
+"""SQL kept in .sql files: the objects of the schema, one a file, and statements under a line `-- name: …`.
 
-A migration may include files that hold one object each, by lines `-- include: functions/append`.
+A statement goes to the server by itself. A migration includes the files of objects by lines
+`-- include: functions/append`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
+from typing import LiteralString
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Composable
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 _INCLUDE = re.compile(r"^-- include: (\S+)\n", re.MULTILINE)
@@ -16,24 +22,32 @@ _PIECE = re.compile(r"(?P<comment>--[^\n]*)|\$\$.*?\$\$|'[^']*'|(?P<end>;)|[^-$'
 
 def load(package: str, path: str) -> Mapping[str, bytes]:
     """Read the statements of one file of a package, by name; as bytes, which psycopg takes as they are."""
-    _, *parts = _NAME.split(files(package).joinpath(path).read_text("utf-8"))
-    return MappingProxyType(
-        {name: text.strip().encode() for name, text in zip(parts[::2], parts[1::2], strict=True)}
-    )
+    return MappingProxyType({name: text.encode() for name, text in _named(package, path)})
+
+
+def load_composable(package: str, path: str) -> Mapping[str, SQL]:
+    """Read the same, to be composed: `format` fills in what stands in them as `{…}`."""
+    return MappingProxyType({name: SQL(text) for name, text in _named(package, path)})
 
 
 @cache
 def migrations(package: str, folder: str) -> tuple[tuple[str, str], ...]:
-    """Read the .sql files of one folder as (name without ending, text), in the order of their names."""
+    """Read the .sql files of one folder as (name without ending, text), in the order of their names.
+
+    The text has that of the files which it includes, whose paths begin beside the folder.
+    """
+    beside = files(package).joinpath(folder.rpartition("/")[0])
     found = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".sql")]
-    return tuple(sorted((file.name.removesuffix(".sql"), file.read_text("utf-8")) for file in found))
+    return tuple(sorted((file.name.removesuffix(".sql"), _whole(file, beside)) for file in found))
 
 
-def statements(package: str, folder: str, text: str) -> Iterator[str]:
-    """Yield the statements of a migration one by one, with those of the files in `folder` that it includes."""
-    whole = _INCLUDE.sub(lambda line: files(package).joinpath(f"{folder}/{line[1]}.sql").read_text("utf-8"), text)
+def split(text: str) -> Iterator[str]:
+    """Yield the statements of a text one by one, without what is commented between them.
+
+    Raises ValueError where the last one does not end with a semicolon.
+    """
     statement = ""
-    for piece in _PIECE.finditer(whole):
+    for piece in _PIECE.finditer(text):
         if piece["end"]:
             yield statement.strip()
             statement = ""
@@ -42,3 +56,27 @@ def statements(package: str, folder: str, text: str) -> Iterator[str]:
     if statement.strip():
         message = f"a statement does not end: {statement.strip()[:40]}"
         raise ValueError(message)
+
+
+async def execute(connection: AsyncConnection, *statements: LiteralString, **names: Composable) -> None:
+    """Execute statements one at a time, with `{…}` in them filled in."""
+    for statement in statements:
+        await connection.execute(SQL(statement).format(**names))
+
+
+async def execute_all(connection: AsyncConnection, statements: Iterable[str]) -> None:
+    """Execute statements of .sql files one at a time."""
+    for statement in statements:
+        await connection.execute(statement.encode())
+
+
+def _named(package: str, path: str) -> Iterator[tuple[str, str]]:
+    _, *parts = _NAME.split(files(package).joinpath(path).read_text("utf-8"))
+    return ((name, text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True))
+
+
+def _whole(file: Traversable, beside: Traversable) -> str:
+    def included(line: re.Match[str]) -> str:
+        return beside.joinpath(f"{line[1]}.sql").read_text("utf-8")
+
+    return _INCLUDE.sub(included, file.read_text("utf-8"))

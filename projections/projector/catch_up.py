@@ -100,10 +100,10 @@ class CatchUp:
         async with self._pool.connection() as connection:
             await connection.execute(
                 """
-                UPDATE read_model SET stopped_by = %s, stopped_at = clock_timestamp()
+                UPDATE read_model SET stopped_by = %s, stopped_at = %s
                  WHERE generation = %s AND model = ANY (%s) AND position = %s
                 """,
-                [poison.kind, own.number, poison.models, position],
+                [poison.kind, datetime.now(UTC), own.number, poison.models, position],
             )
         for name in poison.models:
             if (position, name, poison.kind) not in self._told:

@@ -19,6 +19,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.roles import Roles
+from ledger.store import queries
 from projections.model import ReadModel
 
 NOWHERE: Final = UUID(int=0)
@@ -161,12 +162,13 @@ async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
 
 async def _own(connection: AsyncConnection, ledger: str) -> None:
     """Become the owner within the ledger's schema, one at a time; nobody else is kept waiting."""
-    await connection.execute(
-        SQL("""
-            SET LOCAL ROLE {owner};
-            SET LOCAL search_path = {ledger}, pg_temp;
-            LOCK TABLE migration IN EXCLUSIVE MODE
-        """).format(owner=Identifier(Roles.of(ledger).owner), ledger=Identifier(ledger))
+    await queries.execute(
+        connection,
+        "SET LOCAL ROLE {owner}",
+        "SET LOCAL search_path = {ledger}, pg_temp",
+        "LOCK TABLE migration IN EXCLUSIVE MODE",
+        owner=Identifier(Roles.of(ledger).owner),
+        ledger=Identifier(ledger),
     )
 
 
@@ -174,16 +176,28 @@ async def _make(
     connection: AsyncConnection, ledger: str, number: int, models: Sequence[ReadModel[Any]]
 ) -> None:
     roles, own = Roles.of(ledger), Identifier(schema(ledger, number))
-    names = {"own": own, "owner": Identifier(roles.owner), "reader": Identifier(roles.reader)}
-    make_schema = "RESET ROLE; CREATE SCHEMA {own} AUTHORIZATION {owner}; SET LOCAL ROLE {owner};"
-    await connection.execute(SQL(make_schema).format(**names))
-    await connection.execute(SQL("SET LOCAL search_path = {own}, pg_temp").format(**names))
+    owner, reader = Identifier(roles.owner), Identifier(roles.reader)
+    await queries.execute(
+        connection,
+        "RESET ROLE",
+        "CREATE SCHEMA {own} AUTHORIZATION {owner}",
+        "SET LOCAL ROLE {owner}",
+        "SET LOCAL search_path = {own}, pg_temp",
+        own=own,
+        owner=owner,
+    )
     for model in models:
-        await connection.execute(model.table.encode())
-    grants = "GRANT USAGE ON SCHEMA {own} TO {reader}; GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}"
-    tables = SQL(", ").join(Identifier(model.name) for model in models)
-    await connection.execute(SQL(grants).format(tables=tables, **names))
-    await connection.execute(SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(ledger)))
+        await queries.execute_all(connection, queries.split(model.table))
+    await queries.execute(
+        connection,
+        "GRANT USAGE ON SCHEMA {own} TO {reader}",
+        "GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}",
+        "SET LOCAL search_path = {ledger}, pg_temp",
+        own=own,
+        reader=reader,
+        tables=SQL(", ").join(Identifier(model.name) for model in models),
+        ledger=Identifier(ledger),
+    )
 
 
 def _with(generation: Generation, model: str, standing: ModelPosition) -> Generation:

@@ -21,9 +21,9 @@ ENTRIES_AT_ONCE: Final = 10_000
 """Entries held in memory at a time, unless one file has more."""
 FILES_AT_ONCE: Final = 500
 _DISPOSABLE: Final = """
-    SET LOCAL synchronous_commit = off;
-    SET LOCAL statement_timeout = 0;
-    SET LOCAL idle_in_transaction_session_timeout = 0
+    SELECT set_config('synchronous_commit', 'off', true),
+           set_config('statement_timeout', '0', true),
+           set_config('idle_in_transaction_session_timeout', '0', true)
 """
 """Nobody waits for it, and rows of a long file take their time to be computed."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import astuple
 from uuid import uuid4
 
 import psycopg
@@ -15,17 +16,18 @@ from ledger.postgres.migrate import (
     check,
     migrate,
 )
+from ledger.recorder.views import schema_of
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.store import Accepted
 from projections import READ_MODELS
+from projections.activity import NAME, make_table
 from projections.projector.generations import generations, prepare
 from tests.support.ledgers import (
     PASSWORD,
     a_superuser,
     an_append,
     make_ledger,
-    rows,
     store_of,
 )
 
@@ -43,31 +45,6 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
         await migrate(database_url)
         assert isinstance(await store.append(an_append()), Accepted)
         assert len(await store.read(0, 10)) == 2
-
-
-async def test_the_nation_stood_once_for_a_region_that_was_not_known(
-    database_url: str, server_superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sound = queries.migrations
-    with monkeypatch.context() as before:
-        older = lambda *where: [each for each in sound(*where) if each[0] < "0008_region"]  # noqa: E731 - a stand-in
-        before.setattr(queries, "migrations", older)
-        await migrate(database_url)
-    await server_superuser.execute("""
-        SET search_path = childledger;
-        INSERT INTO institution VALUES (gen_random_uuid(), '甲', NULL, '000000');
-        INSERT INTO institution VALUES (gen_random_uuid(), '乙', NULL, '371099');
-        INSERT INTO member VALUES (gen_random_uuid(), '', 'bureau', NULL, '');
-        INSERT INTO token (member, digest, purpose, made_at, expires_at)
-        SELECT member, sha256(''), '', now(), now() FROM member;
-    """)
-
-    await migrate(database_url)
-
-    regions = await rows(server_superuser, "SELECT name, region FROM institution ORDER BY name")
-    assert regions == [("乙", "371099"), ("甲", None)]
-    assert await rows(server_superuser, "SELECT prefix FROM member") == [("",)], "the nation's bureau"
-    assert await rows(server_superuser, "SELECT may_approve FROM token") == [(True,)]
 
 
 async def test_several_processes_migrate_at_once(database_url: str) -> None:
@@ -103,6 +80,18 @@ async def test_a_migration_that_was_changed_afterwards_is_refused(
         await check(urls.reader)
 
 
+async def test_a_ledger_that_an_earlier_version_made_is_told_to_be_of_no_use(
+    database_url: str, server_superuser: AsyncConnection
+) -> None:
+    urls = await make_ledger(database_url)
+    await server_superuser.execute("UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'")
+    await server_superuser.execute("INSERT INTO childledger.migration VALUES ('0002_identity', '')")
+
+    for asked in (migrate(database_url), check(urls.reader)):
+        with pytest.raises(MigrationError, match=r"不能使用.*cannot be used.*Begin a new ledger"):
+            await asked
+
+
 async def test_whoever_may_not_migrate_is_told_what_is_missing(
     database_url: str, server_superuser: AsyncConnection
 ) -> None:
@@ -112,8 +101,8 @@ async def test_whoever_may_not_migrate_is_told_what_is_missing(
     urls = await make_ledger(database_url)
     await check(urls.reader)
     await check(urls.writer)
-    await server_superuser.execute("DELETE FROM childledger.migration WHERE name = '0002_identity'")
-    with pytest.raises(MigrationError, match="lacks 0002_identity"):
+    await server_superuser.execute("DELETE FROM childledger.migration WHERE name = '0001_ledger'")
+    with pytest.raises(MigrationError, match="lacks 0001_ledger"):
         await check(urls.reader)
 
 
@@ -122,7 +111,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 ) -> None:
     sound = queries.migrations
     monkeypatch.setattr(
-        queries, "migrations", lambda *where: [*sound(*where), ("9999_broken", "SELECT FROM nowhere")]
+        queries, "migrations", lambda *where: [*sound(*where), ("9999_broken", "SELECT FROM nowhere;")]
     )
     with pytest.raises(psycopg.errors.UndefinedTable):
         await migrate(database_url)
@@ -131,36 +120,61 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     assert ours.rowcount == 0
 
 
-@pytest.fixture
-async def managed(database_url: str, server_superuser: AsyncConnection) -> AsyncIterator[tuple[str, str]]:
-    """Give a ledger's name and an administrator who is no superuser, as hosted databases have."""
+@pytest.fixture(params=["admin", "owner"])
+async def managed(
+    database_url: str, server_superuser: AsyncConnection, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[str, str]]:
+    """Give a ledger's name and who is to make it: no server_superuser, as hosted databases have, or its owner."""
     ledger = f"hosted_{uuid4().hex[:12]}"
-    name = sql.Identifier(f"{ledger}_admin")
+    maker = f"{ledger}_{request.param}"
+    name = sql.Identifier(maker)
     await server_superuser.execute(
         sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(name, sql.Literal(PASSWORD))
     )
     database = sql.Identifier(str(conninfo_to_dict(database_url)["dbname"]))
     await server_superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
-    yield ledger, make_conninfo(database_url, user=f"{ledger}_admin", password=PASSWORD)
+    yield ledger, make_conninfo(database_url, user=maker, password=PASSWORD)
     await server_superuser.execute(sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(database))
-    for role in (*(f"{ledger}_{each}" for each in ("owner", "writer", "reader")), f"{ledger}_admin"):
+    for role in dict.fromkeys((*astuple(Roles.of(ledger)), maker)):
         await server_superuser.execute(
             sql.SQL("DROP OWNED BY {0} CASCADE; DROP ROLE {0}").format(sql.Identifier(role))
         )
 
 
-async def test_an_administrator_who_is_no_superuser_can_migrate(managed: tuple[str, str]) -> None:
-    ledger, admin = managed
-    urls = await make_ledger(admin, ledger)
+async def test_an_administrator_who_is_no_superuser_can_migrate_and_so_can_the_owner(
+    managed: tuple[str, str],
+) -> None:
+    ledger, maker = managed
+    urls = await make_ledger(maker, ledger)
     async with store_of(urls, ledger) as store:
         assert isinstance(await store.append(an_append()), Accepted)
-    await migrate(admin, ledger)
+    await migrate(maker, ledger)
     await check(urls.reader, ledger)
-    await prepare(admin, ledger, READ_MODELS, "any rulebook")
+    await prepare(maker, ledger, READ_MODELS, "any rulebook")
+    await make_table(maker, ledger)
     async with await psycopg.AsyncConnection.connect(urls.reader) as reader:
         (made,) = await generations(reader, ledger)
-        tables = await reader.execute(f"SELECT FROM {made.schema}.register".encode())
-        assert tables.rowcount == 0
+        for table in (f"{made.schema}.register", f"{schema_of(ledger, NAME)}.{NAME}"):
+            assert (await reader.execute(f"SELECT FROM {table}".encode())).rowcount == 0
+
+
+async def test_roles_are_committed_before_what_they_own(
+    managed: tuple[str, str], server_superuser: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, maker = managed
+    sound = queries.migrations
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            queries, "migrations", lambda *where: [*sound(*where), ("9999_broken", "SELECT FROM nowhere;")]
+        )
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            await migrate(maker, ledger)
+
+    there = await server_superuser.execute(
+        "SELECT FROM pg_roles WHERE rolname = ANY (%s)", [list(astuple(Roles.of(ledger)))]
+    )
+    assert there.rowcount == 3
+    await migrate(maker, ledger)
 
 
 async def test_passwords_are_set_anew(database_url: str) -> None:

@@ -274,7 +274,7 @@ async def test_it_is_not_ready_while_the_database_is_not_migrated(served: Served
     await served.projected()
     client = await served.client()
     assert (await client.get("/health/ready")).json() == {"status": "ready", "projection_lag": 0}
-    await _as_owner(settings, "DELETE FROM migration WHERE name = '0002_identity'")
+    await _as_owner(settings, "DELETE FROM migration WHERE name = '0001_ledger'")
     answer = await client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["missing"] == ["migrations"]
