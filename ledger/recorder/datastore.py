@@ -12,9 +12,10 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
 
 from ledger.recorder.announcer import Announcer
-from ledger.store import arrays
+from ledger.store import arrays, queries
 
 R = TypeVar("R")
+RECORDER_SQL: Final = queries.load_composable("ledger.recorder", "recorder.sql")
 PATIENCE: Final = 5.0
 """Seconds for which a lost connection is sought again."""
 _PAUSE: Final = 0.05

@@ -17,7 +17,6 @@ from eventsourcing.persistence import (
     Transcoder,
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
-from psycopg.sql import SQL
 
 from ledger.postgres.migrate import (
     MigrationError,
@@ -26,7 +25,7 @@ from ledger.postgres.migrate import (
     migrate,
 )
 from ledger.recorder.children import READ_ONLY, ChildrenRecorder, EntryMapper
-from ledger.recorder.datastore import Datastore, translated
+from ledger.recorder.datastore import RECORDER_SQL, Datastore, translated
 from ledger.recorder.recorders import (
     LedgerAggregateRecorder,
     LedgerApplicationRecorder,
@@ -41,8 +40,6 @@ T = TypeVar("T")
 TTrackingRecorder = TypeVar("TTrackingRecorder", bound=LedgerTrackingRecorder)
 DEFAULT_LEDGER: Final = "es"
 """The ledger of an application without a name; `es_<name>`, in lower case, is that of one that has a name."""
-_OWN: Final = SQL("INSERT INTO {ledger}.application (name) VALUES (%s) ON CONFLICT DO NOTHING")
-_OWNER: Final = SQL("SELECT name FROM {ledger}.application")
 
 
 class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
@@ -153,8 +150,8 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
     def _own(self) -> None:
         """Take the ledger for this application, or see that it is. Raises InfrastructureFactoryError."""
         name, statement = self.env.name, self.database.statement
-        self.database.run(lambda connection: connection.execute(statement(_OWN), [name]))
-        ((owner,),) = self.database.rows(statement(_OWNER))
+        self.database.run(lambda connection: connection.execute(statement(RECORDER_SQL["own"]), [name]))
+        ((owner,),) = self.database.rows(statement(RECORDER_SQL["owner"]))
         if owner != name:
             message = (
                 f"the ledger {self.ledger} has the events of the application {owner!r}, not of {name!r}:"

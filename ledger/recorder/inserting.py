@@ -17,9 +17,8 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from psycopg import Connection
-from psycopg.sql import SQL
 
-from ledger.recorder.datastore import Datastore
+from ledger.recorder.datastore import RECORDER_SQL, Datastore
 from ledger.store import arrays
 from ledger.store.append_batch import SQL as STORE
 
@@ -29,9 +28,6 @@ GATHERING_SECONDS: Final = 0.001
 """For which the next call waits for as many as the last one had; none where it had one."""
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _VERSIONS: Final = range(1 - 2**31, 2**31)
-_POSITIONS: Final = SQL(
-    "SELECT position FROM {ledger}.entry WHERE entry_id = ANY (%b::uuid[]) ORDER BY position"
-)
 _KIND: Final = "aggregate"
 _SCHEMA: Final = 1
 
@@ -81,7 +77,7 @@ class Inserter:
     def __init__(self, database: Datastore) -> None:
         self._database = database
         self._append = STORE["append"].replace(b"FROM append", f'FROM "{database.ledger}".append'.encode())
-        self._positions = database.statement(_POSITIONS)
+        self._positions = database.statement(RECORDER_SQL["positions"])
         lock = Lock()
         self._arrived, self._ended = Condition(lock), Condition(lock)
         self._queue: deque[_Waiting] = deque()

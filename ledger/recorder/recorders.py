@@ -16,37 +16,13 @@ from psycopg import Connection, errors
 from psycopg.sql import SQL, Identifier
 
 from ledger.recorder.announcer import Notified
-from ledger.recorder.datastore import Datastore
+from ledger.recorder.datastore import RECORDER_SQL, Datastore
 from ledger.recorder.inserting import Inserter, runs, stream_of
 from ledger.recorder.tracking import LedgerTrackingRecorder
 from ledger.store import arrays
 
 _FIRST: Final = -(2**31)
 _LAST: Final = 2**63 - 1
-_EVENTS: Final = SQL("""
-    SELECT stream, version, type, body FROM {ledger}.{table}
-     WHERE stream = %(stream)b AND version > %(after)b AND version <= %(through)b
-     ORDER BY version {order} LIMIT %(limit)b
-""")
-_NOTIFICATIONS: Final = SQL("""
-    SELECT stream, version, type, body, position, recorded_at FROM {ledger}.entry
-     WHERE position > %(after)b AND position <= %(through)b
-       AND (%(every)b OR type = ANY (%(topics)b::text[]))
-     ORDER BY position LIMIT %(limit)b
-""")
-_POSITION: Final = SQL("SELECT nullif(position, 0) FROM {ledger}.head")
-_SNAPSHOTS: Final = SQL("""
-    INSERT INTO {ledger}.snapshot (stream, version, type, body, try)
-    SELECT stream, version, type, body, %(try)b
-      FROM unnest(%(streams)b::uuid[], %(versions)b::integer[], %(types)b::text[], %(bodies)b::bytea[])
-           AS taken (stream, version, type, body)
-""")
-_TAKEN: Final = SQL("""
-    SELECT count(*) FROM {ledger}.snapshot
-      JOIN unnest(%(streams)b::uuid[], %(versions)b::integer[]) AS taken (stream, version)
-     USING (stream, version)
-     WHERE try = %(try)b
-""")
 
 
 class LedgerAggregateRecorder(AggregateRecorder):
@@ -58,7 +34,7 @@ class LedgerAggregateRecorder(AggregateRecorder):
         self.database = database
         self._inserter = Inserter(database)
         self._events = {
-            desc: database.statement(_EVENTS, table=Identifier(self.table), order=SQL(order))
+            desc: database.statement(RECORDER_SQL["events"], table=Identifier(self.table), order=SQL(order))
             for desc, order in ((False, "ASC"), (True, "DESC"))
         }
 
@@ -114,7 +90,10 @@ class LedgerSnapshotRecorder(LedgerAggregateRecorder):
             "bodies": arrays.blobs(event.state for event in events),
             "try": uuid4(),
         }
-        insert, taken = (self.database.statement(text) for text in (_SNAPSHOTS, _TAKEN))
+        insert, taken = (
+            self.database.statement(text)
+            for text in (RECORDER_SQL["take_snapshots"], RECORDER_SQL["snapshots_taken"])
+        )
 
         def work(connection: Connection) -> None:
             try:
@@ -132,8 +111,8 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
 
     def __init__(self, database: Datastore) -> None:
         super().__init__(database)
-        self._notifications = database.statement(_NOTIFICATIONS)
-        self._position = database.statement(_POSITION)
+        self._notifications = database.statement(RECORDER_SQL["notifications"])
+        self._position = database.statement(RECORDER_SQL["position"])
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Insert events as an aggregate recorder does; return their notification ids."""

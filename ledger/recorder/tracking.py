@@ -2,26 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final
 from uuid import uuid4
 
 from eventsourcing.persistence import IntegrityError, Tracking, TrackingRecorder
 from psycopg import Connection, Cursor
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
-from ledger.recorder.datastore import Datastore
-
-_TRACK: Final = SQL("""
-    INSERT INTO {schema}.tracking AS tracked (follower, application, notification_id, try)
-    VALUES (%(follower)s, %(application)s, %(id)s, %(try)s)
-    ON CONFLICT (follower, application)
-    DO UPDATE SET notification_id = excluded.notification_id, try = excluded.try
-     WHERE tracked.notification_id < excluded.notification_id OR tracked.try = excluded.try
-""")
-_TRACKED: Final = SQL("""
-    SELECT notification_id FROM {schema}.tracking
-     WHERE follower = %(follower)s AND application = %(application)s
-""")
+from ledger.recorder.datastore import RECORDER_SQL, Datastore
 
 
 class LedgerTrackingRecorder(TrackingRecorder):
@@ -36,8 +23,8 @@ class LedgerTrackingRecorder(TrackingRecorder):
         self.database = database
         self.follower = follower
         self.schema = schema or database.ledger
-        self._track = database.statement(_TRACK, schema=Identifier(self.schema))
-        self._tracked = database.statement(_TRACKED, schema=Identifier(self.schema))
+        self._track = database.statement(RECORDER_SQL["track"], schema=Identifier(self.schema))
+        self._tracked = database.statement(RECORDER_SQL["tracked"], schema=Identifier(self.schema))
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Record how far. Raises IntegrityError when it is no farther than before."""

@@ -34,7 +34,7 @@ async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -
         "reader": Identifier(roles.reader),
     }
     async with await AsyncConnection.connect(owner_url) as connection:
-        await connection.execute(SQL("LOCK TABLE {ledger}.migration IN EXCLUSIVE MODE").format(**names))
+        await queries.execute(connection, "SELECT FROM {ledger}.migration FOR UPDATE", **names)
         cursor = await connection.execute(
             SQL(
                 "SELECT epoch, obj_description(to_regnamespace(%s), 'pg_namespace') FROM {ledger}.head"
