@@ -226,11 +226,12 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
 
 
 async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
+    # The rows of `migration` are the lock of whoever works as owner; nobody else is kept waiting.
     await queries.execute(
         connection,
         "SET LOCAL ROLE {owner}",
         "SET LOCAL search_path = {schema}, pg_temp",
-        "LOCK TABLE migration IN EXCLUSIVE MODE",
+        "SELECT FROM migration FOR UPDATE",
         schema=Identifier(schema),
         owner=Identifier(roles.owner),
     )

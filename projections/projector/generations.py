@@ -166,7 +166,7 @@ async def _own(connection: AsyncConnection, ledger: str) -> None:
         connection,
         "SET LOCAL ROLE {owner}",
         "SET LOCAL search_path = {ledger}, pg_temp",
-        "LOCK TABLE migration IN EXCLUSIVE MODE",
+        "SELECT FROM migration FOR UPDATE",
         owner=Identifier(Roles.of(ledger).owner),
         ledger=Identifier(ledger),
     )

@@ -61,6 +61,11 @@ def test_no_update_calls_a_function_that_answers_otherwise_when_it_is_asked_agai
             assert not VOLATILE.search(update), path
 
 
+def test_nobody_locks_a_whole_table() -> None:
+    for path, statement in (*in_modules(), *in_files()):
+        assert not re.match(r"\s*LOCK\b", statement), path
+
+
 def test_no_named_statement_ends_with_a_comment_that_would_hide_what_is_composed_with_it() -> None:
     for path in FILES:
         if "-- name: " in path.read_text("utf-8"):
