@@ -16,20 +16,20 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.sql import SQL, Identifier
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from ledger.postgres import tools
-from ledger.postgres.migrate import keys_of
+from ledger.postgres.migrate import checksum, keys_of
 from ledger.sealing.keys import SECRET
 from ledger.sealing.wrapping import KeyFile
 from ledger.store import queries
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _OF_READ_MODELS: Final = ("generation", "read_model")
 """Tables of the ledger that say only how far its read models are written."""
 _MADE_BY_MIGRATING: Final = frozenset({"migration", "head", *_OF_READ_MODELS})
@@ -41,6 +41,11 @@ _T = TypeVar("_T")
 
 class BackupError(Exception):
     """A backup can not be made, is not whole, or can not be brought back here."""
+
+
+def _by_name(migrations: object) -> object:
+    """Read the manifest of an earlier format too, to say of which version it is: it has names alone."""
+    return dict.fromkeys(migrations, "") if isinstance(migrations, list) else migrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Copy:
 class Manifest:
     """What a backup of the entries holds: everything up to `position` in `epoch`, settled to `recorded_at`.
 
-    `postgresql` is the major version of the program that wrote it; `stamp` is the key file's, in hex.
+    `postgresql` is the major version of the program that wrote it, `migrations` the checksums of what was
+    applied, by name; they and `stamp`, the key file's, are in hex.
     """
 
     format: int
@@ -67,7 +73,7 @@ class Manifest:
     made_at: datetime
     version: str
     postgresql: int
-    migrations: list[str]
+    migrations: Annotated[dict[str, str], BeforeValidator(_by_name)]
     entries: Copy
     stamp: str = ""
 
@@ -100,9 +106,7 @@ async def back_up(
         snapshot, position, recorded_at, epoch, size = await _row(connection, ledger)
         moment = datetime.now(UTC)
         programs = await tools.programs_for(connection.info.server_version // _MAJOR)
-        applied = [
-            name for schema in (keys_of(ledger), ledger) for name in await _migrations(connection, schema)
-        ]
+        applied = await _migrations(connection, keys_of(ledger)) | await _migrations(connection, ledger)
         say(f"正在备份 Backing up {ledger}: {position} entries, about {size // _MB} MB in the database …")
         stem = f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
         dump = _Dump(programs / "pg_dump", owner_url, snapshot, say)
@@ -207,11 +211,11 @@ async def _row(connection: AsyncConnection, ledger: str) -> tuple[str, int, date
     return row
 
 
-async def _migrations(connection: AsyncConnection, schema: str) -> list[str]:
+async def _migrations(connection: AsyncConnection, schema: str) -> dict[str, str]:
     cursor = await connection.execute(
-        SQL("SELECT name FROM {} ORDER BY name").format(Identifier(schema, "migration"))
+        SQL("SELECT name, checksum FROM {} ORDER BY name").format(Identifier(schema, "migration"))
     )
-    return [name for (name,) in await cursor.fetchall()]
+    return {name: applied.hex() for name, applied in await cursor.fetchall()}
 
 
 def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, KeysManifest]:
@@ -219,9 +223,20 @@ def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, K
     keys_path = path.with_name(_keys_manifest(ledger))
     manifest, keys = _read(path, _MANIFEST), _read(keys_path, _KEYS_MANIFEST)
     folders = ("sql/keys", "sql/migrations")
-    known = {name for folder in folders for name, _ in queries.migrations("ledger", folder)}
-    newer = not known.issuperset(manifest.migrations)
-    if manifest.format != FORMAT or keys.format != FORMAT or newer:
+    known = {
+        name: checksum(text).hex()
+        for folder in folders
+        for name, text in queries.migrations("ledger", folder)
+    }
+    changed = any(known.get(name, applied) != applied for name, applied in manifest.migrations.items())
+    if min(manifest.format, keys.format) < FORMAT or changed:
+        message = (
+            f"备份由另一版本 {manifest.version} 制作，本程序不能恢复：请用该版本恢复。 "
+            f"The backup was made by another version, {manifest.version}, and this one cannot bring it back: "
+            "use that version."
+        )
+        raise BackupError(message)
+    if max(manifest.format, keys.format) > FORMAT or not known.keys() >= manifest.migrations.keys():
         message = (
             f"备份由较新的版本 {manifest.version} 制作，请先升级。 "
             f"The backup was made by a newer version, {manifest.version}: upgrade first."

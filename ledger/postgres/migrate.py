@@ -239,7 +239,7 @@ async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own:
         made = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
         await queries.execute_all(connection, queries.split(made))
         await connection.execute(
-            "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, _checksum(text)]
+            "INSERT INTO migration (name, checksum) VALUES (%s, %s)", [name, checksum(text)]
         )
     await connection.execute("RESET ROLE")
 
@@ -252,7 +252,7 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]
 
 
 def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Migration]:
-    known = {name: _checksum(text) for name, text in own}
+    known = {name: checksum(text) for name, text in own}
     if applied and _has_library(applied) != _has_library(known):
         message = (
             "儿童账本与 eventsourcing 库的账本不能互相转换。"
@@ -279,5 +279,6 @@ def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Mig
     return [(name, text) for name, text in own if name not in applied]
 
 
-def _checksum(text: str) -> bytes:
+def checksum(text: str) -> bytes:
+    """Return the SHA-256 of a migration with all that it includes."""
     return sha256(text.encode()).digest()

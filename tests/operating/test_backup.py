@@ -305,14 +305,23 @@ async def test_an_older_backup_opens_with_the_newest_keys_and_a_newer_one_not_wi
         assert [e.event.name for e in file.standing() if isinstance(e.event, IdentityRecorded)] == [NAME]
 
 
-async def test_a_backup_of_a_newer_version_or_another_ledger_is_refused(
+async def test_a_backup_of_a_newer_or_an_earlier_version_or_another_ledger_is_refused(
     served: Served, settings: Settings, backups: Path, elsewhere: Settings
 ) -> None:
     await backing_up(settings, backups)
     path = manifest_in(backups)
     content = orjson.loads(path.read_bytes())
     for changed, said in (
-        ({"migrations": [*content["migrations"], "9999_from_the_future"]}, "newer version"),
+        ({"migrations": content["migrations"] | {"9999_from_the_future": ""}}, "newer version"),
+        ({"format": content["format"] + 1}, "newer version"),
+        (
+            {"format": 1, "migrations": ["0001_ledger", "0002_identity"]},
+            r"another version.*cannot bring it back",
+        ),
+        (
+            {"migrations": content["migrations"] | {"0001_ledger": ""}},
+            r"another version.*cannot bring it back",
+        ),
         ({"ledger": "other"}, "is of the ledger other"),
     ):
         path.write_bytes(orjson.dumps(content | changed))
