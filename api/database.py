@@ -16,6 +16,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from ledger.data_folder import check_own, unusable
 from ledger.postgres import credentials
+from ledger.postgres.catalog import CATALOG
 from ledger.postgres.check import check_schema, check_text
 from ledger.postgres.embedded import Server, embedded
 from ledger.postgres.migrate import check, migrate
@@ -163,10 +164,7 @@ async def _enters(address: str) -> bool:
 
 async def _refuse_owner(address: str, ledger: str) -> None:
     async with await AsyncConnection.connect(address) as connection:
-        cursor = await connection.execute(
-            "SELECT rolsuper OR pg_has_role(oid, %s, 'MEMBER') FROM pg_roles WHERE rolname = current_user",
-            [Roles.of(ledger).owner],
-        )
+        cursor = await connection.execute(CATALOG["owns"], [Roles.of(ledger).owner])
         if await cursor.fetchone() != (False,):
             message = (
                 "账本的写入者和读取者不得是其所有者：见 CHILDLEDGER_WRITER_URL。"

@@ -24,6 +24,7 @@ from psycopg.sql import SQL, Identifier
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from ledger.postgres import tools
+from ledger.postgres.catalog import CATALOG
 from ledger.postgres.migrate import checksum, keys_of
 from ledger.sealing.keys import SECRET
 from ledger.sealing.wrapping import KeyFile
@@ -196,7 +197,7 @@ class _Dump:
 
 
 async def _row(connection: AsyncConnection, ledger: str) -> tuple[str, int, datetime | None, int, int]:
-    present = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [ledger])
+    present = await connection.execute(CATALOG["schema"], [ledger])
     if not present.rowcount:
         message = f"此数据库中没有账本 {ledger}。 There is no ledger {ledger} in this database."
         raise BackupError(message)
@@ -269,10 +270,7 @@ def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, K
 
 
 async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None:
-    cursor = await connection.execute(
-        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s) ORDER BY tablename",
-        [[ledger, keys_of(ledger)]],
-    )
+    cursor = await connection.execute(CATALOG["tables"], [[ledger, keys_of(ledger)]])
     for schema, table in await cursor.fetchall():
         if table in _MADE_BY_MIGRATING:
             continue
@@ -289,15 +287,7 @@ async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None
 
 async def _drop(connection: AsyncConnection, ledger: str) -> None:
     """Drop the ledger's schemas, those of its read models among them."""
-    cursor = await connection.execute(
-        # Another ledger, whose name begins likewise, has migrations.
-        """
-        SELECT nspname FROM pg_namespace n
-         WHERE nspname = ANY (%s) OR starts_with(nspname, %s) AND NOT EXISTS (
-               SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migration')
-        """,
-        [[ledger, keys_of(ledger)], f"{ledger}_view"],
-    )
+    cursor = await connection.execute(CATALOG["schemas"], [[ledger, keys_of(ledger)], f"{ledger}_view"])
     for (schema,) in await cursor.fetchall():
         await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
 

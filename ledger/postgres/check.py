@@ -13,11 +13,10 @@ from typing import Final
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
+from ledger.postgres.catalog import CATALOG
 from ledger.postgres.migrate import MigrationError, keys_of
 from ledger.roles import Roles
-from ledger.store import queries
 
-_SQL: Final = queries.load("ledger", "sql/description.sql")
 _SOUND: Final = frozenset({"c", "C", "POSIX", "C.UTF-8", "C.UTF8"})
 """The provider libc with locales that sort by code points, however their names are written."""
 _SHOWN: Final = 5
@@ -48,10 +47,7 @@ async def check_text(url: str) -> None:
     """Raise WronglyStoredError unless the database holds UTF-8, in the order of code points."""
     # Without it a database that checks no encoding would answer in bytes.
     async with await AsyncConnection.connect(url, client_encoding="UTF8") as connection:
-        cursor = await connection.execute(
-            "SELECT pg_encoding_to_char(encoding), datlocprovider, datcollate, datctype"
-            "  FROM pg_database WHERE datname = current_database()"
-        )
+        cursor = await connection.execute(CATALOG["storage"])
         row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - the database that was asked is there
     encoding, provider, *locales = row
@@ -97,7 +93,7 @@ async def description(url: str, ledger: str) -> list[str]:
     async with await AsyncConnection.connect(url) as connection:
         for part, schema in (("ledger", ledger), ("keys", keys_of(ledger))):
             await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
-            cursor = await connection.execute(_SQL["description"], roles | {"schema": schema})
+            cursor = await connection.execute(CATALOG["description"], roles | {"schema": schema})
             lines += [f"{part}: {line}" for (line,) in await cursor.fetchall()]
     return sorted(lines)
 

@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from domain.label import Label
 from domain.limit import Area, limit
+from ledger.postgres.catalog import CATALOG
 from ledger.roles import Roles
 from ledger.store import queries
 
@@ -160,10 +161,8 @@ def _has_library(names: Container[str]) -> bool:
 
 
 async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) -> None:
-    cursor = await connection.execute(
-        "SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)", [list(astuple(roles))]
-    )
-    present = {name for (name,) in await cursor.fetchall()}
+    cursor = await connection.execute(CATALOG["roles"], [list(astuple(roles))])
+    present = {name for name, _ in await cursor.fetchall()}
     if roles.owner not in present:
         # One who is no superuser needs to be a member to hand a schema over.
         owner = Identifier(roles.owner)
@@ -184,10 +183,7 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
 
 async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
     """Bound what a statement takes, where nobody has set another bound and we may."""
-    cursor = await connection.execute(
-        "SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = ANY (%s)",
-        [[roles.writer, roles.reader]],
-    )
+    cursor = await connection.execute(CATALOG["roles"], [[roles.writer, roles.reader]])
     for role, said in await cursor.fetchall():
         missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in said}
         with suppress(errors.InsufficientPrivilege):
@@ -209,7 +205,7 @@ async def _set_passwords(connection: AsyncConnection, passwords: Mapping[str, st
 
 
 async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -> None:
-    cursor = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema])
+    cursor = await connection.execute(CATALOG["schema"], [schema])
     if cursor.rowcount:
         return
     names = asdict(roles) | {"schema": schema}

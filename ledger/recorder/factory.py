@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
+from ledger.postgres.catalog import CATALOG
 from ledger.postgres.migrate import (
     MigrationError,
     check,
@@ -138,11 +139,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
 
     def _refuse_owner(self, url: str) -> None:
         with psycopg.connect(url) as connection:
-            found = connection.execute(
-                "SELECT rolsuper OR pg_has_role(oid, %s, 'MEMBER') FROM pg_roles"
-                " WHERE rolname = current_user",
-                [self._owner],
-            )
+            found = connection.execute(CATALOG["owns"], [self._owner])
             if found.fetchall() != [(False,)]:
                 message = f"{self.READER_URL} enters {self.ledger} as one who owns it, not as its reader"
                 raise InfrastructureFactoryError(message)

@@ -1,7 +1,33 @@
--- What a schema is made of, a line a piece, in words that are the same for every ledger and every PostgreSQL.
--- Asked with the schema as the search path, so that what is in it is named without it.
+-- What is asked of PostgreSQL's own catalogs.
+
+-- name: storage
+SELECT pg_encoding_to_char(encoding), datlocprovider, datcollate, datctype
+  FROM pg_database
+ WHERE datname = current_database()
+
+-- name: schema
+SELECT FROM pg_namespace WHERE nspname = %s
+
+-- name: tables
+SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s) ORDER BY tablename
+
+-- name: schemas
+-- A ledger's and those whose names begin so; another ledger, whose name begins likewise, has migrations.
+SELECT nspname
+  FROM pg_namespace n
+ WHERE nspname = ANY (%s)
+    OR starts_with(nspname, %s)
+   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migration')
+
+-- name: roles
+SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = ANY (%s)
+
+-- name: owns
+SELECT rolsuper OR pg_has_role(oid, %s, 'MEMBER') FROM pg_roles WHERE rolname = current_user
 
 -- name: description
+-- What a schema is made of, a line a piece, in words that are the same for every ledger and every PostgreSQL.
+-- Asked with the schema as the search path, so that what is in it is named without it.
 WITH named AS (
     SELECT n.oid AS schema, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl
       FROM pg_namespace n WHERE n.nspname = %(schema)s
