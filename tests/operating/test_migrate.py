@@ -84,7 +84,9 @@ async def test_a_ledger_that_an_earlier_version_made_is_told_to_be_of_no_use(
     database_url: str, server_superuser: AsyncConnection
 ) -> None:
     urls = await make_ledger(database_url)
-    await server_superuser.execute("UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'")
+    await server_superuser.execute(
+        "UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'"
+    )
     await server_superuser.execute("INSERT INTO childledger.migration VALUES ('0002_identity', '')")
 
     for asked in (migrate(database_url), check(urls.reader)):
@@ -124,7 +126,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 async def managed(
     database_url: str, server_superuser: AsyncConnection, request: pytest.FixtureRequest
 ) -> AsyncIterator[tuple[str, str]]:
-    """Give a ledger's name and who is to make it: no server_superuser, as hosted databases have, or its owner."""
+    """Give a ledger's name and who is to make it: no superuser, as hosted databases have, or its owner."""
     ledger = f"hosted_{uuid4().hex[:12]}"
     maker = f"{ledger}_{request.param}"
     name = sql.Identifier(maker)
