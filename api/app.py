@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.bootstrap import Container
-from api.clock import Clock, utc_now
+from api.clock import WallClock, utc_now
 from api.contract import problems, requests
 from api.http import (
     access,
@@ -35,7 +35,7 @@ from api.tenants import open_tenants
 _DOCUMENTING: Final = Lock()
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
+def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) -> FastAPI:
     """Make the app; its tenants are opened when it starts and closed when it stops."""
     settings = settings or Settings()
 

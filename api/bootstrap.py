@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from api.budgets import Budgets
-from api.clock import Clock, day_of, utc_now
+from api.clock import WallClock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
@@ -41,7 +41,7 @@ class Container:
 
     settings: Settings
     addresses: Addresses
-    clock: Clock
+    clock: WallClock
     ledger: Ledger
     projector: Projector
     readers: Pool
@@ -62,7 +62,7 @@ class Container:
 
 @asynccontextmanager
 async def open_container(
-    settings: Settings, clock: Clock = utc_now, *, follow: bool = True
+    settings: Settings, clock: WallClock = utc_now, *, follow: bool = True
 ) -> AsyncIterator[Container]:
     """Open database, ledger, keys, directory, access log and read models; close them in the end.
 

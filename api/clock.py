@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
-Clock: TypeAlias = Callable[[], datetime]
+WallClock: TypeAlias = Callable[[], datetime]
 """Answers the present instant."""
 
 # Asia/Shanghai since 1991, which needs no time zone database on the machine.

@@ -22,7 +22,7 @@ from domain.label import Label
 from domain.limit import Area, limit
 from ledger.tasks import cancel_all
 
-State: TypeAlias = Literal["queued", "running", "done", "failed"]
+JobState: TypeAlias = Literal["queued", "running", "done", "failed"]
 MOST_OF_PERSON: Final = limit(
     4,
     Area.IMPORTS,
@@ -99,7 +99,7 @@ class Job:
     job: UUID
     place: Slot
     turns: FairLock
-    state: State = "queued"
+    state: JobState = "queued"
     progress: float = 0.0
     shown: frozenset[UUID | None] = frozenset()
     failed: Problem | None = None

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from api.bootstrap import Container, open_container
 from api.budgets import AT_ONCE_EACH, REQUESTS, REQUESTS_EACH, Budget, Turns
-from api.clock import Clock, utc_now
+from api.clock import WallClock, utc_now
 from api.contract.problems import Problem
 from api.database import located
 from api.identity.tokens import digest
@@ -86,7 +86,7 @@ class Tenants:
 
 
 @asynccontextmanager
-async def open_tenants(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Tenants]:
+async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncIterator[Tenants]:
     """Open the container of each ledger that is served, and close them in the end.
 
     Raises what keeps the only one, or all of them, from being opened.
@@ -118,7 +118,9 @@ async def open_tenants(settings: Settings, clock: Clock = utc_now) -> AsyncItera
             await asyncio.gather(*keepers, return_exceptions=True)
 
 
-async def _keep_open(settings: Settings, clock: Clock, tenants: Tenants, tried: asyncio.Future[None]) -> None:
+async def _keep_open(
+    settings: Settings, clock: WallClock, tenants: Tenants, tried: asyncio.Future[None]
+) -> None:
     """Hold a container open until cancelled, trying again while it can not be opened."""
     while True:
         try:

@@ -212,6 +212,8 @@ def is_month(text: str) -> bool:
     return fullmatch("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", text) is not None
 
 
+Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
+"""The year for which something is paid, by which it begins; basic medical insurance began in 1998."""
 Month: TypeAlias = Annotated[str, MinLen(7), MaxLen(7), Predicate(is_month)]
 """A calendar month, as in 2024-03."""
 

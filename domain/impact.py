@@ -12,7 +12,7 @@ from domain.file import ATTRIBUTES, File
 from domain.judging import Judgement, findings, told_to
 from domain.life import Life
 from domain.obligations import Clock, clocks
-from domain.readiness import GATES, Answer, Gate
+from domain.readiness import GATES, Gate, GateResult
 from domain.rulebook import Rulebook
 
 
@@ -39,8 +39,8 @@ class GateChange:
     """A gate of readiness that would be answered otherwise today."""
 
     gate: Gate
-    before: Answer
-    after: Answer
+    before: GateResult
+    after: GateResult
 
 
 @dataclass(frozen=True, slots=True)

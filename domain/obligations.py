@@ -145,16 +145,16 @@ class History:
         return None
 
 
-Obligation: TypeAlias = Callable[[History], Iterator[Clock]]
+ObligationFunction: TypeAlias = Callable[[History], Iterator[Clock]]
 
-OBLIGATIONS: Final[dict[str, Obligation]] = {}
+OBLIGATIONS: Final[dict[str, ObligationFunction]] = {}
 """Every obligation's function by the rule it follows."""
 
 
-def obligation(rule: str) -> Callable[[Obligation], Obligation]:
+def obligation(rule: str) -> Callable[[ObligationFunction], ObligationFunction]:
     """Register a function that yields one rule's clocks over a whole file."""
 
-    def register(function: Obligation) -> Obligation:
+    def register(function: ObligationFunction) -> ObligationFunction:
         OBLIGATIONS[rule] = function
         return function
 
@@ -168,7 +168,7 @@ def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
     return sorted(found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
 
 
-def _asked(ask: Obligation, history: History) -> Iterator[Clock]:
+def _asked(ask: ObligationFunction, history: History) -> Iterator[Clock]:
     """The clocks of one obligation, each with what it rests on: what was read, and the entries it names."""
     for clock, read in told(_answers(ask, history))[0]:
         named = clock.started_by if clock.met_by is None else (*clock.started_by, clock.met_by)
@@ -176,5 +176,5 @@ def _asked(ask: Obligation, history: History) -> Iterator[Clock]:
         yield replace(clock, rests_on=on) if on else clock
 
 
-def _answers(ask: Obligation, history: History) -> Iterator[Clock]:
+def _answers(ask: ObligationFunction, history: History) -> Iterator[Clock]:
     yield from ask(history)

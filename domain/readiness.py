@@ -21,12 +21,12 @@ from domain.rulebook import Rulebook
 
 GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain", "restricted"]
 """`restricted` stands in place of an answer that somebody may not see."""
-Weight: TypeAlias = Literal["blocks", "warns", "info"]
+GateWeight: TypeAlias = Literal["blocks", "warns", "info"]
 Status: TypeAlias = Literal["ready", "not_ready", "deferred"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GateResult:
     """What a gate answers on a day: its state, the entries that decided it, and what is missing.
 
     `deferring` says that an unmet gate puts the question off (still at school, in the army).
@@ -36,13 +36,13 @@ class Answer:
     state: GateState
     evidence: tuple[UUID, ...] = ()
     missing: Label | None = None
-    weight: Weight | None = None
+    weight: GateWeight | None = None
     deferring: bool = False
     rests_on: Categories = NOTHING
 
-    def shown(self, sees: AbstractSet[Category]) -> "Answer":
+    def shown(self, sees: AbstractSet[Category]) -> "GateResult":
         """The answer for who sees these categories: `restricted` where it rests on another one."""
-        return self if self.rests_on <= sees else Answer("restricted", rests_on=self.rests_on)
+        return self if self.rests_on <= sees else GateResult("restricted", rests_on=self.rests_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Gate:
     number: int
     rule: str
     label: Label
-    weight: Weight
-    ask: Callable[[Life], Answer]
+    weight: GateWeight
+    ask: Callable[[Life], GateResult]
 
-    def answer(self, life: Life) -> Answer:
+    def answer(self, life: Life) -> GateResult:
         """What is answered of a life on its day, with what that rests on."""
         answer, read = asked(self.ask, life)
         on = read | life.file.sealed(answer.evidence)
@@ -68,7 +68,7 @@ class Readiness:
 
     status: Status
     route: str | None
-    answers: tuple[tuple[Gate, Answer], ...]
+    answers: tuple[tuple[Gate, GateResult], ...]
 
 
 GATES: Final[dict[int, Gate]] = {}
@@ -76,40 +76,40 @@ GATES: Final[dict[int, Gate]] = {}
 
 
 def gate(
-    number: int, zh: str, en: str, weight: Weight
-) -> Callable[[Callable[[Life], Answer]], Callable[[Life], Answer]]:
+    number: int, zh: str, en: str, weight: GateWeight
+) -> Callable[[Callable[[Life], GateResult]], Callable[[Life], GateResult]]:
     """Register a function as one of the gates."""
 
-    def register(function: Callable[[Life], Answer]) -> Callable[[Life], Answer]:
+    def register(function: Callable[[Life], GateResult]) -> Callable[[Life], GateResult]:
         GATES[number] = Gate(number, f"G{number:02}", Label(zh, en), weight, function)
         return function
 
     return register
 
 
-def met(*evidence: Entry[Any] | None) -> Answer:
+def met(*evidence: Entry[Any] | None) -> GateResult:
     """The gate is passed, by these entries."""
-    return Answer("met", _ids(evidence))
+    return GateResult("met", _ids(evidence))
 
 
-def unmet(zh: str, en: str, *evidence: Entry[Any] | None, deferring: bool = False) -> Answer:
+def unmet(zh: str, en: str, *evidence: Entry[Any] | None, deferring: bool = False) -> GateResult:
     """The gate is not passed, and this is missing."""
-    return Answer("unmet", _ids(evidence), Label(zh, en), deferring=deferring)
+    return GateResult("unmet", _ids(evidence), Label(zh, en), deferring=deferring)
 
 
-def not_applicable(*evidence: Entry[Any] | None) -> Answer:
+def not_applicable(*evidence: Entry[Any] | None) -> GateResult:
     """The gate does not ask anything of this person."""
-    return Answer("not_applicable", _ids(evidence))
+    return GateResult("not_applicable", _ids(evidence))
 
 
-def unknown(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
+def unknown(zh: str, en: str, *evidence: Entry[Any] | None) -> GateResult:
     """The file gives the answer as unknown."""
-    return Answer("unknown", _ids(evidence), Label(zh, en))
+    return GateResult("unknown", _ids(evidence), Label(zh, en))
 
 
-def uncertain(zh: str, en: str, *evidence: Entry[Any] | None) -> Answer:
+def uncertain(zh: str, en: str, *evidence: Entry[Any] | None) -> GateResult:
     """A day or an age is not known well enough to tell."""
-    return Answer("uncertain", _ids(evidence), Label(zh, en))
+    return GateResult("uncertain", _ids(evidence), Label(zh, en))
 
 
 def readiness(
@@ -131,13 +131,13 @@ def readiness(
     return Readiness(status, route(life), answers)
 
 
-def blocks(gate: Gate, answer: Answer, rulebook: Rulebook) -> bool:
+def blocks(gate: Gate, answer: GateResult, rulebook: Rulebook) -> bool:
     """Whether an answer keeps somebody from being ready."""
     passed = answer.state in {"met", "not_applicable", "restricted"}
     return not passed and weight(gate, answer, rulebook) == "blocks"
 
 
-def weight(gate: Gate, answer: Answer, rulebook: Rulebook) -> Weight:
+def weight(gate: Gate, answer: GateResult, rulebook: Rulebook) -> GateWeight:
     """How much a gate counts that day: as its answer says, never more than a warning when unverified."""
     own = answer.weight or gate.weight
     return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own

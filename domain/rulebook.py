@@ -128,7 +128,7 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
 
 
-class UnreadableError(ValueError):
+class InvalidRulebookError(ValueError):
     """A rulebook's texts are no TOML, or lack or mistake what a rule must say."""
 
 
@@ -148,11 +148,11 @@ class Rulebook:
                 rules = [*_rules(tomllib.loads(text))]
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 message = f"{name} can not be read: {error}"
-                raise UnreadableError(message) from error
+                raise InvalidRulebookError(message) from error
             for rule in rules:
                 if rule.id in self.rules:
                     message = f"rule {rule.id} is written twice"
-                    raise UnreadableError(message)
+                    raise InvalidRulebookError(message)
                 self.rules[rule.id] = rule
 
     @classmethod

@@ -18,7 +18,7 @@ from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS
 from api.institutions import change_institution, open_institution, remark
 
-Days: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=LONGEST_DAYS))]
+TokenDays: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=LONGEST_DAYS))]
 
 institution = App(name="institution", help="Institutions.")
 user = App(name="user", help="The staff directory.")
@@ -113,7 +113,12 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
 
 @token.command(name="new")
 def new_token(
-    user: UUID, /, *, days: Days | None = None, purpose: str = "command line", may_not_approve: Flag = False
+    user: UUID,
+    /,
+    *,
+    days: TokenDays | None = None,
+    purpose: str = "command line",
+    may_not_approve: Flag = False,
 ) -> int:
     """Make a token and print it; it is shown only now.
 

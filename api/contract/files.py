@@ -9,7 +9,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.masking import Personal, restricted
+from api.contract.masking import PersonalValue, restricted
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import ChildDied
 from domain.file import ATTRIBUTES, Attribute, Fact
@@ -48,7 +48,7 @@ class FileAnswer(TypedDict):
     known_position: int
     as_of: date
     institution: UUID | None
-    file_no: Personal
+    file_no: PersonalValue
     stage: str | None
     age: AgeAnswer | None
     findings: int
@@ -73,8 +73,8 @@ class RegisterRow(TypedDict):
     """A child's file as the register lists it."""
 
     child: UUID
-    file_no: Personal
-    name: Personal
+    file_no: PersonalValue
+    name: PersonalValue
     sex: str | None
     birth_on: date | None
     stage: str | None

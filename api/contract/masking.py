@@ -25,7 +25,7 @@ class Gone(TypedDict):
     erased: str
 
 
-Personal: TypeAlias = str | Restricted | Gone | None
+PersonalValue: TypeAlias = str | Restricted | Gone | None
 
 
 def categories(named: Iterable[str]) -> list[Category]:
@@ -43,7 +43,7 @@ def answer_of(kind: type) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for spec in fields_of(kind):
         own = field_type(spec.annotation)
-        member = Personal if spec.sealed_with_event else _member(own)
+        member = PersonalValue if spec.sealed_with_event else _member(own)
         members[spec.name] = member | Restricted if spec.tells_of_event else member
     return members
 

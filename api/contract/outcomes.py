@@ -19,7 +19,7 @@ from domain.event import Category, Label
 from domain.impact import Impact, StatusChange
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
-from domain.readiness import Answer, GateState
+from domain.readiness import GateResult, GateState
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from ledger.recording.outcome import (
@@ -315,7 +315,7 @@ def _status(change: StatusChange) -> StatusChangeAnswer:
     }
 
 
-def _gate(answer: Answer) -> GateStateAnswer:
+def _gate(answer: GateResult) -> GateStateAnswer:
     missing = answer.missing
     return {
         "state": answer.state,

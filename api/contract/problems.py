@@ -31,7 +31,7 @@ MOST_FAULTS: Final = limit(
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One kind of problem: its status, its title, and what is said of it when nothing more is known."""
 
     status: int
@@ -40,101 +40,105 @@ class Kind:
     zh: str
 
 
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
     {
-        "malformed": Kind(400, "Malformed request", "The request can not be read.", "请求无法读取。"),
-        "idempotency_key_missing": Kind(
+        "malformed": ProblemKind(400, "Malformed request", "The request can not be read.", "请求无法读取。"),
+        "idempotency_key_missing": ProblemKind(
             400,
             "Idempotency-Key missing",
             "Recording needs the header Idempotency-Key: 1 to 200 visible ASCII characters.",
             "记录时必须有 Idempotency-Key 请求头：1 至 200 个可见 ASCII 字符。",
         ),
-        "unauthenticated": Kind(
+        "unauthenticated": ProblemKind(
             401, "No valid token", "A token that is valid now is needed.", "需要当前有效的令牌。"
         ),
-        "forbidden": Kind(403, "Not for this role", "Your role may not do this.", "您的角色无权进行此操作。"),
-        "not_found": Kind(
+        "forbidden": ProblemKind(
+            403, "Not for this role", "Your role may not do this.", "您的角色无权进行此操作。"
+        ),
+        "not_found": ProblemKind(
             404,
             "Not found",
             "There is no such thing, or it is not yours to see.",
             "不存在，或不在您的权限范围内。",
         ),
-        "method_not_allowed": Kind(
+        "method_not_allowed": ProblemKind(
             405,
             "Method not allowed",
             "This address does not take this method; the header Allow names those that it takes.",
             "该地址不接受此方法；可用的方法见应答头 Allow。",
         ),
-        "institution_mismatch": Kind(
+        "institution_mismatch": ProblemKind(
             409,
             "Another institution",
             "A file is opened for the recorder's own institution.",
             "只能为记录人所在机构建立档案。",
         ),
-        "other_epoch": Kind(
+        "other_epoch": ProblemKind(
             409,
             "Another epoch",
             "Entries up to this position were lost since, and the ledger has begun another epoch. What was"
             " read up to the position named here still stands: go on from there, in the epoch named here.",
             "该位置之前的部分条目此后已丢失，账本已进入新纪元。截至此处所示位置的条目仍然有效，请按此处所示纪元从该位置继续读取。",
         ),
-        "stale": Kind(
+        "stale": ProblemKind(
             412, "Changed meanwhile", "The file has changed since it was read.", "该档案在读取之后已有变更。"
         ),
-        "timed_out": Kind(
+        "timed_out": ProblemKind(
             408,
             "Sent too slowly",
             "The request did not arrive in time; send it again.",
             "请求未能及时送达；请重新发送。",
         ),
-        "too_large": Kind(
+        "too_large": ProblemKind(
             413, "Too large", "The body is larger than is taken here.", "请求内容超过允许的大小。"
         ),
-        "address_too_long": Kind(
+        "address_too_long": ProblemKind(
             414,
             "Address too long",
             "The address is longer than is taken here.",
             "请求地址超过允许的长度。",
         ),
-        "unsupported_media_type": Kind(
+        "unsupported_media_type": ProblemKind(
             415,
             "Unsupported media type",
             "The body is of a type that is not taken here.",
             "不支持此类型的请求内容。",
         ),
-        "invalid": Kind(422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求。"),
-        "refused": Kind(422, "Refused", "Rules speak against this.", "规则不允许。"),
-        "idempotency_mismatch": Kind(
+        "invalid": ProblemKind(
+            422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求。"
+        ),
+        "refused": ProblemKind(422, "Refused", "Rules speak against this.", "规则不允许。"),
+        "idempotency_mismatch": ProblemKind(
             422,
             "Key used before",
             "This Idempotency-Key was used for another request.",
             "该 Idempotency-Key 已用于其他请求。",
         ),
-        "withheld": Kind(
+        "withheld": ProblemKind(
             424,
             "Withheld",
             "Nothing is wrong with this item, but with another one of all or nothing.",
             "该条目本身没有问题，但整批须全部成功，而其他条目未能记录。",
         ),
-        "too_many_requests": Kind(
+        "too_many_requests": ProblemKind(
             429,
             "Too many at once",
             "You have as much under way as is taken from one person; try again shortly.",
             "您同时进行的请求已达上限，请稍后重试。",
         ),
-        "head_too_large": Kind(
+        "head_too_large": ProblemKind(
             431,
             "Head too large",
             "The request's head is larger than is taken here.",
             "请求头超过允许的大小。",
         ),
-        "unexpected": Kind(
+        "unexpected": ProblemKind(
             500,
             "Unexpected",
             "Something went wrong here; nothing was half done.",
             "系统内部出错；没有任何操作只完成一半。",
         ),
-        "unavailable": Kind(
+        "unavailable": ProblemKind(
             503, "Not now", "This can not be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
         ),
     }

@@ -9,7 +9,7 @@ import orjson
 from typing_extensions import TypedDict
 
 from domain.event import Category
-from domain.readiness import GateState, Status, Weight
+from domain.readiness import GateState, GateWeight, Status
 from projections.readiness import ReadyOnDay
 
 
@@ -20,7 +20,7 @@ class GateAnswer(TypedDict):
     name_zh: str
     name_en: str
     state: GateState
-    weight: Weight
+    weight: GateWeight
     evidence: list[UUID]
     missing_zh: str | None
     missing_en: str | None

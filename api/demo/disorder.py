@@ -5,7 +5,7 @@ from random import Random
 from typing import Final, TypeAlias
 
 from api.demo.childhoods import RETURNED
-from api.demo.handwriting import Cell
+from api.demo.handwriting import CellValue
 from api.demo.people import misspelled
 from api.demo.records import Record
 
@@ -65,7 +65,7 @@ def _leave_out_days(roster: list[Record], random: Random) -> None:
     row["出生日期"] = _coarser(row["出生日期"], "{}年")
 
 
-def _coarser(day: Cell, spelling: str) -> Cell:
+def _coarser(day: CellValue, spelling: str) -> CellValue:
     return spelling.format(day.year, day.month) if isinstance(day, date) else day
 
 

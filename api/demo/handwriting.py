@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 from typing import Final, TypeAlias
 
-Cell: TypeAlias = str | int | float | date | None
+CellValue: TypeAlias = str | int | float | date | None
 """What is written into a cell; None leaves it empty."""
 
 FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -24,7 +24,7 @@ class Handwriting:
     def __init__(self, random: Random) -> None:
         self._random = random
 
-    def day(self, day: date | None) -> Cell:
+    def day(self, day: date | None) -> CellValue:
         """Write a day: half of the time as a date proper, else as text in one of the ways of writing it."""
         if day is None or self._once_in(2):
             return day
@@ -32,13 +32,13 @@ class Handwriting:
             return f"{day:%Y-%m-%d}".translate(FULL_WIDTH)
         return self._random.choice(SPELLINGS).format(day)
 
-    def sex(self, sex: str) -> Cell:
+    def sex(self, sex: str) -> CellValue:
         """Write a sex as a word, a letter or a code."""
         return self._random.choice(
             ("男", "男", "1", "M", "男 ") if sex == "1" else ("女", "女", "2", "F", "女 ")
         )
 
-    def number(self, number: str) -> Cell:
+    def number(self, number: str) -> CellValue:
         """Write a number, now and then with blanks around it."""
         return f" {number} " if self._once_in(12) else number
 

@@ -112,7 +112,7 @@ class Happening:
         return replace(self, of=file_no)
 
 
-Life: TypeAlias = Generator[Happening, UUID, None]
+LifeCourse: TypeAlias = Generator[Happening, UUID, None]
 """A life, told from its beginning."""
 
 
@@ -152,7 +152,7 @@ class Present:
         return self.who(add(add(self.today, days=in_days), months=-round(12 * years)), sex)
 
 
-Teller: TypeAlias = Callable[[Present], Life]
+Teller: TypeAlias = Callable[[Present], LifeCourse]
 """Tells a life."""
 
 
@@ -168,7 +168,7 @@ class LifeBuilder:
     crew: Mapping[Role, Recorder]
     stream_of: Callable[[str], UUID]
 
-    def recordings(self, file_no: str, life: Life) -> list[Recording]:
+    def recordings(self, file_no: str, life: LifeCourse) -> list[Recording]:
         """Return what is to be recorded of a life; what one person tells at a time goes together."""
         pages: list[list[Happening]] = []
         happening = next(life, None)

@@ -12,10 +12,10 @@ from api.demo.childhoods import (
     SUPPORTED,
     Childhood,
 )
-from api.demo.handwriting import Cell
+from api.demo.handwriting import CellValue
 from domain.when import add
 
-Record: TypeAlias = dict[str, Cell]
+Record: TypeAlias = dict[str, CellValue]
 """One row, by heading."""
 Keeper: TypeAlias = Callable[[Childhood], Iterator[Record]]
 """Writes one sheet's rows about a child."""

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it ships no t
 
 from api.demo.childhoods import childhoods
 from api.demo.disorder import Sheets, spoil
-from api.demo.handwriting import Cell, Handwriting
+from api.demo.handwriting import CellValue, Handwriting
 from api.demo.records import SHEETS, Record
 
 INSTITUTION: Final = "星河儿童福利院（虚构）"
@@ -92,11 +92,11 @@ def tidy(seed: int, issued_on: date, today: date) -> Sheets:
 
 def _lines(
     title: str, rows: list[Record], hand: Handwriting, issued_on: date, children: int
-) -> list[Sequence[Cell]]:
+) -> list[Sequence[CellValue]]:
     """A sheet from its title to its signature."""
     headings = HEADINGS[title]
     margin = [None] * (len(headings) - 2)
-    lines: list[Sequence[Cell]] = [
+    lines: list[Sequence[CellValue]] = [
         [f"{INSTITUTION}{TITLES[title]}"],
         [f"填报单位:{INSTITUTION}", *margin, f"填报日期:{issued_on}"],
         headings,
@@ -111,7 +111,7 @@ def _lines(
     return lines
 
 
-def _written(heading: str, value: Cell, hand: Handwriting) -> Cell:
+def _written(heading: str, value: CellValue, hand: Handwriting) -> CellValue:
     if isinstance(value, date):
         return hand.day(value)
     if heading == "性别" and isinstance(value, str):
@@ -119,7 +119,7 @@ def _written(heading: str, value: Cell, hand: Handwriting) -> Cell:
     return hand.number(value) if heading == "身份证号" and isinstance(value, str) else value
 
 
-def _write(book: Workbook, title: str, lines: list[Sequence[Cell]]) -> None:
+def _write(book: Workbook, title: str, lines: list[Sequence[CellValue]]) -> None:
     sheet = book.add_worksheet(title)
     bold = book.add_format({"bold": True, "align": "center", "font_size": 14})
     day = book.add_format({"num_format": "yyyy-mm-dd"})

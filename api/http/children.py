@@ -40,9 +40,9 @@ from projections.withholding import told_of
 
 router = APIRouter(tags=["one file"])
 
-Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST, description="Items of a page.")]
+PageLimit: TypeAlias = Annotated[int, Query(ge=1, le=MOST, description="Items of a page.")]
 Cursor: TypeAlias = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
-Rule: TypeAlias = Annotated[
+RuleFilter: TypeAlias = Annotated[
     str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
 ]
 _TWO_DAYS = InvalidValue(
@@ -108,7 +108,7 @@ async def entries(
         Literal["occurred", "recorded"] | None, Query(description="`occurred` by default.")
     ] = None,
     known_at: KnownAt = None,
-    limit: Limit = 50,
+    limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List a file's entries, each with both its dates and what became of it."""
@@ -146,7 +146,7 @@ async def obligations(
     day: Day = None,
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
-    rule: Rule = None,
+    rule: RuleFilter = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""

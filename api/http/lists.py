@@ -26,12 +26,12 @@ from api.contract.problems import (
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.http.children import (
     Cursor,
-    Limit,
-    Rule,
+    PageLimit,
+    RuleFilter,
     no_cursor,
 )
 from api.http.dependencies import Day, RequestContext, list_request
-from api.http.recording import takes
+from api.http.recording_requests import takes
 from api.http.request_body import body
 from domain.event import WHOLLY_SEALED, Category, Number
 from domain.judging import FindingKind
@@ -83,7 +83,7 @@ async def register(
     stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
-    limit: Limit = 50,
+    limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the register, in the order in which the files were opened."""
@@ -184,8 +184,8 @@ async def obligations(
     request: OfObligations,
     day: Day = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
-    rule: Rule = None,
-    limit: Limit = 50,
+    rule: RuleFilter = None,
+    limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List what is due and overdue on a day across files, what is due first first."""
@@ -213,7 +213,7 @@ async def readiness(
         int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
     ] = None,
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
-    limit: Limit = 50,
+    limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List how each young person in care stands on a day, who turn 18 first first."""
@@ -235,9 +235,9 @@ async def readiness(
 async def findings(
     request: OfFindings,
     day: Day = None,
-    rule: Rule = None,
+    rule: RuleFilter = None,
     kind: FindingKind | None = None,
-    limit: Limit = 50,
+    limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""

@@ -25,8 +25,8 @@ from api.contract.problems import (
 )
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
-from api.http.recording import (
-    Key,
+from api.http.recording_requests import (
+    IdempotencyKey,
     RecordingRequest,
     answerable,
     read,
@@ -89,7 +89,7 @@ _SPENT: Final = Label(
     "What one dry run may take is spent; send the items that are left again.",
 )
 
-Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
+ItemsBody: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 
 
 @router.post(
@@ -97,7 +97,7 @@ Body: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
     responses=RECORDING | {200: {"model": ItemsAnswer, "description": "What came of each item."}},
     openapi_extra=takes("ItemsRequest"),
 )
-async def record_many(request: RecordingRequest, key: Key, raw: Body) -> JsonResponse:
+async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: ItemsBody) -> JsonResponse:
     """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
     if not request.may_open():
         raise Problem("forbidden")

@@ -16,9 +16,9 @@ from api.contract.outcomes import (
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
-from api.http.recording import (
+from api.http.recording_requests import (
     Expected,
-    Key,
+    IdempotencyKey,
     RecordingRequest,
     answerable,
     documented,
@@ -34,12 +34,12 @@ from ledger.recording.request import Recording
 
 router = APIRouter(tags=["recording"])
 
-Body: TypeAlias = Annotated[bytes, Depends(body())]
+EventsBody: TypeAlias = Annotated[bytes, Depends(body())]
 _DONE: Final = RecordedAnswer | RehearsalAnswer
 
 
 @router.post("/children", status_code=201, **documented(_DONE, "OpeningRequest"))
-async def open_file(request: RecordingRequest, key: Key, raw: Body) -> JsonResponse:
+async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsBody) -> JsonResponse:
     """Open a file with its first events; a dry run also lists who in the register may be the same child."""
     if not request.may_open():
         raise Problem("forbidden")
@@ -59,7 +59,7 @@ async def open_file(request: RecordingRequest, key: Key, raw: Body) -> JsonRespo
     **documented(_DONE, "EventRequest", "EventsRequest"),
 )
 async def record(
-    request: RecordingRequest, child: UUID, key: Key, expected: Expected, raw: Body
+    request: RecordingRequest, child: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody
 ) -> JsonResponse:
     """Record one event in a file, or several together or not at all."""
     await request.at_hand(child, Action.RECORD)

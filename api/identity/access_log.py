@@ -16,7 +16,7 @@ from psycopg import Error
 from psycopg.rows import args_row
 from structlog.contextvars import get_contextvars
 
-from api.clock import Clock
+from api.clock import WallClock
 from api.contract.problems import Problem
 from api.identity.permissions import Actor
 from domain.event import EVERY_CATEGORY, Category
@@ -62,7 +62,7 @@ class Access:
 class AccessLog:
     """Writes and reads the log of one ledger."""
 
-    def __init__(self, writers: Pool, readers: Pool, clock: Clock) -> None:
+    def __init__(self, writers: Pool, readers: Pool, clock: WallClock) -> None:
         self._writers = writers
         self._readers = readers
         self._clock = clock

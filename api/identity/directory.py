@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, args_row
 from pydantic import TypeAdapter, ValidationError
 
-from api.clock import Clock
+from api.clock import WallClock
 from api.folding import folded_name
 from api.identity.permissions import (
     OF_INSTITUTION,
@@ -94,7 +94,7 @@ class _Holder:
 class Identity:
     """The directory of one ledger. Times come from the clock; names are sealed with the ledger's keys."""
 
-    def __init__(self, ledger: Ledger, writers: Pool, readers: Pool, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, writers: Pool, readers: Pool, clock: WallClock) -> None:
         self._ledger = ledger
         self._writers = writers
         self._readers = readers

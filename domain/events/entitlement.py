@@ -1,9 +1,7 @@
 """Living allowance and study grants (基本生活费 · 助学): what ends and what begins when somebody grows up."""
 
 from datetime import date
-from typing import Annotated, Final, TypeAlias
-
-from annotated_types import Ge, Le
+from typing import Annotated, Final
 
 from domain.entry import AnyEntry
 from domain.event import (
@@ -18,6 +16,7 @@ from domain.event import (
     Personal,
     Title,
     Unit,
+    Year,
     known,
 )
 from domain.file import Attribute, Facts
@@ -30,9 +29,6 @@ ALLOWANCE_ENDS: Final[Attribute[str]] = Attribute(
 STUDY_GRANT: Final[Attribute[date]] = Attribute(
     "entitlement", "study_grant", Label("孤儿助学起始", "Study grant from")
 )
-
-Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
-"""The calendar year in which an academic year begins."""
 
 
 class AllowanceStopped(

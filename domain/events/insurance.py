@@ -4,10 +4,23 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from annotated_types import Ge, Le
+from annotated_types import Le
 
 from domain.entry import AnyEntry
-from domain.event import Amount, Answered, ByNextYear, Code, Count, Event, Label, Past, Region, Unit, known
+from domain.event import (
+    Amount,
+    Answered,
+    ByNextYear,
+    Code,
+    Count,
+    Event,
+    Label,
+    Past,
+    Region,
+    Unit,
+    Year,
+    known,
+)
 from domain.events.intake import ChildReceived, entered
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
@@ -17,9 +30,6 @@ from domain.standing import standing
 from domain.when import Days, day_after
 
 INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(二)"
-
-Year: TypeAlias = Annotated[int, Ge(1998), Le(2200)]
-"""A contribution year; basic medical insurance began in 1998."""
 
 Contribution: TypeAlias = Annotated[Amount, Le(1_000_000)]
 """What is paid in yuan for one person and year."""

@@ -5,7 +5,7 @@ children, to the same tables in a schema of its own. A children's ledger is read
 written. See docs/eventsourcing.md.
 """
 
-from ledger.recorder.children import EntryRecorded
+from ledger.recorder.child_streams import EntryRecorded
 from ledger.recorder.factory import Factory
 from ledger.recorder.tracking import LedgerTrackingRecorder
 from ledger.recorder.views import make_view

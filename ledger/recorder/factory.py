@@ -25,7 +25,7 @@ from ledger.postgres.migrate import (
     is_library,
     migrate,
 )
-from ledger.recorder.children import READ_ONLY, ChildrenRecorder, EntryMapper
+from ledger.recorder.child_streams import READ_ONLY, ChildrenRecorder, EntryMapper
 from ledger.recorder.datastore import RECORDER_SQL, Datastore, translated
 from ledger.recorder.recorders import (
     LedgerAggregateRecorder,

@@ -24,7 +24,7 @@ PATIENCE: Final = limit(
 )
 AT_ONCE = 500
 """Rows that are taken apart before others get their turn."""
-Parameters: TypeAlias = Sequence[object] | Mapping[str, object]
+StatementParameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
 class _Pool(AsyncConnectionPool[AsyncConnection]):
@@ -62,7 +62,7 @@ async def _configure(connection: AsyncConnection) -> None:
 
 
 async def fetch(
-    pool: Pool, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+    pool: Pool, statement: bytes, parameters: StatementParameters, row_factory: BaseRowFactory[Row]
 ) -> list[Row]:
     """Ask, and once more if the connection turns out to be lost: for what may be asked twice."""
     async with pool.connection() as connection:
@@ -79,7 +79,10 @@ async def fetch(
 
 
 async def _ask(
-    connection: AsyncConnection, statement: bytes, parameters: Parameters, row_factory: BaseRowFactory[Row]
+    connection: AsyncConnection,
+    statement: bytes,
+    parameters: StatementParameters,
+    row_factory: BaseRowFactory[Row],
 ) -> list[Row]:
     async with connection.cursor(binary=True, row_factory=row_factory) as cursor:
         await cursor.execute(statement, parameters)

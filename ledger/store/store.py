@@ -35,8 +35,8 @@ from ledger.store.group_commit import GroupCommit
 from ledger.store.notify import Notifier
 from ledger.store.pools import (
     PATIENCE,
-    Parameters,
     Pool,
+    StatementParameters,
     fetch,
     make_pool,
 )
@@ -272,10 +272,12 @@ class Store:
     async def _position(self) -> int:
         return (await self.head()).position
 
-    async def _stored(self, statement: bytes, parameters: Parameters) -> list[Stored]:
+    async def _stored(self, statement: bytes, parameters: StatementParameters) -> list[Stored]:
         return await fetch(self._readers, statement, parameters, args_row(Stored))
 
-    async def _rows(self, pool: Pool, statement: bytes, parameters: Parameters = ()) -> list[TupleRow]:
+    async def _rows(
+        self, pool: Pool, statement: bytes, parameters: StatementParameters = ()
+    ) -> list[TupleRow]:
         return await fetch(pool, statement, parameters, tuple_row)
 
 

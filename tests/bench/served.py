@@ -16,7 +16,7 @@ from api.app import create_app, running
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.http.authentication import AuthenticatedDep, authenticated
-from api.http.recording import Key
+from api.http.recording_requests import IdempotencyKey
 from api.http.request_body import body
 from api.serving import listen, run, serve
 from api.settings import Settings
@@ -29,7 +29,7 @@ profiler: Final = Profile()
 
 @router.post("/children/{child}/events", status_code=201)
 async def validated(
-    own: AuthenticatedDep, child: UUID, key: Key, raw: Annotated[bytes, Depends(body())]
+    own: AuthenticatedDep, child: UUID, key: IdempotencyKey, raw: Annotated[bytes, Depends(body())]
 ) -> JsonResponse:
     """Take what `POST /children/{child}/events` takes, from whom it takes it, and do nothing with it."""
     events = bodies.events(raw, own.container.ledger.rulebook)

@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
 from psycopg.sql import SQL, Identifier
 
 from ledger.recorder import EntryRecorded, Factory, LedgerTrackingRecorder
-from ledger.recorder.children import EntryNotification
+from ledger.recorder.child_streams import EntryNotification
 from projections.activity import make_table
 from tests.support.client import Served
 from tests.support.places import ROOT

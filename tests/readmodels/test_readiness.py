@@ -38,7 +38,14 @@ from domain.events.placement.preparing import (
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.obligations import clocks
-from domain.readiness import GATES, Answer, Readiness, next_due, readiness, readiness_over_time
+from domain.readiness import (
+    GATES,
+    GateResult,
+    Readiness,
+    next_due,
+    readiness,
+    readiness_over_time,
+)
 from domain.rulebook import Rulebook
 from tests.support.given import (
     NOT_ASKED,
@@ -69,7 +76,7 @@ def but(file: Given, *kinds: type[Event]) -> Given:
     return file
 
 
-def answer(file: Given, number: int, day: str = READY_ON) -> Answer:
+def answer(file: Given, number: int, day: str = READY_ON) -> GateResult:
     return GATES[number].ask(file.on(day))
 
 

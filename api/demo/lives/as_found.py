@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.finding_a_family import THE_WEIS, applied_for, foundling_taken_in
 from api.demo.lives.searching import rescued
 from api.demo.lives.upbringing import (
@@ -44,7 +44,7 @@ LOST_NOTICE = UUID("00000000-0000-4000-8000-0000000000c1")
 """A notice that an old file cites and does not hold."""
 
 
-def adopted_unasked(present: Present) -> Life:
+def adopted_unasked(present: Present) -> LifeCourse:
     """An orphan of ten was adopted; no report, nobody asked him or his kin, and his guardian went on."""
     child = present.who(present.ago(years=12), MALE)
     came, day = present.ago(years=6), present.ago(years=2)
@@ -54,7 +54,7 @@ def adopted_unasked(present: Present) -> Life:
     yield on(day + timedelta(days=20), TemporaryGuardianshipStarted, ground="7").on_paper()
 
 
-def adopted_against_her_will(present: Present) -> Life:
+def adopted_against_her_will(present: Present) -> LifeCourse:
     """A foundling of nine said no, and was adopted before the notice had run out, after a hasty trial."""
     child = present.who(present.ago(years=11), FEMALE)
     came, day = present.ago(years=11, days=-5), present.ago(years=2)
@@ -70,7 +70,7 @@ def adopted_against_her_will(present: Present) -> Life:
     yield on(day, DepartureCompleted, reason="01", receiver="收养人").on_paper()
 
 
-def adopted_into_a_full_house(present: Present) -> Life:
+def adopted_into_a_full_house(present: Present) -> LifeCourse:
     """A boy whose parents were in trouble went to a family with three children of their own."""
     child = present.who(present.ago(years=6), MALE)
     came, day = present.ago(years=4), present.ago(years=3)
@@ -82,7 +82,7 @@ def adopted_into_a_full_house(present: Present) -> Life:
     yield on(day + timedelta(days=3), DepartureCompleted, reason="01").on_paper()
 
 
-def adopted_within_months(present: Present) -> Life:
+def adopted_within_months(present: Present) -> LifeCourse:
     """A rescued girl was adopted after seven months, while the police still looked for her parents."""
     child = present.who(present.ago(years=7), FEMALE)
     came = present.ago(years=5)
@@ -93,7 +93,7 @@ def adopted_within_months(present: Present) -> Life:
     yield on(day, AdoptionRegistered, category="1").on_paper()
 
 
-def eight_or_not(present: Present) -> Life:
+def eight_or_not(present: Present) -> LifeCourse:
     """A girl was about eight when she was adopted: whether she had to be asked can not be told."""
     child = present.who(present.ago(years=10), FEMALE)
     came, day = present.ago(years=4), present.ago(years=2, days=-60)
@@ -105,7 +105,7 @@ def eight_or_not(present: Present) -> Life:
     yield on(day, AdoptionRegistered, category="4").on_paper()
 
 
-def admitted_twice(present: Present) -> Life:
+def admitted_twice(present: Present) -> LifeCourse:
     """A boy was admitted twice, without papers; he was moved and placed after he had left."""
     child = present.who(present.ago(years=20), MALE)
     came, left = present.ago(years=12), present.ago(years=2)
@@ -120,7 +120,7 @@ def admitted_twice(present: Present) -> Life:
     yield on(left + timedelta(days=60), AdultPlaced, route="social").on_paper()
 
 
-def written_by_many_hands(present: Present) -> Life:
+def written_by_many_hands(present: Present) -> LifeCourse:
     """A girl's old file contradicts itself: numbers, papers it does not hold, days that can not be."""
     child = present.who(present.ago(years=13), FEMALE)
     came = present.ago(years=6)
@@ -154,14 +154,14 @@ def written_by_many_hands(present: Present) -> Life:
     yield on(about_then, RehabSessionDelivered, plan=plan, item="ST", count=1).on_paper()
 
 
-def numbers_of_others(present: Present, day: date) -> Life:
+def numbers_of_others(present: Present, day: date) -> LifeCourse:
     """Numbers that were somebody else's: of another birthday, and of a county that is in no table."""
     other = present.who(present.ago(years=15), MALE)
     yield on(day, CitizenIdAssigned, citizen_id=other.citizen_id)
     yield on(day + timedelta(days=1), CitizenIdAssigned, citizen_id=citizen_id(other.born, MALE, 1, "371098"))
 
 
-def remembered_after_death(present: Present) -> Life:
+def remembered_after_death(present: Present) -> LifeCourse:
     """A boy died of an illness, and an examination is dated after his death."""
     child = present.who(present.ago(years=9), MALE)
     came, died = present.ago(years=7), present.ago(years=5)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import brought_up, identity, orphan_taken_in
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
@@ -19,7 +19,7 @@ from domain.events.intake import (
 )
 
 
-def announced(present: Present) -> Life:
+def announced(present: Present) -> LifeCourse:
     """The police rang this morning: a child is on its way."""
     yield on(
         present.today,
@@ -30,7 +30,7 @@ def announced(present: Present) -> Life:
     )
 
 
-def found_today(present: Present) -> Life:
+def found_today(present: Present) -> LifeCourse:
     """A baby was found in a waiting room and brought in; nobody has looked yet whether it is insured."""
     today = present.today
     yield on(today, ReferralReceived, referral_source="police", child_situation="05")
@@ -55,7 +55,7 @@ def found_today(present: Present) -> Life:
     )
 
 
-def still_unchecked(present: Present) -> Life:
+def still_unchecked(present: Present) -> LifeCourse:
     """A girl came three days ago, and her insurance was forgotten."""
     child = present.who(present.ago(months=4), FEMALE)
     came = present.ago(days=3)
@@ -64,7 +64,7 @@ def still_unchecked(present: Present) -> Life:
     yield on(came, IntakeMedicalExamined, findings="发育正常")
 
 
-def checked_on_the_third_day(present: Present) -> Life:
+def checked_on_the_third_day(present: Present) -> LifeCourse:
     """A boy is with us while his mother is in hospital; insurance was looked up two days late."""
     child = present.who(present.ago(years=4, months=2), MALE)
     came = present.ago(months=5)
@@ -78,7 +78,7 @@ def checked_on_the_third_day(present: Present) -> Life:
     yield on(came + timedelta(days=9), IntakeMedicalExamined)
 
 
-def lost_for_one_night(present: Present) -> Life:
+def lost_for_one_night(present: Present) -> LifeCourse:
     """A lost boy slept here once; his parents came before anybody had looked anything up."""
     child = present.who(present.ago(years=7, days=200), MALE)
     came = present.ago(days=70)
@@ -88,7 +88,7 @@ def lost_for_one_night(present: Present) -> Life:
     yield on(came + timedelta(days=1), DepartureCompleted, reason="04", receiver="父母本人")
 
 
-def died_young(present: Present) -> Life:
+def died_young(present: Present) -> LifeCourse:
     """An orphaned girl with a weak heart lived here for two years."""
     child = present.who(present.ago(years=6), FEMALE)
     came, died = present.ago(years=4), present.ago(years=2)
@@ -107,7 +107,7 @@ def died_young(present: Present) -> Life:
     ).by_supervisor()
 
 
-def insured_at_once(present: Present) -> Life:
+def insured_at_once(present: Present) -> LifeCourse:
     """A boy whose parents died came last spring; everything was done in time."""
     child = present.who(present.ago(years=5, days=40), MALE)
     came = present.ago(months=8)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import case_opened, plan_approved, youth
 from api.demo.lives.upbringing import brought_up, orphan_taken_in, received
 from api.demo.people import FEMALE, MALE
@@ -19,7 +19,7 @@ from domain.events.search import FindRelativesNoticePublished
 from domain.when import birthday
 
 
-def admitted_without_certificate(present: Present) -> Life:
+def admitted_without_certificate(present: Present) -> LifeCourse:
     """The report on a foundling was lost; the supervisor agreed that she is admitted all the same."""
     child = present.who(present.ago(years=1, months=2), FEMALE)
     came = present.ago(years=1, months=2, days=-2)
@@ -38,7 +38,7 @@ def admitted_without_certificate(present: Present) -> Life:
     yield from brought_up(child, came, present.today)
 
 
-def placed_without_a_home(present: Present) -> Life:
+def placed_without_a_home(present: Present) -> LifeCourse:
     """A young man wanted to leave before he had a flat; the supervisor did not agree."""
     child = present.turning(18, in_days=-330, sex=MALE)
     placed = present.ago(days=30)
@@ -57,7 +57,7 @@ def placed_without_a_home(present: Present) -> Life:
     ).by_supervisor()
 
 
-def away_from_boarding_school(present: Present) -> Life:
+def away_from_boarding_school(present: Present) -> LifeCourse:
     """A girl lies in hospital during her term at boarding school: that the two overlap waits."""
     child = present.who(present.ago(years=13, months=3), FEMALE)
     came, term = present.ago(years=2), present.ago(days=60)
@@ -71,7 +71,7 @@ def away_from_boarding_school(present: Present) -> Life:
     )
 
 
-def weighed_as_somebody_else(present: Present) -> Life:
+def weighed_as_somebody_else(present: Present) -> LifeCourse:
     """A girl's examination was written into a boy's file: withdrawn there, and recorded in hers."""
     boy, girl = present.who(present.ago(years=4, days=30), MALE), present.who(present.ago(years=4), FEMALE)
     came, examined, hers = present.ago(years=1), present.ago(days=100), f"{present.file_no}-2"
@@ -88,7 +88,7 @@ def weighed_as_somebody_else(present: Present) -> Life:
     ).because_of(right)
 
 
-def found_true_after_all(present: Present) -> Life:
+def found_true_after_all(present: Present) -> LifeCourse:
     """A girl's hearing was found impaired after all; her height and her ethnic group were put right."""
     child = present.who(present.ago(years=7, days=90), FEMALE)
     came = present.ago(years=2, months=6)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import (
     brought_up,
     orphan_taken_in,
@@ -58,7 +58,7 @@ THE_WEIS = UUID("00000000-0000-4000-8000-0000000000b2")
 GRANDMOTHER = UUID("00000000-0000-4000-8000-0000000000b3")
 
 
-def foundling_taken_in(child: Person, came: date, file_no: str) -> Life:
+def foundling_taken_in(child: Person, came: date, file_no: str) -> LifeCourse:
     """A baby was found, its parents were asked for in vain, and it was admitted after that."""
     yield on(came, ReferralReceived, referral_source="police", child_situation="05").with_papers(
         "found_child_certificate"
@@ -94,7 +94,7 @@ def foundling_taken_in(child: Person, came: date, file_no: str) -> Life:
     yield from registered(child, came + timedelta(days=120))
 
 
-def applied_for(day: date, adopter: UUID, *, children: int = 0) -> Life:
+def applied_for(day: date, adopter: UUID, *, children: int = 0) -> LifeCourse:
     """A couple asked for the child."""
     yield on(
         day,
@@ -115,7 +115,7 @@ def applied_for(day: date, adopter: UUID, *, children: int = 0) -> Life:
     )
 
 
-def tried_out(day: date, adopter: UUID) -> Life:
+def tried_out(day: date, adopter: UUID) -> LifeCourse:
     """The couple was assessed while the child lived with them for five weeks."""
     yield on(day, AdoptionAssessmentConsented, adopter=adopter)
     yield on(day + timedelta(days=4), IntegrationStarted, adopter=adopter)
@@ -128,7 +128,7 @@ def tried_out(day: date, adopter: UUID) -> Life:
     )
 
 
-def adopted(child: Person, day: date, adopter: UUID, category: str) -> Life:
+def adopted(child: Person, day: date, adopter: UUID, category: str) -> LifeCourse:
     """The adoption was registered, and all that ends with it ended."""
     yield on(
         day,
@@ -152,7 +152,7 @@ def adopted(child: Person, day: date, adopter: UUID, category: str) -> Life:
     )
 
 
-def visited(registered_on: date, *after: int) -> Life:
+def visited(registered_on: date, *after: int) -> LifeCourse:
     """Child and adopters were visited after so many days."""
     for days in after:
         yield on(
@@ -168,7 +168,7 @@ def visited(registered_on: date, *after: int) -> Life:
         )
 
 
-def a_foundling(present: Present) -> Life:
+def a_foundling(present: Present) -> LifeCourse:
     """A foundling's whole way: from the gate of the institution to the last visit after her adoption."""
     child = present.who(present.ago(years=5), FEMALE)
     came = present.ago(years=5, days=-4)
@@ -186,7 +186,7 @@ def a_foundling(present: Present) -> Life:
     yield from visited(day, 28, 88, 178, 360)
 
 
-def an_orphan_of_nine(present: Present) -> Life:
+def an_orphan_of_nine(present: Present) -> LifeCourse:
     """An orphan of nine said yes, so did his grandmother; the second visit came late."""
     child = present.turning(9, in_days=-300, sex=MALE)
     came, day = present.ago(years=4), present.ago(months=7)
@@ -216,7 +216,7 @@ def an_orphan_of_nine(present: Present) -> Life:
     yield from visited(day, 25, 130)
 
 
-def newly_adopted(present: Present) -> Life:
+def newly_adopted(present: Present) -> LifeCourse:
     """A girl was adopted six weeks ago; nobody noted that the notice had run out, or has visited her yet."""
     child = present.who(present.ago(years=3, months=1), FEMALE)
     came, day = present.ago(years=3), present.ago(days=45)
@@ -229,7 +229,7 @@ def newly_adopted(present: Present) -> Life:
     yield from adopted(child, day, THE_TANGS, "1")
 
 
-def came_back(present: Present) -> Life:
+def came_back(present: Present) -> LifeCourse:
     """A boy's adoption failed after half a year, and he lives here again."""
     child = present.who(present.ago(years=6, days=20), MALE)
     came, day, back = present.ago(years=5), present.ago(years=2), present.ago(months=18)
@@ -244,7 +244,7 @@ def came_back(present: Present) -> Life:
     yield from brought_up(child, back, present.today)
 
 
-def notice_running(present: Present) -> Life:
+def notice_running(present: Present) -> LifeCourse:
     """The registrar's notice for a girl was published three weeks ago."""
     child = present.who(present.ago(years=1, months=4), FEMALE)
     came = present.ago(years=1, months=4, days=-6)
@@ -254,7 +254,7 @@ def notice_running(present: Present) -> Life:
     yield on(present.ago(days=20), RegistrarNoticePublished)
 
 
-def notice_run_out(present: Present) -> Life:
+def notice_run_out(present: Present) -> LifeCourse:
     """A boy's notice ran out three weeks ago, and nobody has written it down."""
     child = present.who(present.ago(years=2, months=2), MALE)
     came = present.ago(years=2, months=2, days=-9)
@@ -263,7 +263,7 @@ def notice_run_out(present: Present) -> Life:
     yield on(present.ago(days=82), RegistrarNoticePublished)
 
 
-def notice_noted_late(present: Present) -> Life:
+def notice_noted_late(present: Present) -> LifeCourse:
     """A girl's notice was noted to have run out two weeks late; she now lives with a couple on trial."""
     child = present.who(present.ago(years=2, months=7), FEMALE)
     came = present.ago(years=2, months=7, days=-3)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import (
     assessed,
     at_college,
@@ -22,31 +22,31 @@ from domain.events.schooling import SchoolingEnded
 from domain.when import Days, birthday
 
 
-def next_in_line(present: Present) -> Life:
+def next_in_line(present: Present) -> LifeCourse:
     """A young woman turns 18 in less than a month; her case was opened late, and she is not assessed yet."""
     child = present.turning(18, in_days=25, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=140))
     yield from case_opened(present.ago(days=40))
 
 
-def forgotten_at_seventeen(present: Present) -> Life:
+def forgotten_at_seventeen(present: Present) -> LifeCourse:
     """A young man of almost eighteen: nobody has opened his case, or applied for his identity card."""
     yield from youth(present, present.turning(18, in_days=120, sex=MALE), card=None)
 
 
-def seventeen(present: Present) -> Life:
+def seventeen(present: Present) -> LifeCourse:
     """A young woman is seventeen; there is time to open her case. Her identity card came late."""
     yield from youth(present, present.turning(17, in_days=-60, sex=FEMALE), card=150)
 
 
-def grown_unnoticed(present: Present) -> Life:
+def grown_unnoticed(present: Present) -> LifeCourse:
     """A young woman turned 18 six weeks ago, and was not assessed."""
     child = present.turning(18, in_days=-45, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=120))
     yield from case_opened(present.ago(days=250))
 
 
-def assessed_at_last(present: Present) -> Life:
+def assessed_at_last(present: Present) -> LifeCourse:
     """A young woman was assessed two months after turning 18; her plan is being written."""
     child = present.turning(18, in_days=-100, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=180))
@@ -54,7 +54,7 @@ def assessed_at_last(present: Present) -> Life:
     yield from assessed(present.ago(days=40))
 
 
-def still_at_school(present: Present) -> Life:
+def still_at_school(present: Present) -> LifeCourse:
     """A young woman of 18 studies on, with a grant: the question is put off."""
     child = present.turning(18, in_days=-200, sex=FEMALE)
     left_school = birthday(child.born, 17)
@@ -71,7 +71,7 @@ def still_at_school(present: Present) -> Life:
     )
 
 
-def in_the_army(present: Present) -> Life:
+def in_the_army(present: Present) -> LifeCourse:
     """A young man joined the army when he left school."""
     child = present.turning(18, in_days=-430, sex=MALE)
     grown = birthday(child.born, 18)
@@ -83,7 +83,7 @@ def in_the_army(present: Present) -> Life:
     yield on(grown + timedelta(days=66), Enlisted)
 
 
-def home_from_the_army(present: Present) -> Life:
+def home_from_the_army(present: Present) -> LifeCourse:
     """A young man came back from the army last week; he had been registered for service a month late."""
     child = present.turning(18, in_days=-900, sex=MALE)
     year = birthday(child.born, 18).year + 1
@@ -96,7 +96,7 @@ def home_from_the_army(present: Present) -> Life:
     yield on(present.ago(days=9), Discharged)
 
 
-def never_registered(present: Present) -> Life:
+def never_registered(present: Present) -> LifeCourse:
     """A student turned 18 last year, and was not registered for military service."""
     child = present.who(date(present.today.year - 19, 5, 20), MALE)
     left_school = birthday(child.born, 17)
@@ -105,19 +105,19 @@ def never_registered(present: Present) -> Life:
     yield from case_opened(birthday(child.born, 17.5) - timedelta(days=1))
 
 
-def eighteen_this_year(present: Present) -> Life:
+def eighteen_this_year(present: Present) -> LifeCourse:
     """A young man turns 18 in the middle of this year; he is to be registered for service by its end."""
     year = present.today.year
     yield from youth(present, present.who(date(year - 18, 7, 1), MALE))
     yield from case_opened(date(year - 1, 12, 20))
 
 
-def sixteen(present: Present) -> Life:
+def sixteen(present: Present) -> LifeCourse:
     """A girl turned sixteen a month ago, and may have her identity card now."""
     yield from youth(present, present.turning(16, in_days=-30, sex=FEMALE), card=None)
 
 
-def home_at_sixteen(present: Present) -> Life:
+def home_at_sixteen(present: Present) -> LifeCourse:
     """A girl's father was well again, and she went home a month after turning sixteen."""
     child = present.turning(16, in_days=-100, sex=FEMALE)
     left = present.ago(days=70)
@@ -125,7 +125,7 @@ def home_at_sixteen(present: Present) -> Life:
     yield from went_home(left)
 
 
-def home_at_seventeen(present: Present) -> Life:
+def home_at_seventeen(present: Present) -> LifeCourse:
     """A young man went back to his family last year, before anybody had prepared his leaving."""
     child = present.who(date(present.today.year - 19, 11, 1), MALE)
     left = date(present.today.year - 1, 6, 1)
@@ -133,13 +133,13 @@ def home_at_seventeen(present: Present) -> Life:
     yield from went_home(left)
 
 
-def went_home(day: date) -> Life:
+def went_home(day: date) -> LifeCourse:
     """The guardian was restored, and took the child home."""
     yield on(day, GuardianshipTerminated, reason="guardian_restored")
     yield on(day, DepartureCompleted, reason="11", receiver="监护人", last_allowance_month=f"{day:%Y-%m}")
 
 
-def born_some_year(present: Present) -> Life:
+def born_some_year(present: Present) -> LifeCourse:
     """Of a young woman only the year of birth is known, and of her assessment about when it was made."""
     child = present.turning(17.5, in_days=-200, sex=FEMALE)
     came = present.ago(years=3)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import brought_up, orphan_taken_in, september
 from api.demo.people import FEMALE, MALE
 from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued, PhysicalExamined
@@ -25,7 +25,7 @@ from domain.events.schooling import (
 from domain.when import add, birthday
 
 
-def six_today(present: Present) -> Life:
+def six_today(present: Present) -> LifeCourse:
     """A girl turns six today; school begins for her in September."""
     child = present.turning(6, in_days=0, sex=FEMALE)
     came = present.ago(years=2)
@@ -34,7 +34,7 @@ def six_today(present: Present) -> Life:
     yield on(present.today, SchoolAgeReported, list_no="学龄名册-6")
 
 
-def kept_at_home(present: Present) -> Life:
+def kept_at_home(present: Present) -> LifeCourse:
     """A boy of eight never went to school, and was not examined for more than a year."""
     child = present.turning(8, in_days=-40, sex=MALE)
     came = present.ago(years=4)
@@ -44,7 +44,7 @@ def kept_at_home(present: Present) -> Life:
     )
 
 
-def left_in_kindergarten(present: Present) -> Life:
+def left_in_kindergarten(present: Present) -> LifeCourse:
     """A boy of eight still goes to kindergarten."""
     child = present.turning(8, in_days=-100, sex=MALE)
     came = present.ago(years=5)
@@ -59,7 +59,7 @@ def left_in_kindergarten(present: Present) -> Life:
     )
 
 
-def began_in_october(present: Present) -> Life:
+def began_in_october(present: Present) -> LifeCourse:
     """A girl began school six weeks late, moved to another school, and waited a year for an examination."""
     child = present.turning(9, in_days=-50, sex=FEMALE)
     came = present.ago(years=5)
@@ -79,7 +79,7 @@ def began_in_october(present: Present) -> Life:
     yield on(present.ago(months=5), PhysicalExamined, height_cm=Decimal(131), weight_kg=Decimal(28))
 
 
-def not_yet_strong_enough(present: Present) -> Life:
+def not_yet_strong_enough(present: Present) -> LifeCourse:
     """A boy who turned six this year may stay home until next summer."""
     child = present.turning(6, in_days=-150, sex=MALE)
     came = present.ago(years=3)
@@ -94,7 +94,7 @@ def not_yet_strong_enough(present: Present) -> Life:
     )
 
 
-def learning_to_walk(present: Present) -> Life:
+def learning_to_walk(present: Present) -> LifeCourse:
     """A boy with cerebral palsy was trained for half a year, and took his first steps."""
     child = present.turning(5, in_days=60, sex=MALE)
     came = present.ago(years=3)
@@ -155,7 +155,7 @@ def learning_to_walk(present: Present) -> Life:
     )
 
 
-def stopped_going(present: Present) -> Life:
+def stopped_going(present: Present) -> LifeCourse:
     """A girl of thirteen left school two months ago, and nobody has found her another one."""
     child = present.turning(13, in_days=-90, sex=FEMALE)
     came = present.ago(years=6)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import (
     assessed,
     case_opened,
@@ -38,7 +38,7 @@ from domain.events.placement.preparing import (
 from domain.when import add, birthday
 
 
-def ready_for_society(present: Present) -> Life:
+def ready_for_society(present: Present) -> LifeCourse:
     """A young man turned 18 two weeks ago, has a flat and a job, and may leave."""
     child = present.turning(18, in_days=-12, sex=MALE)
     yield from youth(present, child, school_until=present.ago(days=130))
@@ -54,7 +54,7 @@ def ready_for_society(present: Present) -> Life:
     yield from visits_planned(present.ago(days=5))
 
 
-def ready_with_support(present: Present) -> Life:
+def ready_with_support(present: Present) -> LifeCourse:
     """A young woman who can not live alone is expected in a home for persons in extreme hardship."""
     child = present.turning(18, in_days=-30, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=150))
@@ -90,7 +90,7 @@ def ready_with_support(present: Present) -> Life:
     yield from visits_planned(present.ago(days=2))
 
 
-def placed_last_winter(present: Present) -> Life:
+def placed_last_winter(present: Present) -> LifeCourse:
     """A young woman learnt to bake, lives in her own flat, and was visited once."""
     child = present.turning(18, in_days=-420, sex=FEMALE)
     placed = present.ago(months=5)
@@ -131,7 +131,7 @@ def placed_last_winter(present: Present) -> Life:
     )
 
 
-def on_his_own_for_years(present: Present) -> Life:
+def on_his_own_for_years(present: Present) -> LifeCourse:
     """A man left three years ago into work and a dormitory; his file is closed."""
     child = present.turning(18, in_days=-1500, sex=MALE)
     left = present.ago(years=3)
@@ -148,7 +148,7 @@ def on_his_own_for_years(present: Present) -> Life:
     yield on(add(left, months=6), AfterCareVisitMade, mode="phone", living="稳定", job="钳工")
 
 
-def nobody_wrote_it_down(present: Present) -> Life:
+def nobody_wrote_it_down(present: Present) -> LifeCourse:
     """Somebody turned 18 last week, and of what was asked and decided the answers were never written down."""
     child = present.turning(18, in_days=-10, sex=MALE)
     came, unknown = present.ago(years=2), Unknown("not_known")

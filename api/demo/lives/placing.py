@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import brought_up, orphan_taken_in
 from api.demo.people import Person
 from domain.events.placement.arrangements import (
@@ -33,24 +33,24 @@ def youth(
     *,
     school_until: date | None = None,
     card: int | None = 20,
-) -> Life:
+) -> LifeCourse:
     """Somebody came as an orphan of eleven and was brought up here; school ends early where that is said."""
     came = birthday(child.born, 11)
     yield from orphan_taken_in(child, came, present.file_no)
     yield from brought_up(child, came, until or present.today, card_after=card, school_until=school_until)
 
 
-def at_college(since: date) -> Life:
+def at_college(since: date) -> LifeCourse:
     """The young person studies full time."""
     yield on(since, SchoolEnrolled, stage="college", form="vocational", school="市职业技术学院")
 
 
-def case_opened(day: date) -> Life:
+def case_opened(day: date) -> LifeCourse:
     """Placement was begun."""
     yield on(day, AdultPlacementCaseOpened, trigger="half_year_before")
 
 
-def assessed(day: date | Days, *, able: bool = True) -> Life:
+def assessed(day: date | Days, *, able: bool = True) -> LifeCourse:
     """The young person was assessed: able to live alone, or only with help."""
     ability = "full" if able else "partial"
     yield on(
@@ -68,7 +68,7 @@ def assessed(day: date | Days, *, able: bool = True) -> Life:
     )
 
 
-def plan_approved(day: date, route: str) -> Life:
+def plan_approved(day: date, route: str) -> LifeCourse:
     """The plan was approved, and the young person was asked about it."""
     due = day + timedelta(days=60)
     kinds = ("housing", "job", "insurance", "follow_up") if route == "social" else ("insurance", "follow_up")
@@ -87,7 +87,7 @@ def plan_approved(day: date, route: str) -> Life:
     )
 
 
-def settled_in(day: date) -> Life:
+def settled_in(day: date) -> LifeCourse:
     """A home, and everything that is the young person's own handed over."""
     yield on(day, HousingArranged, housing_type="public_rental", address="望海区安居小区3号楼")
     yield on(day, BankAccountHandedOver, account_no="6200000000000000", balance_yuan=Decimal(18600))
@@ -96,6 +96,6 @@ def settled_in(day: date) -> Life:
     yield on(day, HouseholdDestinationDecided, hukou_state="decided", explanation="随住房迁往安居社区")
 
 
-def visits_planned(day: date) -> Life:
+def visits_planned(day: date) -> LifeCourse:
     """It was set when the young person will be visited."""
     yield on(day, FollowUpPlanned, visits_on=(add(day, months=1), add(day, months=6), add(day, months=12)))

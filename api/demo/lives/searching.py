@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from api.demo.life_building import Life, Present, on
+from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import received
 from api.demo.people import FEMALE, MALE, Person
 from domain.events.care import CareModeAssigned
@@ -29,7 +29,7 @@ NEIGHBOUR = UUID("00000000-0000-4000-8000-0000000000a1")
 MOTHER = UUID("00000000-0000-4000-8000-0000000000a2")
 
 
-def rescued(child: Person, came: date, file_no: str) -> Life:
+def rescued(child: Person, came: date, file_no: str) -> LifeCourse:
     """The police brought a child whom they had rescued from traffickers."""
     yield on(came, ReferralReceived, referral_source="police", child_situation="04").with_papers(
         "temporary_care_notice"
@@ -43,7 +43,7 @@ def rescued(child: Person, came: date, file_no: str) -> Life:
     )
 
 
-def compared(came: date, file_no: str, result: str, after: int) -> Life:
+def compared(came: date, file_no: str, result: str, after: int) -> LifeCourse:
     """The police told what the DNA database says."""
     yield on(
         came + timedelta(days=after),
@@ -55,7 +55,7 @@ def compared(came: date, file_no: str, result: str, after: int) -> Life:
     )
 
 
-def found_by_her_mother(present: Present) -> Life:
+def found_by_her_mother(present: Present) -> LifeCourse:
     """A girl's picture was seen on the platform: a neighbour was wrong about her, her mother was right."""
     child = present.who(present.ago(years=5, months=1), FEMALE)
     came = present.ago(months=6)
@@ -81,7 +81,7 @@ def found_by_her_mother(present: Present) -> Life:
     yield on(came + timedelta(days=37), DepartureCompleted, reason="04", receiver="窦玉兰")
 
 
-def notice(day: date) -> Life:
+def notice(day: date) -> LifeCourse:
     """A notice asked for the child's relatives."""
     yield on(
         day,
@@ -93,7 +93,7 @@ def notice(day: date) -> Life:
     )
 
 
-def sought_since_last_week(present: Present) -> Life:
+def sought_since_last_week(present: Present) -> LifeCourse:
     """A boy was rescued two months ago; the notice for him still runs."""
     child = present.who(present.ago(years=3, months=3), MALE)
     came = present.ago(months=2)
@@ -102,7 +102,7 @@ def sought_since_last_week(present: Present) -> Life:
     yield from notice(present.ago(days=8))
 
 
-def forgotten_by_the_search(present: Present) -> Life:
+def forgotten_by_the_search(present: Present) -> LifeCourse:
     """A boy's notice ran out unnoticed, and the police still owe the final certificate."""
     child = present.who(present.ago(years=4, months=6), MALE)
     came = present.ago(months=14)
@@ -116,7 +116,7 @@ def forgotten_by_the_search(present: Present) -> Life:
     )
 
 
-def never_found(present: Present) -> Life:
+def never_found(present: Present) -> LifeCourse:
     """Nobody came for her in a year, and she was admitted for good."""
     child = present.who(present.ago(years=4), FEMALE)
     came = present.ago(months=20)
@@ -163,7 +163,7 @@ def never_found(present: Present) -> Life:
     yield on(admitted, LongTermGuardianshipConfirmed, ground="1")
 
 
-def certified_late(present: Present) -> Life:
+def certified_late(present: Present) -> LifeCourse:
     """The final certificate for him came two months after its year."""
     child = present.who(present.ago(years=4, months=7), MALE)
     came = present.ago(months=18)

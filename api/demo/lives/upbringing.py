@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from api.demo.life_building import Happening, Life, on
+from api.demo.life_building import Happening, LifeCourse, on
 from api.demo.people import Person
 from domain.events.care import CareModeAssigned
 from domain.events.guardianship import LongTermGuardianshipConfirmed
@@ -46,14 +46,14 @@ def identity(child: Person, day: date, **said: object) -> Happening:
     )
 
 
-def received(child: Person, day: date, file_no: str, **said: object) -> Life:
+def received(child: Person, day: date, file_no: str, **said: object) -> LifeCourse:
     """The child came, and everything that is to happen that day happened."""
     yield on(day, ChildReceived, file_no=file_no, **said)
     yield on(day, InsuranceStatusChecked, is_insured=False)
     yield identity(child, day)
 
 
-def orphan_taken_in(child: Person, day: date, file_no: str) -> Life:
+def orphan_taken_in(child: Person, day: date, file_no: str) -> LifeCourse:
     """An orphan came, with all papers, and was admitted within the week."""
     yield on(day, ReferralReceived, referral_source="county_civil_affairs", child_situation="15")
     yield from received(child, day, file_no, place="望海区民政局")
@@ -72,7 +72,7 @@ def orphan_taken_in(child: Person, day: date, file_no: str) -> Life:
     yield from registered(child, day + timedelta(days=60))
 
 
-def registered(child: Person, day: date) -> Life:
+def registered(child: Person, day: date) -> LifeCourse:
     """The child was entered in the institution's household register, and so got a citizen id."""
     yield on(day - timedelta(days=15), HouseholdRegistrationApplied)
     yield on(day, HouseholdRegistered, address="望海区星河路1号")
@@ -87,7 +87,7 @@ def brought_up(
     card_after: int | None = 20,
     school_until: date | None = None,
     examined_until: date | None = None,
-) -> Life:
+) -> LifeCourse:
     """Years in the institution: examinations, contributions, school, and an identity card at sixteen.
 
     `card_after` is how many days after turning sixteen it was applied for. School ends on `school_until`,
@@ -156,7 +156,7 @@ def card(issued: date) -> Happening:
     return on(issued, IdCardIssued, valid_from=issued, valid_to=valid_to)
 
 
-def on_paper(life: Life) -> Life:
+def on_paper(life: LifeCourse) -> LifeCourse:
     """A life, or a part of one, as it was copied from an old file."""
     entry: UUID | None = None
     while True:

@@ -17,12 +17,12 @@ from api.imports.layouts.columns import (
     REMARK,
     SERIAL,
 )
+from domain.event import Year
 from domain.events.insurance import (
     Contribution,
     InsuranceContributionPaid,
     InsuranceEnrolled,
     InsuranceStatusChecked,
-    Year,
 )
 from domain.when import Days
 

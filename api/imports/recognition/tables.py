@@ -37,7 +37,7 @@ from api.imports.recognition.banners import (
 )
 from api.imports.recognition.headings import Heading, headings_of
 
-Cells: TypeAlias = tuple[Raw, ...]
+RawRow: TypeAlias = tuple[Raw, ...]
 """The cells of a row."""
 
 _TOTAL: Final = re.compile(r"(合计|总计|共计|小计|累计|总数|本页合计)[:：]?.*|共[0-9]+[人名条行].*")
@@ -68,7 +68,7 @@ class Table:
     number: int
     sheet: Sheet
     first: int
-    rows: Sequence[Cells]
+    rows: Sequence[RawRow]
     heading: Heading | None
     kinds: Sequence[RowKind]
     banner: Banner
@@ -84,7 +84,7 @@ class Table:
         """The known columns by their place from 0."""
         return self.heading.columns if self.heading else {}
 
-    def row(self, number: int) -> Cells:
+    def row(self, number: int) -> RawRow:
         """A row of it, by its number in the sheet."""
         return self.rows[number - self.first]
 
@@ -130,12 +130,12 @@ def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
     return tables
 
 
-def is_blank_row(row: Cells) -> bool:
+def is_blank_row(row: RawRow) -> bool:
     """Whether nothing stands in a row."""
     return all(raw == BLANK for raw in row)
 
 
-def _own(rows: Sequence[Cells], start: int, heading: Heading) -> Sequence[Cells]:
+def _own(rows: Sequence[RawRow], start: int, heading: Heading) -> Sequence[RawRow]:
     """The rows of a table without the cells of those beside it; what stands above is the first one's."""
     if heading.left == 0 and heading.right is None:
         return rows
@@ -146,12 +146,12 @@ def _own(rows: Sequence[Cells], start: int, heading: Heading) -> Sequence[Cells]
 
 
 def _table(
-    number: int, sheet: Sheet, start: int, rows: Sequence[Cells], heading: Heading, known: Banner
+    number: int, sheet: Sheet, start: int, rows: Sequence[RawRow], heading: Heading, known: Banner
 ) -> Table:
     above = heading.rows.start - start
     body = _Body(heading, frozenset(row for row in rows[:above] if not is_blank_row(row)))
 
-    def kind(place: int, row: Cells) -> RowKind:
+    def kind(place: int, row: RawRow) -> RowKind:
         if is_blank_row(row):
             return RowKind.BLANK
         if place + start in heading.rows:
@@ -166,8 +166,8 @@ def _table(
 
 
 def _divided(
-    merged: Sequence[Merged], start: int, rows: Sequence[Cells], kinds: Sequence[RowKind], heading: Heading
-) -> Sequence[Cells]:
+    merged: Sequence[Merged], start: int, rows: Sequence[RawRow], kinds: Sequence[RowKind], heading: Heading
+) -> Sequence[RawRow]:
     """The rows, in which what is merged over several headings can not be used: it may belong to either.
 
     What is `merged` comes from top to bottom.
@@ -201,7 +201,7 @@ def _first_title(sheet: Sheet, before: Heading, after: Heading) -> int:
     return start
 
 
-def _is_title(row: Cells, before: Heading) -> bool:
+def _is_title(row: RawRow, before: Heading) -> bool:
     """Whether a row below a table is no row of it, but the title or the banner of the next one."""
     if is_banner(row):
         return True
@@ -219,7 +219,7 @@ def _is_title(row: Cells, before: Heading) -> bool:
 class _Body:
     """Tells what the rows below headings are, above which these titles stand."""
 
-    def __init__(self, heading: Heading, titles: frozenset[Cells]) -> None:
+    def __init__(self, heading: Heading, titles: frozenset[RawRow]) -> None:
         self._columns = heading.columns
         self._titles = titles
         self._headings = {
@@ -231,7 +231,7 @@ class _Body:
         self._place = next(places, -1)
         self._number = heading.columns.get(self._place)
 
-    def kind(self, row: Cells) -> RowKind:
+    def kind(self, row: RawRow) -> RowKind:
         """What a row is that is not blank."""
         first = next(place for place, raw in enumerate(row) if raw != BLANK)
         number = row[self._place] if 0 <= self._place < len(row) else BLANK
@@ -247,7 +247,7 @@ class _Body:
             return RowKind.TITLE if is_banner(row) else RowKind.SIGNATURE
         return RowKind.DATA
 
-    def _repeats(self, row: Cells) -> bool:
+    def _repeats(self, row: RawRow) -> bool:
         """Whether the headings stand there again, as on the next printed page."""
         again = sum(
             place < len(row) and isinstance(row[place], str) and folded(clean(row[place])) in texts

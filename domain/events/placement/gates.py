@@ -46,10 +46,18 @@ from domain.events.placement.preparing import (
 )
 from domain.file import Fact
 from domain.life import BIRTH, Life
-from domain.readiness import Answer, gate, met, not_applicable, uncertain, unknown, unmet
+from domain.readiness import (
+    GateResult,
+    gate,
+    met,
+    not_applicable,
+    uncertain,
+    unknown,
+    unmet,
+)
 from domain.when import add, day_after
 
-Piece: TypeAlias = tuple[AnyEntry | None, str, str]
+GateEvidence: TypeAlias = tuple[AnyEntry | None, str, str]
 """The entry that shows one thing a gate asks for, None while it is missing; its name in zh and en."""
 
 HandedOver: TypeAlias = BankAccountHandedOver | BelongingsHandedOver | ArchiveHandedOver
@@ -68,7 +76,7 @@ def route(life: Life) -> str | None:
 
 
 @gate(1, "年满17岁6个月并已启动安置", "Seventeen and a half, case opened", "info")
-def case_opened(life: Life) -> Answer:
+def case_opened(life: Life) -> GateResult:
     """Is the person old enough, and was the case opened?"""
     grown = life.aged(PREPARING_AGE)
     if grown is None:
@@ -79,7 +87,7 @@ def case_opened(life: Life) -> Answer:
 
 
 @gate(2, "评估在六个月内", "Assessed within six months", "blocks")
-def assessed(life: Life) -> Answer:
+def assessed(life: Life) -> GateResult:
     """Was the person assessed, and not too long ago?"""
     assessment = life.last(AdultPlacementAssessed)
     if assessment is None:
@@ -98,7 +106,7 @@ def assessed(life: Life) -> Answer:
 
 
 @gate(3, "不在校、不在役", "Neither at school nor in the army", "blocks")
-def free(life: Life) -> Answer:
+def free(life: Life) -> GateResult:
     """Is the person neither at a full-time school nor in the army? Else the question is put off."""
     fact = busy(life)
     if fact is None:
@@ -109,13 +117,13 @@ def free(life: Life) -> Answer:
 
 
 @gate(4, "安置方案已批准", "Plan approved", "blocks")
-def planned(life: Life) -> Answer:
+def planned(life: Life) -> GateResult:
     """Is there an approved plan?"""
     return _all((life.last(AdultPlacementPlanApproved), "批准的安置方案", "an approved plan"))
 
 
 @gate(5, "民事行为能力已确定", "Capacity settled", "blocks")
-def capacity_settled(life: Life) -> Answer:
+def capacity_settled(life: Life) -> GateResult:
     """Is the capacity full by law and assessment, or decided by a court, with a guardian if not full?"""
     decision, assessment = life.last(CapacityDetermined), life.last(AdultPlacementAssessed)
     if decision is not None:
@@ -130,7 +138,7 @@ def capacity_settled(life: Life) -> Answer:
     return unmet("法院对民事行为能力的认定", "a court's decision of capacity", assessment)
 
 
-def _decided_capacity(decision: Entry[CapacityDetermined]) -> Answer:
+def _decided_capacity(decision: Entry[CapacityDetermined]) -> GateResult:
     event = decision.event
     result = known(event.result)
     if result is None:
@@ -144,7 +152,7 @@ def _decided_capacity(decision: Entry[CapacityDetermined]) -> Answer:
 
 
 @gate(6, "已落户并持有成年居民身份证", "Registered, with an adult identity card", "blocks")
-def identified(life: Life) -> Answer:
+def identified(life: Life) -> GateResult:
     """Is the person registered in a household, and do they hold a valid card of an adult?"""
     registered, card = registration(life), life.now(IDENTITY_CARD)
     if registered is None or card is None:
@@ -166,7 +174,7 @@ def identified(life: Life) -> Answer:
 
 
 @gate(7, "医保有效并有转移安排", "Insured, with a plan for the transfer", "warns")
-def insured(life: Life) -> Answer:
+def insured(life: Life) -> GateResult:
     """Is the person insured, and was the insurance transferred or is that planned?"""
     cover = life.each(INSURED)
     transferred = life.last(SocialSecurityTransferred) or _measure(life, "insurance")
@@ -177,7 +185,7 @@ def insured(life: Life) -> Answer:
 
 
 @gate(8, "社会化安置条件", "Ready for life in society", "blocks")
-def settled(life: Life) -> Answer:
+def settled(life: Life) -> GateResult:
     """By the social route: is there a home, an income and everything that is the person's own?"""
     return _by_route("social", life) or _all(
         (_entry(life.now(HOUSED)), "住房", "housing"),
@@ -193,7 +201,7 @@ def settled(life: Life) -> Answer:
 
 
 @gate(9, "特困供养条件", "Ready for support in hardship", "blocks")
-def supported(life: Life) -> Answer:
+def supported(life: Life) -> GateResult:
     """By the hardship route: is support approved, the place confirmed and medical care handed over?"""
     other = _by_route("hardship", life)
     if other is not None:
@@ -213,7 +221,7 @@ def supported(life: Life) -> Answer:
 
 
 @gate(10, "户口去向已定", "Household destination settled", "blocks")
-def household_settled(life: Life) -> Answer:
+def household_settled(life: Life) -> GateResult:
     """Has the registration moved, or was it decided where it goes? Blocks the social route only."""
     moved = next((entry for entry in reversed(life.all(HouseholdTransferred)) if _is_own(life, entry)), None)
     decided = life.last(HouseholdDestinationDecided)
@@ -232,7 +240,7 @@ def _is_own(life: Life, moved: Entry[HouseholdTransferred]) -> bool:
 
 
 @gate(11, "本人意愿", "The person's own will", "blocks")
-def willing(life: Life) -> Answer:
+def willing(life: Life) -> GateResult:
     """Was the person asked about this route, and do they agree, as far as they can say?"""
     consent = life.last(YoungPersonConsentRecorded)
     if consent is None:
@@ -252,14 +260,14 @@ def willing(life: Life) -> Answer:
 
 
 @gate(12, "生活费停发或者助学起始有安排", "Allowance's end or study grant planned", "warns")
-def money_planned(life: Life) -> Answer:
+def money_planned(life: Life) -> GateResult:
     """Is it planned when the allowance ends, or when the study grant begins?"""
     found = _entry(life.now(ALLOWANCE_ENDS)) or _entry(life.now(STUDY_GRANT)) or _measure(life, "allowance")
     return _all((found, "生活费停发或者助学起始安排", "a plan for the allowance or the study grant"))
 
 
 @gate(13, "兵役登记", "Registered for military service", "warns")
-def registered_for_service(life: Life) -> Answer:
+def registered_for_service(life: Life) -> GateResult:
     """Is a man registered for military service?"""
     sex = life.now(SEX)
     if sex is None or sex.held.value not in {"1", "2"}:
@@ -272,12 +280,12 @@ def registered_for_service(life: Life) -> Answer:
 
 
 @gate(14, "随访计划", "Follow-up planned", "warns")
-def follow_up_planned(life: Life) -> Answer:
+def follow_up_planned(life: Life) -> GateResult:
     """Are the visits after leaving care scheduled?"""
     return _all((life.last(FollowUpPlanned), "随访计划", "a schedule of visits"))
 
 
-def _by_route(wanted: str, life: Life) -> Answer | None:
+def _by_route(wanted: str, life: Life) -> GateResult | None:
     """What a gate of one route answers before it asks anything; None where that route was approved."""
     plan = life.last(AdultPlacementPlanApproved)
     if plan is None:
@@ -304,7 +312,7 @@ def _entry(fact: Fact[Any] | None) -> AnyEntry | None:
     return None if fact is None else fact.entry
 
 
-def _all(*pieces: Piece) -> Answer:
+def _all(*pieces: GateEvidence) -> GateResult:
     """Met by all these entries, or unmet with the names of those that are missing."""
     there = [entry for entry, _, _ in pieces if entry is not None]
     missing = [(zh, en) for entry, zh, en in pieces if entry is None]

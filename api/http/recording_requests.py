@@ -92,7 +92,7 @@ async def _expected(
 
 
 RecordingRequest: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
-Key: TypeAlias = Annotated[str | None, Depends(_key)]
+IdempotencyKey: TypeAlias = Annotated[str | None, Depends(_key)]
 Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 
 
