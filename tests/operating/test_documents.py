@@ -15,7 +15,8 @@ PAGES = sorted(
     if path not in documents()
 )
 LINK = re.compile(r"\]\((?!https?:)([\w./-]+)(?:#[^)]*)?\)")
-CODED = re.compile(r"`((?:api|docs|domain|ledger|projections|tests|requirements)/[\w./-]*)`")
+CODED = re.compile(r"`((?:api|docs|domain|ledger|projections|tests|requirements)/[\w./<>-]*)`")
+"""A place in the code; `<chapter>` stands for any."""
 
 TESTED = re.compile(r"`(tests/[\w./-]+)::(\w+)`")
 
@@ -23,9 +24,9 @@ TESTED = re.compile(r"`(tests/[\w./-]+)::(\w+)`")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_place_that_a_page_names_is_there(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    linked = {(ROOT / page).parent / link for link in LINK.findall(text)}
-    named = {ROOT / name for name in CODED.findall(text)}
-    assert [place.name for place in linked | named if not place.exists()] == []
+    linked = {link for link in LINK.findall(text) if not ((ROOT / page).parent / link).exists()}
+    named = {name for name in CODED.findall(text) if not _is_there(name)}
+    assert linked | named == set()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -63,6 +64,27 @@ def test_the_change_that_contributing_shows_is_in_the_code() -> None:
         code = (ROOT / name).read_text("utf-8").splitlines()
         added = [line[1:] for line in lines.splitlines() if line.startswith("+")]
         assert [line for line in added if line not in code] == []
+
+
+def test_every_change_that_contributing_lists_leads_to_a_place() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (table,) = re.findall(r"\| to change \| open \|\n\| --- \| --- \|\n((?:\|.*\n)+)", text)
+    rows = [line.split(" | ", 1) for line in table.splitlines()]
+    assert [change for change, place in rows if not CODED.search(place)] == []
+
+
+def test_every_word_of_the_glossary_has_a_place_and_one_meaning() -> None:
+    text = (ROOT / "docs/glossary.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")][2:]
+    assert [row for row in rows if len(row) != 4 or not all(row)] == []
+    assert [term for _, term, _, place in rows if not CODED.search(place)] == []
+    for words in ([zh for zh, *_ in rows], [term for _, term, *_ in rows]):
+        assert sorted(words) == sorted(set(words))
+    assert [term for _, term, *_ in rows] == sorted(term for _, term, *_ in rows)
+
+
+def _is_there(name: str) -> bool:
+    return any(ROOT.glob(re.sub("<[^>]*>", "*", name)))
 
 
 def _commands(page: str) -> list[str]:
