@@ -27,7 +27,7 @@ class CitizenId:
 
 
 def read(number: str) -> CitizenId | None:
-    """What the number says; None where shape, date or check character show that it is no citizen id."""
+    """Return what the number says; None if its shape, date or check character rules out a citizen id."""
     match = SHAPE.fullmatch(number)
     if match is None or number[17].upper() != check_character(number[:17]):
         return None
@@ -39,7 +39,7 @@ def read(number: str) -> CitizenId | None:
 
 
 def written(number: str) -> str:
-    """Return a number as a citizen id is written: with a capital X where it ends in a small one."""
+    """Return the number in the form of a citizen id: a small x at its end becomes a capital X."""
     return number.upper() if SHAPE.fullmatch(number) else number
 
 

@@ -1,4 +1,4 @@
-"""What may stand in a field, read once from its annotation."""
+"""The possible values of a field, derived once from its annotation."""
 
 import types
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ from domain.event import Code, Event, KeptAs, Part, Unknown, fields_of
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """A field's values: of `type`, None where `optional`, Unknown where it may be answered so.
+    """A field's values: of `type`, None if `optional`, Unknown if the field may be answered so.
 
-    A tuple has the shape of its `items`. `choices` are the only values where they are given, `code` the table
-    that lists them. `limits` are the constraints of `annotated_types`. `kept_as` writes a text as it is kept.
+    A tuple has the shape of its `items`. `choices` are the only values if given, `code` the table that lists
+    them. `limits` are the constraints of `annotated_types`. `kept_as` writes a text as it is kept.
     """
 
     type: type

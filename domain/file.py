@@ -1,7 +1,7 @@
 """A file: the dated facts of one stream, as known at some position.
 
-Facts are read from each entry alone, so any order and any subset of entries folds. Nothing here asks
-which day it is: reading a file on a day is what a `Life` does.
+Each entry yields its facts by itself, so any order and any subset of entries can be folded. A file does not
+depend on the current day: a `Life` reads it on a day.
 """
 
 from bisect import insort
@@ -48,16 +48,16 @@ class Attribute(Generic[T]):
         key: str = "",
         gives_way: bool = False,
     ) -> "Held[T]":
-        """It holds from then on, up to and including `until`; None as value: it no longer holds.
+        """Return a fact that holds from `days` through `until`; the value None ends the attribute.
 
-        `key` tells apart what may hold at the same time, such as several plans; `EVERY` ends all of them but
-        what the same entry begins. What `gives_way` comes before all else that begins the same day, in
-        whatever order both were recorded.
+        `key` distinguishes facts that may hold at the same time, such as several plans; `EVERY` ends all of
+        them except those that the same entry begins. A fact that `gives_way` is ordered before every other
+        fact that begins on the same day, whatever the order of recording.
         """
         return Held(self, value, days, until=until, key=key, gives_way=gives_way)
 
     def timeless(self, value: T) -> "Held[T]":
-        """It holds for the whole life, such as a day of birth."""
+        """Return a fact that holds for the whole life, such as a day of birth."""
         return Held(self, value, None)
 
 
@@ -65,7 +65,7 @@ ATTRIBUTES: dict[tuple[str, str], Attribute[Any]] = {}
 """Every attribute by chapter and name, in the order of life."""
 
 ANYTHING: Final = object()
-"""What changes whenever a file does."""
+"""A key of `File.changed` that every entry changes."""
 EVERY: Final = "*"
 """The key of a fact that ends an attribute under every key."""
 
@@ -105,7 +105,7 @@ class Fact(Generic[T]):
     def __post_init__(self) -> None:
         held, entry = self.held, self.entry
         since, at = held.since, "" if entry.at is None else entry.at.isoformat()
-        # Written once, for they are compared far more often than facts are made.
+        # Computed once: facts are compared far more often than they are made.
         object.__setattr__(self, "since", since)
         object.__setattr__(self, "order", (since, not held.gives_way, entry.days.earliest, at, entry.version))
 
@@ -142,15 +142,15 @@ class File:
         self._happened: dict[type[Event], list[AnyEntry]] = {}
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
         self.changed: dict[object, int] = {}
-        """How many entries there were when something last changed of a type's entries, an attribute's facts,
-        an entry as it stands (by its original id), or `ANYTHING`."""
+        """The number of entries at the last change, by what changed: the entries of a type, the facts of an
+        attribute, an entry as it stands (by its original id), or `ANYTHING`."""
         self._own: set[object] = set()
         """Types and attributes whose lists are not shared with a copy."""
         self.judged: object = None
         """What `judging` remembers of this file."""
 
     def add(self, entry: AnyEntry) -> "File":
-        """Take in one entry, whatever it says and whenever it comes; the same entry twice is once."""
+        """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""
         if entry.entry_id in self.entries:
             return self
         self.entries[entry.entry_id] = entry
@@ -171,9 +171,9 @@ class File:
         return self
 
     def copy(self) -> "File":
-        """Another file with the same entries, which may be extended by itself.
+        """Return a file with the same entries that can be extended independently.
 
-        Their lists are shared until either is extended, so that it takes little for a long file.
+        Both share their lists until one of them is extended, so copying a long file is cheap.
         """
         other = File(self.stream)
         other.version, other.position = self.version, self.position
@@ -187,7 +187,7 @@ class File:
         return other
 
     def extended(self, entries: Sequence[AnyEntry]) -> "File":
-        """Return this file with more entries, leaving it as it is."""
+        """Return a copy with more entries; this file does not change."""
         if not entries:
             return self
         other = self.copy()
@@ -196,9 +196,10 @@ class File:
         return other
 
     def inherit(self, earlier: "File") -> None:
-        """Take over what was judged of this file when it had fewer entries.
+        """Adopt the judgements remembered by an earlier state of this file.
 
-        A copy does not: it may be extended by what is only tried, and would remember what never happened.
+        `copy` does not do so: a copy may be extended by trial entries, and would remember what never
+        happened.
         """
         if self.judged is None:
             self.judged = earlier.judged
@@ -216,7 +217,7 @@ class File:
         return self._amendments.get(entry_id, [])
 
     def sealed(self, entries: Iterable[UUID]) -> Categories:
-        """The categories of which the codes and days of these entries tell, and so does what names them."""
+        """Return the categories that the codes and days of these entries reveal, as naming them does."""
         found = NOTHING
         for each in entries:
             if each in self.entries:
@@ -238,7 +239,7 @@ class File:
         return self._facts.keys()
 
     def spans(self, attribute: Attribute[T]) -> list[Span[T]]:
-        """When which value held, by day and key; what is timeless spans the whole calendar."""
+        """Return an attribute's values with their days, by day and key; timeless ones span the calendar."""
         facts = self.facts(attribute)
         found = []
         for key, own in facts.items():
@@ -286,7 +287,7 @@ class File:
         if happened and _day(entry) < _day(happened[-1]):
             insort(happened, entry, key=_day)
         else:
-            # Most come in the order in which they happened.
+            # Most entries arrive in the order in which they happened.
             happened.append(entry)
         for held in entry.event.holds(entry):
             facts = self._own_facts(held.attribute).setdefault(held.key, [])

@@ -1,4 +1,4 @@
-"""What a recording would change, told before it is saved."""
+"""The impact of a recording, computed before anything is recorded."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -63,7 +63,7 @@ def impact(
     today: date,
     sees: AbstractSet[Category] = EVERY_CATEGORY,
 ) -> Impact:
-    """Compare a file with itself as it would be, as far as somebody is told who sees these categories."""
+    """Compare a file before and after a recording, limited to what the categories `sees` may reveal."""
     return Impact(
         status=tuple(_status(before, after, rulebook, today, sees)),
         obligations=tuple(_obligations(before, after, rulebook, sees)),

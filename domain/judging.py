@@ -39,14 +39,14 @@ from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
 LONG_AGO: Final = date(1900, 1, 1)
-"""Before it lies no day that an institution of today can tell of from its papers."""
+"""No institution that exists today has papers about a day before this one."""
 NOTED: Final = Label("登记日期", "Noted on")
 KIND: Final = Label("材料种类", "Kind of document")
 ISSUED: Final = Label("材料日期", "Day of a document")
 INSTANT: Final = Label("时刻", "Instant")
 
 _Answer: TypeAlias = tuple[list[tuple[Refusal, Categories]], Categories]
-"""What is said against an entry on a day, each with what had been read by then; and what was in the end."""
+"""The refusals of an entry on a day, each with the categories read before it; and all categories read."""
 FindingKind: TypeAlias = Literal[
     "breach",
     "no_evidence",
@@ -59,17 +59,17 @@ FindingKind: TypeAlias = Literal[
 
 
 HISTORY_DAYS: Final = 30
-"""How many days before it is recorded something has ended, at the least, to be history (design 4).
+"""The least number of days between the end of an event and its recording for it to be history (design 4).
 
-What is newer can still be put right, or be claimed as an exception for a second person to decide."""
+A newer event can still be put right, or be claimed as an exception that a second person decides on."""
 
 
 def history(entry: AnyEntry, today: date) -> bool:
-    """Whether an entry tells of what is long past, so that what is forbidden is recorded as found.
+    """Return whether an entry is history, so that a forbidden event is recorded as found.
 
-    It was copied from a paper (`AS_FOUND`), says from which or when that was noted, and ended at least
-    `HISTORY_DAYS` before `today`, the day on which it is recorded. Where the beginning is unknown, its end
-    is known all the same.
+    The entry was copied from a paper (`AS_FOUND`), names the paper or the day on which it was noted, and its
+    event ended at least `HISTORY_DAYS` before `today`, the day of recording. An event whose beginning is
+    unknown still has a known end.
     """
     documented = bool(entry.documents) or entry.noted_on is not None
     return entry.origin in AS_FOUND and documented and (today - entry.days.last).days >= HISTORY_DAYS
@@ -90,7 +90,7 @@ class Judgement:
 
     @property
     def refuses(self) -> bool:
-        """Whether the entry cannot be recorded: what is impossible never, what is forbidden only as found."""
+        """Whether the entry cannot be recorded. The impossible never can; the forbidden can only as found."""
         return self.rule.strength == "impossible" or (self._forbids and not self.of_history)
 
     @property
@@ -105,16 +105,16 @@ class Judgement:
 
 
 def told_to(sees: AbstractSet[Category], judgements: Iterable[Judgement]) -> list[Judgement]:
-    """What is told of judgements to somebody who sees these categories of personal data."""
+    """Return the judgements that may be shown to an actor who sees these categories of personal data."""
     return [each for each in judgements if each.refusal.rests_on <= sees]
 
 
 def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[Judgement]:
-    """Everything that speaks against an entry, which `file` already holds together with its companions.
+    """Return every judgement against an entry that `file` already holds, together with its companions.
 
-    It is judged on its own day, with all of that day counted but itself. Where its day is an interval,
-    what is broken throughout counts, and what is broken on some of its days is uncertain, as long as a day is
-    left on which nothing is forbidden.
+    The entry is judged on its own day, by every other entry of that day. If its day is an interval, a rule
+    broken on every day counts, and a rule broken on some days is uncertain, as long as one day is left on
+    which nothing is forbidden.
     """
     return _judged(file, entry, rulebook, today, set())
 
@@ -148,7 +148,7 @@ def _against(
             yield breach("E09", detail=odd.label, at=odd.at, table=odd.table.name)
         yield from _long_ago(entry)
         yield from _forbidden(file, entry, rulebook, reads)
-    # Asked last, so that what else is wrong rests on less.
+    # Judged last, so that the other judgements rest on fewer categories.
     for odd in _odd_codes(entry.event, personal=True):
         if odd.table.complete or not contradicts:
             rule = "E03" if odd.table.complete else "E09"
@@ -166,7 +166,7 @@ def _contradictions(file: File, entry: AnyEntry, today: date, reads: set[object]
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """What a file said against one of its entries when it had so many, and what was read of it for that."""
+    """The judgements against one entry, the file's size when they were made, and what they read of it."""
 
     judgements: tuple[Judgement, ...]
     reads: frozenset[object]
@@ -184,9 +184,9 @@ class _Memory:
 
 
 def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
-    """The same judgement repeated over a whole file, as known now, without what a second person approved.
+    """Yield the judgements against every entry of a file as known now, except approved exceptions.
 
-    What a second person rejected is no longer excused.
+    A rejected exception no longer excuses.
     """
     memory = file.judged
     if not isinstance(memory, _Memory) or memory.rulebook is not rulebook:
@@ -238,7 +238,7 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
         reads=reads,
     )
     answers = [answer for _, _, answer in over_days]
-    # Where the beginning is unknown, it may have been before anything else.
+    # An event whose beginning is unknown may have preceded everything else.
     before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
     earlier = [told(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before]
     yield from _over_days(earlier, answers, rulebook)
@@ -248,12 +248,12 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
 def _over_days(
     earlier: Sequence[_Answer], answers: Sequence[_Answer], rulebook: Rulebook
 ) -> Iterator[Refusal]:
-    """What is broken throughout, then as uncertain what is broken on some days only.
+    """Return the refusals that hold on every day, then, as uncertain, those that hold on some days only.
 
-    A rule is broken throughout that is broken on every day, each time in its own way. Where no rule is, and
-    yet no day is left on which none forbids it, it was forbidden whenever it was: what counts is what does so
-    on the last day. `earlier` are the days before those that are told of. That nothing is said on a day rests
-    on all that was read on it.
+    A rule counts as broken if it is broken on every day, though in a different way each day. If no rule is,
+    but every day has a rule that forbids the entry, it was forbidden whenever it happened: the refusals of
+    the last day count. `earlier` are the days before those in `answers`. The absence of a refusal on a day
+    rests on all that was read for that day.
     """
     days: list[dict[Refusal, Categories]] = [dict(reversed(said)) for said, _ in answers]
     said = dict.fromkeys(refusal for own, _ in reversed(answers) for refusal, _ in own)
@@ -272,7 +272,7 @@ def _over_days(
         throughout += _each_day(every_day, lambda refusal: _forbids(refusal, rulebook))
     yield from throughout
     for refusal in sorted(said, key=lambda refusal: refusal.rule):
-        # It says nothing more than what is broken throughout, to whoever is told of that.
+        # It adds nothing for an actor who is shown the refusal that holds on every day.
         broken = [each.rests_on for each in throughout if each.rule == refusal.rule]
         if not any(on <= rests[refusal] for on in broken):
             doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail, at=refusal.at)
@@ -282,7 +282,7 @@ def _over_days(
 def _each_day(
     days: Sequence[list[tuple[Refusal, Categories]]], counts: Callable[[Refusal], bool]
 ) -> Iterator[Refusal]:
-    """What counts on the last day, resting on what first does on each; nothing where a day has none."""
+    """Yield the last day's first refusal that counts, resting on each day's; none if a day has none."""
     first = [next(((each, on) for each, on in own if _certain(each) and counts(each)), None) for own in days]
     found = [each for each in first if each is not None]
     if len(found) == len(days):
@@ -308,7 +308,7 @@ def _ask(life: Life) -> Iterator[Refusal]:
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """What holds for every event: nothing before birth, and little after death."""
+    """Yield the refusals of the general rules: no event before birth, and few after death."""
     died = life.last(ChildDied)
     after_death = died is not None and life.reached(day_after(died.days.last))
     if after_death and chapter(type(entry.event)) not in {"departure", "record"}:
@@ -332,7 +332,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 
 
 def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """What leaving care closed stays closed until the child is taken in again."""
+    """Refuse an event of what leaving care closed, until the child is taken in again."""
     stage = life.now(STAGE)
     if stage is None or stage.held.value not in GONE or not life.reached(day_after(stage.held.since)):
         return
@@ -345,7 +345,7 @@ def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 
 
 def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]:
-    """Whether it corrects, withdraws or restores what is not there, is no original, or is of another type."""
+    """Refuse the amendment of an entry that is absent, no original, of another type, or withdrawn already."""
     target = amended(entry)
     if target is None:
         return
@@ -365,7 +365,7 @@ def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     if days.earliest > days.last:
         yield breach("E01", at="/occurred_on")
     elif days.earliest > today or (days.last > today and not days.whole):
-        # A month or a year is told whole, also while it lasts.
+        # A month or a year is stated whole, even while it lasts.
         yield breach("E02", at="/occurred_on" if days.earliest > today else "/occurred_until")
     yield from _ahead(entry, today)
     yield from _out_of_order(entry)
@@ -377,7 +377,7 @@ def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 
 
 def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
-    """Days so far back that they are rather a slip."""
+    """Refuse days so far back that they are probably mistyped."""
     days = entry.days
     told = [*dates_of(entry.event), *(each.issued_on for each in entry.documents), entry.noted_on, days.first]
     if any(day is not None and _day(day) < LONG_AGO for day in (*told, days.last)):
@@ -385,7 +385,7 @@ def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
 
 
 def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
-    """What had come when it was recorded, as it says, and lies in the future."""
+    """Refuse days that lie after the recording, though the entry states them as past."""
     told = [(NOTED, "/noted_on", entry.noted_on)]
     told += (
         (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
@@ -402,7 +402,7 @@ def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 
 
 def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
-    """Days inside an entry of which not all can be true."""
+    """Refuse days of an entry that contradict each other."""
     days, event = entry.days, entry.event
     if entry.at is not None and not days.earliest <= day_of(entry.at) <= days.last:
         yield breach("E10", detail=INSTANT, at="/at")
@@ -443,7 +443,7 @@ class _OddCode:
 
 
 def _odd_codes(event: Event, *, personal: bool) -> Iterator[_OddCode]:
-    """Every code that its table lacks, in what is personal or in what is not."""
+    """Yield every code that its table lacks, among the personal fields or among the others."""
     for spec in _coded(type(event)):
         if personal is (spec.personal is not None):
             yield from _odd(spec, known(getattr(event, spec.name)), _in_data(spec))

@@ -1,8 +1,8 @@
 """A life: one file, read on one day, under one rulebook.
 
-What is asked of a life is a plain function of one day. While it is read, a life notes the next day on
-which the answer may change; `over_time` turns that into intervals. The day itself stays private, for
-a question that compared it would change its answer unseen.
+A question of a life is a plain function of one day. The life notes, while it is read, the next day on which
+the answer may change; `over_time` turns these days into intervals. The day itself is private: a question
+that compared it could change its answer unnoticed.
 """
 
 from bisect import bisect_right
@@ -34,7 +34,7 @@ IN_CARE: Final = frozenset({"received", "in_care"})
 class Life:
     """One file on one day. `but` leaves out what one entry brings; `entry` is the entry being judged.
 
-    What was read of the file is noted in `reads`, as in `File.changed`.
+    `reads` collects what was read of the file, by the keys of `File.changed`.
     """
 
     def __init__(  # noqa: PLR0913 - a file, a day and rules, and what only judging adds
@@ -56,7 +56,7 @@ class Life:
         self._changes = LAST_DAY
 
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
-        """What holds that day, or None; of several, the one that began last."""
+        """Return the fact that holds that day, or None; of several, the one that began last."""
         facts = self._file.facts(attribute)
         if len(facts) == 1:
             return self.under(attribute, next(iter(facts)))
@@ -64,24 +64,24 @@ class Life:
         return holding[-1] if holding else None
 
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
-        """All that holds that day, in the order in which it began."""
+        """Return every fact that holds that day, in the order in which they began."""
         self._reads.add(attribute)
         facts = self._file.facts(attribute)
         holding = [fact for key in facts if (fact := self._holding(facts, key)) is not None]
         return sorted(holding, key=ORDER) if len(holding) > 1 else holding
 
     def under(self, attribute: Attribute[T], key: str) -> Fact[T] | None:
-        """What holds that day under one key, or None."""
+        """Return the fact that holds that day under one key, or None."""
         self._reads.add(attribute)
         return self._holding(self._file.facts(attribute), key)
 
     def last(self, kind: type[E]) -> Entry[E] | None:
-        """The last thing of that kind that had happened by that day."""
+        """Return the last entry of a type that happened by that day."""
         happened = self.all(kind)
         return happened[-1] if happened else None
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
-        """All of that kind that had happened by that day, by their days."""
+        """Return every entry of a type that happened by that day, by their days."""
         self._reads.add(kind)
         entries = self._file.of(kind)
         if not entries:
@@ -92,7 +92,7 @@ class Life:
         return [entry for entry in entries[:count] if entry is not self._but]
 
     def ahead(self, kind: type[E]) -> Entry[E] | None:
-        """The first thing of that kind that certainly happens after that day."""
+        """Return the first entry of a type that certainly happens after that day."""
         self._reads.add(kind)
         for entry in self._file.of(kind):
             if entry is not self._but and not self.reached(entry.days.earliest):
@@ -106,14 +106,14 @@ class Life:
 
     @property
     def file(self) -> File:
-        """The whole file. Who asks it depends on whatever is recorded in it."""
+        """The whole file. A question that reads it depends on every entry recorded in it."""
         self._reads.add(ANYTHING)
         return self._file
 
     def papers(self) -> tuple[frozenset[str], list[Event]]:
-        """Every kind of paper that was there by that day, also with the entry being judged.
+        """Return every kind of paper on file by that day, including those of the entry being judged.
 
-        Beside them, the events of which only personal values tell which of their `sealed_papers` they are.
+        Also return the events for which only personal values decide which of their `sealed_papers` they are.
         """
         there = [] if self.entry is None else [self.entry]
         for entry in self.file.standing():
@@ -154,10 +154,10 @@ class Life:
     def number(
         self, rule: str, *, of: AnyEntry | None = None, on: date | None = None, case: str = ""
     ) -> Pack | None:
-        """A rule's number where and when an entry happened that started the case.
+        """Return a rule's number for the region and day of the entry that started the case.
 
-        Where none is named it is that of the region of the entry being judged, or else of the file's latest,
-        on that day. Where the region is not known it is the nation's.
+        Without such an entry, the region is that of the entry being judged, or else of the file's latest
+        entry, and the day is `on` or else the life's. If the region is not known, the nation's number counts.
         """
         own = self._rulebook[rule]
         if of is not None:
@@ -190,7 +190,7 @@ class Life:
 
     @property
     def until(self) -> date:
-        """The last day for which all that was read so far stays as it is."""
+        """The last day through which everything read so far stays the same."""
         return LAST_DAY if self._changes == LAST_DAY else day_before(self._changes)
 
     def _holding(self, facts: Mapping[str, list[Fact[T]]], key: str) -> Fact[T] | None:
@@ -233,9 +233,9 @@ def over_time(  # noqa: PLR0913 - what is asked, of what, and when
     entry: AnyEntry | None = None,
     reads: set[object] | None = None,
 ) -> Iterator[tuple[date, date, T]]:
-    """The answer to any question of a day, as intervals (first day, last day, answer) from start to end.
+    """Yield the answers to a question as intervals (first day, last day, answer) from start to end.
 
-    Neighbouring intervals may have equal answers where something that was read changed without effect.
+    Neighbouring intervals may have equal answers, if what was read changed without effect.
     """
     day = start
     while day <= end:

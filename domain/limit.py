@@ -1,7 +1,7 @@
-"""Limits: how much is taken, made or waited for, and what is answered beyond it.
+"""Limits: the bounds of input, output and waiting, and the answer beyond each.
 
-A limit is the number that is used, written where it is used together with its reason; `docs/limits.md` lists
-them all.
+A limit is declared with its number and its reason where the number is used; `docs/limits.md` lists them
+all.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from domain.label import Label
 
 
 class Area(Enum):
-    """What limits are listed under, in this order."""
+    """The headings under which limits are listed, in this order."""
 
     CONNECTIONS = Label("连接与请求头", "Connections and heads")
     REQUESTS = Label("请求内容", "Requests")
@@ -26,7 +26,7 @@ class Area(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a limit bounds, with its unit in its words; why it is as it is; and what is answered beyond it.
+    """What a limit bounds, including the unit; the reason for its number; and the answer beyond it.
 
     `beyond` is the code of a problem (`api/contract/problems.py`), or says in words what happens.
     """
@@ -46,11 +46,11 @@ class Limit:
 
 
 LIMITS: Final[dict[str, Limit]] = {}
-"""The limits of every module that was imported, by what they bound in English."""
+"""The limits of every imported module, by the English label of what they bound."""
 
 
 def limit(value: int, area: Area, what: Label, *, why: Label, beyond: str | Label) -> int:
-    """List a limit and return its number. Raises ValueError when another one bounds the same."""
+    """List a limit and return its number. Raises ValueError if another limit bounds the same."""
     made = Limit(Bound(area, what, why, beyond), value)
     if LIMITS.setdefault(what.en, made) != made:
         message = f"two limits of the same: {what.en}"

@@ -1,7 +1,7 @@
 """What is due: clocks that a fact starts and another fact stops.
 
-A clock is written once, over the whole file, and says its days; whether it is due, overdue, met or void
-on some day follows from these alone, so midnight changes answers without an entry.
+A clock is computed once from the whole file and holds its days. Whether it is due, overdue, met or void on a
+given day follows from these alone, so that midnight changes answers without an entry.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ State: TypeAlias = Literal["due", "overdue", "met", "met_late", "void"]
 class Clock:
     """Something due: opened on a day, due by a day (an interval where the start is imprecise).
 
-    `started_by` and `met_by` are the entries that opened and met it; `void_on` is the day from which
-    it is no longer asked for, with the reason; `number` is the rule's number that was counted with.
-    `rests_on` are the categories of personal data of which it tells.
+    `started_by` and `met_by` are the entries that opened and met it; `void_on` is the first day on which
+    it is no longer required, `void_because` the reason; `number` is the rule's number that set the due day.
+    `rests_on` are the categories of personal data that it reveals.
     """
 
     rule: str
@@ -44,7 +44,7 @@ class Clock:
     rests_on: Categories = NOTHING
 
     def state(self, day: date) -> State | None:
-        """How it stands on a day; None before it is opened."""
+        """Return its state on a day; None before it is opened."""
         if day < self.opened_on:
             return None
         if self.met_by is not None and self.met_by.days.last <= day:
@@ -56,9 +56,9 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One time in the institution's care, from the day of reception until the last day of it.
+    """One stay in the institution's care, from the day of reception through its last day.
 
-    `ended` is the fact that ended it, None while it goes on.
+    `ended` is the fact that ended it, None while it lasts.
     """
 
     began: Fact[str]
@@ -68,48 +68,48 @@ class Stay:
 
     @property
     def void_on(self) -> date | None:
-        """The day from which nothing is asked for any more on account of this stay."""
+        """The first day on which this stay requires nothing any more."""
         return None if self.ended is None else self.ended.held.since
 
     @property
     def void_because(self) -> Label | None:
-        """Why nothing is asked for any more."""
+        """The reason why it requires nothing any more."""
         return None if self.ended is None else tables()["stage"].codes[str(self.ended.held.value)]
 
 
 class History:
-    """A whole file under a rulebook, for what must be read over time rather than on one day."""
+    """A whole file under a rulebook, for questions over time rather than on one day."""
 
     def __init__(self, file: File, rulebook: Rulebook) -> None:
         self.file = file
         self.rulebook = rulebook
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
-        """All of one kind, by the day it happened."""
+        """Return every entry of a type, by the day it happened."""
         return self.file.of(kind)
 
     def first(self, kind: type[E], *, after: date | None = None) -> Entry[E] | None:
-        """The first of one kind that certainly happened on or after a day."""
+        """Return the first entry of a type that certainly happened on or after a day."""
         return next(
             (entry for entry in self.file.of(kind) if after is None or entry.days.last >= after),
             None,
         )
 
     def spans(self, attribute: Attribute[T]) -> list[Span[T]]:
-        """When which value held."""
+        """Return the values of an attribute with their days."""
         return self.file.spans(attribute)
 
     def on(self, day: date) -> Life:
-        """The life on one day."""
+        """Return the life on one day."""
         return Life(self.file, day, self.rulebook)
 
     def birth(self) -> Fact[Days] | None:
-        """What is known of the birth."""
+        """Return the fact of the birth; None if it is not recorded."""
         facts = self.file.facts(BIRTH).get("", [])
         return facts[-1] if facts else None
 
     def turns(self, years: float) -> Days | None:
-        """The day on which the person completes that many years; None where the birth is unknown."""
+        """Return the day on which the person completes that many years; None if the birth is unknown."""
         birth = self.birth()
         if birth is None or birth.held.value is None:
             return None
@@ -120,12 +120,12 @@ class History:
         )
 
     def number(self, rule: str, *, entry: AnyEntry, on: date | None = None, case: str = "") -> Pack | None:
-        """A rule's number where the starting entry happened; `on` when the case starts on another day."""
+        """Return a rule's number for the starting entry's region and day; `on` is another starting day."""
         day = entry.days.last if on is None else on
         return self.rulebook[rule].number(entry.region, day, case)
 
     def stays(self) -> list[Stay]:
-        """Each time the child was in the institution's care; several when it left and came back."""
+        """The child's stays in the institution's care; several if it left and came back."""
         found: list[Stay] = []
         for span in self.spans(STAGE):
             going_on = bool(found) and found[-1].until == day_before(span.since)
@@ -138,7 +138,7 @@ class History:
         return found
 
     def gone(self, after: date) -> Fact[str] | None:
-        """The fact by which the child left care, was adopted or died, on or after a day."""
+        """Return the fact by which the child left care, was adopted or died, on or after a day."""
         for fact in self.file.facts(STAGE).get("", []):
             if fact.held.value in GONE and fact.held.since >= after:
                 return fact
@@ -148,7 +148,7 @@ class History:
 ObligationFunction: TypeAlias = Callable[[History], Iterator[Clock]]
 
 OBLIGATIONS: Final[dict[str, ObligationFunction]] = {}
-"""Every obligation's function by the rule it follows."""
+"""Every obligation's function by its rule."""
 
 
 def obligation(rule: str) -> Callable[[ObligationFunction], ObligationFunction]:
@@ -162,14 +162,14 @@ def obligation(rule: str) -> Callable[[ObligationFunction], ObligationFunction]:
 
 
 def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
-    """Every clock of a file, by the day it is due."""
+    """Return every clock of a file, by due day."""
     history = History(file, rulebook)
     found = [clock for ask in OBLIGATIONS.values() for clock in _asked(ask, history)]
     return sorted(found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
 
 
 def _asked(ask: ObligationFunction, history: History) -> Iterator[Clock]:
-    """The clocks of one obligation, each with what it rests on: what was read, and the entries it names."""
+    """Yield the clocks of one obligation, each resting on what was read and on the entries it names."""
     for clock, read in told(_answers(ask, history))[0]:
         named = clock.started_by if clock.met_by is None else (*clock.started_by, clock.met_by)
         on = read.union(*(entry.event.sealed for entry in named))

@@ -20,17 +20,17 @@ from domain.resting import NOTHING, Categories, asked
 from domain.rulebook import Rulebook
 
 GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain", "restricted"]
-"""`restricted` stands in place of an answer that somebody may not see."""
+"""`restricted` replaces a state that the actor may not see."""
 GateWeight: TypeAlias = Literal["blocks", "warns", "info"]
 Status: TypeAlias = Literal["ready", "not_ready", "deferred"]
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What a gate answers on a day: its state, the entries that decided it, and what is missing.
+    """A gate's result on a day: its state, the entries that decided it, and what is missing.
 
-    `deferring` says that an unmet gate puts the question off (still at school, in the army).
-    `rests_on` are the categories of personal data of which it tells.
+    `deferring` marks an unmet gate that postpones the question (still at school, in the army).
+    `rests_on` are the categories of personal data that it reveals.
     """
 
     state: GateState
@@ -41,13 +41,13 @@ class GateResult:
     rests_on: Categories = NOTHING
 
     def shown(self, sees: AbstractSet[Category]) -> "GateResult":
-        """The answer for who sees these categories: `restricted` where it rests on another one."""
+        """Return the result as shown to an actor of these categories: `restricted` if it rests on another."""
         return self if self.rests_on <= sees else GateResult("restricted", rests_on=self.rests_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One of the fourteen questions; its source and whether that is verified are `rule`'s in the rulebook."""
+    """One of the fourteen questions; `rule` in the rulebook has its source and whether that is verified."""
 
     number: int
     rule: str
@@ -56,7 +56,7 @@ class Gate:
     ask: Callable[[Life], GateResult]
 
     def answer(self, life: Life) -> GateResult:
-        """What is answered of a life on its day, with what that rests on."""
+        """Return the result for a life on its day, with the categories it rests on."""
         answer, read = asked(self.ask, life)
         on = read | life.file.sealed(answer.evidence)
         return replace(answer, rests_on=on) if on else answer
@@ -64,7 +64,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The answers of all gates on a day, and what follows from them."""
+    """The results of all gates on a day, and the status that follows from them."""
 
     status: Status
     route: str | None
@@ -118,10 +118,10 @@ def readiness(
     route: Callable[[Life], str | None],
     sees: AbstractSet[Category] = EVERY_CATEGORY,
 ) -> Readiness:
-    """All gates on one day, as told to who sees these categories.
+    """Ask all gates on one day, and return what an actor who sees these categories is shown.
 
-    A blocking gate that is unmet, unknown or uncertain makes it *not ready*; nothing follows
-    from one that is restricted. A gate whose rule is unverified only warns.
+    A blocking gate that is unmet, unknown or uncertain makes the status *not ready*; a restricted gate has no
+    effect on it. A gate whose rule is unverified only warns.
     """
     answers = tuple((gate, gate.answer(life).shown(sees)) for _, gate in sorted(GATES.items()))
     blocking = [answer for gate, answer in answers if blocks(gate, answer, rulebook)]
@@ -132,13 +132,13 @@ def readiness(
 
 
 def blocks(gate: Gate, answer: GateResult, rulebook: Rulebook) -> bool:
-    """Whether an answer keeps somebody from being ready."""
+    """Whether a result prevents the status *ready*."""
     passed = answer.state in {"met", "not_applicable", "restricted"}
     return not passed and weight(gate, answer, rulebook) == "blocks"
 
 
 def weight(gate: Gate, answer: GateResult, rulebook: Rulebook) -> GateWeight:
-    """How much a gate counts that day: as its answer says, never more than a warning when unverified."""
+    """Return the weight of a gate that day: its result's, at most a warning if its rule is unverified."""
     own = answer.weight or gate.weight
     return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own
 
@@ -152,7 +152,7 @@ def readiness_over_time(  # noqa: PLR0913 - a question with its route, who is to
     *,
     sees: AbstractSet[Category] = EVERY_CATEGORY,
 ) -> Iterator[tuple[date, date, Readiness]]:
-    """The answer as intervals of days, equal neighbours joined."""
+    """Yield the readiness as intervals of days, equal neighbours joined."""
     pending: tuple[date, date, Readiness] | None = None
     for since, until, answer in over_time(
         file, rulebook, lambda life: readiness(life, rulebook, route, sees), start, end
@@ -168,7 +168,7 @@ def readiness_over_time(  # noqa: PLR0913 - a question with its route, who is to
 
 
 def next_due(clocks: Iterable[Clock], day: date) -> Clock | None:
-    """The nearest of a person's open obligations on a day, overdue ones first; None where nothing is open."""
+    """Return the nearest open clock on a day, overdue ones first; None if no clock is open."""
     due = [clock for clock in clocks if clock.state(day) in {"due", "overdue"}]
     return min(due, key=lambda clock: (clock.due.last, clock.rule), default=None)
 

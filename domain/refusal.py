@@ -16,12 +16,12 @@ RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_a
 class Refusal:
     """One rule broken by one entry.
 
-    `kind` tells whether the file shows the breach or merely does not say, whether that is uncertain, whether
-    a number cannot be what it claims and is kept only as written, or whether a list has the child twice.
-    `evidence` names the entries that decided it; `detail` adds to the rule's own sentence, without personal
-    data. What rests on a number or a list that is not `verified` warns and never refuses. `rests_on` are the
-    categories of personal data of which it tells. `at` is where in the entry, as it is sent, as a JSON
-    pointer: the whole of it where that is empty. `table` is the one that lacks the code that stands there.
+    `kind` distinguishes a breach that the file shows, missing evidence, an uncertain day or age, a number
+    that cannot be what it claims and is kept as written, and a child that a list has twice. `evidence` names
+    the entries that decided it; `detail` adds to the rule's own sentence, without personal data. A refusal by a
+    number or a list that is not `verified` warns and never refuses. `rests_on` are the categories of personal
+    data that it reveals. `at` is the JSON pointer of its place in the entry as sent, empty for the whole
+    entry. `table` is the code table that lacks the code there.
     """
 
     rule: str
@@ -34,7 +34,7 @@ class Refusal:
     table: str | None = None
 
     def resting(self, on: Categories) -> "Refusal":
-        """The same, resting on these categories too."""
+        """Return the same refusal, resting on these categories too."""
         return replace(self, rests_on=self.rests_on | on) if on else self
 
 

@@ -1,8 +1,9 @@
-"""What an answer rests on: the categories of the personal values that were read while it was found.
+"""What an answer rests on: the categories of the personal values that were read to find it.
 
-Whoever may not see a category is not told what rests on it: of what a rule read, its refusal tells as much as
-the values would. What was said before the first value of a category was read is the same whatever the values
-are, so an answer rests on what had been read until it was given, and not on what is read after it.
+An actor who does not see a category is not shown an answer that rests on it, since a rule's refusal reveals
+as much as the values that the rule read. An answer given before the first value of a category was read is the
+same for all values. So an answer rests on what had been read when it was given, and not on what is read
+later.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,13 +22,13 @@ Categories: TypeAlias = "frozenset[Category]"
 NOTHING: Final[Categories] = frozenset()
 
 _NOTED: Final[ContextVar["set[Category] | None"]] = ContextVar("noted", default=None)
-"""The categories read so far of the question that is being asked; None while nothing is asked."""
+"""The categories that the current question has read so far; None while no question is asked."""
 
 
 class Noted:
-    """A personal field of an event, which notes its category when it is read while something is asked.
+    """A personal field of an event, which notes its category if it is read during a question.
 
-    `vars` of an event reads its fields without a note, as sealing and showing do.
+    Sealing and showing read an event by `vars`, which notes nothing.
     """
 
     def __init__(self, name: str, category: "Category", default: Any) -> None:  # noqa: ANN401 - whatever a field holds
@@ -37,7 +38,7 @@ class Noted:
 
     def __get__(self, event: Any, kind: type | None = None) -> Any:  # noqa: ANN401 - the same
         if event is None:
-            # As of any field of a dataclass: the class has those that may be left out.
+            # A dataclass keeps the defaults of its optional fields on the class.
             if self._default is MISSING:
                 raise AttributeError(self._name)
             return self._default
@@ -51,7 +52,7 @@ class Noted:
 
 
 def asked(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
-    """Ask a question; return the answer and what was read for it, which is noted nowhere else."""
+    """Ask a question; return the answer and the categories read for it, which no outer question notes."""
     noted: set[Category] = set()
     before = _NOTED.set(noted)
     try:
@@ -61,7 +62,7 @@ def asked(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
 
 
 def told(said: Iterable[T]) -> tuple[list[tuple[T, Categories]], Categories]:
-    """Take all that a generator says, each with what had been read by then; and what was in the end."""
+    """Collect a generator's items, each with the categories read before it; and all categories read."""
     return asked(_each, said)
 
 
@@ -70,7 +71,7 @@ def _each(said: Iterable[T]) -> list[tuple[T, Categories]]:
 
 
 def note(*categories: "Category") -> None:
-    """Note that values of these categories are read, if something is being asked."""
+    """Note that values of these categories are read, if a question is being asked."""
     noted = _NOTED.get()
     if noted is not None:
         noted.update(categories)
@@ -78,7 +79,7 @@ def note(*categories: "Category") -> None:
 
 @contextmanager
 def unnoted() -> Iterator[None]:
-    """Read without a note within the block, where what comes of it does not tell of the values."""
+    """Note nothing within the block, whose result does not reveal the values it reads."""
     before = _NOTED.set(None)
     try:
         yield

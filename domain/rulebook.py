@@ -1,8 +1,8 @@
-"""Rules and their numbers: what a rule says, its source, and what its number is where and when.
+"""Rules and their numbers: the text of a rule, its source, and its number by region and day.
 
-A number belongs to a region (GB/T 2260), a time and a source. It is looked up for a county, then its
-prefecture, its province and the nation (`000000`), then as `default`: a number borrowed from one
-place's text, which is never verified.
+A number belongs to a region (GB/T 2260), a time and a source. The lookup goes from the county to its
+prefecture, its province, the nation (`000000`), and last to `default`: a number borrowed from the text of one
+place, which is never verified.
 """
 
 import hashlib
@@ -27,9 +27,9 @@ DEFAULT: Final = "default"
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One number of a rule: where and from when until when it counts, and which text says so.
+    """One number of a rule, with the region and the days for which it counts, and its source.
 
-    `case` tells apart the numbers of a rule that has several at once, such as one for each age.
+    `case` distinguishes the numbers of a rule that has several at once, such as one for each age.
     """
 
     region: str
@@ -44,7 +44,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The kinds of paper (code table `document_kind`) that a rule asks for in one case, where and when."""
+    """The kinds of paper (code table `document_kind`) that a rule requires in one case, by region and day."""
 
     case: str
     kinds: tuple[str, ...]
@@ -59,8 +59,8 @@ class Papers:
 class Rule:
     """What must, must not or should happen; `source` is the text that says so.
 
-    A rule that is not `verified` (its text could not be checked) warns and never refuses. `region`
-    says whose region decides which number counts.
+    A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says
+    whose region selects the number.
     """
 
     id: str
@@ -74,13 +74,13 @@ class Rule:
     papers: tuple[Papers, ...] = ()
 
     def sentence(self, detail: Label | None = None) -> Label:
-        """What the rule says, with what is to be added in one case."""
+        """Return the text of the rule, with its addition for one case."""
         if detail is None:
             return Label(self.zh, self.en)
         return Label(f"{self.zh}（{detail.zh}）", f"{self.en} ({detail.en})")
 
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
-        """The number that counts there on that day, the nearest region first; None where none is set."""
+        """Return the number for a region and a day, the nearest region first; None if none is set."""
         for place in places(region):
             for pack in self.packs:
                 if pack.region == place and pack.case == case and pack.since <= on <= pack.until:
@@ -88,7 +88,7 @@ class Rule:
         return None
 
     def asked(self, case: str, region: str | None, on: date) -> list[Papers]:
-        """The papers asked for there in that case on that day, by the nearest region that asks for any."""
+        """Return the papers required in a case for a region and a day, by the nearest region that has any."""
         for place in places(region):
             found = [
                 papers
@@ -101,19 +101,19 @@ class Rule:
 
     @property
     def excusable(self) -> bool:
-        """Whether a recorder may claim an exception from it."""
+        """Whether a recorder may claim an exception to it."""
         return self.strength == "forbidden"
 
     @property
     def refuses(self) -> bool:
-        """Whether breaking it refuses an entry."""
+        """Whether a breach of it refuses the entry."""
         return self.strength == "impossible" or (self.strength == "forbidden" and self.verified)
 
 
 def places(region: str | None) -> Iterator[str]:
-    """A county, its prefecture, its province, the nation and the default, nearest first.
+    """Yield a county, its prefecture, its province, the nation and the default, nearest first.
 
-    Of no region that is known, the nation and the default.
+    Without a known region, yield the nation and the default.
     """
     if region:
         yield region
@@ -124,18 +124,18 @@ def places(region: str | None) -> Iterator[str]:
 
 
 def digest_of(texts: Mapping[str, str]) -> str:
-    """The SHA-256 in hex of a rulebook's texts by file name, in whatever order they come."""
+    """Return the SHA-256 in hex of a rulebook's texts, independent of the order of the files."""
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
 
 
 class InvalidRulebookError(ValueError):
-    """A rulebook's texts are no TOML, or lack or mistake what a rule must say."""
+    """The texts of a rulebook are not TOML, or a rule lacks a value or has a wrong one."""
 
 
 class Rulebook:
     """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version.
 
-    Raises UnreadableError.
+    Raises InvalidRulebookError.
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
@@ -215,7 +215,7 @@ def _papers(rule: Mapping[str, Any]) -> Iterator[Papers]:
 
 
 def _sound(kind: type[T]) -> Callable[..., T]:
-    """Return what makes one of the kind, or raises TypeError where a value is not of its field's type."""
+    """Return a constructor of the class that raises TypeError if a value is not of its field's type."""
 
     def make(**values: Any) -> T:  # noqa: ANN401 - whatever a text holds
         for name, expected in get_type_hints(kind).items():

@@ -1,4 +1,4 @@
-"""Who is in charge of a file, who was until which day, and what else decides who may read it."""
+"""The scope of a file: the institution in charge, those in charge before, and what else decides access."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from domain.life import BIRTH
 from domain.when import birthday, day_before
 
 CHARGE: Final[Attribute[UUID]] = Attribute("life", "charge", Label("负责机构", "Institution in charge"))
-"""The institution in charge, from the day of a hand-over on; before any, the one that opened the file."""
+"""The institution in charge, from the day of a hand-over on; before the first, the file's opener."""
 OFFICER_AGE: Final = 16
 """Full years from which a young person's placement may be prepared (domain.md 2.15)."""
 
@@ -27,11 +27,11 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class FileScope:
-    """What decides who may read a file.
+    """The facts of a file that decide which actors may read it.
 
-    `institution` is in charge now, whose region is the file's; `former` were before, none of them twice.
-    `sixteen_on` is the day on which the person has certainly completed 16 years, None while the birth is not
-    known.
+    `institution` is in charge now, and its region is the file's; `former` were in charge before, each of them
+    once. `sixteen_on` is the first day on which the person has certainly completed 16 years, None while the
+    birth is not known.
     """
 
     kind: Kind
@@ -41,7 +41,7 @@ class FileScope:
 
 
 def scope_of(file: File) -> FileScope:
-    """Read from a file what decides who may read it. The file must have an entry."""
+    """Return the scope of a file. The file must have an entry."""
     opened = next(iter(file.entries.values()))
     opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
     spans = file.spans(CHARGE)
@@ -55,7 +55,7 @@ def scope_of(file: File) -> FileScope:
 
 
 def _former(opener: UUID | None, spans: list[Span[UUID]], institution: UUID | None) -> tuple[Former, ...]:
-    """Every institution but the one in charge, until the last day before it last handed over."""
+    """Return every institution but the one in charge, with the last day before its last hand-over."""
     until: dict[UUID, date] = {}
     if spans and opener is not None:
         until[opener] = day_before(spans[0].since)

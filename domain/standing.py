@@ -1,4 +1,4 @@
-"""Standing questions: what is to hold on every day of a life, not only on the day something is recorded."""
+"""Standing questions: requirements for every day of a life, not only for the day of a recording."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from domain.rulebook import Rulebook
 Question: TypeAlias = Callable[[Life], Refusals]
 
 STANDING: Final[dict[str, Question]] = {}
-"""Every standing question by the rule it follows."""
+"""Every standing question by its rule."""
 
 
 def standing(rule: str) -> Callable[[Question], Question]:
-    """Register a function of a life that yields what speaks against that day."""
+    """Register a function of a life that yields the refusals of its day."""
 
     def register(function: Question) -> Question:
         STANDING[rule] = function
@@ -30,7 +30,7 @@ def standing(rule: str) -> Callable[[Question], Question]:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What spoke against a file on every day from `since` to `until`, both included."""
+    """A refusal that held on every day from `since` through `until`."""
 
     refusal: Refusal
     since: date
@@ -38,7 +38,7 @@ class Lapse:
 
 
 def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
-    """Every standing question, asked of each day from the file's first fact to `end`."""
+    """Yield the lapses of every standing question from the file's first fact through `end`."""
     start = min((entry.days.last for entry in file.standing()), default=None)
     if start is None:
         return

@@ -7,7 +7,7 @@ from typing import Final
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
 SHANGHAI: Final = timezone(timedelta(hours=8))
-"""The clock by which days are told; it has had no summer time since 1991."""
+"""The time zone of all days; it has had no summer time since 1991."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Days:
 
     @property
     def whole(self) -> bool:
-        """Whether they are exactly a calendar month or year, as a day is told that is not known better."""
+        """Whether the interval is exactly a calendar month or year: a date that is known only so far."""
         first, last = self.first, self.last
         if first is None or first.day != 1 or last.day != days_in_month(last.year, last.month):
             return False
@@ -45,15 +45,15 @@ class Days:
         return a_month or (first, last) == (date(last.year, 1, 1), date(last.year, 12, 31))
 
     def plus(self, *, days: int = 0, months: int = 0) -> "Days":
-        """The same interval, moved on by calendar months and then by days."""
+        """Return the interval moved by calendar months and then by days."""
         first = None if self.first is None else add(self.first, days=days, months=months)
         return Days(first, add(self.last, days=days, months=months))
 
 
 def add(day: date, *, days: int = 0, months: int = 0) -> date:
-    """That day, moved by calendar months (the month's last day where it is shorter) and then by days.
+    """Return a day moved by calendar months (to the last day of a shorter month) and then by days.
 
-    What would leave the calendar stops at its first or last day.
+    A result outside the calendar becomes its first or last day.
     """
     if months:
         index = day.year * 12 + day.month - 1 + months
@@ -68,13 +68,13 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
 
 
 def days_in_month(year: int, month: int) -> int:
-    """How many days a month has."""
+    """Return the number of days of a month."""
     following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
     return 31 if following is None else (following - timedelta(days=1)).day
 
 
 def day_of(instant: datetime) -> date:
-    """The day on which an instant falls in Asia/Shanghai."""
+    """Return the day of an instant in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI).date()
 
 
@@ -89,9 +89,9 @@ def day_before(day: date) -> date:
 
 
 def birthday(born: date, years: float) -> date:
-    """The birthday on which somebody completes that many years; halves count as six months.
+    """Return the birthday on which a person completes that many years; halves count as six months.
 
-    Somebody born on 29 February has it on 28 February of a common year. Age in law is counted in
+    A person born on 29 February has the birthday on 28 February of a common year. Age in law is counted in
     full years (民法典 17, 259); the whole birthday is counted as the first day of the new age.
     """
     return add(born, months=round(years * 12))
