@@ -18,10 +18,10 @@ class Refusal:
 
     `kind` distinguishes a breach that the file shows, missing evidence, an uncertain day or age, a number
     that cannot be what it claims and is kept as written, and a child that a list has twice. `evidence` names
-    the entries that decided it; `detail` adds to the rule's own sentence, without personal data. A refusal by a
-    number or a list that is not `verified` warns and never refuses. `rests_on` are the categories of personal
-    data that it reveals. `at` is the JSON pointer of its place in the entry as sent, empty for the whole
-    entry. `table` is the code table that lacks the code there.
+    the entries that decided it; `detail` adds to the rule's own sentence, without personal data. A refusal by
+    a number or a list that is not `verified` warns and never refuses. `rests_on` are the categories of
+    personal data that it reveals. `at` is the JSON pointer of its place in the entry as sent, empty for the
+    whole entry. `table` is the code table that lacks the code there.
     """
 
     rule: str

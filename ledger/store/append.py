@@ -1,4 +1,4 @@
-"""What is given to the store to append, what the store answers, and what it gives back."""
+"""The values of the store's interface: appends, verdicts, and stored entries."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,20 +37,20 @@ _TOO_MANY_READS = f"an append reads at most {MAX_READS} streams"
 
 
 class StoreError(Exception):
-    """The store can not take or answer this now; the same request may be made again later."""
+    """The store cannot accept or answer the request now; the same request may be repeated later."""
 
 
 class OverloadedError(StoreError):
-    """More waits to be appended than the store holds in memory."""
+    """The queue of appends is full."""
 
 
 class AppendFailedError(StoreError):
-    """The batch with this append failed. Whether it was stored is unknown; to append it again is safe."""
+    """The batch of this append failed. The append may be stored or not; repeating it is safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One entry, sealed and encoded: `body` is stored as it is, the rest are copies to query by."""
+    """One entry, sealed and encoded: the store keeps `body` as it is and the rest as columns to query by."""
 
     entry_id: UUID
     version: int
@@ -72,10 +72,10 @@ class Prepared:
 class Append:
     """Entries recorded together on one stream, or not at all.
 
-    `expected` is the stream's version before the first of them. `fingerprint` tells a repeated request from
-    another one under the same key. `reads` are other streams this was judged by, with their versions. `bulk`
-    appends let others go first. `size` is the bytes of the entries. Raises ValueError for what could not be
-    stored.
+    `expected` is the stream's version before the first of them. `fingerprint` tells a repeated request
+    from another one under the same key. `reads` are the other streams that the judging read, with their
+    versions. `bulk` appends yield to others. `size` is the number of bytes of the entries. Raises ValueError
+    for values that cannot be stored.
     """
 
     stream: UUID
@@ -120,7 +120,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class StoredRow(Stored):
-    """The same with every other column that is a copy of what its body says."""
+    """A stored entry with every other column that repeats a part of its body."""
 
     schema: int
     occurred_on: date | None
@@ -129,7 +129,7 @@ class StoredRow(Stored):
 
 
 class Placed(NamedTuple):
-    """What reading a file needs of one entry: where it stands, since when, and all that it says."""
+    """The columns of one entry that reading a file needs: its place, its moment and its body."""
 
     position: int
     recorded_at: datetime
@@ -138,7 +138,7 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A stream that some entries belong to: its version after them, and what types they are of."""
+    """A stream that some entries belong to: its version after them, and their types."""
 
     stream: UUID
     kind: str
@@ -161,14 +161,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Stored already, by an earlier try with the same fingerprint."""
+    """Stored before, by an earlier attempt with the same fingerprint."""
 
     entries: tuple[Stored, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Refused: the key of the request was used for another one."""
+    """Refused: the key of the request belongs to another request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Not stored, though nothing is wrong with it: another append of all or nothing was refused."""
+    """Not stored, since another append of the same all-or-nothing group was refused."""
 
 
 Verdict: TypeAlias = Accepted | Repeated | Mismatch | Stale | HeldBack

@@ -11,16 +11,16 @@ from ledger.store.append import Append
 
 SQL = queries.load("ledger", "sql/store.sql")
 TICK = timedelta(microseconds=1)
-"""Between two entries of a batch."""
+"""The time between two entries of a batch."""
 
 Word: TypeAlias = Literal["accepted", "repeated", "mismatch", "stale", "withheld"]
 
 
 class AppendAnswer(NamedTuple):
-    """What is said of one append.
+    """The answer to one append.
 
-    `first` and `last` are positions, if it was accepted; `moment` is that of the first; `version` is the one
-    that its stream had.
+    `first` and `last` are the positions of an accepted append, `moment` the moment of its first entry;
+    `version` is that of its stream.
     """
 
     verdict: Word
@@ -31,9 +31,9 @@ class AppendAnswer(NamedTuple):
 
 
 async def append_batch(cursor: AsyncCursor, appends: Sequence[Append], *, atomic: bool) -> list[AppendAnswer]:
-    """Append what can be, durably, each by itself or all or nothing when `atomic`.
+    """Append a batch durably, each append by itself, or all or nothing if `atomic`; return the answers.
 
-    The cursor's connection is in autocommit mode and knows `arrays`.
+    The cursor's connection must be in autocommit mode and have `arrays` registered.
     """
     await cursor.execute(SQL["append"], _parameters(appends, atomic=atomic), binary=True)
     (answer,) = await cursor.fetchall()
@@ -41,7 +41,7 @@ async def append_batch(cursor: AsyncCursor, appends: Sequence[Append], *, atomic
 
 
 def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
-    """Return what the SQL function `append` takes."""
+    """Return the parameters of the SQL function `append`."""
     entries = [entry for append in appends for entry in append.entries]
     owners = [append for append in appends for _ in append.entries]
     reads = [(number, *read) for number, append in enumerate(appends, 1) for read in append.reads]
@@ -68,7 +68,7 @@ def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
 def _judgements(
     appends: Sequence[Append], position: int, moment: datetime, verdicts: list[Word], versions: list[int]
 ) -> Iterator[AppendAnswer]:
-    """Give each append its answer; what was accepted stands one after the other."""
+    """Yield the answer to each append; the positions of accepted appends follow one another."""
     for append, verdict, version in zip(appends, verdicts, versions, strict=True):
         entries = len(append.entries)
         yield AppendAnswer(verdict, position, position + entries - 1, moment, version)

@@ -1,4 +1,4 @@
-"""What waits to be appended: bounded, interactive before bulk, and bulk not for ever last."""
+"""The queue of appends: bounded, interactive appends before bulk ones, without starving the bulk ones."""
 
 import asyncio
 from collections import deque
@@ -40,13 +40,12 @@ APPEND_SECONDS: Final = limit(
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How much is appended at once, how much may wait, and for how long it is tried.
+    """The size of a batch, the size of the queue, and the time for which a batch is tried.
 
-    A batch has at most `batch_appends` of `batch_bytes` together, or one append. While `queue_appends` or
-    `queue_bytes` wait, interactive appends are refused; bulk appends wait for room as soon as half of it is
-    taken, and go first once none of them was taken for `bulk_patience` seconds. A batch is tried for
-    `patience` seconds, whether the database hangs or is lost and sought again: what an earlier try has stored
-    is then found repeated.
+    A batch has at most `batch_appends` of `batch_bytes` together, or one append. A queue of `queue_appends`
+    or `queue_bytes` refuses interactive appends. Bulk appends wait while the queue is at least half full, and go
+    first once none of them was taken for `bulk_patience` seconds. The store tries a batch for `patience`
+    seconds and reconnects as needed; it then finds repeated what an earlier attempt stored.
     """
 
     batch_appends: int = 5000
@@ -59,7 +58,7 @@ class QueueLimits:
 
 @dataclass(slots=True, eq=False)
 class PendingAppends:
-    """Appends that are judged in one transaction, and the future of whoever waits for them."""
+    """Appends that one transaction judges together, and the future of the submitter."""
 
     appends: Sequence[Append]
     atomic: bool
@@ -70,12 +69,12 @@ class PendingAppends:
         self.size = sum([append.size for append in self.appends])
 
     def answered(self, judgements: list[AppendAnswer]) -> None:
-        """Tell whoever waits, unless they have gone."""
+        """Resolve the future, unless the submitter was cancelled."""
         if not self.answer.done():
             self.answer.set_result(judgements)
 
     def failed(self, message: str, cause: BaseException | None = None) -> None:
-        """Tell whoever waits that it failed, by an exception of their own."""
+        """Fail the future with an exception of its own."""
         if not self.answer.done():
             failure = AppendFailedError(message)
             failure.__cause__ = cause
@@ -83,7 +82,7 @@ class PendingAppends:
 
 
 class AppendQueue:
-    """What waits, in two lines; one task takes from them."""
+    """Pending appends in two lines, interactive and bulk; one task takes from both."""
 
     def __init__(self, limits: QueueLimits) -> None:
         self._limits = limits
@@ -99,28 +98,28 @@ class AppendQueue:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more is taken in."""
+        """Whether the queue accepts no more appends."""
         return self._closed
 
     @property
     def full(self) -> bool:
-        """Whether nothing interactive can be taken in."""
+        """Whether the queue has no room for interactive appends."""
         return self._appends >= self._limits.queue_appends or self._bytes >= self._limits.queue_bytes
 
     @property
     def waiting(self) -> tuple[int, int]:
-        """How many appends wait, and how many bytes they have."""
+        """The number of waiting appends and their bytes."""
         return self._appends, self._bytes
 
     async def room_for_bulk(self) -> None:
-        """Wait, one after the other, until half of the queue is free or it is closed."""
+        """Wait until half of the queue is free or it is closed; waiters proceed one at a time."""
         async with self._turn:
             while self._half_full and not self._closed:
                 self._left.clear()
                 await self._left.wait()
 
     def put(self, waiting: Sequence[PendingAppends], *, bulk: bool) -> None:
-        """Queue appends, next to each other."""
+        """Queue appends next to each other."""
         if bulk and not self._bulk:
             self._bulk_since = monotonic()
         (self._bulk if bulk else self._interactive).extend(waiting)
@@ -130,12 +129,12 @@ class AppendQueue:
         self._arrived.set()
 
     async def arrival(self) -> bool:
-        """Wait until something waits; False when it is closed and nothing does."""
+        """Wait until an append is queued; return False if the queue is closed and empty."""
         await self._arrived.wait()
         return bool(self._interactive or self._bulk)
 
     def take(self) -> list[PendingAppends]:
-        """Take the next batch, or nothing when whoever waited has gone."""
+        """Take the next batch, without the appends whose submitter was cancelled; it may be empty."""
         batch: list[PendingAppends] = []
         size = count = 0
         lines = [self._interactive, self._bulk]
@@ -163,13 +162,13 @@ class AppendQueue:
         return batch
 
     def close(self) -> None:
-        """Take nothing more in."""
+        """Accept no more appends."""
         self._closed = True
         self._arrived.set()
         self._left.set()
 
     def fail(self, message: str) -> None:
-        """Tell everybody who waits that nothing comes of it."""
+        """Fail every pending append."""
         for line in (self._interactive, self._bulk):
             while line:
                 self._pop(line).failed(message)

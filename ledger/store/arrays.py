@@ -1,7 +1,7 @@
-"""Columns of values as PostgreSQL's binary arrays.
+"""Columns of values as binary arrays of PostgreSQL.
 
-psycopg dumps lists element by element and guesses the element's type from the values. Here the caller says
-the type: faster, and a column of nothing but nulls has one too.
+psycopg dumps lists element by element and guesses the element's type from the values. Here the caller states
+the type, which is faster and also works for a column of nulls only.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ class _ArrayDumper(Dumper):
 
 
 def register(context: AdaptContext) -> None:
-    """Let a connection take Arrays as parameters."""
+    """Register Array as a parameter type of a connection."""
     context.adapters.register_dumper(Array, _ArrayDumper)
 
 
@@ -67,7 +67,7 @@ def blobs(values: Iterable[bytes | None]) -> Array:
 
 
 def _pack(element: int, values: Sequence[bytes | None], size: bytes | None = None) -> Array:
-    """Pack an array of a type; `size` is that of each value where all have the same."""
+    """Pack an array of a type; `size` is that of each value, if all have the same."""
     if not values:
         return Array(_EMPTY.pack(0, 0, element))
     present = [value for value in values if value is not None]

@@ -1,4 +1,4 @@
-"""Group commit: one task appends what arrives while the batch before it is being committed."""
+"""Group commit: one task appends together what arrives during the commit of the batch before."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,13 +22,13 @@ from ledger.tasks import cancel_all
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
 PASSING = (DeadlockDetected, ReadOnlySqlTransaction, SerializationFailure)
-"""Errors that another connection may not meet: after a failover this one may have come to a standby."""
+"""Errors that another connection may not raise: after a failover, this one may lead to a standby."""
 REFUSED = (DataError, IntegrityError, ProgramLimitExceeded)
-"""Errors of what is appended, not of the database."""
+"""Errors caused by an append, not by the database."""
 
 
 class GroupCommit:
-    """Appends in batches; when a batch fails, everybody who waits for it is told.
+    """Appends in batches; the failure of a batch fails every submission in it.
 
     `committed` is called with the last position of each batch, `observed` with its entries and seconds.
     """
@@ -50,22 +50,25 @@ class GroupCommit:
 
     @property
     def waiting(self) -> tuple[int, int]:
-        """How many appends wait to be taken into a batch, and how many bytes they have."""
+        """The number of appends that wait for a batch, and their bytes."""
         return self._queue.waiting
 
     def start(self) -> None:
-        """Begin to append."""
+        """Start the task that appends."""
         self._task = asyncio.create_task(self._run(), name="group commit")
 
     async def close(self) -> None:
-        """Take no more, and append what waits as long as there is patience."""
+        """Accept no more appends; append the pending ones, for at most `patience` seconds."""
         self._queue.close()
         if self._task:
             await asyncio.wait([self._task], timeout=self._patience)
             await cancel_all([self._task])
 
     async def submit(self, appends: Sequence[Append], *, atomic: bool) -> list[AppendAnswer]:
-        """Queue appends, next to each other, and wait for their judgements; `atomic`: all or nothing."""
+        """Queue appends next to each other and wait for their answers; `atomic` appends all or nothing.
+
+        Raises OverloadedError and AppendFailedError.
+        """
         groups = [appends] if atomic or len(appends) == 1 else [[append] for append in appends]
         bulk = all(append.bulk for append in appends)
         if bulk:
@@ -86,7 +89,7 @@ class GroupCommit:
     async def _run(self) -> None:
         try:
             while await self._queue.arrival():
-                await asyncio.sleep(0)  # Whoever the last batch answered may join this one.
+                await asyncio.sleep(0)  # Submitters that the last batch answered may join this one.
                 batch = self._queue.take()
                 if batch:
                     await self._answer(batch)
@@ -108,7 +111,7 @@ class GroupCommit:
                 self._observed(sum(len(append.entries) for append in appends), monotonic() - began)
         except BaseException as error:
             if isinstance(error, REFUSED) and len(batch) > 1:
-                # The others are not to suffer for the one that is at fault.
+                # Bisect, so that one faulty append does not fail the others.
                 middle = len(batch) // 2
                 await self._answer(batch[:middle])
                 await self._answer(batch[middle:])
@@ -151,6 +154,6 @@ class GroupCommit:
 
 
 async def _is_direct(cursor: AsyncCursor) -> bool:
-    """Tell whether whom we entered is who answers: a pooler names a process of its own as the backend."""
+    """Return whether the connection is direct: a pooler reports a pid that is not `pg_backend_pid()`."""
     await cursor.execute("SELECT pg_backend_pid()")
     return await cursor.fetchone() == (cursor.connection.info.backend_pid,)

@@ -1,4 +1,4 @@
-"""Telling other processes that something was committed. Hints may be late or lost: polling is the truth."""
+"""Notifications of commits between processes. They are hints, which may be late or lost; polling decides."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,12 +10,12 @@ from psycopg.sql import SQL, Identifier
 from ledger.tasks import cancel_all
 
 PAUSE = 0.1
-"""Seconds between two announcements: one who notifies takes a lock of the whole cluster at commit."""
+"""Seconds between two notifications: NOTIFY takes a lock of the whole cluster at commit."""
 RETRY = 1.0
 
 
 class Notifier:
-    """Announces the commits of this process, and calls `heard` at the announcements of any."""
+    """Notifies other processes of this one's commits, and calls `heard` at each notification."""
 
     def __init__(self, url: str, ledger: str, heard: Callable[[], None]) -> None:
         self._url = url
@@ -25,15 +25,15 @@ class Notifier:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to speak and to listen."""
+        """Start notifying and listening."""
         self._tasks = [asyncio.create_task(_again_and_again(doing)) for doing in (self._speak, self._listen)]
 
     async def close(self) -> None:
-        """Fall silent."""
+        """Stop notifying and listening."""
         await cancel_all(self._tasks)
 
     def announce(self) -> None:
-        """Say that something was committed, soon, in a statement of its own."""
+        """Schedule a notification of a commit, sent soon in its own statement."""
         self._committed.set()
 
     async def _speak(self) -> None:
@@ -52,7 +52,7 @@ class Notifier:
 
 
 async def _again_and_again(doing: Callable[[], Awaitable[None]]) -> None:
-    """Do it anew whenever it fails, as when the connection is lost or leads to a standby."""
+    """Restart the coroutine whenever it fails, as when the connection is lost or leads to a standby."""
     while True:
         with suppress(Error):
             await doing()

@@ -1,4 +1,4 @@
-"""Pools of connections, and asking through them."""
+"""Pools of connections, and queries through them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,12 +23,12 @@ PATIENCE: Final = limit(
     beyond="unavailable",
 )
 AT_ONCE = 500
-"""Rows that are taken apart before others get their turn."""
+"""Rows fetched before the event loop runs other tasks."""
 StatementParameters: TypeAlias = Sequence[object] | Mapping[str, object]
 
 
 class _Pool(AsyncConnectionPool[AsyncConnection]):
-    """Keeps no connection that has come to a standby, as after a failover, where nothing can be written."""
+    """Discards a connection that leads to a read-only standby, as after a failover."""
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection]:  # noqa: ASYNC109 - the library's
@@ -41,9 +41,9 @@ class _Pool(AsyncConnectionPool[AsyncConnection]):
 
 
 def make_pool(url: str, size: int) -> Pool:
-    """Make a pool, not open yet, of autocommitting connections that know `arrays`.
+    """Make a closed pool of autocommitting connections with `arrays` registered.
 
-    Nothing is kept prepared on the server, so that a pooler may stand between.
+    Connections prepare no statements on the server, so that a pooler may be used.
     """
     return _Pool(
         url,
@@ -52,7 +52,7 @@ def make_pool(url: str, size: int) -> Pool:
         min_size=1,
         max_size=size,
         timeout=PATIENCE,
-        reconnect_timeout=PATIENCE,  # Who asks later begins anew; else a pause could outlast the trouble.
+        reconnect_timeout=PATIENCE,  # A later request reconnects; otherwise a pause could outlast the outage.
         open=False,
     )
 
@@ -64,7 +64,7 @@ async def _configure(connection: AsyncConnection) -> None:
 async def fetch(
     pool: Pool, statement: bytes, parameters: StatementParameters, row_factory: BaseRowFactory[Row]
 ) -> list[Row]:
-    """Ask, and once more if the connection turns out to be lost: for what may be asked twice."""
+    """Return the rows of a statement that is safe to repeat; repeat it once if the connection is lost."""
     async with pool.connection() as connection:
         try:
             return await _ask(connection, statement, parameters, row_factory)
@@ -90,7 +90,7 @@ async def _ask(
             return []
         rows = await cursor.fetchmany(AT_ONCE)
         while len(rows) < cursor.rowcount:
-            # Others get their turn while a long answer is taken apart.
+            # Other tasks run while a long result is fetched.
             await asyncio.sleep(0)
             rows += await cursor.fetchmany(AT_ONCE)
         return rows

@@ -1,4 +1,4 @@
-"""Waiting for a position, however many wait."""
+"""Waiting for a position: one task polls for any number of waiters."""
 
 import asyncio
 import heapq
@@ -12,11 +12,10 @@ from ledger.tasks import cancel_all
 
 
 class PositionWaiter:
-    """A position that only rises, and those who wait for it.
+    """A position that only rises, and its waiters.
 
-    Whoever raises it in this process says so with `advance`. For the rest one task asks `read`, only while
-    somebody waits, every `interval` seconds or when `hint` says that it is worth it: what `read` answers is
-    the truth.
+    Appends of this process call `advance`. For the appends of others, one task polls `read` while there are
+    waiters, every `interval` seconds and at each `hint`; the result of `read` decides.
     """
 
     def __init__(self, read: Callable[[], Awaitable[int]], interval: float = 0.2) -> None:
@@ -29,7 +28,7 @@ class PositionWaiter:
         self._asking: asyncio.Task[None] | None = None
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - answers False, not TimeoutError
-        """Wait until the position is reached, at most `timeout` seconds; tell whether it is."""
+        """Wait until the position is reached, for at most `timeout` seconds; return whether it is."""
         if position <= self._seen:
             return True
         reached = asyncio.get_running_loop().create_future()
@@ -44,7 +43,7 @@ class PositionWaiter:
         return True
 
     def advance(self, position: int) -> None:
-        """Let everybody go who waits for this position or one before it."""
+        """Release the waiters for this position and those before it."""
         self._seen = max(self._seen, position)
         while self._waiting and (self._waiting[0][0] <= self._seen or self._waiting[0][2].done()):
             *_, reached = heapq.heappop(self._waiting)
@@ -52,18 +51,18 @@ class PositionWaiter:
                 reached.set_result(None)
 
     def hint(self) -> None:
-        """Say that the position may have risen."""
+        """Poll soon, since the position may have risen."""
         self._hint.set()
 
     async def close(self) -> None:
-        """Stop asking."""
+        """Stop polling."""
         if self._asking:
             await cancel_all([self._asking])
 
     async def _ask(self) -> None:
         while self._waiting:
             self._hint.clear()
-            # Those who wait for an unreachable database run out of time, or it is back before.
+            # While the database is unreachable, waiters time out, or it returns before they do.
             with suppress(Error):
                 self.advance(await self._read())
             if self._waiting:

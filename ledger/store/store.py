@@ -63,15 +63,15 @@ __all__ = [
 ]
 
 END = 2**63 - 1
-"""After every position."""
+"""A position after every other."""
 
 
 class Store:
     """One ledger in PostgreSQL, entered as its writer and as its reader.
 
-    An async context manager. Reading sees whatever was committed before the call. A pooler may
-    stand between: only `append` is kept prepared on the server, and only where nobody stands between.
-    `observed` is told the entries and the seconds of each batch that is appended.
+    An async context manager. Reading sees everything committed before the call. A pooler may be used: the
+    store prepares only `append` on the server, and only over a direct connection. `observed` is called with
+    the entries and the seconds of each appended batch.
     """
 
     def __init__(  # noqa: PLR0913 - what differs from ledger to ledger, by name
@@ -108,23 +108,23 @@ class Store:
 
     @property
     def waiting(self) -> tuple[int, int]:
-        """How many appends of this process wait to be taken into a batch, and how many bytes they have."""
+        """The number of this process's appends that wait for a batch, and their bytes."""
         return self._commits.waiting
 
     async def append(self, append: Append) -> Verdict:
-        """Append entries to a stream, durably, or say why not.
+        """Append entries to a stream durably, and return the verdict.
 
-        Raises OverloadedError when too much waits (bulk appends wait instead) and AppendFailedError when the
-        database can not be reached or fails.
+        Raises OverloadedError if the queue is full (bulk appends wait instead), and AppendFailedError if the
+        database cannot be reached or fails.
         """
         (judgement,) = await self._commits.submit([append], atomic=False)
         stored = await self._repeated([append], [judgement]) if judgement.verdict == "repeated" else {}
         return _verdict(append, judgement, stored)
 
     async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
-        """Append each by itself, or all or nothing when `atomic`; verdicts are in the order of the appends.
+        """Append each by itself, or all or nothing if `atomic`; verdicts are in the order of the appends.
 
-        Raises as `append` does; appends that are not atomic may then be stored in part.
+        Raises the errors of `append`; some of the appends may be stored then, unless `atomic`.
         """
         if not appends:
             return []
@@ -144,7 +144,7 @@ class Store:
     ) -> list[Placed]:
         """Return the entries of several streams, one stream after the other, each in order of version.
 
-        `after` says after which version of a stream, and `known` as known at which position.
+        `after` gives a version of a stream, after which its entries begin; `known` the last position known.
         """
         wanted, versions = list(ids), after or {}
         parameters = {
@@ -167,9 +167,9 @@ class Store:
     async def amending(
         self, after: Mapping[UUID, int], types: Iterable[str], *, known: int | None = None
     ) -> list[Stored]:
-        """Return what amends an entry of each of several streams after a version, in order of version.
+        """Return the entries of several streams that amend another one, after a version, in order of version.
 
-        That is an entry of one of the types or one that says what it corrects, as known at a position.
+        These are of one of the types or name the entry that they correct, as known at a position.
         """
         parameters = {
             "streams": arrays.uuids(after),
@@ -191,23 +191,23 @@ class Store:
         ]
 
     async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
-        """Return those of the entries that are there, in order of position."""
+        """Return the stored entries among these ids, in order of position."""
         return await self._stored(SQL["entries"], [arrays.uuids(ids)])
 
     async def head(self) -> Head:
-        """Return where the ledger stands."""
+        """Return the head of the ledger."""
         (row,) = await self._rows(self._readers, SQL["head"])
         return Head(*row)
 
     async def epochs(self) -> list[Epoch]:
-        """Return the epochs after the first, in order: a ledger that never lost an entry has none."""
+        """Return the epochs after the first, in order; a ledger that never lost an entry has none."""
         return await fetch(self._readers, SQL["epochs"], (), args_row(Epoch))
 
     async def position_at(self, instant: datetime) -> int:
         """Return the last position recorded at or before an instant.
 
-        The answer is settled: nothing will be recorded at or before the instant any more. Of an instant still
-        to come only what lies before now is settled. Raises StoreError while the head can not be had.
+        The position is final: no later entry gets a moment at or before the instant. For an instant in the
+        future, only the past up to now is final. Raises StoreError while the head is unavailable.
         """
         settled = (await self.head()).recorded_at
         if settled is None or settled < instant:
@@ -221,11 +221,11 @@ class Store:
         return int(position)
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
-        """Wait until the ledger has reached a position, at most `timeout` seconds; tell whether it has."""
+        """Wait until the ledger reaches a position, for at most `timeout` seconds; return whether it did."""
         return await self._positions.wait_for(position, timeout)
 
     async def keys(self, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], bytes]:
-        """Return the wrapped data keys that are there, by subject and category."""
+        """Return the stored wrapped data keys, by subject and category."""
         pairs = list(wanted)
         columns = [
             arrays.uuids(subject for subject, _ in pairs),
@@ -235,10 +235,9 @@ class Store:
         return {(subject, category): wrapped for subject, category, wrapped in rows}
 
     async def add_keys(self, new: Mapping[tuple[UUID, str], bytes]) -> dict[tuple[UUID, str], bytes]:
-        """Keep wrapped data keys where there are none yet; return those that are kept."""
-        pairs = sorted(
-            new
-        )  # Whoever adds the same at once takes them in the same order, and none waits in a circle.
+        """Store wrapped data keys where there are none yet; return the stored ones."""
+        # One order for all transactions, so that those that add the same keys cannot deadlock.
+        pairs = sorted(new)
         columns = [
             arrays.uuids(subject for subject, _ in pairs),
             arrays.texts(category for _, category in pairs),
@@ -250,7 +249,7 @@ class Store:
     async def _repeated(
         self, appends: Sequence[Append], judgements: Sequence[AppendAnswer]
     ) -> dict[UUID, Stored]:
-        """Return the entries, by id, of those appends that were stored already."""
+        """Return the entries, by id, of the appends that were stored before."""
         repeated = [
             entry.entry_id
             for append, judgement in zip(appends, judgements, strict=True)
