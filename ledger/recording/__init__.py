@@ -1,1 +1,1 @@
-"""Recording: a request is judged by its file, sealed, appended, and judged again when the file moves."""
+"""Recording: a request is judged by its file, sealed and appended, and judged again if the file moved."""

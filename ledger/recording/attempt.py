@@ -1,4 +1,4 @@
-"""What is taken in together: judged by the same files, in turn or at once, each with its outcome."""
+"""An attempt: candidates judged by the same files, in turn or together, each with its outcome."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -31,23 +31,23 @@ from ledger.recording.outcome import (
 
 @dataclass(slots=True)
 class Attempt:
-    """What is taken in together: what waits for its outcome, the files it is judged by, and the outcomes."""
+    """The pending candidates of an attempt, the files they are judged by, and the outcomes so far."""
 
     pending: list[Candidate]
     today: date
     atomic: bool
     bulk: bool
     fresh: bool
-    """Whether the files have been read afresh."""
+    """Whether the files were read from the ledger, not from the cache."""
     checked: Check
     files: dict[UUID, File] = field(default_factory=dict)
     rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     rehearsed_files: dict[UUID, File] = field(default_factory=dict)
-    """The files as they would be, of those that have been rehearsed."""
+    """The files as they would be after the candidates rehearsed so far."""
 
     def judge(self, candidates: Iterable[Candidate]) -> list[Candidate]:
-        """Return those that may be recorded, placed behind their files' versions."""
+        """Return the candidates that may be recorded, placed after their files' versions."""
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
             file, recording = self.files[candidate.stream], candidate.recording
@@ -65,7 +65,7 @@ class Attempt:
         ]
 
     def reject(self, candidate: Candidate) -> None:
-        """Say why a candidate is not recorded: its recorder may not, rules refuse it, or its file moved."""
+        """Set a rejected candidate's outcome: its recorder may not, rules refuse it, or its file moved."""
         file, rulebook = self.files[candidate.stream], self.rulebooks[candidate.stream]
         outcome: Outcome = StaleVersion(file.version)
         if candidate.denied is not None:
@@ -76,7 +76,7 @@ class Attempt:
         self.outcomes[candidate.number] = outcome
 
     def end(self) -> None:
-        """Withhold what still waits, where one of all or nothing has failed."""
+        """Withhold the pending candidates, after one of all or nothing failed."""
         for candidate in self.pending:
             self.outcomes.setdefault(candidate.number, Withheld())
         self.pending = []
@@ -88,7 +88,7 @@ class Attempt:
         now: datetime,
         sees: AbstractSet[Category],
     ) -> Rehearsed:
-        """Return what would come of a candidate after those before it, where `recordable` may be recorded."""
+        """Return the rehearsal of a candidate after those before it; `recordable` are the accepted ones."""
         if candidate not in recordable:
             self.reject(candidate)
             return _rejected(self.outcomes[candidate.number])

@@ -1,4 +1,4 @@
-"""Recordings on their way in: named, put in their envelopes and judged. Nothing here reads or writes."""
+"""Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from ledger.recording.request import Recording
 from ledger.store.append import Append, Prepared
 
 Named: TypeAlias = Callable[..., UUID]
-"""Makes an id of what names it, as `Keys.named` does."""
+"""Derives an id from a name, like `Keys.named`."""
 Check: TypeAlias = Callable[[File, Recording], Hindrance | None]
-"""Asked of a recording and its file as it is before that; returns why it may not be, None where it may."""
+"""Authorises a recording by its file before it; returns the hindrance, None if the recorder may."""
 
 
 def allow_all(_file: File, _recording: Recording) -> None:
-    """Let everything be recorded."""
+    """Authorise every recording."""
 
 
 @dataclass(slots=True, eq=False)
 class Candidate:
-    """One recording: its number among those given, its stream, its entries' ids, and what judging made of it.
+    """One recording: its number in the request, its stream, its entries' ids, and the result of judging.
 
-    `entries` and `judgements` are those of the latest judging; `denied` is why it was not even judged then.
+    `entries` and `judgements` are those of the latest judging; `denied` is the hindrance that prevented it.
     """
 
     number: int
@@ -41,35 +41,35 @@ class Candidate:
     denied: Hindrance | None = None
 
     def place(self, version: int) -> None:
-        """Put the drafts in their envelopes, behind a version of the stream."""
+        """Put the drafts in their envelopes, after a version of the stream."""
         self.entries = tuple(
             self.recording.entry(index, entry_id=entry_id, stream=self.stream, version=version + index + 1)
             for index, entry_id in enumerate(self.ids)
         )
 
     def recorded(self, position: int, moment: datetime) -> tuple[AnyEntry, ...]:
-        """Return the entries as if they were recorded behind a position at a moment."""
+        """Return the entries as if they were recorded after a position at a moment."""
         return tuple(
             entry.recorded(position + number, moment) for number, entry in enumerate(self.entries, 1)
         )
 
     @property
     def refused(self) -> bool:
-        """Whether what speaks against it refuses it."""
+        """Whether a judgement refuses it."""
         return any(judgement.refuses for judgement in self.judgements)
 
     @property
     def content(self) -> bytes:
-        """What the recorder said, in a canonical form: a repetition says the same on the same stream."""
+        """The canonical form of the request: a repetition has the same content on the same stream."""
         drafts = [(type(draft.event).__name__, draft) for draft in self.recording.drafts]
         return canonical([self.stream, self.recording.kind, drafts])
 
     def judged_at(self, version: int) -> bool:
-        """Whether it was judged with its stream at that version."""
+        """Return whether it was judged with its stream at that version."""
         return version == self.entries[0].version - 1
 
     def append(self, bodies: Sequence[bytes], fingerprint: bytes, *, bulk: bool) -> Append:
-        """Return what the store is given: the entries with their bodies, and copies to query them by."""
+        """Return the append: the entries with their bodies, and columns to query them by."""
         return Append(
             stream=self.stream,
             kind=self.recording.kind,
@@ -94,7 +94,7 @@ class Candidate:
 
 
 def entry_ids(named: Named, recording: Recording) -> tuple[UUID, ...]:
-    """Return the ids that a recording's entries have, however often it is sent."""
+    """Return the ids of a recording's entries; a repetition has the same ids."""
     owner = recording.keyed_by or recording.recorder.user
     return tuple(
         entry_id(named, owner, recording.key, recording.item, number)
@@ -103,7 +103,7 @@ def entry_ids(named: Named, recording: Recording) -> tuple[UUID, ...]:
 
 
 def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0) -> UUID:
-    """Return the id of one entry by whose key it was recorded under, and which of that key's it is."""
+    """Return the id of one entry from the owner of its key, the key, and its numbers under that key."""
     return named("entry", owner, key, item, number)
 
 
@@ -112,7 +112,7 @@ def judge_together(
 ) -> list[Candidate]:
     """Judge candidates of one file with all of them folded in; return those that may be recorded.
 
-    Each is `checked` with those before it in the file, and is not judged where that denies it. Where some are
+    Each is `checked` with those before it in the file, and is not judged if the check denies it. If some are
     refused, the others are checked and judged again without them.
     """
     refused: set[Candidate] = set()
@@ -144,7 +144,7 @@ def judge_in_turn(
     recordable: list[Candidate] = []
     for candidate in candidates:
         entries = recordable[-1].entries if recordable else ()
-        # What is in the file already changes nothing.
+        # Entries that the file already has change nothing.
         file = file.extended(entries)
         recordable += judge_together(file, [candidate], rulebook, today, checked)
     return recordable

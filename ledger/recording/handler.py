@@ -1,7 +1,7 @@
-"""The recording handler: load, authorise, decide, seal, append, and again when a file has moved.
+"""The recording handler: load, authorise, decide, seal, append, and retry if a file has moved.
 
-A cached file may be behind the ledger. So nothing is refused before its file has been read afresh, and before
-it is known not to repeat something recorded already.
+A cached file may be stale. So the handler refuses nothing before it has read the file from the ledger, and
+before it knows that the recording does not repeat an earlier one.
 """
 
 import asyncio
@@ -61,14 +61,14 @@ PATIENCE_SECONDS: Final = limit(
 )
 FILES_AT_ONCE: Final = 16
 COPIED: Final = 8
-"""Entries of a file that are copied for each type of event that is tried, while one entry is judged."""
+"""Entries that a trial of one type of event copies, in the time in which one entry is judged."""
 UNWRITTEN: Final = b"{}"
-"""The body given for an entry that was recorded already."""
+"""The body passed for an entry that was recorded before."""
 R = TypeVar("R")
 
 
 async def _compute(attempt: Attempt, work: Callable[[], R], entries: int) -> R:
-    """Do work for an attempt that takes as long as judging so many entries; bulk always beside the others."""
+    """Do work of an attempt that costs as much as judging so many entries; bulk work runs in a thread."""
     return await asyncio.to_thread(work) if attempt.bulk else await compute(work, entries)
 
 
@@ -80,7 +80,7 @@ class RecordingHandler:
         self._keys = keys
         self._store = store
         self._turns = StreamLocks()
-        # So that they leave the others a thread.
+        # Dry runs leave one thread to other work.
         self._rehearsing = asyncio.Semaphore(AT_ONCE - 1)
 
     async def handle(
@@ -94,8 +94,8 @@ class RecordingHandler:
     ) -> list[Outcome]:
         """Record each by itself, or all or nothing; outcomes are in the order of the recordings.
 
-        Who saw no version is judged by what others have recorded before; only who has waited too long for
-        them is told that the file keeps moving.
+        A recording that expects no version is judged after whatever others recorded before it; its outcome is
+        KeepsMoving only if it waited too long for them.
         """
         candidates = await self._candidates(recordings)
         groups: dict[UUID, list[Candidate]] = defaultdict(list)
@@ -131,9 +131,9 @@ class RecordingHandler:
         checked: Check = allow_all,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
     ) -> list[Rehearsed]:
-        """Tell what would come of each recording after those before it, or of all or nothing.
+        """Return the rehearsal of each recording after those before it, or of all or nothing.
 
-        Of what they would change is told what somebody may know who sees these categories.
+        The impact is limited to what the categories `sees` may reveal. Raises OverloadedError.
         """
         attempt = Attempt(
             await self._candidates(recordings), day_of(now), atomic, bulk=False, fresh=True, checked=checked
@@ -149,7 +149,7 @@ class RecordingHandler:
         return rehearsed
 
     async def _beside_others(self, work: Callable[[], R], entries: int) -> R:
-        """Do work of a dry run that takes as long as judging so many entries, when it is its turn."""
+        """Do work of a dry run that costs as much as judging so many entries, when its turn comes."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._rehearsing.acquire()
@@ -175,12 +175,12 @@ class RecordingHandler:
         ]
 
     async def _streams(self, entries: Collection[UUID]) -> dict[UUID, UUID]:
-        """Return where entries stand, by their ids; a file is known again by the entry that opened it."""
+        """Return the streams of entries by id; a file is identified by the entry that opened it."""
         stored = await self._store.entries(entries) if entries else []
         return {each.entry_id: each.stream for each in stored}
 
     async def _settle(self, attempt: Attempt, until: float) -> None:
-        """Load, authorise and decide, seal, append, conclude; and again where a file has moved."""
+        """Load, authorise and decide, seal, append, conclude; retry if a file has moved."""
         clock = asyncio.get_running_loop().time
         while attempt.pending and clock() < until:
             await self._load(attempt)
@@ -193,7 +193,7 @@ class RecordingHandler:
             attempt.fresh = True
 
     async def _load(self, attempt: Attempt) -> None:
-        """Load the files that are judged by, with the rulebooks that count for them."""
+        """Load the files for judging, with the rulebooks that count for them."""
         streams = dict.fromkeys(candidate.stream for candidate in attempt.pending)
         held: dict[UUID, File | None] = {}
         if not attempt.fresh:
@@ -214,7 +214,7 @@ class RecordingHandler:
                 )
 
     async def _repeated(self, attempt: Attempt) -> list[Candidate]:
-        """Return those whose first entry is in the ledger already, by the same request or by another one."""
+        """Return the candidates whose first entry is in the ledger, by the same request or by another one."""
         found = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
         if attempt.fresh:
             others = {each.ids[0]: each for each in attempt.pending if each not in found}
@@ -222,10 +222,10 @@ class RecordingHandler:
         return [each for each in attempt.pending if each in found]
 
     async def _decide(self, attempt: Attempt, repeated: Sequence[Candidate]) -> list[Candidate] | None:
-        """Return what may be recorded: each is authorised with those before it in its file, then judged.
+        """Authorise each candidate with those before it in its file, judge it; return the recordable ones.
 
-        The others are rejected, by files that were read afresh; None where these are still to be read, or
-        where one of all or nothing was rejected.
+        The others are rejected, if their files were read from the ledger. Return None if the files must be
+        read first, or if one of all or nothing was rejected.
         """
         new = [each for each in attempt.pending if each not in set(repeated)]
         drafts = sum(len(each.ids) for each in new)
@@ -244,7 +244,7 @@ class RecordingHandler:
     async def _seal(
         self, attempt: Attempt, repeated: Sequence[Candidate], recordable: Sequence[Candidate]
     ) -> dict[Candidate, Append]:
-        """Return what the store is given: recorded already, it only compares fingerprints."""
+        """Return the appends; of a repeated candidate the store only compares the fingerprint."""
         drafts = sum(len(candidate.ids) for candidate in recordable)
         parts = await _compute(
             attempt, lambda: [[split(entry) for entry in each.entries] for each in recordable], drafts
@@ -268,7 +268,7 @@ class RecordingHandler:
         return await _compute(attempt, sealed, drafts)
 
     async def _conclude(self, attempt: Attempt, verdicts: Sequence[tuple[Candidate, Verdict]]) -> None:
-        """Turn verdicts into outcomes; what is to be judged again stays pending."""
+        """Turn verdicts into outcomes; a candidate that must be judged again stays pending."""
         attempt.pending = []
         failed = False
         recorded: dict[UUID, list[AnyEntry]] = defaultdict(list)
@@ -289,7 +289,7 @@ class RecordingHandler:
                 self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
-        """Return what a verdict means; None when the candidate is to be judged again."""
+        """Return the outcome of a verdict; None if the candidate must be judged again."""
         match verdict:
             case Accepted(first, moments):
                 entries = tuple(
@@ -300,12 +300,12 @@ class RecordingHandler:
             case Repeated(stored):
                 return await self._recorded_before(attempt, stored)
             case Stale(version):
-                # What moved is a stream that was read; to judge it again would change nothing.
+                # Another stream that was read has moved; judging again would change nothing.
                 return StaleVersion(version) if candidate.judged_at(version) else None
             case Mismatch():
                 stream = (await self._streams([candidate.ids[0]])).get(candidate.ids[0])
                 if candidate.recording.stream is None and stream not in {None, candidate.stream}:
-                    # The same request opened the file meanwhile.
+                    # An earlier attempt of the same request has opened the file.
                     candidate.stream = stream
                     return None
                 return KeyMismatch()
@@ -313,7 +313,7 @@ class RecordingHandler:
                 return None
 
     async def _recorded_before(self, attempt: Attempt, stored: Sequence[Stored]) -> Recorded:
-        """Return what an earlier try recorded, with what spoke against it then; in bulk, what does now."""
+        """Return what an earlier attempt recorded, with its judgements; in bulk, with those of now."""
         file = attempt.files[stored[0].stream]
         if not (attempt.bulk and all(each.entry_id in file.entries for each in stored)):
             file = await self._files.file(stored[0].stream, stored[-1].position) or File()

@@ -1,4 +1,4 @@
-"""What came of a recording, or would come of it."""
+"""The outcomes of recordings and of rehearsals."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,9 +13,9 @@ from domain.possible import Tried
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """It stands in the ledger, durably; `repeated` when it did already, by an earlier try.
+    """The recording is durably in the ledger; `repeated` if an earlier attempt recorded it.
 
-    `findings` is what speaks against it all the same: warnings, breaches as found, exceptions, doubts.
+    `findings` are the judgements that did not refuse it: warnings, breaches as found, exceptions, doubts.
     """
 
     entries: tuple[AnyEntry, ...]
@@ -24,7 +24,7 @@ class Recorded:
 
     @property
     def stream(self) -> UUID:
-        """The file it was recorded in."""
+        """The stream of the file."""
         return self.entries[0].stream
 
     @property
@@ -42,8 +42,8 @@ class Recorded:
 class Refused:
     """Rules forbid it; nothing was recorded.
 
-    `judgements` is all that speaks against it, also what refuses nothing by itself; `tried` says what is
-    possible in its place. `entries` are the ids that its drafts would have had.
+    `judgements` are all judgements against it, including those that do not refuse it; `tried` says which
+    events are possible instead. `entries` are the ids that its drafts would have had.
     """
 
     judgements: tuple[Judgement, ...]
@@ -52,40 +52,40 @@ class Refused:
 
     @property
     def refusals(self) -> tuple[Judgement, ...]:
-        """What refuses it."""
+        """The judgements that refuse it."""
         return tuple(judgement for judgement in self.judgements if judgement.refuses)
 
 
 @dataclass(frozen=True, slots=True)
 class StaleVersion:
-    """The file, or one that was read, is at another version than the recorder saw; nothing was recorded."""
+    """The file or a stream read has another version than the recorder expects; nothing was recorded."""
 
     current: int
 
 
 @dataclass(frozen=True, slots=True)
 class KeepsMoving:
-    """Others kept recording in the file for longer than was waited; nothing was recorded, yet."""
+    """Other recordings kept moving the file until the wait ran out; nothing was recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyMismatch:
-    """The recorder has used the key for something else; nothing was recorded."""
+    """The recorder used the key for another request; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Nothing is wrong with it, but with another one of all or nothing; nothing was recorded."""
+    """Another recording of the same all-or-nothing group failed; nothing was recorded."""
 
 
 class Hindrance(Enum):
-    """What keeps a recorder from recording in a file."""
+    """The reason why a recorder may not record in a file."""
 
     SCOPE = "scope"
-    """The file is not theirs to read: it is answered as one that does not exist."""
+    """The file is outside the recorder's scope: the answer is that of a file that does not exist."""
     ROLE = "role"
     CATEGORY = "category"
-    """Their role is not shown what it is about."""
+    """The recorder's role does not see a category of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeepsMoving | KeyMismat
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would come of a recording: what speaks against it and what it would change.
+    """The result of a rehearsal: the judgements and the impact.
 
-    What is refused changes nothing: `tried` says what is possible in its place, and is None where it would
-    be recorded. `entries` are the ids that its drafts would have.
+    A refused recording has no impact; `tried` then says which events are possible instead, and is None
+    otherwise. `entries` are the ids that its drafts would have.
     """
 
     judgements: tuple[Judgement, ...]
@@ -113,19 +113,19 @@ class Rehearsal:
 
     @property
     def refused(self) -> bool:
-        """Whether it would be refused."""
+        """Whether the recording would be refused."""
         return any(judgement.refuses for judgement in self.judgements)
 
     @property
     def refusals(self) -> tuple[Judgement, ...]:
-        """What would refuse it."""
+        """The judgements that would refuse it."""
         return tuple(judgement for judgement in self.judgements if judgement.refuses)
 
     @property
     def findings(self) -> tuple[Judgement, ...]:
-        """What would speak against it once it is recorded."""
+        """The findings against it once it is recorded."""
         return () if self.refused else self.judgements
 
 
 Rehearsed: TypeAlias = Rehearsal | StaleVersion | Withheld | Denied
-"""What would come of a recording."""
+"""The outcome of a rehearsal."""

@@ -1,4 +1,4 @@
-"""Turns: of those who record in one file at once, one after the other, so that each is judged but once."""
+"""Stream locks: concurrent recordings in one file take turns, so that each is judged only once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -8,18 +8,18 @@ from weakref import WeakValueDictionary
 
 
 class StreamLocks:
-    """A lock for each stream in which somebody of this process records; others' processes take no turns."""
+    """A lock for each stream in which this process records; it does not lock out other processes."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def of(self, streams: Iterable[UUID], until: float) -> AsyncIterator[bool]:
-        """Have the turn on all these streams; give whether it came by a time of the event loop's clock."""
+        """Hold the locks of these streams; yield whether they were acquired by a time of the loop's clock."""
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout_at(until):
-                    # In one order, so that nobody waits for who waits for them.
+                    # One order for all, which excludes deadlocks.
                     for stream in sorted(set(streams)):
                         lock = self._locks.setdefault(stream, asyncio.Lock())
                         await held.enter_async_context(lock)

@@ -43,8 +43,8 @@ class QueueLimits:
     """The size of a batch, the size of the queue, and the time for which a batch is tried.
 
     A batch has at most `batch_appends` of `batch_bytes` together, or one append. A queue of `queue_appends`
-    or `queue_bytes` refuses interactive appends. Bulk appends wait while the queue is at least half full, and go
-    first once none of them was taken for `bulk_patience` seconds. The store tries a batch for `patience`
+    or `queue_bytes` refuses interactive appends. Bulk appends wait while the queue is at least half full, and
+    go first once none of them was taken for `bulk_patience` seconds. The store tries a batch for `patience`
     seconds and reconnects as needed; it then finds repeated what an earlier attempt stored.
     """
 
