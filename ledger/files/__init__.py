@@ -1,1 +1,1 @@
-"""Files: read, decoded and folded, kept at hand, with the rulebook that counts for each."""
+"""Files: reading, decoding, folding and caching them, and the rulebook that counts for each."""

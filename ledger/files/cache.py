@@ -1,4 +1,4 @@
-"""Folded files kept at hand."""
+"""The cache of folded files."""
 
 from collections import OrderedDict
 from typing import Final
@@ -11,7 +11,7 @@ CAPACITY: Final = 20_000
 
 
 class FileCache:
-    """The files used last, of at most so many entries. Nobody may add to a file that stands here."""
+    """The files used last, of at most so many entries. Its files are shared and must not be changed."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
@@ -19,18 +19,18 @@ class FileCache:
         self._entries = 0
 
     def get(self, stream: UUID) -> File | None:
-        """Return a file as it was when last put here."""
+        """Return the cached state of a file, which may be stale; None if it is not cached."""
         file = self._files.get(stream)
         if file is not None:
             self._files.move_to_end(stream)
         return file
 
     def __contains__(self, stream: UUID) -> bool:
-        """Tell whether a file stands here, which is not to use it."""
+        """Return whether a file is cached, without marking it as used."""
         return stream in self._files
 
     def put(self, file: File) -> None:
-        """Keep a file, unless a later state of it stands here."""
+        """Cache a file, unless the cache has a later state of it."""
         if file.stream is None:
             return
         held = self._files.get(file.stream)

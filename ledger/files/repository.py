@@ -1,4 +1,4 @@
-"""The files of one ledger: read, decoded, folded, kept at hand, with the rulebook that counts for each."""
+"""The file repository of one ledger: reads, decodes, folds and caches files, and finds their rulebooks."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,15 +19,15 @@ from ledger.sealing.keys import Keys
 from ledger.store.store import Store
 
 AT_ONCE: Final = 250
-"""Entries decoded before others get their turn."""
+"""Entries decoded before the event loop runs other tasks."""
 ADOPTED_SECONDS: Final = 1.0
-"""How long a rulebook counts here after another process has recorded that a new one was adopted."""
+"""How long a rulebook still counts here after another process recorded the adoption of a new one."""
 
 
 class FileRepository:
     """Reads the files of one ledger; `rulebook` is the one of this version, `capacity` that of the cache.
 
-    The files it returns are shared: nobody may add to them.
+    The files it returns are shared and must not be changed.
     """
 
     def __init__(self, store: Store, keys: Keys, rulebook: Rulebook, capacity: int) -> None:
@@ -40,7 +40,7 @@ class FileRepository:
         self._decoding = asyncio.Lock()
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
-        """Return a file as known at a position, now when not said; None when it had no entry then."""
+        """Return a file as known at a position, by default now; None if it had no entry then."""
         return (await self.files([stream], known)).get(stream)
 
     async def files(
@@ -48,7 +48,7 @@ class FileRepository:
     ) -> dict[UUID, File]:
         """Return those of the files that have entries, as known at a position.
 
-        They are kept in the cache for who asks next, where `keep` says so.
+        The cache keeps them if `keep`.
         """
         found = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
         behind = [stream for stream, file in found.items() if known is None or file.position < known]
@@ -68,9 +68,9 @@ class FileRepository:
         return {stream: file for stream, file in found.items() if file.entries}
 
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
-        """Return what amended an entry after a version of its stream, as files that hold nothing else.
+        """Return the amendments of entries after versions of their streams, as files of these alone.
 
-        Much less is decoded for them than for whole files; only `amendments` may be asked of them.
+        This decodes much less than whole files. Only `amendments` of such a file is valid.
         """
         files = {stream: File(stream) for stream in after}
         for entry in await self.decoded(await self._store.amending(after, sorted(AMENDMENTS), known=known)):
@@ -78,12 +78,12 @@ class FileRepository:
         return files
 
     async def decoded(self, stored: Sequence[mapping.Body]) -> list[AnyEntry]:
-        """Return stored entries, opened with what keys there still are."""
+        """Return stored entries, decrypted with the keys that still exist."""
         if len(stored) <= FEW:
             return await self._opened(stored)
         entries: list[AnyEntry] = []
         for start in range(0, len(stored), AT_ONCE):
-            # However many long files are read at once, one such piece is decoded between two turns of others.
+            # The lock bounds the pause of the event loop to one piece, however many files are read at once.
             async with self._decoding:
                 entries += await self._opened(stored[start : start + AT_ONCE])
                 await asyncio.sleep(0)
@@ -113,7 +113,7 @@ class FileRepository:
         return rulebook
 
     async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
-        """Return the rulebook that an institution had adopted at a position, now when not said."""
+        """Return the rulebook that an institution had adopted at a position, by default now."""
         if institution is None:
             return self.rulebook
         return self._rulebooks.of(await self.file(institution, known))

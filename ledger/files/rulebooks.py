@@ -1,4 +1,4 @@
-"""Which rulebook counts: the one that an institution has adopted, else the one of this version."""
+"""The rulebook that counts: the one that an institution has adopted, else the one of this version."""
 
 from domain.event import known
 from domain.events.institution import RulebookAdopted
@@ -16,7 +16,7 @@ class Rulebooks:
     def of(self, institution: File | None) -> Rulebook:
         """Return the rulebook that an institution adopted last.
 
-        Rules that it does not have, for they are younger, are those of this version.
+        Rules that it lacks, since they are newer, are those of this version.
         """
         adopted = institution.of(RulebookAdopted) if institution is not None else []
         if not adopted:
