@@ -1,1 +1,1 @@
-"""What is kept to prove that nothing was lost or changed."""
+"""The log: records by which the loss or change of entries is detected."""

@@ -1,8 +1,9 @@
-"""The last position seen of a ledger, kept outside its database: by it, lost entries are noticed.
+"""The last position seen of a ledger, kept outside its database, by which lost entries are noticed.
 
-A database that was restored from a backup, or swapped for an older one, looks whole; it would give the same
-positions out twice. So DATA/last_seen/<ledger> holds the last position seen, the hash of its entry and the
-epoch, stamped by the key file. It is written while serving, about once a second, and never goes back.
+A database that was restored from a backup, or replaced by an older one, looks whole, but would assign the
+same positions twice. So DATA/last_seen/<ledger> holds the last position seen, the hash of its entry and the
+epoch, stamped by the key file. The service writes it about once a second, and never replaces it by an earlier
+one.
 """
 
 import asyncio
@@ -29,11 +30,11 @@ EVERY_SECONDS: Final = 1.0
 
 
 class LastSeenError(Exception):
-    """What was last seen cannot be believed: the key file at hand did not stamp it."""
+    """The record of the last position is invalid: the present key file did not stamp it."""
 
 
 class LostEntriesError(Exception):
-    """The ledger is not the one that was last seen: entries are missing, or are others."""
+    """The ledger is not the one that was last seen: entries are missing or different."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SeenHead:
 
     @property
     def reached(self) -> tuple[int, int]:
-        """How far it had come, to be compared."""
+        """The epoch and the position, for comparison."""
         return self.epoch, self.position
 
 
@@ -78,22 +79,22 @@ class LastSeen:
         self._key_file = key_file
         self._kept: tuple[int, int] | None = None
         self.went_back = False
-        """Whether the ledger is found behind what was kept, while it is being served."""
+        """Whether the ledger was found behind the kept position while it was served."""
 
     @property
     def anybody(self) -> bool:
-        """Whether any ledger of this DATA was seen before, whose keys only the key file opens."""
+        """Whether any ledger of this DATA was seen before; only the key file opens its keys."""
         return any("." not in path.name for path in self.path.parent.glob("*"))
 
     def text(self) -> str | None:
-        """Return the file as it is written; None where there is none."""
+        """Return the text of the file; None if there is none."""
         try:
             return self.path.read_text("utf-8")
         except FileNotFoundError:
             return None
 
     def seen(self) -> SeenHead | None:
-        """Return what was last seen, or None where nothing was. Raises LastSeenError."""
+        """Return the head last seen; None if there is none. Raises LastSeenError."""
         text = self.text()
         if text is None:
             return None
@@ -108,7 +109,7 @@ class LastSeen:
         return seen
 
     async def check(self) -> bool:
-        """Compare the ledger with what was last seen; tell whether anything was.
+        """Compare the ledger with the head last seen; return whether there is one.
 
         Raises LostEntriesError and LastSeenError.
         """
@@ -131,7 +132,7 @@ class LastSeen:
         return True
 
     async def note(self) -> None:
-        """Keep how far the ledger has come, if it has moved. Raises LostEntriesError when it went back."""
+        """Keep the head of the ledger, if it has moved. Raises LostEntriesError if it went back."""
         head = await self._store.head()
         reached = (head.epoch, head.position)
         self.went_back = self._kept is not None and reached < self._kept
@@ -147,13 +148,13 @@ class LastSeen:
         self._kept = reached
 
     async def follow(self) -> None:
-        """Keep how far the ledger has come, about once a second, until cancelled."""
+        """Keep the head of the ledger about once a second, until cancelled. Raises LostEntriesError."""
         while True:
             await self.note()
             await asyncio.sleep(EVERY_SECONDS)
 
     def keep(self, seen: SeenHead) -> None:
-        """Write down what was seen, whole or not at all, unless somebody has seen more."""
+        """Write a head to the file atomically, unless the file has a later one."""
         with self._held():
             before = self.seen()
             if before is not None and before.reached >= seen.reached:
@@ -168,7 +169,7 @@ class LastSeen:
             _sync_folder(self.path.parent)
 
     def set_aside(self) -> Path | None:
-        """Rename the file, so that another can be made; return its new path, None where there is none."""
+        """Rename the file, so that a new one can be made; return its new path, None if there is none."""
         with self._held():
             aside = self.path.with_name(f"{self.path.name}.{uuid4().hex}.old")
             try:
@@ -181,7 +182,7 @@ class LastSeen:
         if len(later) != head.epoch - seen.epoch:
             return False
         if seen.position > min((epoch.began_after for epoch in later), default=head.position):
-            # Lost, but known to be: a later epoch cites somebody who had seen at least as much.
+            # The loss is known: a later epoch cites a head that is at least as late.
             cited = [self._believed(epoch.last_seen) for epoch in later if epoch.last_seen is not None]
             return any(each is not None and each.reached >= seen.reached for each in cited)
         there = await self._store.read(seen.position - 1, 1, through=seen.position)
