@@ -1,1 +1,1 @@
-"""Sealing: ciphers, data keys, and what wraps them."""
+"""Sealing: ciphers, data keys, and the wrapping of data keys."""

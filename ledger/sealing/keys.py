@@ -1,8 +1,8 @@
 """The keys of a ledger: one data key for each subject and category, kept wrapped apart from the entries.
 
-A data key is made when something is first sealed under it, and destroyed to erase what was. What wraps the
-data keys stays outside the database. The ledger's own secret, from which ids, fingerprints and search
-terms are keyed and entries are vouched for, is kept wrapped among them.
+The first sealing under a data key creates it; destroying it erases all that it sealed. The key that wraps the
+data keys stays outside the database. The ledger's own secret, which keys ids, fingerprints and search terms
+and vouches for entries, is kept wrapped among them.
 """
 
 import hmac
@@ -23,27 +23,27 @@ from ledger.sealing.wrapping import KEY_BYTES, KeyFile, KeyWrapper
 
 TERM_BYTES: Final = 16
 SECRET: Final[Pair] = (UUID(int=0), "ledger")
-"""Where the ledger's own secret stands in the key table."""
+"""The place of the ledger's own secret in the key table."""
 
 
 class KeyDestroyedError(Exception):
-    """Something was to be sealed under a key that was destroyed, and such a key is never made again."""
+    """A value cannot be sealed, since its key was destroyed; a destroyed key is never made again."""
 
 
 class KeyTable(Protocol):
-    """Where wrapped data keys are kept."""
+    """The table of wrapped data keys."""
 
     async def keys(self, wanted: Iterable[Pair]) -> dict[Pair, bytes]:
-        """Return the wrapped keys that are there."""
+        """Return the stored keys among the wanted ones."""
         ...
 
     async def add_keys(self, new: Mapping[Pair, bytes]) -> dict[Pair, bytes]:
-        """Keep wrapped keys where there never were any; return those that are kept."""
+        """Store wrapped keys where there never were any; return the stored ones."""
         ...
 
 
 class Keys:
-    """A ledger's data keys, opened when first needed; at most `capacity` of them are held open."""
+    """A ledger's data keys, unwrapped when first needed; at most `capacity` of them stay unwrapped."""
 
     def __init__(self, table: KeyTable, wrapper: KeyWrapper, ledger: str, *, capacity: int = 20_000) -> None:
         self._table = table
@@ -57,8 +57,8 @@ class Keys:
     async def opened(cls, table: KeyTable, wrapper: KeyWrapper | Path, ledger: str) -> Self:
         """Return the keys of a ledger, ready for use.
 
-        Where `wrapper` is the path of a key file, the file is made with the ledger's first key. Raises
-        KeyFileError when it is missing later, and KeyUnavailableError when the keys were wrapped otherwise.
+        If `wrapper` is the path of a key file, the file is made with the ledger's first key. Raises
+        KeyFileError if it is missing later, and KeyUnavailableError if another wrapper wrapped the keys.
         """
         if isinstance(wrapper, Path):
             begun = SECRET in await table.keys([SECRET])
@@ -74,8 +74,8 @@ class Keys:
     async def ring(self, wanted: Iterable[Pair], *, make: bool = False) -> Keyring:
         """Return a ring with the keys of these subjects and categories.
 
-        A key that is not there is made when `make` says so, and else left out: it was destroyed, or nothing
-        was ever sealed under it. Raises KeyDestroyedError where one that was destroyed is to be made.
+        With `make`, missing keys are made; otherwise they are left out: such a key was destroyed, or sealed
+        nothing yet. Raises KeyDestroyedError if a key to be made was destroyed.
         """
         held: dict[Pair, AESGCM] = {}
         missing = []
@@ -94,25 +94,25 @@ class Keys:
         return Keyring(self._ledger, held, self._vouching)
 
     async def seal_for(self, wanted: Iterable[Pair]) -> Seal:
-        """Return what seals and opens single values of these subjects and categories."""
+        """Return a seal for single values of these subjects and categories."""
         return Seal(await self.ring(wanted), self.term)
 
     def fingerprint(self, content: bytes) -> bytes:
-        """Return a keyed hash by which the same content is known again, 32 bytes."""
+        """Return a keyed hash of 32 bytes that identifies equal content."""
         return hmac.digest(self._fingerprints, content, "sha256")
 
     def term(self, text: str) -> bytes:
-        """Return a search term as a keyed hash, 16 bytes: equal terms are equal, and that is all it says."""
+        """Return a search term as a keyed hash of 16 bytes, which reveals only whether terms are equal."""
         return hmac.digest(self._terms, text.encode(), "sha256")[:TERM_BYTES]
 
     def named(self, *name: object) -> UUID:
-        """Return an id made of what names it: always the same, and not told by who guesses the name."""
+        """Return an id derived from a name: always the same, and not guessable from the name."""
         digest = hmac.digest(self._ids, canonical(name), "sha256")
         return UUID(bytes=digest[:16], version=4)
 
     async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
         if make:
-            # Most of these are new; those that are there, or that somebody else is making, are what counts.
+            # Most of these are new; a key that exists or is made elsewhere at once wins.
             fresh = [secrets.token_bytes(KEY_BYTES) for _ in wanted]
             new = await self._wrapper.wrap(fresh, [self._context(pair) for pair in wanted])
             wrapped = await self._table.add_keys(dict(zip(wanted, new, strict=True)))

@@ -1,7 +1,7 @@
-"""What wraps data keys: a local file by default, or a key-management service in its place.
+"""Wrapping data keys: by a local key file by default, or by a key-management service in its place.
 
-The file holds one key-encryption key a line, the current one first. Those below are retired: they still open
-what they wrapped, and are kept while a copy of the key table needs them.
+The file holds one key-encryption key a line, the current one first. Those below are retired: they still
+unwrap what they wrapped, and must be kept while a copy of the key table needs them.
 """
 
 import hmac
@@ -23,30 +23,30 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
 _NAME: Final = 8
-"""Bytes by which a wrapped key names the key-encryption key that wrapped it."""
+"""Bytes with which a wrapped key names its key-encryption key."""
 _NONCE: Final = 12
 _STAMP: Final = b"childledger stamps"
 _PRIVATE: Final = 0o600
 
 
 class KeyWrapper(Protocol):
-    """What wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
+    """Wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
 
     async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
         """Return the keys wrapped."""
         ...
 
     async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys in the clear. Raises KeyUnavailableError for a key that it did not wrap."""
+        """Return the keys unwrapped. Raises KeyUnavailableError for a key that it did not wrap."""
         ...
 
 
 class KeyUnavailableError(Exception):
-    """A wrapped key can not be opened: its key-encryption key is not here, or it was altered."""
+    """A wrapped key cannot be unwrapped: its key-encryption key is missing, or it was altered."""
 
 
 class KeyFileError(Exception):
-    """The key file is missing, is not one, or may be read by others than its owner."""
+    """The key file is missing, is not a key file, or is readable by others than its owner."""
 
 
 class KeyFile:
@@ -83,7 +83,7 @@ class KeyFile:
 
     @classmethod
     def make(cls, path: Path) -> Self:
-        """Make a key file with a new key where there is none, and read the one that is there."""
+        """Make a key file with a new key if there is none, and read the file."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
@@ -105,11 +105,11 @@ class KeyFile:
         return cls.read(path)
 
     def stamp(self, content: bytes) -> bytes:
-        """Return what shows that somebody with the current key-encryption key wrote this, 32 bytes."""
+        """Return a stamp of 32 bytes, which proves possession of the current key-encryption key."""
         return hmac.digest(self._stamps[0], content, "sha256")
 
     def stamped(self, content: bytes, stamp: bytes) -> bool:
-        """Tell whether a stamp is one of this content, by whichever key of the file."""
+        """Return whether a stamp is valid for the content, under any key of the file."""
         return any(hmac.compare_digest(hmac.digest(key, content, "sha256"), stamp) for key in self._stamps)
 
     async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
@@ -122,7 +122,7 @@ class KeyFile:
         return wrapped
 
     async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys in the clear, whichever key of the file wrapped them."""
+        """Return the keys unwrapped, by any key of the file. Raises KeyUnavailableError."""
         keys = []
         for each, context in zip(wrapped, contexts, strict=True):
             name, nonce, sealed = each[:_NAME], each[_NAME : _NAME + _NONCE], each[_NAME + _NONCE :]
