@@ -1,1 +1,1 @@
-"""Running a PostgreSQL: the embedded server, migrations, checks, backups."""
+"""Running PostgreSQL: the embedded server, migrations, checks and backups."""

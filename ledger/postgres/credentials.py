@@ -1,6 +1,6 @@
-"""Passwords of database roles, kept in DATA in the form libpq reads by itself (mode 0600).
+"""Passwords of database roles, kept in DATA in the form that libpq reads by itself (mode 0600).
 
-A connection names the file and never the password, so that addresses may be printed and logged.
+A connection string names the file and never the password, so that it may be printed and logged.
 """
 
 import os
@@ -15,7 +15,7 @@ FILE = "passwords"
 
 
 def password(data: Path, role: str) -> str:
-    """Return the password of `role`, made and written down when first asked for. Raises DataError."""
+    """Return the password of `role`; the first call creates and stores it. Raises DataError."""
     descriptor = os.open(data / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "r+", encoding="ascii") as file:
         lock(file.fileno(), data / FILE)
@@ -30,7 +30,7 @@ def password(data: Path, role: str) -> str:
 
 
 def url_as(url: str, role: str, data: Path) -> str:
-    """Return the conninfo of the database at `url`, entered as `role` with the password kept in `data`."""
+    """Return the conninfo of the database at `url` for `role`, with the password kept in `data`."""
     parameters = conninfo_to_dict(url) | {"user": role, "passfile": str(data.resolve() / FILE)}
     parameters.pop("password", None)
     return make_conninfo("", **parameters)

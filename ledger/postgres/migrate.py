@@ -1,4 +1,4 @@
-"""Making a ledger and bringing it up to date: its schemas, its three roles, its numbered migrations.
+"""Creating and migrating a ledger: its schemas, its three roles, its numbered migrations.
 
 A ledger is one schema, with its key store in a second one, `<ledger>_keys`, and its read models in more of
 them. `<ledger>_owner` owns all, and logs in only where it was made so beforehand; `<ledger>_writer` may
@@ -66,7 +66,7 @@ _COLLISIONS = (
 
 
 class MigrationError(Exception):
-    """The database can not be brought to, or is not in, the state that this version of the code needs."""
+    """The database cannot be brought to, or is not in, the state that this version of the code needs."""
 
 
 def keys_of(ledger: str) -> str:
@@ -197,7 +197,7 @@ async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
 
 async def _set_passwords(connection: AsyncConnection, passwords: Mapping[str, str]) -> None:
     for role, password in passwords.items():
-        # Hashed here, so that no statement log ever holds it.
+        # Hashed here, so that no statement log contains the password.
         secret = connection.pgconn.encrypt_password(
             password.encode(), role.encode(), b"scram-sha-256"
         ).decode()

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs for backing up and restoring: which ones to take, and running them."""
+"""PostgreSQL's own programs for backing up and restoring: choosing and running them."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from ledger.postgres.cluster import ServerFailedError, wheel_programs
 
 TOLD_EVERY_SECONDS: Final = 5.0
 LEAVING_SECONDS: Final = 10.0
-"""How long a program may take to end when it is told to, and to say its version."""
+"""How long a program may take to end when terminated, and to print its version."""
 _MAJOR: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
@@ -24,7 +24,7 @@ class ProgramError(Exception):
 
 
 async def programs_for(server: int) -> Path:
-    """Return the folder of programs that fit a server: of its own major version, or the next newer at hand.
+    """Return the folder of programs for a server: of its own major version, or the next newer found.
 
     Those on PATH come first, then those that come with the embedded database. Raises ProgramError.
     """
@@ -47,11 +47,11 @@ async def programs_for(server: int) -> Path:
 async def run(
     program: Path, arguments: Sequence[str], url: str, tell: Callable[[float], None] | None = None
 ) -> None:
-    """Run a program on the database at `url`, whose password is never an argument, until it ends.
+    """Run a program on the database at `url` until it ends; the password is never an argument.
 
-    `tell` is called with the seconds so far every now and then. Raises ProgramError with the program's words.
+    `tell` is called regularly with the seconds so far. Raises ProgramError with the program's output.
     """
-    # Whoever lists processes sees arguments; the environment is the caller's own.
+    # Any user can list the arguments of processes, but not the environment.
     process = await create_subprocess_exec(
         program,
         "--no-password",
@@ -82,7 +82,7 @@ async def run(
 
 
 async def major(program: Path) -> int:
-    """Return the major version of a program; 0 for one that does not say."""
+    """Return the major version of a program; 0 if it does not print one."""
     process = await create_subprocess_exec(program, "--version", stdout=PIPE, stderr=DEVNULL)
     try:
         async with asyncio.timeout(LEAVING_SECONDS):
