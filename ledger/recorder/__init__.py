@@ -1,8 +1,8 @@
 """The persistence module for the eventsourcing library: `PERSISTENCE_MODULE=ledger.recorder`.
 
-What an application of the library's records is appended by the same SQL function as the entries about
-children, to the same tables in a schema of its own. A children's ledger is read through it: followed, never
-written. See docs/eventsourcing.md.
+The SQL function that appends entries about children also appends the events of the library's applications, to
+the same tables in a schema of their own. The module follows a children's ledger, and never writes to it. See
+docs/eventsourcing.md.
 """
 
 from ledger.recorder.child_streams import EntryRecorded

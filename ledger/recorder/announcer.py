@@ -1,4 +1,4 @@
-"""Telling followers that something was committed. Hints may be late or lost: polling is the truth."""
+"""Notifications of commits to followers. They are hints, which may be late or lost; polling decides."""
 
 from collections.abc import Sequence
 from selectors import EVENT_READ, DefaultSelector
@@ -13,11 +13,11 @@ from psycopg.sql import SQL, Identifier
 from ledger.store.notify import PAUSE, RETRY
 
 _POLL: Final = 1.0
-"""Seconds after which a follower looks for itself."""
+"""Seconds after which a follower polls."""
 
 
 class Announcer:
-    """Announces what this process commits, from a thread that begins with the first announcement."""
+    """Notifies followers of this process's commits, in a thread that the first notification starts."""
 
     def __init__(self, url: str, ledger: str) -> None:
         self._url = url
@@ -28,7 +28,7 @@ class Announcer:
         self._thread: Thread | None = None
 
     def announce(self) -> None:
-        """Say that something was committed, soon, in a statement of its own."""
+        """Schedule a notification of a commit, sent soon in its own statement."""
         self._committed.set()
         with self._lock:
             if self._thread is None and not self._ended.is_set():
@@ -36,7 +36,7 @@ class Announcer:
                 self._thread.start()
 
     def close(self) -> None:
-        """Fall silent."""
+        """Stop notifying."""
         self._ended.set()
         self._committed.set()
         with self._lock:
@@ -101,7 +101,7 @@ class Notified(ListenNotifySubscription[ApplicationRecorder]):
                 pass
 
     def _await(self, seconds: float, *files: int) -> None:
-        """Wait until there is something to read or to stop for, at most so many seconds."""
+        """Wait until a file is readable or the subscription is stopped, for at most so many seconds."""
         with DefaultSelector() as waiting:
             for file in (self._stopped.fileno(), *files):
                 waiting.register(file, EVENT_READ)

@@ -1,4 +1,4 @@
-"""A children's ledger as the library sees it: to be followed, sealed as it is, and never written."""
+"""A children's ledger for the library: it can be followed, stays sealed, and is never written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class EntryNotification(Notification):
 
 @dataclass(frozen=True)
 class EntryRecorded:
-    """An entry of a children's ledger as projections get it; in its document what is personal is sealed."""
+    """An entry of a children's ledger for projections; the personal values of its document stay sealed."""
 
     originator_id: UUID
     originator_version: int
@@ -40,7 +40,7 @@ class EntryMapper(Mapper[UUID]):
         super().__init__(JSONTranscoder())
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """Return an entry. Raises NotSupportedError for what came otherwise than as a notification."""
+        """Return the entry of a notification. Raises NotSupportedError for any other stored event."""
         if not isinstance(stored_event, EntryNotification) or not isinstance(
             stored_event.originator_id, UUID
         ):
@@ -55,7 +55,7 @@ class EntryMapper(Mapper[UUID]):
         )
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """Refuse, for nothing is written through the library."""
+        """Raise NotSupportedError: the library does not write to a children's ledger."""
         raise NotSupportedError(READ_ONLY)
 
 
@@ -66,7 +66,7 @@ class ChildrenRecorder(LedgerApplicationRecorder):
     """Reads a children's ledger; inserting raises NotSupportedError."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
-        """Refuse."""
+        """Raise NotSupportedError."""
         raise NotSupportedError(READ_ONLY)
 
     @staticmethod

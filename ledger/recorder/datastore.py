@@ -1,4 +1,4 @@
-"""The recorders' way into one ledger: connections, second tries, and errors as the library calls them."""
+"""The recorders' access to one ledger: connections, retries, and errors translated to the library's."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from ledger.store import arrays, queries
 R = TypeVar("R")
 RECORDER_SQL: Final = queries.load_composable("ledger.recorder", "recorder.sql")
 PATIENCE: Final = 5.0
-"""Seconds for which a lost connection is sought again."""
+"""Seconds for which the datastore tries to reconnect."""
 _PAUSE: Final = 0.05
 _MOST_CONNECTIONS: Final = 10
 _ERRORS: Final[dict[type, type[persistence.PersistenceError]]] = {
@@ -34,9 +34,9 @@ _ERRORS: Final[dict[type, type[persistence.PersistenceError]]] = {
 
 
 class Datastore:
-    """A ledger's schema, entered as one role by several threads.
+    """A ledger's schema, used as one role by several threads.
 
-    Statements name the schema, and the server keeps none prepared, so that a pooler may stand between.
+    Statements name the schema, and connections prepare none on the server, so that a pooler may be used.
     """
 
     def __init__(self, url: str, ledger: str) -> None:
@@ -59,9 +59,9 @@ class Datastore:
         return text.format(ledger=Identifier(self.ledger), **names).as_bytes()
 
     def run(self, work: Callable[[Connection], R]) -> R:
-        """Do work on a connection, and again when it is lost meanwhile: work must know what it did before.
+        """Do work on a connection; repeat it on another one if the connection is lost.
 
-        Raises the library's errors.
+        The work must recognise what its first attempt did. Raises the library's errors.
         """
         until = time.monotonic() + PATIENCE
         with translated():
@@ -77,12 +77,12 @@ class Datastore:
                 time.sleep(_PAUSE)
 
     def rows(self, statement: bytes, parameters: Any = ()) -> list[Any]:  # noqa: ANN401 - as psycopg takes them
-        """Ask, and again when the connection is lost."""
+        """Return the rows of a statement; repeat it if the connection is lost."""
         return self.run(lambda connection: connection.execute(statement, parameters, binary=True).fetchall())
 
     @contextmanager
     def transaction(self, schema: str) -> Iterator[Cursor]:
-        """Give a cursor whose statements are committed together in the end; plain names are of the schema."""
+        """Yield a cursor of one transaction; unqualified names refer to the schema."""
         path = SQL("SET LOCAL search_path = {}, pg_temp").format(Identifier(schema))
         with translated(), self._pool.connection() as connection, connection.transaction():
             cursor = connection.cursor()
@@ -90,7 +90,7 @@ class Datastore:
             yield cursor
 
     def close(self) -> None:
-        """Let all connections go."""
+        """Close all connections."""
         self.announcer.close()
         self._pool.close()
 

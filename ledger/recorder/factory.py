@@ -1,4 +1,4 @@
-"""The factory that the library makes of its environment: which ledger, entered as whom."""
+"""The factory that the library makes from its environment: the ledger, and the role that uses it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -46,9 +46,9 @@ DEFAULT_LEDGER: Final = "es"
 class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
     """Makes recorders over the ledger `CHILDLEDGER_LEDGER`.
 
-    One that is not there yet is made for the library, by `CHILDLEDGER_DATABASE_URL`. A children's ledger is
-    entered as its reader, by `CHILDLEDGER_READER_URL`, and is read-only. Raises InfrastructureFactoryError
-    for what is not set or does not fit.
+    The factory creates a missing ledger for the library, by `CHILDLEDGER_DATABASE_URL`. It uses a children's
+    ledger as its reader, by `CHILDLEDGER_READER_URL`, and read-only. Raises InfrastructureFactoryError for
+    variables that are missing or do not fit.
     """
 
     DATABASE_URL = "CHILDLEDGER_DATABASE_URL"
@@ -73,7 +73,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
     def mapper(
         self, transcoder: Transcoder | None = None, mapper_class: type[Mapper[Any]] | None = None
     ) -> Mapper[Any]:
-        """Return the library's mapper; over a children's ledger, one that gives entries, sealed."""
+        """Return the library's mapper; for a children's ledger, one that returns sealed entries."""
         return EntryMapper() if self.read_only else super().mapper(transcoder, mapper_class)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
@@ -85,7 +85,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
         return LedgerAggregateRecorder(self.database)
 
     def application_recorder(self) -> ApplicationRecorder:
-        """Return a recorder of an application's events: of a children's ledger, one that only reads."""
+        """Return a recorder of an application's events; for a children's ledger, a read-only one."""
         if self.read_only:
             return ChildrenRecorder(self.database)
         self._own()
@@ -97,7 +97,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
     ) -> TTrackingRecorder:
         """Return a recorder of tracking, a materialised view.
 
-        Over a children's ledger it writes in a schema of its own: see `make_view`.
+        For a children's ledger it writes to a schema of its own: see `make_view`.
         """
         named = self._named(self.TRACKING_RECORDER_TOPIC, LedgerTrackingRecorder)
         kind = tracking_recorder_class or cast("type[TTrackingRecorder]", named)
@@ -105,18 +105,18 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
         return kind(self.database, name, schema_of(self.ledger, name) if self.read_only else None)
 
     def process_recorder(self) -> ProcessRecorder:
-        """Return a recorder of events and tracking, each with the other."""
+        """Return a recorder that writes events and tracking in one transaction."""
         self._refuse_read_only()
         self._own()
         kind = self._named(self.PROCESS_RECORDER_TOPIC, LedgerProcessRecorder)
         return kind(self.database, self.env.name.lower())
 
     def close(self) -> None:
-        """Let all connections go."""
+        """Close all connections."""
         self.database.close()
 
     def _enter(self, database_url: str | None, reader_url: str | None) -> tuple[str, bool]:
-        """Return by which address the ledger is entered, made or checked, and whether it is read-only."""
+        """Create or check the ledger; return its URL and whether it is read-only."""
         for url in (reader_url, database_url):
             library = _now(is_library(url, self.ledger)) if url else None
             if library is not None:
@@ -145,7 +145,7 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
                 raise InfrastructureFactoryError(message)
 
     def _own(self) -> None:
-        """Take the ledger for this application, or see that it is. Raises InfrastructureFactoryError."""
+        """Claim the ledger for this application. Raises InfrastructureFactoryError if another one has it."""
         name, statement = self.env.name, self.database.statement
         self.database.run(lambda connection: connection.execute(statement(RECORDER_SQL["own"]), [name]))
         ((owner,),) = self.database.rows(statement(RECORDER_SQL["owner"]))
@@ -166,6 +166,6 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
 
 
 def _now(doing: Coroutine[Any, Any, T]) -> T:
-    """Do what is asynchronous, and wait for it, whether or not an event loop runs in this thread."""
+    """Run a coroutine to its end, whether or not an event loop runs in this thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, doing).result()

@@ -1,4 +1,4 @@
-"""Inserting the library's events by the SQL function `append`, those of several threads in one call."""
+"""Inserting the library's events by the SQL function `append`: one call inserts those of several threads."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -23,9 +23,9 @@ from ledger.store import arrays
 from ledger.store.append_batch import SQL as STORE
 
 BATCH_BYTES: Final = 1024 * 1024
-"""Of what is appended in one call; at least one insert is."""
+"""The most bytes appended in one call, which has at least one insert."""
 GATHERING_SECONDS: Final = 0.001
-"""For which the next call waits for as many as the last one had; none where it had one."""
+"""The longest wait of a call for as many inserts as the last call had; there is none for a single one."""
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _VERSIONS: Final = range(1 - 2**31, 2**31)
 _KIND: Final = "aggregate"
@@ -36,7 +36,7 @@ _SCHEMA: Final = 1
 class Run:
     """Events of one stream whose versions follow one another, each under a random id.
 
-    By the ids a try is known again whose connection was lost before it answered.
+    The ids make a retry recognisable after the connection was lost before the answer.
     """
 
     events: Sequence[StoredEvent]
@@ -44,14 +44,14 @@ class Run:
 
 
 def runs(events: Sequence[StoredEvent]) -> list[Run]:
-    """Split events into runs. Raises DataError for what can not be stored."""
+    """Split events into runs. Raises DataError for events that cannot be stored."""
     for event in events:
         _check(event)
     if sum(len(event.state) for event in events) > _MOST_BYTES:
         message = f"events inserted together have at most {_MOST_BYTES} bytes"
         raise DataError(message)
     numbered = enumerate(events)
-    # Within a run the stream stays, and the version grows as the place does.
+    # Within a run the stream is constant, and the version grows with the index.
     grouped = groupby(numbered, lambda each: (each[1].originator_id, each[1].originator_version - each[0]))
     together = [[event for _, event in group] for _, group in grouped]
     return [Run(own, [uuid4() for _ in own]) for own in together]
@@ -59,7 +59,7 @@ def runs(events: Sequence[StoredEvent]) -> list[Run]:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A run, and what became of it: its positions, None if it was refused, or why nothing did."""
+    """A run and its result: its positions, None if it was refused, or the failure."""
 
     run: Run
     size: int = field(init=False)
@@ -72,7 +72,7 @@ class _Waiting:
 
 
 class Inserter:
-    """Inserts runs. One thread at a time does so, in one call for all that wait."""
+    """Inserts runs. One thread at a time inserts, in one call, the runs of all waiting threads."""
 
     def __init__(self, database: Datastore) -> None:
         self._database = database
@@ -85,9 +85,9 @@ class Inserter:
         self._together = 1
 
     def insert(self, run: Run) -> list[int]:
-        """Insert a run, with what other threads insert at the time; return the positions of its events.
+        """Insert a run, together with those of other threads; return the positions of its events.
 
-        Raises IntegrityError when it does not follow what is recorded.
+        Raises IntegrityError if it does not follow the recorded events.
         """
         own = _Waiting(run)
         with self._arrived:
@@ -101,7 +101,7 @@ class Inserter:
                     self._busy = False
                     self._ended.notify_all()
         if own.failure is not None:
-            # Everybody raises an exception of their own.
+            # Each thread raises an exception of its own.
             kind = type(own.failure) if isinstance(own.failure, PersistenceError) else OperationalError
             raise kind(*own.failure.args) from own.failure
         if own.positions is None:
@@ -111,9 +111,9 @@ class Inserter:
     def insert_all(
         self, together: Sequence[Run], first: Callable[[Connection], None] | None = None
     ) -> list[int]:
-        """Insert all runs, after a first step if there is one, or none; return the positions of the events.
+        """Insert all runs or none, after the step `first` if given; return the positions of the events.
 
-        Raises IntegrityError when any of them does not follow what is recorded, and what the step raises.
+        Raises IntegrityError if a run does not follow the recorded events, and the errors of the step.
         """
 
         def work(connection: Connection) -> list[int]:
@@ -132,7 +132,7 @@ class Inserter:
         return positions
 
     def _turn(self, own: _Waiting) -> bool:
-        """Wait until others are done with one's own, or tell that it is this thread's turn to insert."""
+        """Wait for the run's insertion by another thread; return True if it is this thread's turn."""
         with self._ended:
             self._ended.wait_for(lambda: own.done or not self._busy)
             if own.done:
@@ -141,7 +141,7 @@ class Inserter:
             return True
 
     def _batch(self) -> list[_Waiting]:
-        """Take what waits, and what is about to: those who were answered together come again together."""
+        """Take the waiting runs after a short wait: threads answered together insert again together."""
         with self._arrived:
             self._arrived.wait_for(lambda: len(self._queue) >= self._together, GATHERING_SECONDS)
             batch = list(self._gather())
@@ -149,7 +149,7 @@ class Inserter:
             return batch
 
     def _gather(self) -> Iterator[_Waiting]:
-        """Take what waits, first come first, up to a batch."""
+        """Take the waiting runs in order of arrival, up to the size of a batch."""
         size = 0
         while self._queue and (size == 0 or size + self._queue[0].size <= BATCH_BYTES):
             following = self._queue.popleft()
@@ -176,7 +176,7 @@ class Inserter:
     def _call(
         self, connection: Connection, together: Sequence[Run], *, atomic: bool
     ) -> list[list[int] | None]:
-        """Append each run by itself, or all or nothing when `atomic`; return the positions of each."""
+        """Append each run by itself, or all or nothing if `atomic`; return the positions of each."""
         cursor = connection.execute(self._append, _parameters(together, atomic=atomic), binary=True)
         ((position, _, verdicts, _),) = cursor.fetchall()
         answers: list[list[int] | None] = []
@@ -197,7 +197,7 @@ _CONFLICT: Final = "the events do not follow what is recorded of their aggregate
 
 
 def _parameters(together: Sequence[Run], *, atomic: bool) -> Sequence[object]:
-    """Return what the SQL function `append` takes: the events as entries of a plain kind, of today."""
+    """Return the parameters of the SQL function `append`: the events as entries of a plain kind, of today."""
     events = [event for run in together for event in run.events]
     nothing = [None] * len(events)
     return (
@@ -221,7 +221,7 @@ def _parameters(together: Sequence[Run], *, atomic: bool) -> Sequence[object]:
 
 
 def stream_of(originator_id: UUID | str) -> UUID:
-    """Return an aggregate's id. Raises DataError for a text, which the library would also allow."""
+    """Return an aggregate's id. Raises DataError for a text, though the library allows one."""
     if not isinstance(originator_id, UUID):
         message = "an aggregate's id is a UUID here"
         raise DataError(message)
@@ -229,7 +229,7 @@ def stream_of(originator_id: UUID | str) -> UUID:
 
 
 def _check(event: StoredEvent) -> None:
-    """Refuse alone what would spoil a batch for others."""
+    """Raise DataError for an event that would fail the whole batch."""
     stream_of(event.originator_id)
     if event.originator_version not in _VERSIONS:
         message = f"a version lies between {_VERSIONS[0]} and {_VERSIONS[-1]}"

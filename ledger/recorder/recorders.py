@@ -26,7 +26,7 @@ _LAST: Final = 2**63 - 1
 
 
 class LedgerAggregateRecorder(AggregateRecorder):
-    """Records the events of aggregates, and does not say at which positions."""
+    """Records the events of aggregates, without returning their positions."""
 
     table: ClassVar = "entry"
 
@@ -41,8 +41,8 @@ class LedgerAggregateRecorder(AggregateRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Insert events, all or none.
 
-        Raises IntegrityError unless those of each aggregate follow its last one, or are its first, without
-        gaps; DataError for what can not be stored.
+        Raises IntegrityError unless the events of each aggregate continue its versions without gaps, from its
+        last or as its first; DataError for events that cannot be stored.
         """
         self._insert(stored_events)
         return None
@@ -81,7 +81,7 @@ class LedgerSnapshotRecorder(LedgerAggregateRecorder):
     table: ClassVar = "snapshot"
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
-        """Insert snapshots, all or none. Raises IntegrityError when there is one of that version."""
+        """Insert snapshots, all or none. Raises IntegrityError if a snapshot of that version exists."""
         events = [event for run in runs(stored_events) for event in run.events]
         parameters = {
             "streams": arrays.uuids(stream_of(event.originator_id) for event in events),
@@ -127,7 +127,7 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Return so many notifications at most, from or after one id through another, of some topics."""
+        """Return at most so many notifications, from or after one id through another, of some topics."""
         first = 0 if start is None else start
         parameters = {
             "after": first - 1 if inclusive_of_start else first,
@@ -140,7 +140,7 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
 
     @staticmethod
     def notification(row: Sequence[Any]) -> Notification:
-        """Return a row as the library knows it, which is not told when it was recorded."""
+        """Return a row as the library's notification, which has no moment of recording."""
         return Notification(*row[:-1])
 
     def max_notification_id(self) -> int | None:
@@ -154,14 +154,14 @@ class LedgerApplicationRecorder(LedgerAggregateRecorder, ApplicationRecorder):
 
 
 class LedgerProcessRecorder(LedgerApplicationRecorder, LedgerTrackingRecorder, ProcessRecorder):
-    """Records events in one transaction with how far their application has come with those it follows."""
+    """Records events in one transaction with their application's tracking of the events it follows."""
 
     def __init__(self, database: Datastore, follower: str = "") -> None:
         LedgerApplicationRecorder.__init__(self, database)
         LedgerTrackingRecorder.__init__(self, database, follower)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
-        """Insert events, and tracking with them if there is any, all or nothing."""
+        """Insert events and their tracking, if there is any, all or nothing."""
         tracking = kwargs.get("tracking")
         if not isinstance(tracking, Tracking):
             return self._insert(stored_events)

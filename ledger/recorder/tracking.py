@@ -1,4 +1,4 @@
-"""How far a follower has come: written in one transaction with what it made of what it followed."""
+"""The tracking of a follower: its position, written in one transaction with the results of following."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,11 +12,11 @@ from ledger.recorder.datastore import RECORDER_SQL, Datastore
 
 
 class LedgerTrackingRecorder(TrackingRecorder):
-    """Records how far a follower has come with each application; ids only grow.
+    """Records the last notification that a follower processed of each application; ids only grow.
 
-    The base of materialised views: what they write stands in a block `with self.tracked(tracking)`, where
-    tables named plainly are those beside the tracking: in the ledger's schema, or over a children's ledger in
-    that of the view.
+    It is the base of materialised views. A view writes in a block `with self.tracked(tracking)`, where
+    unqualified table names refer to the schema of the tracking: the ledger's, or the view's own for a
+    children's ledger.
     """
 
     def __init__(self, database: Datastore, follower: str = "", schema: str | None = None) -> None:
@@ -27,32 +27,32 @@ class LedgerTrackingRecorder(TrackingRecorder):
         self._tracked = database.statement(RECORDER_SQL["tracked"], schema=Identifier(self.schema))
 
     def insert_tracking(self, tracking: Tracking) -> None:
-        """Record how far. Raises IntegrityError when it is no farther than before."""
+        """Record a tracking. Raises IntegrityError if it is not later than the one before."""
         self.database.run(self.step(tracking))
 
     @contextmanager
     def tracked(self, tracking: Tracking) -> Iterator[Cursor]:
-        """Give a cursor whose statements are committed with the tracking, or not at all.
+        """Yield a cursor whose statements are committed with the tracking, or not at all.
 
-        Raises IntegrityError as insert_tracking does.
+        Raises the IntegrityError of insert_tracking.
         """
         with self.transaction() as cursor:
             self.step(tracking)(cursor.connection)
             yield cursor
 
     def transaction(self) -> AbstractContextManager[Cursor]:
-        """Give a cursor of a transaction, in which tables named plainly are the view's."""
+        """Return a transaction's cursor, for which unqualified table names are the view's."""
         return self.database.transaction(self.schema)
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """Return how far the follower has come with an application; None where it has not begun."""
+        """Return the last notification id processed of an application; None if there is none."""
         parameters = {"follower": self.follower, "application": application_name}
         for (number,) in self.database.rows(self._tracked, parameters):
             return int(number)
         return None
 
     def step(self, tracking: Tracking) -> Callable[[Connection], None]:
-        """Return what records a tracking in a transaction; made again by the same step, it is the same."""
+        """Return a step that records a tracking in a transaction; repeating the same step is safe."""
         parameters = {
             "follower": self.follower,
             "application": tracking.application_name,
