@@ -15,7 +15,7 @@ _AGAIN_SECONDS: Final = 0.05
 
 
 class DataError(Exception):
-    """DATA, or something in it, can not be used as it is; the text says what to do, in both languages."""
+    """DATA, or a file in it, cannot be used as it is; the text says what to do, in both languages."""
 
 
 def unusable(error: OSError) -> DataError:

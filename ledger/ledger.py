@@ -170,7 +170,7 @@ class Ledger:
 
         `checked` is asked of a recording and its file before each judging, the last time with the file as it
         is when the recording is appended; what it returns denies it. Raises InvalidError for an event that
-        does not keep to its class, and StoreError when the database can not be asked for now; to record the
+        does not keep to its class, and StoreError if the database cannot be used now; to record the
         same again is safe.
         """
         (outcome,) = await self._handler.handle([recording], now=now, checked=checked)

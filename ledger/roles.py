@@ -16,7 +16,7 @@ class Roles:
 
     @classmethod
     def of(cls, ledger: str) -> "Roles":
-        """Return the roles of a ledger. Raises ValueError for a name that can not be one."""
+        """Return the roles of a ledger. Raises ValueError for a name that cannot be one."""
         if not _LEDGER_NAME.fullmatch(ledger):
             message = (
                 "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，不得为 pg_…、…_keys、…_views_1。"
