@@ -175,7 +175,7 @@ class _Supervisor(threading.Thread):
         return [*tethered, program, "-D", str(self.cluster.files), "-k", str(self.cluster.sockets), *options]
 
     def _end(self) -> signal.Signals:
-        """Return the signal of a fast shutdown, which writes everything to disk; of an immediate one in tests."""
+        """Return the signal of a fast shutdown, which writes all to disk; of an immediate one in tests."""
         return signal.SIGINT if self.cluster.durable else signal.SIGQUIT
 
 
