@@ -5,6 +5,8 @@ from typing import Any
 
 from httpx2 import AsyncClient, Response
 
+from tests.support.waiting import PATIENCE
+
 NDJSON = "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -18,12 +20,12 @@ async def hand_in(
 
 async def done(client: AsyncClient, address: str) -> dict[str, Any]:
     """Wait until an import has come to its end."""
-    for _ in range(200):
-        told: dict[str, Any] = (await client.get(address)).json()
-        if told["state"] in {"done", "failed"}:
-            return told
-        await asyncio.sleep(0.05)
-    raise AssertionError
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            told: dict[str, Any] = (await client.get(address)).json()
+            if told["state"] in {"done", "failed"}:
+                return told
+            await asyncio.sleep(0.05)
 
 
 async def told_of(client: AsyncClient, body: bytes) -> dict[str, Any]:
