@@ -31,9 +31,9 @@ class Tried:
     refused: Mapping[str, tuple[Categories, ...]]
 
     def possible(self, sees: AbstractSet[Category] = EVERY_CATEGORY) -> tuple[str, ...]:
-        """Return what nothing forbids, in the order of life, as far as who sees these categories may be told.
+        """Return the types that nothing forbids, in the order of life, for an actor of these categories.
 
-        What is sealed under another category is not theirs to record.
+        The actor cannot record an event that is sealed under another category.
         """
         return tuple(
             kind
@@ -42,14 +42,14 @@ class Tried:
         )
 
     def told(self, sees: AbstractSet[Category]) -> Categories:
-        """Return of which categories it tells who sees these that something is not possible."""
+        """Return the categories that the impossible types reveal to an actor who sees these categories."""
         return NOTHING.union(*(on for refusals in self.refused.values() for on in refusals if on <= sees))
 
 
 def tried(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> Tried:
-    """Return by what the types of events would be refused today, in the order of life.
+    """Return what would refuse each type of event today, in the order of life.
 
-    Each is tried as barely as it can be said, with every kind of paper, by the recorder of `like`.
+    Each type is tried with the least content possible, every kind of paper, and the recorder of `like`.
     """
     papers = tuple(Document(kind=kind) for kind in tables()["document_kind"].codes)
     bare = replace(

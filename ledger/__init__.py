@@ -1,1 +1,1 @@
-"""The only writer: append, order, seal and prove, on PostgreSQL."""
+"""The only writer: it appends, orders, seals and verifies entries, on PostgreSQL."""

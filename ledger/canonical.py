@@ -6,10 +6,10 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 Json: TypeAlias = dict[str, Any]
-# Left to itself, orjson writes the fields of a dataclass unsorted.
+# By itself, orjson writes the fields of a dataclass unsorted.
 _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 LARGEST_INTEGER: Final = 2**53 - 1
-"""Beyond it readers of JSON disagree about which number it is."""
+"""Beyond it, readers of JSON disagree about the number's value."""
 _FINEST: Final = -12
 """The last decimal place of a measure."""
 
@@ -20,7 +20,7 @@ def canonical(value: object) -> bytes:
 
 
 def measurable(number: Decimal | int) -> bool:
-    """Whether a number is of a size and precision that can be kept."""
+    """Return whether a number's size and precision can be kept."""
     if isinstance(number, Decimal):
         exponent = number.as_tuple().exponent
         if not isinstance(exponent, int) or not _FINEST <= exponent <= -_FINEST:

@@ -1,4 +1,4 @@
-"""Long work beside the event loop, so that others are answered meanwhile."""
+"""Long computations in threads, so that the event loop can answer other requests meanwhile."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 FEW: Final = 64
-"""As many entries are judged in some 10 ms; to go to a thread and back takes less than one."""
+"""Judging so many entries takes some 10 ms; a switch to a thread and back takes less than 1 ms."""
 AT_ONCE: Final = 2
-"""What works at once: all of it shares one processor with whoever is answered."""
+"""Threads that compute at once; they share one processor with the event loop."""
 
 _threads: Final = ThreadPoolExecutor(AT_ONCE, "beside")
 
 
 async def compute(work: Callable[[], T], entries: int) -> T:
-    """Do work that takes as long as judging so many entries: a few here, more of them in a thread.
+    """Do work that costs as much as judging so many entries: here for a few, in a thread for more.
 
-    It must change nothing that others read meanwhile. Once begun it goes on though nobody waits any more.
+    The work must not change what others read meanwhile. It continues even if its caller is cancelled.
     """
     if entries <= FEW:
         return work()

@@ -1,4 +1,4 @@
-"""DATA, the folder of what is kept outside the database: whether it can be used, and whose it is."""
+"""DATA, the folder of all data outside the database: its owner, its permissions, and locks on its files."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 LOCKED_SECONDS: Final = 10.0
-"""How long a file of DATA is waited for: nobody keeps one for longer than it takes to write a few lines."""
+"""The longest wait for a lock on a file of DATA; a process holds one only to write a few lines."""
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _AGAIN_SECONDS: Final = 0.05
@@ -19,7 +19,7 @@ class DataError(Exception):
 
 
 def unusable(error: OSError) -> DataError:
-    """Return what to say of a file or folder that the operating system does not let us use."""
+    """Return the error for a file or folder that the operating system does not let us use."""
     path, why = error.filename, error.strerror
     return DataError(
         f"无法使用 {path}（{why}）：请检查其所有者、权限、磁盘空间，以及是否只读。 "
@@ -29,9 +29,9 @@ def unusable(error: OSError) -> DataError:
 
 
 def check_own(folder: Path) -> None:
-    """Raise DataError for a folder that somebody else owns, or into which others may write.
+    """Raise DataError for a folder of another owner, or one that other users may write to.
 
-    Who may write there puts other keys and passwords in place of ours. Root may use anybody's folder.
+    A user who can write there could replace keys and passwords. Root may use any user's folder.
     """
     found = folder.stat()
     if os.geteuid() not in {0, found.st_uid}:
@@ -49,7 +49,7 @@ def check_own(folder: Path) -> None:
 
 
 def check_private(descriptor: int, path: Path) -> None:
-    """Raise DataError for an open file that others than its owner may read or write."""
+    """Raise DataError for an open file that other users than its owner may read or write."""
     if os.fstat(descriptor).st_mode & _OTHERS:
         message = (
             f"其他用户可以读取 {path}：请执行 chmod 600 {path}；若可能已被读取，请更改其中各角色的密码。 "
@@ -60,7 +60,7 @@ def check_private(descriptor: int, path: Path) -> None:
 
 
 def lock(descriptor: int, path: Path) -> None:
-    """Lock an open file until it is closed. Raises DataError where another process keeps it."""
+    """Lock an open file until it is closed. Raises DataError if another process keeps it locked."""
     until = time.monotonic() + LOCKED_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The ledger as everything above it sees it: files and entries come out, recordings go in."""
+"""The interface of the ledger to all layers above: it returns files and entries, and takes recordings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -33,7 +33,7 @@ _TICK: Final = timedelta(microseconds=1)
 class Ledger:
     """One ledger: the only way in and out of its entries.
 
-    `at_hand` is how many entries are kept folded. The files it returns are shared: nobody may add to them.
+    `at_hand` is the capacity of the cache, in entries. The files returned are shared and must not be changed.
     """
 
     def __init__(
@@ -47,34 +47,34 @@ class Ledger:
         self._handler = RecordingHandler(self.repository, keys, store)
 
     async def check_format(self) -> None:
-        """Raise OlderLedgerError where the ledger was begun in an earlier form of entries."""
+        """Raise OlderLedgerError if the ledger was begun in an earlier form of entries."""
         for first in await self.store.read(0, 1):
             if mapping.is_older(first.body):
                 raise OlderLedgerError(self.name)
 
     async def file(self, stream: UUID, known: int | None = None) -> File | None:
-        """Return a file as known at a position, now when not said; None when it had no entry then."""
+        """Return a file as known at a position, by default now; None if it had no entry then."""
         return await self.repository.file(stream, known)
 
     async def files(
         self, streams: Iterable[UUID], known: int | None = None, *, keep: bool = True
     ) -> dict[UUID, File]:
-        """Return those of the files that have entries, as known at a position.
+        """Return the files that have entries, as known at a position.
 
-        They are kept at hand for who asks next, unless all files are read one after the other.
+        The cache keeps them if `keep`, which a reader of all files turns off.
         """
         return await self.repository.files(streams, known, keep=keep)
 
     def cached(self, stream: UUID) -> File | None:
-        """Return a file as it was when last read or recorded in; None where it is not at hand."""
+        """Return the cached state of a file, which may be stale; None if it is not cached."""
         return self.repository.cache.get(stream)
 
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
-        """Return what amended an entry after a version of its stream, as files that hold nothing else."""
+        """Return the amendments of entries after versions of their streams, as files of these alone."""
         return await self.repository.amendments(after, known)
 
     async def entries(self, ids: Iterable[UUID]) -> list[AnyEntry]:
-        """Return those of the entries that are there, in order of position."""
+        """Return the recorded entries among these ids, in order of position."""
         return await self.repository.decoded(await self.store.entries(ids))
 
     async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
@@ -83,11 +83,11 @@ class Ledger:
 
     @property
     def waiting(self) -> tuple[int, int]:
-        """How many appends of this process wait to be taken into a batch, and how many bytes they have."""
+        """The number of this process's appends that wait for a batch, and their bytes."""
         return self.store.waiting
 
     async def head(self) -> Head:
-        """Return where the ledger stands."""
+        """Return the head of the ledger."""
         return await self.store.head()
 
     async def epochs(self) -> list[Epoch]:
@@ -103,15 +103,15 @@ class Ledger:
         return await self.store.files(kind, after, limit)
 
     def term(self, text: str) -> bytes:
-        """Return a search term as a keyed hash, 16 bytes: equal terms are equal, and that is all it says."""
+        """Return a search term as a keyed hash of 16 bytes, which reveals only whether terms are equal."""
         return self.keys.term(text)
 
     def named(self, *name: object) -> UUID:
-        """Return an id made of what names it: always the same, and not told by who guesses the name."""
+        """Return an id derived from a name: always the same, and not guessable from the name."""
         return self.keys.named(*name)
 
     async def known(self, at: int | date | datetime | None = None) -> int:
-        """Return the position meant by a position, an instant, a day (its end in Asia/Shanghai), or now."""
+        """Return the position of an instant, a day (its end in Asia/Shanghai), a position, or now."""
         if isinstance(at, datetime):
             return await self.store.position_at(at)
         if isinstance(at, date):
@@ -126,7 +126,7 @@ class Ledger:
         return head if at is None else min(at, head)
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
-        """Wait until the ledger has reached a position, at most so many seconds; tell whether it has."""
+        """Wait until the ledger reaches a position, for at most `timeout` seconds; return whether it did."""
         return await self.store.wait_for(position, timeout)
 
     async def rulebook_of(self, file: File) -> Rulebook:
@@ -138,7 +138,7 @@ class Ledger:
         return await self.repository.rulebook_at(institution)
 
     async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
-        """Return the rulebook that an institution had adopted at a position, now when not said."""
+        """Return the rulebook that an institution had adopted at a position, by default now."""
         return await self.repository.rulebook_known(institution, known)
 
     async def seal_for(
@@ -148,16 +148,16 @@ class Ledger:
         *,
         make: bool = False,
     ) -> Seal:
-        """Return a seal with the keys of these subjects, for read models to seal and open single values.
+        """Return a seal with the keys of these subjects, with which read models seal and open single values.
 
-        Keys that are not there are made when `make` says so, and else nothing is sealed or opened with them.
+        With `make`, missing keys are made; otherwise the seal works without them.
         """
         own = tuple(categories)
         pairs = [(subject, category) for subject in subjects for category in own]
         return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
     async def seal_of(self, files: Mapping[UUID, File]) -> Seal:
-        """Return a seal with the keys of what the read models of these files seal."""
+        """Return a seal with the keys that the read models of these files need."""
         pairs = [
             (child, category)
             for child, file in files.items()
@@ -166,12 +166,12 @@ class Ledger:
         return Seal(await self.keys.ring(pairs), self.keys.term)
 
     async def record(self, recording: Recording, *, now: datetime, checked: Check = allow_all) -> Outcome:
-        """Judge and record, durably, or say why not.
+        """Judge and record durably, and return the outcome.
 
-        `checked` is asked of a recording and its file before each judging, the last time with the file as it
-        is when the recording is appended; what it returns denies it. Raises InvalidError for an event that
-        does not keep to its class, and StoreError if the database cannot be used now; to record the
-        same again is safe.
+        The handler calls `checked` with a recording and its file before each judging, the last time with the
+        file as it is when the recording is appended; a hindrance that it returns denies the recording. Raises
+        InvalidError for an event that does not conform to its class, and StoreError if the database cannot be
+        used now; repeating the recording is safe.
         """
         (outcome,) = await self._handler.handle([recording], now=now, checked=checked)
         return outcome
@@ -184,17 +184,17 @@ class Ledger:
         atomic: bool = False,
         checked: Check = allow_all,
     ) -> list[Outcome]:
-        """Record each by itself, or all or nothing when `atomic`; outcomes are in the order given.
+        """Record each by itself, or all or nothing if `atomic`; outcomes are in the order given.
 
-        Those of one file are judged in turn, each as if those before it stood; when `atomic`, together. Each
-        is `checked` with those before it in the file.
+        The recordings of one file are judged in turn, each as if those before it had been recorded; if
+        `atomic`, together. Each is `checked` with those before it in the file.
         """
         return await self._handler.handle(recordings, now=now, atomic=atomic, checked=checked)
 
     async def record_bulk(
         self, recordings: Sequence[Recording], *, now: datetime, checked: Check = allow_all
     ) -> list[Outcome]:
-        """Record many, each by itself, letting others go first; those of one file are judged together."""
+        """Record many, each by itself, after other recordings; those of one file are judged together."""
         return await self._handler.handle(recordings, now=now, bulk=True, checked=checked)
 
     async def rehearse(
@@ -206,8 +206,8 @@ class Ledger:
         checked: Check = allow_all,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
     ) -> list[Rehearsed]:
-        """Tell what `record_all` would make of these, and record nothing.
+        """Return what `record_all` would do with these, and record nothing.
 
-        Of what they would change is told what somebody may know who sees these categories.
+        The impact is limited to what the categories `sees` may reveal.
         """
         return await self._handler.rehearse(recordings, now=now, atomic=atomic, checked=checked, sees=sees)

@@ -1,4 +1,4 @@
-"""The three database roles of a ledger: who owns it, who writes, who reads."""
+"""The three database roles of a ledger: owner, writer and reader."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Ending tasks for certain."""
+"""Cancelling tasks reliably."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,10 +8,9 @@ _AGAIN_SECONDS: Final = 0.5
 
 
 async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel tasks until each has ended, whatever came of it.
+    """Cancel tasks until each has ended, with whatever result.
 
-    Again and again, for what a task awaits may swallow a cancellation or answer it by an error, and then the
-    task goes on.
+    The cancellation is repeated: a task may swallow it, or turn it into an error that it handles, and run on.
     """
     going = set(tasks)
     while going:

@@ -1,4 +1,4 @@
-"""Verifying the entries: each is byte for byte as the ledger wrote it, and stands where and as it says."""
+"""Verifying the entries: each has the bytes that the ledger wrote, the place and the columns it names."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -26,19 +26,19 @@ COLUMNS: Final = (
     "occurred_until",
     "institution",
 )
-"""What is copied from an entry to query by."""
+"""The columns that repeat parts of an entry to query by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong at a position, without what is recorded there."""
+    """A fault at a position, without the recorded content."""
 
     position: int
     what: Label
 
 
 async def flaws(ledger: Ledger, told: Callable[[float], None]) -> AsyncIterator[Flaw]:
-    """Yield what is wrong with the entries, in order; `told` is told how far it is, from 0 to 1."""
+    """Yield the flaws of the entries in order; `told` is called with the progress, 0.0 to 1.0."""
     head = (await ledger.head()).position
     ring = await ledger.keys.ring([])
     before: StoredRow | None = None
@@ -72,7 +72,7 @@ def _vouched(row: StoredRow, ring: Keyring) -> bool:
 
 
 def _wrong(row: StoredRow, document: Json | None, ring: Keyring) -> Iterator[Label]:
-    """Yield what is wrong with an entry itself, and which columns say otherwise."""
+    """Yield the flaws of one entry, and the columns that differ from it."""
     if document is None:
         yield ALTERED
         return
