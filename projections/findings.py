@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -18,6 +18,7 @@ from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
 from ledger.store import queries
 from projections.likeness import found_alike
+from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
@@ -33,17 +34,17 @@ class Finding:
     """
 
     child: UUID
-    number: int
+    number: Annotated[int, Internal()]
     rests_on: list[str]
-    rule: str
-    kind: str
-    found_on: date
-    until: date | None
-    entries: list[UUID]
-    zh: str
-    en: str
-    source: str
-    sealed: bytes | None = None
+    rule: Annotated[str, Hashed()]
+    kind: Annotated[str, Hashed()]
+    found_on: Annotated[date, Internal()]
+    until: Annotated[date | None, Internal()]
+    entries: Annotated[list[UUID], Blank([])]
+    zh: Annotated[str, Blank("")]
+    en: Annotated[str, Blank("")]
+    source: Annotated[str, Blank("")]
+    sealed: Annotated[bytes | None, Internal()] = None
 
     def speaks(self, day: date) -> bool:
         """Whether it speaks against the file on a day."""
@@ -96,9 +97,7 @@ def _against_days(child: UUID, lapse: Lapse, rulebook: Rulebook) -> Finding:
     )
 
 
-WITHHELD: Final = Withholding(
-    "findings", Finding, ("rule", "kind"), {"entries": [], "zh": "", "en": "", "source": ""}
-)
+WITHHELD: Final = Withholding("findings", Finding)
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, get_args
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -14,6 +14,7 @@ from domain.file import File
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
 from ledger.store import queries
+from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
 from projections.withholding import Withholding, listed, numbers
@@ -31,25 +32,25 @@ class Obligation:
     """
 
     child: UUID
-    number: int
+    number: Annotated[int, Internal()]
     rests_on: list[str]
-    rule: str
-    title_zh: str
-    title_en: str
+    rule: Annotated[str, Hashed()]
+    title_zh: Annotated[str, Blank("")]
+    title_en: Annotated[str, Blank("")]
     opened_on: date
-    due_first: date | None
-    due_on: date
-    started_by: list[UUID]
-    met_on: date | None
-    met_late: bool
-    met_by: UUID | None
-    void_on: date | None
-    void_zh: str | None
-    void_en: str | None
-    source: str
-    region: str | None
-    verified: bool
-    sealed: bytes | None = None
+    due_first: Annotated[date | None, Internal()]
+    due_on: Annotated[date, Internal()]
+    started_by: Annotated[list[UUID], Blank([])]
+    met_on: Annotated[date | None, Internal()]
+    met_late: Annotated[bool, Internal()]
+    met_by: Annotated[UUID | None, Blank(), Internal()]
+    void_on: Annotated[date | None, Internal()]
+    void_zh: Annotated[str | None, Blank(), Internal()]
+    void_en: Annotated[str | None, Blank(), Internal()]
+    source: Annotated[str, Blank("")]
+    region: Annotated[str | None, Blank()]
+    verified: Annotated[bool, Blank(value=False)]
+    sealed: Annotated[bytes | None, Internal()] = None
 
     def state(self, day: date) -> State | None:
         """Return how it stands on a day; None before it is opened."""
@@ -95,22 +96,7 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
     )
 
 
-WITHHELD: Final = Withholding(
-    "obligations",
-    Obligation,
-    ("rule",),
-    {
-        "title_zh": "",
-        "title_en": "",
-        "started_by": [],
-        "met_by": None,
-        "void_zh": None,
-        "void_en": None,
-        "source": "",
-        "region": None,
-        "verified": False,
-    },
-)
+WITHHELD: Final = Withholding("obligations", Obligation)
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Obligation]:

@@ -6,7 +6,7 @@ such category that it rests on, so it goes when a key goes; it is looked for by 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from domain.event import WHOLLY_SEALED, Category
 from ledger.sealing.cipher import Seal, padded
+from projections.markers import Blank, Hashed, marked
 from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23
@@ -67,14 +68,18 @@ def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
 class Withholding(Generic[R]):
     """How the rows of one table withhold what they say.
 
-    `terms` are the fields in which a keyed hash of the value stands in its place, `blank` what stands in each
-    other field that is sealed.
+    `terms` are the columns in which a keyed hash of the value stands, `blank` what stands in each other one
+    that is sealed, as the markers of the row say.
     """
 
     table: str
     row: type[R]
-    terms: tuple[str, ...]
-    blank: Mapping[str, object]
+    terms: tuple[str, ...] = field(init=False)
+    blank: Mapping[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", tuple(marked(self.row, Hashed)))
+        object.__setattr__(self, "blank", {name: own.value for name, own in marked(self.row, Blank).items()})
 
     def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
         """Yield rows as they are stored, but for those of which a key is gone under which to seal them."""
@@ -106,9 +111,9 @@ class Withholding(Generic[R]):
             text = opened
         return self._changed(row, {**orjson.loads(text), "sealed": None})
 
-    def _term(self, keyed: Callable[[str], bytes], field: str, value: str) -> str:
+    def _term(self, keyed: Callable[[str], bytes], column: str, value: str) -> str:
         """Return what stands in a field of a row that is sealed."""
-        return keyed(f"{self.table} {field} {value}").hex()
+        return keyed(f"{self.table} {column} {value}").hex()
 
     async def saying(
         self,
@@ -130,8 +135,8 @@ class Withholding(Generic[R]):
             conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}))
         return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
 
-    async def _anywhere(self, connection: AsyncConnection[Any], field: str, term: str) -> bool:
-        there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(self.table), Identifier(field))
+    async def _anywhere(self, connection: AsyncConnection[Any], column: str, term: str) -> bool:
+        there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(self.table), Identifier(column))
         return bool((await connection.execute(there, [term])).rowcount)
 
     def _changed(self, row: R, values: Mapping[str, object]) -> R:

@@ -10,7 +10,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.entries import EntryAnswer, entry_json
-from api.contract.files import attribute_json
+from api.contract.file_status import attribute_json
 from api.contract.findings import FindingAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import Problem, not_found

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
-from api.contract.files import FileAnswer, file_json
+from api.contract.file_status import FileAnswer, file_json
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import WITHIN, invalid, responses
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json

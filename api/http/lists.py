@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.files import RegisterRow
+from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
 from api.contract.findings import FindingAnswer, finding_json
 from api.contract.listing import Listing

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from api.contract.files import age_json
+from api.contract.file_status import age_json
 from domain.events.departure import DEAD, ChildDied, DepartureCompleted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from tests.support.given import (

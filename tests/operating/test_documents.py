@@ -55,12 +55,13 @@ def test_every_rule_that_code_names_is_in_the_rulebook(path: Path) -> None:
     assert {rule for rule in named if rule not in Rulebook.shipped().rules} == set()
 
 
-def test_the_change_that_contributing_shows_is_in_the_code() -> None:
+def test_the_changes_that_contributing_shows_are_in_the_code() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    (change,) = re.findall(r"```diff\n(.*?)```", text, re.DOTALL)
-    shown = re.split(r"^# (.*)\n", change, flags=re.MULTILINE)
-    assert len(shown) > 1
-    for name, lines in zip(shown[1::2], shown[2::2], strict=True):
+    changes = re.findall(r"```diff\n(.*?)```", text, re.DOTALL)
+    assert len(changes) == 3
+    shown = [re.split(r"^# (.*)\n", change, flags=re.MULTILINE)[1:] for change in changes]
+    assert all(shown)
+    for name, lines in (pair for each in shown for pair in zip(each[::2], each[1::2], strict=True)):
         code = (ROOT / name).read_text("utf-8").splitlines()
         added = [line[1:] for line in lines.splitlines() if line.startswith("+")]
         assert [line for line in added if line not in code] == []

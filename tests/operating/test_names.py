@@ -21,7 +21,11 @@ SUBJECTS = {
         "schooling",
         "visits",
     },
-    "a question about one file, and the read model that asks it of all": {"obligations", "readiness"},
+    "a question about one file, the read model that asks it of all, and how it is answered": {
+        "findings",
+        "obligations",
+        "readiness",
+    },
 }
 """The modules that share a name, for it is the subject's: by the reason."""
 

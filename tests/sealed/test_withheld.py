@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.contract.encoding import dumps
 from api.contract.entries import entry_json
-from api.contract.files import file_json
+from api.contract.file_status import file_json
 from api.contract.findings import finding_json
 from api.contract.obligations import obligation_json
 from api.contract.outcomes import findings_json, refusals_json, rehearsal_json

@@ -1,0 +1,22 @@
+"""Rows of read models as they are answered: the columns that are not internal, by their names."""
+
+from typing import Any, Final, get_type_hints
+
+from domain.event import Category
+from projections.markers import Internal, marked
+
+_ANSWERED: Final[dict[type, dict[str, Any]]] = {}
+
+
+def answered(row: type) -> dict[str, Any]:
+    """Return the types of a row's columns that are answered as they are, by name."""
+    if row not in _ANSWERED:
+        internal = marked(row, Internal)
+        hints = {name: hint for name, hint in get_type_hints(row).items() if name not in internal}
+        _ANSWERED[row] = hints | {"rests_on": list[Category]}
+    return _ANSWERED[row]
+
+
+def row_json(row: object) -> dict[str, Any]:
+    """Return what a row says in these columns."""
+    return {name: getattr(row, name) for name in answered(type(row))}
