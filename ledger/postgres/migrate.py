@@ -222,7 +222,7 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
 
 
 async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
-    # The rows of `migration` are the lock of whoever works as owner; nobody else is kept waiting.
+    # The owner locks the rows of `migration`, which keeps no reader waiting.
     await queries.execute(
         connection,
         "SET LOCAL ROLE {owner}",
@@ -255,21 +255,25 @@ def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Mig
             " A children's ledger and one of the eventsourcing library's are not made of one another."
         )
         raise MigrationError(message)
+    unknown = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
     changed = sorted(name for name in known if applied.get(name, known[name]) != known[name])
-    if changed:
+    if changed or (unknown and not known.keys() <= applied.keys()):
+        names = ", ".join(changed or unknown)
+        zh, en = (
+            ("与本程序的内容不同", "was applied with another text than this version has")
+            if changed
+            else ("不是本程序的迁移", "is no migration of this version")
+        )
         message = (
-            f"此账本不能使用：{', '.join(changed)} 与本程序的内容不同，账本由另一版本建立。"
-            "请用另一个 DATA 或数据库建立新账本，重新导入。 "
-            f"The ledger cannot be used: {', '.join(changed)} was applied with another text than this version"
-            " has, so another version made it. Begin a new ledger, with another DATA or database, and import"
-            " again."
+            f"此账本由另一版本建立，不能使用：{names} {zh}。请用另一个 DATA 或数据库建立新账本，重新导入。 "
+            f"Another version made this ledger, and it cannot be used: {names} {en}. Begin a new ledger, with"
+            " another DATA or database, and import again."
         )
         raise MigrationError(message)
-    newer = sorted(name for name in applied if _NUMBERED.fullmatch(name) and name not in known)
-    if newer:
+    if unknown:
         message = (
-            f"数据库比本程序新（{', '.join(newer)}）：请升级程序。"
-            f" The database is newer than this version: it has {', '.join(newer)}."
+            f"数据库比本程序新（{', '.join(unknown)}）：请升级程序。"
+            f" The database is newer than this version: it has {', '.join(unknown)}."
         )
         raise MigrationError(message)
     return [(name, text) for name, text in own if name not in applied]

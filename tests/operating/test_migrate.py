@@ -80,14 +80,20 @@ async def test_a_migration_that_was_changed_afterwards_is_refused(
         await check(urls.reader)
 
 
-async def test_a_ledger_that_an_earlier_version_made_is_told_to_be_of_no_use(
-    database_url: str, server_superuser: AsyncConnection
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'",
+        "UPDATE childledger_keys.migration SET name = '0001_data_key'",
+    ],
+    ids=["another text", "another name"],
+)
+async def test_a_ledger_that_an_earlier_version_made_cannot_be_used(
+    database_url: str, server_superuser: AsyncConnection, earlier: str
 ) -> None:
     urls = await make_ledger(database_url)
-    await server_superuser.execute(
-        "UPDATE childledger.migration SET checksum = 'other' WHERE name = '0001_ledger'"
-    )
     await server_superuser.execute("INSERT INTO childledger.migration VALUES ('0002_identity', '')")
+    await server_superuser.execute(earlier.encode())
 
     for asked in (migrate(database_url), check(urls.reader)):
         with pytest.raises(MigrationError, match=r"不能使用.*cannot be used.*Begin a new ledger"):
