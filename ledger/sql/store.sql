@@ -1,4 +1,5 @@
--- What the store asks. Run as the ledger's writer or reader, whose search path is the ledger's schema.
+-- What the store asks. Run as the ledger's writer or reader, whose search path is the ledger's schema; an epoch is
+-- begun by its owner.
 --
 -- Streams are read one by one, in the order of their versions, so that nothing needs sorting. The position that
 -- bounds them stands in a sum: by itself it would have its index read from end to end where a table has no
@@ -22,6 +23,15 @@ SELECT position, recorded_at, epoch FROM head
 
 -- name: epochs
 SELECT epoch, began_after, last_seen, at FROM epoch ORDER BY epoch
+
+-- name: begin_epoch
+UPDATE head
+   SET epoch = epoch + 1, recorded_at = greatest(recorded_at, %s::timestamptz)
+ WHERE epoch = %s AND position = %s
+RETURNING position, recorded_at, epoch
+
+-- name: enter_epoch
+INSERT INTO epoch (epoch, began_after, last_seen, at) VALUES (%s, %s, %s, now())
 
 -- name: read
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body

@@ -9,6 +9,7 @@ from psycopg.sql import Identifier
 from ledger.roles import Roles
 from ledger.store import queries
 from ledger.store.append import Head
+from ledger.store.append_batch import SQL as STORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,7 @@ async def begin(
             owner=Identifier(Roles.of(ledger).owner),
             ledger=Identifier(ledger),
         )
-        cursor = await connection.execute(
-            "UPDATE head SET epoch = epoch + 1, recorded_at = greatest(recorded_at, %s::timestamptz)"
-            " WHERE epoch = %s AND position = %s RETURNING position, recorded_at, epoch",
-            [lost_at, head.epoch, head.position],
-        )
+        cursor = await connection.execute(STORE["begin_epoch"], [lost_at, head.epoch, head.position])
         row = await cursor.fetchone()
         if row is None:
             message = (
@@ -57,8 +54,5 @@ async def begin(
             )
             raise EpochTakenError(message)
         begun = Head(*row)
-        await connection.execute(
-            "INSERT INTO epoch (epoch, began_after, last_seen, at) VALUES (%s, %s, %s, now())",
-            [begun.epoch, begun.position, last_seen],
-        )
+        await connection.execute(STORE["enter_epoch"], [begun.epoch, begun.position, last_seen])
     return begun

@@ -25,7 +25,7 @@ from ledger.ledger import Ledger
 from ledger.store.append import Moved
 from ledger.store.pools import Pool
 from projections.model import ReadModel
-from projections.projector.generations import NOWHERE, Generation
+from projections.projector.generations import GENERATION_SQL, NOWHERE, Generation
 from projections.projector.writer import (
     FILES_AT_ONCE,
     PoisonError,
@@ -99,10 +99,7 @@ class CatchUp:
         self._again.difference_update(poison.models)
         async with self._pool.connection() as connection:
             await connection.execute(
-                """
-                UPDATE read_model SET stopped_by = %s, stopped_at = %s
-                 WHERE generation = %s AND model = ANY (%s) AND position = %s
-                """,
+                GENERATION_SQL["stop"],
                 [poison.kind, datetime.now(UTC), own.number, poison.models, position],
             )
         for name in poison.models:
@@ -130,10 +127,7 @@ class CatchUp:
         written: dict[UUID, int] = {}
         async with disposable(self._pool) as (connection, batch):
             advanced = await connection.execute(
-                """
-                UPDATE read_model SET position = %s, stopped_by = NULL, stopped_at = NULL
-                 WHERE generation = %s AND model = ANY (%s) AND position = %s
-                """,
+                GENERATION_SQL["advance"],
                 [through, own.number, list(group.models), group.start],
             )
             if advanced.rowcount != len(models):

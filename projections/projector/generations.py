@@ -22,6 +22,7 @@ from ledger.roles import Roles
 from ledger.store import queries
 from projections.model import ReadModel
 
+GENERATION_SQL: Final = queries.load_composable("projections.projector", "generations.sql")
 NOWHERE: Final = UUID(int=0)
 """Before every file."""
 EVERYWHERE: Final = UUID(int=2**128 - 1)
@@ -71,14 +72,7 @@ class Generation:
 async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Generation]:
     """Return the generations of a ledger, the newest first; asked as its reader or its owner."""
     async with connection.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(
-            SQL("""
-                SELECT g.number, g.version, g.shape, g.through, g.walked, g.built_at IS NOT NULL,
-                       m.model, m.position, m.stopped_by, m.stopped_at
-                  FROM {ledger}.generation g LEFT JOIN {ledger}.read_model m ON m.generation = g.number
-                 ORDER BY g.number DESC
-            """).format(ledger=Identifier(ledger))
-        )
+        await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
         found: dict[int, Generation] = {}
         for number, version, shape, through, walked, built, model, *standing in await cursor.fetchall():
             own = found.setdefault(
@@ -126,14 +120,8 @@ async def make(
             return unfinished[0].number
         number = 1 + max((each.number for each in every), default=0)
         await _make(connection, ledger, number, models)
-        await connection.execute(
-            "INSERT INTO generation (number, version, shape) VALUES (%s, %s, %s)",
-            [number, version, shape_of(models)],
-        )
-        await connection.execute(
-            "INSERT INTO read_model (generation, model) SELECT %s, unnest(%s::text[])",
-            [number, [model.name for model in models]],
-        )
+        await connection.execute(GENERATION_SQL["enter"], [number, version, shape_of(models)])
+        await connection.execute(GENERATION_SQL["enter_models"], [number, [model.name for model in models]])
     return number
 
 
@@ -155,7 +143,7 @@ async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
         dropped = [each.number for each in every if oldest and each.number < oldest[0]]
         for number in dropped:
             # In the order in which those who write it take their locks.
-            await connection.execute("DELETE FROM generation WHERE number = %s", [number])
+            await connection.execute(GENERATION_SQL["drop"], [number])
             await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema(ledger, number))))
     return dropped
 

@@ -7,7 +7,7 @@ where it stood when building began, and once the tables are close to it the gene
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from psycopg import Rollback
 
@@ -15,7 +15,7 @@ from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.catch_up import AGAIN, CatchUp
-from projections.projector.generations import EVERYWHERE, NOWHERE, Generation
+from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation
 from projections.projector.writer import (
     FILES_AT_ONCE,
     PoisonError,
@@ -55,23 +55,15 @@ class Rebuild:
 
     async def _begin(self, own: Generation) -> bool:
         head = (await self._ledger.head()).position
-        return await self._changed(
-            "UPDATE generation SET through = %s, walked = %s WHERE number = %s AND through IS NULL",
-            [head, NOWHERE, own.number],
-        )
+        return await self._changed("begin", [head, NOWHERE, own.number])
 
     async def _begin_again(self, own: Generation) -> bool:
         """Where nothing could go on, try everything again after a while."""
         stopped_at = max(each.stopped_at for each in own.models.values() if each.stopped_at is not None)
         if stopped_at + AGAIN > datetime.now(UTC):
             return False
-        await self._changed(
-            "UPDATE generation SET through = NULL, walked = NULL WHERE number = %s", [own.number]
-        )
-        return await self._changed(
-            "UPDATE read_model SET position = 0, stopped_by = NULL, stopped_at = NULL WHERE generation = %s",
-            [own.number],
-        )
+        await self._changed("begin_again", [own.number])
+        return await self._changed("begin_models_again", [own.number])
 
     async def _walk(self, own: Generation) -> bool:
         """Write the next files; a read model that fails is left behind, at the beginning of the ledger."""
@@ -81,16 +73,12 @@ class Rebuild:
         try:
             async with disposable(self._pool) as (connection, piece):
                 advanced = await connection.execute(
-                    "UPDATE generation SET walked = %s WHERE number = %s AND walked = %s",
-                    [following[-1], own.number, own.walked],
+                    GENERATION_SQL["walk"], [following[-1], own.number, own.walked]
                 )
                 if not advanced.rowcount:
                     raise Rollback(piece)
                 if following == [EVERYWHERE]:
-                    await connection.execute(
-                        "UPDATE read_model SET position = %s WHERE generation = %s AND stopped_by IS NULL",
-                        [own.through, own.number],
-                    )
+                    await connection.execute(GENERATION_SQL["walked"], [own.through, own.number])
                 else:
                     await self._writer.write(connection, own.schema, models, following, keep=False)
         except PoisonError as poison:
@@ -99,11 +87,8 @@ class Rebuild:
         return advanced.rowcount > 0
 
     async def _done(self, own: Generation) -> bool:
-        return await self._changed(
-            "UPDATE generation SET built_at = %s WHERE number = %s AND built_at IS NULL",
-            [datetime.now(UTC), own.number],
-        )
+        return await self._changed("built", [datetime.now(UTC), own.number])
 
-    async def _changed(self, statement: LiteralString, parameters: Sequence[object]) -> bool:
+    async def _changed(self, statement: str, parameters: Sequence[object]) -> bool:
         async with self._pool.connection() as connection:
-            return (await connection.execute(statement, parameters)).rowcount > 0
+            return (await connection.execute(GENERATION_SQL[statement], parameters)).rowcount > 0

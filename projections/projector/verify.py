@@ -24,6 +24,7 @@ from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
 from projections.projector.generations import (
     EVERYWHERE,
+    GENERATION_SQL,
     NOWHERE,
     Generation,
     generations,
@@ -106,13 +107,7 @@ class Verification:
 
     async def _last_between(self, connection: AsyncConnection, after: UUID, through: UUID) -> dict[UUID, int]:
         cursor = await connection.execute(
-            SQL("""
-                SELECT e.stream, (SELECT l.position FROM {entry} l WHERE l.stream = e.stream
-                                   ORDER BY l.version DESC LIMIT 1)
-                  FROM {entry} e
-                 WHERE e.version = 1 AND e.kind = 'child' AND e.stream > %s AND e.stream <= %s
-            """).format(entry=Identifier(self._ledger.name, "entry")),
-            [after, through],
+            GENERATION_SQL["last_entries"].format(ledger=Identifier(self._ledger.name)), [after, through]
         )
         return dict(await cursor.fetchall())
 
