@@ -12,18 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from api.bootstrap import Container
 from api.clock import WallClock, utc_now
 from api.contract import problems, requests
-from api.http import (
-    access,
-    catalogue,
-    children,
-    docs,
-    errors,
-    feed,
-    lists,
-    probes,
-    record_many,
-    record_one,
-)
+from api.http import access, catalogue, children, docs, errors, feed, lists, probes, record_many, record_one
 from api.http import import_jobs as imports
 from api.http.authentication import authenticated
 from api.http.head import HeadAsGet, Secured

@@ -19,12 +19,7 @@ from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
 from projections.model import ReadModel, RowContext
-from projections.name_search import (
-    terms_of_names,
-    terms_of_query,
-    whole_name,
-    whole_number,
-)
+from projections.name_search import terms_of_names, terms_of_query, whole_name, whole_number
 from projections.paging import Condition, Key, Page, as_number, page
 
 T = TypeVar("T")

@@ -4,12 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from api.bootstrap import KEY_FILE
-from api.cli.output import (
-    STOPPED,
-    Flag,
-    answer,
-    note,
-)
+from api.cli.output import STOPPED, Flag, answer, note
 from api.database import Addresses, addresses, located
 from api.serving import run
 from api.settings import Settings

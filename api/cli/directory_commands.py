@@ -8,11 +8,7 @@ from cyclopts import App, Parameter, validators
 
 from api.bootstrap import Container
 from api.cli.container import with_container
-from api.cli.output import (
-    Flag,
-    answer,
-    note,
-)
+from api.cli.output import Flag, answer, note
 from api.identity.directory import IdentityError, Institution
 from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS

@@ -18,12 +18,7 @@ from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import IdentityError, Institution
 from api.imports.reading.apart import Apart
 from api.imports.reading.unreadable import UnreadableFileError
-from api.imports.register_import import (
-    OtherInstitutionError,
-    not_opened,
-    prepare,
-    run_import,
-)
+from api.imports.register_import import OtherInstitutionError, not_opened, prepare, run_import
 from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell

@@ -10,11 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.bootstrap import Container
 from api.cli.container import with_container
-from api.cli.output import (
-    Flag,
-    answer,
-    note,
-)
+from api.cli.output import Flag, answer, note
 from domain.rulebook import Rulebook
 from ledger.verification import flaws
 from projections import READ_MODELS

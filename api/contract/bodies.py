@@ -25,18 +25,8 @@ from domain.limit import Area, limit
 from domain.rulebook import Rulebook
 from domain.when import Days
 from ledger.codec.messages import HALVED, InvalidValue
-from ledger.codec.parsing import (
-    InvalidError,
-    not_kept,
-    parse_event,
-    problems,
-)
-from ledger.codec.well_formed import (
-    MalformedError,
-    dumps,
-    halved,
-    loads,
-)
+from ledger.codec.parsing import InvalidError, not_kept, parse_event, problems
+from ledger.codec.well_formed import MalformedError, dumps, halved, loads
 from ledger.recording.request import Draft, ParsedDraft
 from ledger.store.append import MAX_BODY
 

@@ -4,12 +4,7 @@ from typing import Final
 from uuid import uuid5
 
 from api.identity.directory import Identity, Institution
-from api.identity.permissions import (
-    OF_INSTITUTION,
-    OF_REGION,
-    Actor,
-    Role,
-)
+from api.identity.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from domain.event import Unknown
 
 _ROLES: Final = {

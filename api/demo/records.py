@@ -4,14 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
-from api.demo.childhoods import (
-    ADOPTED,
-    DIED,
-    FOUND,
-    PLACED,
-    SUPPORTED,
-    Childhood,
-)
+from api.demo.childhoods import ADOPTED, DIED, FOUND, PLACED, SUPPORTED, Childhood
 from api.demo.handwriting import CellValue
 from domain.when import add
 

@@ -15,14 +15,7 @@ from api.contract.file_status import FileAnswer, file_json
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import WITHIN, invalid, responses
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
-from api.http.dependencies import (
-    AsOf,
-    Day,
-    FileRequest,
-    KnownAt,
-    RequestContext,
-    categories_of,
-)
+from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
 from domain.event import Category
 from domain.file import ATTRIBUTES

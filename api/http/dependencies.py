@@ -15,16 +15,7 @@ from api.budgets import Turn
 from api.clock import day_of
 from api.contract.problems import Problem, invalid, not_found
 from api.http.authentication import Authenticated, AuthenticatedDep
-from api.identity.permissions import (
-    SEES,
-    Action,
-    Actor,
-    allowed,
-    hindrance,
-    horizon,
-    opened_by,
-    scope_sql,
-)
+from api.identity.permissions import SEES, Action, Actor, allowed, hindrance, horizon, opened_by, scope_sql
 from api.identity.tokens import Still, always
 from domain.entry import AnyEntry
 from domain.event import Category

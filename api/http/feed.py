@@ -24,12 +24,7 @@ from psycopg.sql import SQL, Composed
 from api.contract.encoding import dumps
 from api.contract.entries import entry_json, target_of
 from api.contract.problems import ANYWHERE, responses
-from api.http.dependencies import (
-    FileRequest,
-    Position,
-    RequestContext,
-    categories_of,
-)
+from api.http.dependencies import FileRequest, Position, RequestContext, categories_of
 from api.identity.permissions import Action, scope_sql
 from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry

@@ -15,13 +15,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from api.contract.encoding import JsonResponse
 from api.contract.import_answers import ImportAnswer
-from api.contract.problems import (
-    ANYWHERE,
-    WITHIN,
-    Problem,
-    not_found,
-    responses,
-)
+from api.contract.problems import ANYWHERE, WITHIN, Problem, not_found, responses
 from api.http.authentication import AuthenticatedDep, TenantsDep
 from api.http.dependencies import RequestContext, recording_request
 from api.http.import_lines import LinesImport
@@ -34,12 +28,7 @@ from api.imports.reading.apart import Apart, Source
 from api.imports.reading.delimited import CHARSETS
 from api.imports.reading.kinds import DeclaredKind
 from api.imports.reading.unreadable import UnreadableFileError
-from api.imports.register_import import (
-    OtherInstitutionError,
-    RegisterImport,
-    prepare,
-    run_import,
-)
+from api.imports.register_import import OtherInstitutionError, RegisterImport, prepare, run_import
 from api.jobs import Job, Work
 from api.settings import Settings
 from api.spool import Spool

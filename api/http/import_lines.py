@@ -18,12 +18,7 @@ from api.identity.permissions import Action, needed
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
-from api.imports.sink import (
-    RecordingSink,
-    RehearsingSink,
-    RowResult,
-    Sink,
-)
+from api.imports.sink import RecordingSink, RehearsingSink, RowResult, Sink
 from api.spool import Spool
 from domain.file import File
 from domain.judging import told_to

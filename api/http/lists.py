@@ -17,19 +17,9 @@ from api.contract.findings import FindingAnswer, finding_json
 from api.contract.listing import Listing
 from api.contract.masking import restricted
 from api.contract.obligations import ObligationAnswer, obligation_json
-from api.contract.problems import (
-    ANYWHERE,
-    Problem,
-    invalid,
-    responses,
-)
+from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
-from api.http.children import (
-    Cursor,
-    PageLimit,
-    RuleFilter,
-    no_cursor,
-)
+from api.http.children import Cursor, PageLimit, RuleFilter, no_cursor
 from api.http.dependencies import Day, RequestContext, list_request
 from api.http.recording_requests import takes
 from api.http.request_body import body

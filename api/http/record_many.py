@@ -10,19 +10,8 @@ from fastapi import APIRouter, Depends
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.findings import FindingAnswer
-from api.contract.outcomes import (
-    ItemAnswer,
-    ItemsAnswer,
-    RehearsalAnswer,
-    problem,
-    recorded_json,
-)
-from api.contract.problems import (
-    RECORDING,
-    Problem,
-    invalid,
-    not_found,
-)
+from api.contract.outcomes import ItemAnswer, ItemsAnswer, RehearsalAnswer, problem, recorded_json
+from api.contract.problems import RECORDING, Problem, invalid, not_found
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken_among
 from api.http.recording_requests import (

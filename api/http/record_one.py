@@ -7,12 +7,7 @@ from fastapi import APIRouter, Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.outcomes import (
-    RecordedAnswer,
-    RehearsalAnswer,
-    problem,
-    recorded_json,
-)
+from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken

@@ -11,12 +11,7 @@ from fastapi import Depends, Header, Query
 
 from api.contract import requests
 from api.contract.findings import FindingAnswer
-from api.contract.outcomes import (
-    RecordedAnswer,
-    RehearsalAnswer,
-    problem,
-    rehearsal_json,
-)
+from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.contract.problems import RECORDING, Problem
 from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
@@ -27,13 +22,7 @@ from domain.judging import Judgement, told_to
 from domain.label import Label
 from domain.rulebook import Rulebook
 from ledger.compute import compute
-from ledger.recording.outcome import (
-    Outcome,
-    Recorded,
-    Refused,
-    Rehearsal,
-    Rehearsed,
-)
+from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from ledger.recording.request import Draft, Recording
 
 BYTES_OF_ONE: Final = 512

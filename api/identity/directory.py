@@ -15,12 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.clock import WallClock
 from api.folding import folded_name
-from api.identity.permissions import (
-    OF_INSTITUTION,
-    OF_REGION,
-    Actor,
-    Role,
-)
+from api.identity.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from api.identity.tokens import LONGEST_DAYS, digest, new_token
 from domain.event import Answered, Category, Name
 from domain.label import Label

@@ -13,12 +13,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from api.folding import folded_name
 from api.imports.cells.marks import NOTHING
 from api.imports.cells.measures import is_number, unit_of
-from api.imports.cells.raw import (
-    Raw,
-    Unusable,
-    as_written,
-    clean,
-)
+from api.imports.cells.raw import Raw, Unusable, as_written, clean
 from api.imports.cells.values import NOT_ON_PAPER, Read, Reader
 from api.imports.faults import Fault
 from domain.event import Event, Unknown, fields_of

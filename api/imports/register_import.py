@@ -9,22 +9,12 @@ from uuid import UUID
 from api.bootstrap import Container
 from api.folding import folded_name
 from api.identity.directory import Institution
-from api.identity.permissions import (
-    SEES,
-    Actor,
-    Role,
-    hindrance,
-)
+from api.identity.permissions import SEES, Actor, Role, hindrance
 from api.identity.tokens import Still, always
 from api.imports.accounting import Account
 from api.imports.importing import Importer
 from api.imports.layouts.corrections import CORRECTIONS
-from api.imports.reading.unreadable import (
-    NOTHING_KNOWN,
-    WHOSE,
-    UnreadableFileError,
-    too_much,
-)
+from api.imports.reading.unreadable import NOTHING_KNOWN, WHOSE, UnreadableFileError, too_much
 from api.imports.reading.workbook import Workbook
 from api.imports.recognition.register_reading import Register, read_register
 from api.imports.report.import_report import Report

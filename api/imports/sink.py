@@ -15,20 +15,8 @@ from domain.judging import Judgement
 from domain.when import day_of
 from ledger.codec.parsing import InvalidError
 from ledger.ledger import Ledger
-from ledger.recording.candidates import (
-    Candidate,
-    Check,
-    entry_id,
-    entry_ids,
-    judge_together,
-)
-from ledger.recording.outcome import (
-    Denied,
-    Hindrance,
-    KeyMismatch,
-    Recorded,
-    Refused,
-)
+from ledger.recording.candidates import Candidate, Check, entry_id, entry_ids, judge_together
+from ledger.recording.outcome import Denied, Hindrance, KeyMismatch, Recorded, Refused
 from ledger.recording.request import Draft, Recording
 
 TRIES: Final = 3

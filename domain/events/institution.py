@@ -9,12 +9,7 @@ from domain.entry import AnyEntry
 from domain.event import Answered, Code, Event, Label, Number, Region, Title, known
 from domain.file import Attribute, Facts
 from domain.refusal import Refusals, breach
-from domain.rulebook import (
-    NATION,
-    InvalidRulebookError,
-    Rulebook,
-    digest_of,
-)
+from domain.rulebook import NATION, InvalidRulebookError, Rulebook, digest_of
 from domain.text import is_digits
 
 MEASURES: Final = "儿童福利机构管理办法"

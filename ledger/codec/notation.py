@@ -13,13 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.label import Label
-from ledger.codec.messages import (
-    DAY,
-    INSTANT,
-    INTEGER,
-    TRUTH,
-    UUID_FORM,
-)
+from ledger.codec.messages import DAY, INSTANT, INTEGER, TRUTH, UUID_FORM
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,7 @@ from domain.entry import AnyEntry
 from domain.envelope import envelope_fields
 from domain.event import WHOLLY_SEALED, Category, Event, Field, Part, Unknown, fields_of, known
 from ledger.canonical import Json, canonical
-from ledger.sealing.cipher import (
-    FORMAT,
-    VOUCHER,
-    Keyring,
-    Pair,
-    SealBrokenError,
-    padded,
-)
+from ledger.sealing.cipher import FORMAT, VOUCHER, Keyring, Pair, SealBrokenError, padded
 
 _WHOLLY: Final = frozenset(map(str, WHOLLY_SEALED))
 _BLOCK: Final = 256

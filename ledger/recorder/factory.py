@@ -19,12 +19,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
 from ledger.postgres.catalog import CATALOG
-from ledger.postgres.migrate import (
-    MigrationError,
-    check,
-    is_library,
-    migrate,
-)
+from ledger.postgres.migrate import MigrationError, check, is_library, migrate
 from ledger.recorder.child_streams import READ_ONLY, ChildrenRecorder, EntryMapper
 from ledger.recorder.datastore import RECORDER_SQL, Datastore, translated
 from ledger.recorder.recorders import (

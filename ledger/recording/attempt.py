@@ -12,21 +12,8 @@ from domain.file import File
 from domain.impact import NO_IMPACT, impact
 from domain.possible import tried
 from domain.rulebook import Rulebook
-from ledger.recording.candidates import (
-    Candidate,
-    Check,
-    judge_in_turn,
-    judge_together,
-)
-from ledger.recording.outcome import (
-    Denied,
-    Outcome,
-    Refused,
-    Rehearsal,
-    Rehearsed,
-    StaleVersion,
-    Withheld,
-)
+from ledger.recording.candidates import Candidate, Check, judge_in_turn, judge_together
+from ledger.recording.outcome import Denied, Outcome, Refused, Rehearsal, Rehearsed, StaleVersion, Withheld
 
 
 @dataclass(slots=True)

@@ -24,33 +24,13 @@ from ledger.codec.split import split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
-from ledger.recording.candidates import (
-    Candidate,
-    Check,
-    allow_all,
-    entry_ids,
-)
-from ledger.recording.outcome import (
-    KeepsMoving,
-    KeyMismatch,
-    Outcome,
-    Recorded,
-    Rehearsed,
-    StaleVersion,
-)
+from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids
+from ledger.recording.outcome import KeepsMoving, KeyMismatch, Outcome, Recorded, Rehearsed, StaleVersion
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
 from ledger.sealing.keys import Keys
 from ledger.store.append import Append, OverloadedError
-from ledger.store.store import (
-    Accepted,
-    Mismatch,
-    Repeated,
-    Stale,
-    Store,
-    Stored,
-    Verdict,
-)
+from ledger.store.store import Accepted, Mismatch, Repeated, Stale, Store, Stored, Verdict
 
 PATIENCE_SECONDS: Final = limit(
     10,

@@ -33,13 +33,7 @@ from ledger.store.append_queue import QueueLimits
 from ledger.store.epochs import Epoch
 from ledger.store.group_commit import GroupCommit
 from ledger.store.notify import Notifier
-from ledger.store.pools import (
-    PATIENCE,
-    Pool,
-    StatementParameters,
-    fetch,
-    make_pool,
-)
+from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch, make_pool
 from ledger.store.position import PositionWaiter
 
 __all__ = [

@@ -26,13 +26,7 @@ from ledger.store.append import Moved
 from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.generations import GENERATION_SQL, NOWHERE, Generation
-from projections.projector.writer import (
-    FILES_AT_ONCE,
-    PoisonError,
-    RowWriter,
-    chunks,
-    disposable,
-)
+from projections.projector.writer import FILES_AT_ONCE, PoisonError, RowWriter, chunks, disposable
 from projections.register import REGISTER
 
 log = structlog.get_logger()

@@ -18,14 +18,7 @@ from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.catch_up import BATCH, CatchUp
-from projections.projector.generations import (
-    Generation,
-    generations,
-    shape_of,
-    to_read,
-    to_write,
-    version_of,
-)
+from projections.projector.generations import Generation, generations, shape_of, to_read, to_write, version_of
 from projections.projector.rebuild import Rebuild
 
 PAUSE_SECONDS: Final = 1.0

@@ -16,13 +16,7 @@ from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.catch_up import AGAIN, CatchUp
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation
-from projections.projector.writer import (
-    FILES_AT_ONCE,
-    PoisonError,
-    RowWriter,
-    chunks,
-    disposable,
-)
+from projections.projector.writer import FILES_AT_ONCE, PoisonError, RowWriter, chunks, disposable
 
 NEAR: Final = 1000
 """Entries by which a generation may be behind the ledger and be read from."""

@@ -22,13 +22,7 @@ from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
-from projections.projector.generations import (
-    EVERYWHERE,
-    GENERATION_SQL,
-    NOWHERE,
-    Generation,
-    generations,
-)
+from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation, generations
 from projections.projector.writer import FILES_AT_ONCE, chunks
 from projections.register import REGISTER
 

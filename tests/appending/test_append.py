@@ -15,22 +15,9 @@ from psycopg import AsyncConnection
 
 from ledger.store import arrays
 from ledger.store.append_batch import append_batch
-from ledger.store.store import (
-    Accepted,
-    Append,
-    HeldBack,
-    Mismatch,
-    Repeated,
-    Stale,
-    Store,
-)
+from ledger.store.store import Accepted, Append, HeldBack, Mismatch, Repeated, Stale, Store
 from tests.support.drills import BATCHES
-from tests.support.ledgers import (
-    Urls,
-    an_append,
-    make_ledger,
-    store_of,
-)
+from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 
 async def test_entries_stand_one_after_the_other(store: Store) -> None:

@@ -10,12 +10,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.store.store import Accepted
-from tests.support.ledgers import (
-    Urls,
-    an_append,
-    make_ledger,
-    store_of,
-)
+from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 SOCKET, PORT = ".s.PGSQL", 5432
 KEY = b"K\0\0\0\x0c"

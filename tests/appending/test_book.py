@@ -42,21 +42,8 @@ from ledger.recording.outcome import (
 from ledger.recording.request import Draft, Recording
 from ledger.sealing.keys import Keys
 from tests.support.client import NOW
-from tests.support.given import (
-    CLERK,
-    INSTITUTION,
-    REGION,
-    ROW,
-    SUPERVISOR,
-    days,
-    some,
-)
-from tests.support.ledgers import (
-    Urls,
-    a_superuser,
-    rows,
-    store_of,
-)
+from tests.support.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
+from tests.support.ledgers import Urls, a_superuser, rows, store_of
 from tests.support.whole_events import free_texts, full, full_entry
 
 Process = Callable[[], AbstractAsyncContextManager[Ledger]]

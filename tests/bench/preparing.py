@@ -13,12 +13,7 @@ from domain.entry import AnyEntry
 from ledger.codec.split import split
 from ledger.sealing.cipher import Keyring, Pair
 from ledger.sealing.keys import Keys
-from ledger.store.store import (
-    Accepted,
-    Append,
-    Prepared,
-    Store,
-)
+from ledger.store.store import Accepted, Append, Prepared, Store
 from tests.bench.workload import Workload, lengths
 
 FINGERPRINT: Final = bytes(32)

@@ -17,12 +17,7 @@ from domain.events.rehabilitation import RehabSessionDelivered
 from ledger.recording.candidates import entry_id
 from ledger.recording.request import Recording
 from tests.bench.lives import Life, Told
-from tests.support.given import (
-    CLERK,
-    INSTITUTION,
-    REGION,
-    named,
-)
+from tests.support.given import CLERK, INSTITUTION, REGION, named
 
 SEED: Final = 371099
 FILES: Final = 500

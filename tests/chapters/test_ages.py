@@ -7,12 +7,7 @@ import pytest
 from api.contract.file_status import age_json
 from domain.events.departure import DEAD, ChildDied, DepartureCompleted
 from domain.events.intake import ChildReceived, IdentityRecorded
-from tests.support.given import (
-    Given,
-    days,
-    given,
-    some,
-)
+from tests.support.given import Given, days, given, some
 
 
 def born(on: str, *happened: tuple[str, object]) -> Given:

@@ -27,14 +27,7 @@ from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
 from domain.when import Days, day_after
-from tests.support.strategies import (
-    EARLIEST,
-    KINDS,
-    LATEST,
-    dates,
-    events,
-    streams,
-)
+from tests.support.strategies import EARLIEST, KINDS, LATEST, dates, events, streams
 
 RULEBOOK = Rulebook.shipped()
 START, END = date(2017, 1, 1), date(2031, 1, 1)

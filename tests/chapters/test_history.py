@@ -9,12 +9,7 @@ from domain.events.intake import ChildAdmitted
 from domain.judging import HISTORY_DAYS, findings, history
 from domain.rulebook import Rulebook
 from domain.when import Days
-from tests.support.given import (
-    TODAY,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import TODAY, Given, given, some
 
 ADMITTED = some(ChildAdmitted, intake_category="A5")
 LONG_AGO = TODAY - timedelta(days=HISTORY_DAYS)

@@ -15,12 +15,7 @@ from domain.events.insurance import (
 )
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.when import Days
-from tests.support.given import (
-    NOT_ASKED,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import NOT_ASKED, Given, given, some
 
 WEIHAI = "371002"
 ELSEWHERE = "320682"

@@ -31,12 +31,7 @@ from domain.events.placement.preparing import (
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.life import STAGE
-from tests.support.given import (
-    NOT_ASKED,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import NOT_ASKED, Given, given, some
 from tests.support.young_people import HARDSHIP, SOCIAL, identity, plan, young
 
 

@@ -18,23 +18,11 @@ from domain.events.intake import (
     IdentityRecorded,
     ReferralReceived,
 )
-from domain.events.record import (
-    EntryRestored,
-    EntryWithdrawn,
-    ExceptionApproved,
-    ExceptionRejected,
-    approval,
-)
+from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected, approval
 from domain.judging import findings
 from domain.life import STAGE
 from domain.rulebook import Rulebook
-from tests.support.given import (
-    CLERK,
-    SUPERVISOR,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import CLERK, SUPERVISOR, Given, given, some
 
 TWICE = some(ChildAdmitted, intake_category="A5")
 

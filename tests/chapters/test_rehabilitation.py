@@ -17,12 +17,7 @@ from domain.events.rehabilitation import (
     RehabPlanMade,
     RehabSessionDelivered,
 )
-from tests.support.given import (
-    NOT_ASKED,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import NOT_ASKED, Given, given, some
 
 ON_NO_PAPER = Unknown("not_on_paper")
 

@@ -17,12 +17,7 @@ from domain.events.schooling import (
     school_year_after,
 )
 from domain.when import Days
-from tests.support.given import (
-    NOT_ASKED,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import NOT_ASKED, Given, given, some
 
 
 def raised(*, born: str = "2015-05-05", received: str = "2018-01-10") -> Given:

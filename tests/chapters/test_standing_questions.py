@@ -4,11 +4,7 @@ from datetime import date
 
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
-from domain.events.household import (
-    HouseholdRegistered,
-    HouseholdRegistrationApplied,
-    HouseholdTransferred,
-)
+from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled
 from domain.events.intake import ChildAdmitted, ChildReceived
 from tests.support.given import TODAY, given, some

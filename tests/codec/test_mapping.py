@@ -27,12 +27,7 @@ from domain.judging import findings
 from domain.obligations import clocks
 from domain.rulebook import Rulebook
 from ledger.codec.json_schema import frozen, schema
-from ledger.codec.mapping import (
-    decode,
-    encode,
-    load,
-    pairs,
-)
+from ledger.codec.mapping import decode, encode, load, pairs
 from ledger.codec.parsing import InvalidError, check, parse_event
 from ledger.codec.split import split
 from ledger.codec.upcasts import UPCASTS

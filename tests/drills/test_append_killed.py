@@ -10,12 +10,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.drills import KILLS
-from tests.support.ledgers import (
-    a_superuser,
-    make_ledger,
-    rows,
-    store_of,
-)
+from tests.support.ledgers import a_superuser, make_ledger, rows, store_of
 
 TOGETHER = 3
 """Entries of each append, which stand together or not at all."""

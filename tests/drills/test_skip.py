@@ -30,21 +30,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.store.pools import make_pool
-from ledger.store.store import (
-    Accepted,
-    AppendFailedError,
-    Repeated,
-    Store,
-)
+from ledger.store.store import Accepted, AppendFailedError, Repeated, Store
 from tests.support.drills import ENTRIES
-from tests.support.ledgers import (
-    PASSWORD,
-    WRITER,
-    Urls,
-    an_append,
-    kill_backends,
-    store_of,
-)
+from tests.support.ledgers import PASSWORD, WRITER, Urls, an_append, kill_backends, store_of
 
 pytestmark = pytest.mark.drill
 Result = TypeVar("Result")

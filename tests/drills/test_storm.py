@@ -11,12 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.store.store import (
-    Accepted,
-    Append,
-    Stale,
-    Store,
-)
+from ledger.store.store import Accepted, Append, Stale, Store
 from tests.support.drills import INCREMENTS
 from tests.support.ledgers import an_append, make_ledger, store_of
 

@@ -28,12 +28,7 @@ from tests.support.client import HOME, Served
 from tests.support.imports_http import XLSX, done, hand_in
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import roster, workbook
-from tests.support.registers.written import (
-    a_cell,
-    archive,
-    opendocument,
-    written_old,
-)
+from tests.support.registers.written import a_cell, archive, opendocument, written_old
 
 XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"

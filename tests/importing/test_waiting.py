@@ -14,11 +14,7 @@ from api.identity.permissions import SEES, Role
 from api.jobs import Job, Jobs
 from api.spool import Spool
 from tests.support.client import NOW, Served
-from tests.support.imports_http import (
-    NDJSON,
-    done,
-    hand_in,
-)
+from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, roster, workbook
 from tests.support.waiting import until
 

@@ -26,12 +26,7 @@ from ledger.recorder import Factory
 from ledger.recorder.inserting import Inserter
 from ledger.roles import Roles
 from ledger.store.store import Stale
-from tests.support.ledgers import (
-    PASSWORD,
-    an_append,
-    make_ledger,
-    store_of,
-)
+from tests.support.ledgers import PASSWORD, an_append, make_ledger, store_of
 from tests.support.waiting import until_now
 
 MODULE = {"PERSISTENCE_MODULE": "ledger.recorder"}

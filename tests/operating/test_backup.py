@@ -18,12 +18,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.cli.backup_commands import (
-    OwnerUnknownError,
-    backing_up,
-    recovering,
-    restoring,
-)
+from api.cli.backup_commands import OwnerUnknownError, backing_up, recovering, restoring
 from api.settings import Settings
 from domain.events.intake import IdentityRecorded
 from ledger.log.last_seen import LostEntriesError
@@ -31,12 +26,7 @@ from ledger.postgres import credentials, tools
 from ledger.postgres.backup import BackupError, newest
 from ledger.postgres.tools import ProgramError, programs_for
 from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
-from tests.support.client import (
-    ELSEWHERE,
-    HOME,
-    NOW,
-    Served,
-)
+from tests.support.client import ELSEWHERE, HOME, NOW, Served
 from tests.support.ledgers import a_superuser, rows
 from tests.support.processes import CHILDLEDGER, clean_environment
 from tests.support.waiting import PATIENCE

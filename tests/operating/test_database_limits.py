@@ -14,12 +14,7 @@ from api.database import addresses
 from api.identity.permissions import Role
 from api.settings import Settings
 from ledger.data_folder import DataError
-from ledger.postgres.migrate import (
-    IDLE_SECONDS,
-    LOCK_SECONDS,
-    STATEMENT_SECONDS,
-    migrate,
-)
+from ledger.postgres.migrate import IDLE_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, migrate
 from ledger.roles import Roles
 from projections.projector.writer import disposable
 from tests.support.client import NOW, Served

@@ -10,12 +10,7 @@ import pytest
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.postgres.migrate import (
-    DEFAULT_LEDGER,
-    MigrationError,
-    check,
-    migrate,
-)
+from ledger.postgres.migrate import DEFAULT_LEDGER, MigrationError, check, migrate
 from ledger.recorder.views import schema_of
 from ledger.roles import Roles
 from ledger.store import queries
@@ -23,13 +18,7 @@ from ledger.store.store import Accepted
 from projections import READ_MODELS
 from projections.activity import NAME, make_table
 from projections.projector.generations import generations, prepare
-from tests.support.ledgers import (
-    PASSWORD,
-    a_superuser,
-    an_append,
-    make_ledger,
-    store_of,
-)
+from tests.support.ledgers import PASSWORD, a_superuser, an_append, make_ledger, store_of
 
 
 @pytest.fixture

@@ -17,23 +17,13 @@ from api.bootstrap import Container
 from api.cli.backup_commands import recovering
 from api.institutions import open_institution
 from api.settings import Settings
-from ledger.log.last_seen import (
-    LastSeen,
-    LastSeenError,
-    LostEntriesError,
-    SeenHead,
-)
+from ledger.log.last_seen import LastSeen, LastSeenError, LostEntriesError, SeenHead
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.wrapping import KeyFile
 from ledger.store import epochs
 from ledger.store.store import Store
 from tests.support.client import NOW, Served
-from tests.support.ledgers import (
-    Urls,
-    a_superuser,
-    an_append,
-    store_of,
-)
+from tests.support.ledgers import Urls, a_superuser, an_append, store_of
 from tests.support.waiting import until
 
 

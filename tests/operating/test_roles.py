@@ -13,12 +13,7 @@ from api.settings import Settings
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.roles import Roles
 from ledger.store.store import Accepted, Stale
-from tests.support.ledgers import (
-    Urls,
-    an_append,
-    make_ledger,
-    store_of,
-)
+from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 ENTRY = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_until,

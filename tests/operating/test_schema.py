@@ -12,12 +12,7 @@ from pydantic import SecretStr
 
 from api.app import create_app, running
 from api.settings import Settings
-from ledger.postgres.check import (
-    AlteredError,
-    WronglyStoredError,
-    check_schema,
-    check_text,
-)
+from ledger.postgres.check import AlteredError, WronglyStoredError, check_schema, check_text
 from ledger.postgres.migrate import DEFAULT_LEDGER, MigrationError, migrate
 from ledger.roles import Roles
 from tests.support.client import NOW

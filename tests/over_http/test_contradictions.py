@@ -38,13 +38,7 @@ from domain.field_types import bounds
 from domain.readiness import GATES
 from domain.when import Days
 from ledger.codec.parsing import InvalidError, parse_event
-from tests.support.given import (
-    TODAY,
-    Given,
-    citizen_id,
-    given,
-    some,
-)
+from tests.support.given import TODAY, Given, citizen_id, given, some
 
 RECEIVED = ("2013-05-02", some(ChildReceived))
 CHECKED = some(InsuranceStatusChecked, is_insured=False)

@@ -20,13 +20,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.record import EntryWithdrawn
 from domain.judging import Judgement, findings
 from domain.possible import Tried
-from ledger.recording.outcome import (
-    Outcome,
-    Recorded,
-    Refused,
-    Rehearsal,
-    Rehearsed,
-)
+from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some

@@ -26,12 +26,7 @@ from ledger.files.cache import FileCache
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
-from tests.support.imports_http import (
-    NDJSON,
-    XLSX,
-    done,
-    hand_in,
-)
+from tests.support.imports_http import NDJSON, XLSX, done, hand_in
 from tests.support.registers.paper import roster_of, workbook
 from tests.support.waiting import until
 

@@ -29,10 +29,7 @@ from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
 from domain.events.guardianship import LongTermGuardianshipConfirmed, TemporaryGuardianshipStarted
-from domain.events.household import (
-    HouseholdRegistered,
-    HouseholdRegistrationApplied,
-)
+from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import (
     AdmissionApproved,
@@ -45,9 +42,7 @@ from domain.events.intake import (
     IntakeMedicalExamined,
     ReferralReceived,
 )
-from domain.events.placement.arrangements import (
-    FollowUpPlanned,
-)
+from domain.events.placement.arrangements import FollowUpPlanned
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
 from domain.events.placement.preparing import (
     AdultPlacementAssessed,

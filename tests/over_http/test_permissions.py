@@ -32,12 +32,7 @@ from domain.events.departure import ChildDied
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.file import Facts, File
-from domain.scope import (
-    CHARGE,
-    FileScope,
-    Former,
-    scope_of,
-)
+from domain.scope import CHARGE, FileScope, Former, scope_of
 from domain.when import Days
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft

@@ -13,13 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from api.contract.pointers import faults, pointer
-from api.contract.problems import (
-    KINDS,
-    Problem,
-    invalid,
-    not_found,
-    responses,
-)
+from api.contract.problems import KINDS, Problem, invalid, not_found, responses
 from api.http import errors
 from api.http.request_body import body
 from api.http.request_log import RequestLog

@@ -11,12 +11,7 @@ import orjson
 import pytest
 
 from api.http import dependencies
-from api.identity.permissions import (
-    SEES,
-    Action,
-    Role,
-    allowed,
-)
+from api.identity.permissions import SEES, Action, Role, allowed
 from domain.event import Category
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned

@@ -24,13 +24,7 @@ from domain.events.record import ExceptionApproved
 from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
-from tests.support.client import (
-    ELSEWHERE,
-    HOME,
-    NOW,
-    Served,
-    new_key,
-)
+from tests.support.client import ELSEWHERE, HOME, NOW, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent, written
 from tests.support.registers.paper import a_sheet, workbook

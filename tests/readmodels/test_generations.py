@@ -24,14 +24,7 @@ from projections.projector.generations import Generation, drop_older, make
 from projections.projector.projector import Projector
 from projections.spans import SPANS
 from tests.support.client import Served
-from tests.support.read_models import (
-    a_projector,
-    adopt_another_rulebook,
-    expected,
-    head,
-    tables,
-    to_the_end,
-)
+from tests.support.read_models import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")

@@ -38,21 +38,9 @@ from domain.events.placement.preparing import (
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.obligations import clocks
-from domain.readiness import (
-    GATES,
-    GateResult,
-    Readiness,
-    next_due,
-    readiness,
-    readiness_over_time,
-)
+from domain.readiness import GATES, GateResult, Readiness, next_due, readiness, readiness_over_time
 from domain.rulebook import Rulebook
-from tests.support.given import (
-    NOT_ASKED,
-    Given,
-    given,
-    some,
-)
+from tests.support.given import NOT_ASKED, Given, given, some
 from tests.support.young_people import (
     AFTERWARDS,
     COMMON,

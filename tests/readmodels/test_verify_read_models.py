@@ -15,12 +15,7 @@ from projections.projector.verify import Difference, Verification
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
-from tests.support.read_models import (
-    a_projector,
-    adopt_another_rulebook,
-    head,
-    to_the_end,
-)
+from tests.support.read_models import a_projector, adopt_another_rulebook, head, to_the_end
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")

@@ -14,13 +14,7 @@ from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.keys import SECRET, KeyDestroyedError, Keys
 from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
 from ledger.store.store import Store
-from tests.support.ledgers import (
-    Urls,
-    a_superuser,
-    make_ledger,
-    rows,
-    store_of,
-)
+from tests.support.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
 PLACE = ("here",)
 

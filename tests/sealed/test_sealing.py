@@ -11,29 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.codes import tables
-from domain.event import (
-    WHOLLY_SEALED,
-    Category,
-    Event,
-    Name,
-    Part,
-    Region,
-    Text,
-    fields_of,
-    is_month,
-)
+from domain.event import WHOLLY_SEALED, Category, Event, Name, Part, Region, Text, fields_of, is_month
 from domain.events.adoption.assessment import AdopterApplicationReceived
 from domain.events.household import HouseholdRegistered
 from domain.field_types import FieldType, field_type, field_types
 from domain.text import is_digits
 from ledger.codec.mapping import decode, encode, load
 from ledger.codec.split import personal_fields, split
-from ledger.sealing.cipher import (
-    Keyring,
-    Pair,
-    Seal,
-    SealBrokenError,
-)
+from ledger.sealing.cipher import Keyring, Pair, Seal, SealBrokenError
 from tests.support.given import some
 from tests.support.stored import LEDGER, Body, ring_for
 from tests.support.whole_events import every_event, free_texts, full, full_entry

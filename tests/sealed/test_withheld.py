@@ -47,22 +47,9 @@ from ledger.recording.outcome import Rehearsal
 from projections.findings import findings_of
 from projections.obligations import obligations_of
 from projections.readiness import ready_on
-from tests.support.given import (
-    NOT_ASKED,
-    TODAY,
-    Given,
-    some,
-)
+from tests.support.given import NOT_ASKED, TODAY, Given, some
 from tests.support.given import given as a_file
-from tests.support.strategies import (
-    KINDS,
-    STREAM,
-    alike,
-    categories,
-    entry_of,
-    events,
-    streams,
-)
+from tests.support.strategies import KINDS, STREAM, alike, categories, entry_of, events, streams
 
 RULEBOOK: Final = Rulebook.shipped()
 DAYS: Final = (date(2020, 2, 1), date(2024, 6, 1), TODAY, date(2030, 1, 1))

@@ -23,12 +23,7 @@ from domain.event import EVERY_CATEGORY
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.health import PhysicalExamined
-from domain.events.intake import (
-    ChildAdmitted,
-    ChildReceived,
-    IdentityRecorded,
-    IntakeCategoryDetermined,
-)
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeCategoryDetermined
 from domain.events.placement.preparing import CapacityDetermined
 from domain.events.record import EntryWithdrawn
 from domain.events.search import DnaComparisonResultReceived
@@ -43,13 +38,7 @@ from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent
 from tests.support.stored import keep, kept, moved
-from tests.support.strategies import (
-    IDS,
-    KINDS,
-    alike,
-    categories,
-    streams,
-)
+from tests.support.strategies import IDS, KINDS, alike, categories, streams
 from tests.support.young_people import ready_young
 
 ROLES: Final = tuple(role for role in Role if SEES[role] < EVERY_CATEGORY)

@@ -15,13 +15,7 @@ from uuid import UUID, uuid4, uuid5
 
 from domain.citizen_id import check_character
 from domain.codes import tables
-from domain.entry import (
-    AS_FOUND,
-    AnyEntry,
-    Entry,
-    Origin,
-    Recorder,
-)
+from domain.entry import AS_FOUND, AnyEntry, Entry, Origin, Recorder
 from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Code, Event, Part, Unknown, fields_of
 from domain.file import Attribute, File, fold

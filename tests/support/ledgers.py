@@ -13,14 +13,7 @@ from psycopg.rows import TupleRow
 
 from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
 from ledger.roles import Roles
-from ledger.store.store import (
-    Accepted,
-    Append,
-    AppendFailedError,
-    Prepared,
-    QueueLimits,
-    Store,
-)
+from ledger.store.store import Accepted, Append, AppendFailedError, Prepared, QueueLimits, Store
 
 PASSWORD = "not a secret"
 WRITER = Roles.of(DEFAULT_LEDGER).writer

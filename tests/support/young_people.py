@@ -28,11 +28,7 @@ from domain.events.placement.preparing import (
     Measure,
     YoungPersonConsentRecorded,
 )
-from tests.support.given import (
-    Given,
-    given,
-    some,
-)
+from tests.support.given import Given, given, some
 
 Happened = tuple[Any, ...]
 MALE, FEMALE = "1", "2"

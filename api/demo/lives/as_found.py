@@ -7,18 +7,8 @@ from uuid import UUID
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.finding_a_family import THE_WEIS, applied_for, foundling_taken_in
 from api.demo.lives.searching import rescued
-from api.demo.lives.upbringing import (
-    brought_up,
-    identity,
-    on_paper,
-    orphan_taken_in,
-)
-from api.demo.people import (
-    FEMALE,
-    MALE,
-    citizen_id,
-    misspelled,
-)
+from api.demo.lives.upbringing import brought_up, identity, on_paper, orphan_taken_in
+from api.demo.people import FEMALE, MALE, citizen_id, misspelled
 from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,

@@ -4,18 +4,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import (
-    brought_up,
-    orphan_taken_in,
-    received,
-    registered,
-)
-from api.demo.people import (
-    FEMALE,
-    MALE,
-    Person,
-    citizen_id,
-)
+from api.demo.lives.upbringing import brought_up, orphan_taken_in, received, registered
+from api.demo.people import FEMALE, MALE, Person, citizen_id
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdopterApplicationReceived,

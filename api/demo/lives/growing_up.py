@@ -4,12 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.placing import (
-    assessed,
-    at_college,
-    case_opened,
-    youth,
-)
+from api.demo.lives.placing import assessed, at_college, case_opened, youth
 from api.demo.lives.upbringing import identity
 from api.demo.people import FEMALE, MALE
 from domain.events.departure import DepartureCompleted

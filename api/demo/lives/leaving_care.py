@@ -3,14 +3,7 @@
 from datetime import timedelta
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.placing import (
-    assessed,
-    case_opened,
-    plan_approved,
-    settled_in,
-    visits_planned,
-    youth,
-)
+from api.demo.lives.placing import assessed, case_opened, plan_approved, settled_in, visits_planned, youth
 from api.demo.lives.upbringing import identity, registered
 from api.demo.people import FEMALE, MALE
 from domain.event import Unknown

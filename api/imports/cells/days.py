@@ -11,12 +11,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Final
 
-from api.imports.cells.raw import (
-    Counted,
-    Raw,
-    clean,
-    odd_digits,
-)
+from api.imports.cells.raw import Counted, Raw, clean, odd_digits
 from api.imports.faults import Fault
 from domain.when import SHANGHAI, Days, days_in_month
 

@@ -12,13 +12,7 @@ from unicodedata import normalize
 from api.folding import folded
 from api.imports.cells.days import read_days
 from api.imports.cells.marks import mark, no_words
-from api.imports.cells.raw import (
-    LOST_FROM,
-    Raw,
-    as_written,
-    clean,
-    odd_digits,
-)
+from api.imports.cells.raw import LOST_FROM, Raw, as_written, clean, odd_digits
 from api.imports.faults import Fault
 from domain.codes import tables
 from domain.event import LONGEST_NAME, Unknown

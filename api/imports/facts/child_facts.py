@@ -9,15 +9,7 @@ from api.imports.cells.raw import clean
 from api.imports.facts.amendments import Amendment, amendments_of
 from api.imports.facts.child_rows import rows_of
 from api.imports.faults import Fault
-from api.imports.layout import (
-    Cell,
-    DatedEvent,
-    Maker,
-    Place,
-    Row,
-    RowOf,
-    SetAside,
-)
+from api.imports.layout import Cell, DatedEvent, Maker, Place, Row, RowOf, SetAside
 from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, NOTED
 from api.imports.recognition.register_reading import Register
 from domain.event import WHOLLY_SEALED, Event

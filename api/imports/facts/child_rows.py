@@ -6,15 +6,7 @@ from api.folding import folded_name
 from api.imports.accounting import Account, CellOutcome
 from api.imports.cells.marks import NOTHING
 from api.imports.faults import Fault
-from api.imports.layout import (
-    FILE_NO,
-    NAME,
-    Layout,
-    Row,
-    RowOf,
-    SetAside,
-    same,
-)
+from api.imports.layout import FILE_NO, NAME, Layout, Row, RowOf, SetAside, same
 from api.imports.layouts.roster import ROSTER
 from api.imports.recognition.register_reading import Register
 from domain.event import Unknown

@@ -3,19 +3,8 @@
 from typing import Final
 
 from api.imports.cells.values import code, day, number
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,

@@ -2,12 +2,7 @@
 
 from typing import Final
 
-from api.imports.cells.values import (
-    file_number,
-    name,
-    serial,
-    text,
-)
+from api.imports.cells.values import file_number, name, serial, text
 from api.imports.layout import FILE_NO, NAME, Column
 
 SERIAL: Final = Column("序号", serial(), ("编号序号", "No", "No.", "行号"), serves="other")

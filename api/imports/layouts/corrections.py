@@ -6,19 +6,9 @@ since, so that the entry made of the other sheet's row is corrected.
 
 from typing import Final
 
-from api.imports.cells.values import (
-    day,
-    name,
-    text,
-    title,
-)
+from api.imports.cells.values import day, name, text, title
 from api.imports.layout import Column, Layout
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 
 NOTED: Final = "登记日期"
 ITEM: Final = "更正项目"

@@ -4,19 +4,8 @@ from typing import Final
 
 from api.imports.cells.measures import amount
 from api.imports.cells.values import day, text, title
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.event import Height, Weight
 from domain.events.health import PhysicalExamined
 

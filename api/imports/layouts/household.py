@@ -2,25 +2,9 @@
 
 from typing import Final
 
-from api.imports.cells.values import (
-    code,
-    day,
-    text,
-    title,
-)
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.cells.values import code, day, text, title
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
 
 

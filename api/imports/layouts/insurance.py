@@ -4,19 +4,8 @@ from typing import Final
 
 from api.imports.cells.measures import amount, whole
 from api.imports.cells.values import NOT_ON_PAPER, code, day
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.event import Year
 from domain.events.insurance import (
     Contribution,

@@ -4,27 +4,10 @@ import re
 from typing import Final
 
 from api.imports.cells.raw import Raw
-from api.imports.cells.values import (
-    Read,
-    Reader,
-    code,
-    day,
-    title,
-)
+from api.imports.cells.values import Read, Reader, code, day, title
 from api.imports.faults import Fault
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.layouts.household import MOVED, transferred
 from domain.events.placement.arrangements import (
     EmploymentArranged,

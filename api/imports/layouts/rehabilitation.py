@@ -4,30 +4,10 @@ from typing import Final
 
 from api.imports.cells.measures import amount
 from api.imports.cells.raw import Raw
-from api.imports.cells.values import (
-    NOT_ON_PAPER,
-    Read,
-    Reader,
-    code,
-    day,
-    name,
-    text,
-    title,
-)
+from api.imports.cells.values import NOT_ON_PAPER, Read, Reader, code, day, name, text, title
 from api.imports.faults import Fault
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.event import Points, Unknown
 from domain.events.rehabilitation import (
     PlannedItem,

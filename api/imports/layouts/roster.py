@@ -3,25 +3,8 @@
 from typing import Final
 
 from api.imports.cells.raw import clean
-from api.imports.cells.values import (
-    NOT_ON_PAPER,
-    citizen_id,
-    code,
-    coded_word,
-    day,
-    name,
-    text,
-    title,
-)
-from api.imports.layout import (
-    FILE_NO,
-    NAME,
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
+from api.imports.cells.values import NOT_ON_PAPER, citizen_id, code, coded_word, day, name, text, title
+from api.imports.layout import FILE_NO, NAME, Column, DatedEvent, Layout, Row, paper
 from api.imports.layouts.columns import FILE_NUMBER, REMARK, SERIAL
 from domain.event import Event
 from domain.events.care import CareModeAssigned

@@ -3,19 +3,8 @@
 from typing import Final
 
 from api.imports.cells.values import code, day, text
-from api.imports.layout import (
-    Column,
-    DatedEvent,
-    Layout,
-    Row,
-    paper,
-)
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layout import Column, DatedEvent, Layout, Row, paper
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from domain.events.adoption.visits import PostAdoptionVisitMade
 
 FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")

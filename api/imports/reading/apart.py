@@ -23,19 +23,8 @@ from api.imports.cells.raw import Counted, Raw, Unusable
 from api.imports.faults import Fault
 from api.imports.reading import child
 from api.imports.reading.kinds import DeclaredKind
-from api.imports.reading.unreadable import (
-    NOT_THERE,
-    TOO_COSTLY,
-    UnreadableFileError,
-    damaged,
-    too_large,
-)
-from api.imports.reading.workbook import (
-    Attached,
-    Merged,
-    Sheet,
-    Workbook,
-)
+from api.imports.reading.unreadable import NOT_THERE, TOO_COSTLY, UnreadableFileError, damaged, too_large
+from api.imports.reading.workbook import Attached, Merged, Sheet, Workbook
 from api.settings import Settings
 from domain.label import Label
 

@@ -15,13 +15,7 @@ from api.imports.faults import Fault
 from api.imports.reading.collector import Collector
 from api.imports.reading.formats import BUILT_IN, EPOCH_1900, EPOCH_1904, GENERAL, shown, shown_text
 from api.imports.reading.parts import Rich
-from api.imports.reading.unreadable import (
-    DAMAGED,
-    PROTECTED,
-    UNKNOWN_KIND,
-    UnreadableFileError,
-    damaged,
-)
+from api.imports.reading.unreadable import DAMAGED, PROTECTED, UNKNOWN_KIND, UnreadableFileError, damaged
 from api.imports.reading.workbook import Merged
 
 COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")

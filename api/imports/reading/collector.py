@@ -3,21 +3,10 @@
 import re
 from typing import Final
 
-from api.imports.cells.raw import (
-    Raw,
-    Unusable,
-    as_written,
-    is_blank,
-)
+from api.imports.cells.raw import Raw, Unusable, as_written, is_blank
 from api.imports.faults import Fault
 from api.imports.reading.unreadable import UnreadableFileError, damaged, too_much
-from api.imports.reading.workbook import (
-    BLANK,
-    Attached,
-    Merged,
-    Sheet,
-    letter,
-)
+from api.imports.reading.workbook import BLANK, Attached, Merged, Sheet, letter
 from domain.label import Label
 from domain.limit import Area, limit
 

@@ -14,13 +14,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Final
 
-from api.imports.cells.raw import (
-    LOST_FROM,
-    Counted,
-    Raw,
-    Unusable,
-    as_written,
-)
+from api.imports.cells.raw import LOST_FROM, Counted, Raw, Unusable, as_written
 from api.imports.faults import Fault
 
 GENERAL: Final = "General"

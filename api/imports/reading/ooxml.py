@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.imports.cells.raw import (
-    Raw,
-    Unusable,
-    as_written,
-    is_blank,
-)
+from api.imports.cells.raw import Raw, Unusable, as_written, is_blank
 from api.imports.faults import Fault
 from api.imports.reading.attached import read_attached
 from api.imports.reading.collector import MOST_CELLS, Collector
@@ -23,12 +18,7 @@ from api.imports.reading.formats import (
 )
 from api.imports.reading.parts import Parts, Rich, Silent
 from api.imports.reading.references import Related, cell_at, number, related, unescaped
-from api.imports.reading.unreadable import (
-    TOO_COSTLY,
-    UNKNOWN_KIND,
-    UnreadableFileError,
-    damaged,
-)
+from api.imports.reading.unreadable import TOO_COSTLY, UNKNOWN_KIND, UnreadableFileError, damaged
 from api.imports.reading.workbook import Merged
 
 OFFICE_DOCUMENT: Final = "/officeDocument"

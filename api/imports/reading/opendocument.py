@@ -5,23 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from api.imports.cells.raw import (
-    Raw,
-    Unusable,
-    as_written,
-    is_blank,
-)
+from api.imports.cells.raw import Raw, Unusable, as_written, is_blank
 from api.imports.faults import Fault
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, Collector
 from api.imports.reading.formats import EPOCH_1900, shown_as_written, shown_instant, shown_text
 from api.imports.reading.opendocument_look import Look, times
 from api.imports.reading.parts import Parts, Rich, Silent
-from api.imports.reading.unreadable import (
-    PROTECTED,
-    UNKNOWN_KIND,
-    UnreadableFileError,
-    damaged,
-)
+from api.imports.reading.unreadable import PROTECTED, UNKNOWN_KIND, UnreadableFileError, damaged
 from api.imports.reading.workbook import Merged
 
 CONTENT: Final = "content.xml"

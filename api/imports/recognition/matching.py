@@ -10,12 +10,7 @@ from api.folding import folded
 from api.imports.cells.raw import Raw
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
-from api.imports.layouts.columns import (
-    CHILD_NAME,
-    FILE_NUMBER,
-    REMARK,
-    SERIAL,
-)
+from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.reading.workbook import BLANK
 
 Texts: TypeAlias = Mapping[int, tuple[str, ...]]

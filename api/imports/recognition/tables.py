@@ -10,22 +10,12 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from api.folding import folded
-from api.imports.cells.raw import (
-    Raw,
-    Unusable,
-    as_written,
-    clean,
-)
+from api.imports.cells.raw import Raw, Unusable, as_written, clean
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Column, Layout
 from api.imports.layouts import LAYOUTS
 from api.imports.layouts.columns import SERIAL
-from api.imports.reading.workbook import (
-    BLANK,
-    Merged,
-    Sheet,
-    letter,
-)
+from api.imports.reading.workbook import BLANK, Merged, Sheet, letter
 from api.imports.recognition.banners import (
     Banner,
     banner,

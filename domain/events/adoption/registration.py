@@ -4,19 +4,7 @@ from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
-from domain.event import (
-    Answered,
-    Category,
-    Code,
-    Event,
-    Label,
-    Name,
-    Number,
-    Personal,
-    Text,
-    Title,
-    known,
-)
+from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
 from domain.events.adoption.assessment import (
     CIVIL_CODE,
     INTEGRATING,

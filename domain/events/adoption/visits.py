@@ -6,15 +6,7 @@ from itertools import count
 from typing import Annotated
 
 from domain.entry import AnyEntry
-from domain.event import (
-    Answered,
-    Category,
-    Code,
-    Event,
-    Label,
-    NotBefore,
-    Text,
-)
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.life import STAGE
 from domain.obligations import Clock, History, obligation

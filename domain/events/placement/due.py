@@ -6,10 +6,7 @@ from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from domain.entry import AnyEntry, Entry
-from domain.event import (
-    Event,
-    Label,
-)
+from domain.event import Event, Label
 from domain.events.intake import SEX
 from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
 from domain.events.placement.preparing import AdultPlacementAssessed, AdultPlacementCaseOpened

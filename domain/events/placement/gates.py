@@ -9,13 +9,7 @@ from typing import Any, Final, TypeAlias
 from domain.entry import AnyEntry, Entry
 from domain.event import Unknown, known
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
-from domain.events.household import (
-    IDENTITY_CARD,
-    HouseholdTransferred,
-    IdCardIssued,
-    is_own,
-    registration,
-)
+from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
 from domain.events.insurance import INSURED
 from domain.events.intake import SEX
 from domain.events.placement.arrangements import (
@@ -46,15 +40,7 @@ from domain.events.placement.preparing import (
 )
 from domain.file import Fact
 from domain.life import BIRTH, Life
-from domain.readiness import (
-    GateResult,
-    gate,
-    met,
-    not_applicable,
-    uncertain,
-    unknown,
-    unmet,
-)
+from domain.readiness import GateResult, gate, met, not_applicable, uncertain, unknown, unmet
 from domain.when import add, day_after
 
 GateEvidence: TypeAlias = tuple[AnyEntry | None, str, str]

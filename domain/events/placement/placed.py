@@ -4,18 +4,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry
-from domain.event import (
-    Answered,
-    Category,
-    Code,
-    Event,
-    Label,
-    NotBefore,
-    Personal,
-    Region,
-    Text,
-    known,
-)
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Region, Text, known
 from domain.events.intake import INTAKE
 from domain.events.placement.gates import ROUTE_GATES
 from domain.events.placement.preparing import ANHUI, SEED_RULES, AdultPlacementPlanApproved
