@@ -86,7 +86,7 @@ class Metrics:
         )
         self._stopped = Gauge(
             "childledger_projection_stopped",
-            "Whether a read model can not go on",
+            "Whether a read model cannot go on",
             ["model"],
             registry=self.registry,
         )

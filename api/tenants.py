@@ -1,7 +1,7 @@
 """All tenants of one service: one for each ledger that it serves, apart from one another.
 
 Each has its own order, keys, directory, access log, read models and database roles. Where several are served,
-one that can not be opened is tried again and again, while the others answer.
+one that cannot be opened is tried again and again, while the others answer.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Tenants:
         self._shared: dict[Callable[..., Any], Shared[Any]] = {}
 
     def __getitem__(self, ledger: str) -> Container:
-        """Return the container of a ledger. Raises the problem `unavailable` while it can not be opened."""
+        """Return the container of a ledger. Raises the problem `unavailable` while it cannot be opened."""
         container = self._open.get(ledger)
         if container is None:
             raise Problem("unavailable")
@@ -60,7 +60,7 @@ class Tenants:
 
     @property
     def all(self) -> tuple[Container | None, ...]:
-        """The container of each ledger, None for one that can not be opened."""
+        """The container of each ledger, None for one that cannot be opened."""
         return tuple(map(self._open.get, self.names))
 
     def named_by(self, token: str) -> Iterator[str]:
@@ -121,7 +121,7 @@ async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncI
 async def _keep_open(
     settings: Settings, clock: WallClock, tenants: Tenants, tried: asyncio.Future[None]
 ) -> None:
-    """Hold a container open until cancelled, trying again while it can not be opened."""
+    """Hold a container open until cancelled, trying again while it cannot be opened."""
     while True:
         try:
             async with open_container(settings, clock) as container:

@@ -147,7 +147,7 @@ class Rulebook:
             try:
                 rules = [*_rules(tomllib.loads(text))]
             except (ValueError, LookupError, TypeError, AttributeError) as error:
-                message = f"{name} can not be read: {error}"
+                message = f"{name} cannot be read: {error}"
                 raise InvalidRulebookError(message) from error
             for rule in rules:
                 if rule.id in self.rules:

@@ -23,7 +23,7 @@ def unusable(error: OSError) -> DataError:
     path, why = error.filename, error.strerror
     return DataError(
         f"无法使用 {path}（{why}）：请检查其所有者、权限、磁盘空间，以及是否只读。 "
-        f"{path} can not be used ({why}): see who owns it, its mode, and whether its disk is full or "
+        f"{path} cannot be used ({why}): see who owns it, its mode, and whether its disk is full or "
         "read-only."
     )
 

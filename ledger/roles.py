@@ -20,7 +20,7 @@ class Roles:
         if not _LEDGER_NAME.fullmatch(ledger):
             message = (
                 "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，不得为 pg_…、…_keys、…_views_1。"
-                " It can not name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1."
+                " It cannot name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1."
             )
             raise ValueError(message)
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")

@@ -110,7 +110,7 @@ async def import_file(
                 await _print_tokens(container, told, json=json)
             return told.code
     except (InterruptedImportError, StoreError, Problem):
-        # A problem is that it can not be written down who is told.
+        # A problem is that it cannot be written down who is told.
         again = (
             "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
         )

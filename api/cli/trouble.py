@@ -56,7 +56,7 @@ TOLD: Final = (
     ServerFailedError,
     LastSeenError,
 )
-"""What a command can not help, and says in both languages itself."""
+"""What a command cannot help, and says in both languages itself."""
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)
 """What a database says, or what is said when it says nothing."""
 UNEXPECTED: Final = Label(
@@ -75,10 +75,10 @@ def sentences(error: Exception) -> list[str]:
         case InvalidError():
             return [f"{each.pointer}: {_both(each.words)}" for each in error.problems]
         case SettingsError():
-            return [_both(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting can not be read: {error}."))]
+            return [_both(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting cannot be read: {error}."))]
         case _ if isinstance(error, AWAY):
             said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return [_both(Label("数据库无法访问。", f"The database can not be reached: {said}"))]
+            return [_both(Label("数据库无法访问。", f"The database cannot be reached: {said}"))]
         case _ if isinstance(error, TOLD):
             return [str(error)]
         case gaierror():

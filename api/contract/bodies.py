@@ -194,7 +194,7 @@ def _well_formed(change: Callable[[T], U], value: T) -> U:
     except MalformedError as error:
         zh, en = error.detail.zh, error.detail.en
         raise Problem(
-            "malformed", en=f"The request can not be read: {en}.", zh=f"请求无法读取：{zh}。"
+            "malformed", en=f"The request cannot be read: {en}.", zh=f"请求无法读取：{zh}。"
         ) from None
 
 

@@ -42,7 +42,7 @@ class ProblemKind:
 
 KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
     {
-        "malformed": ProblemKind(400, "Malformed request", "The request can not be read.", "请求无法读取。"),
+        "malformed": ProblemKind(400, "Malformed request", "The request cannot be read.", "请求无法读取。"),
         "idempotency_key_missing": ProblemKind(
             400,
             "Idempotency-Key missing",
@@ -139,7 +139,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "系统内部出错；没有任何操作只完成一半。",
         ),
         "unavailable": ProblemKind(
-            503, "Not now", "This can not be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
+            503, "Not now", "This cannot be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
         ),
     }
 )

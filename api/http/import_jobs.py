@@ -57,7 +57,7 @@ ANSWER_SECONDS: Final = limit(
     Area.IMPORTS,
     Label("提交文件时等待读取的秒数", "Seconds for which whoever hands a file in waits for it to be read"),
     why=Label("其他机构的文件可能在前", "Others' files may be read before"),
-    beyond=Label("202；读不了的，由该导入说明", "202; that it can not be read is then said of the import"),
+    beyond=Label("202；读不了的，由该导入说明", "202; that it cannot be read is then said of the import"),
 )
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 BODY: Final[dict[str, Any]] = {

@@ -67,7 +67,7 @@ async def record(
 
 
 async def _recorded(request: RequestContext, wanted: Recording) -> JsonResponse:
-    # Asked before, so that nothing is recorded yet where it can not be answered.
+    # Asked before, so that nothing is recorded yet where it cannot be answered.
     taken = await numbers_taken(request, wanted.stream, wanted.drafts)
     outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
     status = await answerable(request, wanted, outcome)

@@ -1,6 +1,6 @@
 """Who read what is personal: a log of its own, apart from the children's streams.
 
-Whoever answers with personal data waits until it stands in the log, and does not answer when it can not.
+Whoever answers with personal data waits until it stands in the log, and does not answer when it cannot.
 Those who read at the same time share one statement, so that the log does not slow them down.
 """
 
@@ -74,7 +74,7 @@ class AccessLog:
         """Write down durably that the actor reads these categories of these children, before answering.
 
         `purpose` is a word of ours, such as the name of the question. What has no category is not noted.
-        Raises the problem `unavailable` when it can not be written.
+        Raises the problem `unavailable` when it cannot be written.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
         who = (actor.user, actor.role.value, actor.institution)

@@ -36,7 +36,7 @@ _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 
 
 class IdentityError(Exception):
-    """What was asked can not be: the text says why, to whoever gave the command."""
+    """What was asked cannot be: the text says why, to whoever gave the command."""
 
 
 @dataclass(frozen=True, slots=True)

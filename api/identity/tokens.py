@@ -41,7 +41,7 @@ def new_token(ledger: str) -> str:
 
 
 def digest(token: str, ledger: str) -> bytes | None:
-    """Return the digest (SHA-256) by which a token is stored; None for what can not be one of this ledger."""
+    """Return the digest (SHA-256) by which a token is stored; None for what cannot be one of this ledger."""
     secret, check = token[len(PREFIX) : -_CHECK_LENGTH], token[-_CHECK_LENGTH:]
     if len(token) != _LENGTH or not token.startswith(PREFIX) or not token.isascii():
         return None

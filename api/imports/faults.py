@@ -76,7 +76,7 @@ _LABELS: Final = {
         "合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either"
     ),
     Fault.ODD_CHARACTERS: Label(
-        "含有看不见或已损坏的字符", "Holds characters that can not be seen or are lost"
+        "含有看不见或已损坏的字符", "Holds characters that cannot be seen or are lost"
     ),
     Fault.PENDING: Label("尚未确定", "Not yet decided"),
     Fault.DITTO: Label("只写了同上，没有写明内容", "Says the same as another cell, and not what"),
@@ -113,7 +113,7 @@ _LABELS: Final = {
         "文本框不录入；需要录入的内容请写入单元格",
         "Text boxes are not recorded: write what should be into a cell",
     ),
-    Fault.NOT_KEPT: Label("不能照原样保存", "It can not be kept as it is written"),
+    Fault.NOT_KEPT: Label("不能照原样保存", "It cannot be kept as it is written"),
     Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),
     Fault.NOT_YOURS: Label("该档案已由其他机构负责", "Another institution is in charge of the file"),
     Fault.NOT_YOUR_CATEGORY: Label(

@@ -132,7 +132,7 @@ async def run_import(
     """Import a register; `progress` is told the rows that are done and how many there are.
 
     A `bounded` report lists the beginning of what is not used, and counts the rest. Its institution is opened
-    where it is not known, but for a dry run. Raises IdentityError where it can not be, InterruptedImportError
+    where it is not known, but for a dry run. Raises IdentityError where it cannot be, InterruptedImportError
     and what `still` and the store raise; after these it may be handed in again.
     """
     await up_to_date(container)

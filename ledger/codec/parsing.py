@@ -188,7 +188,7 @@ def _escaped(step: str) -> str:
 
 
 def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # noqa: ANN401 - any JSON
-    """Yield what has the right type and still can not be kept, or is not written as it is to be."""
+    """Yield what has the right type and still cannot be kept, or is not written as it is to be."""
     if isinstance(value, tuple):
         for number, (each, own) in enumerate(zip(value, sent, strict=True)):
             yield from not_kept(each, own, f"{at}/{number}")

@@ -16,13 +16,13 @@ NOT_UTF_8: Final = Label("不是 UTF-8 编码", "not in UTF-8")
 TOO_DEEP: Final = Label("嵌套过深", "nested too deeply")
 
 BEYOND_MEASURE: Final = "1e999"
-"""Stands for a number that can not be kept: no field takes it."""
+"""Stands for a number that cannot be kept: no field takes it."""
 _LONGEST: Final = 18
 """Digits of a whole number that orjson certainly writes."""
 
 
 class MalformedError(ValueError):
-    """What was sent can not be read as JSON, and why."""
+    """What was sent cannot be read as JSON, and why."""
 
     def __init__(self, detail: Label) -> None:
         super().__init__(detail.en)

@@ -78,7 +78,7 @@ class CatchUp:
         return taken
 
     async def _step(self, own: Generation, group: Group, limit: int) -> int:
-        """Take in a batch, without those who can not."""
+        """Take in a batch, without those who cannot."""
         while group.models:
             try:
                 return await self._batch(own, group, min(group.end, group.start + limit))

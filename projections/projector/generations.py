@@ -60,7 +60,7 @@ class Generation:
 
     @property
     def stopped(self) -> dict[str, str]:
-        """The read models that can not go on, with the class of the error that keeps them."""
+        """The read models that cannot go on, with the class of the error that keeps them."""
         return {name: own.stopped_by for name, own in self.models.items() if own.stopped_by is not None}
 
     def position(self, *models: str) -> int:

@@ -71,7 +71,7 @@ class Projector:
 
     @property
     def stopped(self) -> dict[str, str]:
-        """The read models that can not go on, with the class of the error that keeps them."""
+        """The read models that cannot go on, with the class of the error that keeps them."""
         return {} if self._read_from is None else self._read_from.stopped
 
     @property

@@ -81,7 +81,7 @@ class RowWriter:
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
-            # A file that can not be read at all.
+            # A file that cannot be read at all.
             raise PoisonError((model.name for model in models), error) from error
         return files, readings
 

@@ -144,7 +144,7 @@ async def test_a_pool_keeps_no_connection_that_has_come_to_a_standby(
             await connection.execute(adding, [uuid4()])
 
 
-async def test_a_repeated_append_that_can_not_be_read_yet_may_be_made_again(urls: Urls, store: Store) -> None:
+async def test_a_repeated_append_that_cannot_be_read_yet_may_be_made_again(urls: Urls, store: Store) -> None:
     # Given a standby for reading that has not heard of an append
     append = an_append()
     await store.append(append)

@@ -31,7 +31,7 @@ class Duel:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of design 9. Without `opened` it can not be measured yet, and `scale` says why."""
+    """One row of design 9. Without `opened` it cannot be measured yet, and `scale` says why."""
 
     name: str
     work: str

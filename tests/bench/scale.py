@@ -29,7 +29,7 @@ READS: Final = 400
 
 
 async def measure(sizes: Sequence[int], memory: Sequence[int]) -> int:
-    """Measure and print everything, size by size; what the disk can not hold is said and left out."""
+    """Measure and print everything, size by size; what the disk cannot hold is said and left out."""
     async with furnished(1) as bench:
         say(", ".join(f"{name} {fact}" for name, fact in facts(bench).items()) + "\n")
         say(

@@ -110,7 +110,7 @@ def test_a_rulebook_whose_digest_is_not_its_contents_is_impossible() -> None:
         FIRST["wards.toml"] * 2,
     ],
 )
-def test_a_rulebook_that_can_not_be_read_is_impossible(text: str) -> None:
+def test_a_rulebook_that_cannot_be_read_is_impossible(text: str) -> None:
     given().when("2024-01-01", adopted({"wards.toml": text})).refused("X05")
 
 

@@ -43,7 +43,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize("text", [*NOTHING_TO_SEE, *IN_NO_TEXT], ids=ascii)
-def test_what_can_not_be_seen_or_read_is_no_text_and_no_line(text: str) -> None:
+def test_what_cannot_be_seen_or_read_is_no_text_and_no_line(text: str) -> None:
     assert not is_text(text)
     assert not is_line(text)
 

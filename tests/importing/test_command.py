@@ -287,7 +287,7 @@ async def test_whoever_is_told_values_by_the_command_stands_in_the_access_log(
 
 
 @pytest.mark.usefixtures("surroundings")
-async def test_what_can_not_be_written_down_is_not_told_by_the_command(
+async def test_what_cannot_be_written_down_is_not_told_by_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object) -> None:
@@ -322,7 +322,7 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
     assert sheets["未录入"][1][:4] == ("体检", "4", "儿童编号", "CS777")
 
 
-async def test_a_report_that_can_not_be_written_is_told_before_anything_is_imported(
+async def test_a_report_that_cannot_be_written_is_told_before_anything_is_imported(
     surroundings: Settings, tmp_path: Path
 ) -> None:
     file = a_file(tmp_path, newcomers_roster())
@@ -349,7 +349,7 @@ async def test_a_report_never_takes_the_registers_place(
 
 
 @pytest.mark.usefixtures("surroundings")
-async def test_nothing_is_left_of_a_report_on_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+async def test_nothing_is_left_of_a_report_on_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     nothing, copy = tmp_path / "台账.xlsx", tmp_path / "copy.xlsx"
     nothing.write_bytes(b"")
 

@@ -246,7 +246,7 @@ def test_rare_and_private_characters_of_gb_18030_are_kept() -> None:
         (workbook(ROSTER)[:1000], {}, DAMAGED),
     ],
 )
-def test_what_can_not_be_read_is_told_in_one_sentence(
+def test_what_cannot_be_read_is_told_in_one_sentence(
     content: bytes, said: dict[str, Any], why: Label
 ) -> None:
     with pytest.raises(UnreadableFileError) as refused:
@@ -266,7 +266,7 @@ async def test_a_web_page_that_is_called_a_workbook_is_a_problem_with_the_way_ou
     ("name", "media_type", "why"),
     [("cut-short.xls", XLS, DAMAGED), ("password.xlsx", XLSX, PROTECTED)],
 )
-async def test_sample_files_that_can_not_be_read_are_a_problem_in_both_languages(
+async def test_sample_files_that_cannot_be_read_are_a_problem_in_both_languages(
     served: Served, cases: Path, name: str, media_type: str, why: Label
 ) -> None:
     answer = await hand_in(await served.as_("staff"), (cases / name).read_bytes(), media_type=media_type)
@@ -277,7 +277,7 @@ async def test_sample_files_that_can_not_be_read_are_a_problem_in_both_languages
 
 @pytest.mark.usefixtures("surroundings")
 @pytest.mark.parametrize(("name", "why"), [("cut-short.xls", DAMAGED), ("password.xlsx", PROTECTED)])
-async def test_sample_files_that_can_not_be_read_are_told_by_the_command(
+async def test_sample_files_that_cannot_be_read_are_told_by_the_command(
     cases: Path, capsys: pytest.CaptureFixture[str], name: str, why: Label
 ) -> None:
     assert await import_file(cases / name) == 2

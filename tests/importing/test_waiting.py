@@ -195,7 +195,7 @@ async def test_who_has_enough_under_way_is_told_so_before_the_body_is_read(
     assert sent <= 2
 
 
-async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it_can_not_be(
+async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it_cannot_be(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.http.import_jobs.ANSWER_SECONDS", 0.01)

@@ -47,7 +47,7 @@ CALCULATED = "xl/workbook.xml"
 
 
 def unusable(words: str, fault: Fault) -> Unusable:
-    """A cell that is filled and can not be used."""
+    """A cell that is filled and cannot be used."""
     return Unusable(words, fault)
 
 
@@ -416,7 +416,7 @@ def test_rows_and_cells_of_opendocument_that_are_repeated_are_there_as_often() -
 # -- what becomes of it
 
 
-def test_a_cell_that_can_not_be_used_tells_its_fault_and_its_words() -> None:
+def test_a_cell_that_cannot_be_used_tells_its_fault_and_its_words() -> None:
     examined = Unusable("#REF!", Fault.ERROR_VALUE)
     rows: list[tuple[Raw, ...]] = [tuple(HEADINGS["体检"]), ("CS001", "王小明", examined)]
 
@@ -426,7 +426,7 @@ def test_a_cell_that_can_not_be_used_tells_its_fault_and_its_words() -> None:
     assert (cell.heading, cell.written, cell.fault) == ("体检日期", "#REF!", Fault.ERROR_VALUE)
 
 
-def test_a_file_number_that_can_not_be_used_is_none() -> None:
+def test_a_file_number_that_cannot_be_used_is_none() -> None:
     number = Unusable("=A1", Fault.NOT_CALCULATED)
     rows: list[tuple[Raw, ...]] = [tuple(HEADINGS["体检"]), (number, "王小明", "2020-02-01")]
 

@@ -102,7 +102,7 @@ async def test_streams_of_a_childrens_ledger_still_begin_at_one(database_url: st
     ],
     ids=["id", "version", "nul", "surrogate"],
 )
-def test_what_can_not_be_stored_is_refused_before_it_joins_others(
+def test_what_cannot_be_stored_is_refused_before_it_joins_others(
     factory: Factory, wrong: StoredEvent
 ) -> None:
     recorder = factory.application_recorder()
@@ -350,7 +350,7 @@ def test_each_application_has_a_ledger_of_its_own(database_url: str) -> None:
 def test_what_is_not_set_or_no_name_is_said_plainly() -> None:
     with pytest.raises(InfrastructureFactoryError, match="set CHILDLEDGER_DATABASE_URL"):
         Factory({})
-    with pytest.raises(InfrastructureFactoryError, match="can not name a ledger"):
+    with pytest.raises(InfrastructureFactoryError, match="cannot name a ledger"):
         Factory({"CHILDLEDGER_LEDGER": "No Name"})
 
 

@@ -236,7 +236,7 @@ async def test_a_backup_that_is_not_whole_touches_nothing(  # noqa: PLR0917 - fi
 async def test_a_dump_whose_sum_was_altered_with_it_touches_nothing(
     served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
 ) -> None:
-    """A restore runs what a dump holds as the owner: who lacks the key file can not put anything there."""
+    """A restore runs what a dump holds as the owner: who lacks the key file cannot put anything there."""
     await backing_up(settings, backups)
     for path, part in ((manifest_in(backups), "entries"), (backups / f"keys-{settings.ledger}.json", "keys")):
         written = path.read_bytes()

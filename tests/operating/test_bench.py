@@ -38,7 +38,7 @@ async def test_a_row_comes_to_a_ratio(row: Row, bench: Bench) -> None:
     assert row.name in as_json(facts(bench), [result])
 
 
-def test_a_row_that_can_not_be_measured_yet_says_why() -> None:
+def test_a_row_that_cannot_be_measured_yet_says_why() -> None:
     (row,) = chosen(("verify",))
 
     result = asyncio.run(decide(row, Bench("", Path(), 1)))

@@ -130,7 +130,7 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
     ],
     ids=lambda value: None if isinstance(value, list) else value,
 )
-def test_what_can_not_be_done_is_said_in_one_line(
+def test_what_cannot_be_done_is_said_in_one_line(
     command: Callable[..., Told], words: list[str], said: str
 ) -> None:
     told = command(*words)
@@ -140,7 +140,7 @@ def test_what_can_not_be_done_is_said_in_one_line(
     assert len(told.beside.splitlines()) == 1
 
 
-def test_a_setting_that_can_not_be_is_named_and_not_repeated(command: Callable[..., Told]) -> None:
+def test_a_setting_that_cannot_be_is_named_and_not_repeated(command: Callable[..., Told]) -> None:
     told = command("token", "list", PORT="eighty-secret")
     assert told.code == 1
     assert "CHILDLEDGER_PORT" in told.beside
@@ -189,7 +189,7 @@ def test_a_command_that_is_not_given_as_it_is_to_be_says_so_and_where_its_help_i
     assert "--help" in second
 
 
-def test_a_file_that_can_not_be_written_is_named_in_both_languages(command: Callable[..., Told]) -> None:
+def test_a_file_that_cannot_be_written_is_named_in_both_languages(command: Callable[..., Told]) -> None:
     told = command("backup", "/proc/nowhere")
     assert told.code == 1
     (line,) = told.beside.splitlines()
@@ -210,7 +210,7 @@ def test_a_file_that_can_not_be_written_is_named_in_both_languages(command: Call
         ("ledgers", "secret,secret", "写了两次"),
     ],
 )
-def test_a_setting_that_can_not_be_is_explained_in_both_languages(
+def test_a_setting_that_cannot_be_is_explained_in_both_languages(
     monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(f"CHILDLEDGER_{setting.upper()}", value)
@@ -235,11 +235,11 @@ def test_a_database_that_is_away_is_said_in_one_line(command: Callable[..., Told
     told = command("token", "list", DATABASE_URL="host=127.0.0.1 port=1 user=nobody password=very-secret")
     assert (told.code, told.answer) == (1, "")
     (line,) = told.beside.splitlines()
-    assert line.startswith("数据库无法访问。 The database can not be reached: ")
+    assert line.startswith("数据库无法访问。 The database cannot be reached: ")
     assert "secret" not in line
 
 
-def test_a_folder_that_can_not_be_is_named(command: Callable[..., Told]) -> None:
+def test_a_folder_that_cannot_be_is_named(command: Callable[..., Told]) -> None:
     told = command("token", "list", DATA="/proc/nowhere", DATABASE_URL="")
     assert told.code == 1
     assert "Traceback" not in told.beside
@@ -259,7 +259,7 @@ def test_who_reads_no_further_ends_a_command_in_silence() -> None:
 @pytest.mark.parametrize(
     ("encoding", "shown"), [("gbk", "收养"), ("ascii", r"\u6536\u517b"), ("utf-8", "收养")]
 )
-def test_what_a_terminal_can_not_show_is_shown_by_its_number(encoding: str, shown: str) -> None:
+def test_what_a_terminal_cannot_show_is_shown_by_its_number(encoding: str, shown: str) -> None:
     environment = clean_environment() | {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
     done = subprocess.run(
         [CHILDLEDGER, "rules"], capture_output=True, env=environment, timeout=PATIENCE, check=False

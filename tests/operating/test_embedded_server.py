@@ -303,8 +303,8 @@ def unwritable(monkeypatch: pytest.MonkeyPatch) -> str:
     return refused
 
 
-def test_a_data_that_can_not_be_written_is_told_with_its_path(data: Path, unwritable: str) -> None:
-    with pytest.raises(DataError, match=f"{data}.*{unwritable}.*can not be used"), embedded(data):
+def test_a_data_that_cannot_be_written_is_told_with_its_path(data: Path, unwritable: str) -> None:
+    with pytest.raises(DataError, match=f"{data}.*{unwritable}.*cannot be used"), embedded(data):
         pass
 
 

@@ -259,7 +259,7 @@ async def test_neither_order_nor_separation_hangs_on_what_a_database_has_only_on
 # One may fail
 
 
-async def test_a_ledger_that_can_not_be_opened_leaves_the_other_answering_until_it_can(
+async def test_a_ledger_that_cannot_be_opened_leaves_the_other_answering_until_it_can(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(all_houses, "AGAIN_SECONDS", 0.2)
@@ -349,8 +349,8 @@ def test_ledgers_are_set_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"ledgers": "weihai,weihai", "ledger": "weihai"}, "twice"),
         ({"ledgers": "weihai,yantai"}, "childledger among them"),
-        ({"ledgers": "childledger,We Hai"}, "can not name a ledger"),
-        ({"ledger": "pg_mine"}, "can not name a ledger"),
+        ({"ledgers": "childledger,We Hai"}, "cannot name a ledger"),
+        ({"ledger": "pg_mine"}, "cannot name a ledger"),
         ({"ledgers": "childledger,weihai", "writer_url": "postgresql://writer@db/x"}, "{ledger}"),
     ],
 )

@@ -184,7 +184,7 @@ async def test_passwords_are_set_anew(database_url: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "Ledger", "a-b", 'a"b', "1st", "pg_ledger", "ledger_keys", "x" * 41])
 def test_a_name_that_is_no_plain_identifier_names_no_ledger(name: str) -> None:
-    with pytest.raises(ValueError, match="can not name a ledger"):
+    with pytest.raises(ValueError, match="cannot name a ledger"):
         Roles.of(name)
 
 

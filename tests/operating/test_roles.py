@@ -97,7 +97,7 @@ def test_writer_and_reader_own_nothing(urls: Urls, role: psycopg.Connection) -> 
     assert owned.rowcount == 0
 
 
-def test_the_owner_can_not_log_in_and_is_no_superuser(urls: Urls) -> None:
+def test_the_owner_cannot_log_in_and_is_no_superuser(urls: Urls) -> None:
     with psycopg.connect(urls.superuser) as superuser:
         owner = superuser.execute(
             "SELECT rolcanlogin, rolsuper, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s",
@@ -282,7 +282,7 @@ def test_whatever_table_there_is_neither_writer_nor_reader_can_tamper_with_it(ur
         trick(connection, DEFAULT_LEDGER)
 
 
-async def test_in_embedded_mode_the_credentials_of_a_served_ledger_can_not_tamper(data: Path) -> None:
+async def test_in_embedded_mode_the_credentials_of_a_served_ledger_cannot_tamper(data: Path) -> None:
     """With the addresses by which it works itself, and the passwords that it keeps in DATA."""
 
     def tampered(owner: str, address: str, role: str) -> None:

@@ -241,7 +241,7 @@ async def test_what_was_being_noted_when_the_house_closed_stands_in_the_log(sett
         assert len(await container.access.of(child, limit=10)) == 1
 
 
-async def test_what_can_not_be_noted_is_not_answered(served: Served, settings: Settings) -> None:
+async def test_what_cannot_be_noted_is_not_answered(served: Served, settings: Settings) -> None:
     child = await served.a_child("王小明")
     await _as_owner(settings, "REVOKE INSERT ON access FROM {writer}")
     answer = await (await served.as_(Role.STAFF)).get(f"/children/{child}")

@@ -1,4 +1,4 @@
-"""What can not all be true is refused or found: days, what follows what, numbers, measures."""
+"""What cannot all be true is refused or found: days, what follows what, numbers, measures."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -258,7 +258,7 @@ def test_whether_it_was_before_is_open_where_the_day_is() -> None:
 # Withdrawn and restored
 
 
-def test_what_does_not_stand_can_not_be_withdrawn_nor_what_stands_be_restored() -> None:
+def test_what_does_not_stand_cannot_be_withdrawn_nor_what_stands_be_restored() -> None:
     child = given(RECEIVED)
     entry = child.last.entry_id
     child.when("2026-11-01", some(EntryRestored, entry=entry)).refused("E12")

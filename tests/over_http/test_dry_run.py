@@ -231,7 +231,7 @@ async def test_each_item_of_a_dry_run_is_judged_after_those_before_it(
     assert [each["status"] for each in came] == ([424, 422, 424] if all_or_nothing else [201, 422, 201])
 
 
-async def test_one_item_that_can_not_be_withholds_the_others_in_a_dry_run_too(
+async def test_one_item_that_cannot_be_withholds_the_others_in_a_dry_run_too(
     served: Served,
 ) -> None:
     story = await a_story(served).given(RECEIVED)

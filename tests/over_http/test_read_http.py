@@ -377,7 +377,7 @@ async def test_a_child_is_found_by_a_former_name_and_a_corrected_one_is_forgotte
     assert await searched(served, "汪") == []
 
 
-async def test_who_sees_no_names_can_not_search_for_them(served: Served) -> None:
+async def test_who_sees_no_names_cannot_search_for_them(served: Served) -> None:
     await a_story(served).given(RECEIVED, named())
     administrator = await served.as_(Role.ADMINISTRATOR)
     answer = await administrator.post("/children/search", json={"q": "王"})

@@ -267,7 +267,7 @@ NOT_TAKEN = [
 ]
 
 
-async def test_a_body_that_can_not_be_taken_is_a_problem(served: Served, subtests: pytest.Subtests) -> None:
+async def test_a_body_that_cannot_be_taken_is_a_problem(served: Served, subtests: pytest.Subtests) -> None:
     staff = await served.as_(Role.STAFF)
     for content, media_type, status, code in NOT_TAKEN:
         with subtests.test(code, content=content[:40]):

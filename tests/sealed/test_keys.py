@@ -114,7 +114,7 @@ async def test_terms_and_fingerprints_last_and_say_nothing_without_the_key(store
 
 
 async def test_an_id_lasts_and_is_not_told_by_who_guesses_its_name(store: Store, path: Path) -> None:
-    """H4: whoever guesses a file number can not look for the ids that it makes."""
+    """H4: whoever guesses a file number cannot look for the ids that it makes."""
     one, other = await opened(store, path), await opened(store, path)
     name = ("entry", UUID(int=1), "register XH0001|儿童花名册|identity", 0, 0)
     assert one.named(*name) == other.named(*name) != one.named(*name[:-1], 1)

@@ -1,4 +1,4 @@
-"""Lives told as stories, by what they are about: what the sheets of a register can not express.
+"""Lives told as stories, by what they are about: what the sheets of a register cannot express.
 
 Together they show every event, every stage, every state of what is due, every answer of every gate, and every
 rule that can speak: tests say so of each.

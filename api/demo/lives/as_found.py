@@ -1,4 +1,4 @@
-"""Old files as they were found: what should not have happened, and what their papers can not say."""
+"""Old files as they were found: what should not have happened, and what their papers cannot say."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,7 +84,7 @@ def adopted_within_months(present: Present) -> LifeCourse:
 
 
 def eight_or_not(present: Present) -> LifeCourse:
-    """A girl was about eight when she was adopted: whether she had to be asked can not be told."""
+    """A girl was about eight when she was adopted: whether she had to be asked cannot be told."""
     child = present.who(present.ago(years=10), FEMALE)
     came, day = present.ago(years=4), present.ago(years=2, days=-60)
     yield on(came, ChildReceived, file_no=present.file_no).on_paper()
@@ -111,7 +111,7 @@ def admitted_twice(present: Present) -> LifeCourse:
 
 
 def written_by_many_hands(present: Present) -> LifeCourse:
-    """A girl's old file contradicts itself: numbers, papers it does not hold, days that can not be."""
+    """A girl's old file contradicts itself: numbers, papers it does not hold, days that cannot be."""
     child = present.who(present.ago(years=13), FEMALE)
     came = present.ago(years=6)
     misread = date(came.year - 1000, came.month, 1)

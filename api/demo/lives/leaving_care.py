@@ -48,7 +48,7 @@ def ready_for_society(present: Present) -> LifeCourse:
 
 
 def ready_with_support(present: Present) -> LifeCourse:
-    """A young woman who can not live alone is expected in a home for persons in extreme hardship."""
+    """A young woman who cannot live alone is expected in a home for persons in extreme hardship."""
     child = present.turning(18, in_days=-30, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=150))
     yield from case_opened(present.ago(days=215))

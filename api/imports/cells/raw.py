@@ -11,7 +11,7 @@ from api.imports.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A cell in which something stands that can not be used: its words, and what is wrong with them."""
+    """A cell in which something stands that cannot be used: its words, and what is wrong with them."""
 
     written: str
     fault: Fault

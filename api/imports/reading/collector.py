@@ -189,7 +189,7 @@ class Collector:
         self._rows.extend([] for _ in range(rows - len(self._rows)))
 
     def _spread(self, merged: Merged) -> None:
-        """Give what several rows are merged over to each of them; what it hides can not be used."""
+        """Give what several rows are merged over to each of them; what it hides cannot be used."""
         if merged.top > len(self._rows):
             return
         first = self._rows[merged.top - 1]

@@ -256,7 +256,7 @@ def _written(number: float, pieces: tuple[str, ...]) -> str | None:
 
 
 def _from_count(count: float, form: Format, epoch: date) -> Raw:
-    """The moment that a count of days means, as shown; a day that there is not can not be used."""
+    """The moment that a count of days means, as shown; a day that there is not cannot be used."""
     days, rest = divmod(round(count * _MILLISECONDS), _MILLISECONDS) if abs(count) <= _LAST else (-1, 0)
     if not form.moment & frozenset("ymdw"):
         return _clock(count, form)

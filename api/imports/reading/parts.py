@@ -89,7 +89,7 @@ class Rich:
 
 
 class Parts:
-    """The parts of an archive by their names. Raises UnreadableFileError for one that can not be read."""
+    """The parts of an archive by their names. Raises UnreadableFileError for one that cannot be read."""
 
     def __init__(self, content: bytes) -> None:
         try:

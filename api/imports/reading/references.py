@@ -57,7 +57,7 @@ def number(written: str | None) -> int:
 
 
 def unescaped(text: str) -> str:
-    """A text with the characters that XML can not hold."""
+    """A text with the characters that XML cannot hold."""
     if "_x" not in text:
         return text
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)

@@ -1,4 +1,4 @@
-"""Why a file can not be read, in one sentence, with the way out."""
+"""Why a file cannot be read, in one sentence, with the way out."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ DAMAGED: Final = Label(
 )
 NOT_THERE: Final = Label(
     "打不开该文件；请检查路径和读取权限。",
-    "The file can not be opened: look at its path and its permissions.",
+    "The file cannot be opened: look at its path and its permissions.",
 )
 EMPTY: Final = Label("文件是空的；请检查所选的文件。", "The file is empty: look whether it is the right one.")
 PROTECTED: Final = Label(

@@ -158,7 +158,7 @@ def _table(
 def _divided(
     merged: Sequence[Merged], start: int, rows: Sequence[RawRow], kinds: Sequence[RowKind], heading: Heading
 ) -> Sequence[RawRow]:
-    """The rows, in which what is merged over several headings can not be used: it may belong to either.
+    """The rows, in which what is merged over several headings cannot be used: it may belong to either.
 
     What is `merged` comes from top to bottom.
     """

@@ -10,7 +10,7 @@
 -- Of a stream without entries in a ledger of the library's, any version is the current one.
 --
 -- Appends are judged in order, each as if those refused before it had never come. The head is locked first,
--- so what later statements see can not change any more: judging before inserting is exact, and nothing
+-- so what later statements see cannot change any more: judging before inserting is exact, and nothing
 -- refused is written. Runs at READ COMMITTED, where each statement sees all that was committed before it
 -- began; with plans that are made once, whatever is appended, because making one takes longer than following
 -- it; without sequential scans, because a plan made while the table was small is kept when it has grown; and
@@ -45,7 +45,7 @@ BEGIN
       FROM head h WHERE h.one FOR UPDATE;
     first_moment := greatest(first_moment, clock_timestamp());
 
-    -- Appends to different streams, with entry ids of their own, that read no other stream, can not touch one
+    -- Appends to different streams, with entry ids of their own, that read no other stream, cannot touch one
     -- another: they are judged in one statement. Entries are taken from the arrays by their number, because
     -- unnesting a dozen arrays makes a dozen tables first.
     independent := cardinality(read_by) = 0;

@@ -1,4 +1,4 @@
--- Up to which entry each read model of a generation is written. One that can not go on is stopped: by which error,
+-- Up to which entry each read model of a generation is written. One that cannot go on is stopped: by which error,
 -- in its class's name alone, and since when.
 CREATE TABLE read_model (
     generation integer NOT NULL REFERENCES generation ON DELETE CASCADE,
