@@ -245,12 +245,12 @@ class SocialSecurityCardIssued(
 
 
 def is_own(life: Life, number: str | None) -> bool:
-    """Whether nothing on record says that a number is no citizen id, or somebody else's."""
+    """Return whether no record shows that a number is no citizen id or belongs to another person."""
     return all(refusal.kind == "uncertain" for refusal in number_agrees(life, number))
 
 
 def registration(life: Life) -> Fact[Registration] | None:
-    """The registration that holds; None where there is none, or where it says that there is none."""
+    """Return the registration that holds; None if there is none or it states that there is none."""
     fact = life.now(REGISTERED)
     value = None if fact is None else fact.held.value
     return None if value is not None and value.household_class == UNREGISTERED else fact

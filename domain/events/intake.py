@@ -315,9 +315,9 @@ FOUND_AS: Final = {"03": "street", "04": "rescued", "05": "abandoned", "06": "ab
 
 
 def intake_case(category: str, situation: str | None) -> str:
-    """Which papers are asked for: by how a sought child was found, else by its category (R-INT-1).
+    """Return the case of the required papers: a found child's situation, else the category (R-INT-1).
 
-    Of a child of unknown parents it is taken that it was abandoned unless its situation says otherwise.
+    A child of unknown parents counts as abandoned, unless its situation says otherwise.
     """
     case = FOUND_AS.get(situation or "") if category in SOUGHT else None
     return case or ("abandoned" if category == "A1" else category)
@@ -335,7 +335,7 @@ def _papers_missing(life: Life, stated: str | None) -> Refusals:
     asked_for = life.asked("I01", case)
     for asked in asked_for:
         yield from _lacking(asked, [kind for kind in asked.kinds if kind not in there | open_kinds])
-    # Last, for whoever may not see what they say is told nothing more.
+    # Last, since an actor who may not see these values is shown nothing after them.
     if open_kinds.intersection(kind for asked in asked_for for kind in asked.kinds):
         open_kinds.difference_update(kind for event in untold for kind in event.papers())
         for asked in asked_for:

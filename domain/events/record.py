@@ -1,4 +1,4 @@
-"""The record itself: what is withdrawn or restored, and who approves exceptions."""
+"""The record itself: withdrawing and restoring entries, approving and rejecting exceptions."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final
@@ -56,11 +56,11 @@ class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", sourc
 
 
 DECISIONS: Final = (ExceptionApproved, ExceptionRejected)
-"""What a second person says of an exception."""
+"""A second person's decisions on an exception."""
 
 
 def _second_person(life: Life, claimed_by: UUID) -> Refusals:
-    """Who decides on a claim is a supervisor and did not make it; so is who corrects a decision."""
+    """A claim is decided, and a decision corrected, by a supervisor who did not make the claim."""
     claim = _claim(life, claimed_by)
     claimed = claim is not None and claim.exception is not None
     if not claimed:
@@ -70,12 +70,12 @@ def _second_person(life: Life, claimed_by: UUID) -> Refusals:
 
 
 def _undone(life: Life, original: UUID) -> Refusals:
-    """Who withdraws or restores a decision decides too."""
+    """Withdrawing or restoring a decision is itself a decision, under the same rules."""
     yield from _decided(life, _decided_on(life, original))
 
 
 def _decided_on(life: Life, decision: UUID | None) -> Iterator[UUID]:
-    """The entries on whose claims a decision was made, first or by a correction; none for other entries."""
+    """Yield the entries whose claims a decision is about, originally or as corrected; else none."""
     if decision is not None and (original := life.file.entries.get(decision)) is not None:
         for version in (original, *life.file.amendments(decision)):
             if isinstance(version.event, DECISIONS):
@@ -101,7 +101,7 @@ def _claim(life: Life, claimed_by: UUID) -> AnyEntry | None:
 def approval(file: File, entry: AnyEntry) -> bool | None:
     """Whether a second person approved (True) or rejected (False) the exception that an entry claims.
 
-    The last decision counts; one made before the entry was corrected says nothing about what it says now.
+    The last decision counts; a decision from before a correction of the entry does not apply to it any more.
     """
     ids = {entry.entry_id, entry.original}
     approved = [(it.version, True) for it in file.of(ExceptionApproved) if it.event.entry in ids]

@@ -138,7 +138,7 @@ class SchoolingEnded(Event, zh="学业结束", en="Schooling ended", source=COMP
 
 
 def school_year_after(day: date, month: int) -> date:
-    """The first day of the school year that begins after a day: the next first of that month."""
+    """Return the first day of the school year that begins after a day: the next first of that month."""
     year = day.year if day < date(day.year, month, 1) else day.year + 1
     return LAST_DAY if year > LAST_DAY.year else date(year, month, 1)
 

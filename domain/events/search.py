@@ -262,7 +262,7 @@ def _final(history: History, after: date) -> AnyEntry | None:
 
 
 def _void(history: History, day: date, rescued_until: date) -> tuple[date | None, Label | None]:
-    """From when nothing is asked for: the parents are found, the child is gone or was not a rescued one."""
+    """Return the first day without requirement, and why: parents found, child gone, or not rescued."""
     reasons: list[tuple[date, Label]] = []
     confirmed = history.first(ParentageConfirmed, after=day)
     if confirmed is not None:

@@ -244,7 +244,7 @@ def notice_runs_out(history: History) -> Iterator[Clock]:
 
 
 def _notice_ends(history: History, notice: AnyEntry) -> Iterator[tuple[date, Label]]:
-    """The days on which nobody waits for a notice any more, each with why."""
+    """Yield the days on which a notice becomes pointless, each with the reason."""
     published = notice.days.last
     gone = history.gone(after=published)
     if gone is not None:

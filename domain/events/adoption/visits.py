@@ -70,7 +70,7 @@ def _intervals(history: History, adoption: AnyEntry) -> Iterator[Pack]:
 
 
 def _visits_end(history: History, registered: date) -> tuple[date, Label] | None:
-    """The day from which no visit is asked for: the child died, or is in care again."""
+    """Return the first day on which no visit is required: the child died, or is in care again."""
     labels = {
         "died": Label("已死亡", "died"),
         "received": Label("重新接收", "in care again"),

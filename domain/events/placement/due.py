@@ -128,7 +128,7 @@ def service_is_registered(history: History) -> Iterator[Clock]:
 
 
 def _growing_up(history: History) -> Iterator[tuple[Stay, Days]]:
-    """Each stay in care that began before the eighteenth birthday, with that birthday."""
+    """Yield each stay in care that began before the eighteenth birthday, with that birthday."""
     adult = history.turns(ADULT)
     if adult is not None:
         yield from ((stay, adult) for stay in history.stays() if stay.since <= adult.last)
@@ -140,12 +140,12 @@ def _because(history: History, stay: Stay) -> tuple[AnyEntry, ...]:
 
 
 def _left(history: History, day: date) -> AnyEntry | None:
-    """The entry by which somebody left school or the army on a day."""
+    """Return the entry by which the person left school or the army on a day."""
     ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(Discharged)]
     return next((entry for entry in ends if entry.days.last == day), None)
 
 
 def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:
-    """The first of one kind from a day on, no later than another."""
+    """Return the first entry of a type from a day on, no later than another day."""
     found = history.first(kind, after=since)
     return None if found is None or (before is not None and found.days.last > before) else found

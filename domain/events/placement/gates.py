@@ -52,7 +52,7 @@ ROUTE_GATES: Final[dict[str | None, tuple[int, ...]]] = {"social": (8, 10), "har
 """The gates without which a young person is not placed by that route (I23)."""
 PREPARING_AGE: Final = 17.5
 ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
-"""Reasons for which a household registration follows somebody into their own life."""
+"""Reasons for which a household registration follows a person into their own life."""
 
 
 def route(life: Life) -> str | None:
@@ -272,7 +272,7 @@ def follow_up_planned(life: Life) -> GateResult:
 
 
 def _by_route(wanted: str, life: Life) -> GateResult | None:
-    """What a gate of one route answers before it asks anything; None where that route was approved."""
+    """Return the result that the approved route decides; None if it is the gate's own route."""
     plan = life.last(AdultPlacementPlanApproved)
     if plan is None:
         return unmet("批准的安置方式", "an approved route")
@@ -283,14 +283,14 @@ def _by_route(wanted: str, life: Life) -> GateResult | None:
 
 
 def _measure(life: Life, kind: str) -> AnyEntry | None:
-    """The approved plan, if it has a measure of that kind."""
+    """Return the approved plan, if it has a measure of that kind."""
     plan = life.last(AdultPlacementPlanApproved)
     measures = None if plan is None else known(plan.event.measures)
     return plan if any(measure.kind == kind for measure in measures or ()) else None
 
 
 def _signed(entry: Entry[HandedOver] | None) -> AnyEntry | None:
-    """What was handed over, unless it is said that it was not signed for."""
+    """Return the hand-over, unless it states that it was not signed for."""
     return None if entry is None or entry.event.is_signed is False else entry
 
 
@@ -299,7 +299,7 @@ def _entry(fact: Fact[Any] | None) -> AnyEntry | None:
 
 
 def _all(*pieces: GateEvidence) -> GateResult:
-    """Met by all these entries, or unmet with the names of those that are missing."""
+    """Return met by all these entries, or unmet with the names of the missing ones."""
     there = [entry for entry, _, _ in pieces if entry is not None]
     missing = [(zh, en) for entry, zh, en in pieces if entry is None]
     if not missing:
