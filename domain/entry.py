@@ -1,4 +1,4 @@
-"""One line of a stream: an event and all that is said about recording it."""
+"""An entry: one event of a stream, in its envelope."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,12 +13,12 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 Origin: TypeAlias = Literal["api", "console", "import", "paper"]
 AS_FOUND: frozenset[Origin] = frozenset({"import", "paper"})
-"""Origins that copy what papers tell; of what is history among it, breaches are recorded as found."""
+"""Origins that copy from papers; breaches by such history are recorded as found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
-    """Who recorded an entry, as they were then; names live in the staff directory."""
+    """The recorder of an entry, with the role and institution of then; the directory holds the name."""
 
     user: UUID
     role: str
@@ -53,11 +53,11 @@ class Entry(Envelope, Generic[E_co]):
 
     @property
     def original(self) -> UUID:
-        """The id of the entry that it is or corrects, by which others refer to it."""
+        """The id of the entry, or of the one that it corrects, by which others refer to it."""
         return self.corrects or self.entry_id
 
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
-        """The same entry with its place in the ledger."""
+        """Return the same entry with its place in the ledger."""
         return replace(self, position=position, recorded_at=recorded_at)
 
 

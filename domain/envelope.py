@@ -1,7 +1,7 @@
 """What a recorder says about an event, each field declared once.
 
-The form in which it is sent, what of it is sealed, how it is stored and how it is answered derive from the
-fields and their markers, as they do for an event's own.
+The request schema, the sealing, the stored form and the answer of an envelope derive from its fields and
+their markers, as they do for an event.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Reason(Part):
 
 
 class ExceptionClaim(Part):
-    """A recorder's claim that a forbidden thing stands all the same, until a second person decides."""
+    """A recorder's claim that a forbidden entry is justified, until a second person decides."""
 
     rule: Annotated[str, MinLen(1), MaxLen(20), Label("规则", "Rule")]
     reason: Annotated[Text, Label("理由", "Reason"), SealedWithEvent()]
@@ -66,8 +66,8 @@ class ExceptionClaim(Part):
 class Envelope:
     """What a recorder says about an event, beside the days on which it happened.
 
-    `at` is the instant, `estimated` whether the days are; `noted_on` and `noted_by` are of the paper that it
-    was copied from. `corrects` names the original entry that this one replaces whole.
+    `at` is the instant, `estimated` whether the days are estimated; `noted_on` and `noted_by` belong to the
+    paper that the event was copied from. `corrects` names the original entry that this one replaces whole.
     """
 
     estimated: Annotated[bool, Label("日期为估计", "The days are estimated")] = False

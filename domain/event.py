@@ -1,7 +1,7 @@
 """What an event is, and the markers from which its schema, form, sealing and sentence derive.
 
-An event is a frozen dataclass named subject + past participle. It holds only the business fact; who
-recorded it, when it happened and on which paper stands in the entry around it.
+An event is a frozen dataclass named subject + past participle. It holds only the business fact; the entry
+around it holds the recorder, the days and the papers.
 """
 
 from collections.abc import Callable, Iterator
@@ -62,8 +62,8 @@ EVERY_CATEGORY: Final = frozenset(Category)
 class Personal:
     """The field is sealed under this category.
 
-    `subject` names the field of the same event that holds the subject's uuid, when the data is
-    somebody else's than the child's (an adopter's, a claimant's).
+    `subject` names the field of the same event that holds the subject's uuid, if the data is another
+    person's than the child's (an adopter's, a claimant's).
     """
 
     category: Category
@@ -72,14 +72,14 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class SealedWithEvent:
-    """The value of an envelope is sealed as what is personal in its event, under the category it names."""
+    """The envelope's value is sealed like the personal fields of its event, under the event's category."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellsOfEvent:
-    """What is said here in an envelope, and whether anything is, tells what the event says.
+    """The envelope's value, and even its presence, reveals the content of the event.
 
-    With an event of a category that is sealed wholly, it is sealed whole.
+    It is sealed wholly, if the event's category is.
     """
 
 
@@ -128,26 +128,26 @@ class Past:
 
 
 Order: TypeAlias = NotBefore | NotAfter | ByNextYear | Past
-"""How the day or year of a field lies to other days, so that both can be true."""
+"""The required order of a field's day or year and other days, without which not all can be true."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAs:
-    """The text is kept as this function writes it, so that one value is written in one way."""
+    """This function normalises the text, so that each value has one spelling."""
 
     write: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The answer to a field that must be answered, where there is no value: why there is none."""
+    """The answer to a mandatory field without a value: the reason why there is none."""
 
     unknown: Literal["not_asked", "not_known", "not_on_paper"]
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What stands in place of a value whose key was destroyed."""
+    """The replacement of a value whose key was destroyed."""
 
     erased: str
 
@@ -185,11 +185,11 @@ LONGEST_NUMBER: Final = limit(
     beyond="invalid",
 )
 Text: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TEXT), Predicate(is_text)]
-"""What somebody says, in one line or several."""
+"""Free text, in one line or several."""
 Name: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NAME), Predicate(is_term)]
-"""The name of a person, by which they are looked for."""
+"""The name of a person, which the search finds."""
 Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_TITLE), Predicate(is_term)]
-"""The name of what is no person: a body, a place, a course."""
+"""The name of an organisation, a place, a course: of no person."""
 Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NUMBER), Predicate(is_term)]
 """The number of a paper, a person or an account, as written."""
 IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
@@ -198,7 +198,7 @@ Count: TypeAlias = Annotated[int, Ge(0), Le(100_000)]
 Amount: TypeAlias = Annotated[Decimal, Ge(0), Le(100_000_000)]
 """Money in yuan."""
 Points: TypeAlias = Annotated[Decimal, Ge(0), Le(100_000)]
-"""What a scale gave."""
+"""The result on a scale."""
 Height: TypeAlias = Annotated[Decimal, Ge(20), Le(250)]
 """In centimetres: from the smallest newborn to the tallest adult."""
 Weight: TypeAlias = Annotated[Decimal, Ge(0), Le(300)]
@@ -208,7 +208,7 @@ Region: TypeAlias = Annotated[str, MinLen(6), MaxLen(6), Predicate(is_digits)]
 
 
 def is_month(text: str) -> bool:
-    """Whether a text names a calendar month, as in 2024-03."""
+    """Return whether a text names a calendar month, as in 2024-03."""
     return fullmatch("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", text) is not None
 
 
@@ -219,7 +219,7 @@ Month: TypeAlias = Annotated[str, MinLen(7), MaxLen(7), Predicate(is_month)]
 
 
 def known(value: T | Unknown | None) -> T | None:
-    """The value itself, or None where it is unknown, erased or not stated."""
+    """Return the value itself; None if it is unknown, erased or not stated."""
     return None if isinstance(value, (Unknown, Erased)) else value
 
 

@@ -1,8 +1,8 @@
-"""What may stand in a text, so that everybody who reads it sees the same: one rule for every way in.
+"""The characters that a text may have, so that all readers see the same: one rule for every way in.
 
-Characters of every script are kept as they are, also private ones and those that the tables here do not know.
-Refused is what cannot be seen, or shows a text otherwise than it is compared, and what names nothing where a
-name or a number is due.
+Characters of every script are kept as they are, including private ones and those unknown to the tables here.
+The rule refuses invisible characters, those that display a text otherwise than it is compared, and a name or
+a number that names nothing.
 """
 
 import re
@@ -24,7 +24,7 @@ CONTROLS: Final[Ranges] = (
     (0xFFF9, 0xFFFB),
     *((plane | 0xFFFE, plane | 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
 )
-"""What stands in no text: controls but tab and line break, direction overrides, and what is no character."""
+"""Excluded from every text: controls except tab and line break, direction overrides, non-characters."""
 HIDDEN: Final[Ranges] = (
     (0x09, 0x0D),
     (0xAD, 0xAD),
@@ -36,7 +36,7 @@ HIDDEN: Final[Ranges] = (
     (0xFEFF, 0xFEFF),
     (0xE0000, 0xE007F),
 )
-"""What stands in no line beside: line breaks, and marks that nobody sees and no script needs."""
+"""Also excluded from a line: line breaks, and invisible marks that no script needs."""
 BLANK: Final[Ranges] = (
     (0x09, 0x0D),
     (0x1C, 0x20),
@@ -63,43 +63,43 @@ BLANK: Final[Ranges] = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-"""What leaves nothing to see: blanks, fillers, and what is not to be shown (Default_Ignorable_Code_Point)."""
+"""Characters that show nothing: blanks, fillers, and ignorable ones (Default_Ignorable_Code_Point)."""
 LOST: Final[Ranges] = ((0xFFFC, 0xFFFD),)
-"""What programs put in place of what they could not keep: nobody knows what stood there."""
+"""Characters with which programs replace those that they could not keep: the original is lost."""
 DRAWN: Final[Ranges] = (
     (0x2190, 0x245F),
     (0x2500, 0x27BF),
     (0x2900, 0x2BFF),
     (0x3000, 0x303F),
 )
-"""Where the arrows, boxes, stars and ticks are that stand on forms where a word is due."""
+"""The ranges of arrows, boxes, stars and ticks, which forms have in place of a word."""
 
 
 def is_text(text: str) -> bool:
-    """Whether there is something to see, and nothing that no text has."""
+    """Return whether a text has a visible character and no excluded one."""
     return _REFUSED_IN_TEXT.search(text) is None and _SEEN.search(text) is not None
 
 
 def is_line(text: str) -> bool:
-    """Whether it is a text of one line, such as a name or a number, without marks that nobody sees."""
+    """Return whether it is a text of one line, such as a name or a number, without invisible marks."""
     return _REFUSED_IN_LINE.search(text) is None and _SEEN.search(text) is not None
 
 
 def is_term(text: str) -> bool:
-    """Whether it is a line that names or numbers something, by one letter, digit or picture of it at least.
+    """Return whether it is a line that can be a name or a number: with a letter, a digit or a picture.
 
-    A dash, a question mark or an accent on nothing is no answer; that there is none is said otherwise.
+    A dash, a question mark or a lone accent is no answer; a missing value has its own form.
     """
     return is_line(text) and any(map(_names, text))
 
 
 def is_digits(text: str) -> bool:
-    """Whether there are only the digits 0 to 9, of no other script and none raised."""
+    """Return whether it has only the digits 0 to 9, of no other script and none raised."""
     return text.isascii() and text.isdecimal()
 
 
 def is_hash(text: str) -> bool:
-    """Whether it is a SHA-256 in lower-case hexadecimal digits."""
+    """Return whether it is a SHA-256 in lower-case hexadecimal digits."""
     return _HASH.fullmatch(text) is not None
 
 
@@ -107,7 +107,7 @@ def _names(sign: str) -> bool:
     category = unicodedata.category(sign)
     if category == "So":
         return not _is_in(sign, DRAWN, LOST)
-    # What the tables here do not know yet, and private characters, are names somewhere.
+    # Characters unknown to the tables here, and private ones, may be names.
     of_names = category in {"Co", "Cn"} or (category[0] in "LN" and category != "Lm")
     return of_names and not _is_in(sign, BLANK)
 

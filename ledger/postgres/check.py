@@ -45,7 +45,7 @@ class OlderLedgerError(MigrationError):
 
 async def check_text(url: str) -> None:
     """Raise WronglyStoredError unless the database holds UTF-8, in the order of code points."""
-    # Without it a database that checks no encoding would answer in bytes.
+    # Without it, a database without an encoding would answer in bytes.
     async with await AsyncConnection.connect(url, client_encoding="UTF8") as connection:
         cursor = await connection.execute(CATALOG["storage"])
         row = await cursor.fetchone()

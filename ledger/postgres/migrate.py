@@ -81,7 +81,7 @@ async def migrate(
     passwords: Mapping[str, str] | None = None,
     library: bool = False,
 ) -> None:
-    """Make the ledger or bring it up to date; does nothing where nothing is missing.
+    """Create the ledger or migrate it; do nothing if no migration is missing.
 
     The roles are committed first, then all else in one transaction, a statement at a time.
 
@@ -117,7 +117,7 @@ async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False
 
 
 async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = False) -> None:
-    """Check the same by a connection that is there."""
+    """Check the same by an open connection."""
     for schema, own in _plan(ledger, library=library):
         try:
             missing = _missing(await _applied(connection, schema), own)
@@ -137,7 +137,7 @@ async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = 
 
 
 async def is_library(url: str, ledger: str) -> bool | None:
-    """Tell whether a ledger is one of the eventsourcing library's; None where this role sees no ledger."""
+    """Return whether a ledger is one of the eventsourcing library's; None if this role sees no ledger."""
     async with await AsyncConnection.connect(url) as connection:
         try:
             applied = await _applied(connection, ledger)
@@ -164,7 +164,7 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
     cursor = await connection.execute(CATALOG["roles"], [list(astuple(roles))])
     present = {name for name, _ in await cursor.fetchall()}
     if roles.owner not in present:
-        # One who is no superuser needs to be a member to hand a schema over.
+        # A role that is no superuser must be a member to hand a schema over.
         owner = Identifier(roles.owner)
         await queries.execute(
             connection, "CREATE ROLE {owner} NOLOGIN", "GRANT {owner} TO CURRENT_USER", owner=owner
@@ -182,7 +182,7 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
 
 
 async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
-    """Bound what a statement takes, where nobody has set another bound and we may."""
+    """Bound the time of a statement, unless another bound is set or we may not."""
     cursor = await connection.execute(CATALOG["roles"], [[roles.writer, roles.reader]])
     for role, said in await cursor.fetchall():
         missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in said}

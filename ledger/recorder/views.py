@@ -1,4 +1,4 @@
-"""Where a projection over a children's ledger writes: a schema of its own, which the ledger's reader fills.
+"""The schema of a projection over a children's ledger, which the ledger's reader fills.
 
 Its tables are made anew, and so counted again from the first entry, when their text has changed or the ledger
 began another epoch.
@@ -17,12 +17,12 @@ _TRACKING = files("ledger").joinpath("sql/tables/tracking.sql").read_text("utf-8
 
 
 def schema_of(ledger: str, projection: str) -> str:
-    """Return the schema in which a projection over a children's ledger writes."""
+    """Return the name of the schema of a projection over a children's ledger."""
     return f"{ledger}_view_{projection.lower()}"
 
 
 async def make_view(owner_url: str, ledger: str, projection: str, tables: str) -> None:
-    """Make the schema of a projection, where it is not as it is to be, with its tracking and its tables.
+    """Create the schema of a projection with its tracking and its tables, unless it is up to date.
 
     `tables` are the statements that make them. As owner; the reader may read and write the rows.
     """

@@ -1,4 +1,4 @@
-"""What is given to a ledger to record, and what it answers."""
+"""Requests to record: drafts and recordings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -21,13 +21,13 @@ class Draft(Envelope):
     cause: UUID | None = None
 
     def check(self) -> None:
-        """Raise InvalidError unless the event keeps to its own class, so that what is stored can be read."""
+        """Raise InvalidError unless the event conforms to its class, so that the stored entry can be read."""
         check(self.event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDraft(Draft):
-    """A draft whose event was read from JSON, and so keeps to its class: it is checked no second time."""
+    """A draft whose event was parsed from JSON, and so conforms to its class: it is not checked again."""
 
     @classmethod
     def of(cls, event: Event, days: Days, envelope: Envelope) -> "ParsedDraft":
@@ -35,20 +35,20 @@ class ParsedDraft(Draft):
         return cls(event=event, days=days, **{name: getattr(envelope, name) for name in _ENVELOPE})
 
     def check(self) -> None:
-        """Do nothing: `parse_event` has."""
+        """Do nothing: `parse_event` has checked the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """Drafts to be recorded together on one stream, or not at all.
 
-    `stream` None opens a new file. `expected` is the version the recorder saw; without it the recording is
-    judged again when the file has moved. `institution` is the one it is recorded for, by default the
-    recorder's; `region` is that institution's, None while it is not known. `key` is the recorder's own name
-    for this request and `item` its number within it: the same key and item are never recorded twice.
-    `keyed_by` is whose name it is where it is not the recorder's own: a register's rows are known by its
-    institution's, whoever imports them. `reads` names other streams that it was decided by, with their
-    versions. `places` are where the drafts stand in what was sent, as JSON pointers.
+    `stream` None opens a new file. `expected` is the version that the recorder saw; without it the
+    recording is judged again if the file has moved. The recording is for `institution`, by default the
+    recorder's; `region` is that institution's, None while it is not known. `key` is the recorder's name for
+    the request and `item` the number within it: the same key and item are never recorded twice. `keyed_by`
+    owns the key, if not the recorder: the institution owns the keys of its register's rows. `reads` are the
+    other streams that the recorder read, with their versions. `places` are the JSON pointers of the drafts
+    in the request.
     """
 
     stream: UUID | None
@@ -67,17 +67,17 @@ class Recording:
 
     @property
     def recorded_by(self) -> Recorder:
-        """Who records, for which institution."""
+        """The recorder, with the institution that the recording is for."""
         if self.institution is None or self.institution == self.recorder.institution:
             return self.recorder
         return replace(self.recorder, institution=self.institution)
 
     def placed(self, ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Return where each draft stands in what was sent, by the ids that their entries have."""
+        """Return the place of each draft in the request, by the id of its entry."""
         return dict(zip(ids, self.places, strict=False))
 
     def entry(self, number: int, *, entry_id: UUID, stream: UUID, version: int) -> AnyEntry:
-        """Return the draft of that number in its envelope, not yet placed in the ledger."""
+        """Return the entry of the draft of that number, without its place in the ledger."""
         draft = self.drafts[number]
         return Entry(
             entry_id=entry_id,

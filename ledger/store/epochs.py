@@ -1,4 +1,4 @@
-"""Epochs: what a ledger begins when entries were lost, so that no position means two entries unnoticed."""
+"""Epochs: a ledger begins one after a loss of entries, so that no position means two entries unnoticed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,9 @@ from ledger.store.append_batch import SQL as STORE
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch after the first: positions after `began_after` were given out before, to entries since lost.
+    """An epoch after the first: lost entries had the positions after `began_after`, now assigned again.
 
-    `last_seen` is what told of them, as it stood outside the database, or None where there was none.
+    `last_seen` is the record outside the database that showed the loss, None if there was none.
     """
 
     epoch: int
@@ -26,15 +26,15 @@ class Epoch:
 
 
 class EpochTakenError(Exception):
-    """Somebody else began an epoch at the same time."""
+    """Another process began an epoch at the same time."""
 
 
 async def begin(
     owner_url: str, ledger: str, head: Head, last_seen: str | None, lost_at: datetime | None
 ) -> Head:
-    """Begin a new epoch at the head as it was found, and return the head as it is then.
+    """Begin a new epoch at the head found, and return the new head.
 
-    What is recorded from now on is recorded after `lost_at`, the moment of the last entry known to be lost.
+    Later entries get moments after `lost_at`, the moment of the last entry known to be lost.
     Raises EpochTakenError.
     """
     async with await AsyncConnection.connect(owner_url) as connection:

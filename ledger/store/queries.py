@@ -26,7 +26,7 @@ def load(package: str, path: str) -> Mapping[str, bytes]:
 
 
 def load_composable(package: str, path: str) -> Mapping[str, SQL]:
-    """Read the same, to be composed: `format` fills in what stands in them as `{…}`."""
+    """Read the same for composition: `format` fills in their `{…}`."""
     return MappingProxyType({name: SQL(text) for name, text in _named(package, path)})
 
 
@@ -34,7 +34,7 @@ def load_composable(package: str, path: str) -> Mapping[str, SQL]:
 def migrations(package: str, folder: str) -> tuple[tuple[str, str], ...]:
     """Read the .sql files of one folder as (name without ending, text), in the order of their names.
 
-    The text has that of the files which it includes, whose paths begin beside the folder.
+    The text contains those of the included files, whose paths are relative to the folder's parent.
     """
     beside = files(package).joinpath(folder.rpartition("/")[0])
     found = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".sql")]
@@ -42,9 +42,9 @@ def migrations(package: str, folder: str) -> tuple[tuple[str, str], ...]:
 
 
 def split(text: str) -> Iterator[str]:
-    """Yield the statements of a text one by one, without what is commented between them.
+    """Yield the statements of a text one by one, without the comments between them.
 
-    Raises ValueError where the last one does not end with a semicolon.
+    Raises ValueError if the last one does not end with a semicolon.
     """
     statement = ""
     for piece in _PIECE.finditer(text):
