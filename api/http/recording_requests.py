@@ -95,7 +95,7 @@ def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the 
 
 
 def takes(*kinds: str) -> dict[str, Any]:
-    """Return how a body of these kinds (`forms.schemas`) is documented, for `openapi_extra`."""
+    """Return how a body of these kinds (`requests.schemas`) is documented, for `openapi_extra`."""
     schemas = [{"$ref": requests.REF.format(model=kind)} for kind in kinds]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

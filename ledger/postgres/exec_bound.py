@@ -22,7 +22,7 @@ def main(starter: int, uid: int, gid: int, end: int, command: list[str]) -> None
         # A change of uid clears the setting, so it comes after that.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, end)
         if os.getppid() != starter:
-            sys.exit("tether: the starter has already gone")
+            sys.exit("exec_bound: the starter has already gone")
     else:
         watch(end)
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - pathlib would double the start-up time
