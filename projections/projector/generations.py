@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -203,19 +202,37 @@ def shape_of(models: Sequence[ReadModel[Any]]) -> str:
     return hashlib.sha256("\0".join(model.table for model in models).encode()).hexdigest()
 
 
+ROWS_DEPEND_ON: Final = (
+    "domain",
+    "ledger/canonical.py",
+    "ledger/codec",
+    "ledger/sealing",
+    "projections",
+)
+"""Code from which rows are made: what happens, how it is read, and the read models themselves."""
+MACHINE: Final = "projector"
+"""The folder that writes them, whatever they are."""
+
+
 @cache
 def _code() -> str:
+    return digest_of(Path(__file__).parents[2])
+
+
+def digest_of(sources: Path) -> str:
+    """Return the hash of all code below a folder of sources that rows depend on."""
     digest = hashlib.sha256()
-    for package in ("domain", "ledger", "projections"):
-        for text in _texts(files(package)):
+    for name in ROWS_DEPEND_ON:
+        for text in _texts(sources / name):
             digest.update(text)
     return digest.hexdigest()
 
 
-def _texts(folder: Traversable) -> Iterator[bytes]:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_dir():
-            yield from _texts(item)
-        elif item.name.endswith((".py", ".toml", ".sql")):
-            yield f"\0{item.name}\0".encode()
-            yield item.read_bytes()
+def _texts(item: Path) -> Iterator[bytes]:
+    if item.is_dir():
+        for each in sorted(item.iterdir(), key=lambda each: each.name):
+            if each.name != MACHINE:
+                yield from _texts(each)
+    elif item.suffix in {".py", ".toml", ".sql"}:
+        yield f"\0{item.name}\0".encode()
+        yield item.read_bytes()

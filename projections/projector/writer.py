@@ -14,6 +14,7 @@ from domain.file import File
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.ledger import Ledger
+from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
 
@@ -35,6 +36,10 @@ class PoisonError(Exception):
         self.models = list(models)
         self.kind = type(error).__name__
         super().__init__(f"{', '.join(self.models)}: {self.kind}")
+
+
+PASSING: Final = (OperationalError, InterfaceError, KeyUnavailableError, KeyFileError)
+"""Errors of a database or a key service that is away: they pass, and no file is to blame."""
 
 
 class RowWriter:
@@ -78,7 +83,7 @@ class RowWriter:
                 if institution not in rulebooks:
                     rulebooks[institution] = await self._ledger.rulebook_known(institution)
                 readings[child] = RowContext(child, rulebooks[institution], seal)
-        except (OperationalError, InterfaceError):
+        except PASSING:
             raise
         except Exception as error:
             # A file that cannot be read at all.

@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from structlog.testing import capture_logs
 import api.bootstrap
 import api.http.dependencies
 from domain.file import File
+from ledger.ledger import Ledger
+from ledger.sealing.wrapping import KeyUnavailableError
 from projections import READ_MODELS
 from projections.findings import FINDINGS
 from projections.model import ReadModel, RowContext
@@ -24,6 +28,7 @@ from projections.projector.generations import Generation, drop_older, make
 from projections.projector.projector import Projector
 from projections.spans import SPANS
 from tests.support.client import Served
+from tests.support.places import ROOT
 from tests.support.read_models import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
 from tests.support.waiting import PATIENCE
 
@@ -316,6 +321,50 @@ async def test_a_stopped_read_model_goes_on_when_the_cause_is_gone(
     assert projector.stopped == {}
     assert projector.position_of("findings") == await head(served)
     assert await tables(served, projector) == await expected(served)
+
+
+async def test_while_the_key_service_is_away_no_read_model_is_stopped(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projector = await a_projector(served)
+    await to_the_end(projector)
+    await served.a_child()
+
+    async def away(*_: object) -> None:
+        raise KeyUnavailableError
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Ledger, "seal_of", away)
+        with pytest.raises(KeyUnavailableError):
+            await projector.step()
+    assert projector.stopped == {}
+
+    await to_the_end(projector)
+    assert projector.stopped == {}
+    assert await tables(served, projector) == await expected(served)
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ("domain/file.py", True),
+        ("domain/rules/health.toml", True),
+        ("ledger/codec/mapping.py", True),
+        ("projections/findings.sql", True),
+        ("ledger/postgres/backup.py", False),
+        ("ledger/recorder/factory.py", False),
+        ("projections/projector/verify.py", False),
+    ],
+)
+def test_read_models_are_made_anew_where_what_rows_are_made_of_has_changed(
+    tmp_path: Path, changed: str, *, counts: bool
+) -> None:
+    for layer in ("domain", "ledger", "projections"):
+        shutil.copytree(ROOT / layer, tmp_path / layer)
+    before = generations.digest_of(tmp_path)
+    with (tmp_path / changed).open("a") as file:
+        file.write("\n# changed\n")
+    assert (generations.digest_of(tmp_path) != before) == counts
 
 
 async def test_a_stopped_read_model_is_tried_again_at_the_next_start(served: Served) -> None:
