@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from api.connections import IDLE_SECONDS, bounded
 from domain.label import Label
@@ -88,7 +88,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve(app: FastAPI, listener: socket.socket, *, connections: int = MOST_CONNECTIONS) -> None:
+async def serve(app: Starlette, listener: socket.socket, *, connections: int = MOST_CONNECTIONS) -> None:
     """Answer on a listening socket until cancelled; what has begun is ended first."""
     config = uvicorn.Config(
         app,

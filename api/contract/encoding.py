@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from fastapi import Response
+from starlette.responses import Response
 
 from api.contract.entries import instant
 from ledger.canonical import canonical

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from fastapi import Response
+from starlette.responses import Response
 
 from domain.event import Category
 from domain.label import Label
