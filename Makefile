@@ -1,6 +1,8 @@
 PORT = 8000
 DATA = .data
 REPEATED = database and not any_database
+# One more than CI has processors, for a test mostly waits for a server or a command.
+WORKERS = 3
 
 BIN = .venv/bin
 RUN = .venv/installed-run
@@ -48,11 +50,11 @@ generate: $(TEST)
 	$(BIN)/python -m api.generate
 
 test-embedded: $(TEST)
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 test-system: $(TEST)  ## The tests of the database, on the system's PostgreSQL 15 (REPEATED=database for all that ask for one)
 	@if [ -x /usr/lib/postgresql/15/bin/initdb ]; then set -x; \
-		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n 2 --dist worksteal -m "$(REPEATED)"; \
+		CHILDLEDGER_TEST_POSTGRES=15 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "$(REPEATED)"; \
 	else echo "PostgreSQL 15 is not installed here: not tested on it"; fi
 
 drills: $(TEST)  ## The drills in full, which take their time: nothing skipped, nothing lost

@@ -31,10 +31,12 @@ pytest_plugins = (
     "tests.support.registers.samples",
 )
 
-ANY_DATABASE = frozenset({"chapters", "codec", "importing", "over_http"})
+ANY_DATABASE = frozenset({"chapters", "codec", "importing", "over_http", "sealed"})
 """Shelves about words, rights and files, which ask a database nothing that other tests do not ask too."""
-OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_permissions", "test_record_http"})
+OWN_STATEMENTS = frozenset({"test_feed", "test_identity", "test_keys", "test_permissions"})
 """Tests on those shelves that do."""
+COMMANDS = frozenset({"test_cli", "test_ledgers_apart", "test_verify_entries"})
+"""Tests on other shelves that do not."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "postgres" in item.fixturenames:
             item.add_marker("database")
-            if item.path.parent.name in ANY_DATABASE and item.path.stem not in OWN_STATEMENTS:
+            own = item.path.parent.name not in ANY_DATABASE or item.path.stem in OWN_STATEMENTS
+            if not own or item.path.stem in COMMANDS:
                 item.add_marker("any_database")
 
 

@@ -33,6 +33,7 @@ from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.given import some
+from tests.support.postgres import drop
 from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -161,7 +162,7 @@ def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Se
         data = tmp_path / "data"
         shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
         yield Settings(database_url=url, data=data, ledger=furnished.ledger)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(connection, name)
 
 
 @pytest.fixture

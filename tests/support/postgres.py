@@ -1,5 +1,6 @@
 """A real PostgreSQL for every test process, and an empty database for every test that asks for one."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,22 @@ def _let_in_quickly(server: Server) -> None:
             connection.execute("SELECT pg_reload_conf()")
 
 
+def drop(connection: psycopg.Connection, name: str) -> None:
+    """Drop a test's database, whoever is still in it.
+
+    The server waits for who is still coming in. So does a connection of this process whose opening was
+    cancelled, until it is collected.
+    """
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    try:
+        connection.execute("SET statement_timeout = '1s'")
+        connection.execute(statement)
+    except psycopg.errors.QueryCanceled:
+        gc.collect()
+        connection.execute("SET statement_timeout = 0")
+        connection.execute(statement)
+
+
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
     """Give the conninfo of an empty database of the test's own, entered as superuser."""
@@ -58,4 +75,4 @@ def database_url(postgres: str) -> Iterator[str]:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         yield make_conninfo(postgres, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(connection, name)
