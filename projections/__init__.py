@@ -1,6 +1,6 @@
-"""Read models: one question across files is one module with its table, rebuilt from the entries.
+"""Read models: each module answers one question across files from one table, rebuilt from the entries.
 
-A read model is added by its module with its table's .sql beside it, and a line here.
+To add a read model, add its module with the .sql file of its table, and a line here.
 """
 
 from typing import Any, Final

@@ -1,6 +1,6 @@
-"""What was recorded, and how late: counted from the envelopes of entries, by the library's ProjectionRunner.
+"""Counts of recorded entries and of their delay, from the envelopes, by the library's ProjectionRunner.
 
-Several processes may count one ledger at once: whoever comes first counts an entry, nobody counts it twice.
+Several processes may count one ledger at once; each entry is counted once.
 """
 
 import asyncio
@@ -32,19 +32,19 @@ log = structlog.get_logger()
 NAME: Final = "activity"
 _SQL: Final = queries.load_composable("projections", "activity.sql")
 BATCH: Final = 500
-"""Entries counted in one transaction while catching up."""
+"""Entries counted in one transaction during catch-up."""
 REST_SECONDS: Final = 0.5
-"""Between two transactions, once it has caught up."""
+"""Pause between two transactions after catch-up."""
 _AGAIN_SECONDS: Final = 1.0
 _LEAVING_SECONDS: Final = 10.0
-"""How long it may take to end: where the database hangs, it is left behind."""
+"""Time limit for ending the counter; if the database hangs, the counter is abandoned."""
 _AT_MOST_SECONDS: Final = 60.0
-"""Before it is begun again, longer each time: it may be that no owner has made the table yet."""
+"""Longest delay before a restart; delays grow, since the owner may not have made the table yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedCount:
-    """How many entries of a type and an origin were recorded, and how many days late all together."""
+    """The number of recorded entries of a type and an origin, and the sum of their days of delay."""
 
     type: str
     origin: str
@@ -62,13 +62,13 @@ class _Counted:
 
 
 class Children(Application[UUID]):
-    """A children's ledger, to be followed."""
+    """The application of a children's ledger, for the runner to follow."""
 
     name = "children"
 
 
 class Activity(LedgerTrackingRecorder):
-    """The table, and how far it is counted."""
+    """The table of counts, with the position up to which entries are counted."""
 
     def head(self) -> int:
         """Return the last position of the ledger."""
@@ -76,14 +76,14 @@ class Activity(LedgerTrackingRecorder):
         return int(position)
 
     def count(self, tracking: Tracking, entries: Sequence[_Counted]) -> None:
-        """Count entries that follow one another up to a tracked one, but for those that are counted.
+        """Count consecutive entries up to a tracked one, except those that are counted.
 
-        Raises IntegrityError where some before them are not counted.
+        Raises IntegrityError if entries before them are not counted.
         """
         sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0])
         own = {"follower": self.follower, "application": tracking.application_name, "try": uuid4()}
         with self.transaction() as cursor:
-            # What is lost with the server is counted again, for the tracking is lost with it.
+            # Counts lost in a server crash are counted again: their tracking is lost too.
             cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.execute(_SQL["begin"], own)
             cursor.execute(_SQL["counted"], own)
@@ -102,7 +102,7 @@ class Activity(LedgerTrackingRecorder):
 
 
 class CountActivity(Projection[Activity]):
-    """Counts each entry as it comes, and many together while it is behind."""
+    """Counts each entry as it arrives, and in batches during catch-up."""
 
     name = NAME
 
@@ -112,7 +112,7 @@ class CountActivity(Projection[Activity]):
         self._head = 0
 
     def process_event(self, domain_event: EntryRecorded, tracking: Tracking) -> None:
-        """Count an entry, now or with those that follow it and are there already."""
+        """Count an entry, at once or in a batch with the entries that follow it."""
         self._waiting.append(_counted(domain_event))
         if domain_event.position >= self._head:
             self._head = self.view.head()
@@ -120,7 +120,7 @@ class CountActivity(Projection[Activity]):
             self.view.count(tracking, self._waiting)
             self._waiting = []
             if domain_event.position >= self._head:
-                # Others are in more of a hurry.
+                # Yield to other work.
                 sleep(REST_SECONDS)
 
 
@@ -131,7 +131,7 @@ def _counted(entry: EntryRecorded) -> _Counted:
 
 
 def runner(reader_url: str, ledger: str) -> ProjectionRunner[Children, Activity]:
-    """Begin to count a ledger, as its reader."""
+    """Start counting a ledger, with its reader role."""
     env = {
         "PERSISTENCE_MODULE": "ledger.recorder",
         "CHILDLEDGER_LEDGER": ledger,
@@ -143,7 +143,7 @@ def runner(reader_url: str, ledger: str) -> ProjectionRunner[Children, Activity]
 
 
 class _Counter(Thread):
-    """Counts a ledger until it is told to end."""
+    """A thread that counts a ledger until it is stopped."""
 
     def __init__(self, reader_url: str, ledger: str) -> None:
         super().__init__(name=NAME, daemon=True)
@@ -174,7 +174,7 @@ class _Counter(Thread):
 
 @asynccontextmanager
 async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
-    """Count a ledger beside the block, in threads; begin again when that fails, as without the database."""
+    """Count a ledger in a thread while the block runs; restart after a failure, such as a lost database."""
     counter = _Counter(reader_url, ledger)
     counter.start()
     try:
@@ -185,12 +185,12 @@ async def counting(reader_url: str, ledger: str) -> AsyncIterator[None]:
 
 
 async def make_table(owner_url: str, ledger: str) -> None:
-    """Make the table, empty, where there is none or another one. As owner."""
+    """Make the table empty, if there is none or a different one. Requires the owner role."""
     await make_view(owner_url, ledger, NAME, _SQL["table"].as_string())
 
 
 async def recorded(readers: Pool, ledger: str) -> list[RecordedCount]:
-    """Return what is counted, by type and origin; nothing where no owner has made the table."""
+    """Return the counts by type and origin; none if the owner has not made the table."""
     statement = _SQL["recorded"].format(activity=Identifier(schema_of(ledger, NAME), "activity"))
     try:
         return await fetch(readers, statement.as_bytes(), (), class_row(RecordedCount))

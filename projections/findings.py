@@ -1,4 +1,4 @@
-"""What speaks against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
+"""Findings against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -26,11 +26,11 @@ from projections.withholding import Withholding, listed, numbers
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that speaks against a file, in words that name nobody.
+    """One finding against a file, in words that name no person.
 
-    It speaks from `found_on` on: the day of its entry, or the first day on which something does not hold,
-    with `until` the last one, None where it goes on. `number` tells apart the findings of a file. `rests_on`
-    are the categories of personal data of which it tells.
+    It holds from `found_on`, the day of its entry or the first day on which a requirement fails, to `until`,
+    which is None if it has no end. `number` identifies a finding within its file. `rests_on` are the
+    categories of personal data that it reveals.
     """
 
     child: UUID
@@ -47,12 +47,12 @@ class Finding:
     sealed: Annotated[bytes | None, Internal()] = None
 
     def speaks(self, day: date) -> bool:
-        """Whether it speaks against the file on a day."""
+        """Whether the finding holds on a day."""
         return self.found_on <= day and (self.until is None or day <= self.until)
 
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
-    """Yield everything that speaks against a file, today or on any other day."""
+    """Yield every finding against a file, on any day."""
     of_entries = map(against_entry, judged(file, rulebook))
     of_days = (_against_days(child, lapse, rulebook) for lapse in lapses(file, rulebook, LAST_DAY))
     found = [*of_entries, *of_days]
@@ -61,7 +61,7 @@ def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding
 
 
 def against_entry(judgement: Judgement) -> Finding:
-    """Return what speaks against one entry as a finding."""
+    """Return the judgement of one entry as a finding."""
     entry, refusal = judgement.entry, judgement.refusal
     sentence = judgement.rule.sentence(refusal.detail)
     return Finding(
@@ -101,7 +101,7 @@ WITHHELD: Final = Withholding("findings", Finding)
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Finding]:
-    """Yield one row a finding."""
+    """Yield one row per finding."""
     return WITHHELD.rows(findings_of(file, reading.child, reading.rulebook), reading.seal)
 
 
@@ -124,9 +124,9 @@ async def findings(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Finding]:
-    """Return what speaks against files on a day, what has spoken longest first; rows may be `WITHHELD`.
+    """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
 
-    Nothing is told that rests on a category which whoever asks does not see. `keyed` hashes terms.
+    Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     alike = found_alike(rulebook, scope)
     where = [

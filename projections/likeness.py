@@ -1,7 +1,7 @@
-"""Files that may be one child's, or have a number that only one child can have.
+"""Files that may be the same child's, or that share a number that only one child can have.
 
-That is no function of any one of them, so it is asked of the register. A citizen id is looked for in the
-whole ledger: of a file that whoever asks may not read it is told that there is one, and nothing else.
+A likeness is a function of several files, so the register is queried for it. A citizen id is compared across
+the whole ledger; of a file outside the actor's scope, the answer reveals only that it exists.
 """
 
 from collections import defaultdict
@@ -24,17 +24,17 @@ from projections.paging import Condition
 KIND: Final = "possible_duplicate"
 RESTS_ON: Final = Category.IDENTITY
 MOST_OTHERS: Final = 20
-"""Other files that are named at most."""
+"""Other files named at most."""
 _BEHIND_ALL: Final = 2**31
-"""From here down such findings are numbered: behind all that a file says of itself."""
+"""Upper bound of the numbers of such findings, which follow all findings of the file itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """One way in which two rows of the register are alike, and since when that speaks against one of them.
+    """One way in which two rows of the register are alike, and the day since which that is a finding.
 
-    `since` is an expression of the row's own, `same` a condition of both. `term` is the column with the keyed
-    hash of a number, where that alone makes them alike.
+    `since` is an expression of one row, `same` a condition of both. `term` is the column with the keyed hash
+    of a number, if that alone makes them alike.
     """
 
     rule: str
@@ -43,11 +43,11 @@ class Likeness:
     term: str | None = None
 
     def begun(self, own: str) -> Composed:
-        """The day since which it speaks against a row."""
+        """Return the day since which the likeness is a finding against a row."""
         return SQL(self.since).format(own=Identifier(own))
 
     def alike(self, own: str, other: str) -> Composed:
-        """Whether two rows are alike."""
+        """Return the condition that two rows are alike."""
         return SQL(f"({self.same} AND {{other}}.child <> {{own}}.child)").format(
             own=Identifier(own), other=Identifier(other)
         )
@@ -72,7 +72,7 @@ LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
 
 
 def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
-    """Yield the numbers that an event gives to a child, which only one child can have."""
+    """Yield the numbers that an event gives to a child and that only one child can have."""
     match event:
         case CitizenIdAssigned() | HouseholdRegistered():
             number = known(event.citizen_id)
@@ -84,7 +84,7 @@ def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
 
 
 def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
-    """Return a SELECT of what such likenesses say against files in a scope, in the columns of `findings`."""
+    """Return a SELECT of the likenesses of the files in a scope as findings, in the columns of `findings`."""
     selects: list[Composed] = []
     parameters: dict[str, str] = {}
     for place, likeness in enumerate(LIKENESSES):
@@ -114,7 +114,7 @@ def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
 async def others(
     connection: AsyncConnection[Any], scope: Condition, found: Iterable[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], list[UUID]]:
-    """Return the other files of findings, each by its child and rule, as far as they are within a scope."""
+    """Return the other files of findings by child and rule, as far as they are in the scope."""
     children: dict[str, list[UUID]] = defaultdict(list)
     for child, rule in found:
         children[rule].append(child)
@@ -137,7 +137,7 @@ async def others(
 
 
 async def speaking(connection: AsyncConnection[Any], child: UUID, day: date) -> int:
-    """Return how many likenesses to other files speak against a file on a day."""
+    """Return the number of likenesses to other files that hold against a file on a day."""
     counts = SQL(" + ").join(
         SQL(
             "(SELECT count(*) FROM register own WHERE own.child = %(child)s AND {} <= %(day)s"
@@ -158,9 +158,9 @@ async def taken(
     institution: UUID | None,
     but: UUID | None,
 ) -> dict[Likeness, list[UUID]]:
-    """Return which numbers another file has: those files that are within a scope, or none of them.
+    """Return the numbers that another file has, with those files that are in the scope, possibly none.
 
-    `terms` are keyed hashes of numbers that a file of an institution is about to have; `but` is that file.
+    `terms` are the keyed hashes of numbers that a file of an institution will have; `but` is that file.
     """
     found: dict[Likeness, list[UUID]] = {}
     for likeness, own in terms.items():
@@ -194,7 +194,7 @@ async def holders(
     terms: Collection[bytes],
     institution: UUID | None,
 ) -> dict[bytes, set[UUID]]:
-    """Return the files that have numbers, by their terms; file numbers are those of an institution."""
+    """Return the files that have numbers, by term; file numbers are those of the institution."""
     assert likeness.term is not None  # noqa: S101 - only numbers are given
     within = SQL("true") if likeness is CITIZEN_ID else SQL("institution = %(institution)s")
     cursor = await connection.execute(

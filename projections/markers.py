@@ -1,4 +1,4 @@
-"""Markers of a row's columns: what is answered of it, and what stands where what it says is sealed wholly."""
+"""Markers of a row's columns: whether a column is answered, and what it holds if it is wholly sealed."""
 
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -6,23 +6,23 @@ from typing import Any, get_type_hints
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """This stands in the column where what it says is sealed."""
+    """The column holds this constant if its value is sealed."""
 
     value: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """A keyed hash stands in the column where what it says is sealed, by which it is looked for."""
+    """The column holds a keyed hash if its value is sealed, for look-up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Internal:
-    """The column is not answered, or not as it is."""
+    """The column is not answered, or not as stored."""
 
 
 def marked(row: type, marker: type) -> dict[str, Any]:
-    """Return the columns of a row that have a marker of this kind, with it."""
+    """Return the columns of a row that have a marker of this class, with the marker."""
     hints = get_type_hints(row, include_extras=True)
     return {
         name: found

@@ -1,4 +1,4 @@
-"""What a read model is: a table whose rows are a pure function of one file."""
+"""The type of a read model: a table whose rows are a pure function of one file."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """What a child's file is read with: the rulebook that counts for it, and a seal that has its keys."""
+    """The context in which a child's file is read: the rulebook that applies, and a seal with its keys."""
 
     child: UUID
     rulebook: Rulebook
@@ -28,11 +28,11 @@ def _as_it_is(row: R, _: Seal) -> R:
 
 @dataclass(frozen=True, slots=True)
 class ReadModel(Generic[R]):
-    """One table: its name, the dataclass of its rows, and the rows that one file has in it.
+    """One table: its name, the dataclass of its rows, and the function from a file to its rows.
 
-    The fields of `row` are the table's columns, `child` among them. The table itself stands in
-    `<name>.sql`, under the name `table`, with the questions that are asked of it.
-    `opened` makes of a row what it says with all that is sealed in it opened, for no two seals are alike.
+    The fields of `row` are the table's columns, `child` among them. `<name>.sql` defines the table under the
+    name `table`, with the queries on it. `opened` returns a row with its sealed values opened, since two
+    seals of one value differ.
     """
 
     name: str
@@ -42,12 +42,12 @@ class ReadModel(Generic[R]):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The table's columns."""
-        # A type variable says nothing of being a dataclass.
+        """The names of the table's columns."""
+        # A type variable cannot say that it is a dataclass.
         whole: Any = self.row
         return tuple(spec.name for spec in fields(whole))
 
     @property
     def table(self) -> str:
-        """The statements that make the table and its indexes, relative to the schema they are to stand in."""
+        """The statements that make the table and its indexes, relative to the schema of the generation."""
         return queries.load("projections", f"{self.name}.sql")["table"].decode()

@@ -1,8 +1,8 @@
-"""How a name is found: by any of its characters in a row, by its pinyin and by its initials.
+"""Search for names: by consecutive characters, by pinyin and by initials.
 
-A name is turned into terms, of which only keyed hashes are stored; a query is turned into the terms that a
-name must have. Whoever sees the stored hashes learns how often which term occurs, and with a list of common
-names can guess at the most frequent ones; without the key nobody can tell which name a term belongs to.
+A name has terms, of which only keyed hashes are stored; a query has the terms that a name must have. The
+stored hashes reveal how often each term occurs, and with a list of common names allow guesses at the most
+frequent ones; without the key, no hash can be matched to a name.
 """
 
 import os
@@ -16,14 +16,14 @@ from domain.event import LONGEST_NAME
 from domain.label import Label
 from domain.limit import Area, limit
 
-# Characters are read one by one: a dictionary of phrases would take 45 MB and not be used.
+# Characters are read one by one: a dictionary of phrases would take 45 MB without being used.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import Style, pinyin
 
 ROW: Final = 8
-"""Letters in a row that make a term; a longer query is found by all of its rows of so many."""
+"""Consecutive letters of a term; a longer query is split into all its sequences of this length."""
 MOST_OF_A_NAME: Final = 1400
-"""Terms of one name: where readings of its characters would make more, each character has fewer of them."""
+"""Terms of one name; if its readings would make more, fewer readings of each character are used."""
 MOST_TERMS: Final = limit(
     4000,
     Area.COSTS,
@@ -42,7 +42,7 @@ _SURNAMES: Final = {"黑": "he", "贠": "yun"}
 _TYPED: Final = str.maketrans(
     {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-"""Letters that are no other letter with a mark, as they are typed without a keyboard for them."""
+"""Letters that do not decompose into a letter and a mark, as typed on other keyboards."""
 _HANZI: Final = (
     (0x3400, 0x4DBF),
     (0x4E00, 0x9FFF),
@@ -50,16 +50,16 @@ _HANZI: Final = (
     (0x20000, 0x3FFFF),
     (0xF0000, 0x10FFFF),
 )
-"""Chinese characters by their blocks, private ones among them; not every table knows each of them yet."""
+"""Blocks of Chinese characters, private ones among them; some tables lack a part of these."""
 
 
 def fold_text(text: str) -> str:
-    """Return a text as it is searched: full-width as half-width, lower case, no blanks or marks, ü as v."""
+    """Return a text in the form for search: half-width, lower case, without blanks or marks, ü as v."""
     return "".join(_words(text))
 
 
 def whole_number(number: str) -> str:
-    """Return the term of a number, the same however wide or large its characters are; marks count."""
+    """Return the term of a number, independent of the width and case of its characters; marks count."""
     return "".join(unicodedata.normalize("NFKC", number).casefold().split())
 
 
@@ -69,12 +69,12 @@ def is_hanzi(letter: str) -> bool:
 
 
 def whole_name(name: str) -> str:
-    """Return the term that only a name itself has, and none that merely contains it."""
+    """Return the term of exactly this name, not of names that contain it."""
     return f"={fold_text(name)}"
 
 
 def terms_of_names(names: Iterable[str]) -> set[str]:
-    """Return every term by which a file is found that has these names, the latest first."""
+    """Return all search terms of a file with these names, the latest first."""
     found: set[str] = set()
     full = False
     for name in names:
@@ -87,7 +87,7 @@ def terms_of_names(names: Iterable[str]) -> set[str]:
 
 
 def terms_of_name(name: str) -> set[str]:
-    """Return every term by which a name is found: characters in a row, beginnings of pinyin and initials."""
+    """Return all search terms of a name: consecutive characters, beginnings of pinyin, and initials."""
     first = name[:LONGEST_NAME]
     found = {whole_name(name)} | _rows([[letter] for letter in fold_text(first)])
     syllables = list(_syllables(first))
@@ -99,22 +99,22 @@ def terms_of_name(name: str) -> set[str]:
 
 
 def terms_of_query(query: str) -> set[str]:
-    """Return the terms that a name must all have to be found; none for a query without a character."""
+    """Return the terms that a name must all have to match; none for a query without a character."""
     folded = fold_text(query)
     return {folded[:ROW]} | _inner(folded, 1) if folded else set()
 
 
 def _inner(text: str, start: int) -> set[str]:
-    """Return the terms of rows within a text, from a letter on; a text may begin with none of them."""
+    """Return the terms of the sequences within a text, from a letter on; these need not begin the text."""
     return {f"~{text[at : at + ROW]}" for at in range(start, len(text) - ROW + 1)}
 
 
 class _TooManyError(Exception):
-    """There are more ways to read a name than it may have terms."""
+    """A name has more readings than its terms may number."""
 
 
 def _heard(syllables: list[list[str]], most: int | None = None) -> set[str]:
-    """Return what a name is found by as it is read, and by the initials. Raises _TooManyError."""
+    """Return the terms of the readings and of the initials. Raises _TooManyError."""
     initials = [list(dict.fromkeys(reading[0] for reading in readings)) for readings in syllables]
     found = _rows(syllables, most) | _rows(initials, most)
     if most is not None and len(found) > most:
@@ -123,9 +123,9 @@ def _heard(syllables: list[list[str]], most: int | None = None) -> set[str]:
 
 
 def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
-    """Return what a name is found by that begins with one of its syllables, and every row within.
+    """Return the terms that begin at a syllable, and every sequence within.
 
-    Raises _TooManyError where there are more ways to read it than are asked for at most.
+    Raises _TooManyError if there are more readings than `most`.
     """
     found: set[str] = set()
     seen: set[tuple[tuple[str, ...], ...]] = set()
@@ -136,7 +136,7 @@ def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
             continue
         seen.add(ahead)
         for first in ahead[0]:
-            # As far as a row reaches that begins with this syllable's last letter.
+            # The reach of a sequence that begins with this syllable's last letter.
             length = len(first) + ROW - 1
             for text in _ways(first, ahead[1:], length):
                 found.update(text[:end] for end in range(1, min(len(text), ROW) + 1))
@@ -148,7 +148,7 @@ def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
 
 
 def _ways(first: str, ahead: Sequence[Sequence[str]], length: int) -> Iterator[str]:
-    """Yield every way to read on from a syllable for so many letters, or to the end."""
+    """Yield every reading of a syllable and the next ones, up to a number of letters or to the end."""
     if len(first) >= length or not ahead:
         yield first
         return
@@ -157,19 +157,19 @@ def _ways(first: str, ahead: Sequence[Sequence[str]], length: int) -> Iterator[s
 
 
 def _words(text: str) -> list[str]:
-    # A small u with two dots is typed as v; every other letter as it is without its marks.
+    # A small u with two dots is typed as v; every other letter loses its marks.
     folded = unicodedata.normalize("NFKD", text).casefold().replace("u\u0308", "v").translate(_TYPED)
     kept = (letter for letter in folded if unicodedata.category(letter)[0] != "M")
     return "".join(letter if _is_letter(letter) else " " for letter in kept).split()
 
 
 def _is_letter(sign: str) -> bool:
-    """Whether it is a letter or a digit, also one of a font's own or one that the tables here do not know."""
+    """Whether a character is a letter or a digit, or one in private use or unknown to the tables here."""
     return sign.isalnum() or unicodedata.category(sign) in {"Co", "Cn"}
 
 
 def _syllables(name: str) -> Iterator[list[str]]:
-    """Yield the readings of each syllable; what is not Chinese is one syllable a word."""
+    """Yield the readings of each syllable; a word that is not Chinese is one syllable."""
     for word in _words(name):
         other = ""
         for letter in word:
@@ -185,7 +185,7 @@ def _syllables(name: str) -> Iterator[list[str]]:
 
 
 def _spellings(word: str) -> list[str]:
-    """Return a word as it may be typed, where it has an ü."""
+    """Return the spellings of a word, of which one with ü has several."""
     return list(dict.fromkeys(word.replace("v", typed) for typed in ("v", "u", "ue")))
 
 
@@ -194,6 +194,6 @@ def _readings(letter: str) -> list[str]:
     found = [syllable.replace("ü", "v") for syllable in pinyin(letter, style=Style.NORMAL, heteronym=True)[0]]
     if letter in _SURNAMES:
         found.append(_SURNAMES[letter])
-    # As it is typed on different keyboards, and as it stands in passports.
+    # The spellings of different keyboards and of passports.
     found += [syllable.replace("v", typed) for syllable in found for typed in ("u", "yu") if "v" in syllable]
     return list(dict.fromkeys(found))

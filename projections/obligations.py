@@ -1,4 +1,4 @@
-"""What is due and overdue on a day, across files: by rule and child, with what started the clock."""
+"""Obligations that are due or overdue on a day, across files, with the entry that opened the clock."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,11 @@ WAITING: Final[tuple[State, ...]] = ("due", "overdue")
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One clock, with its rule's words and its number's source; it is due between `due_first` and `due_on`.
+    """One clock with the words of its rule and the source of its number, due in `due_first` to `due_on`.
 
-    `due_first` is `due_on` where the day is known, None where the beginning of the interval is not. `number`
-    tells apart the clocks of a file. `rests_on` are the categories of personal data of which it tells.
+    `due_first` is `due_on` if the day is certain, and None if the beginning of the interval is unknown.
+    `number` identifies a clock within its file. `rests_on` are the categories of personal data that it
+    reveals.
     """
 
     child: UUID
@@ -53,7 +54,7 @@ class Obligation:
     sealed: Annotated[bytes | None, Internal()] = None
 
     def state(self, day: date) -> State | None:
-        """Return how it stands on a day; None before it is opened."""
+        """Return the state on a day; None before the clock is opened."""
         if day < self.opened_on:
             return None
         if self.met_on is not None and self.met_on <= day:
@@ -64,7 +65,7 @@ class Obligation:
 
 
 def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obligation]:
-    """Yield every clock of a file, by the day it is due."""
+    """Yield every clock of a file, by due day."""
     found = clocks(file, rulebook)
     for number, clock in zip(numbers(listed(each.rests_on) for each in found), found, strict=True):
         yield obligation(child, number, clock, rulebook)
@@ -100,7 +101,7 @@ WITHHELD: Final = Withholding("obligations", Obligation)
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
-    """Yield one row a clock; how it stands on a day follows from its days alone."""
+    """Yield one row per clock; its state on a day follows from its days alone."""
     return WITHHELD.rows(obligations_of(file, reading.child, reading.rulebook), reading.seal)
 
 
@@ -122,10 +123,9 @@ async def obligations(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Obligation]:
-    """Return the clocks that stand so on a day, in the files of the scope, by the day they are due.
+    """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
-    Rows may be `WITHHELD`. Nothing is told that rests on a category which whoever asks does not see. `keyed`
-    hashes terms.
+    Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     where = [
         scope,

@@ -1,4 +1,4 @@
-"""Lists in pages: each page continues behind the last key of the one before, so new rows shift nothing."""
+"""Lists in pages: each page starts after the last key of the page before, so new rows shift nothing."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from domain.limit import Area, limit
 R = TypeVar("R")
 
 Key: TypeAlias = Mapping[str, Callable[[Any], Any]]
-"""The columns that order a list and together tell its rows apart, each with how to read it from a cursor."""
+"""The columns that order a list and identify its rows, each with its parser for cursors."""
 
 as_day: Final = date.fromisoformat
 as_id: Final = UUID
@@ -36,12 +36,12 @@ MOST: Final = limit(
 
 
 class CursorError(ValueError):
-    """A cursor that no page of this list has given."""
+    """The cursor comes from no page of this list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition for WHERE with its parameters."""
+    """A condition for WHERE, with its parameters."""
 
     sql: Composable
     parameters: Mapping[str, Any]
@@ -49,7 +49,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """Rows, and the cursor of the next page; None at the end."""
+    """Rows and the cursor of the next page; None on the last one."""
 
     rows: list[R]
     next: str | None
@@ -65,7 +65,7 @@ async def page(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[R]:
-    """Return one page of a SELECT without WHERE, in the order of its key. Raises CursorError."""
+    """Return one page of a SELECT without WHERE, ordered by its key. Raises CursorError."""
     parameters = {name: value for condition in where for name, value in condition.parameters.items()}
     conditions = [condition.sql for condition in where]
     columns = SQL(", ").join(_column(name) for name in key)

@@ -1,4 +1,4 @@
-"""Who is ready to leave care as an adult, on any day: the fourteen gates as intervals."""
+"""Readiness for leaving care as an adult, on any day: the fourteen gates as intervals."""
 
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -30,11 +30,11 @@ from projections.withholding import listed
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """How a young person in care stands from one day to another.
+    """The readiness of a young person in care during an interval of days.
 
-    `gates` is a list in JSON, as the contract has it. `rests_on` are the categories of personal data of which
-    its answers tell. Of each answer that keeps somebody from being ready or puts that off, `not_ready_by` and
-    `deferred_by` have what it rests on, joined by blanks.
+    `gates` is a list in JSON, in the form of the contract. `rests_on` are the categories of personal data
+    that its answers reveal. `not_ready_by` and `deferred_by` have, for each answer that prevents or defers
+    readiness, the categories that it rests on, joined by blanks.
     """
 
     child: UUID
@@ -50,9 +50,9 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ReadyOnDay(Ready):
-    """The same on one day, with what follows for somebody, and the nearest thing due then.
+    """The readiness on one day, with its status and the next obligation due.
 
-    What is due on account of what is sealed wholly is never the nearest; it stands among the obligations.
+    An obligation that rests on a wholly sealed category is never the next one; it is among the obligations.
     """
 
     status: Status
@@ -61,13 +61,13 @@ class ReadyOnDay(Ready):
     next_rests_on: list[str]
 
     def gates_shown(self, sees: AbstractSet[Category]) -> str:
-        """Return `gates` for somebody who sees these categories."""
+        """Return `gates` for an actor who sees these categories."""
         if set(map(Category, self.rests_on)) <= sees:
             return self.gates
         return orjson.dumps([_shown(each, sees) for each in orjson.loads(self.gates)]).decode()
 
     def told(self, sees: AbstractSet[Category]) -> Categories:
-        """Return of which categories it tells somebody who sees these."""
+        """Return the categories revealed to an actor who sees these."""
         own = frozenset(map(Category, [*self.rests_on, *self.next_rests_on]))
         if own <= sees:
             return own
@@ -76,7 +76,7 @@ class ReadyOnDay(Ready):
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Ready]:
-    """Yield one row an interval of days with one answer: while in care, from seventeen and a half on."""
+    """Yield one row per interval of days with one answer: in care, from seventeen and a half years on."""
     history = History(file, reading.rulebook)
     begins, turns_18 = history.turns(PREPARING_AGE), turns_18_on(file, reading.rulebook)
     if begins is None or turns_18 is None:
@@ -93,7 +93,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Ready]:
 def ready_on(
     file: File, child: UUID, rulebook: Rulebook, day: date, sees: AbstractSet[Category] = EVERY_CATEGORY
 ) -> ReadyOnDay:
-    """Return how somebody stands on any day, whatever the age and in care or not, for who sees these."""
+    """Return the readiness on any day, at any age, in care or not, for an actor who sees these categories."""
     answer = readiness_on(Life(file, day, rulebook), rulebook, route, sees)
     told = (clock for clock in clocks(file, rulebook) if clock.rests_on <= sees - WHOLLY_SEALED)
     following = next_due(told, day)
@@ -126,13 +126,13 @@ def _ready(  # noqa: PLR0917 - all that there is to say of an answer
 
 
 def turns_18_on(file: File, rulebook: Rulebook) -> date | None:
-    """Return the day on which the person has certainly turned 18; None where the birth is unknown."""
+    """Return the day by which the person has certainly turned 18; None if the birth is unknown."""
     turns = History(file, rulebook).turns(18)
     return None if turns is None else turns.last
 
 
 def _gates(answer: Readiness, rulebook: Rulebook) -> str:
-    """Return the answers of the gates, each with its words, its weight that day and its source, as JSON."""
+    """Return the answers of the gates as JSON, each with its words, its weight that day and its source."""
     gates = [
         {
             "gate": gate.number,
@@ -153,7 +153,7 @@ def _gates(answer: Readiness, rulebook: Rulebook) -> str:
 
 
 def _shown(told: dict[str, Any], sees: AbstractSet[Category]) -> dict[str, Any]:
-    """Return one answer of `_gates` for somebody who sees these categories."""
+    """Return one answer of `_gates` for an actor who sees these categories."""
     if told["rests_on"] is None or set(map(Category, told["rests_on"])) <= sees:
         return told
     own = GATES[told["gate"]].weight
@@ -185,10 +185,10 @@ async def readiness(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ReadyOnDay]:
-    """Return each young person's answer on a day for who sees these categories, who turn 18 first first.
+    """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
-    `within_months` keeps those who have turned 18 by so many months after the day, `statuses` those who stand
-    so, where any is given.
+    `within_months` keeps those who have turned 18 by that many months after the day; `statuses`, if any,
+    keeps those with one of them.
     """
     where = [
         scope,

@@ -1,4 +1,4 @@
-"""Which children there are, as the register shows them, and who among them has a name."""
+"""The register of children: one row per file, with search by name."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,16 +26,16 @@ T = TypeVar("T")
 
 SEALED_NAME: Final = "register.name"
 SEALED_FILE_NO: Final = "register.file_no"
-"""What the sealed values are bound to: they open nowhere else."""
+"""The context that the sealed values are bound to; they open in no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A child's file as the register lists it: what was recorded last of each.
+    """A child's file in the register, with the latest recorded values.
 
-    `institution` to `sixteen_on` say who may read it. `file_no_term`, `citizen_id_term` and `name_term` are
-    keyed hashes of these numbers and of the whole name, and `…_on` the days from which the numbers hold.
-    `opened` is the position of its first entry.
+    `institution` to `sixteen_on` decide the scope. `file_no_term`, `citizen_id_term` and `name_term` are
+    keyed hashes of these numbers and of the whole name, and `…_on` the days since which the numbers hold.
+    `opened` is the position of the first entry.
     """
 
     child: UUID
@@ -63,20 +63,20 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Indexed(Listed):
-    """The same with `terms`, keyed hashes of all that it is found by; there may be many of them."""
+    """A row with `terms`, the keyed hashes of all its search terms, which may be many."""
 
     terms: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class ListedOnDay(Listed):
-    """The same with what is overdue on a day."""
+    """A row with the number of its obligations that are overdue on a day."""
 
     overdue: int
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
-    """Yield the one row."""
+    """Yield the one row of a file."""
     scope, seal = scope_of(file), reading.seal
     name, file_no, citizen_id = _last(file, NAME), _said(file, FILE_NO), _said(file, CITIZEN_ID)
     born, stage = _last(file, BIRTH), _latest(file, STAGE)
@@ -116,14 +116,14 @@ def _latest(file: File, attribute: Attribute[T]) -> Fact[T] | None:
 
 
 def _last(file: File, attribute: Attribute[T]) -> T | None:
-    """Return what was said last of an attribute, also where it holds no longer."""
+    """Return the latest value of an attribute, even if it holds no longer."""
     values = (fact.held.value for fact in reversed(_facts(file, attribute)))
     return next((value for value in values if value is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A number as it was said last, and since when; None where none is."""
+    """The latest number and the day since which it holds; None if there is none."""
 
     value: str | None = None
     since: date | None = None
@@ -141,7 +141,7 @@ def _term(reading: RowContext, number: str | None) -> bytes | None:
 
 
 def _terms(file: File) -> set[str]:
-    """Return what the file is found by: every name the child ever had here, and every file number."""
+    """Return the search terms of the file: every name that the child ever had here, and every file number."""
     names = dict.fromkeys(fact.held.value or "" for fact in reversed(_facts(file, NAME)))
     numbers = {fact.held.value or "" for fact in _facts(file, FILE_NO)}
     return terms_of_names(names).union(*map(terms_of_query, numbers))
@@ -182,8 +182,9 @@ async def register(
 ) -> Page[ListedOnDay]:
     """Return the register's rows in a scope, in the order in which the files were opened.
 
-    `equal` names columns and the value they must have; `terms` are the keyed hashes that a row must have.
-    `overdue` counts what is overdue on the day, as far as somebody is told who sees these categories.
+    `equal` names columns and their required values; `terms` are the keyed hashes that a row must have.
+    `overdue` counts the obligations overdue on the day, as far as an actor who sees these categories may
+    know.
     """
     where = [scope, Condition(SQL("true"), {"day": day, "sees": sorted(sees)})]
     for column, value in equal.items():
@@ -201,7 +202,7 @@ async def register(
 
 
 async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
-    """Return the files of an institution by their numbers' terms; two children may have been given one."""
+    """Return the files of an institution by the terms of their numbers; several files may share one."""
     cursor = await connection.execute(_SQL["file_numbers"], [institution])
     found: dict[bytes, list[UUID]] = defaultdict(list)
     for term, child in await cursor.fetchall():

@@ -1,4 +1,4 @@
-"""Whose files are, as the register shows it, without reading them."""
+"""The scopes of files from the register, without reading the files."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _SCOPES: Final = queries.load_composable("projections", "scopes.sql")["scopes"].
 
 @dataclass(frozen=True, slots=True)
 class StreamScope:
-    """How many entries a stream has, and what decides who may read it, where the register shows them all."""
+    """The number of entries of a stream, and the scope of its file, if the register shows all the entries."""
 
     entries: int
     scope: FileScope | None
 
 
 async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID]) -> dict[UUID, StreamScope]:
-    """Return of those of the streams that have entries whose they are."""
+    """Return the scopes of the streams that have entries."""
     cursor = await connection.execute(_SCOPES, {"streams": list(streams)})
     return {
         stream: StreamScope(version, scope_of_row(*columns) if settled else None)
@@ -38,7 +38,7 @@ async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID])
 def scope_of_row(
     institution: UUID | None, former: Sequence[UUID], former_until: Sequence[date], sixteen_on: date | None
 ) -> FileScope:
-    """Return what decides who may read a file, as its row of the register says it."""
+    """Return the scope of a file from its row in the register."""
     return FileScope(
         kind="child",
         institution=institution,

@@ -1,4 +1,4 @@
-"""When which value held, across files: guardianship, household, insurance and all that may be counted."""
+"""Values of attributes over time, across files, such as guardianship, household and insurance."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from projections.model import ReadModel, RowContext
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """The days for which an attribute held a value, and the entry that says so.
+    """The days for which an attribute held a value, and the entry that states it.
 
-    A code stands as it is, all else as JSON. `key` tells apart what held at the same time.
+    A code is stored as it is, any other value as JSON. `key` distinguishes values that held at the same time.
     """
 
     child: UUID
@@ -29,7 +29,7 @@ class Spell:
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Spell]:
-    """Yield one row a span; what is personal gives none."""
+    """Yield one row per span, except of personal values."""
     for attribute in file.attributes():
         if attribute.personal is not None:
             continue

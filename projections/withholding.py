@@ -1,7 +1,8 @@
-"""Rows that rest on what is sealed wholly: what they say is sealed in them, and stands nowhere in clear.
+"""Rows that rest on a wholly sealed category: their values are sealed, and not stored in clear.
 
-Such a row keeps its days, which are those of entries. What it says is sealed under the child's key of each
-such category that it rests on, so it goes when a key goes; it is looked for by keyed hashes.
+Such a row keeps its days, which are days of entries. Its values are sealed under the child's key of each
+wholly sealed category that it rests on, so that the destruction of one key erases them; keyed hashes serve
+for look-up.
 """
 
 from collections import Counter, defaultdict
@@ -22,39 +23,39 @@ from projections.markers import Blank, Hashed, marked
 from projections.paging import Condition
 
 _PER_GROUP: Final = 2**23
-"""Rows of one file that may rest on the same categories: of 7 categories all numbers are integers of SQL."""
+"""Rows of one file that may rest on the same categories; for 7 categories, all numbers fit SQL's integer."""
 _BLOCK: Final = 2048
-"""Bytes of what a row says, filled up: rules have words of different lengths, which would tell them apart."""
+"""Bytes to which the values of a row are padded: the lengths of their words would reveal the rule."""
 
 
 class Resting(Protocol):
-    """A row with what it rests on; in `sealed` is what it says where that is sealed wholly."""
+    """A row with the categories that it rests on; `sealed` holds its values if they are wholly sealed."""
 
     @property
     def child(self) -> UUID:
-        """The file it is of."""
+        """The file of the row."""
 
     @property
     def rests_on(self) -> list[str]:
-        """The categories of personal data of which it tells."""
+        """The categories of personal data that the row reveals."""
 
     @property
     def sealed(self) -> bytes | None:
-        """What it says."""
+        """The sealed values."""
 
 
 R = TypeVar("R", bound=Resting)
 
 
 def listed(categories: Iterable[Category]) -> list[str]:
-    """Return categories as a row has them."""
+    """Return categories in the form of a row."""
     return sorted(map(str, categories))
 
 
 def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
-    """Number the rows of one file, of which this is what they rest on, apart for each set of categories.
+    """Number the rows of one file, given the categories each rests on, separately for each set of categories.
 
-    So the numbers of what somebody may see tell nothing of the rest.
+    So the numbers of visible rows reveal nothing of the others.
     """
     places = {str(category): 1 << place for place, category in enumerate(Category)}
     counted: Counter[int] = Counter()
@@ -66,10 +67,10 @@ def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Withholding(Generic[R]):
-    """How the rows of one table withhold what they say.
+    """How the rows of one table seal their values.
 
-    `terms` are the columns in which a keyed hash of the value stands, `blank` what stands in each other one
-    that is sealed, as the markers of the row say.
+    `terms` are the columns that then hold a keyed hash, `blank` the constants of the other sealed columns, as
+    the markers of the row define them.
     """
 
     table: str
@@ -82,7 +83,7 @@ class Withholding(Generic[R]):
         object.__setattr__(self, "blank", {name: own.value for name, own in marked(self.row, Blank).items()})
 
     def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
-        """Yield rows as they are stored, but for those of which a key is gone under which to seal them."""
+        """Yield rows in their stored form, except those whose key is destroyed."""
         return (stored for row in rows if (stored := self._stored(row, seal)) is not None)
 
     def _stored(self, row: R, seal: Seal) -> R | None:
@@ -100,7 +101,7 @@ class Withholding(Generic[R]):
         return self._changed(row, {**self.blank, **hashes, "sealed": sealed})
 
     def opened(self, row: R, seal: Seal) -> R | None:
-        """Return a stored row as it was; None where a key is gone under which it was sealed."""
+        """Return a stored row with its values; None if a key of them is destroyed."""
         if row.sealed is None:
             return row
         text = row.sealed.hex()
@@ -112,7 +113,7 @@ class Withholding(Generic[R]):
         return self._changed(row, {**orjson.loads(text), "sealed": None})
 
     def _term(self, keyed: Callable[[str], bytes], column: str, value: str) -> str:
-        """Return what stands in a field of a row that is sealed."""
+        """Return the value stored in a column of a sealed row."""
         return keyed(f"{self.table} {column} {value}").hex()
 
     async def saying(
@@ -122,10 +123,10 @@ class Withholding(Generic[R]):
         keyed: Callable[[str], bytes],
         **said: str | None,
     ) -> Condition:
-        """Return the condition of the rows that say so in these fields, sealed or not, where it is not None.
+        """Return the condition that rows have these values, sealed or not; None matches any value.
 
-        `table` is what the rows are called in the statement, and the first field the one that an index begins
-        with. Few values stand in sealed rows too: for the others the order of an index is kept.
+        `table` is the name of the rows in the statement, and the first field the one that an index begins
+        with. Sealed rows have few of the values; for the others the order of an index is kept.
         """
         clear = {name: value for name, value in said.items() if value is not None}
         hashes = {f"{name}_hash": self._term(keyed, name, value) for name, value in clear.items()}
@@ -145,7 +146,7 @@ class Withholding(Generic[R]):
 
 
 def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
-    """Return of which children rows tell what is personal, by category."""
+    """Return the categories of personal data that rows reveal, by child."""
     found: defaultdict[UUID, set[Category]] = defaultdict(set)
     for row in rows:
         found[row.child].update(map(Category, row.rests_on))
@@ -153,7 +154,7 @@ def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
 
 
 def _equal(table: str, named: Mapping[str, str]) -> Composed:
-    """The condition that columns have the values of these parameters."""
+    """Return the condition that columns equal these parameters."""
     equal = SQL("{}.{} = {}")
     each = [equal.format(Identifier(table), Identifier(name), Placeholder(of)) for name, of in named.items()]
     return SQL(" AND ").join([SQL("true"), *each])

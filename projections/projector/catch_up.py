@@ -1,11 +1,12 @@
-"""Following the ledger: batches of entries, each taken in exactly once, for all read models in one pass.
+"""Catching up with the ledger: each entry is processed exactly once, in batches, for all models in one pass.
 
-A batch names the files that have moved; each is read as it is now, at least as far as the batch goes, and its
-rows are written anew. The position advances by compare-and-set in the same transaction, so that of two who
-follow one does nothing. What lags takes larger batches, in which a file that moved often is written once.
+A batch names the files that have changed; the projector reads each as it is now, at least up to the batch's
+end, and replaces its rows. The position advances by compare-and-set in the same transaction, so that of two
+concurrent processes one does nothing. A larger backlog makes larger batches, which write a file once however
+often it changed.
 
-A read model that fails is stopped where it stands, and the others go on without it. It is tried again by
-itself, now and then, until it has caught up with them.
+A read model that fails is stopped at its position, and the others continue without it. It is retried from
+time to time until it has caught up with them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,19 +33,19 @@ from projections.register import REGISTER
 log = structlog.get_logger()
 
 BATCH: Final = 100_000
-"""Entries taken in at a time at most; only the ids of their files are held for it."""
+"""Entries processed at a time at most; only the ids of their files are held in memory."""
 AGAIN: Final = timedelta(seconds=60)
-"""How long after a read model was stopped it is tried again."""
+"""Delay before a stopped read model is retried."""
 _ADOPTING: Final = AMENDMENTS | {RulebookAdopted.__name__}
 
 
 class LeftError(Exception):
-    """Whoever follows was told to stop within a batch, which is undone."""
+    """The process was asked to stop during a batch, which is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Read models that go on together from a position, at most to another."""
+    """Read models that advance together from one position, at most to another."""
 
     models: tuple[str, ...]
     start: int
@@ -66,11 +67,11 @@ class CatchUp:
         self.leaving = False
 
     def try_again(self) -> None:
-        """Try all that is stopped again at once."""
+        """Retry every stopped read model at once."""
         self._again = set(self._models)
 
     async def step(self, own: Generation, limit: int = BATCH) -> int:
-        """Take in at most so many more entries with each group; return how many were."""
+        """Process at most `limit` more entries for each group; return their total."""
         head = (await self._ledger.head()).position
         taken = 0
         for group in self._groups(own, head):
@@ -78,7 +79,7 @@ class CatchUp:
         return taken
 
     async def _step(self, own: Generation, group: Group, limit: int) -> int:
-        """Take in a batch, without those who cannot."""
+        """Process a batch, without the read models that fail."""
         while group.models:
             try:
                 return await self._batch(own, group, min(group.end, group.start + limit))
@@ -89,7 +90,7 @@ class CatchUp:
         return 0
 
     async def stop(self, own: Generation, poison: PoisonError, position: int) -> None:
-        """Stop read models where they stand; say so once."""
+        """Stop read models at their position; log it once."""
         self._again.difference_update(poison.models)
         async with self._pool.connection() as connection:
             await connection.execute(
@@ -102,7 +103,7 @@ class CatchUp:
                 log.warning("read model stopped", model=name, position=position, error=poison.kind)
 
     def _groups(self, own: Generation, head: int) -> Iterable[Group]:
-        """Those who go on, the foremost first and each up to the one before; then what is tried again."""
+        """Yield the running groups, the foremost first, each up to the one before; then those to retry."""
         now = datetime.now(UTC)
         going = [(each.position, name) for name, each in own.models.items() if each.stopped_by is None]
         end = head
@@ -125,7 +126,7 @@ class CatchUp:
                 [through, own.number, list(group.models), group.start],
             )
             if advanced.rowcount != len(models):
-                # Somebody else has gone on from here.
+                # Another process has advanced from this position.
                 raise Rollback(batch)
             moved = await self._ledger.moved(group.start, through)
             files = await self._files(connection, own, group, moved)
@@ -157,14 +158,14 @@ class CatchUp:
             if each.kind == "institution" and not _ADOPTING.isdisjoint(each.types)
         ]
         if adopting:
-            # Whoever is in the charge of an institution that adopted a rulebook is judged anew.
+            # The adoption of a rulebook changes the judgements of all files of the institution.
             files = await self._in_charge(connection, own, group, adopting) | files
         return list(files.items())
 
     async def _in_charge(
         self, connection: AsyncConnection, own: Generation, group: Group, institutions: list[UUID]
     ) -> dict[UUID, int]:
-        """Return the children of institutions, as the register knows them; all children where it does not."""
+        """Return the children of institutions, from the register; all children if it is behind."""
         register = own.models.get(REGISTER.name)
         if register is not None and register.position >= group.start:
             cursor = await connection.execute(
@@ -181,6 +182,6 @@ class CatchUp:
 
 
 def _ahead(moved: Sequence[Moved], shown: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Return the versions of files that rows show beyond what a batch told of, for the next one."""
+    """Return the streams already written beyond this batch, with versions, so the next batch skips them."""
     told = {each.stream: each.version for each in moved}
     return {child: version for child, version in shown.items() if version > told.get(child, 0)}

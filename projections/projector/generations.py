@@ -1,7 +1,8 @@
-"""The read models' generations: the tables of one version of rules and code, in a schema of their own.
+"""The read models' generations: the tables of one version of rules and code, each in a separate schema.
 
-The register of them, in the ledger's schema, says how far each is written. A new one is made by the owner and
-filled beside the one that is read; that it is built is one UPDATE, which every process sees by itself.
+The register of generations, in the ledger's schema, has the position of each read model. The owner makes a
+new generation, which is filled beside the one in use; one UPDATE marks it as built, and every process sees
+that by itself.
 """
 
 import hashlib
@@ -23,16 +24,16 @@ from projections.model import ReadModel
 
 GENERATION_SQL: Final = queries.load_composable("projections.projector", "generations.sql")
 NOWHERE: Final = UUID(int=0)
-"""Before every file."""
+"""Sorts before every file."""
 EVERYWHERE: Final = UUID(int=2**128 - 1)
-"""Behind every file."""
+"""Sorts after every file."""
 KEPT: Final = 1
-"""Generations kept behind the one that is read, to go back to."""
+"""Generations kept behind the one in use, for a return to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPosition:
-    """How far a read model is written; `stopped_by` is the error that keeps it from going on."""
+    """The position up to which a read model is written; `stopped_by` is the error that stopped it."""
 
     position: int
     stopped_by: str | None = None
@@ -41,7 +42,7 @@ class ModelPosition:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation, as its register has it; `through` and `walked` tell how far it is built."""
+    """One generation from its register; `through` and `walked` are how far it is built."""
 
     number: int
     schema: str
@@ -54,22 +55,22 @@ class Generation:
 
     @property
     def progress(self) -> float:
-        """How much of its files is written, from 0 to 1: ids are random, so their order tells."""
+        """The written share of its files, from 0 to 1, estimated from the last id, since ids are random."""
         return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
 
     @property
     def stopped(self) -> dict[str, str]:
-        """The read models that cannot go on, with the class of the error that keeps them."""
+        """The stopped read models, with the class of the error that stopped each."""
         return {name: own.stopped_by for name, own in self.models.items() if own.stopped_by is not None}
 
     def position(self, *models: str) -> int:
-        """Return how far all of these read models are written, those that go on when not said."""
+        """Return the position up to which these read models, or all that are not stopped, are written."""
         named = models or [name for name in self.models if name not in self.stopped] or [*self.models]
         return min((self.models[name].position for name in named), default=0)
 
 
 async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Generation]:
-    """Return the generations of a ledger, the newest first; asked as its reader or its owner."""
+    """Return the generations of a ledger, the newest first. Requires the reader or owner role."""
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
         found: dict[int, Generation] = {}
@@ -84,18 +85,18 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
 
 
 def schema(ledger: str, number: int) -> str:
-    """Return the schema in which the tables of a generation stand."""
+    """Return the name of the schema that has the tables of a generation."""
     return f"{ledger}_views_{number}"
 
 
 def to_read(every: Sequence[Generation], version: str, shape: str) -> Generation | None:
-    """Return the generation to read from: the newest one built of this version, else of the same tables."""
+    """Return the generation to read from: the newest built one of this version, else of the same tables."""
     built = [each for each in every if each.built and each.shape == shape]
     return next((each for each in built if each.version == version), built[0] if built else None)
 
 
 def to_write(every: Sequence[Generation], version: str) -> Generation | None:
-    """Return the generation to keep up: the newest built one of this version, else the one to be built."""
+    """Return the generation to write: the newest built one of this version, else the one to be built."""
     own = [each for each in every if each.version == version]
     return next((each for each in own if each.built), own[0] if own else None)
 
@@ -103,10 +104,10 @@ def to_write(every: Sequence[Generation], version: str) -> Generation | None:
 async def make(
     owner_url: str, ledger: str, models: Sequence[ReadModel[Any]], version: str, *, anew: bool = False
 ) -> int:
-    """Make the tables of a generation of this version, where there is none, and return its number.
+    """Make the tables of a generation of this version, if there is none, and return its number.
 
-    `anew` makes one beside one that is built; one that is being built is gone on with. Several may do so at
-    once. As owner.
+    With `anew`, make a generation beside a built one; an unfinished one is resumed. Safe to call
+    concurrently. Requires the owner role.
     """
     async with await AsyncConnection.connect(owner_url) as connection:
         await _own(connection, ledger)
@@ -125,15 +126,15 @@ async def make(
 
 
 async def prepare(owner_url: str, ledger: str, models: Sequence[ReadModel[Any]], rulebook: str) -> None:
-    """Let this version have tables, to be built, and drop those that nobody goes back to. As owner."""
+    """Make this version's tables, to be built, and drop generations not kept. Requires the owner role."""
     await make(owner_url, ledger, models, version_of(rulebook, models))
     await drop_older(owner_url, ledger, KEPT)
 
 
 async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
-    """Drop all generations but the newest built one, `keep` built ones before it and those not built since.
+    """Drop all generations except the newest built one, `keep` built ones before it, and unbuilt newer ones.
 
-    Return their numbers. As owner.
+    Return their numbers. Requires the owner role.
     """
     async with await AsyncConnection.connect(owner_url) as connection:
         await _own(connection, ledger)
@@ -141,14 +142,14 @@ async def drop_older(owner_url: str, ledger: str, keep: int) -> list[int]:
         oldest = [each.number for each in every if each.built][: keep + 1][-1:]
         dropped = [each.number for each in every if oldest and each.number < oldest[0]]
         for number in dropped:
-            # In the order in which those who write it take their locks.
+            # Take the locks in the order of the projectors.
             await connection.execute(GENERATION_SQL["drop"], [number])
             await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema(ledger, number))))
     return dropped
 
 
 async def _own(connection: AsyncConnection, ledger: str) -> None:
-    """Become the owner within the ledger's schema, one at a time; nobody else is kept waiting."""
+    """Become the owner within the ledger's schema, one process at a time, without blocking other roles."""
     await queries.execute(
         connection,
         "SET LOCAL ROLE {owner}",
@@ -192,13 +193,13 @@ def _with(generation: Generation, model: str, standing: ModelPosition) -> Genera
 
 
 def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:
-    """Return what rows depend on beside the entries: the rulebook, the code and the tables."""
+    """Return the digest of what rows depend on besides the entries: the rulebook, the code and the tables."""
     names = ",".join(model.name for model in models)
     return hashlib.sha256(f"{rulebook} {names} {_code()}".encode()).hexdigest()
 
 
 def shape_of(models: Sequence[ReadModel[Any]]) -> str:
-    """Return what a question depends on: the tables."""
+    """Return the digest of what a query depends on: the tables."""
     return hashlib.sha256("\0".join(model.table for model in models).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""Keeping the read models of this version up with the ledger, and knowing which generation to read from.
+"""The projector: keeps the read models of this version up with the ledger and selects the generation to read.
 
-What is read from changes only to a generation that shows at least as much. A version of the code whose own
-tables are not built yet reads from those of another version, where they are alike.
+The projector changes to another generation only once that one shows at least as much. While a version of the
+code has no built tables, it reads those of another version of the same shape.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from projections.projector.generations import Generation, generations, shape_of,
 from projections.projector.rebuild import Rebuild
 
 PAUSE_SECONDS: Final = 1.0
-"""How long it takes at most to see what other processes have done."""
+"""Longest delay, in seconds, before changes by other processes are seen."""
 RESTED: Final = 9
-"""How many times as long as it took to follow it is rested after."""
+"""Pause after a step, as a multiple of the step's duration."""
 
 
 class NotBuiltError(Exception):
-    """There are no read models to read from yet; `progress` is how much of them is written, from 0 to 1."""
+    """There are no read models to read from yet; `progress` is the written share, from 0 to 1."""
 
     def __init__(self, progress: float) -> None:
         self.progress = progress
@@ -39,7 +39,7 @@ class NotBuiltError(Exception):
 
 
 class Projector:
-    """Keeps all read models up with the ledger, and gives connections to read them on."""
+    """Keeps all read models up with the ledger, and provides connections to read them."""
 
     def __init__(
         self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]], *, version: str | None = None
@@ -66,17 +66,17 @@ class Projector:
 
     @property
     def position(self) -> int:
-        """How far the read models are written that go on."""
+        """The position up to which the running read models are written."""
         return self.position_of()
 
     @property
     def stopped(self) -> dict[str, str]:
-        """The read models that cannot go on, with the class of the error that keeps them."""
+        """The stopped read models, with the class of the error that stopped each."""
         return {} if self._read_from is None else self._read_from.stopped
 
     @property
     def progress(self) -> float:
-        """How much of the newest read models of this version is built, from 0 to 1, by whomever."""
+        """The built share of this version's newest read models, from 0 to 1, by any process."""
         return self._progress
 
     @property
@@ -86,17 +86,17 @@ class Projector:
 
     @property
     def read_from(self) -> Generation:
-        """The generation that is read from, as last seen. Raises NotBuiltError."""
+        """The generation to read from, as last seen. Raises NotBuiltError."""
         if self._read_from is None:
             raise NotBuiltError(self.progress)
         return self._read_from
 
     def position_of(self, *models: str) -> int:
-        """Return how far all of these read models are written, those that go on when not said."""
+        """Return the position up to which these read models, or all that are not stopped, are written."""
         return 0 if self._read_from is None else self._read_from.position(*models)
 
     async def start(self) -> None:
-        """Take up where the tables stand; what was stopped is tried again."""
+        """Resume from the state of the tables; retry stopped read models."""
         self._catch_up.leaving = False
         self._catch_up.try_again()
         await self._look()
@@ -111,7 +111,7 @@ class Projector:
                 await self._idle()
 
     async def step(self, limit: int = BATCH) -> int:
-        """Take in at most so many more entries, or build on; return 0 where nothing could be done."""
+        """Process at most `limit` entries per group, or continue building; return 0 if idle."""
         own = await self._look()
         if own is None:
             return 0
@@ -121,22 +121,22 @@ class Projector:
         return int(done)
 
     async def build(self, number: int, told: Callable[[float], None]) -> Generation:
-        """Build a generation of this version to its end, whoever else does; `told` is told how far it is."""
+        """Build until complete, together with other processes; `told` is called with the progress, 0 to 1."""
         while True:
             own = await self.generation(number)
             told(own.progress)
             if own.built:
                 return own
             if not await self._rebuild.step(own):
-                # Somebody else is at it.
+                # Another process is building.
                 await asyncio.sleep(PAUSE_SECONDS / 10)
 
     async def generation(self, number: int) -> Generation:
-        """Return a generation as it stands now."""
+        """Return the present state of a generation."""
         return next(each for each in await self._every() if each.number == number)
 
     async def reached(self, position: int, timeout: float, *models: str) -> bool:  # noqa: ASYNC109 - the caller's patience
-        """Tell whether these read models reach a position within so many seconds; see `position_of`."""
+        """Return whether these read models reach a position within `timeout` seconds; see `position_of`."""
         if self.position_of(*models) >= position:
             return True
         self._waiting += 1
@@ -153,7 +153,7 @@ class Projector:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection on which the tables to read from stand. Raises NotBuiltError."""
+        """Yield a connection whose search path has the tables to read. Raises NotBuiltError."""
         own = self.read_from
         async with self._pool.connection() as connection:
             if self._paths.get(connection) != own.schema:
@@ -165,18 +165,18 @@ class Projector:
             try:
                 yield connection
             except errors.UndefinedTable as error:
-                # Dropped meanwhile, for there were two newer ones: the next look finds another.
+                # The generation was dropped since there are two newer ones; the next look selects another.
                 raise NotBuiltError(self.progress) from error
 
     async def _look(self) -> Generation | None:
-        """See what there is, turn to what is to be read from, and return what is to be written."""
+        """Load the generations, select the one to read from, and return the one to write."""
         every = await self._every()
         self._written = to_write(every, self.version)
         self._progress = next((each.progress for each in every if each.version == self.version), 0.0)
         now = {each.number: each for each in every}
         found, held = to_read(every, self.version, self._shape), self._read_from
         if found is not None and held is not None and found.number != held.number and held.number in now:
-            # Not updated, so that what it must reach stays.
+            # The held generation is not updated, so that the position to reach stays the same.
             going = [name for name in held.models if name not in found.stopped]
             if any(found.models[name].position < held.models[name].position for name in going):
                 return self._written
@@ -190,21 +190,21 @@ class Projector:
             return await generations(connection, self._ledger.name)
 
     async def _finished(self, step: Coroutine[Any, Any, int]) -> int:
-        """Await a step, and its end also when cancelled, so that no connection is left amid a statement."""
+        """Await a step to its end even if cancelled, so that no connection is left within a statement."""
         task = asyncio.ensure_future(step)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             self._catch_up.leaving = True
             await asyncio.wait([task])
-            # Whatever came of it, nobody waits for it any more.
+            # Retrieve the exception: nothing awaits the task any more.
             task.exception()
             raise
 
     async def _rest(self, worked: float) -> None:
-        """Leave the processor to whoever is answered here for a while, unless somebody waits.
+        """Yield the CPU to requests after a step, unless a request waits for a position.
 
-        What is recorded meanwhile is taken in together, and a file that moves often is written less often.
+        The next step then takes more entries, and writes a file that changes often less often.
         """
         if self._written is not None and self._written.built:
             with suppress(TimeoutError):

@@ -1,8 +1,8 @@
-"""Building a generation beside the one that is read: every file folded once, in the order of their ids.
+"""Building a generation beside the one in use: each file is folded once, in the order of ids.
 
-What is written is remembered in the same transaction, by compare-and-set: a builder that is killed is gone on
-from where it stood, and of two who build at once each writes other files. Then the ledger is followed from
-where it stood when building began, and once the tables are close to it the generation counts as built.
+The progress is stored in the same transaction as the rows, by compare-and-set: a killed build is resumed, and
+two concurrent builders write different files. Then the build catches up with the ledger from the position at
+its beginning, and the generation counts as built once its tables are close to the ledger's head.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHER
 from projections.projector.writer import FILES_AT_ONCE, PoisonError, RowWriter, chunks, disposable
 
 NEAR: Final = 1000
-"""Entries by which a generation may be behind the ledger and be read from."""
+"""Entries by which a built generation may be behind the ledger."""
 
 
 class Rebuild:
@@ -35,7 +35,7 @@ class Rebuild:
         self._catch_up = catch_up
 
     async def step(self, own: Generation) -> bool:
-        """Do the next piece of the work; tell whether anything was done."""
+        """Do the next piece of the work; return whether anything was done."""
         if len(own.stopped) == len(self._models):
             return await self._begin_again(own)
         if own.through is None or own.walked is None:
@@ -52,7 +52,7 @@ class Rebuild:
         return await self._changed("begin", [head, NOWHERE, own.number])
 
     async def _begin_again(self, own: Generation) -> bool:
-        """Where nothing could go on, try everything again after a while."""
+        """Retry all read models after a while, once every one has stopped."""
         stopped_at = max(each.stopped_at for each in own.models.values() if each.stopped_at is not None)
         if stopped_at + AGAIN > datetime.now(UTC):
             return False
@@ -60,7 +60,7 @@ class Rebuild:
         return await self._changed("begin_models_again", [own.number])
 
     async def _walk(self, own: Generation) -> bool:
-        """Write the next files; a read model that fails is left behind, at the beginning of the ledger."""
+        """Write the next files; a read model that fails is stopped at the beginning of the ledger."""
         assert own.walked is not None  # noqa: S101 - what `step` has looked for
         following = next(chunks(await self._ledger.streams("child", own.walked, FILES_AT_ONCE)), [EVERYWHERE])
         models = [model for model in self._models if own.models[model.name].stopped_by is None]

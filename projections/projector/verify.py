@@ -1,8 +1,8 @@
-"""Comparing the read models with what they are functions of: every file is read and its rows are recomputed.
+"""Verification of the read models: every file is read, and its rows are recomputed and compared.
 
-Each piece of the tables is looked at in one snapshot, beside which recording and following go on. How many of
-a file's entries its rows show, the register says. What is sealed is compared opened, for no two seals of one
-value are alike.
+Each piece of the tables is read in one snapshot, while recording and catching up continue. The register's row
+says how many of a file's entries the rows show. Sealed values are compared opened, since two seals of one
+value differ.
 """
 
 import asyncio
@@ -30,13 +30,13 @@ Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
 """The rows of some files by read model and file."""
 
 _PATIENCE: Final = 5
-"""How often a file is looked at again that is being recorded in."""
+"""Attempts to compare a file that is being changed."""
 _PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A file whose rows in a read model are not what it says; it names nobody."""
+    """A file whose rows in a read model differ from the recomputed ones, without a name."""
 
     model: str
     child: UUID
@@ -44,9 +44,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some files in a row, as one snapshot shows them: the position of each one's last entry, and the rows.
+    """Consecutive files in one snapshot: the position of each one's last entry, and the rows.
 
-    Rows of files that are not there stand among the rows.
+    The rows may include those of files that do not exist.
     """
 
     own: Generation
@@ -55,7 +55,7 @@ class Piece:
 
 
 class Verification:
-    """Recomputes the rows of all files and compares them with a generation's tables."""
+    """Recomputes the rows of all files, and compares them with a generation's tables."""
 
     def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
         self._ledger = ledger
@@ -63,7 +63,7 @@ class Verification:
         self._models = models
 
     async def differences(self, number: int, told: Callable[[float], None]) -> AsyncIterator[Difference]:
-        """Yield every difference of a generation, file by file; `told` is told how far it is, from 0 to 1."""
+        """Yield the differences of a generation, file by file; `told` is called with the progress, 0 to 1."""
         after = NOWHERE
         while after != EVERYWHERE:
             through = await self._next(after)
@@ -73,7 +73,7 @@ class Verification:
             after = through
 
     async def _next(self, after: UUID) -> UUID:
-        """Return the last file of the next piece; where there is none, the end."""
+        """Return the last file of the next piece; if there is none, EVERYWHERE."""
         files = await self._ledger.streams("child", after, FILES_AT_ONCE)
         piece = next(chunks(files), [EVERYWHERE])
         return EVERYWHERE if len(piece) == len(files) < FILES_AT_ONCE else piece[-1]
@@ -85,7 +85,7 @@ class Verification:
             position = min(each.position for each in piece.own.models.values())
             if all(piece.last.get(each.child, 0) <= position for each in found):
                 break
-            # What is being recorded may be shown by one read model before another.
+            # One read model may show a new entry before another does.
             await asyncio.sleep(_PAUSE_SECONDS)
         return found
 
@@ -124,7 +124,7 @@ class Verification:
         return found
 
     async def _readings(self, file: File, seal: Seal, own: Generation) -> list[RowContext]:
-        """Return what a file may have been read with: a rulebook adopted since may not count yet."""
+        """Return the contexts that may apply to a file: a rulebook adopted since may not be applied yet."""
         assert file.stream is not None  # noqa: S101 - it has entries
         institution, position = scope_of(file).institution, min(each.position for each in own.models.values())
         rulebooks: dict[str, Rulebook] = {}
@@ -134,7 +134,7 @@ class Verification:
         return [RowContext(file.stream, rulebook, seal) for rulebook in rulebooks.values()]
 
     def _of_file(self, piece: Piece, file: File, readings: Sequence[RowContext], seal: Seal) -> list[str]:
-        """Return the read models whose rows of a file differ from what it says."""
+        """Return the read models whose rows of a file differ from the recomputed ones."""
         child = readings[0].child
         register = piece.own.models[REGISTER.name].position
         shown = next(iter(piece.rows[REGISTER.name].get(child, [])), None)
@@ -149,7 +149,7 @@ class Verification:
             settled = piece.last[child] <= min(register, piece.own.models[model.name].position)
             unsure = differing or piece.own.models[model.name].position != register
             if model.name in differing or (unsure and not settled):
-                # Which of its entries the rows show, nobody has written down.
+                # No table states which of the file's entries the rows show.
                 continue
             rows = piece.rows[model.name].get(child, [])
             written = _comparable(model, rows, seal)
@@ -182,7 +182,7 @@ def _computed(model: ReadModel[Any], file: File, reading: RowContext) -> list[ob
 
 
 def _comparable(model: ReadModel[Any], rows: Iterable[Any], seal: Seal) -> list[object]:
-    """Return rows with what is sealed opened, in an order that depends on nothing but themselves."""
+    """Return rows with their sealed values opened, in an order that depends on nothing but their values."""
     return sorted((_opened(model, row, seal) for row in rows), key=repr)
 
 

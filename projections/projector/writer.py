@@ -26,11 +26,11 @@ _DISPOSABLE: Final = """
            set_config('statement_timeout', '0', true),
            set_config('idle_in_transaction_session_timeout', '0', true)
 """
-"""Nobody waits for it, and rows of a long file take their time to be computed."""
+"""No caller waits for the transaction, and the rows of a long file take time to compute."""
 
 
 class PoisonError(Exception):
-    """What keeps these read models from going on, and not the others; `kind` is the class of the error."""
+    """An error that stops these read models, and not the others; `kind` is its class."""
 
     def __init__(self, models: Iterable[str], error: Exception) -> None:
         self.models = list(models)
@@ -43,7 +43,7 @@ PASSING: Final = (OperationalError, InterfaceError, KeyUnavailableError, KeyFile
 
 
 class RowWriter:
-    """Writes the rows of files into the tables of a generation, whatever stood there of them before."""
+    """Writes the rows of files into the tables of a generation, in place of their earlier rows."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -57,12 +57,12 @@ class RowWriter:
         *,
         keep: bool,
     ) -> dict[UUID, int]:
-        """Write the rows of some files as they are now and return the versions that they show.
+        """Write the rows of files as they are now; return the versions that the rows show.
 
-        Files are kept at hand where they are soon asked for again. Raises PoisonError.
+        `keep` caches the files for the next batch. Raises PoisonError.
         """
         files, readings = await self._read(models, children, keep=keep)
-        # In a thread, so that others are answered meanwhile.
+        # In a thread, so that the event loop serves requests meanwhile.
         rows = await asyncio.to_thread(_rows, models, files, readings)
         if children:
             await connection.execute(_delete(schema, models), {"children": list(children)})
@@ -86,16 +86,16 @@ class RowWriter:
         except PASSING:
             raise
         except Exception as error:
-            # A file that cannot be read at all.
+            # The file cannot be read.
             raise PoisonError((model.name for model in models), error) from error
         return files, readings
 
 
 @asynccontextmanager
 async def disposable(pool: Pool) -> AsyncIterator[tuple[AsyncConnection, AsyncTransaction]]:
-    """Give a transaction that nobody waits for to reach the disk.
+    """Yield a transaction that commits without waiting for the disk.
 
-    A server that falls loses the last ones whole, rows and positions, and they are written again.
+    A server crash loses the last ones whole, rows and positions, and they are written again.
     """
     async with pool.connection() as connection, connection.transaction() as own:
         await connection.execute(_DISPOSABLE)
@@ -103,7 +103,7 @@ async def disposable(pool: Pool) -> AsyncIterator[tuple[AsyncConnection, AsyncTr
 
 
 def chunks(files: Iterable[tuple[UUID, int]]) -> Iterator[list[UUID]]:
-    """Cut files with their numbers of entries into pieces that are held in memory at a time."""
+    """Split files, given their numbers of entries, into pieces that fit in memory."""
     piece: list[UUID] = []
     entries = 0
     for child, size in files:
@@ -130,7 +130,7 @@ def _rows(
 
 
 def _delete(schema: str, models: Sequence[ReadModel[Any]]) -> Composed:
-    """All tables at once, which asks the server once."""
+    """Return one statement for all tables, which costs one round trip."""
     delete = SQL("DELETE FROM {} WHERE child = ANY (%(children)s)")
     *others, last = (delete.format(Identifier(schema, model.name)) for model in models)
     if not others:
