@@ -1,1 +1,1 @@
-"""The stored and the sent form of events and entries: strict JSON, its schema, and what is wrong with it."""
+"""The stored and the sent form of events and entries: strict JSON, its schema, and its errors."""

@@ -1,4 +1,4 @@
-"""The JSON Schema of each event's data, as forms, clients and the frozen schemas see it."""
+"""The JSON Schema of each event's data, for forms, clients and the frozen schemas."""
 
 import json
 from collections.abc import Callable
@@ -44,11 +44,11 @@ _PATTERNS: Final[dict[Callable[..., bool], str]] = {
     is_text: _seen(_CONTROLS_BUT_BREAKS),
     is_month: "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$",
 }
-"""The forms of texts, as far as all who read patterns write them alike; `domain.text` refuses more."""
+"""The forms of texts, as far as all dialects of patterns agree; `domain.text` refuses more."""
 
 
 def schema(kind: type[Event]) -> Json:
-    """Return the JSON Schema of an event's data, with labels, code tables, units and what is personal."""
+    """Return the JSON Schema of an event's data, with labels, code tables, units and personal fields."""
     return {
         "$schema": DIALECT,
         "title": kind.label.zh,
@@ -138,5 +138,5 @@ def _limits(own: FieldType) -> Json:
 
 
 def frozen(kind: type[Event]) -> str:
-    """Return the schema as it is kept in `tests/schemas/`: what was once recorded can be read for ever."""
+    """Return the schema for `tests/schemas/`, by which every recorded event stays readable."""
     return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"

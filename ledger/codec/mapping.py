@@ -1,7 +1,7 @@
-"""Entries as stored bytes: canonical JSON of the whole entry but its position and the moment of recording.
+"""Entries as stored bytes: canonical JSON of the whole entry except its position and moment of recording.
 
-What is personal is sealed as a document of the same form as the clear one; laid over it, it makes the whole
-again. What is personal, in neither and not null has lost its key: `Erased` stands for it.
+Personal data is sealed as a document of the same form as the clear one; merged, the two are the whole. A
+personal value that is in neither, and not null, has lost its key: `Erased` replaces it.
 """
 
 from binascii import a2b_base64
@@ -28,37 +28,37 @@ from ledger.sealing.cipher import FORMAT, Keyring, Pair
 
 
 class Body(Protocol):
-    """What decoding needs of a stored entry."""
+    """The columns of a stored entry that decoding needs."""
 
     @property
     def position(self) -> int:
-        """Its place in the ledger."""
+        """The position in the ledger."""
         ...
 
     @property
     def recorded_at(self) -> datetime:
-        """When it was recorded."""
+        """The moment of recording."""
         ...
 
     @property
     def body(self) -> bytes:
-        """All else."""
+        """The rest of the entry."""
         ...
 
 
 def encode(entry: AnyEntry, ring: Keyring) -> bytes:
-    """Return the bytes to store of an entry, sealed with a ring that has its keys."""
+    """Return the bytes to store of an entry, sealed with a keyring that has its keys."""
     return split(entry).encode(ring)
 
 
 def load(body: bytes) -> Json:
-    """Return a stored entry as the document it is, with its parts sealed."""
+    """Return a stored entry as a document, with its parts sealed."""
     document: Json = orjson.loads(body)
     return document
 
 
 def is_older(body: bytes) -> bool:
-    """Whether an entry is stored in an earlier form; what is no entry at all is of none."""
+    """Whether an entry is stored in an earlier form; False for a document that is not an entry."""
     try:
         return bool(load(body)["format"] < FORMAT)
     except (ValueError, LookupError, TypeError):
@@ -66,17 +66,17 @@ def is_older(body: bytes) -> bool:
 
 
 def pairs(documents: Iterable[Json]) -> set[Pair]:
-    """Return the subjects and categories under which parts of stored documents are sealed."""
+    """Return the subjects and categories whose keys seal parts of stored documents."""
     return {
         (_uuid(part["subject"]), part["category"]) for document in documents for part in document["sealed"]
     }
 
 
 def decode(stored: Body, ring: Keyring, document: Json | None = None) -> AnyEntry:
-    """Return a stored entry, opened with what keys the ring has.
+    """Return a stored entry, opened with those keys that the keyring has.
 
-    `document` is its body where that has been loaded before; it is used up. Raises SealBrokenError when
-    anything was altered or moved.
+    `document` is its body, if loaded before; decoding consumes it. Raises SealBrokenError if anything was
+    altered or moved.
     """
     check_voucher(stored.body, ring)
     document = load(stored.body) if document is None else document
@@ -121,7 +121,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - an event's cla
 
 
 def _unlimited(schema: Any) -> Any:  # noqa: ANN401 - a core schema, or a part of one
-    """Return a core schema without limits: what was taken in by those of its day is read for ever."""
+    """Return a core schema without limits: values accepted under earlier limits must stay readable."""
     if isinstance(schema, list):
         return [_unlimited(each) for each in schema]
     if not isinstance(schema, dict):
@@ -161,7 +161,7 @@ def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  
 
 
 Restore: TypeAlias = Callable[[Any, Any], Any]
-"""Makes of a stored value what it was; the second value stands for what has lost its key."""
+"""Restores a stored value; the second value replaces what has lost its key."""
 _RESTORE: Final[dict[type, dict[str, Restore]]] = {}
 _WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
     date: date.fromisoformat,
@@ -171,7 +171,7 @@ _WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
 
 
 def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - stands where a text would
-    """Return the fields of an envelope, or of a part of one; of a lost key its value is `gone`."""
+    """Return the fields of an envelope, or of a part of one; `gone` replaces values without a key."""
     if kind not in _RESTORE:
         _RESTORE[kind] = {spec.name: _restore(field_type(spec.annotation)) for spec in fields_of(kind)}
     return {name: restore(document.get(name, gone), gone) for name, restore in _RESTORE[kind].items()}
@@ -182,7 +182,7 @@ def _restore(own: FieldType) -> Restore:
         each = _restore(own.items)
         return lambda values, gone: tuple([each(value, gone) for value in values or ()])
     if issubclass(own.type, Part):
-        # Of one that has lost its key not even its parts are known, nor whether there was one.
+        # Without the key, neither the parts nor their existence are known.
         return lambda value, gone: value and own.type(**_said(own.type, {} if value is gone else value, gone))
     write = _WRITTEN.get(own.type)
     if write is None:

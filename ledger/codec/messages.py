@@ -1,4 +1,4 @@
-"""What is wrong with something sent, in Chinese and English, by the kind of error that validation names."""
+"""Messages about invalid input, in Chinese and English, by the kind of validation error."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ UNKNOWN: Final = Label(
     '没有时写明原因：{"unknown": "not_asked"}（未询问），或 "not_known"（不知道）、"not_on_paper"（未记载）',
     'where there is none, say why: {"unknown": "not_asked"}, "not_known" or "not_on_paper"',
 )
-"""How to answer what is not known."""
+"""How to state that a value is unknown."""
 NUMBER: Final = Label("应为数字", "should be a number")
 _TEXT: Final = Label("应为文字", "should be a text")
 _ONE_OF: Final = Label("应为 {expected} 之一", "should be one of {expected}")
@@ -77,7 +77,7 @@ _PREDICATES: Final[Mapping[str, Label]] = {
         is_month: Label("应为月份 YYYY-MM", "should be a month, YYYY-MM"),
     }.items()
 }
-"""What to say where a predicate of `domain.event` fails, by what the validation itself says."""
+"""Messages for predicates of `domain.event` that fail, by the message of the validation."""
 
 
 _FAMILIES: Final = (
@@ -96,16 +96,16 @@ _FAMILIES: Final = (
     ("model", _OBJECT),
     ("dataclass", _OBJECT),
 )
-"""The same for whole families of kinds, by how they begin."""
+"""Messages for families of kinds of errors, by prefix."""
 _LONGEST_WORD: Final = 60
 _OTHERWISE: Final = Label("不符合要求", "is not what it should be")
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidValue:
-    """What is wrong at one place, without what was sent there: a JSON pointer, and why.
+    """The error at one place, without the value sent: a JSON pointer and the message.
 
-    `hint` says what to write instead, `known` lists the words that are known there.
+    `hint` says what to write instead, `known` lists the words that are valid there.
     """
 
     pointer: str
@@ -115,7 +115,7 @@ class InvalidValue:
 
     @property
     def sentence(self) -> Label:
-        """What is wrong and what to write instead, in one."""
+        """The message and the hint in one sentence."""
         hint = self.hint
         if hint is None:
             return self.words
@@ -123,15 +123,15 @@ class InvalidValue:
 
 
 def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
-    """Return what a kind of error means; its context has limits that a schema states, never what was sent.
+    """Return the message for a kind of error; its context has limits from a schema, never values sent.
 
-    `message` is what the validation itself says in English.
+    `message` is the English message of the validation.
     """
     label = _PREDICATES.get(message) if kind == "predicate_failed" else _WORDING.get(kind)
     if label is None:
         label = next((each for family, each in _FAMILIES if kind.startswith(family)), _OTHERWISE)
     try:
-        # Lists of what is expected come in English words.
+        # The validation lists expected values in English words.
         chinese = {
             name: value.replace(" or ", "、").replace(", ", "、") if isinstance(value, str) else value
             for name, value in context.items()
@@ -142,12 +142,12 @@ def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
 
 
 def most_like(sent: str, known: Collection[str]) -> list[str]:
-    """Return the known word that was most likely meant, or none; a long word is like none of them."""
+    """Return the known word most like the one sent, if any; none for a long word."""
     return get_close_matches(sent, known, 1) if len(sent) <= _LONGEST_WORD else []
 
 
 def unknown_word(pointer: str, words: Label, sent: str, known: Collection[str]) -> InvalidValue:
-    """Return that a word is not known, with those that are, and which of them is most like it."""
+    """Return the error for an unknown word, with the known ones and the most similar of them."""
     listed = tuple(known)
     if not listed:
         return InvalidValue(pointer, words, Label("此处没有任何可用的", "none is known here"))

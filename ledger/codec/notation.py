@@ -1,7 +1,7 @@
-"""How days, instants, ids and numbers are written, in JSON and in addresses: each in one way only.
+"""The one notation of days, instants, ids and numbers, in JSON and in addresses.
 
-Validation libraries take more: a count of seconds for a day, braces around an id. Whoever sends such a thing
-may have meant another value, so it is not guessed.
+Validation libraries accept more, such as a count of seconds as a day, or braces around an id. Such input may
+mean another value, so it is refused rather than interpreted.
 """
 
 import re
@@ -18,20 +18,20 @@ from ledger.codec.messages import DAY, INSTANT, INTEGER, TRUTH, UUID_FORM
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """The one way in which a kind of value is written, and what is said of any other."""
+    """The notation of a kind of value, and the message for any other."""
 
     pattern: re.Pattern[str]
     words: Label
 
     def fits(self, text: str) -> bool:
-        """Tell whether a text is written so; it may still be no value, such as 30 February."""
+        """Return whether a text has the notation; it may still not be a value, such as 30 February."""
         return self.pattern.fullmatch(text) is not None
 
 
 NOTATIONS: Final[Mapping[type, Notation]] = MappingProxyType(
     {
         date: Notation(re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), DAY),
-        # RFC 3339, no finer than it is kept; a contract without zone is refused by its own words.
+        # RFC 3339, no finer than the ledger stores; an instant without a zone has its own message.
         datetime: Notation(
             re.compile(
                 r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6}0*)?"
@@ -51,7 +51,7 @@ NOTATIONS: Final[Mapping[type, Notation]] = MappingProxyType(
 
 
 def unfit(kind: type, written: object) -> Label | None:
-    """Return what is wrong with how a value of a kind is written; None where nothing is, or it is no text."""
+    """Return the message for a value whose notation is wrong; None if it is right or not a text."""
     notation = NOTATIONS.get(kind)
     if notation is None or not isinstance(written, str) or notation.fits(written):
         return None

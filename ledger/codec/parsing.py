@@ -1,4 +1,4 @@
-"""Reading what is sent as an event, strictly, and saying in two languages what is wrong with it."""
+"""Strict parsing of events, with errors in two languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -32,14 +32,14 @@ from ledger.codec.spelling import spelled
 from ledger.codec.well_formed import MalformedError, dumps, loads
 
 WHOLE: Final = ""
-"""The JSON pointer to all of it."""
+"""The JSON pointer to the whole document."""
 MOST_TOLD: Final = 101
-"""Problems of one value that are told: one more than an answer lists, so that it says that there are more."""
+"""Most errors reported of one value: one more than an answer lists, which shows that there are more."""
 _NO_TYPE: Final = Label("没有这种事件", "no such type of event")
 
 
 class InvalidError(ValueError):
-    """What was sent is not what its schema asks for."""
+    """The input does not match its schema."""
 
     def __init__(self, problems: tuple[InvalidValue, ...]) -> None:
         super().__init__("; ".join(f"{problem.pointer}: {problem.words.en}" for problem in problems))
@@ -47,15 +47,15 @@ class InvalidError(ValueError):
 
 
 def invalid(pointer: str, words: Label) -> InvalidError:
-    """Return the error that says one thing is wrong."""
+    """Return the error with a single problem."""
     return InvalidError((InvalidValue(pointer, words),))
 
 
 def parse_event(kind: str, data: object, at: str = "") -> Event:
-    """Return the event that raw JSON bytes, or a value read from JSON, describe.
+    """Return the event that raw JSON bytes, or a value parsed from JSON, describe.
 
-    Numbers with a fraction are exact where the value has them as `Decimal`. Raises InvalidError; its pointers
-    begin with `at`, where the data stands in what was sent.
+    Fractions are exact if the value has them as `Decimal`. Raises InvalidError; its pointers begin with `at`,
+    the place of the data in the input.
     """
     known = CATALOGUE.get(kind)
     if known is None:
@@ -77,13 +77,13 @@ def parse_event(kind: str, data: object, at: str = "") -> Event:
         for problem in not_kept(event, document, at):
             found.setdefault(problem.pointer, problem)
     if found:
-        # Without its cause, which quotes what was sent.
+        # Without the cause, which quotes the input.
         raise InvalidError(tuple(found.values())) from None
     return event
 
 
 def check(event: Event) -> None:
-    """Raise InvalidError unless an event keeps to its own class, so that what is stored can be read."""
+    """Raise InvalidError unless an event is valid for its class, so that it can be read back."""
     try:
         raw = canonical(vars(event))
     except TypeError:
@@ -93,12 +93,12 @@ def check(event: Event) -> None:
 
 
 def problems(error: ValidationError, kind: type, sent: object, at: str = "") -> Iterator[InvalidValue]:
-    """Yield what a validation found, one problem a place; `sent` is the value that was to be of a kind."""
+    """Yield the problems of a validation, one per place; `sent` is the value that failed."""
     found: dict[str, InvalidValue] = {}
     for each in error.errors(include_url=False, include_input=False):
         steps = _steps(each["loc"], sent, missing=each["type"] == "missing")
         pointer = "".join(f"/{_escaped(step)}" for step in steps)
-        # Of the two ways to answer a field, a value comes first; it was meant unless Unknown was begun.
+        # Of the two forms of a field, the value comes first; it was meant unless an Unknown was begun.
         if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in found):
             continue
         if pointer not in found and len(found) < MOST_TOLD:
@@ -108,7 +108,7 @@ def problems(error: ValidationError, kind: type, sent: object, at: str = "") -> 
 
 
 def no_such_type(pointer: str, sent: str) -> InvalidValue:
-    """Return that there is no such type of event."""
+    """Return the error that an event type is unknown."""
     likely = most_like(sent, CATALOGUE)
     zh = "".join(f"；是否应为 {each}？" for each in likely)
     en = "".join(f"; did you mean {each}?" for each in likely)
@@ -130,7 +130,7 @@ def _problem(place: str, words: Label, kind: type, sent: object, steps: Sequence
 
 
 def described(annotation: Any, steps: Sequence[str] = ()) -> list[type]:  # noqa: ANN401 - annotations have no type
-    """Return the classes of what may stand at a place in something of that annotation."""
+    """Return the classes that a value may have at a place within an annotation."""
     if isinstance(annotation, type):
         if not steps:
             return [annotation]
@@ -144,7 +144,7 @@ def described(annotation: Any, steps: Sequence[str] = ()) -> list[type]:  # noqa
 
 @cache
 def members(kind: type) -> dict[str, Any]:
-    """Return the annotations of what a class has, by name."""
+    """Return the annotations of a class's members, by name."""
     if issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if is_dataclass(kind):
@@ -154,7 +154,7 @@ def members(kind: type) -> dict[str, Any]:
 
 
 def _at(sent: Any, steps: Sequence[str]) -> object:  # noqa: ANN401 - any JSON
-    """Return what was sent at a place, in one of the kinds that can be compared; an object otherwise."""
+    """Return the value at a place, if its type can be compared; otherwise an object."""
     for step in steps:
         sent = sent[int(step)] if isinstance(sent, list) else sent[step]
     return sent if sent is None or isinstance(sent, str) else object()
@@ -170,7 +170,7 @@ def _strict(kind: type[Event]) -> TypeAdapter[Any]:
 
 
 def _steps(location: tuple[int | str, ...], sent: object, *, missing: bool) -> list[str]:
-    """Return the steps to a location, which also names the branches taken on the way."""
+    """Return the steps to a location, without the branches that its names include."""
     steps: list[str] = []
     inside: Any = sent
     for number, step in enumerate(location):
@@ -188,7 +188,7 @@ def _escaped(step: str) -> str:
 
 
 def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # noqa: ANN401 - any JSON
-    """Yield what has the right type and still cannot be kept, or is not written as it is to be."""
+    """Yield the errors of values of the right type that cannot be stored, or have the wrong notation."""
     if isinstance(value, tuple):
         for number, (each, own) in enumerate(zip(value, sent, strict=True)):
             yield from not_kept(each, own, f"{at}/{number}")

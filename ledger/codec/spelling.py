@@ -1,4 +1,4 @@
-"""How values are kept as they are written: numbers to their last digit, citizen ids in one way."""
+"""The stored spelling of values: numbers to their last digit, citizen ids in one way."""
 
 import re
 from collections.abc import Callable
@@ -11,17 +11,16 @@ from ledger.canonical import measurable
 from ledger.codec.messages import NUMBER, UNMEASURED
 
 NUMERAL: Final = r"^(?!-0(\.0+)?$)-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,12})?([Ee][+-]?[0-9]{1,2})?$"
-"""A number as JSON has it, without blanks, underscores, needless zeros or digits of another script."""
+"""A JSON number without blanks, underscores, needless zeros or digits of another script."""
 _NUMERAL: Final = re.compile(NUMERAL)
 Amiss: TypeAlias = Callable[[str, Label], object]
-"""Told what is wrong at a JSON pointer."""
+"""Receives an error at a JSON pointer."""
 
 
 def spelled(document: Any, kind: type[Event] | type[Part], at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
-    """Return the JSON of an event or a part of one, each value written as it is kept.
+    """Return the JSON of an event or a part of one, each value in its stored spelling.
 
-    A number that validation would turn into another one is told to `amiss`; what is of another type is left
-    to validation.
+    `amiss` receives the numbers that validation would change; values of another type are left to validation.
     """
     if not isinstance(document, dict):
         return document

@@ -1,9 +1,9 @@
-"""An entry told apart: what of it stays in the clear, and what is sealed, by subject and category.
+"""The split of an entry into its clear part and its sealed parts, by subject and category.
 
-A group of fields in which nothing is said (null or Unknown throughout) stays in the clear, unless its
-category is sealed wholly: there that would tell something too. Of the envelope, the note, who noted it, the
-numbers, issuers and hashes of papers and what explains a correction or an exception are sealed with what is
-personal in the event, under the category that the event names, for the file's subject.
+A group of fields without a value (null or Unknown throughout) stays in the clear, unless its category is
+sealed wholly: there it would reveal something too. Of the envelope, the note, its author, the numbers,
+issuers and hashes of papers, and the explanation of a correction or an exception are sealed with the event's
+personal data, under the category that the event names, for the file's subject.
 """
 
 import os
@@ -22,22 +22,22 @@ from ledger.sealing.cipher import FORMAT, VOUCHER, Keyring, Pair, SealBrokenErro
 
 _WHOLLY: Final = frozenset(map(str, WHOLLY_SEALED))
 _BLOCK: Final = 256
-"""Bytes of what is sealed wholly, filled up: one code is longer than another."""
+"""Bytes to which wholly sealed values are padded, since codes differ in length."""
 _SALT: Final = 16
-"""Random bytes in every entry, so that the hash of its bytes tells nothing about them."""
+"""Random bytes in every entry, so that the hash of its bytes reveals nothing about them."""
 _place: Final = itemgetter("stream", "version", "type", "schema", "entry_id")
 
 
 @dataclass(frozen=True, slots=True)
 class SplitEntry:
-    """An entry as it will be stored: its clear document, and what is to be sealed."""
+    """An entry to be stored: its clear document, and the parts to seal."""
 
     entry: AnyEntry
     clear: Json
     personal: dict[Pair, Json]
 
     def encode(self, ring: Keyring) -> bytes:
-        """Return the bytes to store, sealed with a ring that has the keys of all that is personal in it."""
+        """Return the bytes to store, sealed with a keyring that has the keys of all its personal data."""
         where = place(self.clear)
         sealed = [
             {
@@ -52,11 +52,11 @@ class SplitEntry:
 
 
 _ENDING: Final = 14 + 4 * -(-VOUCHER // 3)
-"""Bytes of the end of a stored entry: its voucher, whose name comes after all others in canonical JSON."""
+"""Bytes of the end of a stored entry: its voucher, whose name sorts last in canonical JSON."""
 
 
 def check_voucher(body: bytes, ring: Keyring) -> None:
-    """Raise SealBrokenError unless a stored entry is, byte for byte, as the ring's ledger has written it."""
+    """Raise SealBrokenError unless a stored entry is, byte for byte, as the keyring's ledger wrote it."""
     if body[-_ENDING:] != _voucher(body[:-_ENDING], ring):
         raise SealBrokenError
 
@@ -66,7 +66,7 @@ def _voucher(said: bytes, ring: Keyring) -> bytes:
 
 
 def split(entry: AnyEntry) -> SplitEntry:
-    """Tell apart what of an entry stays in the clear and what is to be sealed."""
+    """Split an entry into its clear part and the parts to seal."""
     clear: Json = {
         "format": FORMAT,
         "entry_id": entry.entry_id,
@@ -91,7 +91,7 @@ def split(entry: AnyEntry) -> SplitEntry:
 
 
 def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
-    """Return the event's fields that stay in the clear, and the others by subject and category."""
+    """Return the event's clear fields, and the others by subject and category."""
     own = personal_fields(type(entry.event))
     values = vars(entry.event)
     clear = {name: values[name] for name in own.plain}
@@ -109,16 +109,16 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
 
 
 def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
-    """Add to the clear document what of the envelope stays so, and return the rest."""
+    """Add the envelope's clear fields to the clear document, and return the others."""
     clear_part, personal = _split_fields(entry, envelope_fields(), wholly=bool(entry.event.sealed))
     clear |= clear_part
     return personal
 
 
 def _split_fields(said: object, specs: Iterable[Field], *, wholly: bool) -> tuple[Json, Json]:
-    """Tell apart what of an envelope, or of a part of one, stays in the clear and what is to be sealed.
+    """Split the fields of an envelope, or of a part of one, into clear ones and those to seal.
 
-    Nothing said is sealed only where an event is sealed wholly.
+    A field without a value is sealed only if the event is sealed wholly.
     """
     clear: Json = {}
     personal: Json = {}
@@ -142,10 +142,10 @@ def _split_fields(said: object, specs: Iterable[Field], *, wholly: bool) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class PersonalFields:
-    """An event's fields that are not personal; the others with category and the field of the subject.
+    """The clear fields of an event; the personal ones with their category and the field of the subject.
 
-    `sealed_wholly` are the categories of which something is sealed whatever it says; `categories` are the
-    event's own and those of all that it could state.
+    `sealed_wholly` are the categories with fields that are sealed whatever their value; `categories` are the
+    event's category and those of all values that it may state.
     """
 
     plain: tuple[str, ...]
@@ -158,7 +158,7 @@ _PERSONAL: Final[dict[type[Event], PersonalFields]] = {}
 
 
 def personal_fields(kind: type[Event]) -> PersonalFields:
-    """Return which fields of an event are personal."""
+    """Return the personal and the clear fields of an event."""
     if kind not in _PERSONAL:
         markers = {spec.name: spec.personal for spec in fields_of(kind)}
         categories = {own.category for own in markers.values() if own is not None}
@@ -172,7 +172,7 @@ def personal_fields(kind: type[Event]) -> PersonalFields:
 
 
 def sealed_wholly(entries: Iterable[AnyEntry]) -> set[Category]:
-    """Return the categories of which entries have something sealed wholly."""
+    """Return the categories of which entries have a wholly sealed part."""
     kinds = {type(entry.event) for entry in entries}
     return {category for kind in kinds for category in personal_fields(kind).sealed_wholly}
 
@@ -183,7 +183,7 @@ def _sealable(category: str, part: Json) -> bytes:
 
 
 def place(document: Json) -> tuple[object, ...]:
-    """Return where sealed parts of an entry stand, from its clear document: what they are bound to."""
+    """Return the context that the sealed parts of an entry are bound to, from its clear document."""
     where: tuple[object, ...] = _place(document)
     return where
 
@@ -193,11 +193,11 @@ def _text(sealed: bytes) -> str:
 
 
 def stated(event: Event) -> set[Category]:
-    """Return the category of an event, and those of the values that it states."""
+    """Return the categories of an event and of the values that it states."""
     personal = personal_fields(type(event)).personal
     return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
 
 
 def sealed(kind: type[Event]) -> frozenset[Category]:
-    """Return the category of a kind of event, and those of all that it could state."""
+    """Return the categories of a class of event and of all values that it may state."""
     return personal_fields(kind).categories

@@ -1,7 +1,7 @@
-"""Old payload versions: each upcast turns the data of one version of an event into that of the next.
+"""Upcasts: each turns the data of one version of an event into that of the next.
 
-What was recorded is never rewritten. It is read through the chain of upcasts from its own version to the one
-that the class has today. An upcast may find any sealed field missing, for its key may have been destroyed.
+A recorded entry is never rewritten; it is read through the chain of upcasts from its version to the present
+one of its class. An upcast may find any sealed field missing, since its key may be destroyed.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ Data: TypeAlias = dict[str, Any]
 Upcast: TypeAlias = Callable[[Data], Data]
 
 UPCASTS: Final[dict[tuple[str, int], Upcast]] = {}
-"""By event type and the version they start from."""
+"""By event type and the version that they start from."""
 
 
 def upcast(kind: str, schema: int) -> Callable[[Upcast], Upcast]:
-    """Register what turns that version of an event's data into the next one."""
+    """Register an upcast from a version of an event's data to the next one."""
 
     def register(function: Upcast) -> Upcast:
         UPCASTS[kind, schema] = function
@@ -27,7 +27,7 @@ def upcast(kind: str, schema: int) -> Callable[[Upcast], Upcast]:
 
 
 def current(kind: str, schema: int, data: Data) -> Data:
-    """Return data recorded under a version as the event's class has it today."""
+    """Return data recorded under a version in the present form of the event's class."""
     for version in range(schema, CATALOGUE[kind].schema):
         data = UPCASTS[kind, version](data)
     return data
@@ -35,5 +35,5 @@ def current(kind: str, schema: int, data: Data) -> Data:
 
 @upcast("InstitutionOpened", 1)
 def _nation_was_nowhere(data: Data) -> Data:
-    """In version 1 the nation stood for a region that was not known."""
+    """In version 1, the nation meant that the region was unknown."""
     return data | ({"region": {"unknown": "not_known"}} if data["region"] == "000000" else {})

@@ -1,4 +1,4 @@
-"""Well-formed JSON: numbers to their last digit, every member said once, every text of whole characters."""
+"""Well-formed JSON: exact numbers, unique members, and texts of whole characters."""
 
 import json
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ NOT_UTF_8: Final = Label("不是 UTF-8 编码", "not in UTF-8")
 TOO_DEEP: Final = Label("嵌套过深", "nested too deeply")
 
 BEYOND_MEASURE: Final = "1e999"
-"""Stands for a number that cannot be kept: no field takes it."""
+"""Replaces a number that cannot be stored; every field refuses it."""
 _LONGEST: Final = 18
-"""Digits of a whole number that orjson certainly writes."""
+"""Digits of a whole number that orjson certainly serializes."""
 
 
 class MalformedError(ValueError):
-    """What was sent cannot be read as JSON, and why."""
+    """The input is not well-formed JSON, with the reason."""
 
     def __init__(self, detail: Label) -> None:
         super().__init__(detail.en)
@@ -30,7 +30,7 @@ class MalformedError(ValueError):
 
 
 def loads(raw: bytes | str) -> Any:  # noqa: ANN401 - any JSON
-    """Return what JSON says; numbers with a fraction or an exponent, and very long ones, are `Decimal`.
+    """Parse JSON; numbers with a fraction or an exponent, and very long ones, become `Decimal`.
 
     Raises MalformedError.
     """
@@ -55,7 +55,7 @@ def loads(raw: bytes | str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _not_json(line: int, column: int) -> Label:
-    """Say from where on it is no JSON, without a word of what stands there."""
+    """Return the place from which on the text is not JSON, without quoting it."""
     return Label(
         f"{NOT_JSON.zh}：自第 {line} 行第 {column} 列起",
         f"{NOT_JSON.en}, from line {line}, column {column} on",
@@ -63,7 +63,7 @@ def _not_json(line: int, column: int) -> Label:
 
 
 def dumps(document: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """Return the JSON of a document, numbers to their last digit. Raises MalformedError."""
+    """Return the JSON of a document, with exact numbers. Raises MalformedError."""
     try:
         return orjson.dumps(document, default=_number)
     except TypeError:
@@ -71,7 +71,7 @@ def dumps(document: Any) -> bytes:  # noqa: ANN401 - any JSON
 
 
 def halved(document: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    """Yield the JSON pointer of each text that has half of a pair of surrogates, which is no character."""
+    """Yield the JSON pointer of each text with a lone surrogate, which is not a character."""
     waiting: list[tuple[str, Any]] = [("", document)]
     while waiting:
         at, value = waiting.pop()
