@@ -1,1 +1,1 @@
-"""The way in over HTTP: one module a group of addresses, and what all of them ask of a request."""
+"""The HTTP API: one module per group of addresses, and the dependencies of all requests."""

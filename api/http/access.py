@@ -1,4 +1,4 @@
-"""Asking who read a child's file."""
+"""The access log of a child's file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Authentication: the container that a token lets in to, and the actor whom it names."""
+"""Authentication: the token decides the container and the actor."""
 
 from functools import partial
 from typing import Annotated, NamedTuple, TypeAlias
@@ -19,9 +19,9 @@ _bearer = HTTPBearer(auto_error=False, description="A token of `childledger toke
 
 
 class Authenticated(NamedTuple):
-    """Who asks, and the container that their token let them in to: nothing else of a request chooses it.
+    """The actor of a request, and the container; nothing but the token chooses it.
 
-    `turn` is the request's among those of its person. A token may end before its request does: `still` asks.
+    `turn` is the request's turn among the actor's requests. `still` checks whether the token is still valid.
     """
 
     container: Container
@@ -31,7 +31,7 @@ class Authenticated(NamedTuple):
 
 
 async def tenants(request: Request) -> Tenants:
-    """Return every container of this service."""
+    """Return all containers of this service."""
     found: Tenants = request.app.state.tenants
     return found
 
@@ -42,10 +42,10 @@ TenantsDep: TypeAlias = Annotated[Tenants, Depends(tenants)]
 async def authenticated(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Authenticated:
-    """Return who asks of which container, once it is the request's turn; `RequestLog` ends it.
+    """Return the actor and the container, once it is the request's turn; `RequestLog` ends the turn.
 
-    Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body
-    where none is taken.
+    Raises the problems `unauthenticated`, `unavailable`, `too_many_requests`, and `too_large` for a body of a
+    method without one.
     """
     tenants: Tenants = request.app.state.tenants
     token = "" if credentials is None else credentials.credentials
@@ -77,4 +77,4 @@ def _ended(tenants: Tenants, person: UUID, turn: Turn) -> None:
 
 
 AuthenticatedDep: TypeAlias = Annotated[Authenticated, Depends(authenticated)]
-"""The caller and their container. Depend on it directly: FastAPI walks every path to a dependency."""
+"""The caller and the container. Depend on it directly: FastAPI walks every path to a dependency."""

@@ -1,4 +1,4 @@
-"""What can be recorded, by which rules and codes: the catalogue, open to every token."""
+"""The catalogue of events, rules and codes, open to every token."""
 
 from datetime import date
 from typing import Annotated, Any, Final
@@ -141,7 +141,7 @@ async def codes(table: Annotated[str, Path(examples=["stage"])]) -> JsonResponse
 
 
 def event_type_json(kind: type[Event]) -> EventType:
-    """Return an event type in the words of the contract."""
+    """Return an event type in the form of the contract."""
     return {
         "type": kind.__name__,
         "chapter": chapter(kind),
@@ -157,7 +157,7 @@ def event_type_json(kind: type[Event]) -> EventType:
 
 
 def rule_json(rule: Rule) -> RuleAnswer:
-    """Return a rule in the words of the contract."""
+    """Return a rule in the form of the contract."""
     return {
         "rule": rule.id,
         "strength": rule.strength,
@@ -198,7 +198,7 @@ def _bound(day: date) -> date | None:
 
 
 def code_table_json(table: CodeTable) -> CodeTableAnswer:
-    """Return a code table in the words of the contract."""
+    """Return a code table in the form of the contract."""
     labels = table.codes.items()
     return {
         "table": table.name,

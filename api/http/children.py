@@ -1,4 +1,4 @@
-"""Asking about one file: on any day, as known at any time."""
+"""Queries about one file, on any day, as known at any time."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
@@ -46,7 +46,7 @@ _TWO_DAYS = InvalidValue(
 
 
 def no_cursor(place: str = "/query/cursor") -> InvalidValue:
-    """Return that a cursor is of no page of this list, as it is asked for."""
+    """Return the error that a cursor belongs to no page of this list."""
     return InvalidValue(place, Label("不是此列表的游标", "is none of this list"))
 
 
@@ -58,7 +58,7 @@ async def file(
     known = await request.known(known_at)
     read = await request.file(child, known=known, about=as_of)
     day, book = as_of or request.today, await request.ledger.rulebook_of(read)
-    # What other files say was not always known: it is told of now only.
+    # What other files state is known only as of now.
     alike = await alike_files(request, child, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
@@ -85,7 +85,7 @@ async def file(
     }
     shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
     await request.note({child: shown}, "file")
-    # That there is something to count is not for everybody who may know that the file was looked at.
+    # Not everyone who may know of the access may know that there is something to count.
     await request.note({child: counted - shown}, "findings")
     return JsonResponse(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
@@ -179,16 +179,16 @@ async def readiness(
 
 
 def _one_day(day: date | None, as_of: date | None) -> date | None:
-    """Return the day that is asked for by either name. Raises the problem `invalid` for two days."""
+    """Return the day given under either name. Raises the problem `invalid` for two days."""
     if day is not None and as_of is not None and day != as_of:
         raise invalid([_TWO_DAYS])
     return day or as_of
 
 
 class _Turn(NamedTuple):
-    """Which page of a timeline is asked for: from where on, in which order, as known at which position.
+    """A page of a timeline: its start, its order, and the position as known at which it is read.
 
-    `known_at` is how that position was asked for first.
+    `known_at` is the original parameter for that position.
     """
 
     known: int
@@ -203,7 +203,7 @@ async def _continue(request: RequestContext, turn: _Turn) -> str:
 
 
 async def _resume(request: RequestContext, cursor: str, order: str | None, known_at: str | None) -> _Turn:
-    """Return the page that a cursor goes on with, where nothing else is asked for beside it."""
+    """Return the page that a cursor continues with; no other parameter may contradict it."""
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except ValueError:

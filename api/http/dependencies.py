@@ -1,4 +1,4 @@
-"""What every request about files needs: who asks, when, and which files are theirs to read or record in."""
+"""Dependencies of requests about files: the caller, the time, and the files to read or record in."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -46,7 +46,7 @@ PATIENCE_SECONDS: Final = limit(
 R = TypeVar("R", bound=Resting)
 
 FILES_AT_ONCE: Final = 25
-"""Files that are read at a time to see whose they are."""
+"""Files read at a time to learn their scopes."""
 _POSITION: Final = 2**63 - 1
 
 AsOf: TypeAlias = Annotated[date | None, Query(description="The day to read the file on; today by default.")]
@@ -66,9 +66,9 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: who asks it, at which instant, in which container, in which turn of that person.
+    """One request: its actor, instant and container, and its turn among the actor's requests.
 
-    Whoever writes or answers after having waited asks first whether who asked may `still` enter.
+    Before a write or an answer after a wait, `still` checks that the token is still valid.
     """
 
     actor: Actor
@@ -79,7 +79,7 @@ class RequestContext:
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger that is asked."""
+        """The ledger of the request."""
         return self.container.ledger
 
     @property
@@ -89,12 +89,12 @@ class RequestContext:
 
     @property
     def sees(self) -> frozenset[Category]:
-        """The categories of personal data that the caller is shown."""
+        """The categories of personal data that the caller may see."""
         return SEES[self.actor.role]
 
     @property
     def scope(self) -> Condition:
-        """Which rows of the register are the caller's to list."""
+        """The condition for the rows of the register in the caller's scope."""
         return scope_sql(self.actor, today=self.today)
 
     async def file(
@@ -105,13 +105,13 @@ class RequestContext:
         known: int | None = None,
         about: date | None = None,
     ) -> File:
-        """Return a child's file that is the caller's to read, and to act on like that.
+        """Return a child's file that the caller may read, and act on in this way.
 
-        `about` is the day it is asked for, None for now; `known` the position as known at which it is asked
-        for. Raises the problems of `permitted`.
+        `about` is the day that the request is about, None for now; `known` the position as known at which the
+        file is read. Raises the problems of `permitted`.
         """
         if self.ledger.cached(child) is None:
-            # What is not theirs costs no more than what is not there: it is not read to know whose it is.
+            # A file out of scope costs no more than a missing one: it is not read to learn its scope.
             self.check(await self.known_scopes([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
         if known is None or known >= file.position:
@@ -122,9 +122,9 @@ class RequestContext:
         return earlier
 
     async def at_hand(self, child: UUID, action: Action) -> File:
-        """Return a child's file as it is at hand, if the caller may act on it like that; else as `file` does.
+        """Return the cached file if the caller is permitted, else load it as `file` does.
 
-        It may be behind: whoever records by it is told so by the ledger.
+        The cached file may be stale; the append detects that.
         """
         held = self.ledger.cached(child)
         if held is not None:
@@ -135,10 +135,10 @@ class RequestContext:
     def permitted(
         self, file: File | None, action: Action = Action.READ, *, about: date | None = None
     ) -> File:
-        """Return a child's file if it is the caller's to read, and to act on like that.
+        """Return a child's file if the caller may read it, and act on it in this way.
 
-        Raises the problems `not_found` for what is unknown or out of scope, and `forbidden` where the role
-        lacks only the action.
+        Raises the problems `not_found` if it is unknown or out of scope, and `forbidden` if the role lacks
+        only the action.
         """
         if file is None or not file.entries:
             raise not_found()
@@ -146,12 +146,12 @@ class RequestContext:
         return file
 
     async def known_scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
-        """Return of those of the children that have a file whose it is, as far as the register knows."""
+        """Return the scopes of those children that have a file, as far as the register knows them."""
         try:
             async with self.container.projector.reading() as connection:
                 return await scopes_of(connection, children)
         except NotBuiltError:
-            # There is no register yet; the files themselves decide.
+            # Without a register, the scopes come from the files.
             return {child: StreamScope(0, None) for child in children}
 
     def check(
@@ -162,7 +162,7 @@ class RequestContext:
         *,
         about: date | None = None,
     ) -> None:
-        """Raise the problems of `permitted`, as far as it is known whose file it is."""
+        """Raise the problems of `permitted`, as far as the file's scope is known."""
         if child not in found:
             raise not_found()
         scope = found[child].scope
@@ -170,9 +170,9 @@ class RequestContext:
             self._check(scope, action, about)
 
     async def scopes(self, children: Collection[UUID]) -> dict[UUID, StreamScope]:
-        """Return of those of the children that have a file whose it is.
+        """Return the scopes of those children that have a file.
 
-        Files of which the register does not know it are read, a few at a time.
+        Files whose scope the register does not know are read, a few at a time.
         """
         found = await self.known_scopes(children)
         unknown = [child for child, each in found.items() if each.scope is None]
@@ -192,37 +192,37 @@ class RequestContext:
             raise Problem("forbidden")
 
     def told(self, found: Iterable[R]) -> list[R]:
-        """Return what the caller may be told: what rests on no category that they do not see."""
+        """Return what rests only on categories that the caller sees."""
         return [each for each in found if set(map(Category, each.rests_on)) <= self.sees]
 
     def may(self, action: Action, scope: FileScope, about: date | None = None) -> bool:
-        """Tell whether the caller may do that with a file, as it is now or about a day."""
+        """Return whether the caller may do that with a file, as it is now or about a day."""
         return allowed(self.actor, action, scope, today=self.today, about=about)
 
     async def check_institution(self, institution: UUID | None, place: str) -> None:
-        """Raise the problem `invalid` where a filter names an institution that the ledger does not know.
+        """Raise the problem `invalid` if a filter names an institution that the ledger does not know.
 
-        That there is one is no secret within a ledger, and whoever has its id has read it here; whose files
-        are listed is decided by the scope.
+        An institution's existence is no secret within a ledger, and its id can only be known from it; the
+        scope decides whose files are listed.
         """
         if institution is not None and await self.container.identity.institution(institution) is None:
             raise invalid([InvalidValue(place, _NO_INSTITUTION)])
 
     def check_rule(self, rule: str | None, *books: Rulebook) -> None:
-        """Raise the problem `invalid` where a filter names a rule that no rulebook has."""
+        """Raise the problem `invalid` if a filter names a rule that no rulebook has."""
         if rule is not None and not any(rule in book.rules for book in (self.ledger.rulebook, *books)):
             raise invalid([InvalidValue("/query/rule", _NO_RULE, _RULES)])
 
     async def rulebook(self) -> Rulebook:
-        """Return the rulebook that the caller's institution has adopted: that of all that they record."""
+        """Return the rulebook of the caller's institution, which applies to all their recordings."""
         return await self.ledger.rulebook_at(self.actor.institution)
 
     def may_open(self) -> bool:
-        """Tell whether the caller may record in a file that they open."""
+        """Return whether the caller may record in a file that they open."""
         return self.may(Action.RECORD, opened_by(self.actor))
 
     def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
-        """Return what keeps the caller from recording in a file as it is: the ledger's `Check`."""
+        """Return what prevents the caller from recording in a file as it is: the ledger's `Check`."""
         return hindrance(self.actor, recording.drafts, file, today=self.today)
 
     def until(self, file: File) -> date:
@@ -237,9 +237,9 @@ class RequestContext:
         return await self.ledger.known(_moment(text))
 
     async def check_epoch(self, epoch: int, position: int, head: Head) -> None:
-        """Raise the problem `other_epoch` where what stood at a position of an epoch was lost since.
+        """Raise the problem `other_epoch` if the entry at a position of an epoch was lost since.
 
-        Its position may have been given out again then, to another entry.
+        The position may then belong to another entry.
         """
         if epoch < head.epoch and position:
             later = [each.began_after for each in await self.ledger.epochs() if each.epoch > epoch]
@@ -249,18 +249,18 @@ class RequestContext:
             raise Problem("other_epoch", epoch=head.epoch, position=0)
 
     async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
-        """Write down which personal data of whom is about to be answered; without it nothing is answered."""
+        """Note in the access log the personal data to be answered; without the note, no answer follows."""
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
         await self.container.access.note(self.actor, seen, purpose)
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:
-    """Return the categories of personal data that entries hold, or would hold if more were said."""
+    """Return the categories of personal data that entries hold, or may hold."""
     return set[Category]().union(*(sealed(kind) for kind in {type(entry.event) for entry in entries}))
 
 
 async def file_request(entered: AuthenticatedDep, at_least: AtLeast = None) -> RequestContext:
-    """Return a request about files, which the ledger answers as soon as it has reached `at_least`."""
+    """Return a request about files, once the ledger has reached `at_least`."""
     container = entered.container
     if at_least is not None:
         await _reached(entered, container.ledger.wait_for(at_least, PATIENCE_SECONDS))
@@ -268,7 +268,7 @@ async def file_request(entered: AuthenticatedDep, at_least: AtLeast = None) -> R
 
 
 def list_request(*models: str) -> Callable[..., Awaitable[RequestContext]]:
-    """Return a request across files, answered as soon as all of these read models have reached `at_least`."""
+    """Return a request across files, once all of these read models have reached `at_least`."""
 
     async def caught_up(entered: AuthenticatedDep, at_least: AtLeast = None) -> RequestContext:
         container = entered.container
@@ -286,7 +286,7 @@ def _asking(entered: Authenticated) -> RequestContext:
 
 
 async def _reached(entered: Authenticated, waiting: Awaitable[bool]) -> None:
-    """Wait, and let others have the turn meanwhile. Raises the problem `unavailable`."""
+    """Wait, and give up the turn meanwhile. Raises the problem `unavailable`."""
     async with entered.turn.given_up():
         reached = await waiting
     await entered.still()
@@ -302,7 +302,7 @@ async def recording_request(entered: AuthenticatedDep) -> RequestContext:
 FileRequest: TypeAlias = Annotated[RequestContext, Depends(file_request)]
 
 _POSITIONS: Final = 10**18
-"""Positions that `known_at` may name; a longer number is none."""
+"""Bound of the positions that `known_at` may name; a longer number is not a position."""
 _NO_INSTITUTION: Final = Label("没有这个机构", "no such institution")
 _NO_RULE: Final = Label("没有这条规则", "no such rule")
 _RULES: Final = Label("全部列在 /rules", "/rules lists them all")

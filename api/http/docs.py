@@ -1,6 +1,6 @@
-"""The documentation of every address: `openapi.json`, and a page that shows it, from files of our own.
+"""The documentation of the API: `openapi.json`, and a page that shows it, from the service's own files.
 
-It says nothing of a ledger, so no token is asked for.
+It reveals nothing of a ledger, so it requires no token.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
-"""What the page may load: files of ours, and the icons that stand in its style sheet."""
+"""Content policy of the page: the service's own files, and the icons within its style sheet."""
 CACHED: Final = "public, max-age=3600"
 _OWN: Final = files("api.http")
 _SWAGGER: Final = files("api") / "vendor" / "swagger-ui"
@@ -36,13 +36,13 @@ ASSETS: Final[Mapping[str, tuple[bytes, str]]] = MappingProxyType(
         )
     }
 )
-"""What the page loads, with its media type."""
+"""The files of the page, with their media types."""
 
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> JsonResponse:
     """Return what every address takes and answers, in OpenAPI's words."""
-    # It takes seconds to make, once.
+    # Making it takes seconds, once.
     return JsonResponse(await asyncio.to_thread(request.app.openapi))
 
 

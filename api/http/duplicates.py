@@ -1,4 +1,4 @@
-"""Who in the register may be the child of a file, or has a number that is about to be given to another."""
+"""Possible duplicates in the register: files of the same child, or with a number to be given to another."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -47,10 +47,10 @@ _SEXES: Final = frozenset({"1", "2"})
 async def possible_duplicates(
     request: RequestContext, child: UUID | None, drafts: Sequence[Draft]
 ) -> list[FindingAnswer]:
-    """Return who may be the child of drafts: who has one of its numbers, and for a new file who is alike.
+    """Return possible duplicates of drafts: files with one of the numbers and, for a new file, alike files.
 
-    Alike is who ever had that name and may have that birth and sex, within the caller's scope. Whoever has a
-    number and is not the caller's to read is not named.
+    Alike are files in the caller's scope that ever had that name and may have that birth and sex. A file that
+    has a number and is out of scope is not named.
     """
     found: list[FindingAnswer] = []
     for likeness, others in (await _taken(request, child, drafts)).items():
@@ -69,9 +69,9 @@ async def possible_duplicates(
 async def numbers_taken(
     request: RequestContext, child: UUID | None, drafts: Iterable[Draft]
 ) -> list[FindingAnswer]:
-    """Return what speaks against numbers that a file is about to have, and that another file has.
+    """Return findings against numbers of drafts that another file has.
 
-    `child` is None for a file that is about to be opened.
+    `child` is None for a new file.
     """
     taken = await _taken(request, child, drafts)
     return [_finding(request, likeness, child, others) for likeness, others in taken.items()]
@@ -80,10 +80,10 @@ async def numbers_taken(
 async def numbers_taken_among(
     request: RequestContext, wanted: Mapping[int, tuple[UUID, Sequence[Draft]]]
 ) -> dict[int, list[FindingAnswer]]:
-    """Return what speaks against the numbers that files have, or are about to have, together.
+    """Return findings against numbers of several files' drafts, judged together.
 
-    `wanted` holds a file and its drafts, each by a number of its own. A number that two of them give is taken
-    as well as one that another file has.
+    `wanted` holds a file and its drafts, by index. A number given by two of them is taken, like one that
+    another file has.
     """
     terms = {index: terms_of(request, drafts) for index, (_, drafts) in wanted.items()}
     giving: dict[tuple[Likeness, bytes], dict[UUID, None]] = defaultdict(dict)
@@ -114,7 +114,7 @@ async def numbers_taken_among(
 async def numbers_held(
     request: RequestContext, terms: Mapping[Likeness, Collection[bytes]]
 ) -> dict[tuple[Likeness, bytes], set[UUID]]:
-    """Return which files have some numbers, whoever may read them: for counting, and for nothing else."""
+    """Return the files that have numbers, in any scope: for counting only."""
     found: dict[tuple[Likeness, bytes], set[UUID]] = {}
     with suppress(NotBuiltError):
         for likeness, own_terms in terms.items():
@@ -125,7 +125,7 @@ async def numbers_held(
 
 
 async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
-    """Return in how many ways a file is like another one, which speaks against it on a day."""
+    """Return the number of likenesses of a file to others that are findings on a day."""
     if Category.IDENTITY in request.sees:
         with suppress(NotBuiltError):
             async with request.container.projector.reading() as connection:
@@ -136,7 +136,7 @@ async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
 async def _taken(
     request: RequestContext, child: UUID | None, drafts: Iterable[Draft]
 ) -> dict[Likeness, list[UUID]]:
-    """Return which numbers are taken, with the files that have them and are the caller's to read."""
+    """Return the numbers that are taken, with the files that have them and are in the caller's scope."""
     terms = terms_of(request, drafts)
     if terms:
         await caught_up(request)
@@ -147,7 +147,7 @@ async def _taken(
 
 
 def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:
-    """Return the keyed hashes of those numbers of drafts of which the caller may know that they are taken."""
+    """Return the keyed hashes of the drafts' numbers; none if the caller may not know of taken ones."""
     terms: dict[Likeness, set[bytes]] = defaultdict(set)
     for draft in drafts if Category.IDENTITY in request.sees else ():
         for likeness, number in numbers_of(draft.event):
@@ -156,7 +156,7 @@ def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness,
 
 
 async def caught_up(request: RequestContext) -> None:
-    """Wait for the register, so that what was just recorded counts; the list tells of what it lacks still."""
+    """Wait for the register, so that recent recordings count; the list reports what is still missing."""
     head = await request.ledger.head()
     await request.container.projector.reached(head.position, WAIT_SECONDS, "register")
 
@@ -164,9 +164,9 @@ async def caught_up(request: RequestContext) -> None:
 async def _having(
     request: RequestContext, child: UUID | None, terms: Mapping[Likeness, Collection[bytes]]
 ) -> dict[Likeness, list[UUID]]:
-    """Return which numbers other files have, with those files that are the caller's to read.
+    """Return the numbers that other files have, with those of the files in the caller's scope.
 
-    While the register is being built nothing is known of it; what is taken is then found as soon as it is.
+    Nothing is known before the register is built; the findings then show what is taken.
     """
     if terms:
         with suppress(NotBuiltError):

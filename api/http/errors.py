@@ -1,4 +1,4 @@
-"""Turning what goes wrong in a route into a problem."""
+"""Conversion of errors in routes into problems."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from ledger.store.store import StoreError
 from projections.projector.projector import NotBuiltError
 
 BUILDING_SECONDS: Final = 5
-"""When to ask again while the read models are being built."""
+"""Delay, in seconds, before a retry while the read models are being built."""
 _BUSY: Final = (
     IdleInTransactionSessionTimeout,
     InterfaceError,
@@ -30,12 +30,12 @@ _BUSY: Final = (
     StoreError,
     TooManyRequests,
 )
-"""What passes: the same may be asked again later."""
+"""Temporary errors: the same request may be repeated later."""
 _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error that a route raises as a problem; what nobody expected is `logs`' to catch."""
+    """Answer each error raised by a route as a problem; the request log answers unexpected ones."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -61,7 +61,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
-    """The methods of an address: those of the most specific path, for one route names only its own."""
+    """Return the methods of an address, from the most specific path, since one route names only its own."""
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     fitting = [
         (template.count("{"), [method.upper() for method in operations])

@@ -1,8 +1,8 @@
-"""The feed: every entry that is the caller's to read, in the order of recording, to be followed without end.
+"""The feed: every entry in the caller's scope, in the order of recording, without end.
 
-Whose an entry is, is decided before it is decoded: by the register where that shows its file as it stands,
-and by the file itself where it does not yet. What becomes somebody's to read later, by a hand-over or a
-birthday, stands at positions that they have passed: the file's own `entries` tell it.
+The scope of an entry is decided before the entry is decoded: by the register if that shows its file's latest
+state, otherwise by the file. Entries that come into scope later, by a hand-over or a birthday, have positions
+that the reader has passed; the file's own `entries` list them.
 """
 
 import asyncio
@@ -41,15 +41,15 @@ from projections.projector.projector import NotBuiltError
 router = APIRouter(tags=["across files"])
 
 WINDOW: Final = 10_000
-"""Positions that one statement looks at."""
+"""Positions that one statement covers."""
 WINDOWS: Final = 20
-"""How many of them a page looks at, before it tells how far it has come."""
+"""Windows that one page covers before it answers with its position."""
 AT_ONCE: Final = 250
-"""Entries that are decoded at a time, which bounds the memory of an answer of any length."""
+"""Entries decoded at a time, which bounds the memory of an answer of any length."""
 FILES_AT_ONCE: Final = 25
-"""Files that are folded at a time to see whose they are."""
+"""Files folded at a time to learn their scopes."""
 FATES: Final = 10_000
-"""Files of which an answer remembers what was amended in them."""
+"""Files whose amendments one answer holds in memory."""
 LONGEST_WAIT: Final = limit(
     25,
     Area.ANSWERS,
@@ -106,7 +106,7 @@ _ANSWER: Final[dict[int | str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """An entry before it is decoded; `settled` says that the register has decided that it may be read."""
+    """An entry before it is decoded; `settled` says that the register has decided the permission."""
 
     position: int
     entry_id: UUID
@@ -116,7 +116,7 @@ class Sight:
 
 
 class Reading:
-    """One answer of the feed; what became of its entries is told as `known` at a position."""
+    """One answer of the feed; amendments of its entries are those `known` at a position."""
 
     def __init__(self, request: RequestContext, known: int) -> None:
         self._request = request
@@ -124,7 +124,7 @@ class Reading:
         self._fates: dict[UUID, File] = {}
 
     async def look(self, after: int, end: int) -> list[Sight]:
-        """Return what is the caller's to read after a position and through another, at most a WINDOW on."""
+        """Return the entries in scope after a position, up to another, at most one WINDOW."""
         request, bounds = self._request, {"after": after, "through": end}
         scope = scope_sql(request.actor, today=request.today, about=SQL("looked.occurred_until"))
         try:
@@ -132,13 +132,13 @@ class Reading:
                 statement = _SQL["look"].format(scope=scope.sql)
                 sights = await _sights(connection, statement, {**bounds, **scope.parameters})
         except NotBuiltError:
-            # There is no register yet; the files themselves decide.
+            # Without a register, the files decide.
             async with request.container.readers.connection() as connection:
                 sights = await _sights(connection, SEEN_ALONE, bounds)
         return await self._decided(sights)
 
     async def page(self, after: int, end: int, most: int) -> tuple[int, list[Sight]]:
-        """Look until so many are found, or for so many WINDOWS; return how far, and what was found."""
+        """Look for `most` entries in at most WINDOWS windows; return the position reached and the entries."""
         found: list[Sight] = []
         for _ in range(WINDOWS):
             if after >= end:
@@ -151,7 +151,7 @@ class Reading:
         return after, found
 
     async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[UUID]]:
-        """Return a page through the `last` position at most, waiting so many seconds while it is empty."""
+        """Return a page up to the `last` position at most, waiting `patience` seconds while it is empty."""
         now, tail = asyncio.get_running_loop().time, self._request.container.tail
         until = now() + patience
         while True:
@@ -164,7 +164,7 @@ class Reading:
                 async with self._request.turn.given_up():
                     news = await tail.after(after, until - now())
                 if news is None:
-                    # More was recorded than is kept there.
+                    # More was recorded than the tail keeps.
                     self.known = (await self._request.ledger.head()).position
                     break
                 self.known, seen = news
@@ -179,13 +179,13 @@ class Reading:
                 return after, []
 
     async def lines(self, ids: Sequence[UUID]) -> list[bytes]:
-        """Return entries as they are answered, once it is written down that they are read."""
+        """Return the answered form of entries, after noting their reading in the access log."""
         lines, read = await self._read(ids)
         await self._request.note(read, "feed")
         return lines
 
     async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
-        """Return the same, read once for all who wait for the same."""
+        """Return the same, read once for all requests that wait for the same entries."""
         what, tail = (self.known, self._request.sees, *ids), self._request.container.tail
         async with tail.turns:
             lines, read = await tail.told(what, partial(self._read, ids))
@@ -193,7 +193,7 @@ class Reading:
             return lines
 
     async def _read(self, ids: Sequence[UUID]) -> tuple[list[bytes], Mapping[UUID, set[Category]]]:
-        """Return entries as they are answered, and what is personal in them by stream."""
+        """Return the answered form of entries, and their categories of personal data by stream."""
         if not ids:
             return [], {}
         entries = await self._request.ledger.entries(ids)
@@ -209,7 +209,7 @@ class Reading:
         return lines, read
 
     async def _named(self, entries: Sequence[AnyEntry]) -> dict[UUID, AnyEntry]:
-        """Return the entries that some of these withdraw, restore or decide on, and what those are about."""
+        """Return the entries that some of these withdraw, restore or decide on, and the targets of those."""
         named: dict[UUID, AnyEntry] = {}
         while targets := set(filter(None, map(target_of, entries))) - named.keys():
             entries = await self._request.ledger.entries(targets)
@@ -220,7 +220,7 @@ class Reading:
         return self._request.may(Action.READ, seen.scope, seen.occurred_until)
 
     async def all_lines(self, after: int, end: int) -> AsyncIterator[bytes]:
-        """Yield every entry after a position and through another, looking on as they are taken."""
+        """Yield every entry after a position up to another, and read on while they are consumed."""
         for window in range(after, end, WINDOW):
             sights = await self.look(window, min(window + WINDOW, end))
             for start in range(0, len(sights), AT_ONCE):
@@ -228,7 +228,7 @@ class Reading:
                     yield line
 
     async def _decided(self, sights: Sequence[Sight]) -> list[Sight]:
-        """Return those that may be read, asking the files of which the register does not know yet."""
+        """Return the permitted entries, from the files if the register does not know their scope yet."""
         scopes: dict[UUID, FileScope] = {}
         unsettled = list(dict.fromkeys(each.stream for each in sights if not each.settled))
         for start in range(0, len(unsettled), FILES_AT_ONCE):
@@ -241,7 +241,7 @@ class Reading:
         ]
 
     async def _learn_fates(self, entries: Iterable[AnyEntry]) -> None:
-        """Find out what amends entries; in a file once, for what amends an entry always comes after it."""
+        """Load the amendments of entries, once per file, since an amendment follows the entry it amends."""
         if len(self._fates) > FATES:
             self._fates.clear()
         first: dict[UUID, int] = {}
@@ -252,7 +252,7 @@ class Reading:
 
 
 async def _budgeted(request: FileRequest, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:
-    """Have a feed without end or a wait under way until it is answered whole."""
+    """Reserve a budget for an endless feed or a wait until the answer is complete."""
     budgets = request.container.budgets
     with ExitStack() as stack:
         if wait or limit is None:

@@ -1,4 +1,4 @@
-"""What the head of every answer says, and `HEAD`, which asks for nothing else."""
+"""Headers of every answer, and the method `HEAD`."""
 
 from typing import Final
 
@@ -11,12 +11,12 @@ SECURE: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 )
-"""What an answer says unless it says otherwise: nobody keeps it, frames it, or guesses its type."""
+"""Default headers of an answer: not cached, not framed, media type not guessed."""
 BY_TLS_ALONE: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Secured:
-    """Adds to every answer what keeps it private; with `tls` also that it is asked for by TLS alone."""
+    """Adds the security headers to every answer; with `tls`, also the one that requires TLS."""
 
     def __init__(self, app: ASGIApp, *, tls: bool = False) -> None:
         self._app = app
@@ -37,11 +37,11 @@ class Secured:
 
 
 class _EnoughError(OSError):
-    """Nobody takes the rest of an answer."""
+    """The rest of an answer is not needed."""
 
 
 class HeadAsGet:
-    """Answers `HEAD` as `GET`, without the body, and says so wherever `GET` is allowed."""
+    """Answers `HEAD` as `GET` without the body, and lists it wherever `GET` is allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -53,7 +53,7 @@ class HeadAsGet:
         elif scope["method"] != "HEAD":
             await self._app(scope, receive, _allowing_head(send))
         else:
-            scope.setdefault("state", {})  # which both share
+            scope.setdefault("state", {})  # shared by both
             own = {**scope, "method": "GET"}
             try:
                 await self._app(own, receive, _without_body(_allowing_head(send)))

@@ -1,4 +1,4 @@
-"""Handing a register in over HTTP, and watching what comes of it."""
+"""Imports of registers over HTTP, and their progress."""
 
 import asyncio
 import re
@@ -135,7 +135,7 @@ async def import_of(job: UUID, entered: AuthenticatedDep) -> JsonResponse:
     found = container.jobs.of(job, actor.user)
     if found is None:
         raise not_found()
-    # What is listed of nobody's file is noted under the import itself.
+    # Lines listed without a file are noted under the id of the import.
     read = {child or job: SEES[actor.role] for child in found.shown}
     await container.access.note(actor, read, IMPORT_REPORT)
     return JsonResponse(found.answer)
@@ -153,7 +153,7 @@ async def _institution(request: RequestContext) -> Institution:
 
 
 def _media_type(request: Request) -> tuple[str, str | None]:
-    """Return what the body is said to be, and in which characters. Raises `unsupported_media_type`."""
+    """Return the media type and the charset of the body. Raises `unsupported_media_type`."""
     said = Message()
     said["Content-Type"] = request.headers.get("content-type", "")
     charset = said.get_content_charset()
@@ -167,13 +167,13 @@ def _media_type(request: Request) -> tuple[str, str | None]:
 
 
 def _announced(request: Request, settings: Settings) -> int:
-    """Return how many bytes a body may have: as many as it says, or as are taken."""
+    """Return the limit of the body's bytes: the length it states, or the service's limit."""
     length = request.headers.get("content-length", "")
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else settings.import_bytes
 
 
 async def _spooled(arriving: AsyncIterator[bytes], folder: Path) -> Spool:
-    """Keep a body on disk while it waits. Raises its problems, and `unavailable` where the disk is full."""
+    """Store a body on disk until its turn. Raises its problems, and `unavailable` if the disk is full."""
     spool = Spool(folder)
     try:
         async for part in arriving:
@@ -201,11 +201,11 @@ class _Register:
     dry_run: bool
 
     async def __call__(self, job: Job) -> dict[str, Any]:
-        """Read it, and import it in its turn."""
+        """Read the register, and import it in its turn."""
         with self.spool:
             handed_in: RegisterImport | None = await self._handed_in()
             if job.turns.taken:
-                handed_in = None  # what waits does so on disk, and is read again
+                handed_in = None  # a waiting import is kept on disk, and read again
             job.accepted.set()
             async with job.turn():
                 report = await run_import(

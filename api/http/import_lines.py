@@ -1,4 +1,4 @@
-"""An import in lines, each one recording: an item of `POST /entries` or the body of `POST /children`."""
+"""An import of lines, each one recording: an item of `POST /entries` or the body of `POST /children`."""
 
 import asyncio
 import hashlib
@@ -31,20 +31,20 @@ from projections.scopes import StreamScope
 READ_AT_ONCE: Final = 5_000
 LINES_AT_ONCE: Final = 200
 EVENTS_AT_ONCE: Final = 500
-"""After which no further line is taken at once."""
+"""Number of events after which no further line is added to a group."""
 DENIED: Final[dict[object, str]] = {
     Hindrance.SCOPE: "not_found",
     Hindrance.ROLE: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.value,
 }
-"""The codes of lines that their sender may not record."""
+"""The codes of lines that the caller may not record."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One line, read: its number from 1, whose file it is (None: a new one) and what is to be recorded.
+    """One parsed line: its number from 1, its file (None: a new one) and its drafts.
 
-    `institution` is the one for which a new file is to be opened, where the line says so.
+    `institution` is the one that a new file is to be opened for, if the line names it.
     """
 
     number: int
@@ -57,26 +57,26 @@ class ImportLine:
 
 @dataclass(slots=True)
 class NumbersOfLines:
-    """The numbers that lines give to files, and the files that have them: a new one is known by its line."""
+    """The numbers that lines give to files, and the files that have them; a line number means a new file."""
 
     files: dict[tuple[Likeness, bytes], set[UUID | int]] = field(default_factory=lambda: defaultdict(set))
     given: list[tuple[UUID | int, Likeness, set[bytes]]] = field(default_factory=list)
 
     def hold(self, held: Mapping[tuple[Likeness, bytes], set[UUID]]) -> None:
-        """Take in which files had numbers before the lines that give them were recorded."""
+        """Add the files that had numbers before the lines were recorded."""
         for number, children in held.items():
             if number not in self.files:
                 self.files[number] |= children
 
     def give(self, file: UUID | int, terms: Mapping[Likeness, set[bytes]]) -> None:
-        """Take in what numbers a line that was recorded gives to a file."""
+        """Add the numbers that a recorded line gives to a file."""
         for likeness, own in terms.items():
             self.given.append((file, likeness, own))
             for term in own:
                 self.files[likeness, term].add(file)
 
     def taken(self) -> Iterator[tuple[str, UUID | int]]:
-        """Yield of each line that gives a number that more than one file has the rule and the file."""
+        """Yield the rule and the file of each line with a number that more than one file has."""
         for file, likeness, own in self.given:
             if any(len(self.files[likeness, term]) > 1 for term in own):
                 yield likeness.rule, file
@@ -84,7 +84,7 @@ class NumbersOfLines:
 
 @dataclass(slots=True)
 class LinesImport:
-    """An import of lines by somebody; `progress` is told the bytes that are done and how many there are."""
+    """An import of lines for a caller; `progress` is called with the bytes done and the total."""
 
     own: RequestContext
     institution: str
@@ -104,10 +104,10 @@ class LinesImport:
     findings: Counter[str] = field(default_factory=Counter)
     numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
     shown: set[UUID] = field(default_factory=set)
-    """The children of whom it is told which rules refuse what, or speak against it."""
+    """The children whose refusals or findings the report reveals."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
-        """Record line by line, and return the report in the form of any import."""
+        """Record line by line, and return the report in the form of every import."""
         keeper: Sink = (RehearsingSink if self.dry_run else RecordingSink)(
             self.own.ledger, self._hindrance, self.own.still
         )
@@ -123,7 +123,7 @@ class LinesImport:
         return self._report()
 
     def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[ImportLine] | None:
-        """Read the next lines, and return those that can be recorded at once; None after the last one."""
+        """Parse the next lines, and return those that can be recorded together; None after the last one."""
         found: list[ImportLine] = []
         events = 0
         for number, raw in enumerate(waiting, 1):
@@ -169,7 +169,7 @@ class LinesImport:
             self._count(same[0], kept)
 
     async def _look_up(self, lines: list[ImportLine]) -> None:
-        """Ask, before any of them is recorded, which files have the numbers of lines."""
+        """Look up the files that have the numbers of lines, before any line is recorded."""
         terms: dict[Likeness, set[bytes]] = defaultdict(set)
         for line in lines:
             for likeness, given in terms_of(self.own, line.drafts).items():
@@ -177,14 +177,14 @@ class LinesImport:
         self.numbers.hold(await numbers_held(self.own, terms))
 
     def _permit(self, line: ImportLine, whose: Mapping[UUID, StreamScope]) -> None:
-        """Raise the problem with a line that is about a file of somebody else."""
+        """Raise the problem of a line about a file out of scope."""
         if line.institution not in {None, self.own.actor.institution}:
             raise Problem("institution_mismatch")
         if line.child is not None:
             self.own.check(whose, line.child, Action.RECORD)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
-        """Return what keeps the sender from recording; nobody decides on an exception by an import."""
+        """Return what prevents the caller from recording; an import cannot decide on an exception."""
         if Action.APPROVE in needed(recording.drafts, file).actions:
             return self.own.hindrance(file, recording) or Hindrance.ROLE
         return self.own.hindrance(file, recording)
@@ -242,7 +242,7 @@ class LinesImport:
 
 
 def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:
-    """Read a line; what is wrong with it is said of it alone."""
+    """Parse a line; its problem rejects this line alone."""
     if len(raw) > LONGEST_LINE:
         return ImportLine(number, raw, problem=Problem("too_large"))
     raw = raw.strip()

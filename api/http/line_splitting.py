@@ -1,4 +1,4 @@
-"""Lines as they arrive: separated by line feeds alone, for other separators may stand in a text in JSON."""
+"""Lines of a stream, separated by line feeds alone: a text in JSON may contain other separators."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -22,11 +22,11 @@ LONGEST_LINE: Final = limit(
     beyond=Label("该行不录入（too_large）", "The line is rejected (`too_large`)"),
 )
 _MARK: Final = b"\xef\xbb\xbf"
-"""How some programs begin a text in UTF-8."""
+"""The byte order mark that some programs write before UTF-8."""
 
 
 def lines_of(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield each line, and of one that is too long its beginning, which is too long as well."""
+    """Yield each line; of a too long one, its beginning, which is too long as well."""
     rest, first = b"", True
     for part in parts:
         *whole, more = part.split(b"\n")

@@ -1,4 +1,4 @@
-"""Asking across files: the register, what is due, who is ready, what speaks against files."""
+"""Lists across files: the register, obligations, readiness and findings."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -55,7 +55,7 @@ MOST_BYTES: Final = limit(
     beyond="too_large",
 )
 
-# What each list is made of: whoever is in scope stands in the register.
+# The read models of each list; all need the register, which decides the scope.
 _REGISTER: Final = ("register", "obligations")
 _OBLIGATIONS: Final = ("register", "obligations")
 _READINESS: Final = ("register", "obligations", "readiness")
@@ -126,7 +126,7 @@ async def _register(
     position = request.container.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     page: Page[ListedOnDay] = Page([], None)
-    # What has no character to search for finds nobody.
+    # A query without a searchable character matches no row.
     if query is None or terms:
         page = await _page(
             request,
@@ -263,7 +263,7 @@ async def _others(
 
 
 async def _opened(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
-    """Return rows with what is sealed in them opened, once it is written down what of whom they tell."""
+    """Return rows with their sealed values opened, after noting the access."""
     await request.note(told_of(rows), withheld.table)
     sealed = {row.child for row in rows if row.sealed is not None}
     seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
@@ -280,9 +280,9 @@ async def _page(
     tools: Mapping[str, object] = MappingProxyType({}),
     **asked: object,
 ) -> Page[R]:
-    """Return a page of what is `asked` for, `tools` being what else the question needs.
+    """Return a page of the list for the parameters `asked`; `tools` are the query's other arguments.
 
-    A cursor begins with a mark of what its page was asked for: another question has other pages.
+    A cursor begins with a digest of the parameters of its page, so that it does not fit another query.
     """
     mark = _mark(question.__name__, asked if asked["day"] != request.today else {**asked, "day": None})
     no_page = invalid([no_cursor(f"{at}/cursor")])
@@ -300,7 +300,7 @@ async def _page(
 
 
 def _mark(question: str, asked: Mapping[str, object]) -> str:
-    # Today is not asked for: a list that is begun on one day may be ended on the next.
+    # Today is not part of the query: a list begun on one day may be continued on the next.
     return sha256(repr((question, sorted(asked.items()))).encode()).hexdigest()[:12]
 
 

@@ -1,7 +1,7 @@
-"""What an address and the headers say is known, said once and written in one way: nothing is passed over.
+"""Validation of query parameters and headers: each is known, given once, and in its one notation.
 
-Frameworks leave out what they do not know. A mistyped filter would then answer everybody, and whoever asked
-would take it for the answer.
+Frameworks ignore unknown parameters. A list with a mistyped filter would then contain every row, and be
+mistaken for the filtered one.
 """
 
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ _TWICE: Final = Label("只能出现一次", "must be given once")
 _EMPTY: Final = Label("不得为空", "must not be empty")
 _NOT_UTF_8: Final = Label("须为 UTF-8 编码", "must be in UTF-8")
 _UNREADABLE: Final = "\ufffd"
-"""What decoding puts in place of bytes that are no UTF-8."""
+"""The replacement for bytes that are not UTF-8."""
 _LEAVE_OUT: Final = Label("不需要时请不写此项", "leave it out where it is not wanted")
 _FIELDS: Final = (attrgetter("path_params"), attrgetter("query_params"), attrgetter("header_params"))
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter that a route has declared: its name, whether it takes several values, and their classes."""
+    """A declared parameter of a route: its name, whether it may repeat, and its classes."""
 
     name: str
     several: bool
@@ -40,7 +40,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of a route and of all that it depends on, by where they stand."""
+    """The parameters of a route and its dependencies, by their location."""
 
     path: tuple[Parameter, ...]
     query: tuple[Parameter, ...]
@@ -48,7 +48,7 @@ class Parameters:
 
 
 def parameters_of(route: Dependant) -> Parameters:
-    """Return what a route has declared, by itself and by what it depends on."""
+    """Return the declared parameters of a route and of its dependencies."""
     every = [route, *_below(route)]
     return Parameters(
         *(
@@ -70,18 +70,18 @@ def _parameter(name: str, annotation: object) -> Parameter:
 
 
 async def nothing_unknown(request: Request) -> None:
-    """Raise the problem `invalid` where an address or the headers say what is not known, or badly written."""
+    """Raise the problem `invalid` if a parameter or header is unknown or badly written."""
     found = list(amiss(request, parameters_of(request.scope["route"].dependant)))
     if found:
         raise invalid(found)
 
 
 NOTHING_UNKNOWN: Final[Dependency] = Depends(nothing_unknown)
-"""For the dependencies of every router."""
+"""A dependency of every router."""
 
 
 def amiss(request: Request, declared: Parameters) -> Iterator[InvalidValue]:
-    """Yield what is wrong with the parameters of a request; of names that are not known, the first."""
+    """Yield the errors of a request's parameters; of the unknown names, only the first."""
     for each in declared.path:
         yield from _written(f"/path/{each.name}", each, request.path_params[each.name])
     query = {each.name: each for each in declared.query}

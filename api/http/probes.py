@@ -1,4 +1,4 @@
-"""Whether this process lives, whether it can answer, and what it measures. No token is asked for."""
+"""Probes of the process: alive, ready, and metrics. They require no token."""
 
 import asyncio
 from typing import Any, Final
@@ -43,7 +43,7 @@ REMEMBERED_SECONDS: Final = limit(
     beyond=Label("查询新的状态", "It is looked anew"),
 )
 _AWAY: Final = (Error, PoolTimeout, TimeoutError)
-"""What says that a database is away."""
+"""Errors that mean that a database is unavailable."""
 
 
 @router.get("/health/live", responses=responses("invalid", "unexpected"))
@@ -84,7 +84,7 @@ async def _measures(tenants: Tenants) -> bytes:
 
 
 async def _measured(container: Container | None) -> bool:
-    """Take up what can be measured of a container now; tell whether its database answers."""
+    """Update the metrics of a container; return whether its database answers."""
     if container is None:
         return False
     container.metrics.here(container.ledger, container.readers)
@@ -103,7 +103,7 @@ async def _states(tenants: Tenants) -> dict[str, dict[str, Any]]:
 
 
 async def _state(container: Container | None) -> dict[str, Any]:
-    """Return how far a container's read models are behind, or what is missing there."""
+    """Return how far a container's read models are behind, or what is unavailable."""
     if container is None:
         return {"missing": ["ledger"]}
     missing, behind = [], 0

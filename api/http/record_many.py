@@ -124,7 +124,7 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
         taken = await numbers_taken_among(request, recorded)
         for (index, each), outcome in zip(wanted.items(), outcomes, strict=True):
             answers[index] = await _came_of(request, index, each, outcome, taken.get(index, ()))
-            await asyncio.sleep(0)  # so that others are answered meanwhile
+            await asyncio.sleep(0)  # so that other requests are served meanwhile
     positions = [entry["position"] for each in answers.values() for entry in each.get("entries", [])]
     headers = {"Ledger-Position": str(max(positions))} if positions else {}
     return JsonResponse({"items": [answers[index] for index in range(len(many.items))]}, headers=headers)
@@ -140,7 +140,7 @@ def _wanted_of(
 
 
 def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:
-    """Return the first items, as far as the budget of one dry run goes."""
+    """Return the first items that the budget of one dry run covers."""
     afforded: dict[int, Recording] = {}
     spent = 0
     for index, each in wanted.items():

@@ -1,4 +1,4 @@
-"""Recording in one file: a new one, or events of one that is there; or what would come of it."""
+"""Recording in one file, a new or an existing one, or a dry run of it."""
 
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
@@ -67,7 +67,7 @@ async def record(
 
 
 async def _recorded(request: RequestContext, wanted: Recording) -> JsonResponse:
-    # Asked before, so that nothing is recorded yet where it cannot be answered.
+    # Checked before, so that nothing is recorded if it cannot be answered.
     taken = await numbers_taken(request, wanted.stream, wanted.drafts)
     outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)
     status = await answerable(request, wanted, outcome)

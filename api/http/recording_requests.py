@@ -1,4 +1,4 @@
-"""What every request to record has in common: its key, what is sent, who may, and what came of it."""
+"""Common parts of recording requests: key, body, permission and outcome."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -26,7 +26,7 @@ from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehe
 from ledger.recording.request import Draft, Recording
 
 BYTES_OF_ONE: Final = 512
-"""Bytes of an event that is read as fast as one is judged."""
+"""Bytes of an event that take as long to parse as one takes to judge."""
 T = TypeVar("T")
 
 KEY: Final = "^[!-~]{1,200}$"
@@ -53,7 +53,7 @@ async def _key(
         ),
     ] = None,
 ) -> str | None:
-    """Return the request's key; None for a dry run."""
+    """Return the request's idempotency key; None for a dry run."""
     if idempotency_key is None and dry_run:
         return None
     if idempotency_key is None or not fullmatch(KEY, idempotency_key):
@@ -71,7 +71,7 @@ async def _expected(
         ),
     ] = None,
 ) -> int | None:
-    """Return the version that the recorder saw. Raises the problem `malformed`."""
+    """Return the version that the recorder expects. Raises the problem `malformed`."""
     if if_match is None or if_match.strip() == "*":
         return None
     match = fullmatch(VERSION, if_match.strip())
@@ -86,7 +86,7 @@ Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 
 
 def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
-    """Return how a route is documented, for its decorator: what is sent, and what is answered."""
+    """Return the arguments of a route's decorator that document its body and its answers."""
     answers: dict[int | str, dict[str, Any]] = {
         200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."},
         201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
@@ -95,7 +95,7 @@ def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the 
 
 
 def takes(*kinds: str) -> dict[str, Any]:
-    """Return how a body of these kinds (`requests.schemas`) is documented, for `openapi_extra`."""
+    """Return the documentation of a body of these kinds (`requests.schemas`), for `openapi_extra`."""
     schemas = [{"$ref": requests.REF.format(model=kind)} for kind in kinds]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
@@ -111,9 +111,9 @@ def wanted_by(
     item: int = 0,
     expected: int | None = None,
 ) -> Recording:
-    """Return what the caller wants recorded, under their key for the request; a dry run has none.
+    """Return the recording of the caller under the request's key; a dry run has none.
 
-    The drafts stand in a list at that place of what was sent; None for one that is all of it.
+    The drafts are in a list at the place `at` of the body; None if the only draft is the whole body.
     """
     return Recording(
         stream=child,
@@ -121,7 +121,7 @@ def wanted_by(
         region=request.actor.region,
         origin="api",
         recorder=request.actor.recorder,
-        # So that a dry run is never the repetition of something recorded.
+        # A random key, so that a dry run never repeats a recording.
         key=uuid4().hex if key is None else key,
         item=item,
         expected=expected,
@@ -130,19 +130,19 @@ def wanted_by(
 
 
 async def read(request: RequestContext, how: Callable[[bytes, Rulebook], T], raw: bytes) -> T:
-    """Return a body as the caller's institution is to read it, a long one beside what else is answered."""
+    """Parse a body by the rulebook of the caller's institution, a long one in a thread."""
     return await compute(partial(how, raw, await request.rulebook()), len(raw) // BYTES_OF_ONE)
 
 
 def rehearsing(request: RequestContext) -> AbstractContextManager[None]:
-    """Have a dry run under way for the block. Raises the problems `too_many_requests` and `unavailable`."""
+    """Reserve the budget of a dry run for the block. Raises `too_many_requests` and `unavailable`."""
     return request.container.budgets.rehearsals.taken(request.actor.user)
 
 
 async def rehearsed(request: RequestContext, wanted: Recording) -> RehearsalAnswer:
-    """Return what would come of a recording, with who may be the same child or has the same number.
+    """Return the impact of a recording, with possible duplicates and taken numbers.
 
-    Raises the problem with which it would be answered, but for a refusal by rules.
+    Raises the problem that the recording would have, except a refusal by rules.
     """
     (rehearsal,) = await _rehearse(request, [wanted])
     if not isinstance(rehearsal, Rehearsal):
@@ -154,7 +154,7 @@ async def rehearsed(request: RequestContext, wanted: Recording) -> RehearsalAnsw
 async def rehearsed_all(
     request: RequestContext, wanted: Sequence[Recording], *, atomic: bool = False
 ) -> list[RehearsalAnswer | Problem]:
-    """Return what would come of each recording after those before it, or of all or nothing."""
+    """Return the impact of each recording after those before it, or of all or nothing."""
     rehearsals = await _rehearse(request, wanted, atomic=atomic)
     recorded = {
         index: (each.stream, each.drafts)
@@ -197,9 +197,9 @@ async def _rehearsed(
 
 
 async def answerable(request: RequestContext, wanted: Recording, outcome: Outcome) -> int:
-    """Return the status of what was recorded, once it is written down what the recorder is told with it.
+    """Return the status of a recording's answer, after noting what the answer reveals.
 
-    What stood already is answered only to who may read it now.
+    A repeated recording is answered only to a caller who may read it now.
     """
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
@@ -211,7 +211,7 @@ async def answerable(request: RequestContext, wanted: Recording, outcome: Outcom
         await noted(request, outcome.stream, outcome.findings, "recording")
         return 201
     if (wanted.stream is None) != (outcome.entries[0].version == 1):
-        # The same events, but of a request that opened a file, or did not.
+        # The same events, but only one of the requests opened a file.
         raise Problem("idempotency_mismatch")
     file = await request.ledger.file(outcome.stream)
     for entry in outcome.entries:
@@ -222,7 +222,7 @@ async def answerable(request: RequestContext, wanted: Recording, outcome: Outcom
 
 
 def _shown(impact: Impact) -> Iterator[Category]:
-    """Yield the categories of what changes: of today's status, and those on which the other answers rest."""
+    """Yield the categories of the changes: of the status, and those that the other answers rest on."""
     for status in impact.status:
         personal = ATTRIBUTES[status.chapter, status.attribute].personal
         if personal is not None:
@@ -241,9 +241,9 @@ async def noted(
     purpose: str,
     shown: Iterable[Category] = (),
 ) -> None:
-    """Write down that the caller is told what speaks against entries of a file, and shown these categories.
+    """Note that the caller is shown refusals and findings of a file, and these categories.
 
-    What speaks against them names the entries by which it was decided, and tells of what it rests on.
+    A refusal names the entries that decided it, and reveals what it rests on.
     """
     told = [each.refusal for each in told_to(request.sees, judgements)]
     categories = {*shown, *(category for refusal in told for category in refusal.rests_on)}

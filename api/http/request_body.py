@@ -1,4 +1,4 @@
-"""The body of a request: its media type, its length and the time it may take to arrive."""
+"""The body of a request: its media type, its length and the time in which it must arrive."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,9 +49,9 @@ BODILESS: Final = frozenset({"GET", "HEAD"})
 
 
 def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Request], Awaitable[bytes]]:
-    """Return a dependency that answers the raw body, of these media types and at most `limit` bytes.
+    """Return a dependency that reads the raw body, of these media types and at most `limit` bytes.
 
-    It may arrive slowly, so who sent it is asked for again: `entered` comes before it.
+    A body may arrive slowly, so the token is checked again after it; authentication must precede it.
     """
 
     async def read(request: Request) -> bytes:
@@ -63,14 +63,14 @@ def body(limit: int = MOST_BYTES, types: tuple[str, ...] = JSON) -> Callable[[Re
 
 
 def _taken(sent: Message, types: tuple[str, ...]) -> bool:
-    """Tell whether a `Content-Type` is one of these, and names no character set that JSON does not have."""
+    """Return whether a `Content-Type` is one of these, with no charset that JSON does not have."""
     character_set = sent.get_content_charset("utf-8")
     plain = sent.get_content_type() not in _ALWAYS_UTF_8 or character_set in {"utf-8", "us-ascii"}
     return bool(sent["Content-Type"]) and sent.get_content_type() in types and plain
 
 
 def content_length(request: Request) -> int:
-    """Return how long the body is said to be; 0 where it is not said."""
+    """Return the announced length of the body; 0 if there is none."""
     length = request.headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() else 0
 
@@ -78,8 +78,8 @@ def content_length(request: Request) -> int:
 async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> AsyncIterator[bytes]:
     """Yield the body as it arrives.
 
-    Raises the problems `unsupported_media_type`, `too_large` and `timed_out`, and `malformed` where the
-    connection was lost before its end.
+    Raises the problems `unsupported_media_type`, `too_large` and `timed_out`, and `malformed` if the
+    connection is lost before its end.
     """
     sent = Message()
     sent["Content-Type"] = ", ".join(request.headers.getlist("content-type"))

@@ -1,4 +1,4 @@
-"""The log of requests: by the template of the route, never by its path or query."""
+"""The log of requests: by the route's template, never by path or query."""
 
 from time import perf_counter
 from typing import Final
@@ -15,7 +15,7 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 
 class RequestLog:
-    """Logs and times each request, and answers 500 where nobody expected what went wrong."""
+    """Logs and times each request, and answers an unexpected error with 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -54,9 +54,7 @@ class RequestLog:
         actor = scope.get("state", {}).get("actor")
         who = {} if actor is None else {"user": str(actor.user), "role": actor.role.value}
         milliseconds = round(seconds * 1000, 1)
-        method = (
-            scope["method"] if scope["method"] in METHODS else UNMATCHED
-        )  # whoever asks may write anything
+        method = scope["method"] if scope["method"] in METHODS else UNMATCHED  # a caller may send any text
         log.info("answered", method=method, route=route, status=status, milliseconds=milliseconds, **who)
         tenants = getattr(scope["app"].state, "tenants", None)
         if tenants is not None and status:
