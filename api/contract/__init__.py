@@ -1,1 +1,1 @@
-"""What is sent and what is answered, for every way in: names, forms, problems and sentences."""
+"""The contract of the API: names, forms, problems and sentences of requests and answers."""

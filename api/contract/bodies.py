@@ -1,4 +1,4 @@
-"""What is sent in bodies, read strictly: either all of it is as the contract says, or none is used."""
+"""Strict parsing of bodies: a body is used as a whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ _EXCUSABLE: Final = Label(
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A file to be opened."""
+    """A request to open a file."""
 
     institution: UUID | None
     drafts: tuple[Draft, ...]
@@ -83,7 +83,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events of one file, which stand in a list at that place; None for one event that is all of the body."""
+    """Events of one file, in a list at that place; None if one event is the whole body."""
 
     drafts: tuple[Draft, ...]
     at: str | None
@@ -91,7 +91,7 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Events of one child, or what is wrong with the item."""
+    """Events of one child, or the problem of the item."""
 
     child: UUID | None
     drafts: tuple[Draft, ...]
@@ -107,7 +107,7 @@ class Many:
 
 
 def opening(raw: bytes, rulebook: Rulebook) -> Opening:
-    """Read the body of `POST /children`, of an institution with that rulebook.
+    """Parse the body of `POST /children`, by the institution's rulebook.
 
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
@@ -120,7 +120,7 @@ def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - an
 
 
 def events(raw: bytes, rulebook: Rulebook) -> Events:
-    """Read one event or several, of an institution with that rulebook.
+    """Parse one event or several, by the institution's rulebook.
 
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
@@ -132,9 +132,9 @@ def events(raw: bytes, rulebook: Rulebook) -> Events:
 
 
 def many(raw: bytes, rulebook: Rulebook) -> Many:
-    """Read the body of `POST /entries`, of an institution with that rulebook.
+    """Parse the body of `POST /entries`, by the institution's rulebook.
 
-    What is wrong with an item is said of that item alone. Raises the problems `malformed` and `invalid`.
+    A problem of an item concerns that item alone. Raises the problems `malformed` and `invalid`.
     """
     document = loaded(raw)
     sent = _valid(ItemsRequest, document)
@@ -146,12 +146,12 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
 
 
 def search(raw: bytes) -> SearchRequest:
-    """Read the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
+    """Parse the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
     return _valid(SearchRequest, loaded(raw))
 
 
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
-    """Read a line of many: one item of `POST /entries`, or the body of `POST /children`.
+    """Parse a line of an import: one item of `POST /entries`, or the body of `POST /children`.
 
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
@@ -174,7 +174,7 @@ def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 -
 
 
 def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return what JSON bytes say. Raises the problems `malformed`, `invalid` and `too_large`."""
+    """Parse JSON bytes. Raises the problems `malformed`, `invalid` and `too_large`."""
     if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise Problem("too_large")
     found = _well_formed(loads, raw)
@@ -199,11 +199,11 @@ def _well_formed(change: Callable[[T], U], value: T) -> U:
 
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON
-    """Return what a document says; in what is not read yet, such as events, numbers are no longer exact."""
+    """Validate a document; numbers in parts not parsed yet, such as events, are no longer exact."""
     try:
         sent = kind.model_validate_json(_dumped(document))
     except ValidationError as error:
-        # Without its cause, which quotes what was sent.
+        # Without the cause, which quotes the input.
         raise invalid(_ours(problems(error, kind, document, at))) from None
     found = list(not_kept(sent, document, at))
     if found:
@@ -212,7 +212,7 @@ def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - a
 
 
 def _ours(found: Iterable[InvalidValue]) -> list[InvalidValue]:
-    """Return what is wrong, at places in words of ours: a name that is not known here may be somebody's."""
+    """Return the errors with pointers of known names only: an unknown name may be a person's."""
     return [replace(each, pointer=ours(each.pointer)) for each in found]
 
 
@@ -252,12 +252,12 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
 
 
 def _with_hint(found: InvalidValue) -> InvalidValue:
-    """Return what is wrong with a day that must be said, with the ways to say it."""
+    """Return the error of a missing day with the ways to state it."""
     return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
 
 
 def _amiss(sent: EventHead, said: Envelope, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
-    """Yield what is wrong between members that are right by themselves, or with the rule they name."""
+    """Yield the errors between members that are valid by themselves, or with the rule that they name."""
     if sent.occurred_on is None and sent.occurred_until is None:
         yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
     if said.corrects is not None and said.reason is None:
@@ -265,7 +265,7 @@ def _amiss(sent: EventHead, said: Envelope, rulebook: Rulebook, at: str) -> Iter
     if said.corrects is None and said.reason is not None:
         yield InvalidValue(f"{at}/reason", _NO_CORRECTION)
     if said.exception is not None:
-        # It stands in the clear, for everybody to read: so it is a rule and no words.
+        # The exception is stored in the clear, so it names a rule instead of giving a reason in words.
         rule = rulebook.rules.get(said.exception.rule)
         if rule is None or not rule.excusable:
             yield InvalidValue(f"{at}/exception/rule", _NO_EXCEPTION, _EXCUSABLE)

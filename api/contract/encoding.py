@@ -26,7 +26,7 @@ class JsonResponse(Response):
         super().__init__(content, status_code, headers)
 
     def render(self, content: Any) -> bytes:  # noqa: ANN401 - anything that JSON can say
-        """Return the content's bytes."""
+        """Return the bytes of the content."""
         return dumps(content)
 
 

@@ -1,4 +1,4 @@
-"""Entries as they are answered: in the clear, but for what must not be seen, with their sentences."""
+"""Entries in the form of answers: in the clear except masked values, with their sentences."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -74,10 +74,10 @@ def entry_json(
     sees: AbstractSet[Category],
     named: Mapping[UUID, AnyEntry] = MappingProxyType({}),
 ) -> EntryAnswer:
-    """Return one entry, what became of it where its file is given, and its sentences.
+    """Return one entry with its sentences, and its amendments if its file is given.
 
-    `named` has the entries that others withdraw, restore or decide on. The words of who does so tell of that
-    entry: who may not see all of it is not shown them either.
+    `named` has the entries that others withdraw, restore or decide on. The words of such an entry may reveal
+    its target, so they are masked for a caller who may not see all of the target.
     """
     if not all(sealed(type(about.event)) <= sees for about in _about(entry, named)):
         sees = frozenset()
@@ -92,7 +92,7 @@ def entry_json(
 
 
 def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:
-    """Yield what an entry withdraws, restores or decides on, what that does so, and so on, each once."""
+    """Yield the entry that one withdraws, restores or decides on, then its target, and so on, once each."""
     told = {entry.entry_id}
     about: AnyEntry | None = entry
     while about is not None and (target := target_of(about)) is not None and target not in told:
@@ -103,13 +103,13 @@ def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry
 
 
 def target_of(entry: AnyEntry) -> UUID | None:
-    """Return the entry that one withdraws, restores or decides on; None where it does none of these."""
+    """Return the entry that one withdraws, restores or decides on; None if it does none of these."""
     event = entry.event
     return event.entry if isinstance(event, (EntryWithdrawn, EntryRestored, *DECISIONS)) else None
 
 
 def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
-    """By which entry it stands corrected or withdrawn; a correction is corrected by the one after it."""
+    """Return the entries that correct or withdraw an entry; a correction is corrected by the next one."""
     corrected = withdrawn = None
     for amendment in [] if file is None else file.amendments(entry.original):
         if amendment.version <= entry.version:
@@ -124,7 +124,7 @@ def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
 
 
 def stored_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
-    """Return an entry as http.md answers it, all but what other entries say about it and its sentences."""
+    """Return an entry in the form of http.md, without its amendments and its sentences."""
     event = entry.event
     shown: Json = orjson.loads(
         canonical(
@@ -153,9 +153,9 @@ def stored_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
 def _said(
     said: object, specs: Iterable[Field], seals: Category, *, wholly: bool, hidden: Container[Category]
 ) -> Json:
-    """Return what an envelope says, or a part of one; `{"restricted": category}` stands for what is hidden.
+    """Return the fields of an envelope, or of a part of one; `{"restricted": category}` masks hidden ones.
 
-    It stands in place of nothing too: that nothing is said is for nobody else to know.
+    It masks an empty field too, since emptiness is as hidden as a value.
     """
     shown: Json = {}
     for spec in specs:
@@ -173,7 +173,7 @@ def _said(
 
 
 def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
-    """Return an event's data as JSON; `{"restricted": category}` stands for what is of a hidden category."""
+    """Return an event's data as JSON; `{"restricted": category}` masks fields of a hidden category."""
     values = {
         name: instant(value) if isinstance(value, datetime) else value for name, value in vars(event).items()
     }

@@ -1,4 +1,4 @@
-"""A file as it is answered: what holds on a day, chapter by chapter."""
+"""A file in the form of answers: what holds on a day, chapter by chapter."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -18,7 +18,7 @@ from domain.when import Days, add, age
 from projections.obligations import Obligation
 
 _OTHERS: Final = {chapter(kind) for kind in CATALOGUE.values() if kind.kind != "child"}
-"""Chapters of other lives than a child's."""
+"""Chapters of streams other than a child's."""
 
 
 _SOON_DAYS: Final = 30
@@ -87,7 +87,7 @@ class RegisterRow(TypedDict):
 def file_json(
     life: Life, day: date, *, obligations: list[Obligation], findings: int, sees: AbstractSet[Category]
 ) -> dict[str, Any]:
-    """Return a life on its day as the contract's object, but for what names the file and its versions."""
+    """Return a life on its day in the form of the contract, without the ids and versions of the file."""
     chapters = status_json(life, sees)
     own = chapters.pop("life")
     return {
@@ -101,10 +101,10 @@ def file_json(
 
 
 def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
-    """Return what holds on the life's day: one object a chapter, with one member an attribute.
+    """Return what holds on the life's day: one object per chapter, with one member per attribute.
 
-    A member is null where nothing holds, and a list where several values may hold at once. Of what may not be
-    seen it tells neither.
+    A member is null if nothing holds, and a list if several values may hold at once. A hidden attribute
+    reveals neither.
     """
     chapters: dict[str, dict[str, Any]] = {}
     for (name, attribute_name), attribute in ATTRIBUTES.items():
@@ -116,16 +116,16 @@ def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, 
 
 
 def _holding(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> list[dict[str, Any]]:
-    """Return what holds; of what may not be seen neither whether anything does nor since when."""
+    """Return the values that hold; of a hidden attribute, neither whether one holds nor since when."""
     if attribute.personal is not None and attribute.personal not in sees:
         return [{"value": restricted(attribute.personal)}]
     return [fact_json(fact) for fact in life.each(attribute)]
 
 
 def fact_json(fact: Fact[Any]) -> dict[str, Any]:
-    """Return a held value, since when (null is *since unknown*) until when, and the entry that says so.
+    """Return a value that holds, since when (null is *since unknown*), until when, and its entry.
 
-    `since_until` is the last day on which it may have begun, where that day is not known.
+    `since_until` is the last day on which it may have begun, if that day is uncertain.
     """
     held = fact.held
     shown = attribute_json(held.value)
@@ -139,7 +139,7 @@ def fact_json(fact: Fact[Any]) -> dict[str, Any]:
 
 
 def attribute_json(value: object) -> dict[str, Any]:
-    """Return an attribute's value as `value`, one of several parts by their names."""
+    """Return an attribute's value as `value`, or a value of several parts by their names."""
     match value:
         case Days():
             return {"value": value.first, "value_until": value.last}
@@ -151,9 +151,9 @@ def attribute_json(value: object) -> dict[str, Any]:
 
 
 def age_json(life: Life, day: date) -> AgeAnswer | None:
-    """Return full years on a day, at death for who died; `uncertain` where the birth leaves them open.
+    """Return full years on a day, or at death; `uncertain` if the birth leaves them open.
 
-    Who is certainly not born yet has no age.
+    There is no age before the earliest day of birth.
     """
     birth = life.now(BIRTH)
     if birth is None or birth.held.value is None:
@@ -168,7 +168,7 @@ def age_json(life: Life, day: date) -> AgeAnswer | None:
 
 
 def _died(life: Life) -> date | None:
-    """Return the day of death, as a death says it, or else as a departure by dying does."""
+    """Return the day of death, from the event of death, or else from a departure by death."""
     died, stage = life.last(ChildDied), life.now(STAGE)
     if died is not None:
         return died.days.last

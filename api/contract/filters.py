@@ -1,4 +1,4 @@
-"""What lists may be asked for: values of filters that there are, so that a mistyped one answers nobody."""
+"""Values of filters: only existing ones are valid, and a mistyped one is refused."""
 
 from typing import Annotated, Final, TypeAlias
 

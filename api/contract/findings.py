@@ -1,4 +1,4 @@
-"""Findings as they are answered: what speaks against a file."""
+"""Findings in the form of answers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -24,5 +24,5 @@ else:
 
 
 def finding_json(finding: Finding, others: Sequence[UUID] = ()) -> FindingAnswer:
-    """Return what speaks against a file, with other files that are like it."""
+    """Return a finding, with other files that are alike."""
     return {**row_json(finding), "on": finding.found_on, "others": list(others)}

@@ -1,4 +1,4 @@
-"""What is answered about an import over HTTP: how far it is, and in the end the report."""
+"""Answers about an import over HTTP: its progress, and in the end the report."""
 
 from typing import Any, Literal, NotRequired
 

@@ -1,4 +1,4 @@
-"""Pages of lists, and sentences in two languages, as they are answered."""
+"""Pages of lists, and sentences in two languages, in the form of answers."""
 
 from typing import Generic, TypeVar
 

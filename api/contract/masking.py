@@ -1,7 +1,7 @@
-"""What stands in an answer in place of a personal value: its category.
+"""Masks in answers: the category replaces a personal value.
 
-`{"restricted": category}` stands for what the caller may not see, `{"erased": category}` for a value whose
-key was destroyed.
+`{"restricted": category}` replaces what the caller may not see, `{"erased": category}` a value whose key was
+destroyed.
 """
 
 from collections.abc import Iterable
@@ -34,12 +34,12 @@ def categories(named: Iterable[str]) -> list[Category]:
 
 
 def restricted(category: Category) -> dict[str, str]:
-    """Return what stands in place of a value that the caller may not see."""
+    """Return the mask of a value that the caller may not see."""
     return {"restricted": category.value}
 
 
 def answer_of(kind: type) -> dict[str, Any]:
-    """Return the members of an answer that says what an envelope says, or a part of one, by name."""
+    """Return the members, by name, of an answer that holds an envelope or a part of one."""
     members: dict[str, Any] = {}
     for spec in fields_of(kind):
         own = field_type(spec.annotation)
@@ -60,7 +60,7 @@ def _member(own: FieldType) -> Any:  # noqa: ANN401 - an annotation
 
 
 def typed_dict(name: str, members: dict[str, Any], doc: str | None) -> Any:  # noqa: ANN401 - a type
-    """Return the type of an answer that has these members."""
+    """Return the type of an answer with these members."""
     made: Any = TypedDict(name, members)  # type: ignore[misc]  # made at run time
     made.__doc__ = doc
     return made

@@ -1,4 +1,4 @@
-"""Clocks as they are answered: what is due, met, overdue or void on a day."""
+"""Clocks in the form of answers: due, met, overdue or void on a day."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias
@@ -39,7 +39,7 @@ class ObligationsAnswer(TypedDict):
 
 
 def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
-    """Return a clock as it stands on a day; one that is not open yet, as on its first day."""
+    """Return a clock with its state on a day; a clock that is not open yet, with that of its first day."""
     state = obligation.state(max(day, obligation.opened_on)) or "due"
     void = state == "void" and obligation.void_zh is not None and obligation.void_en is not None
     met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []

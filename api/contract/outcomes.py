@@ -1,4 +1,4 @@
-"""What came of recording, or would come of it, in the words of the contract."""
+"""Outcomes of recordings and of dry runs, in the form of the contract."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -40,7 +40,7 @@ from projections.obligations import obligation
 
 NOWHERE: Final[Mapping[UUID, str]] = MappingProxyType({})
 MOST_CODES: Final = 30
-"""Codes of a table that are listed where one of them was to be said; longer tables are named."""
+"""Codes of a table listed as an alternative to an unknown one; a longer table is named only."""
 _KEEPS_MOVING: Final = Label(
     "其他人正在不断记录同一档案，尚未轮到；没有记录任何内容，请用同一 Idempotency-Key 稍后重试。",
     "Others keep recording in the same file, and nothing was recorded yet; try again with the same key.",
@@ -157,7 +157,7 @@ class ItemsAnswer(TypedDict):
 def recorded_json(
     recorded: Recorded, sees: AbstractSet[Category], taken: Iterable[FindingAnswer] = ()
 ) -> RecordedAnswer:
-    """Return what was recorded; `taken` is what speaks against its numbers, which other files have."""
+    """Return the answer to a recording; `taken` are findings against its numbers, which other files have."""
     return {
         "child": recorded.stream,
         "version": recorded.version,
@@ -171,12 +171,12 @@ def recorded_json(
 
 
 def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[FindingAnswer]:
-    """Return what speaks against entries, as far as it rests on what the caller sees."""
+    """Return the findings against entries, as far as they rest on categories that the caller sees."""
     return [finding_json(against_entry(each)) for each in told_to(sees, judgements)]
 
 
 def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
-    """Return why nothing was recorded of what was wanted."""
+    """Return the problem for a recording that was not recorded."""
     match outcome:
         case Refused():
             possible = list(outcome.tried.possible(sees))
@@ -208,9 +208,9 @@ def _denied(why: object) -> Problem:
 def refusals_json(
     judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = NOWHERE
 ) -> list[RefusalAnswer]:
-    """Return why something is refused, `places` being where each entry stands in what was sent.
+    """Return refusals, with the place in the body of each entry from `places`.
 
-    A rule that rests on what the caller may not see is said once.
+    A rule that rests on a hidden category is listed once.
     """
     told = [
         refusal_json(judgement, sees, places.get(judgement.entry.entry_id, "")) for judgement in judgements
@@ -219,7 +219,7 @@ def refusals_json(
 
 
 def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> RefusalAnswer:
-    """Return why an entry is refused that stands at a place in what was sent."""
+    """Return the refusal of an entry at a place in the body."""
     rule, refusal = judgement.rule, judgement.refusal
     told = refusal.rests_on <= sees
     sentence = rule.sentence(_detail(refusal) if told else None)
@@ -244,7 +244,7 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
 
 
 def _detail(refusal: Refusal) -> Label | None:
-    """What is to be added to a rule's sentence; of a code that its table lacks, which codes that has."""
+    """Return the addition to a rule's sentence; for an unknown code, the codes of the table."""
     if refusal.table is None or refusal.detail is None:
         return refusal.detail
     name, codes = refusal.table, tables()[refusal.table].codes
@@ -267,7 +267,7 @@ def rehearsal_json(
     taken: Iterable[FindingAnswer] = (),
     places: Mapping[UUID, str] = NOWHERE,
 ) -> RehearsalAnswer:
-    """Return what would come of a recording."""
+    """Return the answer to a dry run."""
     return {
         "would": "refuse" if rehearsal.refused else "record",
         "refusals": refusals_json(rehearsal.refusals, sees, places),
@@ -297,7 +297,7 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
         }
         for change in impact.readiness
     ]
-    # What differs and is answered alike, such as by which of two entries something was met, is no change.
+    # A difference that is answered alike, such as which of two entries met an obligation, is no change.
     return {
         "status": [each for each in status if each["before"] != each["after"]],
         "obligations": [each for each in obligations if each["before"] != each["after"]],

@@ -1,4 +1,4 @@
-"""What is wrong with a request, in words of ours alone: no name and no value that somebody has sent."""
+"""JSON pointers to errors in a request, of known names only: no name or value from the caller."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -11,13 +11,13 @@ from ledger.codec.messages import InvalidValue, wording
 from ledger.codec.parsing import described, members
 
 _IN_ADDRESS: Final = frozenset({"path", "query", "header"})
-"""Where a parameter stands that the route has named."""
+"""The places of parameters, whose names the route has declared."""
 _DIGITS: Final = 6
-"""Of the number of an item; a longer one may be the number of a paper."""
+"""Digits of an item's number; a longer number may be that of a paper."""
 
 
 def faults(errors: Iterable[Mapping[str, Any]]) -> list[InvalidValue]:
-    """Turn errors as pydantic lists them (`type`, `loc`, `ctx`) into what is wrong."""
+    """Return the errors for those that pydantic lists (`type`, `loc`, `ctx`)."""
     return [
         InvalidValue(pointer(error["loc"]), wording(str(error["type"]), error.get("ctx") or {}, error["msg"]))
         for error in errors
@@ -25,7 +25,7 @@ def faults(errors: Iterable[Mapping[str, Any]]) -> list[InvalidValue]:
 
 
 def pointer(location: Iterable[str | int]) -> str:
-    """Return a location as a JSON pointer, up to the first part that may be somebody's word and not ours."""
+    """Return a location as a JSON pointer, up to the first part that may be the caller's word."""
     place = "".join(f"/{part}" for part in location)
     if place.split("/")[1:2] and place.split("/")[1] in _IN_ADDRESS:
         return place
@@ -33,7 +33,7 @@ def pointer(location: Iterable[str | int]) -> str:
 
 
 def ours(place: str) -> str:
-    """Return a JSON pointer as far as its parts are words of ours, or numbers of a list."""
+    """Return a JSON pointer as far as its parts are known names, or numbers of a list."""
     own: list[str] = []
     for part in place.split("/")[1:]:
         if part not in vocabulary() and not (part.isascii() and part.isdigit() and len(part) <= _DIGITS):
@@ -44,7 +44,7 @@ def ours(place: str) -> str:
 
 @cache
 def vocabulary() -> frozenset[str]:
-    """Return every name of a member and every code: one of them at another place is nobody's name either."""
+    """Return all names of members and all codes: none of them is a person's name at any place."""
     kinds: list[type] = [*CATALOGUE.values(), *KINDS]
     codes = (code for table in tables().values() for code in table.codes)
     return frozenset([*codes, *(name for kind in kinds for name in _names(kind))])

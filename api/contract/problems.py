@@ -1,6 +1,6 @@
-"""Problems: every answer that is not the one asked for, in one form (RFC 9457), in English and Chinese.
+"""Problems: every unsuccessful answer in one form (RFC 9457), in English and Chinese.
 
-No problem repeats what was sent: a wrong value may be a child's name, and whoever asked may log the answer.
+No problem repeats the input: a wrong value may be a child's name, and a client may log the answer.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ MOST_FAULTS: Final = limit(
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One kind of problem: its status, its title, and what is said of it when nothing more is known."""
+    """One kind of problem: its status, its title, and its default detail."""
 
     status: int
     title: str
@@ -143,11 +143,11 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         ),
     }
 )
-"""Every kind of problem by its code."""
+"""All kinds of problems, by code."""
 
 
 class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
-    """An answer that is not the one asked for; `more` are further members, such as `version` when stale."""
+    """An unsuccessful answer; `more` are further members, such as `version` of a stale request."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
 
     @property
     def response(self) -> Response:
-        """The problem as an answer."""
+        """The problem as an HTTP response."""
         headers = self.headers
         if self.kind.status in {429, 503}:
             headers = {"Retry-After": str(RETRY_SECONDS), **headers}
@@ -191,12 +191,12 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
 
 
 def not_found() -> Problem:
-    """Return the one answer for what is unknown and for what is outside one's scope."""
+    """Return the one answer for what is unknown and for what is out of scope."""
     return Problem("not_found")
 
 
 def invalid(found: Iterable[InvalidValue]) -> Problem:
-    """Return the answer to a body or parameters with these faults, of which the first are listed."""
+    """Return the problem of a body or parameters with these errors, of which the first are listed."""
     listed = list(islice(found, MOST_FAULTS + 1))
     errors = [_error(each) for each in listed[:MOST_FAULTS]]
     if len(listed) == len(errors):
@@ -216,7 +216,7 @@ def _error(found: InvalidValue) -> dict[str, Any]:
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return how a route's problems are documented, for `responses=`."""
+    """Return the documentation of a route's problems, for `responses=`."""
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in codes:
         by_status[KINDS[code].status].append(code)

@@ -1,4 +1,4 @@
-"""Rows of read models as they are answered: the columns that are not internal, by their names."""
+"""Rows of read models in the form of answers: the columns that are not internal, by name."""
 
 from typing import Any, Final, get_type_hints
 
@@ -9,7 +9,7 @@ _ANSWERED: Final[dict[type, dict[str, Any]]] = {}
 
 
 def answered(row: type) -> dict[str, Any]:
-    """Return the types of a row's columns that are answered as they are, by name."""
+    """Return the types of a row's columns that are answered unchanged, by name."""
     if row not in _ANSWERED:
         internal = marked(row, Internal)
         hints = {name: hint for name, hint in get_type_hints(row).items() if name not in internal}
@@ -18,5 +18,5 @@ def answered(row: type) -> dict[str, Any]:
 
 
 def row_json(row: object) -> dict[str, Any]:
-    """Return what a row says in these columns."""
+    """Return the values of these columns of a row."""
     return {name: getattr(row, name) for name in answered(type(row))}

@@ -19,9 +19,9 @@ _WITHHELD: Final = Label("（不予显示）", "(not shown)")
 
 
 def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> str:
-    """Return the event as one sentence, without ids and what is unknown.
+    """Return the event as one sentence, without ids and unknown values.
 
-    What may not be seen is withheld, also where nothing is said of it.
+    A hidden value is withheld, even if it is empty.
     """
     colon, semicolon, _, stop = _PUNCTUATION[language]
     said = semicolon.join(_clauses(event, language, sees))
