@@ -1,1 +1,1 @@
-"""Who may enter, what each may do, and who read what."""
+"""Identity: authentication, permissions, and the log of accesses."""

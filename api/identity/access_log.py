@@ -1,7 +1,7 @@
-"""Who read what is personal: a log of its own, apart from the children's streams.
+"""The log of accesses to personal data, apart from the children's streams.
 
-Whoever answers with personal data waits until it stands in the log, and does not answer when it cannot.
-Those who read at the same time share one statement, so that the log does not slow them down.
+An answer with personal data waits until it is noted in the log, and is not sent if noting fails. Concurrent
+answers share one statement, so that the log does not slow them down.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api.identity", "access_log.sql")
 NEWEST: Final = 2**63 - 1
-"""After every line of the log."""
+"""Sorts after every line of the log."""
 
 IMPORT_REPORT: Final = "import report"
 TELLING: Final = frozenset(
@@ -40,15 +40,15 @@ TELLING: Final = frozenset(
         "refusal",
     }
 )
-"""Purposes whose lines tell that something was found, not only that it was looked at."""
+"""Purposes whose lines reveal that something was found, beyond the access itself."""
 
 Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str]
-"""One line as it is written, in the order in which `note` of access_log.sql takes its columns."""
+"""One line to write, in the order of the columns of `note` in access_log.sql."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One line of the log as it is read."""
+    """One line of the log, as read."""
 
     access: int
     at: datetime
@@ -71,10 +71,10 @@ class AccessLog:
         self._next: asyncio.Task[None] | None = None
 
     async def note(self, actor: Actor, read: Mapping[UUID, Collection[Category]], purpose: str) -> None:
-        """Write down durably that the actor reads these categories of these children, before answering.
+        """Note durably, before the answer, that the actor reads these categories of these children.
 
-        `purpose` is a word of ours, such as the name of the question. What has no category is not noted.
-        Raises the problem `unavailable` when it cannot be written.
+        `purpose` is a fixed word, such as the name of the query. A child without categories is not noted.
+        Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
         who = (actor.user, actor.role.value, actor.institution)
@@ -101,10 +101,10 @@ class AccessLog:
         limit: int,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
     ) -> list[Access]:
-        """Return who read a child's file, the latest first, before a line of the log.
+        """Return the accesses to a child's file, the latest first, before a line of the log.
 
-        What tells that something was found which rests on what whoever asks does not see is not counted
-        either: a page with a line too few would tell of it as well.
+        Lines that reveal that something was found, on a category outside `sees`, are not counted either: a
+        page with a missing line would reveal it as well.
         """
         asked = {
             "child": child,
@@ -126,7 +126,7 @@ class AccessLog:
             pass
 
     async def _write(self) -> None:
-        # What arrives while the statement before is under way goes into this one.
+        # Lines that arrive during one statement are written by the next.
         async with self._writing:
             lines, self._lines, self._next = self._lines, [], None
             async with self._writers.connection() as connection:

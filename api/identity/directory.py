@@ -1,4 +1,4 @@
-"""Who there is: institutions, the staff directory, and the tokens by which people and programs enter."""
+"""The directory: institutions, members, and the tokens of people and programs."""
 
 import asyncio
 import getpass
@@ -26,7 +26,7 @@ from ledger.store.pools import Pool
 
 SQL: Final = queries.load("api.identity", "directory.sql")
 TRUSTED_SECONDS: Final = 1.0
-"""How long a token is taken to be what it was when it was last looked up."""
+"""Seconds for which a token's last look-up is valid."""
 _MOST_TRUSTED: Final = 10_000
 _NAMES: Final = "member.name"
 _CALLED: Final = Label("名称", "name")
@@ -36,12 +36,12 @@ _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 
 
 class IdentityError(Exception):
-    """What was asked cannot be: the text says why, to whoever gave the command."""
+    """The request cannot be fulfilled; the text gives the reason to the user of the command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """An institution; `institution` is the id of its stream, `region` None while it is not known."""
+    """An institution; `institution` is the id of its stream, `region` None if it is unknown."""
 
     institution: UUID
     name: str
@@ -51,10 +51,10 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody of the staff directory; `name` is None once erased.
+    """A member of the directory; `name` is None once erased.
 
-    `prefix` is what the codes of the regions begin with that a placement officer or a bureau is bound to:
-    empty for the nation, None where it is not known which.
+    `prefix` begins the codes of the regions that a placement officer or a bureau is bound to: empty for the
+    nation, None if the region is unknown.
     """
 
     member: UUID
@@ -66,7 +66,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is listed: everything but the token itself."""
+    """A token in a list: everything except the token itself."""
 
     token: UUID
     member: UUID
@@ -87,7 +87,7 @@ class _Holder:
 
 
 class Identity:
-    """The directory of one ledger. Times come from the clock; names are sealed with the ledger's keys."""
+    """The directory of one ledger. Times come from `clock`; names are sealed with the ledger's keys."""
 
     def __init__(self, ledger: Ledger, writers: Pool, readers: Pool, clock: WallClock) -> None:
         self._ledger = ledger
@@ -99,7 +99,7 @@ class Identity:
         self._used: dict[UUID, datetime] = {}
 
     async def authenticate(self, token: str) -> Actor | None:
-        """Return who holds a token, or None when it is mistyped, unknown, expired or revoked.
+        """Return the actor of a token; None if the token is mistyped, unknown, expired or revoked.
 
         A token revoked by another process is refused within `TRUSTED_SECONDS`.
         """
@@ -116,7 +116,7 @@ class Identity:
         return holder.actor
 
     async def _looked_up(self, known_by: bytes) -> _Holder | None:
-        """Return who holds a token, by one look for all who come with it at the same time."""
+        """Return the holder of a token, by one query for all concurrent requests with it."""
         looking = self._looking.get(known_by)
         if looking is None:
             looking = self._looking[known_by] = asyncio.create_task(self._look_up(known_by))
@@ -140,7 +140,7 @@ class Identity:
         return self._holders.get(known_by)
 
     async def _within(self, prefix: str | None) -> frozenset[UUID]:
-        """Return the institutions of which it is known that they lie where codes begin like that."""
+        """Return the institutions known to be in the region of a prefix."""
         return frozenset(each for (each,) in await self._read("institutions_within", prefix))
 
     async def institutions(self) -> list[Institution]:
@@ -152,12 +152,12 @@ class Identity:
         return next((Institution(*row) for row in await self._read("institution", institution)), None)
 
     async def institution_named(self, name: str) -> Institution | None:
-        """Return an institution by its name, in whichever spelling; one that is spelled so comes first."""
+        """Return an institution by its name in any spelling; an exact match has precedence."""
         alike = [each for each in await self.institutions() if folded_name(each.name) == folded_name(name)]
         return min(alike, key=lambda each: each.name != name, default=None)
 
     async def enter(self, institution: Institution) -> None:
-        """Enter an institution as it is now. Raises IdentityError where another has its name or code."""
+        """Create or update an institution. Raises IdentityError if another one has its name or code."""
         try:
             await self._write("enter_institution", *astuple(institution))
         except UniqueViolation:
@@ -169,7 +169,7 @@ class Identity:
         self._holders.clear()
 
     async def operator(self) -> Actor:
-        """Return the operating system's own administrator, as whom commands act; entered when first asked."""
+        """Return the operating system user as the administrator of commands; created on first use."""
         name = getpass.getuser()
         member = self._ledger.named("operator", name)
         return await self.add_member(name, Role.ADMINISTRATOR, member=member)
@@ -183,11 +183,11 @@ class Identity:
         region: Answered[str] | None = None,
         member: UUID | None = None,
     ) -> Actor:
-        """Enter somebody in the staff directory; the same `member` twice is once.
+        """Add a member to the directory; the same `member` is added once.
 
         Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
-        (of a nation, province, prefecture or county), an administrator to neither. Whoever is bound to a
-        region that is not known sees nobody. Raises IdentityError.
+        (of a nation, province, prefecture or county), an administrator to neither. A member bound to an
+        unknown region sees no file. Raises IdentityError.
         """
         _check(name)
         if (institution is None) == (role in OF_INSTITUTION):
@@ -218,11 +218,11 @@ class Identity:
         return Actor(member, role, institution, home.region if home else None, within)
 
     async def members(self) -> list[Member]:
-        """List the staff directory, with names."""
+        """Return all members, with names."""
         return await self._opened(await self._read("members"))
 
     async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
-        """Return the names of members, None for one that was erased."""
+        """Return the names of members; None for an erased one."""
         found = await self._opened(await self._read("members_of", list(members)))
         return {each.member: each.name for each in found}
 
@@ -236,9 +236,9 @@ class Identity:
         ]
 
     async def issue(self, member: UUID, *, days: int, purpose: str, may_approve: bool = True) -> str:
-        """Make a token that lives for some days; it is told only here. `purpose` says what it is for.
+        """Make a token valid for `days` and return it; it is shown only once. `purpose` says what it is for.
 
-        Unless it `may_approve`, nobody decides about an exception with it.
+        A token without `may_approve` cannot decide on exceptions.
         """
         _check(purpose, Label("用途", "purpose"))
         if not 1 <= days <= LONGEST_DAYS:
@@ -251,17 +251,17 @@ class Identity:
         return token
 
     async def tokens(self) -> list[Token]:
-        """List all tokens, the oldest first."""
+        """Return all tokens, the oldest first."""
         async with self._readers.connection() as connection:
             cursor = connection.cursor(row_factory=args_row(Token))
             return await (await cursor.execute(SQL["tokens"])).fetchall()
 
     async def revoke(self, token: UUID) -> bool:
-        """Revoke a token by its id; tell whether there was one to revoke."""
+        """Revoke a token by its id; return whether there was one to revoke."""
         return bool(self._forget(await self._write("revoke", self._clock(), token)))
 
     async def revoke_purpose(self, purpose: str) -> int:
-        """Revoke every token made for a purpose; return how many."""
+        """Revoke every token of a purpose; return their number."""
         return self._forget(await self._write("revoke_purpose", self._clock(), purpose))
 
     def _forget(self, revoked: list[TupleRow]) -> int:
@@ -271,13 +271,13 @@ class Identity:
         return len(revoked)
 
     async def keep_used(self, every: float = 10.0) -> None:
-        """Write down when tokens were last used, now and then, until cancelled."""
+        """Store the times at which tokens were last used, every `every` seconds, until cancelled."""
         while True:
             await asyncio.sleep(every)
             await self.write_used()
 
     async def write_used(self) -> None:
-        """Write down when tokens were last used."""
+        """Store the times at which tokens were last used."""
         used, self._used = self._used, {}
         if used:
             await self._write("used", list(used), list(used.values()))
@@ -296,7 +296,7 @@ async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> 
 
 
 def _check(name: str, what: Label = _CALLED) -> None:
-    """Raise IdentityError for what is no name."""
+    """Raise IdentityError if a name is invalid."""
     try:
         _NAME.validate_python(name, strict=True)
     except ValidationError as error:
@@ -307,9 +307,9 @@ def _check(name: str, what: Label = _CALLED) -> None:
 
 
 def region_prefix(region: str) -> str:
-    """Return what the codes of all regions within one begin with: `371000` is `3710`, the nation nothing.
+    """Return the common prefix of all codes within a region: `3710` for `371000`, empty for the nation.
 
-    Raises IdentityError for what is no region of 2, 4 or 6 digits.
+    Raises IdentityError unless the region has 2, 4 or 6 digits.
     """
     if not region.isascii() or not region.isdigit() or len(region) not in {2, 4, 6}:
         message = (

@@ -1,15 +1,15 @@
-"""Who may do what: one decision, as a function of one file and as a condition on lists of files.
+"""Permissions: one decision, as a function of one file and as a condition on lists of files.
 
-Whoever is bound to an institution (staff, supervisor, auditor) reads the files it is in charge of, and of
-those it handed over what occurred until then. Of the institutions in the region that they are bound to, a
-placement officer reads the files of those aged 16 and over, and a bureau every file; an institution of which
-the region is not known is in nobody's region, nor in the nation's. An administrator operates the whole ledger
-and sees nothing personal. Only staff and supervisors record, and only where their institution is in charge.
+An actor bound to an institution (staff, supervisor, auditor) reads the files in its charge, and of those it
+handed over what occurred until then. Of the institutions in the region that they are bound to, a placement
+officer reads the files of those aged 16 and over, and a bureau every file; an institution whose region is
+unknown is in no region, not even the nation. An administrator operates the whole ledger and sees no personal
+data. Only staff and supervisors record, and only in files in the charge of their institution.
 
-Nobody records what they would not be shown: neither an event of a category that their role does not see, nor
-a value of such a category. Whoever corrects, withdraws or restores an entry needs what recording it needs.
+An actor may record only what they may see: neither an event of a category that their role does not see, nor a
+value of such a category. To correct, withdraw or restore an entry requires the permissions to record it.
 
-What is personal is shown by category (design 5.3):
+Personal data is shown by category (design 5.3):
 
 | role              | identity | contact | family | health | restricted-health | safeguarding | adoption |
 | ----------------- | -------- | ------- | ------ | ------ | ----------------- | ------------ | -------- |
@@ -59,14 +59,14 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody may want with a file; each also needs that the file may be read."""
+    """An action on a file; each also requires that the actor may read the file."""
 
     READ = "read"
     RECORD = "record"
     APPROVE = "approve"
-    """Approve or reject an exception that somebody else claimed."""
+    """Approve or reject an exception that another person claimed."""
     SEE_ACCESS = "see_access"
-    """See who read the file."""
+    """See the accesses to the file."""
 
 
 OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
@@ -94,16 +94,16 @@ SEES: Final[Mapping[Role, frozenset[Category]]] = MappingProxyType(
         Role.ADMINISTRATOR: frozenset(),
     }
 )
-"""The categories that each role is shown."""
+"""The categories that each role sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, as the token says.
+    """The person, role and institution of a request, from its token.
 
-    `region` is the own institution's (GB/T 2260), None where it is not known or there is none. `institutions`
-    are those in the region that a placement officer or a bureau is bound to, as far as it is known where they
-    lie. With a token that is for looking only, nobody `may_approve`.
+    `region` is the institution's (GB/T 2260), None if it is unknown or there is none. `institutions` are
+    those known to be in the region that a placement officer or a bureau is bound to. `may_approve` is False
+    for a token that is for reading only.
     """
 
     user: UUID
@@ -121,12 +121,12 @@ class Actor:
 
     @property
     def recorder(self) -> Recorder:
-        """The actor as an entry names who recorded it."""
+        """The actor in the form in which an entry names its recorder."""
         return Recorder(user=self.user, role=self.role.value, institution=self.institution)
 
 
 def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
-    """Return the last day about which the actor may read in a file; None where there is no such day."""
+    """Return the last day about which the actor may read in a file; None if there is no such day."""
     match actor.role:
         case Role.ADMINISTRATOR:
             return LAST_DAY
@@ -152,10 +152,10 @@ def allowed(
     today: date,
     about: date | None = None,
 ) -> bool:
-    """Tell whether the actor may do that with a file on `today`, and be shown what is personal of `category`.
+    """Return whether the actor may do that with a file on `today`, and see personal data of `category`.
 
-    `about` is the last day that is read about: an entry's latest day, or the day a file is asked for; None is
-    the file as it is now, which nobody reads who handed it over.
+    `about` is the last day of what is read: an entry's latest day, or the day for which a file is queried;
+    None is the file as it is now, which an institution that handed it over cannot read.
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
@@ -167,17 +167,18 @@ def allowed(
 
 
 class Need(NamedTuple):
-    """What it takes to record something: which actions, and to be shown which categories."""
+    """The permissions that a recording requires: actions, and categories to see."""
 
     actions: frozenset[Action]
     categories: frozenset[Category]
 
 
 def needed(drafts: Iterable[Draft], file: File) -> Need:
-    """Return what it takes to record drafts in a file.
+    """Return the permissions that recording drafts in a file requires.
 
-    A draft takes what its event takes, with what it states; a draft that amends an entry takes also what
-    such an entry takes that states everything, for what it replaces is not seen by who may not see it.
+    A draft requires those of its event and of what the event states; a draft that amends an entry requires
+    also those of every statement that such an entry may make, since its recorder must see all that it
+    replaces.
     """
     actions, categories = {Action.RECORD}, set[Category]()
     for draft in drafts:
@@ -193,9 +194,9 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
 
 
 def hindrance(actor: Actor, drafts: Iterable[Draft], file: File, *, today: date) -> Hindrance | None:
-    """Return what keeps the actor from recording drafts in a file as it is; None where nothing does.
+    """Return what prevents the actor from recording drafts in a file as it is; None if nothing does.
 
-    A file without entries is one that they open.
+    A file without entries is one that the actor opens.
     """
     scope = scope_of(file) if file.entries else opened_by(actor)
     if scope.kind != "child" or not allowed(actor, Action.READ, scope, today=today):
@@ -214,12 +215,12 @@ def opened_by(actor: Actor) -> FileScope:
 def scope_sql(
     actor: Actor, *, today: date, table: str = "register", about: Composable | None = None
 ) -> Condition:
-    """Return the rows of `table` whose files the actor may read: `allowed(actor, Action.READ, …)` for lists.
+    """Return the condition that the actor may read the files of `table`: `allowed` with READ for lists.
 
     `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`)
-    and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is
-    about; without one the rows say how a file is now. The condition stands in brackets; its parameters are
-    all named `scope_…`.
+    and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is about; without
+    it, rows are about files as they are now. The condition is in brackets; its parameters are all named
+    `scope_…`.
     """
     own = Identifier(table)
     match actor.role:
@@ -245,7 +246,7 @@ def _in_region(own: Identifier) -> Composed:
 
 
 def _last_day(own: Identifier) -> Composed:
-    """The last day of the actor's charge; null for an institution that never had it."""
+    """Return the last day of the actor's charge; null for an institution that never had it."""
     charges = SQL("unnest({own}.former, {own}.former_until) AS f (institution, until)").format(own=own)
     mine = SQL("f.institution = {}").format(Placeholder("scope_institution"))
     return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)

@@ -1,7 +1,7 @@
 """The form of bearer tokens: `cl_`, 32 random bytes, and a checksum.
 
-The checksum covers the name of the ledger that the token lets in to, so that each ledger knows its own, and
-what is mistyped, without asking a database. It is no secret: what lets in is that the token was stored.
+The checksum covers the name of the token's ledger, so that each ledger recognizes its own tokens, and
+mistyped ones, without a query. The checksum is not secret: a token is valid only if it is stored.
 """
 
 import secrets
@@ -27,21 +27,21 @@ _CHECK_LENGTH: Final = 6  # 62 ** 6 > 2 ** 32
 _LENGTH: Final = len(PREFIX) + _SECRET_LENGTH + _CHECK_LENGTH
 
 Still: TypeAlias = Callable[[], Awaitable[None]]
-"""Asks again, after what took a while, whether somebody may enter. Raises the problem `unauthenticated`."""
+"""Checks again, after a wait, that the token is still valid. Raises the problem `unauthenticated`."""
 
 
 async def always() -> None:
-    """Let in whom no token has let in, and so none can keep out: whoever commands the machine."""
+    """Accept a command of the machine's user, which has no token that could become invalid."""
 
 
 def new_token(ledger: str) -> str:
-    """Return a token for a ledger that nobody has had before."""
+    """Return a new token for a ledger."""
     secret = _written(secrets.randbits(256), _SECRET_LENGTH)
     return f"{PREFIX}{secret}{_checksum(secret, ledger)}"
 
 
 def digest(token: str, ledger: str) -> bytes | None:
-    """Return the digest (SHA-256) by which a token is stored; None for what cannot be one of this ledger."""
+    """Return the digest (SHA-256) that identifies a stored token; None for no token of the ledger."""
     secret, check = token[len(PREFIX) : -_CHECK_LENGTH], token[-_CHECK_LENGTH:]
     if len(token) != _LENGTH or not token.startswith(PREFIX) or not token.isascii():
         return None
