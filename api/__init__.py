@@ -1,1 +1,1 @@
-"""Every way in: HTTP and the command line, assembled in one place."""
+"""The HTTP API and the command line, assembled in one place."""

@@ -1,4 +1,4 @@
-"""The app: the one place where container and routes come together; tests and commands make it here too."""
+"""The app: the one place that joins container and routes, also for tests and commands."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ _DOCUMENTING: Final = Lock()
 
 
 def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) -> FastAPI:
-    """Make the app; its tenants are opened when it starts and closed when it stops."""
+    """Make the app; it opens its tenants at startup and closes them at shutdown."""
     settings = settings or Settings()
 
     @asynccontextmanager
@@ -38,13 +38,13 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
         version=version("childledger"),
         description="An append-only ledger of children's lives in state care.",
         lifespan=lifespan,
-        # Their pages load scripts from elsewhere; ours is `docs`.
+        # FastAPI's pages load scripts from other hosts; `docs` replaces them.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # No address is answered by another one, made from the host that somebody names.
+        # No redirects, which would be built from the host that the client names.
         redirect_slashes=False,
-        # What it would send holds messages of exceptions.
+        # Its answers hold messages of exceptions.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(HeadAsGet)
@@ -61,13 +61,13 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[Container]:
-    """Open the app's tenants without serving, for commands and tests; yield the one that commands act on."""
+    """Open the app's tenants without serving, for commands and tests; yield the commands' container."""
     async with app.router.lifespan_context(app):
         yield app.state.tenants.own
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return what every address takes and answers, made when it is first asked for, by any thread."""
+    """Return the OpenAPI description, made at the first request, by any thread."""
     with _DOCUMENTING:
         if app.openapi_schema is None:
             schema = get_openapi(

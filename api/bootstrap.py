@@ -1,4 +1,4 @@
-"""The container: what an app is made of, opened and closed in order. Everything is assembled here."""
+"""The container: the components of an app, opened and closed in order, and assembled only here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -37,7 +37,7 @@ _AGAIN_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """What routes and commands work with; `readers` reads the read models, as the ledger's reader."""
+    """The components for routes and commands; `readers` reads the read models in the ledger's reader role."""
 
     settings: Settings
     addresses: Addresses
@@ -53,7 +53,7 @@ class Container:
     tail: Tail
     budgets: Budgets
     following: bool = True
-    """Whether the read models follow the ledger here."""
+    """Whether the read models follow the ledger in this process."""
 
     def today(self) -> date:
         """Return the present day in Asia/Shanghai."""
@@ -64,9 +64,9 @@ class Container:
 async def open_container(
     settings: Settings, clock: WallClock = utc_now, *, follow: bool = True
 ) -> AsyncIterator[Container]:
-    """Open database, ledger, keys, directory, access log and read models; close them in the end.
+    """Open database, ledger, keys, directory, access log and read models; close them at the end.
 
-    Unless it is to `follow` the ledger, the read models stand still: somebody else keeps them up, or nobody.
+    Unless `follow`, this process does not update the read models; another one may.
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
@@ -81,7 +81,7 @@ async def open_container(
         last_seen = LastSeen(store, settings.data, name, key_file)
         seen_before = await last_seen.check()
         if last_seen.anybody:
-            # Lost, it is to be brought back: a new one would be taken for it.
+            # Fail if the key file is missing: a new one would make every sealed value unreadable.
             KeyFile.read(key_file)
         keys = await Keys.opened(store, key_file, name)
         ledger = Ledger(store, keys, rulebook, name, at_hand=settings.entries_at_hand)
@@ -100,7 +100,7 @@ async def open_container(
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(_left_in_order, access.close)
         projector = Projector(ledger, readers, READ_MODELS)
-        # So that what is built is read from the first request on.
+        # So that built read models serve the first request already.
         await projector.start()
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
@@ -129,7 +129,7 @@ async def open_container(
 
 
 async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
-    """Finish a work while the container closes; the database may have gone by then, or hang."""
+    """Finish a task while the container closes; the database may be lost by then, or hang."""
     try:
         async with asyncio.timeout(PATIENCE):
             await work()
@@ -147,7 +147,7 @@ def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
 
 @asynccontextmanager
 async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
-    """Keep works going beside the block, and begin one again that fails, as when the database is away."""
+    """Run tasks beside the block, and restart one that fails, as when the database is unavailable."""
 
     async def keep(work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Budgets: how much of one kind may be under way at once, of one person and of all."""
+"""Budgets: how many activities of one kind may run at once, for one person and in all."""
 
 import asyncio
 from collections import Counter
@@ -79,7 +79,7 @@ REHEARSALS: Final = limit(
 
 
 class Budget:
-    """So many at once of each person, and so many in all; one more is told to come later."""
+    """A limit of concurrent activities for each person and in all; one more is refused."""
 
     def __init__(self, each: int, total: int) -> None:
         self._each = each
@@ -87,7 +87,7 @@ class Budget:
         self._by_person: Counter[UUID] = Counter()
 
     def take(self, person: UUID) -> None:
-        """Begin one. Raises the problems `too_many_requests` and `unavailable`."""
+        """Start an activity. Raises the problems `too_many_requests` and `unavailable`."""
         if self._by_person[person] >= self._each:
             raise Problem("too_many_requests")
         if self._by_person.total() >= self._total:
@@ -95,14 +95,14 @@ class Budget:
         self._by_person[person] += 1
 
     def give_back(self, person: UUID) -> None:
-        """End one."""
+        """End an activity."""
         self._by_person[person] -= 1
         if not self._by_person[person]:
             del self._by_person[person]
 
     @contextmanager
     def taken(self, person: UUID) -> Iterator[None]:
-        """Have one under way for the block. Raises as `take` does."""
+        """Run an activity for the block. Raises as `take` does."""
         self.take(person)
         try:
             yield
@@ -111,26 +111,26 @@ class Budget:
 
 
 class Turn:
-    """The turn of one request among those of its person, which it gives up while it waits for something."""
+    """The turn of one request among those of its person, which it gives up during waits."""
 
     def __init__(self, turns: asyncio.Semaphore) -> None:
         self._turns = turns
         self._held = False
 
     async def take(self) -> None:
-        """Wait for it."""
+        """Wait for the turn."""
         await self._turns.acquire()
         self._held = True
 
     def give_back(self) -> None:
-        """Let the next request have it."""
+        """Pass the turn to the next request."""
         if self._held:
             self._held = False
             self._turns.release()
 
     @asynccontextmanager
     async def given_up(self) -> AsyncIterator[None]:
-        """Give it up for the block, where it is held, and take it again."""
+        """Give the turn up for the block, if held, and take it again."""
         held = self._held
         self.give_back()
         try:
@@ -141,14 +141,14 @@ class Turn:
 
 
 class Turns:
-    """Of each person so many requests have their turn at once; the others wait, and nobody else notices."""
+    """Turns of requests: a few of each person run at once, and the rest wait without affecting others."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._of: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     def of(self, person: UUID) -> Turn:
-        """Return the turn, not taken yet, of one more request of a person."""
+        """Return the turn, not yet taken, of one more request of a person."""
         return Turn(self._of.setdefault(person, asyncio.Semaphore(self._at_once)))
 
 

@@ -1,13 +1,13 @@
-"""What time it is: instants in UTC, days in Asia/Shanghai."""
+"""The clock: instants in UTC, days in Asia/Shanghai."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
 WallClock: TypeAlias = Callable[[], datetime]
-"""Answers the present instant."""
+"""Returns the present instant."""
 
-# Asia/Shanghai since 1991, which needs no time zone database on the machine.
+# The offset of Asia/Shanghai since 1991, without need of a time zone database.
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
@@ -17,5 +17,5 @@ def utc_now() -> datetime:
 
 
 def day_of(instant: datetime) -> date:
-    """Return the day an instant belongs to in Asia/Shanghai."""
+    """Return the day of an instant in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI).date()

@@ -1,6 +1,6 @@
-"""Connections with bounds: their number, their heads, and the time that anything of them takes.
+"""Connections with limits: of their number, their heads, and the time of each step.
 
-uvicorn's protocol over httptools, chosen for its speed, bounds nothing of this; h11 bounds heads only.
+uvicorn's protocol over httptools, chosen for its speed, limits none of these; h11 limits heads only.
 """
 
 import asyncio
@@ -87,19 +87,19 @@ REST_SECONDS: Final = limit(
     beyond=Label("连接被关闭", "The connection is closed"),
 )
 LINGER_SECONDS: Final = 2
-"""How long one who is sent away has to take the answer: to close at once would take it from their hands."""
+"""Seconds for a refused client to read the answer: an immediate close would discard it."""
 
 
 class Connections:
-    """The connections of a service, at most so many: for a new one the one idle for longest gives way."""
+    """The connections of a service, up to a limit; a new one replaces the one that was idle longest."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._all: set[Connection] = set()
-        self._idle: dict[Connection, None] = {}  # a set in order
+        self._idle: dict[Connection, None] = {}  # an ordered set
 
     def entered(self, connection: "Connection") -> bool:
-        """Take in a connection; tell whether there is room for it."""
+        """Add a connection; return whether there is room for it."""
         if len(self._all) >= self._most:
             longest = next((each for each in self._idle if each.has_been_answered), None)
             if longest is None:
@@ -110,24 +110,24 @@ class Connections:
         return True
 
     def idle(self, connection: "Connection") -> None:
-        """Note that nobody is being answered on a connection."""
+        """Mark a connection as idle."""
         self._idle.pop(connection, None)
         self._idle[connection] = None
 
     def busy(self, connection: "Connection") -> None:
-        """Note that somebody is being answered on a connection."""
+        """Mark a connection as being answered."""
         self._idle.pop(connection, None)
 
     def left(self, connection: "Connection") -> None:
-        """Forget a connection."""
+        """Remove a connection."""
         self._all.discard(connection)
         self._idle.pop(connection, None)
 
 
 class Connection(HttpToolsProtocol):
-    """One connection, as uvicorn answers it, with bounds.
+    """One connection of uvicorn, with limits.
 
-    `_unused` counts the bytes that arrived since something came of them: a head, a piece of a body, its end.
+    `_unused` counts the bytes since the last complete part: a head, a piece of a body, its end.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Connection(HttpToolsProtocol):
         self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        """Wait for a head, where there is room for one more."""
+        """Wait for a head, if there is room for the connection."""
         super().connection_made(transport)
         if self._connections.entered(self):
             self._wait_for_head()
@@ -156,7 +156,7 @@ class Connection(HttpToolsProtocol):
             self._refuse(Problem("unavailable"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave nothing behind."""
+        """Remove the connection and its timers."""
         self._connections.left(self)
         for timer in (self._arriving, self._taking):
             if timer is not None:
@@ -164,7 +164,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in what arrives, up to the bounds."""
+        """Process received bytes, up to the limits."""
         if self._deaf:
             self._unread += len(data)
             if self._unread > 2 * MOST_UNREAD:
@@ -175,7 +175,7 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            # It is answered as any request, and nothing else is understood here.
+            # The upgrade is answered as a plain request, and no further bytes are parsed.
             self._deaf = True
             self.cycle.keep_alive = False
             return
@@ -189,13 +189,13 @@ class Connection(HttpToolsProtocol):
             self._wait_for_head()
 
     def on_url(self, url: bytes) -> None:
-        """Take in a part of the address."""
+        """Add a part of the address."""
         super().on_url(url)
         if len(self.url) > MOST_ADDRESS:
             raise Problem("address_too_long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take in a header; what follows a body in their form is not used."""
+        """Add a header; trailers after a body are ignored."""
         if self._receiving:
             return
         super().on_header(name, value)
@@ -203,7 +203,7 @@ class Connection(HttpToolsProtocol):
             raise Problem("head_too_large")
 
     def on_headers_complete(self) -> None:
-        """Begin to answer."""
+        """Start the answer."""
         if len(self.url) + sum([len(name) + len(value) for name, value in self.headers]) > MOST_HEAD:
             raise Problem("head_too_large")
         if len(self.pipeline) >= MOST_WAITING:
@@ -215,7 +215,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take in a piece of the body; what arrives after the answer is not kept."""
+        """Add a piece of the body; pieces after the answer are discarded."""
         self._unused = 0
         if self.cycle.response_complete:
             self._unread += len(body)
@@ -224,14 +224,14 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Know that the body has arrived."""
+        """Mark the body as complete."""
         self._unused = 0
         self._receiving = False
         self._have_arrived()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or for the rest of a body that nobody will read."""
+        """Wait for the next request, or for the rest of a body that is not read."""
         super().on_response_complete()
         if self.cycle.response_complete:
             self._connections.idle(self)
@@ -239,13 +239,13 @@ class Connection(HttpToolsProtocol):
                 self._arriving = self.loop.call_later(REST_SECONDS, self._leave)
 
     def pause_writing(self) -> None:
-        """Wait for the answer to be taken, not for ever."""
+        """Wait for the client to read the answer, for a limited time."""
         super().pause_writing()
         if self._taking is None:
             self._taking = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on answering."""
+        """Continue the answer."""
         super().resume_writing()
         if self._taking is not None:
             self._taking.cancel()
@@ -253,11 +253,11 @@ class Connection(HttpToolsProtocol):
 
     @property
     def has_been_answered(self) -> bool:
-        """Whether nothing of an answer waits to be taken."""
+        """Whether all bytes of the answer are sent."""
         return not self.transport.get_write_buffer_size()
 
     def give_way(self) -> None:
-        """Close, for somebody else is to have the place."""
+        """Close the connection in favour of a new one."""
         self._deaf = True
         self._connections.left(self)
         self.transport.abort()
@@ -274,7 +274,7 @@ class Connection(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._arriving = None
         if self._answering:
-            # The head of a next request, which has to wait anyhow.
+            # The head of a next request, which waits for the present answer in any case.
             self._wait_for_head()
         elif self._unused:
             self._refuse(Problem("timed_out"))
@@ -283,17 +283,17 @@ class Connection(HttpToolsProtocol):
 
     @property
     def _answering(self) -> bool:
-        # There is none before the first request, whatever uvicorn says.
+        # There is no cycle before the first request, despite uvicorn's annotation.
         return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr] # so
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer with a problem what is no request, and take no more."""
+        """Answer an invalid request with a problem, and read no more."""
         log.info("refused", status=problem.kind.status, code=problem.code)
         if self._answering:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
             if self.cycle.response_started or self.pipeline or not self._receiving:
-                # What is refused is not what is to be answered first.
+                # The refused request is not the next to be answered.
                 self.transport.abort()
                 return
         answer = problem.response
@@ -304,7 +304,7 @@ class Connection(HttpToolsProtocol):
         self._leave()
 
     def _leave(self) -> None:
-        """End the connection from here, and give the other side a little time to hear of it."""
+        """Close the connection, after a short time for the client to notice."""
         if self._deaf or self.transport.is_closing():
             return
         self._deaf = True
@@ -317,5 +317,5 @@ class Connection(HttpToolsProtocol):
 
 
 def bounded(most: int) -> Any:  # noqa: ANN401 - uvicorn asks for a class where it only makes instances
-    """Return what makes the connections of one service, at most so many at once."""
+    """Return the factory of a service's connections, of at most so many at once."""
     return partial(Connection, Connections(most))

@@ -1,4 +1,4 @@
-"""Where the database is, and as whom it is entered."""
+"""The address of the database, and the roles for it."""
 
 import asyncio
 import threading
@@ -46,45 +46,46 @@ _PATIENCE: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": GONE_SECONDS * 1000,
 }
-"""Parameters of libpq where an address does not say them; those of TCP count for remote servers alone."""
+"""Default parameters of libpq; those of TCP apply to remote servers only."""
 
 
 class OwnerError(Exception):
-    """The writer or the reader would enter as the owner, who may alter what was recorded."""
+    """The writer or the reader would be the owner, who may alter recorded entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The database as owner (None where it is not known here), as writer and as reader."""
+    """The database's addresses as owner (None if unknown here), as writer and as reader."""
 
     owner: str | None
     writer: str
     reader: str
 
     def of(self, role: str) -> str | None:
-        """Return the address for `owner`, `writer` or `reader`, as a URL that anybody may print."""
+        """Return the address for `owner`, `writer` or `reader`, as a URL."""
         address = {"owner": self.owner, "writer": self.writer, "reader": self.reader}[role]
         return None if address is None else as_url(address)
 
 
 def as_url(conninfo: str) -> str:
-    """Return a conninfo as a URL with every parameter in its query, which libpq takes as well."""
+    """Return a conninfo as a URL with every parameter in its query, as libpq accepts."""
     parameters = {name: value for name, value in conninfo_to_dict(conninfo).items() if value is not None}
     return f"postgresql://?{urlencode(parameters, quote_via=quote)}"
 
 
 @asynccontextmanager
 async def located(settings: Settings) -> AsyncIterator[Addresses]:
-    """Find the database, start the embedded one where none is named, and leave the ledger as it is."""
+    """Locate the database, or start the embedded one if none is configured; leave the ledger unchanged."""
     async with AsyncExitStack() as stack:
         yield await _find(settings, stack)
 
 
 @asynccontextmanager
 async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
-    """Find the database, start the embedded one where none is named, and bring the ledger up to date.
+    """Locate the database, or start the embedded one if none is configured, and migrate the ledger.
 
-    Nobody stays in as owner. Raises OwnerError when the writer or the reader is one, and MigrationError.
+    No connection as owner remains. Raises OwnerError if the writer or the reader is the owner, and
+    MigrationError.
     """
     async with AsyncExitStack() as stack:
         found = await _find(settings, stack)
@@ -120,13 +121,13 @@ async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
 
 
 def _bounded(conninfo: str) -> str:
-    """Return an address by which nobody waits for ever for a server that has gone."""
+    """Return an address with timeouts for a server that is lost."""
     return make_conninfo("", **(_PATIENCE | conninfo_to_dict(conninfo)))
 
 
 @asynccontextmanager
 async def _embedded(settings: Settings) -> AsyncIterator[Server]:
-    """Run the embedded server beside the event loop; a start that is cancelled is given up and undone."""
+    """Run the embedded server in a thread; a cancelled start is undone."""
     leaving = threading.Event()
     server = embedded(settings.data, leaving=leaving)
     starting = asyncio.create_task(asyncio.to_thread(server.__enter__))
@@ -145,7 +146,7 @@ async def _embedded(settings: Settings) -> AsyncIterator[Server]:
 
 
 async def _lost(settings: Settings, found: Addresses) -> dict[str, str]:
-    """Return the passwords kept in DATA by role, when they do not let the roles in (yet)."""
+    """Return the passwords kept in DATA by role, if the roles cannot log in with them (yet)."""
     roles = Roles.of(settings.ledger)
     own = {roles.writer: settings.writer_url, roles.reader: settings.reader_url}
     entered = [await _enters(found.writer), await _enters(found.reader)]

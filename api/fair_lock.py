@@ -1,4 +1,4 @@
-"""Taking turns: one at a time, and no group's second before another group's first that waits."""
+"""A lock with turns between groups: a waiting group's first precedes another group's second."""
 
 import asyncio
 from collections import deque
@@ -7,18 +7,18 @@ from contextlib import asynccontextmanager
 
 
 class FairLock:
-    """Whoever waits gets a turn when nobody has one; groups that wait take turns with one another."""
+    """A lock held by one at a time; waiting groups take turns."""
 
     def __init__(self) -> None:
         self.taken = False
-        """Whether somebody has the turn."""
+        """Whether the lock is held."""
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
         self._had: dict[Hashable, int] = {}
-        """The number of the last turn of each group."""
+        """The number of each group's last turn."""
 
     @asynccontextmanager
     async def of(self, group: Hashable) -> AsyncIterator[None]:
-        """Have the turn within the block, as one of a group."""
+        """Hold the lock within the block, as a member of a group."""
         if self.taken:
             await self._wait(group)
         self.taken = True
@@ -39,7 +39,7 @@ class FairLock:
             raise
 
     def _pass_on(self) -> None:
-        """Give the turn to the group whose last one is longest ago."""
+        """Pass the lock to the group whose last turn is the longest ago."""
         for group in sorted(self._waiting, key=lambda group: self._had.get(group, 0)):
             queue = self._waiting[group]
             while queue:

@@ -1,4 +1,4 @@
-"""Texts cleaned for keeping, and folded for comparing: one name in two spellings is one name."""
+"""Cleaning of texts for storage, and folding for comparison: two spellings of a name are one name."""
 
 import unicodedata
 from functools import lru_cache
@@ -13,7 +13,7 @@ _DOTS: Final = str.maketrans(dict.fromkeys("•・‧∙⋅᛫⸱ꞏ⦁●.", "�
 
 @lru_cache(maxsize=20_000)
 def cleaned(text: str) -> str:
-    """The text to keep: without stray blanks and invisible marks, letters and digits of usual width."""
+    """Return the text to store: without stray blanks and invisible marks, in usual width."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     spaced = text.translate(_FULL_WIDTH)
@@ -25,11 +25,11 @@ def cleaned(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
-    """The text to compare by: compatibility forms, case, blanks and joiners do not matter."""
+    """Return the text to compare by: compatibility forms, case, blanks and joiners do not matter."""
     written = unicodedata.normalize("NFKC", cleaned(text)).casefold()
     return "".join(sign for sign in "".join(written.split()) if unicodedata.category(sign) != "Cf")
 
 
 def folded_name(text: str) -> str:
-    """A name of a person or a body to compare by: beside, all dots between its parts are one."""
+    """Return the name of a person or body to compare by: folded, with all dots between its parts alike."""
     return folded(text).translate(_DOTS)

@@ -1,6 +1,6 @@
-"""What is written from the code: the event catalogue, the tables of rules and limits, the frozen schemas.
+"""Documents generated from the code: event catalogue, tables of rules and limits, frozen schemas.
 
-`make generate` writes them; with `--check` nothing is written, and the exit status is 1 when one is stale.
+`make generate` writes them; with `--check` it only compares, and exits with 1 if one is stale.
 """
 
 import argparse
@@ -31,7 +31,7 @@ NOTE: Final = "<!-- Written by `make generate`; do not edit. -->"
 
 
 def documents() -> dict[Path, str]:
-    """Every generated document by its path."""
+    """Return every generated document by its path."""
     return {
         DOCS / "events.md": "\n".join(_events()) + "\n",
         DOCS / "rules.md": "\n".join(_rules()) + "\n",
@@ -171,7 +171,7 @@ def _limits() -> Iterator[str]:
 
 
 def _import_everything() -> None:
-    """Import every module, for limits are listed where they are made."""
+    """Import every module, since a module registers its limits on import."""
     for package in (domain, ledger, projections, api):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
@@ -201,7 +201,7 @@ def _yes(verified: bool) -> str:  # noqa: FBT001 – the word for a truth value
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the documents, or check that they are as they would be written."""
+    """Write the documents, or check that they are up to date."""
     parser = argparse.ArgumentParser(description="Write the documents that come from the code.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a document is stale")
     check = parser.parse_args(arguments).check

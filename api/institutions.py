@@ -1,4 +1,4 @@
-"""Opening institutions and changing what is known of them: in their streams, which the directory follows."""
+"""Opening and changing institutions: in their streams, which the directory follows."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -31,13 +31,13 @@ _MOST_LIKE: Final = 5
 
 
 def check_region(region: str | None, rulebook: Rulebook) -> None:
-    """Raise IdentityError for what is said and is no region of an institution."""
+    """Raise IdentityError for a region that cannot be an institution's."""
     if region and not is_place(region):
         raise IdentityError(_both(rulebook["X06"].sentence()))
 
 
 def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator[str]:
-    """Yield what whoever gives the command is to mind of an institution's region, in both languages."""
+    """Yield warnings about an institution's region for the user of the command, in both languages."""
     if region is None:
         yield (
             f"{institution}所在地区未知：按地区授权的人看不到它的儿童，规则按全国的数计算；"
@@ -50,7 +50,7 @@ def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:
-    """Return the names that may be another spelling of a name, the likest first.
+    """Return the names that may be another spelling of a name, the most similar first.
 
     One lacks characters that the other has, or one character differs.
     """
@@ -70,10 +70,10 @@ def _like(one: str, two: str) -> bool:
 async def open_institution(
     container: Container, name: str, *, uscc: str | None = None, region: str | None = None
 ) -> Institution:
-    """Open an institution's stream, with the rulebook it adopts, and enter it in the directory.
+    """Open an institution's stream, with the rulebook it adopts, and add it to the directory.
 
-    Its region is unknown unless it is said. Acts as `operator()`. Raises IdentityError when there is one of
-    that name or code, and when what is said is no region of an institution.
+    The region is unknown unless given. Acts as `operator()`. Raises IdentityError if an institution has that
+    name or code, and for a region that cannot be an institution's.
     """
     rulebook = container.ledger.rulebook
     check_region(region, rulebook)
@@ -96,10 +96,10 @@ async def change_institution(
     uscc: str | None = None,
     region: str | None = None,
 ) -> Institution:
-    """Record what has changed of an institution, and let the directory follow; what is not said stays.
+    """Record the changes of an institution, and update the directory; None means no change.
 
-    What its stream says already is not recorded again. Acts as `operator()`. Raises IdentityError as
-    `open_institution` does, and when there is no such institution.
+    A value equal to the recorded one is not recorded again. Acts as `operator()`. Raises IdentityError as
+    `open_institution` does, and if there is no such institution.
     """
     check_region(region, container.ledger.rulebook)
     await _alone(container, institution, name=name, uscc=uscc)
@@ -119,7 +119,7 @@ async def change_institution(
 async def _alone(
     container: Container, institution: UUID | None, *, name: str | None, uscc: str | None
 ) -> None:
-    """Raise IdentityError where another institution has the name, in whichever spelling, or the code."""
+    """Raise IdentityError if another institution has the name, in any spelling, or the code."""
     for other in await container.identity.institutions():
         named = name is not None and folded_name(other.name) == folded_name(name)
         alike = named or (uscc is not None and other.uscc == uscc)
@@ -132,7 +132,7 @@ async def _alone(
 
 
 async def _as_recorded(container: Container, institution: UUID) -> Institution:
-    """Return an institution as its stream says it is today."""
+    """Return an institution from its stream, as of today."""
     file = await container.ledger.file(institution)
     if file is None or next(iter(file.entries.values())).kind != "institution":
         message = f"没有这个机构：{institution}。 There is no institution {institution}."

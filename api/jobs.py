@@ -1,7 +1,7 @@
-"""Work that goes on after its request was answered, watched by whoever started it.
+"""Jobs: work that continues after its request was answered, with progress for its starter.
 
-What waits is bounded, for each person, each institution and in all; what is remembered is so for each
-institution, so that nobody's work pushes out another's.
+Waiting jobs are limited for each person, each institution and in all; kept results are limited for each
+institution, so that none displaces another's.
 """
 
 import asyncio
@@ -73,14 +73,14 @@ MOST_BYTES_KEPT: Final = limit(
     beyond=Label("最早的不再可查，最新的一份总会保留", "The oldest is forgotten, the newest never"),
 )
 AGAIN_SECONDS: Final = 10
-"""When to ask again for a place."""
+"""Seconds before a retry for a place."""
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Slot:
-    """Room for a job of somebody, held for the block of `Jobs.place`, or else until its job has ended."""
+    """A place for a job, held for the block of `Jobs.place`, or else until its job has ended."""
 
     starter: UUID
     institution: UUID
@@ -90,10 +90,10 @@ class Slot:
 
 @dataclass(slots=True)
 class Job:
-    """Something that goes on: how far it is (0 to 1), and in the end what came of it.
+    """A job: its progress (0 to 1), and in the end its result.
 
-    `failed` is why it failed, `told` the answer about it once it has ended, and `shown` whose personal data
-    that shows, None for somebody who has no file.
+    `failed` is the reason of its failure, `told` the answer about it once it has ended, and `shown` the
+    children whose personal data that reveals, None for data without a file.
     """
 
     job: UUID
@@ -105,43 +105,45 @@ class Job:
     failed: Problem | None = None
     told: bytes = b""
     accepted: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once it is clear that the work can be done, or not."""
+    """Set once the work is known to be possible, or not."""
 
     def advance(self, done: int, every: int) -> None:
-        """Say how much is done of how much."""
+        """Set the progress to `done` of `every`."""
         self.progress = done / every if every else 1.0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Run within the block, when nobody else does; institutions take turns."""
+        """Run within the block, one job at a time; institutions take turns."""
         async with self.turns.of(self.place.institution):
             self.state = "running"
             yield
 
     @property
     def answer(self) -> Any:  # noqa: ANN401 - any JSON
-        """What is answered about it."""
+        """The answer about the job."""
         return Fragment(self.told) if self.told else self.standing
 
     @property
     def standing(self) -> dict[str, Any]:
-        """How far it is."""
+        """Its state and progress."""
         return {"state": self.state, "progress": round(self.progress, 3)}
 
 
 Work: TypeAlias = Callable[[Job], Awaitable[dict[str, Any]]]
-"""Does a job's work, says when it is accepted, takes a turn for what is not to go on at once, and returns
-what came of it. A Problem that it raises is told as what it failed for."""
+"""Does a job's work: sets it accepted, takes a turn for exclusive parts, and returns the result.
+
+A Problem that it raises is the reason of the failure.
+"""
 
 
 class Jobs:
-    """The jobs of one process, forgotten when it ends."""
+    """The jobs of one process, lost when it ends."""
 
     def __init__(self) -> None:
         self._jobs: dict[UUID, Job] = {}
         self._places: list[Slot] = []
         self._ended: dict[UUID, deque[Job]] = defaultdict(deque)
-        """The jobs of each institution that have ended, the latest last."""
+        """The ended jobs of each institution, the latest last."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = FairLock()
 
@@ -149,7 +151,8 @@ class Jobs:
     def place(self, starter: UUID, institution: UUID, size: int) -> Iterator[Slot]:
         """Hold a place for work on so many bytes.
 
-        Raises the problems `too_many_requests` for who has enough of them, `unavailable` where there is none.
+        Raises the problems `too_many_requests` if the person or institution has its limit, `unavailable` if
+        there is no place.
         """
         own = [each for each in self._places if each.institution == institution]
         if (
@@ -170,7 +173,7 @@ class Jobs:
                 self._leave(place)
 
     def start(self, place: Slot, work: Work) -> Job:
-        """Begin work, in a place that it leaves when it has ended."""
+        """Start work in a place, which is freed when the work has ended."""
         place.taken = True
         job = Job(uuid4(), place, self._turns)
         self._jobs[job.job] = job
@@ -180,18 +183,18 @@ class Jobs:
         return job
 
     def of(self, job: UUID, starter: UUID) -> Job | None:
-        """Return a job that somebody started."""
+        """Return a job of a starter."""
         found = self._jobs.get(job)
         return found if found is not None and found.place.starter == starter else None
 
     def forget(self, job: Job) -> None:
-        """Forget a job that has ended and that nobody was told of."""
+        """Forget an ended job whose result was never answered."""
         self._jobs.pop(job.job, None)
         with suppress(ValueError):
             self._ended[job.place.institution].remove(job)
 
     async def close(self) -> None:
-        """Cancel what still goes on."""
+        """Cancel the running jobs."""
         await cancel_all(self._tasks)
 
     async def _run(self, job: Job, work: Work) -> None:
@@ -216,7 +219,7 @@ class Jobs:
         self._places.remove(place)
 
     def _keep(self, job: Job) -> None:
-        """Remember how a job ended, and forget the oldest ones of its institution."""
+        """Keep the result of a job, and forget the oldest ones of its institution."""
         kept = self._ended[job.place.institution]
         kept.append(job)
         while len(kept) > 1 and (

@@ -1,7 +1,7 @@
-"""What is logged: one line of JSON each, to standard error, without a personal word.
+"""Logging: one line of JSON each, to standard error, without personal data.
 
 A request is logged by the template of its route, never by its path or query. An exception is logged by its
-type and the places it came through, never by its message, which may quote what somebody sent.
+type and its traceback, never by its message, which may quote input.
 """
 
 import logging
@@ -15,7 +15,7 @@ import structlog
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Log everything of this process in this way, other libraries' words too."""
+    """Configure the logging of this process in this way, also of other libraries."""
     shared: list[Callable[..., Any]] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -37,13 +37,13 @@ def configure(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # As psycopg has it; the eventsourcing library's module for PostgreSQL quiets them where it is loaded.
+    # psycopg's own levels; the eventsourcing library's module for PostgreSQL silences them on import.
     logging.getLogger("psycopg").setLevel(logging.WARNING)
     logging.getLogger("psycopg.pool").setLevel(logging.NOTSET)
 
 
 def template(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep of another library's message what it says of every case, not what it fills in."""
+    """Keep the template of another library's message, without the values."""
     record: logging.LogRecord = event["_record"]
     event["event"] = str(record.msg).strip().split("\n", 1)[0]
     event["logger"] = record.name
@@ -52,7 +52,7 @@ def template(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapp
 
 
 def where(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say of an exception its type and the places it came through."""
+    """Log the type and the traceback of an exception."""
     found = event.pop("exc_info", None)
     if found is True:
         found = sys.exc_info()

@@ -1,7 +1,7 @@
-"""What is counted and timed, without a personal word: for Prometheus.
+"""Metrics for Prometheus: counts and times, without personal data.
 
-Whoever looks twice may see what one recording has changed, and no token is asked for. So nothing tells what
-kind of event it was, by which rule another one was refused, or how long ago anything happened.
+Two readings may show what one recording has changed, and no token is required. So no metric reveals the type
+of an event, the rule of a refusal, or how long ago anything happened.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ _ENTRIES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
 
 
 class Requests:
-    """The answers of one service; `ledger` is empty where no token let anybody in to one."""
+    """The answers of one service; `ledger` is empty if no token chose one."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -38,12 +38,12 @@ class Requests:
         )
 
     def answered(self, ledger: str, method: str, route: str, status: int, seconds: float) -> None:
-        """Time an answer; `route` is its template, never the path that was asked for."""
+        """Time an answer; `route` is its template, never its path."""
         self._requests.labels(ledger, method, route, str(status)).observe(seconds)
 
 
 class Metrics:
-    """The measures of one container; `ledger` is added to the labels of each when they are told."""
+    """The metrics of one container; `ledger` is added to the labels on output."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -99,7 +99,7 @@ class Metrics:
         )
 
     def appended(self, entries: int, seconds: float) -> None:
-        """Count and time a batch that was appended."""
+        """Count and time an appended batch."""
         self._batches.observe(entries)
         self._appends.observe(seconds)
 
@@ -108,7 +108,7 @@ class Metrics:
         self._refusals.labels(strength).inc()
 
     def here(self, ledger: Ledger, readers: Pool) -> None:
-        """Take up what waits in this process."""
+        """Update the metrics of the queues in this process."""
         appends, size = ledger.waiting
         self._waiting.set(appends)
         self._waiting_bytes.set(size)
@@ -119,7 +119,7 @@ class Metrics:
         self._queued.set(use.get("requests_waiting", 0))
 
     def recorded(self, position: int, projector: Projector, recorded: Iterable[RecordedCount]) -> None:
-        """Take up what the database says."""
+        """Update the metrics from the database."""
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))
         self._built.set(projector.progress)
@@ -148,9 +148,9 @@ class _Together(Collector):
 
 
 def text(requests: Requests, tenants: Mapping[str, CollectorRegistry], up: Mapping[str, bool]) -> bytes:
-    """Return the measures of a service and of its tenants by ledger, in Prometheus' text form.
+    """Return the metrics of a service and of its tenants by ledger, in Prometheus' text format.
 
-    `up` says which ledgers answer: of those that do not, the measures are the last known, or none.
+    `up` says which ledgers are available: of the others, the metrics are the last known, or none.
     """
     answering = Gauge("childledger_up", "Whether the ledger answers", ["ledger"], registry=None)
     for ledger, answers in up.items():

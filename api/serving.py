@@ -1,4 +1,4 @@
-"""Serving an app whose container is open, until somebody says stop."""
+"""Serving an app whose container is open, until it is stopped."""
 
 import asyncio
 import gc
@@ -52,20 +52,20 @@ MOST_CONNECTIONS: Final = limit(
     ),
 )
 OWN_FILES: Final = 200
-"""Files that the process needs beside connections: those to the database, logs, a workbook."""
+"""Files that the process needs besides connections: for the database, logs, a workbook."""
 
 SWITCH_SECONDS: Final = 0.0005
-"""How long a thread that computes keeps others waiting: rows of read models are computed beside answers."""
+"""The thread switch interval in seconds: rows of read models are computed beside answers."""
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class PortTakenError(Exception):
-    """Somebody else listens on the port."""
+    """Another process listens on the port."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; who connects now is answered once it is served. Raises PortTakenError."""
+    """Return a listening socket; its connections wait until the app is served. Raises PortTakenError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,13 +83,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address that a browser takes."""
+    """Return the address for a browser."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def serve(app: Starlette, listener: socket.socket, *, connections: int = MOST_CONNECTIONS) -> None:
-    """Answer on a listening socket until cancelled; what has begun is ended first."""
+    """Serve a listening socket until cancelled; requests in progress are finished first."""
     config = uvicorn.Config(
         app,
         http=bounded(min(connections, max(files_allowed() - OWN_FILES, 1))),
@@ -114,7 +114,7 @@ async def serve(app: Starlette, listener: socket.socket, *, connections: int = M
 
 
 def files_allowed() -> int:
-    """Return how many files this process may have open, as many as it can be allowed."""
+    """Return how many files this process may open, after raising the limit as far as permitted."""
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -130,13 +130,13 @@ class _Server(uvicorn.Server):
 
 
 def leave_when_told() -> None:
-    """Exit with 0 on SIGINT and SIGTERM, before there is anything to end in order."""
+    """Exit with 0 on SIGINT and SIGTERM, before there is anything to close in order."""
     for each in _STOPS:
         signal.signal(each, lambda *_: sys.exit(0))
 
 
 def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
-    """Run a command and return its exit code; SIGINT and SIGTERM end it in order, with `stopped_with`."""
+    """Run a command and return its exit code; SIGINT and SIGTERM cancel it, with `stopped_with`."""
     _collect_seldom()
 
     async def stoppable() -> int:
@@ -145,7 +145,7 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
 
         def stop() -> None:
             nonlocal stopped
-            # Once: to be cancelled again while closing would leave things open.
+            # Cancel only once: a second cancellation during closing would leave resources open.
             if not stopped:
                 stopped = task.cancel()
                 _leave_for_certain()
@@ -163,17 +163,17 @@ def run(work: Coroutine[Any, Any, int], *, stopped_with: int = 0) -> int:
 
 
 def _leave_for_certain() -> None:
-    """Exit when the time to stop in order is over, whatever hangs: what was acknowledged is on disk."""
+    """Exit when the time for an orderly stop is over: acknowledged recordings are on disk."""
     leaving = threading.Timer(STOP_SECONDS, os._exit, [1])
     leaving.daemon = True
     leaving.start()
 
 
 def _collect_seldom() -> None:
-    """Let the collector of cycles leave alone what was loaded by now, and come less often.
+    """Exclude loaded objects from the garbage collector, and run it less often.
 
-    An entry is many objects without a cycle among them. Measured on entries that are kept: 45 µs of processor
-    time to decode one with Python's own settings, 25 with these, 23 without a collector.
+    An entry is many objects without a cycle among them. Measured CPU time to decode a kept entry: 45 µs with
+    Python's default settings, 25 with these, 23 without the collector.
     """
     gc.collect()
     gc.freeze()

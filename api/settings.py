@@ -1,4 +1,4 @@
-"""What is set from outside: `CHILDLEDGER_*` variables."""
+"""Settings from the environment: `CHILDLEDGER_*` variables."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,34 +16,35 @@ from ledger.roles import Roles
 
 PREFIX: Final = "CHILDLEDGER_"
 LEDGER: Final = "{ledger}"
-"""What stands for a ledger's name in an address."""
+"""The placeholder of a ledger's name in an address."""
 
 
 class Settings(BaseSettings):
-    """How this process runs. Addresses of databases are secrets, for they may hold passwords."""
+    """The settings of this process. Addresses of databases are secrets, since they may hold passwords."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     ledger: str = DEFAULT_LEDGER
-    """The name of the ledger that commands act on, which is its schema and begins the names of its roles."""
+    """The name of the ledger for commands, which is its schema and the prefix of its roles."""
     ledgers: Annotated[tuple[str, ...], NoDecode] = ()
-    """The names of all ledgers that are served, by commas, `ledger` among them; just `ledger` by default."""
+    """The names of all served ledgers, separated by commas, `ledger` among them; by default only `ledger`."""
     database_url: SecretStr | None = None
-    """The database as its owner, to migrate it; with none of the three the embedded one in `data` is used."""
+    """The database as owner, for migrations; if none of the three is set, the embedded one in `data`."""
     writer_url: SecretStr | None = None
     """The database as the ledger's writer; by default `database_url`'s, with a password kept in `data`.
 
-    `{ledger}` stands for the ledger's name, and must where several are served: each has roles of its own.
+    `{ledger}` is replaced by the ledger's name, and is required if several are served, since each has
+    separate roles.
     """
     reader_url: SecretStr | None = None
     """The database as the ledger's reader; by default like `writer_url`."""
     data: Path = Path(".data")
-    """The folder of what is kept outside the database: keys, passwords and the embedded database."""
+    """The folder of all data outside the database: keys, passwords and the embedded database."""
     host: str = "127.0.0.1"
-    """The address to serve on; other than loopback only where `tls_handled`."""
+    """The address to serve on; other than loopback only if `tls_handled`."""
     port: int = Field(default=8000, ge=0, le=65535)
     tls_handled: bool = False
-    """Whether somebody in front of this server speaks TLS."""
+    """Whether a proxy in front of this server terminates TLS."""
     readers: Annotated[
         int,
         Bound(
@@ -98,17 +99,17 @@ class Settings(BaseSettings):
         ),
     ] = Field(default=30, ge=1)
     token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
-    """Days for which a new token lives, when not said."""
+    """Default lifetime of a new token, in days."""
 
     @property
     def served(self) -> tuple["Settings", ...]:
-        """The settings of each ledger that is served."""
+        """The settings of each served ledger."""
         return tuple(
             self.model_copy(update={"ledger": name, "ledgers": ()}) for name in self.ledgers or (self.ledger,)
         )
 
     def address(self, role: str) -> str | None:
-        """Return the address that is set for `database`, `writer` or `reader`, for this ledger."""
+        """Return the configured address for `database`, `writer` or `reader`, for this ledger."""
         secret: SecretStr | None = getattr(self, f"{role}_url")
         return None if secret is None else secret.get_secret_value().replace(LEDGER, self.ledger)
 
@@ -154,7 +155,7 @@ class Settings(BaseSettings):
 
 
 def mistyped(names: Iterable[str]) -> list[str]:
-    """Return what is said of variables that no setting has, and that are like one: a line each."""
+    """Return a warning for each variable that is no setting but resembles one."""
     own = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
     likely = {name: most_like(word, Settings.model_fields) for word, name in own.items()}
     return [

@@ -1,4 +1,4 @@
-"""Looking once for all who ask at the same time."""
+"""Sharing of one query between concurrent callers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 class Shared(Generic[T]):
-    """What a look finds, shared by all who ask while it is under way or within so many seconds of its end.
+    """The result of a query, shared by all callers during it and for `seconds` after its end.
 
-    A look that fails is shared likewise.
+    Its failure is shared as well.
     """
 
     def __init__(self, look: Callable[[], Awaitable[T]], seconds: float) -> None:
@@ -20,11 +20,11 @@ class Shared(Generic[T]):
         self._looking: asyncio.Task[T] | None = None
 
     async def found(self) -> T:
-        """Return what is found. Raises what the look raises."""
+        """Return the result. Raises the query's errors."""
         looking, now = self._looking, asyncio.get_running_loop().time()
         if looking is None or (looking.done() and now >= self._until):
             looking = self._looking = asyncio.create_task(self._looked())
-        # Whoever is no longer asked for takes nothing from the others.
+        # Shielded, so that a cancelled caller does not cancel the query for the others.
         return await asyncio.shield(looking)
 
     async def _looked(self) -> T:

@@ -1,4 +1,4 @@
-"""Bodies that wait on disk instead of in memory, sealed, and gone when they are no longer needed."""
+"""Bodies that wait on disk instead of in memory, sealed, and deleted once they are not needed."""
 
 import hashlib
 import os
@@ -14,9 +14,9 @@ _PART: Final = 256 * 1024
 
 
 class Spool:
-    """A body in a file without a name, sealed with a key that nobody but this process has and nothing keeps.
+    """A body in an unnamed file, sealed with a key that only this process has, in memory.
 
-    It is written once, from its beginning to its end, and then read as often as it is needed.
+    The body is written once, from beginning to end, and may then be read repeatedly.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,13 +24,13 @@ class Spool:
         self._cipher = Cipher(ChaCha20(os.urandom(32), bytes(16)), mode=None)
         self._sealing = self._cipher.encryptor()
         self.size = 0
-        """How many bytes were written."""
+        """The number of bytes written."""
         self.line_feeds = 0
-        """How many line feeds are among them."""
+        """The number of line feeds among them."""
         self._digest = hashlib.sha256()
 
     def write(self, part: bytes) -> None:
-        """Take in the next part. Raises OSError, as when the disk is full."""
+        """Write the next part. Raises OSError, as when the disk is full."""
         self._file.write(self._sealing.update(part))
         self._digest.update(part)
         self.size += len(part)
@@ -38,7 +38,7 @@ class Spool:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of what was written, in hexadecimal digits."""
+        """The SHA-256 of the bytes written, in hexadecimal."""
         return self._digest.hexdigest()
 
     def parts(self) -> Iterator[bytes]:
@@ -51,7 +51,7 @@ class Spool:
             yield opening.update(part)
 
     def close(self) -> None:
-        """Remove it."""
+        """Delete the file."""
         self._file.close()
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
-"""The end of the ledger, looked at once for all who wait there for something new.
+"""The tail of the ledger: new entries, queried once for all waiting requests.
 
-However many wait, what is recorded is asked for once; whose it is, is decided for each without the database,
-and who is told the same is told by one reading of it.
+One query serves any number of waiting requests; the permission of each is decided without the database, and
+equal answers are read once.
 """
 
 import asyncio
@@ -27,26 +27,26 @@ from projections.scopes import COLUMNS, scope_of_row
 T = TypeVar("T")
 
 BREATH_SECONDS: Final = 0.05
-"""Between two looks: what is recorded meanwhile is told together."""
+"""Pause between two queries; entries recorded meanwhile are answered together."""
 KEPT: Final = 2000
-"""Entries that are kept for whoever comes to wait a little behind the others."""
+"""Entries kept for requests that start slightly behind the others."""
 AT_ONCE: Final = 500
-"""Entries of one look."""
+"""Entries of one query."""
 TOLD_AT_ONCE: Final = 4
-"""Of those who wait, how many are dealt with at a time, so that others are answered meanwhile."""
+"""Waiting requests processed at a time, so that others are served meanwhile."""
 TOLD: Final = 16
-"""Answers that are kept for whoever is told the same."""
+"""Answers kept for requests with the same answer."""
 AGAIN_SECONDS: Final = 1.0
 
 _SQL: Final = queries.load_composable("api", "tail.sql")
 _SEEN: Final = _SQL["seen"].format(columns=COLUMNS)
 SEEN_ALONE: Final = _SQL["seen_alone"]
-"""Asks for the entries between two positions where no register says whose they are."""
+"""Selects the entries between two positions, without scopes, if there is no register."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An entry before it is decoded, and what decides who may read it."""
+    """An entry before it is decoded, with the scope that decides who may read it."""
 
     position: int
     entry_id: UUID
@@ -56,7 +56,7 @@ class Seen:
 
 
 class Tail:
-    """What was recorded last in one ledger, for those who wait for it."""
+    """The latest entries of one ledger, for waiting requests."""
 
     def __init__(self, ledger: Ledger, projector: Projector, readers: Pool) -> None:
         self._ledger = ledger
@@ -66,19 +66,19 @@ class Tail:
         self._from = self._through = 0
         self._moved = asyncio.Event()
         self.waiting = 0
-        """How many wait."""
+        """The number of waiting requests."""
         self._watching: asyncio.Task[None] | None = None
         self._told: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
         self.turns = asyncio.Semaphore(TOLD_AT_ONCE)
-        """Held by who begins to wait and by who is told, not by who waits."""
+        """Held at the beginning of a wait and during an answer, but not during the wait."""
         self.left = False
-        """Whether nobody is to wait any more."""
+        """Whether waiting has ended."""
 
     async def after(self, position: int, patience: float) -> tuple[int, list[Seen]] | None:
-        """Return how far was looked and what is there after a position, as soon as anything may be.
+        """Return the position reached, and the entries after a position, once there may be any.
 
-        Returns None where more was recorded since than is kept, and what there was so far when patience ends
-        or nobody is to wait any more.
+        Returns None if more entries were recorded since than are kept, and no entries if `patience` or
+        waiting ends.
         """
         until = asyncio.get_running_loop().time() + patience
         self.waiting += 1
@@ -98,7 +98,7 @@ class Tail:
         return max(position, self._through), [each for each in self._seen if each.position > position]
 
     async def told(self, what: Hashable, tell: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what is told, once for all who are told the same."""
+        """Return an answer, made once for all requests with the same answer."""
         telling = self._told.get(what)
         if telling is None:
             telling = self._told[what] = asyncio.create_task(tell())
@@ -112,12 +112,12 @@ class Tail:
         return found
 
     def leave(self) -> None:
-        """Let everybody go who waits."""
+        """End all waits."""
         self.left = True
         self._say_moved()
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop querying."""
         self.leave()
         await cancel_all([each for each in (self._watching, *self._told.values()) if each is not None])
 
@@ -131,7 +131,7 @@ class Tail:
         self._moved = asyncio.Event()
 
     async def _watch(self) -> None:
-        """Look whenever something was recorded, as long as somebody waits."""
+        """Query whenever an entry was recorded, while a request waits."""
         while self.waiting and not self.left:
             try:
                 if await self._ledger.wait_for(self._through + 1, AGAIN_SECONDS):
@@ -139,7 +139,7 @@ class Tail:
                     self._say_moved()
                     await asyncio.sleep(BREATH_SECONDS)
             except (Error, PoolTimeout):
-                # Those who wait run out of patience, or the database is back before.
+                # Either the waits end first, or the database returns.
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _look(self) -> None:
@@ -157,7 +157,7 @@ class Tail:
             async with self._projector.reading() as connection:
                 rows = await (await connection.execute(_SEEN, bounds)).fetchall()
         except NotBuiltError:
-            # There is no register yet; the files themselves decide.
+            # Without a register, the files decide.
             async with self._readers.connection() as connection:
                 rows = await (await connection.execute(SEEN_ALONE, bounds)).fetchall()
         files = await self._ledger.files({stream for _, _, stream, _, settled, *_ in rows if not settled})

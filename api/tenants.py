@@ -1,7 +1,7 @@
-"""All tenants of one service: one for each ledger that it serves, apart from one another.
+"""The tenants of one service: one for each ledger that it serves, isolated from one another.
 
-Each has its own order, keys, directory, access log, read models and database roles. Where several are served,
-one that cannot be opened is tried again and again, while the others answer.
+Each has separate positions, keys, directory, access log, read models and database roles. If several are
+served, one that cannot be opened is retried, while the others answer.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ T = TypeVar("T")
 class Tenants:
     """The tenants by the names of their ledgers.
 
-    `requests` times what the service answers; `under_way` and `turns` bound what of it is under way;
-    `reading` reads what is handed in, for all of them one by one.
+    `requests` times the service's answers; `under_way` and `turns` limit its concurrent requests; `reading`
+    parses uploaded registers, for all tenants one by one.
     """
 
     def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
@@ -55,20 +55,20 @@ class Tenants:
 
     @property
     def own(self) -> Container:
-        """The container that commands act on, else another one that is open."""
+        """The commands' container, else another open one."""
         return self._open.get(self._own) or next(iter(self._open.values()))
 
     @property
     def all(self) -> tuple[Container | None, ...]:
-        """The container of each ledger, None for one that cannot be opened."""
+        """The container of each ledger; None for one that cannot be opened."""
         return tuple(map(self._open.get, self.names))
 
     def named_by(self, token: str) -> Iterator[str]:
-        """Yield the ledger that a token may let in to; by a rare chance more than one."""
+        """Yield the ledger of a token; by a rare chance more than one."""
         return (name for name in self.names if digest(token, name) is not None)
 
     async def shared(self, look: Callable[["Tenants"], Awaitable[T]], seconds: float) -> T:
-        """Return what a look at the tenants finds, shared by all who ask for so many seconds."""
+        """Return the result of a query over the tenants, shared by all callers for `seconds`."""
         own = self._shared.get(look)
         if own is None:
             own = self._shared[look] = Shared(partial(look, self), seconds)
@@ -76,24 +76,24 @@ class Tenants:
         return found
 
     def leave(self) -> None:
-        """Let everybody go who waits for something new, for the service is about to stop."""
+        """End all waits for new entries, before the service stops."""
         for container in self._open.values():
             container.tail.leave()
 
     def enter(self, container: Container) -> None:
-        """Let a container answer from now on."""
+        """Add an open container, which answers from now on."""
         self._open[container.settings.ledger] = container
 
 
 @asynccontextmanager
 async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncIterator[Tenants]:
-    """Open the container of each ledger that is served, and close them in the end.
+    """Open the container of each served ledger, and close them at the end.
 
-    Raises what keeps the only one, or all of them, from being opened.
+    Raises the error that prevents the only one, or all of them, from being opened.
     """
     async with located(settings) as found:
         if settings.database_url is None and found.owner is not None:
-            # One embedded database for all of them.
+            # One embedded database serves all tenants.
             settings = settings.model_copy(update={"database_url": SecretStr(found.owner)})
         served = settings.served
         tenants = Tenants(settings.ledger, [each.ledger for each in served], Apart(settings))
@@ -121,7 +121,7 @@ async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncI
 async def _keep_open(
     settings: Settings, clock: WallClock, tenants: Tenants, tried: asyncio.Future[None]
 ) -> None:
-    """Hold a container open until cancelled, trying again while it cannot be opened."""
+    """Keep a container open until cancelled, with retries while it cannot be opened."""
     while True:
         try:
             async with open_container(settings, clock) as container:
