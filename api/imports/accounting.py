@@ -11,7 +11,7 @@ from api.imports.recognition.tables import RowKind, Table
 
 
 class CellOutcome(IntEnum):
-    """What became of a cell or a row; where a cell serves several entries the last of these counts."""
+    """The outcome of a cell or a row; of a cell that serves several entries, the highest outcome counts."""
 
     OPEN = 1
     OTHER = 2
@@ -26,11 +26,11 @@ SETTLED: Final[tuple[CellOutcome, ...]] = tuple(fate for fate in CellOutcome if 
 
 
 class UnbalancedError(AssertionError):
-    """The account does not add up: a cell or a row was lost or counted twice."""
+    """The account is unbalanced: a cell or a row was lost or counted twice."""
 
 
 class Account:
-    """Every filled cell of some tables, and every row, with what became of it."""
+    """Every filled cell of some tables, and every row, with its outcome."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._cells: list[bytearray] = []
@@ -49,7 +49,7 @@ class Account:
                     self._close(table, number)
 
     def settle(self, place: Place, fate: CellOutcome) -> None:
-        """Say what became of a cell. Once settled, only a weightier fate replaces it."""
+        """Set the outcome of a cell. Once settled, only a higher outcome replaces it."""
         cells = self._cells[place.table]
         at = (place.row - self._firsts[place.table]) * self._widths[place.table] + place.column
         if not cells[at]:
@@ -58,7 +58,7 @@ class Account:
         cells[at] = max(cells[at], fate)
 
     def settle_row(self, at: RowOf) -> CellOutcome:
-        """Say what became of a data row, by what became of its cells; one of which none was used is rejected.
+        """Settle a data row by the outcomes of its cells; a row without a used cell is rejected.
 
         Every cell of a rejected row is rejected.
         """
@@ -77,7 +77,7 @@ class Account:
 
     @property
     def cells(self) -> Counter[CellOutcome]:
-        """How many filled cells met each fate. Raises UnbalancedError unless each met one."""
+        """The number of filled cells by outcome. Raises UnbalancedError unless each has one."""
         counts: Counter[CellOutcome] = Counter(
             {fate: sum(cells.count(fate) for cells in self._cells) for fate in SETTLED}
         )
@@ -88,7 +88,7 @@ class Account:
 
     @property
     def rows(self) -> Counter[CellOutcome]:
-        """How many data rows met each fate. Raises UnbalancedError unless each met one."""
+        """The number of data rows by outcome. Raises UnbalancedError unless each has one."""
         counts = Counter(self._rows.values())
         if counts[CellOutcome.OPEN]:
             message = f"{counts[CellOutcome.OPEN]} rows are not accounted for"

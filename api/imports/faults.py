@@ -1,4 +1,4 @@
-"""Why a value is set aside or a row rejected."""
+"""Faults: reasons why a value is set aside or a row rejected."""
 
 from enum import Enum
 from typing import Final
@@ -7,7 +7,7 @@ from domain.event import Label
 
 
 class Fault(Enum):
-    """A reason, by the code that reports carry as its value; `label` is what a person reads."""
+    """A reason, with its code in reports as the value; `label` is its text."""
 
     UNREADABLE_DATE = "unreadable_date"
     IMPOSSIBLE_DATE = "impossible_date"

@@ -1,9 +1,9 @@
-"""Importing a register: child by child, in batches; memory stays bounded, and any moment may be the last.
+"""Importing a register child by child, in batches, with bounded memory and at any time interruptible.
 
-Whatever is computed is computed in threads, so that others are answered meanwhile.
+Computations run in threads, so that other requests are served meanwhile.
 
-Entries are named by the institution, the sheet, the child and the row's key, never by the file. So whatever
-an import that was killed has recorded is found there by the next one, and the end is the same ledger.
+Entries are named by the institution, the sheet, the child and the row's key, never by the file. So the next
+import finds what a killed one has recorded, and both together yield the same ledger.
 """
 
 import asyncio
@@ -41,12 +41,12 @@ ROWS_AT_ONCE: Final = 600
 FILES_AT_ONCE: Final = 16
 
 Progress = Callable[[int], None]
-"""Told how many rows more are done."""
+"""Called with the number of further rows done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports for which institution, and as whom they may; `keeper` records, or only judges."""
+    """The importer of an institution and its permissions; `keeper` records, or only judges."""
 
     institution: Institution
     recorder: Recorder
@@ -98,7 +98,7 @@ class Importer:
             for number, stream in streams.items():
                 file = files.get(stream) or File(stream)
                 if hindrance(self.actor, (), file, today=today) is not None:
-                    # What stands in it now is not even compared.
+                    # The present file is not even compared.
                     _reject(report, register.children[number], Fault.NOT_YOURS)
                     continue
                 case = facts_of(register, number, report.account, _names(file))
@@ -122,7 +122,7 @@ class Importer:
         await asyncio.to_thread(closed)
 
     def _whose(self, file_no: str, known: list[UUID], register: Register) -> UUID | Fault:
-        """The file that a number is of, as the ledger or else the roster knows it, or why it is of none."""
+        """Return the file of a number, from the ledger or else the roster, or why there is none."""
         if len(known) > 1:
             return Fault.NUMBER_SHARED
         if known:
@@ -149,7 +149,7 @@ class Importer:
         )
 
     async def _look_elsewhere(self, report: Report, missing: Missing, seen: set[UUID]) -> None:
-        """Look for rows in the files of children that the register does not list at all."""
+        """Look for missing rows in the files of children that the register does not list."""
         every = chain.from_iterable((await self.streams.known()).values())
         others = [stream for stream in every if stream not in seen]
         for start in range(0, len(others), FILES_AT_ONCE):
@@ -158,18 +158,18 @@ class Importer:
 
 
 def _names(file: File) -> Iterator[str]:
-    """The names by which the ledger knows a child."""
+    """Yield the child's names in the ledger."""
     values = (fact.held.value for fact in file.facts(NAME).get("", []))
     return (value for value in values if isinstance(value, str))
 
 
 def ledger_key(key: str) -> str:
-    """Return the key by which a ledger makes the ids of what a register tells; it is kept nowhere."""
+    """Return the key for the ids of entries from a register; it is not stored."""
     return f"register {key}"
 
 
 def _batches(register: Register) -> Iterator[list[str]]:
-    """The children in their order, so many rows at a time."""
+    """Yield the children in their order, in batches of rows."""
     batch: list[str] = []
     rows = 0
     for file_no, own in register.children.items():
@@ -183,7 +183,7 @@ def _batches(register: Register) -> Iterator[list[str]]:
 
 
 def _settle(report: Report, own: Plan, kept: Iterable[RowResult], child: UUID) -> dict[RowOf, str]:
-    """Say what became of the cells of a case; return the rows of which something was refused, by its rule."""
+    """Settle the cells of a child's plan; return the rows with refusals, by their rule."""
     refused: dict[RowOf, str] = {}
     for place, fate in own.fates:
         report.account.settle(place, fate)
@@ -205,7 +205,7 @@ def _settle(report: Report, own: Plan, kept: Iterable[RowResult], child: UUID) -
 
 
 def _close(report: Report, case: ChildFacts, refused: dict[RowOf, str], child: UUID) -> None:
-    """Say what became of the rows of a case, and why of what was not recorded."""
+    """Settle the rows of a child, and report the reasons for those not recorded."""
     asides: dict[RowOf, list[SetAside]] = defaultdict(list)
     for aside in case.asides:
         asides[aside.cell.place.row_of].append(aside)
@@ -223,9 +223,9 @@ def _close(report: Report, case: ChildFacts, refused: dict[RowOf, str], child: U
 def _reject_case(
     report: Report, row: RowOf, rule: str | None, asides: list[SetAside], child: UUID | None
 ) -> None:
-    """Report a row of which nothing was used: the rule that refuses it, and every cell that is at fault.
+    """Report a row of which nothing was used: the rule that refuses it, and every faulty cell.
 
-    What only hangs on these is told when there is nothing else to tell.
+    Cells that only depend on these are reported if there is nothing else to report.
     """
     faulty = [aside for aside in asides if aside.fault is not Fault.NOT_PLACED] or asides[:1]
     if rule is not None or not faulty:
@@ -235,7 +235,7 @@ def _reject_case(
 
 
 def _reject_strays(report: Report) -> None:
-    """Reject what tells of nobody, and set aside what stands in no table."""
+    """Reject rows that belong to no child, and set aside cells outside the tables."""
     for cell in report.register.loose():
         report.set_aside(cell, Fault.UNKNOWN_SHEET)
     for at in report.register.attached:
@@ -252,7 +252,7 @@ def _reject_all(report: Report, refused: Iterable[tuple[str, Fault]]) -> None:
 
 
 def _reject(report: Report, rows: Iterable[RowOf], fault: Fault) -> None:
-    """Reject whole rows for what stands where they say whom they tell of."""
+    """Reject whole rows for a fault of the cell that names their child."""
     for at in rows:
         report.account.settle_row(at)
         report.tell_attached(at)

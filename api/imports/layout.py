@@ -1,7 +1,7 @@
-"""What a sheet's columns mean: a layout, the rows read by it, and what a row says.
+"""Layouts: the meaning of a sheet's columns, and the rows read by it.
 
-A sheet is one `Layout`: its columns with the headings they are known by, the columns by which its rows
-are known again, and functions that each make one event of a row. Adding a sheet or a column is one place.
+A sheet is one `Layout`: its columns with their headings, the key columns of its rows, and functions that each
+make one event of a row. Adding a sheet or a column takes one place.
 """
 
 import re
@@ -26,15 +26,15 @@ NAME: Final = "姓名"
 
 
 _ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202b\u202e\u2067]")
-"""Controls, of which nobody knows what stood in their place, and what turns digits from right to left."""
+"""Control characters, whose original characters are unknown, and those that reverse digits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A column by its usual heading and the `others` it goes by.
+    """A column by its usual heading and the `others`.
 
-    `ahead` when its day may lie in the future. `units` are those that its heading may name. `serves` says
-    what its cells are where they tell no fact: a `key` ties rows together, `other` numbers them.
+    `ahead` if its day may be in the future. `units` are those that its heading may name. `serves` is the use
+    of cells that state no fact: a `key` ties rows together, `other` numbers them.
     """
 
     heading: str
@@ -49,13 +49,13 @@ class Column:
         return Cell(place, heading, raw, self.value(heading, raw, today))
 
     def said(self, raw: Raw) -> Read:
-        """What stands in a cell, whatever its heading says and whatever day it is."""
+        """Read a cell, independent of its heading and of today."""
         if isinstance(raw, str) and _ODD.search(raw):
             return Fault.ODD_CHARACTERS
         return raw.fault if isinstance(raw, Unusable) else self.read(raw)
 
     def value(self, heading: str, raw: Raw, today: date) -> Read:
-        """What stands in a cell below that heading, on the day of the import."""
+        """Read a cell below that heading, on the day of the import."""
         if self.units and is_number(raw):
             raw = f"{as_written(raw)}{unit_of(heading, self.units)}"
         value = self.said(raw)
@@ -82,13 +82,13 @@ class Place:
 
     @property
     def row_of(self) -> RowOf:
-        """Its row."""
+        """The row of the cell."""
         return RowOf(self.table, self.row)
 
 
 @dataclass(slots=True)
 class Cell:
-    """A filled cell as read: its value or what is wrong with it; `also` are cells that say the same."""
+    """A filled cell as read: its value or its fault; `also` are cells with the same value."""
 
     place: Place
     heading: str
@@ -98,7 +98,7 @@ class Cell:
 
     @property
     def fault(self) -> Fault | None:
-        """Why it cannot be used."""
+        """The reason why the cell cannot be used."""
         return self.value if isinstance(self.value, Fault) else None
 
     @property
@@ -109,7 +109,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A cell that is set aside: why, and which other row it differs from."""
+    """A cell that is set aside, its fault, and the row that it differs from."""
 
     cell: Cell
     fault: Fault
@@ -118,11 +118,11 @@ class SetAside:
 
 @dataclass(slots=True)
 class Row:
-    """What one row says of a child; several rows with one key are read as one.
+    """One row about a child; several rows with one key are read as one.
 
-    `cells` are those of known columns by their usual headings. `asides` are cells that go unused and what is
-    wrong with each. `issued_on` is the day up to which the register tells. `used` gathers the columns that
-    were read since it was last emptied.
+    `cells` are those of known columns by their usual headings. `asides` are unused cells with their faults.
+    `issued_on` is the day up to which the register states facts. `used` gathers the columns read since it was
+    last cleared.
     """
 
     layout: "Layout"
@@ -135,16 +135,16 @@ class Row:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What tells it from other rows of the child on such a sheet."""
+        """The key that distinguishes the row from the child's other rows on such a sheet."""
         return tuple(spelled(self.cells.get(column)) for column in self.layout.key)
 
     def says(self, column: str) -> bool:
-        """Whether anything stands in the column, whether it can be used or not."""
+        """Whether the column is filled, usable or not."""
         cell = self.cells.get(column)
         return cell is not None and cell.value is not NOTHING
 
     def answer(self, column: str) -> Any:  # noqa: ANN401 - whichever kind of value the column has
-        """The column's value, or `Unknown` where the paper does not give one."""
+        """Return the column's value, or `Unknown` if the paper gives none."""
         cell = self.cells.get(column)
         if cell is None or cell.value is NOTHING:
             return NOT_ON_PAPER
@@ -152,22 +152,22 @@ class Row:
         return NOT_ON_PAPER if cell.fault else cell.value
 
     def value(self, column: str) -> Any:  # noqa: ANN401 - whichever kind of value the column has
-        """The column's value, or None where the paper does not give one."""
+        """Return the column's value, or None if the paper gives none."""
         answer = self.answer(column)
         return None if isinstance(answer, Unknown) else answer
 
     def refuse(self, column: str, fault: Fault) -> None:
-        """Set the column's value aside: with the rest of the row in view it cannot be used."""
+        """Set the column's value aside: the rest of the row shows that it cannot be used."""
         if column in self.cells and self.cells[column].fault is None:
             self.cells[column].value = fault
 
     def when(self, column: str, *bounds: str) -> Days:
-        """The column's days; where it gives none, not later than the first of the bounds that is said."""
+        """Return the column's days; without any, those up to the first of the bounds that is filled."""
         days = self.value(column)
         return days if isinstance(days, Days) else self.by(*bounds)
 
     def day(self, column: str) -> Any:  # noqa: ANN401 - a day, or `Unknown` where there is none
-        """The column's day for a field that holds a single one; a month or a year is set aside."""
+        """Return the column's day for a field that holds a single one; a month or a year is set aside."""
         days = self.answer(column)
         if not isinstance(days, Days):
             return days
@@ -177,9 +177,10 @@ class Row:
         return NOT_ON_PAPER
 
     def by(self, *columns: str) -> Days:
-        """Not later than the first of these days that is said, else than the row's own decisive day.
+        """Return the days up to the first of these columns that is filled, else up to the row's decisive day.
 
-        A row without one tells of the day up to which the register tells. What only bounds is not used up.
+        Without either, the bound is the day up to which the register states facts. A column that only bounds
+        does not count as used.
         """
         for column in (*columns, *self.layout.decisive):
             cell = self.cells.get(column)
@@ -190,10 +191,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DatedEvent:
-    """An event that a row tells of, before it is an entry.
+    """An event of a row, before it is an entry.
 
-    `undated` when its day is only the bound up to which the register tells: a later register that says the
-    same tells nothing new.
+    `undated` if its day is only the bound of the register's day: a later register with the same statement
+    adds nothing.
     """
 
     event: Event
@@ -201,23 +202,22 @@ class DatedEvent:
 
     @property
     def undated(self) -> bool:
-        """Whether the paper gives no day, only one before which it was so."""
+        """Whether the paper gives no day, only an upper bound."""
         return self.days.first is None
 
 
 Maker: TypeAlias = Callable[[Row], DatedEvent | None]
-"""Makes the event of one kind that a row tells of, if it tells of one; its name tells such events apart."""
+"""Makes the event of one kind from a row, if the row has one; its name distinguishes such events."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """One kind of sheet.
 
-    `key` names the columns that, with the child, tell its rows apart. `decisive` names the columns, the first
-    that has a day counts, by whose day what has no day of its own was known. `facts` are the makers of what
-    other sheets may tell too. `states` are the makers of what may be otherwise in a later register without
-    either being wrong, with the events they make. `remark` is the column whose words go with the row's first
-    event.
+    `key` names the columns that, with the child, identify its rows. `decisive` names the columns whose first
+    filled day dates undated facts. `facts` are the makers of facts that other sheets may state too. `states`
+    are the makers of facts that a later register may state differently without either being wrong, with the
+    events they make. `remark` is the column whose words accompany the row's first event.
     """
 
     name: str
@@ -232,7 +232,7 @@ class Layout:
 
 
 def paper(kind: type[E], **said: object) -> E:
-    """An event of that kind as a paper tells it: what it must answer and is not said is *not on paper*."""
+    """Return an event of that kind from a paper: a required field without a value is *not on paper*."""
     for spec in fields_of(kind):
         if spec.required and spec.name not in said:
             said[spec.name] = NOT_ON_PAPER
@@ -240,14 +240,14 @@ def paper(kind: type[E], **said: object) -> E:
 
 
 def headed(columns: tuple[Column, ...]) -> Iterator[tuple[str, Column]]:
-    """Every heading a column goes by."""
+    """Yield every heading of the columns."""
     for column in columns:
         for heading in (column.heading, *column.others):
             yield heading, column
 
 
 def spelled(cell: Cell | None) -> str:
-    """A key column's value as text, the same however it was written; as written where it cannot be read."""
+    """Return a key column's value as text in one spelling; as written if it cannot be read."""
     if cell is None or cell.value is NOTHING:
         return ""
     value = cell.value
@@ -257,7 +257,7 @@ def spelled(cell: Cell | None) -> str:
 
 
 def same(one: Cell, other: Cell) -> bool:
-    """Whether two cells say the same, however it was written."""
+    """Whether two cells have the same value, in any spelling."""
     if isinstance(one.value, str) and isinstance(other.value, str):
         return folded_name(one.value) == folded_name(other.value)
     return bool(one.value == other.value)

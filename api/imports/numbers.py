@@ -1,4 +1,4 @@
-"""Citizen ids that a register gives to more than one child, or that another file of the ledger has."""
+"""Citizen ids that a register gives to several children, or that another file of the ledger has."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from projections.name_search import whole_number
 
 @dataclass(slots=True)
 class Numbers:
-    """The rows by which children are given citizen ids; `term` keeps of each number only a keyed hash."""
+    """The rows that give citizen ids to children; `term` makes keyed hashes, which are all that is kept."""
 
     term: Callable[[str], bytes]
     given: dict[bytes, dict[UUID, list[RowOf]]] = field(default_factory=lambda: defaultdict(dict))
 
     def take(self, child: UUID, event: Event, row: RowOf) -> None:
-        """Take in what an event that was recorded of a row says."""
+        """Add the citizen id of an event that was recorded for a row."""
         for likeness, number in numbers_of(event):
             if likeness is CITIZEN_ID:
                 self.given[self.term(whole_number(number))].setdefault(child, []).append(row)
 
     def tell(self, report: Report, held: dict[bytes, set[UUID]]) -> None:
-        """Report the rows of numbers that more than one child has; `held` are those whom the ledger knows."""
+        """Report the rows of ids that several children have; `held` are those who have them in the ledger."""
         if Category(RESTS_ON) not in report.sees:
             return
         for term, children in self.given.items():

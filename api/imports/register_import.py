@@ -1,4 +1,4 @@
-"""The office where registers are handed in: it finds whose a register is, and imports it."""
+"""Imports of registers: finds the institution of a register, and imports it."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 
 NOT_OPENED: Final = UUID(int=0)
-"""Stands for an institution that a dry run does not open."""
+"""The id of an institution that a dry run does not open."""
 UP_TO_DATE_SECONDS: Final = 600.0
 MOST_ROWS_OF_CHILD: Final = limit(
     5_000,
@@ -48,15 +48,15 @@ MOST_CORRECTIONS_OF_CHILD: Final = limit(
 
 
 class OtherInstitutionError(Exception):
-    """The register is another institution's than that of whoever hands it in."""
+    """The register belongs to another institution than the importer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterImport:
-    """A register with its institution, which is to be `opened` for it where it is not known.
+    """A register with its institution, which is to be `opened` if it is unknown.
 
-    `region` is what was said of where it lies, where that is not known. `beside` are the institutions of a
-    like name, beside which it is to be opened.
+    `region` is the region given for it, if that is unknown. `beside` are institutions of a similar name that
+    exist already.
     """
 
     register: Register
@@ -68,17 +68,17 @@ class RegisterImport:
 
     @property
     def rows(self) -> int:
-        """How many data rows it has."""
+        """The number of data rows."""
         return self.register.rows
 
 
 async def prepare(
     container: Container, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
 ) -> RegisterImport:
-    """Take a register of any institution, or of one's `own` only.
+    """Check a register of any institution, or only of the importer's `own`.
 
-    One's own need not be known. Raises UnreadableFileError when nothing of it can be read, and
-    OtherInstitutionError.
+    With `own`, the register need not name an institution. Raises UnreadableFileError if none of it can be
+    read, and OtherInstitutionError.
     """
     if own is None and not workbook.says_whose:
         raise UnreadableFileError(WHOSE)
@@ -100,12 +100,12 @@ async def prepare(
 
 
 def not_opened(name: str) -> Institution:
-    """Return an institution that is to be opened by an import."""
+    """Return an institution that an import is to open."""
     return Institution(NOT_OPENED, name, None, None)
 
 
 def _refuse_too_long_lives(register: Register) -> None:
-    """Raise UnreadableFileError where a child has more rows than are judged together."""
+    """Raise UnreadableFileError if a child has more rows than can be judged together."""
     for rows in register.children.values():
         corrections = sum(register.tables[row.table].layout is CORRECTIONS for row in rows)
         if len(rows) > MOST_ROWS_OF_CHILD or corrections > MOST_CORRECTIONS_OF_CHILD:
@@ -129,11 +129,11 @@ async def run_import(
     bounded: bool = False,
     still: Still = always,
 ) -> Report:
-    """Import a register; `progress` is told the rows that are done and how many there are.
+    """Import a register; `progress` is called with the rows done and their total.
 
-    A `bounded` report lists the beginning of what is not used, and counts the rest. Its institution is opened
-    where it is not known, but for a dry run. Raises IdentityError where it cannot be, InterruptedImportError
-    and what `still` and the store raise; after these it may be handed in again.
+    A `bounded` report lists only the beginning of the unused lines, and counts the rest. An unknown
+    institution is opened, except in a dry run. Raises IdentityError if that fails, InterruptedImportError and
+    the errors of `still` and the store; after these the import may be repeated.
     """
     await up_to_date(container)
     register, institution = handed_in.register, await _settled(container, handed_in)
@@ -165,7 +165,7 @@ async def run_import(
 
 
 async def _settled(container: Container, handed_in: RegisterImport) -> Institution:
-    """Return the institution as the import is of it: opened, and with the region that was said of it."""
+    """Return the institution of the import: opened, and with the given region."""
     own, region = handed_in.institution, handed_in.region
     if handed_in.dry_run:
         return replace(own, region=region or own.region)
@@ -175,17 +175,18 @@ async def _settled(container: Container, handed_in: RegisterImport) -> Instituti
 
 
 def _acting(recorder: Recorder, institution: Institution) -> Actor:
-    """Return as whom a register is brought in.
+    """Return the actor of an import.
 
-    The operating system's administrator brings it in whole, as the institution's supervisor may: who commands
-    the machine has the database and its keys at hand, so that less would protect nothing.
+    The operating system's administrator imports the whole register, with the permissions of the institution's
+    supervisor: a user of the machine has the database and its keys, so that fewer permissions would protect
+    nothing.
     """
     role = Role.SUPERVISOR if recorder.institution is None else Role(recorder.role)
     return Actor(recorder.user, role, institution.institution, institution.region)
 
 
 async def up_to_date(container: Container) -> None:
-    """Bring the read models up to the ledger, by whoever keeps them up."""
+    """Bring the read models up to the ledger's head, by the running projector if there is one."""
     head = (await container.ledger.head()).position
     if container.following:
         await container.projector.reached(head, UP_TO_DATE_SECONDS)

@@ -1,4 +1,4 @@
-"""Where recordings of an import go: into the ledger, or through its judging only."""
+"""Sinks of an import's recordings: the ledger, or its judging only."""
 
 import asyncio
 from collections import defaultdict
@@ -20,19 +20,18 @@ from ledger.recording.outcome import Denied, Hindrance, KeyMismatch, Recorded, R
 from ledger.recording.request import Draft, Recording
 
 TRIES: Final = 3
-"""How often recordings are tried whose files were moved by others."""
+"""Attempts at recordings whose files other requests have changed."""
 
 
 class InterruptedImportError(Exception):
-    """Others keep recording in the same files; the same import may be started again."""
+    """Other requests keep recording in the same files; the import may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What came of one recording: what speaks against it, whether it was refused or stood there already.
+    """The result of one recording: its findings, and whether it was refused or recorded before.
 
-    `denied` is what keeps who imports from recording it, which refuses it too; `unfit` is what no event can
-    hold.
+    `denied` is a missing permission, which refuses it too; `unfit` is data that no event can hold.
     """
 
     judgements: tuple[Judgement, ...]
@@ -43,7 +42,7 @@ class RowResult:
 
     @property
     def code(self) -> str:
-        """What keeps it out, the rule that refuses it, or that its key names something else."""
+        """The code of the refusal: the fault, the rule, or the mismatch of the key."""
         if self.denied is not None:
             fault = Fault.NOT_YOURS if self.denied is Hindrance.SCOPE else Fault.NOT_YOUR_CATEGORY
             return str(fault.value)
@@ -54,10 +53,10 @@ class RowResult:
 
 
 class Sink(Protocol):
-    """What an import needs of a ledger."""
+    """The interface of a ledger for an import."""
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
-        """Return those of the files that have entries."""
+        """Return the files that have entries."""
 
     def named(self, key: str, owner: UUID) -> UUID:
         """Return the id of the entry that an owner's key names."""
@@ -67,10 +66,10 @@ class Sink(Protocol):
 
 
 class RecordingSink:
-    """Records in a ledger what may be recorded in its file as it is then: `checked` says so.
+    """Records in a ledger what `checked` permits for the file's present state.
 
-    An import goes on after its request was answered, so each time it is asked whether its sender may `still`
-    enter, which raises where they may not.
+    An import continues after its request was answered, so `still` is called before each batch; it raises an
+    error if the token is no longer valid.
     """
 
     def __init__(self, ledger: Ledger, checked: Check, still: Still = always) -> None:
@@ -79,7 +78,7 @@ class RecordingSink:
         self._still = still
 
     async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
-        """Return those of the files that have entries."""
+        """Return the files that have entries."""
         return await self._ledger.files(streams)
 
     def named(self, key: str, owner: UUID) -> UUID:
@@ -114,7 +113,7 @@ class RecordingSink:
 
 
 class RehearsingSink(RecordingSink):
-    """Judges as a ledger would, and records nothing."""
+    """Judges like a ledger, and records nothing."""
 
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
         """Judge what would be recorded."""
@@ -138,7 +137,7 @@ class RehearsingSink(RecordingSink):
 
 
 def _unfit(recordings: Sequence[Recording]) -> dict[int, RowResult]:
-    """Return what came of recordings, by their numbers, of which an event does not keep to its own class."""
+    """Return the results of recordings with an event that is invalid for its class, by index."""
     return {
         number: RowResult((), refused=True, unfit=True)
         for number, recording in enumerate(recordings)

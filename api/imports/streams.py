@@ -1,4 +1,4 @@
-"""Which file of the ledger is whose: children of an institution by their file numbers."""
+"""The streams of an institution's children by file number."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
@@ -12,7 +12,7 @@ from projections.register import file_numbers
 
 
 class Streams:
-    """The files of one institution, as the register's read model knows them and as an import opens them."""
+    """The files of one institution, from the register's read model and as an import opens them."""
 
     def __init__(self, ledger: Ledger, projector: Projector, institution: UUID) -> None:
         self._ledger = ledger
@@ -20,12 +20,12 @@ class Streams:
         self._institution = institution
 
     async def known(self) -> dict[bytes, list[UUID]]:
-        """Return the institution's files by their numbers' terms; two children may have been given one."""
+        """Return the institution's files by the terms of their numbers; several files may share one."""
         async with self._projector.reading() as connection:
             return await file_numbers(connection, self._institution)
 
     async def of(self, numbers: Iterable[str]) -> dict[str, list[UUID]]:
-        """Return the files that there are for some file numbers."""
+        """Return the existing files of file numbers."""
         known = await self.known()
 
         def found() -> dict[str, list[UUID]]:
@@ -36,17 +36,17 @@ class Streams:
 
     @property
     def term(self) -> Callable[[str], bytes]:
-        """What makes keyed hashes of texts, as the register's read model has them."""
+        """The function that makes keyed hashes of texts, as the register's read model has them."""
         return self._ledger.term
 
     async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
-        """Return the files of the whole ledger that have citizen ids, by these ids' terms."""
+        """Return the files of the whole ledger that have citizen ids, by term."""
         async with self._projector.reading() as connection:
             return await holders(connection, CITIZEN_ID, terms, self._institution)
 
     def new(self, number: str) -> UUID:
-        """Return the file that an import opens for a number: always the same, which nobody can guess.
+        """Return the file that an import opens for a number: deterministic, but not guessable.
 
-        It is there already, in another's charge, when the child was handed over.
+        It exists already, in another institution's charge, if the child was handed over.
         """
         return self._ledger.named("file", self._institution, number)

@@ -1,1 +1,1 @@
-"""What one cell of a register says: its text, day, number, measure or mark."""
+"""The content of one cell of a register: text, day, number, measure or mark."""

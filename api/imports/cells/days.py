@@ -1,7 +1,7 @@
-"""Days as people write them, read as days or as why they are none.
+"""Parsing of handwritten days, into days or the reason why there are none.
 
-A month or a year is the interval of its days. Nothing is guessed: what could be meant in two ways, a year of
-two digits, a span of time, a day of another calendar, or a day with words beside it, is not read.
+A month or a year is the interval of its days. Nothing is guessed: an ambiguous text, a year of two digits, a
+span of time, a day of another calendar, or a day with words beside it, is not parsed.
 """
 
 import re
@@ -19,14 +19,14 @@ _SERIAL_ZERO: Final = date(1899, 12, 30)
 _SERIALS: Final = range(20_000, 80_000)
 """Excel's count of days, from 1954 to 2119."""
 _MONTHS_IN_FIVE_DIGITS: Final = range(_SERIALS.start, 22_000)
-"""Counts that may as well be a month: `20197`."""
+"""Counts that may also be a month: `20197`."""
 _FIRST_CELL: Final = date(1910, 1, 1)
-"""What a cell of a day's format shows before is no day: `2019` shows as a day of 1905."""
+"""A cell with a day format before this day is no day: `2019` shows as a day of 1905."""
 _YEARS: Final = range(1900, 2200)
 _SUMMER_TIME: Final = range(1900, 1992)
-"""Years in some of which the clocks of China went an hour ahead in summer."""
+"""Years of which some had summer time in China, one hour ahead."""
 _LAST_HALF_SECOND: Final = time(23, 59, 59, 500_000)
-"""A spreadsheet shows what is as late as the next day."""
+"""Spreadsheets show a later time as the next day."""
 
 _CLOCK: Final = re.compile(
     r"[Tt ] ?(?P<hour>[01]?[0-9]|2[0-3])"
@@ -43,7 +43,7 @@ _CIRCLES: Final = str.maketrans(dict.fromkeys("零○◯⚪⭕⭘OoОоΟο0", "
 _DIGITS: Final = str.maketrans("〇一二三四五六七八九", "0123456789")
 _TENS: Final = re.compile("([一二三]?)十([一二三四五六七八九]?)")
 _DAY_OF_FESTIVALS: Final = re.compile("月[一二三四五六七八九十]+")
-"""`八月十五` without 日 is how days of the lunar calendar are written."""
+"""`八月十五` without 日 is the form of days of the lunar calendar."""
 
 _BETWEEN: Final = "[-./、。–— ]"
 _DAY: Final = re.compile(
@@ -64,7 +64,7 @@ _DAY_OR_SPAN: Final = re.compile(rf"[0-9]{{4}}(?:年|{_BETWEEN})[0-9]{{1,2}}{_BE
 
 
 def read_days(raw: Raw) -> Days | Fault:
-    """The days meant, or why none can be told."""
+    """Return the days meant, or the reason why they cannot be determined."""
     if isinstance(raw, datetime):
         return Fault.AMBIGUOUS_DATE if raw.time() >= _LAST_HALF_SECOND else _typed(raw.date())
     if isinstance(raw, date):
@@ -90,13 +90,13 @@ def _from_number(number: float) -> Days | Fault:
         return Fault.AMBIGUOUS_DATE if late else _counted(whole, zero)
     if whole in _YEARS and number != whole:
         if str(number) == f"{whole}.1":
-            return Fault.AMBIGUOUS_DATE  # January, or an October whose nought was dropped
+            return Fault.AMBIGUOUS_DATE  # January, or an October without its zero
         return _from_text(str(number))
     return _from_text(str(whole)) if number == whole else Fault.UNREADABLE_DATE
 
 
 def _counted(serial: int, zero: date = _SERIAL_ZERO) -> Days | Fault:
-    """The day of a count, unless its digits may as well be a month, or a day that lost a nought."""
+    """Return the day of a count, unless its digits may also be a month, or a day without a zero."""
     month = serial in _MONTHS_IN_FIVE_DIGITS and serial % 10
     years, rest = divmod(serial, 10_000)
     short = not isinstance(_day(2000 + years, *divmod(rest, 100)), Fault)
@@ -116,12 +116,12 @@ def _from_text(text: str) -> Days | Fault:
 
 
 def _ending(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Where a text ends like that, from its first possible place on."""
+    """Return the match with which a text ends, from its first possible place on."""
     return next((match for match in pattern.finditer(text) if match.end() == len(text)), None)
 
 
 def _on_the_clock(days: Days | Fault, clock: re.Match[str]) -> Days | Fault:
-    """The day in China of a day with a time of it; where a zone is said it may be the next one."""
+    """Return the day in China of a day with a time; with a time zone, it may be the next one."""
     if isinstance(days, Fault) or not days.exact:
         return Fault.UNREADABLE_DATE
     zone = clock["zone"]
@@ -142,7 +142,7 @@ def _on_the_clock(days: Days | Fault, clock: re.Match[str]) -> Days | Fault:
 
 
 def _on_the_weekday(days: Days | Fault, weekday: str) -> Days | Fault:
-    """A day with its weekday, where both agree."""
+    """Return a day with a weekday, if both agree."""
     if isinstance(days, Fault) or not days.exact:
         return Fault.UNREADABLE_DATE
     named = _WEEKDAYS.index(weekday.replace("天", "日"))
@@ -150,7 +150,7 @@ def _on_the_weekday(days: Days | Fault, weekday: str) -> Days | Fault:
 
 
 def _from_plain(plain: str) -> Days | Fault:
-    """A day, a month, a third of one or a year, without a time."""
+    """Return a day, a month, a third of one or a year, without a time."""
     third = next((span for word, span in _THIRDS.items() if plain.endswith(word)), None)
     plain = plain if third is None else plain[:-2]
     if _ending(_DAY_OF_FESTIVALS, plain):
@@ -168,7 +168,7 @@ def _from_plain(plain: str) -> Days | Fault:
 
 
 def _vague(spelled: str) -> Days | Fault:
-    """What is neither a whole day nor a month with a separator."""
+    """Return the days of a text that is neither a whole day nor a month with a separator."""
     if match := _SHORT_RUN.fullmatch(spelled):
         return _six_digits(*match.groups())
     if match := _YEAR.fullmatch(spelled):
@@ -206,7 +206,7 @@ def _month(year: int, month: int, third: tuple[int, int] | None) -> Days | Fault
 
 
 def _numeral(run: re.Match[str]) -> str:
-    """Chinese numerals as digits, 二〇一九 as 2019 and 二十八 as 28; what is none stays."""
+    """Return Chinese numerals as digits, 二〇一九 as 2019 and 二十八 as 28; any other text unchanged."""
     written = run[0].translate(_CIRCLES)
     if not set(written) - {"〇"}:
         return run[0]

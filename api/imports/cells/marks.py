@@ -1,7 +1,7 @@
-"""What stands in a cell in place of a value: a dash, a question mark, *as above*, *to be filled in*.
+"""Marks in a cell instead of a value: a dash, a question mark, *as above*, *to be filled in*.
 
-`NOTHING` is what a dash says, `NOT_KNOWN` what a question mark says. What stands for something that another
-cell holds, or that nobody has written yet, is a fault: it is told by its words, and no value is made of it.
+`NOTHING` is the meaning of a dash, `NOT_KNOWN` that of a question mark. A mark that refers to another cell,
+or to a value not written yet, is a fault: it is reported as written, and no value is made of it.
 """
 
 import re
@@ -15,7 +15,7 @@ from domain.event import Unknown
 
 NOT_KNOWN: Final = Unknown("not_known")
 NOTHING: Final = object()
-"""What a dash or an empty remark says."""
+"""The meaning of a dash or of an empty remark."""
 
 _ENCLOSING: Final = "()[]{}<>【】〔〕《》「」。.!"
 _NOTHING_WORDS: Final = frozenset(
@@ -40,13 +40,13 @@ _FAULTS: Final = ((_PENDING, Fault.PENDING), (_DITTO, Fault.DITTO), (_PLACEHOLDE
 _QUOTES: Final = frozenset("\"'`´‘’‚‛“”„‟′‵〃〝〞〟ˮ")
 _DASHES: Final = frozenset("-‐‒–—―−─━ーｰ_~/\\.·…。、,")
 _MARKS: Final = frozenset("PSMZ")
-"""Categories of what is neither letter nor digit, nor a character that the tables here do not know."""
+"""Unicode categories of signs: no letters, no digits, no characters unknown to the tables here."""
 _LENGTHENS: Final = "Lm"
-"""The category of letters that stand behind others, and alone are drawn as dashes."""
+"""The category of letters that modify others, and alone are used as dashes."""
 
 
 def mark(raw: Raw) -> object | None:
-    """What a mark says that stands in place of a value; None where something else stands there."""
+    """Return the meaning of a mark in place of a value; None if the cell has another content."""
     if not isinstance(raw, str):
         return None
     written = folded(raw)
@@ -62,14 +62,14 @@ def mark(raw: Raw) -> object | None:
 
 
 def no_words(raw: Raw) -> object | None:
-    """What a mark says, or noughts, or a ticked box, where words or a number are due; None for these."""
+    """Return the meaning of a mark, zeros or a ticked box, where words or a number are due; else None."""
     if isinstance(raw, bool) or not clean(raw).strip("0"):
         return Fault.PLACEHOLDER
     return mark(raw)
 
 
 def _sign(written: str) -> object:
-    """What is said without a letter or a digit."""
+    """Return the meaning of a text without letters or digits."""
     signs = set(written)
     if signs <= _DASHES:
         return NOTHING

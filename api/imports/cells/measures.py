@@ -1,4 +1,4 @@
-"""Numbers as people write them, with or without a unit: read as what they say, or not at all."""
+"""Parsing of handwritten numbers, with or without a unit, exactly or not at all."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from domain.field_types import bounds
 from ledger.canonical import measurable
 
 _NUMBER: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-"""A comma separates thousands, and stands before three digits."""
+"""A comma separates thousands, and precedes three digits."""
 _BARE: Final = re.compile(_NUMBER)
 _MEASURE: Final = re.compile(rf"[¥￥]? ?(?P<number>{_NUMBER}) ?(?P<unit>[^0-9].*)?")
 _WHOLE: Final = re.compile(r"([+-]?[0-9]+)(\.0+)?")
@@ -24,7 +24,7 @@ _NOTES: Final = frozenset({"必填", "选填", "必须", "可空"})
 
 
 def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa: ANN401 - an annotation
-    """A number within the bounds of its kind, with or without a unit; `units` are those, by their factors."""
+    """Return a reader of a number within the bounds of its kind; `units` are accepted, with their factors."""
     lowest, highest = bounds(kind)
     factors = {"": Decimal(1)} | {folded(unit): Decimal(factor) for unit, factor in (units or {}).items()}
 
@@ -45,7 +45,7 @@ def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa
 
 
 def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotation
-    """A whole number within the bounds of its kind; some of the suffixes may follow it, as 次 does."""
+    """Return a reader of a whole number within the bounds of its kind; a suffix such as 次 may follow."""
     lowest, highest = bounds(kind)
 
     def read(raw: Raw) -> Read:
@@ -62,19 +62,19 @@ def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotat
 
 
 def is_number(raw: Raw) -> bool:
-    """Whether a cell holds a number, or text that is nothing but one."""
+    """Whether a cell holds a number, or a text of nothing but a number."""
     return not isinstance(raw, bool) and _BARE.fullmatch(_numeric(raw)) is not None
 
 
 def _numeric(raw: Raw) -> str:
-    """A cell as text in which digits and their signs are of usual width, and nothing else is changed."""
+    """Return a cell as text with digits and signs in usual width, and no other change."""
     return clean(raw).translate(_FULL_WIDTH)
 
 
 def unit_of(heading: str, units: Iterable[str]) -> str:
-    """The unit that a heading names, `身高(cm)` or `身高cm`; empty where it names none.
+    """Return the unit in a heading, `身高(cm)` or `身高cm`; empty if there is none.
 
-    What stands in brackets and is none of the `units` is taken for one that is not known.
+    A text in brackets that is none of the `units` counts as an unknown unit.
     """
     written = folded(heading)
     said = (each.removeprefix("单位:") for each in _BRACKETED.findall(written))

@@ -1,4 +1,4 @@
-"""What stands in a cell, and how it is told as text."""
+"""The raw content of a cell, and its form as text."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from api.imports.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A cell in which something stands that cannot be used: its words, and what is wrong with them."""
+    """A cell whose content cannot be used: its text, and its fault."""
 
     written: str
     fault: Fault
 
 
 class Counted(float):
-    """A number of a workbook that counts its days otherwise than most, from day 0 `since`."""
+    """A number of a workbook that counts days from an unusual day 0, `since`."""
 
     __slots__ = ("since",)
     since: date
@@ -31,14 +31,14 @@ class Counted(float):
 
 
 Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | Unusable
-"""A cell as the workbook gives it; an empty one is the empty string."""
+"""A cell as the workbook stores it; an empty one is the empty string."""
 
 LOST_FROM: Final = 10**15
-"""From here on a spreadsheet no longer keeps every digit of a number."""
+"""From this number on, a spreadsheet loses digits."""
 
 
 def as_written(raw: Raw) -> str:
-    """The cell as text: typed dates as ISO, whole numbers without a fraction, all else untouched."""
+    """Return the cell as text: typed dates as ISO, whole numbers without a fraction, all else unchanged."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, Unusable):
@@ -53,12 +53,12 @@ def as_written(raw: Raw) -> str:
 
 
 def is_blank(raw: Raw) -> bool:
-    """Whether nothing but blanks stands in the cell."""
+    """Whether the cell is empty or blank."""
     return isinstance(raw, str) and not clean(raw)
 
 
 def odd_digits(raw: Raw) -> bool:
-    """Whether there are digits of another script, or ones that are raised, circled or part of a fraction."""
+    """Whether there are digits of another script, or raised, circled or fractional ones."""
     return isinstance(raw, str) and not raw.isascii() and any(map(_is_odd_digit, raw))
 
 
@@ -68,5 +68,5 @@ def _is_odd_digit(sign: str) -> bool:
 
 
 def clean(raw: Raw) -> str:
-    """The text to keep: without stray blanks and invisible marks, letters and digits of usual width."""
+    """Return the text to store: without stray blanks and invisible marks, in usual width."""
     return cleaned(raw if isinstance(raw, str) else as_written(raw))

@@ -1,6 +1,6 @@
-"""Readers: each turns what stands in a cell into a value, or says why there is none.
+"""Readers: each turns the content of a cell into a value, or into the reason why there is none.
 
-Besides a value and a `Fault`, a reader gives what a mark says that stands in place of a value (`marks`).
+Besides a value and a `Fault`, a reader returns the meaning of a mark (`marks`).
 """
 
 import re
@@ -22,29 +22,29 @@ NOT_ON_PAPER: Final = Unknown("not_on_paper")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
 _HAN: Final = r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U000fffff]"
-"""Chinese characters, and the private ones that stand for such."""
+"""Chinese characters, and private ones in their place."""
 _SPACED: Final = re.compile(f"({_HAN} )+{_HAN}{{1,2}}")
 _STRAY: Final = " \t\r\n\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
-"""What programs leave around a text that is copied."""
+"""Characters that programs leave around copied text."""
 
 Read: TypeAlias = Any
-"""A value, `Unknown`, `NOTHING` or a `Fault`: whichever kind of value the column has."""
+"""A value of the column's type, `Unknown`, `NOTHING` or a `Fault`."""
 Reader: TypeAlias = Callable[[Raw], Read]
-"""Reads a cell."""
+"""Parses a cell."""
 
 
 def text() -> Reader:
-    """What somebody says, as written but for stray blanks."""
+    """Return a reader of free text, as written except for stray blanks."""
     return _words(4000, is_text)
 
 
 def title() -> Reader:
-    """The name of what is no person."""
+    """Return a reader of a name that is not a person's."""
     return _words(200, _is_plain_line)
 
 
 def _words(longest: int, seen: Callable[[str], bool]) -> Reader:
-    """Words of which everything can be `seen` as they are written."""
+    """Return a reader of words that are `seen` entirely as written."""
 
     def read(raw: Raw) -> Read:
         said = no_words(raw)
@@ -56,21 +56,21 @@ def _words(longest: int, seen: Callable[[str], bool]) -> Reader:
 
 
 def _is_plain_line(written: str) -> bool:
-    """Whether nothing within the words is hidden or lost; line breaks are for looks, marks around stray."""
+    """Whether no word is hidden or lost; line breaks are layout, and marks around the words are stray."""
     return is_term(re.sub(r"[\t\r\n]+", " ", written.strip(_STRAY)))
 
 
 def _fitting(words: str, longest: int, holds: Callable[[str], bool]) -> str | Fault:
-    """Words that an event may hold, or why not."""
+    """Return the words if an event may hold them, otherwise the fault."""
     if len(words) > longest:
         return Fault.TOO_LONG
     return words if holds(words) else Fault.ODD_CHARACTERS
 
 
 def name() -> Reader:
-    """The name of a person; blanks behind single Chinese characters are for looks (`王 小明`).
+    """Return a reader of a person's name; blanks between single Chinese characters are layout (`王 小明`).
 
-    Other blanks part a name of another script, or what may be two names, and stay.
+    Other blanks, in a name of another script or between what may be two names, are kept.
     """
     plain = _words(LONGEST_NAME, _is_plain_line)
 
@@ -82,7 +82,7 @@ def name() -> Reader:
 
 
 def number() -> Reader:
-    """The number of a paper or a person, without blanks."""
+    """Return a reader of the number of a paper or a person, without blanks."""
 
     def read(raw: Raw) -> Read:
         said = no_words(raw)
@@ -100,7 +100,7 @@ def number() -> Reader:
 
 
 def file_number() -> Reader:
-    """A child's number, in one spelling however wide or large its characters are."""
+    """Return a reader of a child's file number, in one spelling for any width and case."""
     plain = number()
 
     def read(raw: Raw) -> Read:
@@ -113,7 +113,7 @@ def file_number() -> Reader:
 
 
 def citizen_id() -> Reader:
-    """A citizen id as written, its last sign in upper case."""
+    """Return a reader of a citizen id as written, with its last sign in upper case."""
     plain = number()
 
     def read(raw: Raw) -> Read:
@@ -124,7 +124,7 @@ def citizen_id() -> Reader:
 
 
 def serial() -> Reader:
-    """What numbers the rows; words beside are none."""
+    """Return a reader of a row's serial number, without words."""
     plain = text()
 
     def read(raw: Raw) -> Read:
@@ -135,7 +135,7 @@ def serial() -> Reader:
 
 
 def day() -> Reader:
-    """A day, a month or a year."""
+    """Return a reader of a day, a month or a year."""
 
     def read(raw: Raw) -> Read:
         said = mark(raw)
@@ -145,7 +145,7 @@ def day() -> Reader:
 
 
 def code(table: str, words: Mapping[str, str] | None = None) -> Reader:
-    """A code of a table: the code, its word, or one of these other words, by the code each means."""
+    """Return a reader of a code of a table, its label, or one of these other words by the code they mean."""
     own = {folded(word): meant for word, meant in (words or {}).items()}
 
     def read(raw: Raw) -> Read:
@@ -160,7 +160,7 @@ def code(table: str, words: Mapping[str, str] | None = None) -> Reader:
 
 
 def coded_word(table: str, words: Mapping[str, str]) -> Reader:
-    """A code of a table followed by words (`A1 查找不到父母`), or either alone; both must mean the same."""
+    """Return a reader of a code with words (`A1 查找不到父母`), or either alone; both must agree."""
     by_word = {folded(word): meant for word, meant in words.items()}
 
     def read(raw: Raw) -> Read:
@@ -181,7 +181,7 @@ def coded_word(table: str, words: Mapping[str, str]) -> Reader:
 
 @cache
 def _spellings(table: str) -> dict[str, str]:
-    """The codes of a table by how they may be written; a group name with or without 族."""
+    """Return the codes of a table by their spellings; a nationality with or without 族."""
     found: dict[str, str] = {}
     for key, label in tables()[table].codes.items():
         for word in (key, label.zh, label.en, key.lstrip("0")):

@@ -1,1 +1,1 @@
-"""What a register says against what the ledger holds: what is to be recorded."""
+"""The comparison of a register with the ledger, which yields what is to be recorded."""

@@ -1,4 +1,4 @@
-"""What is said otherwise: between a register and an entry, and from one file of a register to the next."""
+"""Differences between a register and an entry, and between successive files of a register."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,29 +17,29 @@ from ledger.canonical import canonical
 
 DAYS: Final = "days"
 OTHERWISE: Final = "后来的台账另有记载"
-"""Why an entry is corrected that a register tells otherwise than before."""
+"""The reason of a correction by a register that differs from an earlier one."""
 
 Changes: TypeAlias = dict[str, Any]
-"""Fields of an event, or its `days`, with what is said of them now."""
+"""Fields of an event, or its `days`, with their new values."""
 
 
 def papers(entry: AnyEntry) -> list[Document]:
-    """The rows of registers that an entry cites."""
+    """Return the rows of registers that an entry cites."""
     return [paper for paper in entry.documents if paper.kind == REGISTER_ROW]
 
 
 def corrects(held: AnyEntry, said: DatedEvent) -> bool:
-    """Whether what is said corrects a state: registers up to the same day say so, of the same kind."""
+    """Whether a statement corrects a state: its kind and its register's day are the same."""
     return type(held.event) is type(said.event) and held.days.last == said.days.last
 
 
 def issued(entry: AnyEntry) -> date:
-    """The last day up to which a register told what an entry says."""
+    """Return the last day up to which a register states what an entry says."""
     return max((paper.issued_on for paper in papers(entry) if paper.issued_on), default=date.min)
 
 
 def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[AnyEntry, DatedEvent]]:
-    """What a row told, from file to file, apart from what others corrected meanwhile."""
+    """Yield the statements of a row, file by file, without corrections by others in between."""
     own = standing = DatedEvent(original.event, original.days)
     yield original, own
     for entry in amendments:
@@ -53,7 +53,7 @@ def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[A
 
 
 def changes(before: DatedEvent, now: DatedEvent) -> Changes:
-    """What is said otherwise now; a blank says nothing, and what was erased stays so."""
+    """Return the differences now; a blank states nothing, and erased values stay erased."""
     changed: Changes = {}
     for spec in fields_of(type(now.event)):
         old, new = getattr(before.event, spec.name, None), getattr(now.event, spec.name)
@@ -65,25 +65,25 @@ def changes(before: DatedEvent, now: DatedEvent) -> Changes:
 
 
 def _within(known: Days, said: Days) -> bool:
-    """Whether a day already known is one of those said; what is said more exactly is new."""
+    """Whether the known day is one of the stated days; a more exact statement is new."""
     return known.first is not None and said.earliest <= known.first and known.last <= said.last
 
 
 def same_event(one: Event, other: Event) -> bool:
-    """Whether two events of one type say the same, as far as the second says anything."""
+    """Whether two events of one type agree, as far as the second states anything."""
     day = Days.on(date.min)
     return type(one) is type(other) and not changes(DatedEvent(one, day), DatedEvent(other, day))
 
 
 def changed_to(said: DatedEvent, changed: Changes) -> DatedEvent:
-    """What is said, with these changes."""
+    """Return a statement with these changes."""
     fields = {name: value for name, value in changed.items() if name != DAYS}
     event: Any = said.event
     return DatedEvent(replace(event, **fields), changed.get(DAYS, said.days))
 
 
 def telling(told: RegisterFact, changed: frozenset[str]) -> Iterator[Cell]:
-    """The cells without which a changed field would be told otherwise."""
+    """Yield the cells without which a changed field would differ."""
     row, maker = told.source
     for column, cell in row.cells.items():
         if cell.place not in told.cells:
@@ -107,5 +107,5 @@ def _differ(one: DatedEvent, other: DatedEvent) -> set[str]:
 
 
 def digest(content: object) -> str:
-    """A short name for what is said."""
+    """Return a short digest of a content."""
     return hashlib.sha256(canonical(content)).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""What of a register the ledger does not hold yet: new entries, and corrections of what is told otherwise.
+"""The parts of a register that the ledger lacks: new entries, and corrections of changed statements.
 
-A blank says nothing: it corrects no value and withdraws no entry.
+A blank states nothing: it corrects no value and withdraws no entry.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ from ledger.recording.request import Draft
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry to be recorded of a row under a key, and the cells that it records."""
+    """One entry to record for a row under a key, and the cells that it records."""
 
     key: str
     draft: Draft
@@ -44,11 +44,11 @@ class Step:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be done about one child's case.
+    """The plan for one child's facts.
 
-    `steps` are the entries to record, `fates` what becomes of cells that nothing new is recorded from,
-    `older` is what a newer file tells otherwise, and `known` are the entries that are told again. `sealed`
-    are the cells that tell what who imports is not shown; the file is not even asked about it.
+    `steps` are the entries to record, `fates` the outcomes of cells that record nothing new, `older` the
+    facts that a newer file states differently, and `known` the entries that are stated again. `sealed` are
+    the cells of categories that the importer does not see; they are not compared with the file.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -65,9 +65,9 @@ def plan(
     named: Callable[[str], UUID],
     sees: AbstractSet[Category] = frozenset(Category),
 ) -> Plan:
-    """Compare what a register tells of a child with the child's file, as far as who imports `sees` it.
+    """Compare a register's facts of a child with the child's file, as far as the importer `sees` them.
 
-    `named` gives the id for a key.
+    `named` returns the id for a key.
     """
     comparison = _Comparison(file, register, named)
     for told in case.told:
@@ -87,7 +87,7 @@ class _Comparison:
     plan: Plan = field(default_factory=Plan)
 
     def take(self, told: RegisterFact) -> None:
-        """Find what is to be done about one thing told."""
+        """Plan one fact."""
         original = self._original(told)
         if original is None:
             self._record(told)
@@ -96,7 +96,7 @@ class _Comparison:
         self._amend(told, self.file.entries[original])
 
     def _original(self, told: RegisterFact) -> UUID | None:
-        """The entry that tells this already; None when it is to be recorded."""
+        """Return the entry that states the fact already; None if it is to be recorded."""
         own = self.named(told.key)
         if own not in self.file.entries:
             return None
@@ -112,7 +112,7 @@ class _Comparison:
         return later if later in self.file.entries else None
 
     def _held(self, told: RegisterFact) -> AnyEntry | None:
-        """What a register told to hold on the day up to which this one tells, else the first after it."""
+        """Return the state from a register on the day of this one, else the first state after it."""
         states = [entry for entry in self.file.standing() if isinstance(entry.event, told.states)]
         states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
         before = [entry for entry in states if entry.days.last <= told.said.days.last]
@@ -130,7 +130,7 @@ class _Comparison:
             self._correct(self.named(told.key), amended, amended.said)
 
     def _correct(self, original: UUID, amended: Amended, said: DatedEvent) -> None:
-        """Record what the register of corrections says of an entry."""
+        """Record a correction from the register of corrections."""
         draft = Draft(
             event=said.event,
             days=said.days,
@@ -143,7 +143,7 @@ class _Comparison:
         self.plan.steps.append(Step(amended.key, draft, amended.rows[0], tuple(amended.cells)))
 
     def _amend(self, told: RegisterFact, original: AnyEntry) -> None:
-        """Record the corrections that are not there yet: those noted, then what is told otherwise now."""
+        """Record the missing corrections: first those noted in the register, then changed statements."""
         standing = self.file.effective(original.entry_id)
         if standing is None:
             self._settle(told.cells, CellOutcome.ALREADY)
@@ -180,7 +180,7 @@ class _Comparison:
     def _tell_otherwise(
         self, told: RegisterFact, base: AnyEntry, after: DatedEvent, changed: frozenset[str], note: str | None
     ) -> None:
-        """Correct what a later file tells otherwise, citing both files."""
+        """Correct an entry that a later file states differently, citing both files."""
         own = tuple(self.register.paper(row) for row in told.rows)
         draft = Draft(
             event=after.event,

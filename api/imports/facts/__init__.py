@@ -1,1 +1,1 @@
-"""What the rows of a register say of one child, with what was corrected by hand."""
+"""The facts of a register about one child, with the corrections noted by hand."""

@@ -1,4 +1,4 @@
-"""The register of corrections: which value of which row each of its rows corrects, and how."""
+"""The register of corrections: each of its rows corrects one value of another row."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ NO_BASIS: Final = "更正登记未写明依据"
 
 @dataclass(slots=True)
 class Amendment:
-    """One row of corrections: the value that it corrects, of which row, and what it says about doing so.
+    """One row of corrections: the value and the row that it corrects, and its explanation.
 
-    `cells` are what of it an entry is made of. `counts` once one was.
+    `cells` are those that an entry is made of. `counts` is set once it was.
     """
 
     correction: Row
@@ -34,30 +34,30 @@ class Amendment:
 
     @property
     def rows(self) -> list[RowOf]:
-        """Where it stands."""
+        """The rows of the correction."""
         return self.correction.places
 
     @property
     def explanation(self) -> str:
-        """What it rests on."""
+        """The basis of the correction."""
         return str(self.correction.value(BASIS) or NO_BASIS)
 
     @property
     def noted_on(self) -> date | None:
-        """The day on which it was noted."""
+        """The day of the note."""
         days = self.correction.value(NOTED)
         return days.last if isinstance(days, Days) else None
 
     @property
     def noted_by(self) -> str | None:
-        """Who noted it."""
+        """The author of the note."""
         clerk = self.correction.value(CLERK)
         return None if clerk is None else str(clerk)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A row of corrections, its contents read as the column that it corrects."""
+    """A row of corrections, read as values of the column that it corrects."""
 
     correction: Row
     before: Cell | None
@@ -67,11 +67,11 @@ class _Change:
 def amendments_of(
     sources: list[Row], corrections: list[Row], today: date, account: Account
 ) -> list[Amendment]:
-    """Find what each correction corrects, in the order in which they were noted.
+    """Match each correction to the value that it corrects, in the order of their notes.
 
-    Corrections of one value form a chain, each beginning with what the one before it left. The sheet shows
-    the chain's beginning or what one of them left; in the latter case the value takes back what stood there
-    before the first. A correction of a value that stands nowhere is set aside.
+    Corrections of one value form a chain, each beginning with the result of the one before. The sheet shows
+    the beginning of the chain or a result within it; in the latter case the value is reset to the beginning.
+    A correction of a value that is nowhere is set aside.
     """
     found: list[Amendment] = []
     items: dict[str, list[Row]] = defaultdict(list)
@@ -107,7 +107,7 @@ def _noted(correction: Row) -> date:
 
 
 def _named(item: str) -> Iterator[tuple[Layout, Column]]:
-    """The sheets' columns that an item names, the roster's first."""
+    """Yield the sheets' columns that an item names, the roster's first."""
     for layout in LAYOUTS:
         for column in layout.columns:
             names = {folded(name) for name in (column.heading, *column.others)}
@@ -134,9 +134,9 @@ def _change(correction: Row, column: Column, today: date) -> _Change | None:
 
 
 def _chain(row: Row, column: Column, changes: list[_Change], *, alone: bool) -> list[_Change]:
-    """The changes, one after the other, of which one began with or left what the row shows.
+    """Return the chain of changes of which one begins with or results in the row's value.
 
-    What does not say what it changes began with what stands there `alone`.
+    A change that does not state its beginning begins with the row's value, if that is `alone`.
     """
     shown = row.cells.get(column.heading)
     if shown is None or shown.fault is not None:

@@ -1,4 +1,4 @@
-"""One child's case: all that the register tells of the child, as events and as cells to account for."""
+"""The facts of a register about one child, as events, with the cells to account for."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ LONGEST_NOTE = 4000
 
 @dataclass(slots=True)
 class RegisterFact:
-    """One fact that the register tells, to become one entry.
+    """One fact of the register, to become one entry.
 
-    `key` names it in every import of the institution's registers. `rows` tell it, `cells` are what of them it
-    was made of, by `source`. `note` is the rows' remark and what of them is set aside, as written. `states`
-    are the types of events of which a later register may tell another without either being wrong.
-    `amendments` are what the register of corrections says of it, in order.
+    `key` names it in every import of the institution's registers. `rows` state it, and it is made of `cells`,
+    by `source`. `note` is the rows' remark and the cells set aside, as written. `states` are the types of
+    events that a later register may state differently without either being wrong. `amendments` are its
+    corrections from the register of corrections, in order.
     """
 
     key: str
@@ -39,7 +39,7 @@ class RegisterFact:
 
 @dataclass(slots=True)
 class Amended:
-    """A correction of something told: the whole event as it should have been, with who noted it and when."""
+    """A correction of a fact: the whole event as it should be, with author and day of the note."""
 
     key: str
     said: DatedEvent
@@ -52,7 +52,7 @@ class Amended:
 
 @dataclass(slots=True)
 class ChildFacts:
-    """What the register tells of one child."""
+    """The facts of the register about one child."""
 
     file_no: str
     rows: list[RowOf]
@@ -61,9 +61,9 @@ class ChildFacts:
 
 
 def facts_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> ChildFacts:
-    """Read one child's rows; what they say is in the order in which it happened.
+    """Read one child's rows; the facts are in the order in which they occurred.
 
-    `names` are those by which the ledger knows the child.
+    `names` are the child's names in the ledger.
     """
     rows = rows_of(register, file_no, account, names)
     corrections = [row for row in rows if row.layout is CORRECTIONS]
@@ -86,7 +86,7 @@ def facts_of(register: Register, file_no: str, account: Account, names: Iterable
 def _tell(
     row: Row, amendments: Iterable[Amendment], facts: dict[str, tuple[RegisterFact, Row]]
 ) -> Iterator[RegisterFact]:
-    """What a row tells; a fact that another sheet has told is joined to it."""
+    """Yield the facts of a row; a fact that another sheet states is joined with that."""
     versions = _versions(row, amendments)
     used: set[str] = set()
     found: list[tuple[Maker, RegisterFact]] = []
@@ -108,7 +108,7 @@ def _tell(
 
 
 def _made(row: Row, maker: Maker) -> RegisterFact | None:
-    """What one maker makes of a row, when anything of it can be used; `used` is then what it was made of."""
+    """Return the fact that one maker makes of a row, if any cell can be used; `used` are then its columns."""
     row.used.clear()
     said = maker(row)
     cells = [row.cells[column].place for column in sorted(row.used) if row.cells[column].fault is None]
@@ -128,7 +128,7 @@ def _made(row: Row, maker: Maker) -> RegisterFact | None:
 
 
 def _versions(row: Row, amendments: Iterable[Amendment]) -> list[tuple[Amendment, Row]]:
-    """The row as each correction leaves it. The row itself takes what stood there before the first."""
+    """Return the row after each correction. The row itself is reset to the values before the first."""
     own = [amendment for amendment in amendments if amendment.row is row]
     for amendment in reversed(own):
         row.cells[amendment.column] = amendment.before
@@ -140,7 +140,7 @@ def _versions(row: Row, amendments: Iterable[Amendment]) -> list[tuple[Amendment
 
 
 def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
-    """The corrections that change what one maker makes."""
+    """Yield the corrections that change the fact of one maker."""
     said = told.said
     for amendment, version in versions:
         version.used.clear()
@@ -161,7 +161,7 @@ def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, R
 
 
 def _unite(other: tuple[RegisterFact, Row], told: RegisterFact, row: Row) -> None:
-    """One fact on two sheets is one entry; where they contradict each other, the second is set aside."""
+    """Join one fact of two sheets into one entry; if they contradict each other, the second is set aside."""
     first, source = other
     one, two = first.said.days, told.said.days
     if two.earliest <= one.earliest and one.last <= two.last:
@@ -177,7 +177,7 @@ def _unite(other: tuple[RegisterFact, Row], told: RegisterFact, row: Row) -> Non
 
 
 def _leave(row: Row, used: Iterable[str]) -> None:
-    """Set aside what cannot be used, and what nothing was made of; a key that is only a key stays one."""
+    """Set aside unusable and unused cells, except cells that are only keys."""
     for column, cell in row.cells.items():
         if cell.fault is not None:
             _set_aside(row, cell, cell.fault)
@@ -196,10 +196,10 @@ def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -
 
 
 def _annotate(row: Row, told: list[RegisterFact]) -> None:
-    """Keep the remark, and what is set aside as it was written, with the first of what the row tells.
+    """Keep the remark, and the cells set aside as written, as the note of the row's first fact.
 
-    Where the row tells of what is sealed wholly, it is kept with the first of that, and sealed with it.
-    Nothing is cut: what would make the note too long stands in the report only.
+    If the row states a wholly sealed fact, the first of these has the note, which is sealed with it. Nothing
+    is cut: what would make the note too long is only in the report.
     """
     remark = row.cells.get(row.layout.remark or "")
     if not told:

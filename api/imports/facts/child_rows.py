@@ -1,4 +1,4 @@
-"""A child's rows, sheet by sheet; rows that have one key are one row listed twice."""
+"""A child's rows, sheet by sheet; rows with the same key are one row listed twice."""
 
 from collections.abc import Collection, Iterable
 
@@ -13,10 +13,10 @@ from domain.event import Unknown
 
 
 def rows_of(register: Register, file_no: str, account: Account, names: Iterable[str] = ()) -> list[Row]:
-    """The rows of one child, those listed twice as one, the roster's first.
+    """Return the rows of one child, with those listed twice joined, the roster's first.
 
-    Where the roster does not name the child, it goes by the `names` that the ledger knows. Settles what no
-    entry can settle: keys, numbers and dashes, cells that agree with those of another row.
+    If the roster does not name the child, the `names` in the ledger count. Settles the cells that make no
+    entry: keys, numbers and dashes, and cells that agree with those of another row.
     """
     rows: dict[tuple[Layout, tuple[str, ...]], Row] = {}
     known = {folded_name(name) for name in names}
@@ -55,7 +55,7 @@ def _name(row: Row) -> str | None:
 
 
 def _check_name(row: Row, names: Collection[str]) -> None:
-    """A name on another sheet ties the row to the child; one that is not the child's is set aside."""
+    """Check the name on another sheet, which ties the row to the child; a different name is set aside."""
     if row.layout is ROSTER:
         return
     cell = row.cells.pop(NAME, None)
@@ -67,7 +67,7 @@ def _check_name(row: Row, names: Collection[str]) -> None:
 
 
 def _join(first: Row, again: Row, account: Account) -> None:
-    """Take in a row that is listed again: what agrees is there already, what differs is set aside."""
+    """Join a row that is listed again: equal cells count as recorded, different ones are set aside."""
     first.places.extend(again.places)
     first.asides.extend(again.asides)
     for column, cell in again.cells.items():

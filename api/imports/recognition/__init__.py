@@ -1,1 +1,1 @@
-"""Which tables stand on the sheets of a workbook, and what each of their rows is."""
+"""Recognition of the tables on the sheets of a workbook, and of the kind of each row."""

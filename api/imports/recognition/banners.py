@@ -1,4 +1,4 @@
-"""What stands above and below the rows of a table: who tells it, up to which day, and who signed it."""
+"""Texts above and below the rows of a table: its institution, its day and its signatures."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,19 +32,19 @@ _PAGE: Final = re.compile("((第[0-9]+|共[0-9]+)页[,/]?)+")
 _STAMP_BEHIND: Final = re.compile(rf"{_STAMPED}$")
 _NAME: Final = title()
 _LONGEST_UNIT: Final = 3
-"""`单位：万元` tells in what is counted."""
+"""`单位：万元` gives a unit of measure, not an institution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What stands above the headings: who tells, and up to which day."""
+    """The text above the headings: the institution, and the day up to which it states facts."""
 
     institution: str | None = None
     issued_on: date | None = None
 
 
 def banner(rows: Sequence[Sequence[Raw]], otherwise: Banner) -> Banner:
-    """Who tells and up to which day, as far as these rows say; what they do not say is as `otherwise`."""
+    """Return the banner of these rows; what they do not state is taken from `otherwise`."""
     institution: str | None = None
     issued_on: date | None = None
     for row in rows:
@@ -60,7 +60,7 @@ def banner(rows: Sequence[Sequence[Raw]], otherwise: Banner) -> Banner:
 
 
 def _labelled(row: Sequence[Raw]) -> Iterator[tuple[str, Raw]]:
-    """What follows each label, in its cell or the next filled one."""
+    """Yield each label with the text that follows it, in its cell or in the next filled one."""
     cells = [raw for raw in row if raw != BLANK]
     for number, raw in enumerate(cells):
         if not isinstance(raw, str):
@@ -77,9 +77,9 @@ def _labelled(row: Sequence[Raw]) -> Iterator[tuple[str, Raw]]:
 
 
 def is_caption(row: Sequence[Raw]) -> bool:
-    """Whether a row above headings is a title, with nothing beside it but labels, what they say, and days.
+    """Whether a row above headings is a title, with nothing beside it except labelled texts and days.
 
-    A label that is the heading of a column tells of a child.
+    A label that is the heading of a column belongs to a child's data.
     """
     words = [raw for raw in row if raw != BLANK]
     labels = (
@@ -91,35 +91,35 @@ def is_caption(row: Sequence[Raw]) -> bool:
 
 
 def is_banner(row: Sequence[Raw]) -> bool:
-    """Whether a row says nothing but who tells it, and up to which day."""
+    """Whether a row has nothing except the institution and the day."""
     return _is_labelled([raw for raw in row if raw != BLANK], (_BANNER,))
 
 
 def is_signature(row: Sequence[Raw], *, noted: bool) -> bool:
-    """Whether a row says nothing but who signed; where it may be `noted`, it may as well be a note."""
+    """Whether a row has nothing except signatures, or notes if `noted`."""
     words = [raw for raw in row if raw != BLANK]
     patterns = (_SIGNATURE, _BANNER, _NOTE) if noted else (_SIGNATURE, _BANNER)
     return _is_labelled(words, patterns)
 
 
 def is_label(raw: Raw) -> bool:
-    """Whether a cell tells who signed, notes something or counts pages, and is no value."""
+    """Whether a cell labels a signature, a note or a page number, and is no value."""
     word = folded(clean(raw))
     return any(pattern.match(word) for pattern in (_SIGNATURE, _BANNER, _NOTE)) or is_page(raw)
 
 
 def is_page(raw: Raw) -> bool:
-    """Whether a cell tells which page it is."""
+    """Whether a cell is a page number."""
     return _PAGE.fullmatch(folded(clean(raw))) is not None
 
 
 def _is_labelled(words: Sequence[Raw], patterns: Sequence[re.Pattern[str]]) -> bool:
-    """Whether a row begins with a label, and says nothing but what labels do, and days."""
+    """Whether a row begins with a label, and has nothing except labelled texts and days."""
     return bool(words) and _begins(words[0], patterns) and next(_unlabelled(words, patterns), BLANK) == BLANK
 
 
 def _unlabelled(words: Sequence[Raw], patterns: Sequence[re.Pattern[str]]) -> Iterator[Raw]:
-    """Yield what is no label, nor what the label before it waits for, nor a day."""
+    """Yield the cells that are neither labels, nor texts after a label, nor days."""
     waiting = False
     for raw in words:
         if _begins(raw, patterns):

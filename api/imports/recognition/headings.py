@@ -1,6 +1,6 @@
-"""Where the headings of tables stand in a sheet, in one row or several, and which columns they name.
+"""Headings of tables in a sheet, in one row or several, and the columns that they name.
 
-A table is known by its headings; titles only decide where headings do not.
+A table is recognised by its headings; titles only decide if headings do not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,20 +26,20 @@ from api.imports.recognition.matching import (
 )
 
 MOST_ROWS: Final = 3
-"""Rows that the headings of one table take."""
+"""Rows of the headings of one table."""
 MOST_BESIDE: Final = 4
-"""Tables that stand side by side below one row of headings."""
+"""Tables side by side below one row of headings."""
 MOST_TRIES: Final = 2000
-"""Rows of a sheet of which it is asked whether they are headings."""
+"""Rows of a sheet that are examined as headings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The headings of one table.
 
-    `rows` are those that they take, from 1; `layout` is None for a table of children that is of no known
-    kind; `columns` are the known ones by their place from 0; `texts` is what stands above each. The table
-    takes the columns from `left` on and, where another one stands beside it, those before `right`.
+    `rows` are their rows, from 1; `layout` is None for a table of children of unknown kind; `columns` are the
+    known ones by their place from 0; `texts` are the headings of each place. The table has the columns from
+    `left` on and, if another table is beside it, before `right`.
     """
 
     rows: range
@@ -69,7 +69,7 @@ def headings_of(sheet: Sheet) -> Iterator[tuple[Heading, ...]]:
 
 
 def _has_number(row: Sequence[Raw], above: Heading) -> bool:
-    """Whether a row tells of a child by the headings above it: it has a file number."""
+    """Whether a row belongs to a child by the headings above it: it has a file number."""
     return any(
         column.heading == FILE_NO
         and place < len(row)
@@ -80,7 +80,7 @@ def _has_number(row: Sequence[Raw], above: Heading) -> bool:
 
 
 def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
-    """The headings of which a row is one, from the first row on that is `free`."""
+    """Return the headings that include a row, from the first row on that is `free`."""
     least = 2 if free > 1 and _joined(sheet, number) else 1
     best: Heading | None = None
     most = 0
@@ -99,7 +99,7 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
 
 
 def _says_who_was_received(layout: Layout, columns: Mapping[int, Column], texts: Texts) -> bool:
-    """Whether a table says when each child was received and nothing that is not known: a short roster."""
+    """Whether a table states the reception of each child and has only known columns: a short roster."""
     return (
         layout is ROSTER
         and len(columns) == len(texts)
@@ -108,12 +108,12 @@ def _says_who_was_received(layout: Layout, columns: Mapping[int, Column], texts:
 
 
 def _joined(sheet: Sheet, number: int) -> bool:
-    """Whether a row goes on from the one above, which is neither blank nor a title."""
+    """Whether a row continues the one above, which is neither blank nor a title."""
     return number > 1 and sum(raw != BLANK for raw in sheet.rows[number - 2]) > 1
 
 
 def _stacks(number: int, free: int, last: int) -> Iterator[range]:
-    """Rows in a row, of which one is this, the fewest first."""
+    """Yield the consecutive rows that include this one, the fewest first."""
     for size in range(1, MOST_ROWS + 1):
         for top in range(number, number - size, -1):
             if free <= top and top + size - 1 <= last:
@@ -131,7 +131,7 @@ def _titles(title: str, layout: Layout) -> bool:
 
 
 def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
-    """What stands above each column, from top to bottom; what spans several columns stands above each."""
+    """Return the headings of each column, from top to bottom; one that spans columns counts for each."""
     width = max(map(len, rows))
     above: dict[int, tuple[str, ...]] = {}
     for depth, row in enumerate(rows):
@@ -152,7 +152,7 @@ def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
 
 def _at(row: Sequence[Raw], place: int) -> str:
     raw = row[place] if place < len(row) else BLANK
-    # A heading that is struck through is none any more.
+    # A heading that is struck through is not valid.
     return f"{raw.fault.label.zh}：{clean(raw)}" if isinstance(raw, Unusable) else clean(raw)
 
 
@@ -161,7 +161,7 @@ def _written(texts: Texts) -> dict[int, str]:
 
 
 def _with_the_row_above(sheet: Sheet, heading: Heading, free: int) -> Heading:
-    """Take in a row that only gathers columns of the headings below it."""
+    """Add a row that only groups columns of the headings below it."""
     rows = range(heading.rows.start - 1, heading.rows.stop)
     if heading.layout is None or len(rows) > MOST_ROWS or rows.start < free:
         return heading
@@ -177,7 +177,7 @@ def _with_the_row_above(sheet: Sheet, heading: Heading, free: int) -> Heading:
 
 
 def _with_the_row_below(sheet: Sheet, heading: Heading) -> Heading:
-    """Take in a row that only divides columns of the headings above it, though nothing in it is known."""
+    """Add a row that only divides columns of the headings above it, even if none of it is known."""
     rows = range(heading.rows.start, heading.rows.stop + 1)
     if len(rows) > MOST_ROWS or rows.stop > len(sheet.rows) + 1:
         return heading
@@ -192,7 +192,7 @@ def _with_the_row_below(sheet: Sheet, heading: Heading) -> Heading:
 
 
 def _divides(place: int, raw: Raw, heading: Heading) -> bool:
-    """Whether a cell below a heading says no more than which part of it its column is."""
+    """Whether a cell below a heading only names the part that its column is."""
     if not is_wordy(raw):
         return False
     column = heading.columns.get(place)
@@ -203,7 +203,7 @@ def _divides(place: int, raw: Raw, heading: Heading) -> bool:
 
 
 def _table_of_children(sheet: Sheet, number: int, *, joined: bool) -> Heading | None:
-    """The headings of a table of children that is of no known kind; none that goes `joined` on from a row."""
+    """Return the headings of a table of children of unknown kind; none if `joined` to the row above."""
     row = sheet.rows[number - 1]
     found = [place for place, raw in enumerate(row) if isinstance(raw, str) and is_named(raw, FILE_NUMBER)]
     filled = [raw for raw in row if raw != BLANK]
@@ -213,7 +213,7 @@ def _table_of_children(sheet: Sheet, number: int, *, joined: bool) -> Heading | 
 
 
 def _side_by_side(sheet: Sheet, heading: Heading) -> tuple[Heading, ...]:
-    """Tell tables apart that stand side by side: the same key stands above each, and more than it."""
+    """Split tables side by side: the same key is above each, and more than the key."""
     keys = (
         place for key in (FILE_NO, NAME) for place, column in heading.columns.items() if column.heading == key
     )
@@ -232,7 +232,7 @@ def _side_by_side(sheet: Sheet, heading: Heading) -> tuple[Heading, ...]:
 
 
 def _part(sheet: Sheet, heading: Heading, left: int, right: int | None) -> Heading | None:
-    """The headings between two columns as a table of its own; None where they are none."""
+    """Return the headings between two columns as a separate table; None if there are none."""
     rows = [(BLANK,) * left + tuple(sheet.rows[number - 1][left:right]) for number in heading.rows]
     texts = _texts(rows)
     known = (

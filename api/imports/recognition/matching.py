@@ -1,4 +1,4 @@
-"""Which columns of which layouts the texts above columns name."""
+"""Matching of headings to the columns of layouts."""
 
 import re
 from collections import defaultdict
@@ -14,19 +14,19 @@ from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
 from api.imports.reading.workbook import BLANK
 
 Texts: TypeAlias = Mapping[int, tuple[str, ...]]
-"""What stands above each column, from top to bottom."""
+"""The headings of each column, from top to bottom."""
 
 COMMON: Final = frozenset({column.heading for column in (SERIAL, FILE_NUMBER, CHILD_NAME, REMARK)})
-"""Headings that tell nothing, since every sheet may have them."""
+"""Headings that do not distinguish layouts, since every sheet may have them."""
 _BRACKETS: Final = re.compile(r"[(\[{【〔《].*?[)\]}】〕》]")
 _NUMBERED: Final = re.compile(r"\(?[0-9]{1,2}[.、)]\)?(?=\D)")
 _STARS: Final = "*:：★☆※●▲△◆■#.,、;?!_-/"
 _OF_THE_CHILD: Final = re.compile("(儿童|孩子|本人|个人)?(自然|基本)?(信息|情况|资料)?")
-"""A heading over several columns that tell of the child, as all of them do."""
+"""A heading over several columns about the child, which any column may be."""
 
 
 class Claim(NamedTuple):
-    """How well a text above a column fits one of a layout's, the lowest first."""
+    """How well a heading matches a column of a layout; the lowest is the best."""
 
     order: int
     rank: int
@@ -35,7 +35,7 @@ class Claim(NamedTuple):
 
 
 def known_layouts(texts: Texts) -> Iterator[tuple[Layout, dict[int, Column]]]:
-    """The layouts that have a key among these texts, with the columns that they name, each once."""
+    """Yield the layouts with a key among these headings, and the columns that they name, each once."""
     claims: dict[Layout, list[Claim]] = defaultdict(list)
     for place, parts in texts.items():
         shorter = (*map(_shorter, parts[:-1]), parts[-1])
@@ -54,7 +54,7 @@ def known_layouts(texts: Texts) -> Iterator[tuple[Layout, dict[int, Column]]]:
 
 
 def _claim_alone(claims: dict[Layout, list[Claim]], place: int, parts: tuple[str, ...]) -> None:
-    """Take the lower texts without the upper ones, where these only gather columns of the layout."""
+    """Claim columns by the lower headings alone, if the upper ones only group columns of the layout."""
     for upper in range(1, len(parts)):
         groups = parts[:upper]
         of_the_child = all(_OF_THE_CHILD.fullmatch(folded(group)) for group in groups)
@@ -66,12 +66,12 @@ def _claim_alone(claims: dict[Layout, list[Claim]], place: int, parts: tuple[str
 
 
 def _shorter(text: str) -> str:
-    """A heading above others without the word that it stands above them: `接收情况` is `接收`."""
+    """Return an upper heading without its general word: `接收情况` is `接收`."""
     return text.removesuffix("情况").removesuffix("信息")
 
 
 def gathers(text: str, layout: Layout) -> bool:
-    """Whether a text stands above several columns of a layout: it is how its headings begin, or its name."""
+    """Whether a text groups columns of a layout: it begins their headings, or the layout's name."""
     group = folded(text)
     begun = _shorter(group)
     headings = (heading for column in layout.columns for heading in (column.heading, *column.others))
@@ -80,21 +80,21 @@ def gathers(text: str, layout: Layout) -> bool:
 
 
 def spellings(parts: tuple[str, ...]) -> tuple[str, str]:
-    """A heading to compare by, with what stands in brackets and without."""
+    """Return a heading to compare by, with its text in brackets and without."""
     whole = heading_text("".join(parts))
     return whole, heading_text(_BRACKETS.sub("", whole))
 
 
 @lru_cache(maxsize=20_000)
 def heading_text(text: str) -> str:
-    """A heading to compare by: without blanks, stars and a number before it."""
+    """Return a heading to compare by: without blanks, stars and a number before it."""
     plain = folded(text).strip(_STARS)
     return _NUMBERED.sub("", plain, count=1).strip(_STARS) if _NUMBERED.match(plain) else plain
 
 
 @cache
 def _index() -> dict[str, list[tuple[Layout, int, Column]]]:
-    """Every heading of every layout as it may be written; a column's usual one ranks first."""
+    """Return every heading of every layout in its spellings; a column's usual heading ranks first."""
     index: dict[str, list[tuple[Layout, int, Column]]] = defaultdict(list)
     for layout in LAYOUTS:
         for column in layout.columns:
@@ -115,17 +115,17 @@ def _keys() -> frozenset[str]:
 
 
 def is_key(raw: Raw) -> bool:
-    """Whether a cell is a heading by which a table knows its children."""
+    """Whether a cell is a heading that identifies children."""
     return isinstance(raw, str) and raw != BLANK and not _keys().isdisjoint(spellings((raw,)))
 
 
 def is_wordy(raw: Raw) -> bool:
-    """Whether a cell is text without digits but in brackets, as headings are."""
+    """Whether a cell is text without digits outside brackets, as headings are."""
     return isinstance(raw, str) and re.search("[0-9]", _BRACKETS.sub("", folded(raw))) is None
 
 
 def is_named(text: str, column: Column) -> bool:
-    """Whether a heading is one of a column's own."""
+    """Whether a heading is one of the column's."""
     return heading_text(text) in map(heading_text, (column.heading, *column.others))
 
 

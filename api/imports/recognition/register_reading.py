@@ -1,4 +1,4 @@
-"""A whole register as read: its tables, who tells it, and which rows tell of which child."""
+"""A whole register as read: its tables, its institution, and the rows of each child."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,14 +18,14 @@ from api.imports.recognition.tables import RowKind, Table, recognise
 from domain.envelope import Document
 
 REMEMBERED: Final = 100_000
-"""Cells whose reading is remembered."""
+"""Cells whose reading is cached."""
 REGISTER_ROW: Final = "register_row"
-"""The kind of paper that a register's row is, in the code table `document_kind`."""
+"""The document kind of a register's row, in the code table `document_kind`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A data row of which it is not known whom it tells of, and why."""
+    """A data row of an unknown child, and the reason."""
 
     at: RowOf
     why: Fault
@@ -33,11 +33,11 @@ class Stray:
 
 @dataclass(slots=True)
 class Register:
-    """A register as one institution tells it, read on a day.
+    """A register of one institution, read on a day.
 
-    `issued_on` is the day up to which it tells; `children` are the data rows by file number, in the order of
-    the roster and then of the tables; `strays` are those of no child that is known; `roster` are the numbers
-    that the roster lists, None where the file has no roster.
+    `issued_on` is the day up to which it states facts; `children` are the data rows by file number, in the
+    order of the roster and then of the tables; `strays` are those of unknown children; `roster` are the
+    numbers on the roster, None if the file has no roster.
     """
 
     workbook: Workbook
@@ -49,13 +49,13 @@ class Register:
     strays: list[Stray]
     roster: frozenset[str] | None
     attached: Mapping[RowOf, Sequence[Cell]] = field(default_factory=dict)
-    """What is attached to the rows of its tables, each as a cell whose value is the fault that it is."""
+    """The attachments of the tables' rows, each as a cell whose value is its fault."""
     read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
-    """What was read before of equal cells in the same columns, for a register repeats itself."""
+    """Cached readings of equal cells in the same columns, since a register repeats itself."""
 
     @property
     def rows(self) -> int:
-        """How many data rows it has."""
+        """The number of data rows."""
         return sum(map(len, self.children.values())) + len(self.strays)
 
     def cells(self, at: RowOf) -> Iterator[tuple[Column | None, Cell]]:
@@ -83,7 +83,7 @@ class Register:
         return Cell(place, table.heading_of(place.column), raw, raw)
 
     def key_cell(self, at: RowOf) -> Cell | None:
-        """The cell that says whom a row tells of: its file number, else its name, else the first one."""
+        """Return the cell that identifies the child of a row: file number, else name, else the first cell."""
         table = self.tables[at.table]
         filled = [place for place, raw in enumerate(table.row(at.row)) if raw != BLANK]
         keys = (table.place_of(FILE_NO), table.place_of(NAME), *filled)
@@ -91,7 +91,7 @@ class Register:
         return None if place is None else self.cell(Place(at.table, at.row, place))
 
     def loose(self) -> Iterator[Cell]:
-        """The cells that stand in no table that is known, and say more than a title does."""
+        """Yield the cells outside known tables that hold more than a title."""
         for table in self.tables:
             for row in sorted(table.loose):
                 for place, raw in enumerate(table.row(row)):
@@ -99,11 +99,11 @@ class Register:
                         yield self.cell(Place(table.number, row, place))
 
     def issued(self, table: int) -> date:
-        """The day up to which a table tells, by its own banner or the register's."""
+        """Return the day up to which a table states facts, from its banner or the register's."""
         return min(self.tables[table].banner.issued_on or self.issued_on, self.today)
 
     def paper(self, at: RowOf) -> Document:
-        """The row as a paper that an entry cites."""
+        """Return the row as a paper for an entry to cite."""
         return Document(
             kind=REGISTER_ROW,
             number=self.name(at),
@@ -113,12 +113,12 @@ class Register:
         )
 
     def name(self, at: RowOf) -> str:
-        """The row by its sheet's title and its number."""
+        """Return the name of the row: its sheet's title and its number."""
         return f"{self.tables[at.table].sheet.title}!{at.row}"
 
 
 def read_register(workbook: Workbook, today: date) -> Register:
-    """Recognise the tables of a workbook and tell whose rows they are."""
+    """Recognise the tables of a workbook and the children of their rows."""
     tables: list[Table] = []
     for sheet in workbook.sheets:
         tables.extend(recognise(sheet, len(tables)))
@@ -153,7 +153,7 @@ def read_register(workbook: Workbook, today: date) -> Register:
 
 
 def _attached(tables: Sequence[Table]) -> Mapping[RowOf, list[Cell]]:
-    """What is attached to cells, by the rows of the tables that these are of; below all, of the last one."""
+    """Return the attachments of cells by the rows of their tables; those below all belong to the last."""
     found: dict[RowOf, list[Cell]] = defaultdict(list)
     for _, group in groupby(tables, key=lambda table: table.sheet.number):
         own = list(group)
@@ -166,13 +166,13 @@ def _attached(tables: Sequence[Table]) -> Mapping[RowOf, list[Cell]]:
 
 
 def _is_own(table: Table, institution: str | None) -> bool:
-    """Whether the register's own institution tells the table, as it does unless its banner names another."""
+    """Whether the register's institution issued the table; it did unless the banner names another one."""
     told_by = table.banner.institution
     return told_by is None or folded_name(told_by) == folded_name(institution or "")
 
 
 def _numbers_by_name(tables: Sequence[Table]) -> Mapping[str, set[str]]:
-    """The file numbers of the roster by the names that it gives them."""
+    """Return the file numbers of the roster by name."""
     found: dict[str, set[str]] = defaultdict(set)
     for table in tables:
         if table.layout is ROSTER:
@@ -184,9 +184,9 @@ def _numbers_by_name(tables: Sequence[Table]) -> Mapping[str, set[str]]:
 
 
 def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault:
-    """The file number of the child that a row tells of, or why there is none.
+    """Return the file number of the child of a row, or the reason why there is none.
 
-    A table without file numbers tells by names, of which one that only one child on the roster has will do.
+    A table without file numbers identifies children by name, if only one child on the roster has it.
     """
     if table.layout is None:
         return Fault.UNKNOWN_SHEET
@@ -202,13 +202,13 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
 
 
 def _file_no(table: Table, row: int) -> str | Fault:
-    """The file number on a row, or why there is none."""
+    """Return the file number in a row, or the reason why there is none."""
     said = _said(table, row, FILE_NO)
     return said if isinstance(said, str | Fault) else Fault.NO_FILE_NUMBER
 
 
 def _said(table: Table, row: int, heading: str) -> Read:
-    """What a row says in a known column; None where nothing stands there."""
+    """Return the value of a known column in a row; None if it is empty."""
     place, cells = table.place_of(heading), table.row(row)
     if place is None or place >= len(cells) or cells[place] == BLANK:
         return None

@@ -1,4 +1,4 @@
-"""Which tables a sheet has, of which kind each is, where its columns stand, and what each of its rows is."""
+"""The tables of a sheet: the kind of each, the places of its columns, and the kind of each row."""
 
 import re
 from bisect import bisect_left
@@ -36,7 +36,7 @@ _TITLE: Final = re.compile(r".*(表|册|台账|情况|记录|登记|名单|一�
 
 
 class RowKind(StrEnum):
-    """What a row is; only `data` rows tell of children. A `title` is whatever stands beside a table."""
+    """The kind of a row; only `data` rows are about children. A `title` is any text beside a table."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -48,11 +48,12 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One table of a sheet as recognised, or a sheet in which none is.
+    """One recognised table of a sheet, or a sheet without any.
 
-    `number` is its own from 0 in the workbook. `rows` are its rows from the sheet's row `first` on, in which
-    the cells of a table beside it are blank; `kinds` tells what each is. `heading` is None where no table is.
-    `loose` are the rows above the headings, by their numbers in the sheet, that say more than a title does.
+    `number` is the table's from 0 in the workbook. `rows` are its rows from the sheet's row `first` on, in
+    which the cells of a table beside it are blank; `kinds` has the kind of each. `heading` is None if there
+    is no table. `loose` are the rows above the headings, by their numbers in the sheet, with more than a
+    title.
     """
 
     number: int
@@ -66,7 +67,7 @@ class Table:
 
     @property
     def layout(self) -> Layout | None:
-        """What its columns mean; None when it is of no known kind."""
+        """The layout of the table; None for an unknown kind."""
         return self.heading.layout if self.heading else None
 
     @property
@@ -75,33 +76,33 @@ class Table:
         return self.heading.columns if self.heading else {}
 
     def row(self, number: int) -> RawRow:
-        """A row of it, by its number in the sheet."""
+        """Return a row of the table, by its number in the sheet."""
         return self.rows[number - self.first]
 
     def of_kind(self, kind: RowKind) -> Iterator[int]:
-        """The rows of one kind, by their numbers in the sheet."""
+        """Yield the rows of one kind, by their numbers in the sheet."""
         return (number for number, each in enumerate(self.kinds, self.first) if each is kind)
 
     def covers(self, row: int, column: int) -> bool:
-        """Whether a cell of the sheet is one of its own, whatever stands there."""
+        """Whether a cell of the sheet belongs to the table, filled or not."""
         left, right = (self.heading.left, self.heading.right) if self.heading else (0, None)
         return 0 <= row - self.first < len(self.rows) and left <= column and (right is None or column < right)
 
     def is_data(self, row: int) -> bool:
-        """Whether a row, by its number in the sheet, is one of its own that tells of a child."""
+        """Whether a row, by its number in the sheet, is a data row of the table."""
         return 0 <= row - self.first < len(self.rows) and self.kinds[row - self.first] is RowKind.DATA
 
     def place_of(self, heading: str) -> int | None:
-        """The place of a known column by its usual heading."""
+        """Return the place of a known column by its usual heading."""
         return next((place for place, column in self.columns.items() if column.heading == heading), None)
 
     def heading_of(self, column: int) -> str:
-        """The text above a column, its letter where there is none."""
+        """Return the heading of a column, or its letter if there is none."""
         return (self.heading.texts.get(column) if self.heading else None) or letter(column)
 
 
 def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
-    """Tell which tables a sheet has, numbered from there on; a sheet without any is one that is not known."""
+    """Return the tables of a sheet, numbered from `number`; a sheet without any is one unknown table."""
     sheet = replace(sheet, merged=tuple(sorted(sheet.merged, key=attrgetter("top"))))
     rows = sheet.rows
     found = list(headings_of(sheet))
@@ -121,12 +122,12 @@ def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
 
 
 def is_blank_row(row: RawRow) -> bool:
-    """Whether nothing stands in a row."""
+    """Whether a row is blank."""
     return all(raw == BLANK for raw in row)
 
 
 def _own(rows: Sequence[RawRow], start: int, heading: Heading) -> Sequence[RawRow]:
-    """The rows of a table without the cells of those beside it; what stands above is the first one's."""
+    """Return a table's rows without the cells of those beside it; rows above belong to the first one."""
     if heading.left == 0 and heading.right is None:
         return rows
     above = heading.rows.start - start
@@ -158,9 +159,9 @@ def _table(
 def _divided(
     merged: Sequence[Merged], start: int, rows: Sequence[RawRow], kinds: Sequence[RowKind], heading: Heading
 ) -> Sequence[RawRow]:
-    """The rows, in which what is merged over several headings cannot be used: it may belong to either.
+    """Return the rows with cells merged across headings made unusable: such a cell may belong to either.
 
-    What is `merged` comes from top to bottom.
+    `merged` is ordered from top to bottom.
     """
     own = slice(*(bisect_left(merged, row, key=attrgetter("top")) for row in (start, start + len(rows))))
     divided = list(rows)
@@ -176,7 +177,7 @@ def _divided(
 
 
 def _first_title(sheet: Sheet, before: Heading, after: Heading) -> int:
-    """The row in which the titles of a table begin that stands below another one."""
+    """Return the row in which the titles of the lower of two tables begin."""
     start = number = after.rows.start
     while number - 1 >= before.rows.stop:
         number -= 1
@@ -192,7 +193,7 @@ def _first_title(sheet: Sheet, before: Heading, after: Heading) -> int:
 
 
 def _is_title(row: RawRow, before: Heading) -> bool:
-    """Whether a row below a table is no row of it, but the title or the banner of the next one."""
+    """Whether a row below a table is the title or the banner of the next one."""
     if is_banner(row):
         return True
     place = next(place for place, raw in enumerate(row) if raw != BLANK)
@@ -207,7 +208,7 @@ def _is_title(row: RawRow, before: Heading) -> bool:
 
 
 class _Body:
-    """Tells what the rows below headings are, above which these titles stand."""
+    """Decides the kinds of the rows below headings and titles."""
 
     def __init__(self, heading: Heading, titles: frozenset[RawRow]) -> None:
         self._columns = heading.columns
@@ -222,7 +223,7 @@ class _Body:
         self._number = heading.columns.get(self._place)
 
     def kind(self, row: RawRow) -> RowKind:
-        """What a row is that is not blank."""
+        """Return the kind of a row that is not blank."""
         first = next(place for place, raw in enumerate(row) if raw != BLANK)
         number = row[self._place] if 0 <= self._place < len(row) else BLANK
         if self._repeats(row):
@@ -238,7 +239,7 @@ class _Body:
         return RowKind.DATA
 
     def _repeats(self, row: RawRow) -> bool:
-        """Whether the headings stand there again, as on the next printed page."""
+        """Whether a row repeats the headings, as on the next printed page."""
         again = sum(
             place < len(row) and isinstance(row[place], str) and folded(clean(row[place])) in texts
             for place, texts in self._headings.items()
@@ -246,12 +247,12 @@ class _Body:
         return again > len(self._columns) / 2
 
     def _leads(self, place: int) -> bool:
-        """Whether nothing that tells of a child stands at a place or before it."""
+        """Whether neither a place nor any before it holds data of a child."""
         column = self._columns.get(place)
         return column is None or column.serves is not None or column.heading == NAME
 
     def _is_number(self, raw: Raw) -> bool:
-        """Whether a row with that in its number's column tells of a child, whatever its other words are."""
+        """Whether a row with this file number belongs to a child, whatever its other words."""
         if self._number is None or _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw) or is_label(raw):
             return False
         return isinstance(self._number.said(raw), str)

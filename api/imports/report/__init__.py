@@ -1,1 +1,1 @@
-"""What became of every cell: as an answer, as a workbook for the clerk, and on a terminal."""
+"""The outcome of every cell: as an answer, as a workbook for the clerk, and on a terminal."""

@@ -1,4 +1,4 @@
-"""What came of an import: the object that `childledger import --json` prints, and what else is told."""
+"""The report of an import: the object that `childledger import --json` prints, and further details."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -39,10 +39,10 @@ MOST_LISTED_TEXT: Final = limit(
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One value or row that is reported: where it stands, as it was written, and a code that says why.
+    """One reported value or row: its place, its text as written, and the code of the reason.
 
-    `other` is the other place where it is said otherwise, `place` the column's from 0, `child` the file that
-    it is about, if there is one.
+    `other` is the place that states it differently, `place` the column's from 0, `child` the file that it is
+    about, if there is one.
     """
 
     sheet: str
@@ -55,16 +55,16 @@ class ReportLine:
     child: UUID | None = None
 
     def json(self) -> dict[str, Any]:
-        """The line as the contract shows it."""
+        """Return the line in the form of the contract."""
         shown = {name: getattr(self, name) for name in ("sheet", "row", "column", "value", "code")}
         return shown | ({"other": self.other} if self.other else {})
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of an import, gathered while it runs; `account` proves that nothing was lost.
+    """The report of an import, gathered while it runs; `account` proves that nothing was lost.
 
-    When it is `bounded`, so many lines are listed of each kind, and the others are counted in `unlisted`.
+    If `bounded`, a limited number of lines is listed of each kind, and the others are counted in `unlisted`.
     """
 
     register: Register
@@ -74,16 +74,16 @@ class Report:
     dry_run: bool = False
     bounded: bool = False
     sees: frozenset[Category] = EVERY_CATEGORY
-    """The categories of personal data that whoever is told sees."""
+    """The categories of personal data that the reader sees."""
     beside: tuple[str, ...] = ()
-    """Institutions of a like name, beside which its own was opened."""
+    """Institutions of a similar name that existed when the register's was opened."""
     rejections: list[ReportLine] = field(default_factory=list)
     values: list[ReportLine] = field(default_factory=list)
     missing: list[ReportLine] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Rows by the rule that speaks against what was recorded of them."""
+    """Rows with findings, by rule."""
     against: set[UUID] = field(default_factory=set)
-    """The children against whose entries these speak."""
+    """The children of these findings."""
     entries: int = 0
     as_found: int = 0
     done_rows: int = 0
@@ -92,7 +92,7 @@ class Report:
     listed_text: int = 0
 
     def reject(self, at: RowOf, cell: Cell | None, why: Fault | str, child: UUID | None = None) -> None:
-        """Report a rejected row or part of one, with what is wrong or the rule that refuses it."""
+        """Report a rejected row or part of one, with its fault or the rule that refuses it."""
         code = why.value if isinstance(why, Fault) else why
         heading, written = ("", "") if cell is None else (cell.heading, cell.written)
         self._list(
@@ -112,16 +112,16 @@ class Report:
         )
 
     def tell_attached(self, row: RowOf, child: UUID | None = None) -> None:
-        """Report what is attached to a row: it is set aside, whatever becomes of the row."""
+        """Report the attachments of a row: they are set aside, whatever the row's outcome."""
         for cell in self.register.attached.get(row, ()):
             self.set_aside(cell, cell.value, child=child)
 
     def miss(self, line: ReportLine) -> None:
-        """Report a row that the ledger has and the file does not."""
+        """Report a row that is in the ledger and not in the file."""
         self._list("missing", line)
 
     def judged(self, judgements: tuple[Judgement, ...], row: RowOf, child: UUID) -> None:
-        """Count what speaks against an entry that was recorded of a row all the same, in a child's file."""
+        """Count the findings of an entry that was recorded for a row, in a child's file."""
         self.entries += 1
         told = told_to(self.sees, judgements)
         for judgement in told:
@@ -129,12 +129,12 @@ class Report:
         self.as_found += any(judgement.as_found for judgement in told)
 
     def find(self, rule: str, row: RowOf, child: UUID) -> None:
-        """Say that a rule speaks against what was recorded of a row, in a child's file."""
+        """Add a finding of a rule against a row's entry, in a child's file."""
         self.found[rule].append(self.register.name(row))
         self.against.add(child)
 
     def arrange(self) -> None:
-        """Put all lines in the order of the file."""
+        """Sort all lines into the order of the file."""
         order = {sheet.title: sheet.number for sheet in self.register.workbook.sheets}
         for lines in (self.rejections, self.values, self.missing):
             lines.sort(key=lambda line: (order.get(line.sheet, len(order)), line.row, line.place))
@@ -149,7 +149,7 @@ class Report:
 
     @property
     def shown(self) -> set[UUID | None]:
-        """The children of whom anything is told, None for lines of which nobody knows whose they are."""
+        """The children in the report; None for lines of unknown children."""
         listed = {line.child for lines in (self.rejections, self.values, self.missing) for line in lines}
         return listed | self.against
 
@@ -158,16 +158,16 @@ class Report:
 
     @property
     def rate(self) -> float:
-        """Rows a second, read, judged, sealed and recorded."""
+        """Rows read, judged, sealed and recorded per second."""
         return sum(self.account.rows.values()) / self.seconds if self.seconds else 0.0
 
     @property
     def code(self) -> int:
-        """The command's exit code: 1 when something was rejected."""
+        """The command's exit code: 1 if anything was rejected."""
         return 1 if self.rejections else 0
 
     def json(self) -> dict[str, Any]:
-        """The report as the contract shows it."""
+        """Return the report in the form of the contract."""
         rows, cells = self.account.rows, self.account.cells
         return {
             "file": self.register.workbook.name,

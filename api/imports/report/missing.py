@@ -1,4 +1,4 @@
-"""Rows that the ledger has from earlier registers and that this one no longer has. Nothing is withdrawn."""
+"""Rows that the ledger has from earlier registers and this one lacks. Nothing is withdrawn."""
 
 import re
 from collections.abc import Set as AbstractSet
@@ -16,7 +16,7 @@ from ledger.codec.split import sealed
 
 
 class Missing:
-    """Reports the rows of sheets that are in this file too, as far as who imports `sees` what they tell."""
+    """Reports missing rows of sheets that this file has, as far as the importer `sees` their contents."""
 
     def __init__(self, report: Report, institution: Institution, sees: AbstractSet[Category]) -> None:
         self._report = report
@@ -27,7 +27,7 @@ class Missing:
         self._titles = {table.sheet.title for table in tables if table.layout is not None}
 
     def look(self, file: File, told: set[UUID], number: str | None) -> None:
-        """Look through a child's file, of which the register tells some entries again."""
+        """Compare a child's file with the entries that the register states again."""
         there: set[tuple[str, str | None]] = set()
         gone: dict[tuple[str, str | None], Document] = {}
         for entry in file.entries.values():

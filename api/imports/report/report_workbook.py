@@ -1,4 +1,4 @@
-"""The report as a workbook for the clerk who keeps the register; all in it is text, never a formula."""
+"""The report as a workbook for the clerk who keeps the register, of texts only, without formulas."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ LONGEST: Final = 32_000
 
 
 def prove_writable(path: Path) -> None:
-    """Raise the OSError with which a file could not be written, and leave everything as it was."""
+    """Raise the OSError that writing a file would raise, without a change."""
     there = path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
     if not there:
@@ -117,7 +117,7 @@ def _found(report: Report, rulebook: Rulebook) -> Iterable[tuple[str, ...]]:
 
 
 def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
-    """What a code says, in Chinese and English."""
+    """Return the meaning of a code, in Chinese and English."""
     if code == NOT_IN_FILE:
         return "台账中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
     if code in rulebook.rules:

@@ -1,4 +1,4 @@
-"""The import on a terminal: its progress while it runs, and what came of it in the end."""
+"""The import on a terminal: its progress while it runs, and its result at the end."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ class Bar:
         self._task = progress.add_task("读取 Reading", total=None)
 
     def __call__(self, done: int, rows: int) -> None:
-        """Show how many rows are done, and how many there are."""
+        """Show the number of rows done and their total."""
         self._progress.update(self._task, description="录入 Importing", completed=done, total=rows)
 
 
 @contextmanager
 def bar() -> Iterator[Bar]:
-    """Show a progress bar within the block; nothing of it stays where stderr is no terminal."""
+    """Show a progress bar within the block; on a stderr without a terminal it leaves no trace."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -37,7 +37,7 @@ def bar() -> Iterator[Bar]:
 
 
 def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
-    """Say what came of an import: numbers, what was not used and why, what the rules find, the rate."""
+    """Print the result of an import: numbers, unused values with reasons, findings of rules, the rate."""
     rows, cells = report.account.rows, report.account.cells
     if report.opened:
         said = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
@@ -72,7 +72,7 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
 
 
 def _lines(console: Console, title: str, lines: list[ReportLine], rulebook: Rulebook) -> None:
-    """Show how often each reason occurs and where first; what is written there stays in the report."""
+    """Print how often each reason occurs and where first; the values are only in the report."""
     if not lines:
         return
     console.print(Text(f"{title}: {len(lines):,}"))
