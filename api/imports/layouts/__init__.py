@@ -1,4 +1,4 @@
-"""The kinds of sheets a register has, one module each, in the order in which a life is told."""
+"""The kinds of sheets in a register, one module each, in the order of a life."""
 
 from typing import Final
 
@@ -26,4 +26,4 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     PLACEMENT,
     CORRECTIONS,
 )
-"""Every sheet that is known; the roster comes first, since it says who the children are."""
+"""Every known sheet; the roster comes first, since it names the children."""

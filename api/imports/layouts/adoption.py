@@ -16,29 +16,29 @@ from domain.events.adoption.registration import AdoptionRegistered, ChildConsent
 
 
 def notice(row: Row) -> DatedEvent | None:
-    """When the registrar's notice was published."""
+    """Return the publication of the registrar's notice."""
     return DatedEvent(paper(RegistrarNoticePublished), row.when("公告日期")) if row.says("公告日期") else None
 
 
 def consented(row: Row) -> DatedEvent | None:
-    """When the adopters agreed to be assessed."""
+    """Return the adopters' consent to be assessed."""
     if not row.says("评估同意日期"):
         return None
     return DatedEvent(paper(AdoptionAssessmentConsented), row.when("评估同意日期"))
 
 
 def integrating(row: Row) -> DatedEvent | None:
-    """When child and adopters began to live together on trial."""
+    """Return the beginning of the trial of living together."""
     return DatedEvent(paper(IntegrationStarted), row.when("融合开始")) if row.says("融合开始") else None
 
 
 def integrated(row: Row) -> DatedEvent | None:
-    """When the trial ended."""
+    """Return the end of the trial."""
     return DatedEvent(paper(IntegrationEnded), row.when("融合结束")) if row.says("融合结束") else None
 
 
 def reported(row: Row) -> DatedEvent | None:
-    """When the assessment's report was issued, and what it concludes."""
+    """Return the report of the assessment, with its conclusion."""
     if not row.says("评估报告日期") and not row.says("评估结论"):
         return None
     event = paper(AdoptionAssessmentReportIssued, conclusion=row.answer("评估结论"))
@@ -46,14 +46,14 @@ def reported(row: Row) -> DatedEvent | None:
 
 
 def child_consented(row: Row) -> DatedEvent | None:
-    """What the child said, not later than the registration."""
+    """Return the child's consent, not later than the registration."""
     if not row.says("儿童意愿(8岁以上)"):
         return None
     return DatedEvent(paper(ChildConsentRecorded, result=row.answer("儿童意愿(8岁以上)")), row.by())
 
 
 def registered(row: Row) -> DatedEvent | None:
-    """When the adoption was registered."""
+    """Return the registration of the adoption."""
     if not any(row.says(column) for column in ("登记日期", "收养登记证号")):
         return None
     event = paper(

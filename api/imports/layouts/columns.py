@@ -1,4 +1,4 @@
-"""Columns that several sheets have."""
+"""Columns shared by several sheets."""
 
 from typing import Final
 

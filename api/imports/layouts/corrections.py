@@ -1,7 +1,7 @@
 """更正登记: a row for each value of another sheet that was found wrong.
 
-Its rows make no events of their own: they say what stood in another sheet before and what stands there
-since, so that the entry made of the other sheet's row is corrected.
+Its rows make no events: each gives the former and the present value in another sheet, so that the entry made
+of that sheet's row is corrected.
 """
 
 from typing import Final

@@ -14,7 +14,7 @@ KILOGRAMS: Final = {"kg": "1", "公斤": "1", "千克": "1", "斤": "0.5"}
 
 
 def examined(row: Row) -> DatedEvent | None:
-    """When the child was examined, and what was found."""
+    """Return the examination of the child, with its results."""
     if not any(row.says(column) for column in ("体检日期", "身高(cm)", "体重(kg)", "体检机构", "结论")):
         return None
     event = paper(

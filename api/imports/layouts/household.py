@@ -9,14 +9,14 @@ from domain.events.household import HouseholdRegistered, HouseholdRegistrationAp
 
 
 def applied(row: Row) -> DatedEvent | None:
-    """When registration was applied for."""
+    """Return the application for registration."""
     if not row.says("申请日期"):
         return None
     return DatedEvent(paper(HouseholdRegistrationApplied, **_where(row)), row.when("申请日期"))
 
 
 def registered(row: Row) -> DatedEvent | None:
-    """When the child was entered in a household register, and in which."""
+    """Return the entry in a household register."""
     if not row.says("落户日期"):
         return None
     return DatedEvent(paper(HouseholdRegistered, **_where(row)), row.when("落户日期"))
@@ -27,7 +27,7 @@ def _where(row: Row) -> dict[str, object]:
 
 
 def transferred(row: Row) -> DatedEvent | None:
-    """When the registration moved out, and where to."""
+    """Return the transfer of the registration, with its destination."""
     if not row.says("户口迁移日期") and not row.says("迁往地"):
         return None
     event = paper(HouseholdTransferred, to_place=row.value("迁往地"))

@@ -1,4 +1,4 @@
-"""医保参保: a row for each contribution year; the first one also tells of the check and the enrolment."""
+"""医保参保: a row for each contribution year; the first one also has the check and the enrolment."""
 
 from typing import Final
 
@@ -17,12 +17,12 @@ from domain.when import Days
 
 
 def checked(row: Row) -> DatedEvent | None:
-    """The check on intake, which only the first enrolment's row has."""
+    """Return the check on intake, which only the first enrolment's row has."""
     return DatedEvent(paper(InsuranceStatusChecked), row.when("核查日期")) if row.says("核查日期") else None
 
 
 def enrolled(row: Row) -> DatedEvent | None:
-    """The enrolment, with the contribution that was paid for it."""
+    """Return the enrolment, with its contribution."""
     if not row.says("参保日期"):
         return None
     event = paper(
@@ -38,7 +38,7 @@ def enrolled(row: Row) -> DatedEvent | None:
 
 
 def paid(row: Row) -> DatedEvent | None:
-    """The contribution of the year."""
+    """Return the contribution of the year."""
     if not any(row.says(column) for column in ("缴费年度", "缴费日期", "金额(元)")):
         return None
     benefit = {"benefit_from": row.day("待遇享受起始日")} if row.says("待遇享受起始日") else {}
@@ -55,7 +55,7 @@ def paid(row: Row) -> DatedEvent | None:
 
 
 def _paid_on(row: Row) -> object:
-    """The day of payment, where it is known; of a month or a year the contribution tells."""
+    """Return the day of payment, if it is known; a month or a year stays with the contribution."""
     days = row.answer("缴费日期")
     if not isinstance(days, Days):
         return days

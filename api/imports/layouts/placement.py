@@ -44,7 +44,7 @@ WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
 
 
 def _occupation() -> Reader:
-    """Work or a training: `物流公司就业`, `烘焙技能培训`."""
+    """Return a reader of work or a training: `物流公司就业`, `烘焙技能培训`."""
     plain = title()
 
     def read(raw: Raw) -> Read:
@@ -56,7 +56,7 @@ def _occupation() -> Reader:
 
 
 def assessed(row: Row) -> DatedEvent | None:
-    """When the young person was assessed, and what for."""
+    """Return the assessment of the young person, with its purpose."""
     if not any(row.says(column) for column in ("评估日期", "劳动能力", "生活自理")):
         return None
     event = paper(AdultPlacementAssessed, labour=row.answer("劳动能力"), self_care=row.answer("生活自理"))
@@ -64,13 +64,13 @@ def assessed(row: Row) -> DatedEvent | None:
 
 
 def capacity(row: Row) -> DatedEvent | None:
-    """Whether the young person decides alone; what is yet to be determined was not."""
+    """Return the determination of the capacity to decide alone, unless it is yet to be determined."""
     result = row.value("民事行为能力")
     return None if result is None else DatedEvent(paper(CapacityDetermined, result=result), row.by())
 
 
 def plan(row: Row) -> DatedEvent | None:
-    """When the plan was approved, and for which route."""
+    """Return the approval of the plan, with its route."""
     if not row.says("方案批准日期"):
         return None
     event = paper(AdultPlacementPlanApproved, route=row.answer("安置方式"))
@@ -78,18 +78,18 @@ def plan(row: Row) -> DatedEvent | None:
 
 
 def housing(row: Row) -> DatedEvent | None:
-    """When a place to live was arranged."""
+    """Return the arrangement of housing."""
     return DatedEvent(paper(HousingArranged), row.when("住房落实日期")) if row.says("住房落实日期") else None
 
 
 def employment(row: Row) -> DatedEvent | None:
-    """Where the young person works."""
+    """Return the young person's employment."""
     match = WORK.fullmatch(row.value("就业/培训") or "")
     return None if match is None else DatedEvent(paper(EmploymentArranged, employer=match[1]), row.by())
 
 
 def training(row: Row) -> DatedEvent | None:
-    """What the young person was trained in."""
+    """Return the young person's training."""
     said = row.value("就业/培训") or ""
     if not said.endswith("培训"):
         return None
@@ -97,14 +97,14 @@ def training(row: Row) -> DatedEvent | None:
 
 
 def placed(row: Row) -> DatedEvent | None:
-    """When the young person began to live as an adult."""
+    """Return the placement as an adult."""
     if not row.says("安置日期"):
         return None
     return DatedEvent(paper(AdultPlaced, route=row.answer("安置方式")), row.when("安置日期"))
 
 
 def followed_up(row: Row) -> DatedEvent | None:
-    """When the young person was first visited afterwards."""
+    """Return the first visit after the placement."""
     return DatedEvent(paper(AfterCareVisitMade), row.when("随访日期")) if row.says("随访日期") else None
 
 

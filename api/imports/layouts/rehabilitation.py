@@ -1,4 +1,4 @@
-"""康复: assessments, plans, and the sessions of a day; 事项 tells which."""
+"""康复: assessments, plans, and the sessions of a day; 事项 distinguishes them."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ MATTERS: Final = {
     "训练": TRAINED,
     "康复训练": TRAINED,
 }
-"""What 事项 may say."""
+"""The words of 事项."""
 LONGEST_DOMAIN: Final = 200
 PHASES: Final = {"初评": "initial", "中评": "mid", "末评": "final", "初次评估": "initial"}
 MODES: Final = {"言语训练": "ST", "物理训练": "PT", "作业训练": "OT", "认知": "cognition"}
@@ -44,7 +44,7 @@ def _matter() -> Reader:
 
 
 def _phase_or_mode() -> Reader:
-    """One column for what kind of assessment it is and for what is trained: the codes differ."""
+    """Return a reader of the one column for the phase of an assessment and the kind of training."""
     phase, mode = code("rehab_assessment_type", PHASES), code("rehab_mode", MODES)
 
     def read(raw: Raw) -> Read:
@@ -55,7 +55,7 @@ def _phase_or_mode() -> Reader:
 
 
 def assessed(row: Row) -> DatedEvent | None:
-    """What the child was found able to do, in one domain on one scale."""
+    """Return the assessment of the child's abilities, in one domain on one scale."""
     if row.value("事项") != ASSESSED:
         return None
     _fit(row, phase=True)
@@ -74,7 +74,7 @@ def assessed(row: Row) -> DatedEvent | None:
 
 
 def planned(row: Row) -> DatedEvent | None:
-    """What was planned: how many sessions of what."""
+    """Return the plan: how many sessions of which kind."""
     if row.value("事项") != PLANNED:
         return None
     _fit(row, phase=False)
@@ -84,7 +84,7 @@ def planned(row: Row) -> DatedEvent | None:
 
 
 def trained(row: Row) -> DatedEvent | None:
-    """The sessions of one kind on one day."""
+    """Return the sessions of one kind on one day."""
     if row.value("事项") != TRAINED:
         return None
     _fit(row, phase=False)
@@ -99,7 +99,7 @@ def trained(row: Row) -> DatedEvent | None:
 
 
 def _fit(row: Row, *, phase: bool) -> None:
-    """Set aside a phase where something was trained, and a kind of training where there was an assessment."""
+    """Set aside a phase in a row of training, and a kind of training in a row of an assessment."""
     said = row.value("评估类型/项目")
     if said is not None and (said in {"initial", "mid", "final"}) != phase:
         row.refuse("评估类型/项目", Fault.UNKNOWN_CODE)

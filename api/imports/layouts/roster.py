@@ -1,4 +1,4 @@
-"""儿童花名册: who the children are, how they came, how they live and how they left."""
+"""儿童花名册: the children, their arrival, their care and their departure."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ from domain.when import Days
 RECEIVED: Final = "接收日期"
 ADMITTED: Final = "正式入院日期"
 ESTIMATED: Final = frozenset({"estimated", "bone_age"})
-"""Ways in which a birth date came about that make it an estimate."""
+"""Sources of a birth date that make it an estimate."""
 RESCUED: Final = "04"
 SENDERS: Final = {
     "police": ("派出所", "公安局", "公安分局", "刑警", "警察"),
@@ -35,7 +35,7 @@ SENDERS: Final = {
     "court": ("人民法院", "法院"),
     "transfer": ("福利院", "福利中心"),
 }
-"""What kind of body a sending unit is, by how its name ends."""
+"""Kinds of sending units, by the ends of their names."""
 CATEGORY_WORDS: Final = {
     "查找不到父母": "A1",
     "父母死亡": "A2",
@@ -48,7 +48,7 @@ CATEGORY_WORDS: Final = {
 
 
 def referral(row: Row) -> DatedEvent | None:
-    """Who handed the child over, not later than the reception."""
+    """Return the referral, with its sender, not later than the reception."""
     if not row.says("送交单位"):
         return None
     unit = row.answer("送交单位")
@@ -62,7 +62,7 @@ def referral(row: Row) -> DatedEvent | None:
 
 
 def _situation(row: Row) -> str | None:
-    """The one situation that a category's words may name."""
+    """Return the one situation that a category's words may name."""
     cell = row.cells.get("接收类别")
     return RESCUED if cell is not None and "打拐" in cell.written else None
 
@@ -75,14 +75,14 @@ def _sender(unit: object) -> object:
 
 
 def reception(row: Row) -> DatedEvent:
-    """The day the child was received: a roster lists those who were."""
+    """Return the reception of the child: a roster lists received children."""
     place = {"found_place": row.answer("捡拾(发现)地点")} if row.says("捡拾(发现)地点") else {}
     row.used.add(FILE_NO)
     return DatedEvent(paper(ChildReceived, file_no=row.file_no, **place), row.when(RECEIVED, ADMITTED))
 
 
 def identity(row: Row) -> DatedEvent | None:
-    """Who the child is, as written when the child was admitted; the birth date holds for the whole life."""
+    """Return the identity, as written at admission; the birth date holds for the whole life."""
     if not any(row.says(column) for column in (NAME, "性别", "民族", "出生日期", "出生日期来源")):
         return None
     born, method = row.answer("出生日期"), row.value("出生日期来源")
@@ -102,14 +102,14 @@ def identity(row: Row) -> DatedEvent | None:
 
 
 def citizen(row: Row) -> DatedEvent | None:
-    """The citizen id, as written."""
+    """Return the citizen id, as written."""
     if not row.says("身份证号"):
         return None
     return DatedEvent(paper(CitizenIdAssigned, citizen_id=row.answer("身份证号")), row.by())
 
 
 def category(row: Row) -> DatedEvent | None:
-    """Under which category the child was taken in."""
+    """Return the category of intake."""
     if not row.says("接收类别"):
         return None
     event = paper(IntakeCategoryDetermined, category=row.answer("接收类别"), child_situation=_situation(row))
@@ -117,19 +117,19 @@ def category(row: Row) -> DatedEvent | None:
 
 
 def approval(row: Row) -> DatedEvent | None:
-    """正式入院日期 is also the day on which admission was approved."""
+    """Return the approval of admission, whose day is 正式入院日期 too."""
     return DatedEvent(paper(AdmissionApproved), row.when(ADMITTED)) if row.says(ADMITTED) else None
 
 
 def admission(row: Row) -> DatedEvent | None:
-    """The day the child was formally admitted."""
+    """Return the formal admission."""
     if not row.says(ADMITTED):
         return None
     return DatedEvent(paper(ChildAdmitted, intake_category=row.answer("接收类别")), row.when(ADMITTED))
 
 
 def guardianship(row: Row) -> DatedEvent | None:
-    """On what ground the State is guardian."""
+    """Return the ground of the State's guardianship."""
     kind = row.value("监护类型")
     events: dict[str, Event] = {
         "long_term": paper(LongTermGuardianshipConfirmed),
@@ -140,14 +140,14 @@ def guardianship(row: Row) -> DatedEvent | None:
 
 
 def care(row: Row) -> DatedEvent | None:
-    """How the child is cared for."""
+    """Return the form of care."""
     if not row.says("养育方式"):
         return None
     return DatedEvent(paper(CareModeAssigned, mode=row.answer("养育方式")), row.by())
 
 
 def disability(row: Row) -> DatedEvent | None:
-    """What disability the child has."""
+    """Return the disability."""
     kind = row.value("残疾类别")
     if kind is None:
         return None
@@ -156,14 +156,14 @@ def disability(row: Row) -> DatedEvent | None:
 
 
 def departure(row: Row) -> DatedEvent | None:
-    """When and why the child left."""
+    """Return the departure, with its reason."""
     if not row.says("离院日期") and not row.says("离院原因"):
         return None
     return DatedEvent(paper(DepartureCompleted, reason=row.answer("离院原因")), row.when("离院日期"))
 
 
 def death(row: Row) -> DatedEvent | None:
-    """A child who left by dying died on that day."""
+    """Return the death, on the day of a departure by death."""
     if row.value("离院原因") != DEAD:
         return None
     return DatedEvent(paper(ChildDied), row.when("离院日期"))

@@ -9,7 +9,7 @@ from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 
 def enrolled(row: Row) -> DatedEvent | None:
-    """When a stage began, where and in which form."""
+    """Return the beginning of a stage, with school and form."""
     if not any(row.says(column) for column in ("入学日期", "学段", "就学形式", "学校", "学籍号")):
         return None
     event = paper(
@@ -23,7 +23,7 @@ def enrolled(row: Row) -> DatedEvent | None:
 
 
 def ended(row: Row) -> DatedEvent | None:
-    """When the stage ended, and how."""
+    """Return the end of the stage, with its result."""
     if not row.says("结束日期") and not row.says("结束原因"):
         return None
     event = paper(SchoolingEnded, stage=row.value("学段"), end_reason=row.answer("结束原因"))

@@ -11,7 +11,7 @@ FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", 
 
 
 def visited(row: Row) -> DatedEvent | None:
-    """When child and adopters were visited, and how they were."""
+    """Return the visit to child and adopters, with its findings."""
     if not any(row.says(column) for column in FACTS):
         return None
     event = paper(

@@ -1,5 +1,6 @@
-"""Reading what is handed in: workbooks and tables of text, whole and within bounds.
+"""Reading of workbooks and tables of text, completely and within limits.
 
-`apart` reads in a process of its own, `kinds` tells by its content what a file is; `ooxml`, `opendocument`,
-`biff` and `delimited` read one kind each into a `collector`; `formats` knows what a cell shows.
+`apart` reads in a separate process, `kinds` detects the kind of a file by its content; `ooxml`,
+`opendocument`, `biff` and `delimited` read one kind each into a `collector`; `formats` applies number
+formats.
 """

@@ -1,6 +1,6 @@
-"""Reading a file in a process of its own, so that no file harms or starves the one that has it read.
+"""Reading a file in a separate process, so that no file harms or starves the service.
 
-The process is given the file's bytes and nothing else: no setting, no connection, no file to write to.
+The process receives the file's bytes and nothing else: no settings, no connection, no file to write to.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ from api.settings import Settings
 from domain.label import Label
 
 PATIENCE: Final = 3
-"""How often longer than its processor time a process may take, since others work meanwhile."""
+"""A process's time limit, as a multiple of its CPU time, since other processes run meanwhile."""
 LONGEST_ANSWER: Final = 512 * 1024 * 1024
-"""Bytes of what a process answers; all that a `Collector` takes fits in."""
+"""Bytes of a process's answer; everything that a `Collector` accepts fits in."""
 _REPEATED: Final = 100_000
-"""Texts that are looked for again, so as to be kept once; a register repeats itself."""
+"""Texts cached so as to be stored once; a register repeats itself."""
 COMMAND: Final = (sys.executable, "-I", "-B", "-X", "utf8", "-m", child.__name__)
-"""Begins a process, in this interpreter but nowhere in particular."""
+"""Starts a process, in this interpreter in isolated mode."""
 _SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
 _PART: Final = 256 * 1024
 
@@ -44,9 +44,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is to be read: its bytes in parts, how it is called, and what it is said to be.
+    """The source to read: its bytes in parts, its name, and its declared kind.
 
-    A text is of the set of characters that is named, if one is.
+    A text has the named charset, if there is one.
     """
 
     parts: Iterable[bytes]
@@ -56,7 +56,7 @@ class Source:
 
 
 class Apart:
-    """Reads one file at a time, each in a process of its own; groups that wait take turns."""
+    """Reads one file at a time, each in a separate process; waiting groups take turns."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -76,7 +76,7 @@ class Apart:
                 process.kill()
 
     async def read_file(self, path: Path) -> Workbook:
-        """Read a file on a disk, as what it is by its content. Raises UnreadableFileError."""
+        """Read a file on disk, by its content. Raises UnreadableFileError."""
         try:
             with path.open("rb") as file:
                 most = self._settings.import_bytes
@@ -87,7 +87,7 @@ class Apart:
             raise UnreadableFileError(NOT_THERE) from error
 
     def _exchange(self, process: subprocess.Popen[bytes], source: Source) -> Workbook:
-        """Give a process its file, and hear its answer; in a thread."""
+        """Send a process its file, and receive its answer; runs in a thread."""
         wanted = {
             "memory": self._settings.import_memory,
             "seconds": self._settings.import_seconds,
@@ -98,7 +98,7 @@ class Apart:
         digest, size = hashlib.sha256(), 0
         with process:
             heard, told = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-            # Whatever has ended the process, its answer says so, or that there is none.
+            # The answer shows why the process ended, or there is none.
             with suppress(BrokenPipeError):
                 heard.write(orjson.dumps(wanted, option=orjson.OPT_APPEND_NEWLINE))
                 for part in source.parts:
@@ -116,7 +116,7 @@ class Apart:
 
 
 def begun() -> subprocess.Popen[bytes]:
-    """Begin a process that reads; signals of a terminal are for whoever has it read."""
+    """Start a reading process; signals of a terminal go to the parent only."""
     return subprocess.Popen(  # noqa: S603 - our own module in this interpreter
         COMMAND,
         stdin=subprocess.PIPE,
@@ -129,7 +129,7 @@ def begun() -> subprocess.Popen[bytes]:
 
 
 def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
-    """The sheets that a process answers; None when it ended before its answer did."""
+    """Return the sheets in a process's answer; None if the answer is incomplete."""
     sheets: list[Sheet] = []
     rows: list[tuple[Raw, ...]] = []
     texts: dict[str, str] = {}

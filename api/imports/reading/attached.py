@@ -1,4 +1,4 @@
-"""Comments and text boxes of a sheet of Office Open XML: what is written beside its cells is told, too."""
+"""Comments and text boxes of a sheet of Office Open XML: text beside the cells is reported too."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,12 +10,12 @@ from api.imports.reading.references import cell_at, number, related, unescaped
 
 _COMMENTS, _CONVERSATIONS, _DRAWING = "/comments", "/threadedComment", "/drawing"
 _COPIED: Final = "tc="
-"""How the author of a comment is called that is only a copy of a conversation, for older programs."""
+"""Begins the author of a comment that only copies a conversation, for older programs."""
 
 
 def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
-    """Tell a collector what is attached to the cells of a sheet, by its part. Raises UnreadableFileError."""
-    # A part that is named and not there has nothing to tell.
+    """Add the attachments of a sheet's cells to a collector, by its part. Raises UnreadableFileError."""
+    # A part that is named but missing has no content.
     there = [each for each in related(parts, sheet) if each.target in parts.names]
     conversations = _Conversations(collector)
     for kind, walker in (
@@ -29,7 +29,7 @@ def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
 
 
 class _Conversations(Silent):
-    """Comments of today's programs: what was said of a cell, and answered; `found` are the cells."""
+    """Comments of present programs: remarks on a cell with replies; `found` are the cells."""
 
     def __init__(self, collector: Collector) -> None:
         self.found: set[tuple[int, int]] = set()
@@ -55,7 +55,7 @@ class _Conversations(Silent):
 
 
 class _Comments(Silent):
-    """Comments as all programs write them, without the copies of `conversations` at these cells."""
+    """Comments in the form of all programs, without the copies of `conversations` at these cells."""
 
     def __init__(self, collector: Collector, conversations: set[tuple[int, int]]) -> None:
         self._collector = collector
@@ -100,7 +100,7 @@ class _Comments(Silent):
 
 
 class _Drawing(Silent):
-    """Texts of shapes, each where its upper left corner is."""
+    """Texts of shapes, each at its upper left corner."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector

@@ -19,14 +19,14 @@ from api.imports.reading.unreadable import DAMAGED, PROTECTED, UNKNOWN_KIND, Unr
 from api.imports.reading.workbook import Merged
 
 COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How a compound document begins, in which such a workbook is kept."""
+"""The beginning of a compound document, which contains such a workbook."""
 LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
-"""The name of what a workbook of Office Open XML with a password is kept as, in a compound document."""
+"""The name of an encrypted workbook of Office Open XML in a compound document."""
 _STREAMS: Final = ("Workbook", "Book")
 _BEGIN, _FORMULA, _SHEET, _CONTINUED = 0x0809, 0x0006, 0x0085, 0x003C
 _DRAWING, _OBJECT, _TEXT = 0x00EC, 0x005D, 0x01B6
 _CORNER: Final = bytes.fromhex("10f012000000")
-"""How the place of a drawn object begins, of which the rest is a flag, its column, an offset, its row."""
+"""The beginning of a drawn object's place, followed by a flag, its column, an offset, its row."""
 _NOTE: Final = 0x19
 _EMPTY_TEXT: Final = b"\x03"
 _NO_NUMBER: Final = b"\xff\xff"
@@ -55,9 +55,7 @@ def read_biff(content: bytes, collector: Collector) -> None:
         said = str(error)
         locked, other = "encrypted" in said, "Can't find workbook" in said
         raise UnreadableFileError(PROTECTED if locked else UNKNOWN_KIND if other else DAMAGED) from error
-    except (
-        Exception
-    ) as error:  # it trusts what it reads, and fails in any way where that is not as it should be
+    except Exception as error:  # xlrd trusts its input, and fails with any error on malformed files
         raise damaged() from error
 
 
@@ -77,7 +75,7 @@ def _read(
 
 
 def _raw(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, epoch: date) -> Raw | None:
-    """What stands in a cell; None where nothing does."""
+    """Return the content of a cell; None if it is empty."""
     kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
     if kind in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} or value == "":
         return None
@@ -99,9 +97,10 @@ def _raw(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, epoch:
 
 
 def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
-    """The cells of each sheet, by its number, whose formulas show nothing, if no formula shows anything.
+    """Return each sheet's cells with formulas without a result, by sheet number, if no formula has one.
 
-    A program that does not calculate leaves all of them so; in one that does, an empty text is a result.
+    A program that does not calculate leaves all of them so; in one that calculates, an empty text is a
+    result.
     """
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
     for sheet, code, record in _records(content):
@@ -115,9 +114,9 @@ def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
 
 
 def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
-    """The texts of what is drawn on each sheet, by its number, each where its upper left corner is.
+    """Return the texts of each sheet's drawings, by sheet number, each at its upper left corner.
 
-    Those of notes are told with their cells.
+    Texts of notes are read with their cells.
     """
     found: dict[int, list[tuple[int, int, Rich]]] = defaultdict(list)
     row, column, of_note, missing = 0, 0, False, 0
@@ -142,7 +141,7 @@ def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
 
 
 def _records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Every record of the worksheets, with the number of its sheet among them and its code."""
+    """Yield every record of the worksheets, with its sheet's number among them and its code."""
     stream, base, size = _stream(content)
     begins: dict[int, int] = {}
     sheet: int | None = None

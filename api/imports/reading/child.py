@@ -1,10 +1,10 @@
-"""The process in which one file is read, within its own bounds; `apart` starts it and hears its answer.
+"""The process that reads one file, within limits; `apart` starts it and receives its answer.
 
-It is told on standard input what is wanted, in one line of JSON, and then the file's bytes. It answers
-on standard output in lines of JSON: each row of a sheet as its cells, then the sheet's `title` and what is
-`merged` in it and `attached` to it; in the end whether such a file `says_whose` it is, or `why` nothing can
-be read. A cell that JSON has no form for is an object of one member: a `day`, a `moment`, a number `counted`
-from a day, or an `unusable` cell.
+Its standard input is the request, in one line of JSON, and then the file's bytes. Its standard output is
+lines of JSON: each row of a sheet as its cells, then the sheet's `title`, `merged` ranges and attachments
+(`attached`); in the end `says_whose`, whether such a file names its institution, or `why` it cannot be read.
+A cell without a form in JSON is an object of one member: a `day`, a `moment`, a number `counted` from a day,
+or an `unusable` cell.
 """
 
 import os
@@ -20,9 +20,9 @@ from api.imports.reading.kinds import DeclaredKind, read_sheets
 from api.imports.reading.unreadable import UnreadableFileError
 
 NO_MEMORY: Final = 3
-"""With what the process ends when its memory does not suffice."""
+"""Exit code of the process if its memory does not suffice."""
 _NICENESS: Final = 5
-"""Whoever waits for an answer goes first."""
+"""Requests have priority."""
 _OPEN_FILES: Final = 32
 _PLAINLY: Final = (
     orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
@@ -30,7 +30,7 @@ _PLAINLY: Final = (
 
 
 def main() -> None:
-    """Read what stands on standard input, and exit."""
+    """Read the standard input, and exit."""
     wanted = orjson.loads(sys.stdin.buffer.readline())
     _confine(wanted["memory"], wanted["seconds"])
     try:
@@ -59,7 +59,7 @@ def _answer(wanted: dict[str, Any]) -> None:
 
 
 def _confine(memory: int, seconds: int) -> None:
-    """Take no more memory (bytes) and processor time, and leave nothing on disk."""
+    """Limit the process to this memory (bytes) and CPU time, without writes to disk."""
     os.nice(_NICENESS)
     for bound, wanted in (
         (resource.RLIMIT_AS, memory),
@@ -74,7 +74,7 @@ def _confine(memory: int, seconds: int) -> None:
 
 
 def _special(cell: object) -> dict[str, Any]:
-    """A cell that JSON has no form for."""
+    """Return the object for a cell without a form in JSON."""
     match cell:
         case datetime():
             return {"moment": cell.isoformat()}

@@ -1,4 +1,4 @@
-"""The cells of a file as they are found, gathered into sheets; what is made of it is bounded."""
+"""The cells of a file, gathered into sheets, within limits."""
 
 import re
 from typing import Final
@@ -79,19 +79,19 @@ LONGEST_TEXT: Final = limit(
     beyond=Label("列出其开头，不采用", "Its beginning is listed, and it is not used"),
 )
 SHOWN_OF_LONG: Final = 200
-"""Characters that are listed of a text that is longer than a cell holds."""
+"""Characters listed of a text that is longer than a cell holds."""
 
 _ERROR: Final = re.compile(
     r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|BUSY!|GETTING_DATA)"
     r"|#{3,}|Err:[0-9]{3}"
 )
-"""What programs write of a cell that has gone wrong, or is too narrow to show its number."""
+"""Values that programs display for an error in a cell, or for a number that does not fit its width."""
 
 
 class Collector:
-    """Gathers cells sheet by sheet. Raises UnreadableFileError for more than is taken.
+    """Gathers cells sheet by sheet. Raises UnreadableFileError beyond the limits.
 
-    Rows count from 1, columns from 0; blank cells need not be told.
+    Rows count from 1, columns from 0; blank cells may be omitted.
     """
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Collector:
         self._area = 0
 
     def put(self, row: int, column: int, raw: Raw) -> None:
-        """Tell what stands in a cell. Raises UnreadableFileError also where something stands already."""
+        """Add a cell. Raises UnreadableFileError also if the cell is filled already."""
         if is_blank(raw):
             return
         if row > MOST_ROWS or column >= MOST_COLUMNS:
@@ -128,7 +128,7 @@ class Collector:
         cells[column] = _usable(raw)
 
     def merge(self, merged: Merged) -> None:
-        """Tell of cells that are shown as one."""
+        """Add a merged range."""
         if len(self._merged) >= MOST_MERGED:
             sheet = len(self.sheets) + 1
             raise too_much(
@@ -140,7 +140,7 @@ class Collector:
         self._merged.append(merged)
 
     def attach(self, row: int, column: int, words: str, fault: Fault) -> None:
-        """Tell of words that hang on a cell or lie over it, wherever that is; blank ones need not be told."""
+        """Add words attached to a cell or lying over it, at any place; blank ones may be omitted."""
         if is_blank(words):
             return
         if self._attached_before + len(self._attached) >= MOST_ATTACHED:
@@ -176,7 +176,7 @@ class Collector:
             )
 
     def _reach(self, rows: int, columns: int) -> None:
-        """Make room for as many rows and columns."""
+        """Extend the sheet to that many rows and columns."""
         self._width = max(self._width, columns)
         rows = max(rows, len(self._rows))
         if self._area + self._width * rows > MOST_AREA:
@@ -189,7 +189,7 @@ class Collector:
         self._rows.extend([] for _ in range(rows - len(self._rows)))
 
     def _spread(self, merged: Merged) -> None:
-        """Give what several rows are merged over to each of them; what it hides cannot be used."""
+        """Repeat the value of a merged range in each of its rows; values it hides cannot be used."""
         if merged.top > len(self._rows):
             return
         first = self._rows[merged.top - 1]
@@ -207,7 +207,7 @@ class Collector:
 
 
 def _usable(raw: Raw) -> Raw:
-    """The cell, if it can be used: no error that is told in words, and not longer than a cell can be."""
+    """Return the cell if it can be used: no error value, and not longer than a cell can be."""
     if isinstance(raw, str | Unusable) and len(as_written(raw)) > LONGEST_TEXT:
         return Unusable(_listed(as_written(raw)), Fault.TOO_LONG)
     if isinstance(raw, str) and _ERROR.fullmatch(raw):
@@ -216,12 +216,12 @@ def _usable(raw: Raw) -> Raw:
 
 
 def _listed(words: str) -> str:
-    """The words as they are listed: whole, or the beginning of more than a cell holds."""
+    """Return the words to list: all, or the beginning if they are longer than a cell holds."""
     return words if len(words) <= LONGEST_TEXT else f"{words[:SHOWN_OF_LONG]}…"
 
 
 def unreadable_beyond(most: int) -> UnreadableFileError:
-    """Return that a file, unpacked, is larger than is taken."""
+    """Return the error that a file, unpacked, is larger than the limit."""
     return too_much(
         Label(f"文件解压后超过 {most:,} 字节", f"Unpacked, the file has more than {most:,} bytes")
     )

@@ -1,4 +1,4 @@
-"""Tables as text: CSV as spreadsheet programs write it in China, and its like with semicolons or tabs."""
+"""Tables as text: CSV as spreadsheet programs in China write it, also with semicolons or tabs."""
 
 import csv
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ CHARSETS: Final = {
     "gb2312": "gb18030",
     "utf-16": "utf-16",
 }
-"""Sets of characters by their names, each with the codec that reads it; GB 18030 holds the two before it."""
+"""Charsets by their names, each with the codec that reads it; GB 18030 includes the two before it."""
 _MARKS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-"""How a text begins that says itself what its characters are."""
+"""Byte order marks, with their codecs."""
 _DELIMITERS: Final = (",", ";", "\t")
 _END: Final = "\x1a"
-"""How old programs end a text."""
+"""The character with which old programs end a text."""
 _LOOKED_AT: Final = 100
-"""Rows by which delimiters are told apart."""
+"""Rows examined to detect the delimiter."""
 
 
 def read_delimited(content: bytes, charset: str | None, title: str, collector: Collector) -> None:
-    """Read a table whose characters are of a set, or of UTF-8 or GB 18030. Raises UnreadableFileError."""
+    """Read a table in the charset, or in UTF-8 or GB 18030. Raises UnreadableFileError."""
     text = decoded(content, charset)
     csv.field_size_limit(len(text) + 1)
     for number, row in enumerate(_rows(text, _delimiter(text)), 1):
@@ -38,9 +38,9 @@ def read_delimited(content: bytes, charset: str | None, title: str, collector: C
 
 
 def decoded(content: bytes, charset: str | None) -> str:
-    """The text, every byte of it but the mark of its end.
+    """Return the whole text, without the mark of its end.
 
-    Raises UnreadableFileError unless it is of the set, or of one it may be of.
+    Raises UnreadableFileError unless it is in the charset, or in a possible one.
     """
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
     told = None if charset is None else CHARSETS[charset]
@@ -55,7 +55,7 @@ def decoded(content: bytes, charset: str | None) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """What separates cells: with it, most rows have the most of them."""
+    """Return the delimiter of cells, with which most rows have the most of them."""
 
     def cells(delimiter: str) -> tuple[int, int]:
         read = csv.reader(StringIO(text, newline=""), delimiter=delimiter)

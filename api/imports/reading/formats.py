@@ -1,4 +1,4 @@
-"""What a cell shows: a number or a day by its number format, as a spreadsheet program shows it.
+"""The display of a cell: a number or a day by its number format, as in a spreadsheet program.
 
 A register is what people see. A number format may show less of a day than the cell holds, or more than the
 number that it holds. Formats are those of ECMA-376 part 1, 18.8.30 and 18.8.31.
@@ -51,14 +51,14 @@ BUILT_IN: Final = {
     48: "##0.0E+0",
     49: "@",
 }
-"""Formats that a file names by number alone; from 27 to 36 and from 50 to 58 as in Chinese."""
+"""Formats that files reference by number alone; 27 to 36 and 50 to 58 are those for Chinese."""
 
 EPOCH_1900: Final = date(1899, 12, 30)
 EPOCH_1904: Final = date(1904, 1, 1)
 _LAST: Final = 2_958_465
 """31 December 9999, counted from 1900."""
 _NO_SUCH_DAY: Final = 60
-"""29 February 1900, which there was not."""
+"""29 February 1900, which did not exist."""
 _MILLISECONDS: Final = 86_400_000
 
 _TOKEN: Final = re.compile(
@@ -95,10 +95,10 @@ _MONEY: Final = "¥￥$€£元 "
 class Format:
     """One section of a number format.
 
-    It holds for every number, or for those that `holds` says. `moment` has what of a moment it shows: of
-    `ymdhs`, `n` for minutes, `w` for the day of the week. Otherwise `pieces` are what it writes in turn: runs
-    of digits (`0` must be shown, `#` need not be) and, quoted, words; None where it shows the number as such,
-    rounded, grouped or scaled at most.
+    It applies to every number, or to those for which it `holds`. `moment` are the parts of a moment that it
+    shows: of `ymdhs`, `n` for minutes, `w` for the day of the week. Otherwise `pieces` are its output in
+    order: runs of digits (`0` must be shown, `#` need not be) and, quoted, words; None if it shows the number
+    as such, rounded, grouped or scaled at most.
     """
 
     moment: frozenset[str] = frozenset()
@@ -108,12 +108,12 @@ class Format:
     condition: tuple[str, float] | None = None
 
     def holds(self, number: float) -> bool:
-        """Whether its condition holds for a number; one without holds for all."""
+        """Whether the section's condition, if any, holds for a number."""
         return self.condition is None or _COMPARES[self.condition[0]](number, self.condition[1])
 
 
 def shown(number: float, code: str, epoch: date = EPOCH_1900) -> Raw:
-    """A number as its cell shows it: itself, a moment counted from the epoch, or text."""
+    """Return a number as its cell shows it: itself, a moment counted from the epoch, or text."""
     form = _section_for(code, number)
     if form.moment:
         return _from_count(number, form, epoch)
@@ -126,7 +126,7 @@ def shown(number: float, code: str, epoch: date = EPOCH_1900) -> Raw:
 
 
 def shown_as_written(number: str, code: str, epoch: date = EPOCH_1900) -> Raw:
-    """The same of a number as a file writes it; what is none, or without bounds, stays as it is written."""
+    """Return the same for a number in text form; any other text, or infinity, is unchanged."""
     try:
         value = float(number)
     except ValueError:
@@ -135,7 +135,7 @@ def shown_as_written(number: str, code: str, epoch: date = EPOCH_1900) -> Raw:
 
 
 def shown_instant(written: str, code: str) -> Raw | None:
-    """A moment in ISO 8601 as its cell shows it, with a zone as it is written; None where it is none."""
+    """Return an ISO 8601 moment as its cell shows it; as written with a zone; None for another text."""
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
@@ -144,13 +144,13 @@ def shown_instant(written: str, code: str) -> Raw | None:
 
 
 def shown_moment(moment: datetime, code: str) -> Raw:
-    """A moment as its cell shows it."""
+    """Return a moment as its cell shows it."""
     form = _sections(code)[0]
     return _moment(moment, form) if form.moment else _whole(moment)
 
 
 def shown_text(text: str, code: str, epoch: date = EPOCH_1900) -> Raw:
-    """A text as its cell shows it; one that could be a count of days says from which day it counts."""
+    """Return a text as its cell shows it; one that may be a count of days has its day 0."""
     if "@" in code and code != "@":
         pieces = _sections(code)[-1].pieces or ()
         return "".join(text if piece == "@" else piece[1:] for piece in pieces) if "@" in pieces else text
@@ -158,12 +158,12 @@ def shown_text(text: str, code: str, epoch: date = EPOCH_1900) -> Raw:
 
 
 def _section_for(code: str, number: float) -> Format:
-    """The section by which a number is shown."""
+    """Return the section that applies to a number."""
     sections = [each for each in _sections(code) if "@" not in (each.pieces or ())] or [Format()]
     if any(each.condition for each in sections):
         return next((each for each in sections if each.holds(number)), Format())
     if number < 0 and len(sections) > 1:
-        # Its sign is written in the section itself, by brackets or a colour.
+        # The sign is written in the section, by brackets or a colour.
         return sections[1] if sections[1].moment else Format()
     return sections[2] if number == 0 and len(sections) > 2 else sections[0]  # noqa: PLR2004 - positive, negative, zero
 
@@ -185,7 +185,7 @@ def _section(code: str) -> Format:
 
 
 def _parts(tokens: list[tuple[str, str]]) -> frozenset[str]:
-    """What of a moment is shown; `m` are minutes next to hours or seconds, `ddd` is the day of the week."""
+    """Return the parts of a moment shown; `m` is minutes next to hours or seconds, `ddd` the weekday."""
     letters: list[str] = []
     for kind, text in tokens:
         if kind in {"moment", "elapsed"}:
@@ -201,7 +201,7 @@ def _parts(tokens: list[tuple[str, str]]) -> frozenset[str]:
 
 
 def _pieces(tokens: list[tuple[str, str]]) -> tuple[str, ...] | None:
-    """What a format of numbers and words writes in turn; None where it shows the number as such."""
+    """Return the output of a format of numbers and words; None if it shows the number as such."""
     pieces: list[str] = []
     for kind, text in tokens:
         if kind in {"power", "moment", "elapsed"} or text == "/":
@@ -229,7 +229,7 @@ def _literal(text: str) -> str:
 
 
 def _written(number: float, pieces: tuple[str, ...]) -> str | None:
-    """A number written in pieces, with all its digits; None where there is no telling how."""
+    """Return a number written in pieces, with all its digits; None if the pieces do not determine it."""
     runs = [piece for piece in pieces if not piece.startswith('"') and piece != ","]
     if abs(number) >= LOST_FROM:
         return None
@@ -256,7 +256,7 @@ def _written(number: float, pieces: tuple[str, ...]) -> str | None:
 
 
 def _from_count(count: float, form: Format, epoch: date) -> Raw:
-    """The moment that a count of days means, as shown; a day that there is not cannot be used."""
+    """Return the moment of a count of days, as shown; a nonexistent day cannot be used."""
     days, rest = divmod(round(count * _MILLISECONDS), _MILLISECONDS) if abs(count) <= _LAST else (-1, 0)
     if not form.moment & frozenset("ymdw"):
         return _clock(count, form)
@@ -292,7 +292,7 @@ def _whole(moment: datetime) -> Raw:
 
 
 def _clock(count: float, form: Format) -> Raw:
-    """A time of day, or hours and minutes that have gone."""
+    """Return a time of day, or elapsed hours and minutes."""
     if not 0 <= count <= _LAST:
         return Unusable(as_written(count), Fault.IMPOSSIBLE_DATE)
     seconds = round((count if form.elapsed else count % 1) * 86_400)

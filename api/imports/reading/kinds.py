@@ -1,4 +1,4 @@
-"""What kind of file was handed in, told by its content, and reading it."""
+"""Detection of a file's kind by its content, and its reading."""
 
 import hashlib
 import re
@@ -26,16 +26,16 @@ from api.imports.reading.workbook import Sheet, Workbook
 OPEN_XML: Final = "[Content_Types].xml"
 _ARCHIVE: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_BINARY: Final = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
-"""How workbooks of Excel 95 and before begin, which were kept in no compound document."""
+"""Beginnings of workbooks of Excel 95 and before, which are not in a compound document."""
 _MARKUP: Final = re.compile(r"\s*(<|MIME-Version:)", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
-"""What stands in no text, unless it has strayed there."""
+"""Control characters, which occur in texts only by accident."""
 _MOST_STRAY: Final = 0.1
-"""The share of a text that controls may be; in what is no text it is larger."""
+"""The largest share of control characters in a text; in other files it is larger."""
 
 
 class DeclaredKind(Enum):
-    """What a file is said to be; nothing is said of one on a disk."""
+    """The declared kind of a file; a file on disk has none."""
 
     WORKBOOK = "workbook"
     TEXT = "text"
@@ -44,9 +44,9 @@ class DeclaredKind(Enum):
 def read_workbook(
     source: Path | bytes, name: str = "", *, told: DeclaredKind | None = None, charset: str | None = None
 ) -> Workbook:
-    """Read a file, or a file's bytes, which go by that name. Raises UnreadableFileError.
+    """Read a file, or a file's bytes, of that name. Raises UnreadableFileError.
 
-    A text is of the set of characters that is named (`delimited.CHARSETS`), if one is.
+    A text has the named charset (`delimited.CHARSETS`), if there is one.
     """
     try:
         content = source.read_bytes() if isinstance(source, Path) else source
@@ -60,7 +60,7 @@ def read_workbook(
 def read_sheets(
     content: bytes, name: str, told: DeclaredKind | None, charset: str | None
 ) -> tuple[list[Sheet], bool]:
-    """Read a file's sheets, and tell whether such a file says whose it is. Raises UnreadableFileError."""
+    """Return a file's sheets, and whether such a file names its institution. Raises UnreadableFileError."""
     if not content:
         raise UnreadableFileError(EMPTY)
     collector = Collector()
@@ -90,7 +90,7 @@ def _read_archive(parts: Parts, collector: Collector) -> None:
 
 
 def _refuse_other_than_table(content: bytes, charset: str | None) -> None:
-    """Raise UnreadableFileError for what is no text, or text that marks up something else than a table."""
+    """Raise UnreadableFileError for a file that is no text, or markup other than a table."""
     text = decoded(content, charset)
     if _MARKUP.match(text):
         raise UnreadableFileError(NO_TABLE)

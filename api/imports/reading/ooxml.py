@@ -1,4 +1,4 @@
-"""Workbooks of Office Open XML (.xlsx and .xlsm, ECMA-376), read part by part as they stream by."""
+"""Workbooks of Office Open XML (.xlsx and .xlsm, ECMA-376), streamed part by part."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -46,7 +46,7 @@ def read_ooxml(parts: Parts, collector: Collector) -> None:
 
 
 def _opened(parts: Parts, book: "_Book") -> dict[str, Related]:
-    """Read the workbook's own part, and return what it names."""
+    """Read the workbook's main part, and return the parts that it names."""
     main = next((each.target for each in related(parts, _ARCHIVE) if each.kind == OFFICE_DOCUMENT), None)
     if main is None:
         raise damaged()
@@ -59,7 +59,7 @@ def _opened(parts: Parts, book: "_Book") -> dict[str, Related]:
 
 
 class _Book(Silent):
-    """The workbook's own part: its sheets in their order, how it counts days, and if it is calculated."""
+    """The workbook's main part: its sheets in order, its epoch, and whether it is calculated."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
@@ -76,7 +76,7 @@ class _Book(Silent):
 
 
 class _Look(Silent):
-    """How cells look, by the numbers of their styles: their number formats, and which are struck through."""
+    """Styles of cells by number: their number formats, and which are struck through."""
 
     def __init__(self) -> None:
         self.formats: list[str] = []
@@ -105,7 +105,7 @@ class _Look(Silent):
 
 
 class _Texts(Silent):
-    """The texts that cells share, in their order, each with whether some of it is struck through."""
+    """The shared texts of cells, in order, each with whether a part of it is struck through."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, bool]] = []
@@ -139,7 +139,7 @@ class _Texts(Silent):
 
 
 class _Cells(Silent):
-    """The cells of one sheet, told to a collector."""
+    """The cells of one sheet, added to a collector."""
 
     def __init__(self, collector: Collector, book: _Book, look: _Look, texts: list[tuple[str, bool]]) -> None:
         self._collector = collector
@@ -149,7 +149,7 @@ class _Cells(Silent):
         self._row = 0
         self._column = -1
         self._kind: str | None = None
-        """The kind of the cell that is being read; None between cells."""
+        """The kind of the present cell; None between cells."""
         self._style = 0
         self._calculated = False
         self._heard: Rich | None = None
@@ -213,7 +213,7 @@ class _Cells(Silent):
         self._collector.merge(Merged(*cell_at(first), *cell_at(last or first)))
 
     def _raw(self, kind: str, value: str) -> Raw | None:
-        """What stands in the cell; None where nothing does."""
+        """Return the content of the cell; None if it is empty."""
         code = self._look.formats[self._style] if self._style < len(self._look.formats) else GENERAL
         epoch = self._book.epoch
         match kind:

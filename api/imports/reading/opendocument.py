@@ -1,4 +1,4 @@
-"""Spreadsheets of OpenDocument (.ods, ISO/IEC 26300), read as they stream by."""
+"""Spreadsheets of OpenDocument (.ods, ISO/IEC 26300), streamed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ _SHAPES: Final = frozenset(
 _ATTACHED: Final = {"annotation": Fault.COMMENT} | dict.fromkeys(_SHAPES, Fault.TEXT_BOX)
 _CHANGES: Final = "tracked-changes"
 _ASIDE: Final = frozenset({*_ATTACHED, "shapes", "g", _CHANGES})
-"""What stands in or beside cells and is none: comments, drawings, what was changed."""
+"""Elements in or beside cells that are no cells: comments, drawings, tracked changes."""
 
 
 def read_opendocument(parts: Parts, collector: Collector) -> None:
@@ -42,7 +42,7 @@ def read_opendocument(parts: Parts, collector: Collector) -> None:
 
 
 class _Manifest(Silent):
-    """The list of parts, which says when they are locked."""
+    """The manifest of parts, which states whether they are encrypted."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "encryption-data":
@@ -51,7 +51,7 @@ class _Manifest(Silent):
 
 @dataclass(slots=True)
 class _Words:
-    """Paragraphs in the making; `listening` while one is begun."""
+    """Paragraphs being read; `listening` within one."""
 
     text: Rich = field(default_factory=Rich)
     paragraphs: int = 0
@@ -60,7 +60,7 @@ class _Words:
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell in the making."""
+    """A cell being read."""
 
     attributes: Mapping[str, str]
     words: _Words = field(default_factory=_Words)
@@ -68,7 +68,7 @@ class _Cell:
 
 @dataclass(slots=True)
 class _Attached:
-    """What is attached to a cell, in the making: what it is, and how deep it stands in what is no cell."""
+    """An attachment of a cell being read: its fault, and its depth in elements that are no cells."""
 
     fault: Fault
     depth: int
@@ -76,21 +76,21 @@ class _Attached:
 
 
 class _Cells(Silent):
-    """The cells of all sheets, told to a collector."""
+    """The cells of all sheets, added to a collector."""
 
     def __init__(self, collector: Collector, look: Look) -> None:
         self._collector = collector
         self._look = look
         self._epoch = EPOCH_1900
         self.spreadsheet = False
-        """Whether there is one."""
+        """Whether the document is a spreadsheet."""
         self._body = False
         self._aside: list[str] = []
-        """What is begun of that, the outermost first."""
+        """The open elements of these, the outermost first."""
         self._attached: _Attached | None = None
         self._title: str | None = None
         self._columns: list[tuple[int, str]] = []
-        """The columns' own styles, each with the column after the last that has it."""
+        """The columns' styles, each with the column after the last that has it."""
         self._row = 0
         self._column = 0
         self._again = 1
@@ -217,7 +217,7 @@ class _Cells(Silent):
         return next((style for end, style in self._columns if self._column < end), "")
 
     def _raw(self, cell: _Cell, code: str) -> Raw | None:
-        """What stands in a cell; None where nothing does."""
+        """Return the content of a cell; None if it is empty."""
         attributes, words = cell.attributes, cell.words.text.words
         kind = attributes.get("value-type")
         if attributes.get("ext:value-type") == "error":

@@ -1,4 +1,4 @@
-"""How cells of OpenDocument look: by which formats they show what they hold, and what is struck through."""
+"""Styles of OpenDocument cells: their number formats, and which are struck through."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,15 +23,15 @@ _MOMENTS: Final = {
 }
 _COUNT: Final = re.compile("[0-9]{1,9}")
 _LONGEST_WORDS: Final = 100
-"""Characters that a number format puts beside a number."""
+"""Characters of the words beside a number in a number format."""
 _MOST_PARENTS: Final = 20
 _REPEATED: Final = 2**20
-"""As often as a cell or a row is repeated at most, which is the height of a sheet."""
+"""Repetitions of a cell or a row at most, which is the height of a sheet."""
 
 
 @dataclass(slots=True)
 class _Style:
-    """How cells or texts look: by which format, and whether they are struck through, unless a parent says."""
+    """The style of cells or texts: its format, and whether it is struck through, unless a parent decides."""
 
     parent: str = ""
     format: str = ""
@@ -39,7 +39,7 @@ class _Style:
 
 
 class Look(Silent):
-    """The styles by their names, and the number formats, spelled as those of Office Open XML."""
+    """The styles by name, and the number formats, spelled as in Office Open XML."""
 
     def __init__(self) -> None:
         self._styles: dict[str, _Style] = {}
@@ -50,7 +50,7 @@ class Look(Silent):
         self._percent = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Hear that an element begins."""
+        """Process the start of an element."""
         if name in _FORMATS:
             self._format, self._percent = [], name == "percentage-style"
             self._formats[attributes.get("name", "")] = GENERAL
@@ -67,29 +67,29 @@ class Look(Silent):
                 self._style.struck = line != "none"
 
     def end(self, name: str) -> None:
-        """Hear that an element ends."""
+        """Process the end of an element."""
         if self._heard is not None and self._format is not None and name in {"text", "currency-symbol"}:
             words, self._heard = "".join(self._heard).replace('"', ""), None
             self._format.append("%" if self._percent and words.strip() == "%" else f'"{words}"')
         elif name in _FORMATS and self._format is not None:
-            # The one that was begun last.
+            # The format that was begun last.
             self._formats[next(reversed(self._formats))] = "".join(self._format) or GENERAL
             self._format = None
 
     def text(self, text: str) -> None:
-        """Hear a piece of text."""
+        """Process a piece of text."""
         if self._heard is not None:
             self._heard.append(text[:_LONGEST_WORDS])
 
     def format(self, style: str) -> str:
-        """The number format of a style, or of the first of its parents that has one."""
+        """Return the number format of a style, or of the first of its parents that has one."""
         for each in self._line(style):
             if each.format in self._formats:
                 return self._formats[each.format]
         return GENERAL
 
     def struck(self, style: str) -> bool:
-        """Whether what has this style is struck through."""
+        """Return whether a style is struck through."""
         return next((each.struck for each in self._line(style) if each.struck is not None), False)
 
     def _line(self, name: str) -> Iterator[_Style]:
@@ -119,7 +119,7 @@ class Look(Silent):
 
 
 def times(written: str | None, most: int = _REPEATED) -> int:
-    """How often something is repeated, once unless said."""
+    """Return the number of repetitions, by default one."""
     if written is None:
         return 1
     return min(int(written), most) if _COUNT.fullmatch(written) else most

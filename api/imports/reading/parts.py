@@ -1,4 +1,4 @@
-"""The parts of a workbook that is a ZIP archive of XML, as those of Office Open XML and OpenDocument are."""
+"""The parts of a workbook that is a ZIP archive of XML, as in Office Open XML and OpenDocument."""
 
 import zipfile
 import zlib
@@ -37,47 +37,47 @@ _BROKEN: Final = (
     OSError,
     ValueError,
 )
-"""What is raised where a part is missing, cut, packed or written otherwise than is known."""
+"""Errors for a part that is missing, truncated, or compressed or written in an unknown way."""
 _ENCRYPTED: Final = 1
 _CHUNK: Final = 64 * 1024
 
 
 class Walker(Protocol):
-    """Who is told of a part's elements and texts in their order, by names without their namespaces."""
+    """Receives a part's elements and texts in order, by names without namespaces."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Hear that an element begins."""
+        """Process the start of an element."""
 
     def end(self, name: str) -> None:
-        """Hear that an element ends."""
+        """Process the end of an element."""
 
     def text(self, text: str) -> None:
-        """Hear a piece of text."""
+        """Process a piece of text."""
 
 
 class Silent:
-    """A walker that hears nothing but what a subclass listens to."""
+    """A walker that ignores everything that a subclass does not process."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Hear that an element begins."""
+        """Ignore the start of an element."""
 
     def end(self, name: str) -> None:
-        """Hear that an element ends."""
+        """Ignore the end of an element."""
 
     def text(self, text: str) -> None:
-        """Hear a piece of text."""
+        """Ignore a piece of text."""
 
 
 @dataclass(slots=True)
 class Rich:
-    """A text in the making: its pieces, and whether some of it is struck through."""
+    """A text being read: its pieces, and whether a part of it is struck through."""
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     struck: bool = False
 
     def add(self, text: str) -> None:
-        """Take in a piece; of a text that is too long anyway the rest does not matter."""
+        """Add a piece; a text that is too long already needs no more."""
         if self.length <= LONGEST_TEXT:
             self.pieces.append(text[: LONGEST_TEXT + 1])
         self.length += len(text)
@@ -89,7 +89,7 @@ class Rich:
 
 
 class Parts:
-    """The parts of an archive by their names. Raises UnreadableFileError for one that cannot be read."""
+    """The parts of an archive by name. Raises UnreadableFileError for one that cannot be read."""
 
     def __init__(self, content: bytes) -> None:
         try:
@@ -106,7 +106,7 @@ class Parts:
             raise UnreadableFileError(PROTECTED)
 
     def walk(self, name: str, walker: Walker) -> None:
-        """Walk through a part that is XML. Raises UnreadableFileError when it is not there or damaged."""
+        """Walk through an XML part. Raises UnreadableFileError if it is missing or damaged."""
         local = _Local()
         parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
         parser.buffer_text = True
@@ -132,11 +132,11 @@ class Parts:
 _SEPARATOR: Final = " "
 _EXTENSION: Final = "ext:"
 _EXTENSION_SPACE: Final = ":calcext:"
-"""Of the namespace of LibreOffice's own attributes, which say more exactly what the standard's say."""
+"""Part of the namespace of LibreOffice's attributes, which are more exact than the standard's."""
 
 
 class _Local(dict[str, str]):
-    """Names by what they are without their namespaces."""
+    """Names without their namespaces."""
 
     def __missing__(self, name: str) -> str:
         space, _, local = name.rpartition(_SEPARATOR)
@@ -145,5 +145,5 @@ class _Local(dict[str, str]):
 
 
 def _refuse(*_: object) -> NoReturn:
-    """Refuse what declares entities of its own: no program writes a workbook so."""
+    """Refuse declarations of entities: no program writes them in a workbook."""
     raise damaged()

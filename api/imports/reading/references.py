@@ -1,4 +1,4 @@
-"""How parts of Office Open XML name one another, cells and characters (ECMA-376)."""
+"""References between parts of Office Open XML, and of cells and characters (ECMA-376)."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A part that another one names: by which name, of what kind, and where it is."""
+    """A part that another one references: the name, the kind, and the place."""
 
     name: str
     kind: str
@@ -24,7 +24,7 @@ class Related:
 
 
 def related(parts: Parts, part: str) -> list[Related]:
-    """The parts that a part names, or that the archive itself does, whose name is empty."""
+    """Return the parts that a part references, or those of the archive, whose name is empty."""
     folder, _, own = part.rpartition("/")
     name = f"{folder}/_rels/{own}.rels".lstrip("/")
     if name not in parts.names:
@@ -44,7 +44,7 @@ def related(parts: Parts, part: str) -> list[Related]:
 
 
 def cell_at(address: str) -> tuple[int, int]:
-    """The row from 1 and the column from 0 of a cell. Raises UnreadableFileError for what is no address."""
+    """Return the row from 1 and the column from 0 of a cell. Raises UnreadableFileError for no address."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise damaged()
@@ -52,16 +52,16 @@ def cell_at(address: str) -> tuple[int, int]:
 
 
 def number(written: str | None) -> int:
-    """A count as it is written, 0 for what is none."""
+    """Return a count from a text; 0 if it is none."""
     return int(written) if written is not None and _COUNT.fullmatch(written) else 0
 
 
 def unescaped(text: str) -> str:
-    """A text with the characters that XML cannot hold."""
+    """Return a text with the characters that XML escapes."""
     if "_x" not in text:
         return text
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    # What is written in two halves is one character; half of one is none.
+    # Two surrogates are one character; a lone one is none.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

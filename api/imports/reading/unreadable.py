@@ -1,4 +1,4 @@
-"""Why a file cannot be read, in one sentence, with the way out."""
+"""Reasons why a file cannot be read, in one sentence each, with a remedy."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from domain.label import Label
 
 
 class UnreadableFileError(Exception):
-    """Nothing of the file can be read; `why` says so to whoever handed it in, and what to do."""
+    """None of the file can be read; `why` gives the reason and a remedy."""
 
     def __init__(self, why: Label) -> None:
         super().__init__(f"{why.zh} {why.en}")
@@ -63,17 +63,17 @@ TOO_COSTLY: Final = Label(
 
 
 def damaged() -> UnreadableFileError:
-    """Return that a file is damaged."""
+    """Return the error that a file is damaged."""
     return UnreadableFileError(DAMAGED)
 
 
 def too_large(most: int) -> UnreadableFileError:
-    """Return that a file has more bytes than is taken."""
+    """Return the error that a file has more bytes than the limit."""
     return too_much(Label(f"文件超过 {most:,} 字节", f"The file has more than {most:,} bytes"))
 
 
 def unclosed(line: int) -> UnreadableFileError:
-    """Return that a text has quotation marks that do not fit, up to a line."""
+    """Return the error that a text has an unbalanced quotation mark, up to a line."""
     return UnreadableFileError(
         Label(
             f"到第 {line:,} 行为止，引号不成对；请用电子表格软件打开并另存为 .xlsx 后再导入。",
@@ -83,7 +83,7 @@ def unclosed(line: int) -> UnreadableFileError:
 
 
 def too_much(what: Label) -> UnreadableFileError:
-    """Return that a file holds more than is taken: what, and where."""
+    """Return the error that a file exceeds a limit: which one, and where."""
     return UnreadableFileError(
         Label(
             f"{what.zh}；请删去多余的内容，或分成几个文件后再导入。",

@@ -1,4 +1,4 @@
-"""A workbook as rows of cells, numbered as the person who keeps it sees them."""
+"""A workbook as rows of cells, numbered as the clerk sees them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ BLANK: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Cells that are shown as one: their rows from 1 and columns from 0, the last ones included."""
+    """Cells displayed as one: their rows from 1 and columns from 0, the last ones included."""
 
     top: int
     left: int
@@ -22,9 +22,9 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Words that hang on a cell or lie over it, and stand in none: its row from 1, its column from 0.
+    """Words attached to a cell or lying over it, and not in it: its row from 1, its column from 0.
 
-    `fault` tells which they are, a comment or a text box.
+    `fault` says whether they are a comment or a text box.
     """
 
     row: int
@@ -35,10 +35,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its number from 0, its title and its rows, each without its blank end.
+    """One sheet: its number from 0, its title and its rows, each without trailing blanks.
 
-    What is `merged` over several rows stands in each of them, in the first of the columns. What is `attached`
-    to cells, which need not be filled, stands in none.
+    A value `merged` over several rows is in each of them, in the first of the columns. Words `attached` to
+    cells, which need not be filled, are in none.
     """
 
     number: int
@@ -48,7 +48,7 @@ class Sheet:
     attached: tuple[Attached, ...] = ()
 
     def filled(self) -> Iterator[tuple[int, int, Raw]]:
-        """Every cell that is not blank, with its row from 1 and its column from 0."""
+        """Yield every cell that is not blank, with its row from 1 and its column from 0."""
         for number, row in enumerate(self.rows, 1):
             for column, raw in enumerate(row):
                 if raw != BLANK:
@@ -59,7 +59,7 @@ class Sheet:
 class Workbook:
     """A file's sheets; `sha256` and `size` (bytes) are those of the file.
 
-    A file that never `says_whose` it is, as CSV, has to be told by whoever hands it in.
+    If the kind of file never `says_whose` it is, as CSV, the importer has to name the institution.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Workbook:
 
 
 def letter(column: int) -> str:
-    """A column's letters, as a spreadsheet shows them."""
+    """Return a column's letters, as a spreadsheet shows them."""
     letters = ""
     column += 1
     while column:
