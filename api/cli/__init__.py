@@ -1,4 +1,4 @@
-"""The command line. Commands that change something act as the operating system's own administrator."""
+"""The command line. Commands that change data act as the operating system's administrator."""
 
 import io
 import os
@@ -38,20 +38,20 @@ COMMANDS: Final = MappingProxyType(
         "rules": "upkeep_commands:rules",
     }
 )
-"""Where each command stands: it is imported when it is given, with what it needs and nothing else."""
+"""The module and function of each command, which is imported, with its dependencies, only if it is run."""
 for command, path in COMMANDS.items():
     app.command(f"{__name__}.{path}", name=command)
 
 USAGE: Final = 2
-"""The exit code of a command that was not given as it is to be."""
+"""The exit code for a wrong command line."""
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE
-"""The exit code when nobody reads on, as after `| head`."""
+"""The exit code for a closed pipe, as after `| head`."""
 
 
 def main() -> None:
     """Run the command line and exit."""
     for stream in (sys.stdout, sys.stderr):
-        # What a terminal's encoding lacks, such as GBK, is shown by its number, and ends no command.
+        # A character that the terminal's encoding, such as GBK, lacks is escaped, and stops no command.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
@@ -61,21 +61,21 @@ def main() -> None:
 
 
 def run_command(words: Sequence[str]) -> int:
-    """Run a command, tell what kept it from being done, and return the exit code."""
+    """Run a command, print its errors, and return the exit code."""
     try:
         if not words or words[0] in app.help_flags:
-            # The page shows each command's sentence, which stands with the command.
+            # The help page lists each command's first sentence, from its docstring.
             for command in COMMANDS:
                 app[command]
         code: int = app(words, result_action="return_value", exit_on_error=False, print_error=False)
     except KeyboardInterrupt:
         code = STOPPED
     except BrokenPipeError:
-        # Python would try once more to write what is left, and complain.
+        # Python would try again to write the rest, and report an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = PIPE_CLOSED
     except Exception as error:
-        # It knows the errors of everything that could go wrong.
+        # It imports the errors of all components.
         from api.cli import trouble  # noqa: PLC0415 - what goes well does not wait for it
 
         code = USAGE if isinstance(error, CycloptsError) else 1

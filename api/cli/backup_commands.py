@@ -1,4 +1,4 @@
-"""The commands for what goes wrong: backing up, bringing a backup back, going on after entries were lost."""
+"""Commands for recovery: back up, restore, and continue after entries were lost."""
 
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ _NO_OWNER: Final = (
 
 
 class OwnerUnknownError(Exception):
-    """A command needs to enter as the owner, whose address is not known here."""
+    """A command needs the owner's address, which is unknown here."""
 
 
 def back_up(folder: Path, /) -> int:
@@ -70,7 +70,7 @@ async def backing_up(settings: Settings, folder: Path) -> int:
 
 
 async def restoring(settings: Settings, folder: Path, manifest: Path | None = None) -> int:
-    """Bring a backup back, and print the path of its manifest."""
+    """Restore a backup, and print the path of its manifest."""
     path = manifest or backup.newest(folder, settings.ledger)
     async with addresses(settings) as found:
         owner = _owner(found)
@@ -84,7 +84,7 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
 
 
 async def recovering(settings: Settings, *, without_witness: bool = False) -> int:
-    """Begin a new epoch, and print its number, unless nothing is known to be lost."""
+    """Begin a new epoch, and print its number, unless no loss is known."""
     async with addresses(settings) as found:
         owner = _owner(found)
         async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:

@@ -1,4 +1,4 @@
-"""How a command works within an open container."""
+"""Running a command within an open container."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,7 +9,7 @@ from api.settings import Settings
 
 
 def with_container(asked: Callable[[Container], Awaitable[int]]) -> int:
-    """Answer a command within an open container, whose read models somebody else may follow."""
+    """Run a command within an open container, whose read models another process may update."""
 
     async def work() -> int:
         async with open_container(Settings(), follow=False) as container:

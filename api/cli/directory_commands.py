@@ -1,4 +1,4 @@
-"""The commands about institutions, their people and the tokens of these."""
+"""Commands about institutions, their members and tokens."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias

@@ -1,4 +1,4 @@
-"""`childledger import`: a register from a file, by the operating system's own administrator."""
+"""`childledger import`: a register from a file, imported by the operating system's administrator."""
 
 import asyncio
 import sys
@@ -29,7 +29,7 @@ from ledger.store.store import StoreError
 
 INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2
-"""The exit code when nothing of a file could be read."""
+"""The exit code if none of a file could be read."""
 PURPOSE: Final = "import"
 CALLED: Final = "导入验看（{}）"
 TOKEN_DAYS: Final = 1
@@ -79,12 +79,12 @@ async def import_file(
     json: bool = False,
     tokens: bool = False,
 ) -> int:
-    """Import a register and tell what came of it; return the exit code.
+    """Import a register and print its outcome; return the exit code.
 
-    The register is that `institution`'s (its name or id), which a file that says whose it is must agree with.
-    0 when nothing was rejected, 1 when something was, 2 when nothing could be read. With `json` stdout holds
-    the report's object only, and all else goes to stderr. Nothing is imported where its `report` could not be
-    written, or would take the register's place.
+    The register is that `institution`'s (its name or id); a file that names its institution must agree. 0 if
+    nothing was rejected, 1 if something was, 2 if nothing could be read. With `json`, stdout has the report's
+    object only, and everything else goes to stderr. Nothing is imported if its `report` could not be written,
+    or would replace the register.
     """
     if report is not None:
         if await asyncio.to_thread(_one_file, report, file):
@@ -102,7 +102,7 @@ async def import_file(
             handed_in = await located(handed_in, region, container.ledger.rulebook)
             with bar() as progress:
                 told = await run_import(container, handed_in, operator.recorder, progress)
-            # What is listed of nobody's file is noted under the institution itself.
+            # Lines listed without a file are noted under the id of the institution.
             read = {child or told.institution.institution: told.sees for child in told.shown}
             await container.access.note(operator, read, IMPORT_REPORT)
             await _tell(container, told, report, json=json)
@@ -110,7 +110,7 @@ async def import_file(
                 await _print_tokens(container, told, json=json)
             return told.code
     except (InterruptedImportError, StoreError, Problem):
-        # A problem is that it cannot be written down who is told.
+        # A problem means that the access log cannot be written.
         again = (
             "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
         )
@@ -136,7 +136,7 @@ def _one_file(first: Path, second: Path) -> bool:
 
 
 async def _institution(container: Container, said: str) -> Institution:
-    """Return the institution of a name, which need not be known, or of an id, which must."""
+    """Return the institution of a name, which may be unknown, or of an id, which must be known."""
     try:
         known = await container.identity.institution(UUID(said))
     except ValueError:
@@ -154,12 +154,12 @@ async def _tell(container: Container, told: Report, report: Path | None, *, json
         sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
         sys.stdout.flush()
     if report is not None:
-        # Last, so that what came of it is told even where no room is left for a copy.
+        # Last, so that the outcome is printed even if the disk has no room for a copy.
         write_clerks_copy(told, report, rulebook)
 
 
 async def _print_tokens(container: Container, told: Report, *, json: bool) -> None:
-    """Print a token for each role, for looking at what was imported and for nothing that another decides."""
+    """Print a token for each role, which can read what was imported but decide nothing."""
     made = await tokens_for_every_role(
         container.identity,
         told.institution,

@@ -1,4 +1,4 @@
-"""Where an institution lies whose register is handed in: it is said, asked for on a terminal, or unknown."""
+"""The region of an imported register's institution: given, asked for on a terminal, or unknown."""
 
 import asyncio
 import sys
@@ -12,11 +12,11 @@ from domain.rulebook import Rulebook
 
 
 async def located(handed_in: RegisterImport, said: str | None, rulebook: Rulebook) -> RegisterImport:
-    """Return the register with what is said of its institution's region, where that is not known.
+    """Return the register with the given region of its institution, if that is unknown.
 
-    What is to be minded of it is told.
+    Warnings about the region are printed.
 
-    Raises IdentityError for what is no region, and where the institution is known to lie elsewhere.
+    Raises IdentityError for a region that cannot be an institution's, and if the known region differs.
     """
     own = handed_in.institution
     check_region(said, rulebook)
@@ -38,7 +38,7 @@ async def located(handed_in: RegisterImport, said: str | None, rulebook: Ruleboo
 
 
 async def _asked(name: str, rulebook: Rulebook) -> str | None:
-    """Ask for the region of an institution until it is one, or nothing is said."""
+    """Ask for the region of an institution until the answer is valid or empty."""
     while True:
         note(
             f"{name}在哪个县（市、区）？请输入六位代码（GB/T 2260）；不知道请直接回车。"
@@ -54,7 +54,7 @@ async def _asked(name: str, rulebook: Rulebook) -> str | None:
 
 
 async def _line() -> str:
-    """Wait for a line on the terminal, so that who gives up waiting need not end it."""
+    """Wait for a line on the terminal, so that a cancelled wait needs no end of input."""
     loop, there = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(sys.stdin, there.set)
     try:

@@ -1,4 +1,4 @@
-"""How a command speaks, and with which codes it ends."""
+"""Output and exit codes of commands."""
 
 import sys
 from typing import Annotated, Final, TypeAlias
@@ -6,16 +6,16 @@ from typing import Annotated, Final, TypeAlias
 from cyclopts import Parameter
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
-"""What is said by its name alone."""
+"""An option without a value."""
 STOPPED: Final = 130
-"""The exit code of a command that was stopped before its end."""
+"""The exit code of a command that was stopped."""
 
 
 def note(text: str) -> None:
-    """Tell whoever gave the command, apart from what it answers."""
+    """Print a note to the user, apart from the command's output."""
     print(text, file=sys.stderr)  # noqa: T201 - a command speaks
 
 
 def answer(text: str) -> None:
-    """Print what was asked for."""
+    """Print the command's output."""
     print(text, flush=True)  # noqa: T201 - the same

@@ -1,4 +1,4 @@
-"""Commands that serve: a ledger of value, or a fictional institution's."""
+"""Commands that serve: a real ledger, or a fictional institution's."""
 
 from pathlib import Path
 from typing import Annotated, TypeAlias

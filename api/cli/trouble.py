@@ -1,4 +1,4 @@
-"""What keeps a command from being done: a sentence in Chinese and one in English, and never a traceback."""
+"""Errors of commands: a sentence in Chinese and one in English, and never a traceback."""
 
 from enum import Enum
 from socket import gaierror
@@ -56,9 +56,9 @@ TOLD: Final = (
     ServerFailedError,
     LastSeenError,
 )
-"""What a command cannot help, and says in both languages itself."""
+"""Errors that have a text in both languages."""
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)
-"""What a database says, or what is said when it says nothing."""
+"""Errors of an unavailable database."""
 UNEXPECTED: Final = Label(
     "程序出错，未能完成；上面一行记录了出错之处，请转交维护人员。",
     "Something went wrong in the program; the line above tells where, for whoever maintains it.",
@@ -66,7 +66,7 @@ UNEXPECTED: Final = Label(
 
 
 def sentences(error: Exception) -> list[str]:
-    """Return what is said of an error, a line each; nothing of one that nobody expected."""
+    """Return the text of an error, in lines; nothing for an unexpected one."""
     match error:
         case CycloptsError():
             return [_both(_usage(error)), _both(_help(error))]
@@ -95,7 +95,7 @@ def _both(said: Label) -> str:
 
 
 def _usage(error: CycloptsError) -> Label:
-    """What is wrong with how a command was given; the library says it in English."""
+    """Return the text of a wrong command line; the library has it in English."""
     english, place = str(error), _place(error)
     match error:
         case UnknownCommandError():
@@ -117,7 +117,7 @@ def _usage(error: CycloptsError) -> Label:
 
 
 def _place(error: CycloptsError) -> str:
-    """The option or the argument that an error is about, as it is written."""
+    """Return the option or the argument of an error, as it is written."""
     keyword = getattr(getattr(error, "token", None), "keyword", None) or getattr(error, "keyword", None)
     if keyword is not None:
         return str(keyword)
@@ -138,7 +138,7 @@ def _help(error: CycloptsError) -> Label:
 
 
 def _setting(found: Any) -> str:  # noqa: ANN401 - pydantic's own shape
-    """What is wrong with a setting, which may be a secret: its name, and what it should be."""
+    """Return the error of a setting, whose value may be a secret: its name, and its valid values."""
     name = f"CHILDLEDGER_{'_'.join(map(str, found['loc'])).upper()}"
     if found["type"] == "value_error":
         return f"{name}: {found['ctx']['error']}"

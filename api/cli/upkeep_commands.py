@@ -1,4 +1,4 @@
-"""Commands about what is kept: its read models, its entries, its rules and its address."""
+"""Commands for maintenance: read models, entries, rules and the database's address."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from projections.projector.generations import KEPT, drop_older, make
 from projections.projector.verify import Verification
 
 DIFFERENT: Final = 1
-"""The exit code when read models are not what the entries say."""
+"""The exit code if read models differ from the entries."""
 
 
 def rebuild(*, keep: int = KEPT) -> int:
@@ -35,7 +35,7 @@ def rebuild(*, keep: int = KEPT) -> int:
 
 
 async def rebuilding(container: Container, keep: int) -> int:
-    """Build a generation to its end, drop those that nobody goes back to, and return the exit code."""
+    """Build a generation, drop generations not kept, and return the exit code."""
     owner, ledger, projector = container.addresses.owner, container.settings.ledger, container.projector
     if owner is None:
         note(
@@ -73,7 +73,7 @@ def verify(*, read_models: Flag = False) -> int:
 
 
 async def verifying_entries(container: Container) -> int:
-    """Compare every entry with what vouches for it and with its columns, and return the exit code."""
+    """Compare every entry with its voucher and its columns, and return the exit code."""
     found = 0
     with _bar("核对条目 Verifying entries") as told:
         async for each in flaws(container.ledger, told):
@@ -84,7 +84,7 @@ async def verifying_entries(container: Container) -> int:
 
 
 async def verifying(container: Container) -> int:
-    """Compare the read models with the entries, tell what differs, and return the exit code."""
+    """Compare the read models with the entries, print the differences, and return the exit code."""
     await container.projector.start()
     own = container.projector.read_from
     verifier = Verification(container.ledger, container.readers, READ_MODELS)
@@ -102,7 +102,7 @@ async def verifying(container: Container) -> int:
 
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[float], None]]:
-    """Show progress on stderr within the block; nothing of it stays where that is no terminal."""
+    """Show progress on stderr within the block; without a terminal it leaves no trace."""
     console = Console(stderr=True)
     columns = (TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
