@@ -1,5 +1,5 @@
-"""A fictional institution: its members, its register, and lives that no register can tell.
+"""A fictional institution: its members, its register, and lives that no register can express.
 
-Everybody is made up, from a seed: the same seed and day give the same people. Whatever is to be seen today
-(somebody about to turn 18, something overdue) is counted from the day that is given as the present.
+Every person is made up from a seed: the same seed and day give the same people. What is due today (a person
+about to turn 18, an overdue obligation) is counted from the day given as the present.
 """

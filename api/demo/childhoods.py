@@ -1,4 +1,4 @@
-"""Childhoods as a roster knows them: who came when and how, lives how, and left when and why."""
+"""Childhoods in the form of a roster: arrival, care and departure of each child."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from api.demo.people import People, Person
 from domain.when import add, birthday
 
 Fate: TypeAlias = tuple[date, date | None, str | None]
-"""A day of birth, and the day and the reason of leaving, None for who is in care."""
+"""A day of birth, and the day and the reason of leaving, None for a child in care."""
 PREFIX: Final = "XH"
-"""What file numbers begin with."""
+"""The prefix of file numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A way in which children come: the category in a register's words, and what goes with it."""
+    """A way of arrival: the category in a register's words, and its further values."""
 
     category: str
     guardianship: str
@@ -55,19 +55,19 @@ TURNING: Final = (
     (18, 20), (18, 75), (18, 150), (18, 240), (18, -9), (18, -40), (18, -200),
     (17, -30), (16, 15), (16, -60), (16, -130), (8, 5), (6, 30), (6, -25),
 )  # fmt: skip
-"""In care today: the age, in years, that somebody completes, and in how many days; a minus says days ago."""
+"""Children in care today: the age in years that each completes, and in how many days; negative: days ago."""
 GROWING: Final = 58
-"""How many more are in care, of every age."""
+"""Further children in care, of every age."""
 LEFT: Final = (*[ADOPTED] * 14, *[PLACED] * 12, *[SUPPORTED] * 7, *[RETURNED] * 5, *[DIED] * 4)
-"""Why others left."""
+"""Reasons of leaving of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Childhood:
     """One child of the roster.
 
-    `registered` is the day of its household registration. `known_until` is the last day in care of which the
-    register of `issued_on` tells.
+    `registered` is the day of its household registration. `known_until` is the last day in care that the
+    register of `issued_on` covers.
     """
 
     file_no: str
@@ -88,16 +88,16 @@ class Childhood:
     random: Random
 
     def aged(self, years: float) -> date:
-        """The day on which the child completes that many years."""
+        """Return the day on which the child completes that many years."""
         return birthday(self.person.born, years)
 
     def soon(self, day: date, least: int, most: int) -> date:
-        """Some day that many days after another."""
+        """Return a day within that many days after another."""
         return day + timedelta(days=self.random.randint(least, most))
 
 
 def childhoods(seed: int, issued_on: date, today: date) -> list[Childhood]:
-    """Make up everybody on the roster of a register issued that day, in the order of their numbers."""
+    """Make up the children on the roster of a register issued that day, in the order of their numbers."""
     random, people = Random(seed), People(f"register {seed}")  # noqa: S311 - nothing here is a secret
     fates: list[Fate] = [(born, None, None) for born in _births(today, issued_on, random)]
     fates += [_departed(why, issued_on, random) for why in LEFT]

@@ -43,13 +43,13 @@ def demonstrate(port: int, data: Path) -> int:
     leave_when_told()
     _refuse_second(data)
     listener = listen(HOST, port)
-    locate(data, None, durable=True)  # makes the folder, as the database's own user needs it
+    locate(data, None, durable=True)  # makes the folder, owned as the database's user requires
     with listener, _hold(data / _LOCK, address_of(listener)):
         return run(_demonstrate(Settings(data=data, port=port), listener))
 
 
 async def _demonstrate(settings: Settings, listener: socket) -> int:
-    # Whatever database the surroundings name is not for fictional people.
+    # A database named in the environment is not for fictional people.
     settings = settings.model_copy(
         update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": ()}
     )
@@ -66,13 +66,13 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
 
 
 async def _filled(container: Container) -> Institution:
-    """Return the fictional institution, with all its people: once, even if it takes several starts."""
+    """Return the fictional institution with all its people, made once, possibly over several starts."""
     identity, mark = container.identity, container.settings.data / _FILLED
     institution = await identity.institution_named(INSTITUTION)
     if institution is None:
         institution = await open_institution(container, INSTITUTION, region=REGION)
     if not mark.exists():
-        # The day of the first start is the present of everybody, also when a later one completes it.
+        # The day of the first start stays the present, even if a later start completes the people.
         file = await container.ledger.file(institution.institution)
         today = container.today() if file is None else next(file.standing()).days.last
         handed_in = await prepare(container, read_workbook(register(today), INSTITUTION), own=institution)
@@ -103,14 +103,14 @@ def _welcome(address: str, tokens: dict[Role, str]) -> str:
 
 
 def _refuse_second(data: Path) -> None:
-    """Raise AlreadyRunningError when the lock of DATA is held; touches nothing."""
+    """Raise AlreadyRunningError if the lock of DATA is held, without changing anything."""
     with suppress(FileNotFoundError), (data / _LOCK).open() as lock:
         _try(lock, data)
 
 
 @contextmanager
 def _hold(path: Path, address: str) -> Iterator[None]:
-    """Hold the lock of DATA, which tells others the address."""
+    """Hold the lock of DATA, which contains the address for other processes."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
         _try(lock, path.parent)
         lock.truncate(0)

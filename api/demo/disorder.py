@@ -1,4 +1,4 @@
-"""What is wrong in a register as people keep it, in small doses: each function spoils a row or two."""
+"""Errors of real registers, in small numbers: each function spoils a row or two."""
 
 from datetime import date, timedelta
 from random import Random
@@ -19,7 +19,7 @@ STRANGER: Final = "XH9999"
 
 
 def spoil(sheets: Sheets, random: Random, issued_on: date) -> None:
-    """Put into a tidy register what is wrong in others."""
+    """Put the errors of real registers into a tidy one."""
     _list_twice(sheets["儿童花名册"], random)
     _number_twice(sheets["儿童花名册"], random)
     _misspell_numbers(sheets["儿童花名册"], random)
@@ -34,7 +34,7 @@ def spoil(sheets: Sheets, random: Random, issued_on: date) -> None:
 
 
 def _list_twice(roster: list[Record], random: Random) -> None:
-    """Two children stand on the roster again, one cell of each otherwise than before."""
+    """Two children are on the roster twice, with a difference in one cell each."""
     first, second = random.sample(roster, 2)
     roster.append(
         first
@@ -46,7 +46,7 @@ def _list_twice(roster: list[Record], random: Random) -> None:
 
 
 def _number_twice(roster: list[Record], random: Random) -> None:
-    """A child that came back stands on the roster under another number too."""
+    """A child that came back is on the roster under another number too."""
     row = random.choice([row for row in roster if row["离院原因"] == RETURNED])
     roster.append(row | {"儿童编号": NUMBERED_TWICE, "离院日期": None, "离院原因": None, "备注": None})
 
@@ -70,7 +70,7 @@ def _coarser(day: CellValue, spelling: str) -> CellValue:
 
 
 def _show_what_was_corrected(roster: list[Record], corrections: list[Record]) -> None:
-    """The roster still shows what stood there before it was corrected."""
+    """The roster still shows the value from before a correction."""
     for correction in corrections:
         for row in roster:
             if row["儿童编号"] == correction["儿童编号"]:
@@ -95,7 +95,7 @@ def _adopt_in_haste(adoptions: list[Record]) -> None:
 
 
 def _examine_on_no_day(examinations: list[Record], random: Random, issued_on: date) -> None:
-    """One examination has a day that does not exist, another one that has not come yet."""
+    """One examination has a day that does not exist, another one a day in the future."""
     for row, day in zip(
         random.sample(examinations, 2), ("2021年13月5日", f"{issued_on.year + 5}-05-01"), strict=True
     ):

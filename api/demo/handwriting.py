@@ -1,11 +1,11 @@
-"""How a clerk writes: days in eight spellings, digits of full width, blanks that strayed in."""
+"""A clerk's handwriting: days in eight spellings, full-width digits, stray blanks."""
 
 from datetime import date
 from random import Random
 from typing import Final, TypeAlias
 
 CellValue: TypeAlias = str | int | float | date | None
-"""What is written into a cell; None leaves it empty."""
+"""The content of a cell to write; None leaves it empty."""
 
 FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 SPELLINGS: Final = (
@@ -19,13 +19,13 @@ SPELLINGS: Final = (
 
 
 class Handwriting:
-    """One clerk's hand, the same for the same seed."""
+    """The handwriting of one clerk, the same for the same seed."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
 
     def day(self, day: date | None) -> CellValue:
-        """Write a day: half of the time as a date proper, else as text in one of the ways of writing it."""
+        """Write a day: half of the time as a date, else as text in one of the spellings."""
         if day is None or self._once_in(2):
             return day
         if self._once_in(8):
@@ -39,7 +39,7 @@ class Handwriting:
         )
 
     def number(self, number: str) -> CellValue:
-        """Write a number, now and then with blanks around it."""
+        """Write a number, sometimes with blanks around it."""
         return f" {number} " if self._once_in(12) else number
 
     def _once_in(self, times: int) -> bool:

@@ -1,6 +1,6 @@
-"""How a life is told: what happened on which day, and how that becomes recordings of a ledger.
+"""Lives as generators of dated events, and their conversion into recordings.
 
-A life is a generator of happenings. Each `yield` answers the id of the entry that it becomes, so that a later
+A life is a generator of happenings. Each `yield` returns the id of the entry that it becomes, so that a later
 happening can correct it, approve it or rest on it.
 """
 
@@ -68,13 +68,13 @@ AROUND_HERE: Final[Mapping[str, object]] = {
     "to_region": REGION,
     "waiting_days": 0,
 }
-"""What is answered where a life does not say otherwise: who is who around the institution."""
+"""Default values of events: the bodies around the institution."""
 NOT_ASKED: Final = Unknown("not_asked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """Something that happened, as somebody recorded it; `of` is the number of another child's file."""
+    """An event as its recorder recorded it; `of` is the number of another child's file."""
 
     draft: Draft
     by: Role = Role.STAFF
@@ -82,44 +82,44 @@ class Happening:
     of: str | None = None
 
     def with_papers(self, *kinds: str) -> "Happening":
-        """There are papers about it, of these kinds."""
+        """Return the happening with papers of these kinds."""
         papers = tuple(Document(kind=kind, issued_on=self.draft.days.last) for kind in kinds)
         return replace(self, draft=replace(self.draft, documents=papers))
 
     def on_paper(self) -> "Happening":
-        """It was copied from an old file, as found there, which noted it that day."""
+        """Return the happening as copied from an old file, as found there, and noted there that day."""
         return replace(self, origin="paper", draft=replace(self.draft, noted_on=self.draft.days.last))
 
     def by_supervisor(self) -> "Happening":
-        """The supervisor records it."""
+        """Return the happening as recorded by the supervisor."""
         return replace(self, by=Role.SUPERVISOR)
 
     def in_spite_of(self, rule: str, reason: str) -> "Happening":
-        """The recorder claims an exception from a rule."""
+        """Return the happening with a claim to an exception from a rule."""
         return replace(self, draft=replace(self.draft, exception=ExceptionClaim(rule=rule, reason=reason)))
 
     def correcting(self, entry: UUID, explanation: str) -> "Happening":
-        """It is what an earlier entry should have said."""
+        """Return the happening as a correction of an earlier entry."""
         reason = Reason(code="incorrect_data", explanation=explanation)
         return replace(self, draft=replace(self.draft, corrects=entry, reason=reason))
 
     def because_of(self, entry: UUID) -> "Happening":
-        """Another entry is why it was recorded."""
+        """Return the happening with another entry as its cause."""
         return replace(self, draft=replace(self.draft, cause=entry))
 
     def in_file_of(self, file_no: str) -> "Happening":
-        """It stands in another child's file."""
+        """Return the happening for another child's file."""
         return replace(self, of=file_no)
 
 
 LifeCourse: TypeAlias = Generator[Happening, UUID, None]
-"""A life, told from its beginning."""
+"""A life from its beginning."""
 
 
 def on(day: date | Days, kind: type[Event], /, **said: object) -> Happening:
-    """Something of that kind happened that day; what is not said is as it usually is, or was not asked.
+    """Return an event of that kind on that day; omitted required fields have defaults, or were not asked.
 
-    A clerk recorded it, or the supervisor where clerks are not shown such things.
+    A clerk is its recorder, or the supervisor if clerks do not see its categories.
     """
     for spec in fields_of(kind):
         if spec.required:
@@ -133,34 +133,34 @@ def on(day: date | Days, kind: type[Event], /, **said: object) -> Happening:
 
 @dataclass(slots=True)
 class Present:
-    """The present from which a life looks back, the number of its file, and the people in it."""
+    """The present from which a life is dated, the number of its file, and its people."""
 
     today: date
     file_no: str = ""
     people: People = field(default_factory=lambda: People("lives"))
 
     def ago(self, *, years: int = 0, months: int = 0, days: int = 0) -> date:
-        """The day that long before today."""
+        """Return the day that long before today."""
         return add(self.today, months=-12 * years - months, days=-days)
 
     def who(self, born: date, sex: str | None = None) -> Person:
-        """Somebody who was born that day."""
+        """Return a person born that day."""
         return self.people.person(born, sex)
 
     def turning(self, years: float, *, in_days: int, sex: str | None = None) -> Person:
-        """Somebody who completes so many years in so many days; a minus says days ago."""
+        """Return a person who completes so many years in so many days; negative: days ago."""
         return self.who(add(add(self.today, days=in_days), months=-round(12 * years)), sex)
 
 
 Teller: TypeAlias = Callable[[Present], LifeCourse]
-"""Tells a life."""
+"""Generates a life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeBuilder:
-    """Turns lives into recordings for one institution; `stream_of` is a file by its number.
+    """Turns lives into recordings for one institution; `stream_of` returns a file by its number.
 
-    `named` is how their ledger makes ids.
+    `named` makes ids as the ledger does.
     """
 
     named: Named
@@ -169,7 +169,7 @@ class LifeBuilder:
     stream_of: Callable[[str], UUID]
 
     def recordings(self, file_no: str, life: LifeCourse) -> list[Recording]:
-        """Return what is to be recorded of a life; what one person tells at a time goes together."""
+        """Return the recordings of a life; consecutive happenings of one recorder belong together."""
         pages: list[list[Happening]] = []
         happening = next(life, None)
         while happening is not None:

@@ -1,4 +1,4 @@
-"""Recording the fictional lives in a ledger, by the crew of their institution."""
+"""Recording of the fictional lives in a ledger, by the members of their institution."""
 
 from datetime import date
 
@@ -15,11 +15,11 @@ from ledger.recording.request import Recording
 
 
 class RefusedLifeError(Exception):
-    """A made-up life broke a rule without saying so: its story and the rulebook have grown apart."""
+    """A fictional life broke a rule without claiming so: life and rulebook are inconsistent."""
 
 
 async def record_lives(container: Container, institution: Institution, today: date, *, purpose: str) -> None:
-    """Record every life, seen from that day, by the crew of a purpose; what is there already stays as it is.
+    """Record every life, as of that day, by the members of a purpose; recorded lives stay unchanged.
 
     Raises RefusedLifeError.
     """

@@ -1,4 +1,4 @@
-"""One member of each role with a token each: for a demonstration, and for trying what was imported."""
+"""One member of each role with a token each: for a demonstration, and for a look at imported data."""
 
 from typing import Final
 from uuid import uuid5
@@ -20,10 +20,10 @@ _ROLES: Final = {
 async def demo_members(
     identity: Identity, institution: Institution, *, purpose: str, called: str = "示例{}"
 ) -> dict[Role, Actor]:
-    """Return a made-up member of each role, bound to the institution or to its prefecture.
+    """Return a fictional member of each role, bound to the institution or to its prefecture.
 
-    Nobody's name is theirs: they are `called` by their roles. Those of one purpose and prefecture are the
-    same each time. While the institution's region is not known, whoever is bound to it sees nobody.
+    The members are `called` by their roles, without a person's name. Those of one purpose and prefecture are
+    the same each time. While the institution's region is unknown, a member bound to it sees no file.
     """
     prefecture = None if institution.region is None else institution.region[:4]
     members = {}
@@ -48,7 +48,7 @@ async def tokens_for_every_role(
     called: str = "示例{}",
     may_approve: bool = True,
 ) -> dict[Role, str]:
-    """Return a new token for each of the crew; those that were made before stay."""
+    """Return a new token for each of the members; earlier tokens stay valid."""
     members = await demo_members(identity, institution, purpose=purpose, called=called)
     return {
         role: await identity.issue(actor.user, days=days, purpose=purpose, may_approve=may_approve)

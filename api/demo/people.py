@@ -1,4 +1,4 @@
-"""Made-up people: each with a name of their own and a citizen id of a county that never was."""
+"""Fictional people: each with a separate name and a citizen id of a county that never existed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ GIVEN_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who does not exist; `sex` is a code of GB/T 2261.1."""
+    """A person who does not exist; `sex` is a code of GB/T 2261.1."""
 
     name: str
     sex: str
@@ -30,7 +30,7 @@ class Person:
 
 
 class People:
-    """Makes people up, no two of them with one name or one number."""
+    """Makes people, no two of them with the same name or number."""
 
     def __init__(self, seed: str) -> None:
         self._random = Random(seed)  # noqa: S311 - whoever guesses the next name has gained nothing
@@ -43,20 +43,20 @@ class People:
             self._random.shuffle(names)
 
     def person(self, born: date, sex: str | None = None) -> Person:
-        """Make up somebody who was born that day."""
+        """Make a person born that day."""
         sex = sex or self._random.choice((MALE, FEMALE))
         self._numbers += 1
         return Person(self._names[sex].pop(), sex, born, citizen_id(born, sex, self._numbers))
 
 
 def citizen_id(born: date, sex: str, number: int, county: str = REGION) -> str:
-    """The number that somebody has who was born that day; `number` tells apart those who share the day."""
+    """Return a citizen id for a day of birth; `number` distinguishes people of the same day."""
     odd = int(sex) % 2
     digits = f"{county}{born:%Y%m%d}{(number % 500) * 2 + odd:03}"
     return digits + check_character(digits)
 
 
 def misspelled(citizen_id: str) -> str:
-    """The same number with another check character, as a slip of the pen leaves it."""
+    """Return the same number with another check character, as after a slip of the pen."""
     following = (CHECK_CHARACTERS.index(citizen_id[17]) + 1) % len(CHECK_CHARACTERS)
     return citizen_id[:17] + CHECK_CHARACTERS[following]

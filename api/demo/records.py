@@ -1,4 +1,4 @@
-"""What each sheet of a register tells of a childhood, by the sheet's headings; days are still days."""
+"""The rows of each sheet about a childhood, by the sheet's headings, with days as days."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -11,10 +11,10 @@ from domain.when import add
 Record: TypeAlias = dict[str, CellValue]
 """One row, by heading."""
 Keeper: TypeAlias = Callable[[Childhood], Iterator[Record]]
-"""Writes one sheet's rows about a child."""
+"""Generates one sheet's rows about a child."""
 
 STAGES: Final = (("学前", -3, 0), ("小学", 0, 6), ("初中", 6, 9), ("中职", 9, 12))
-"""Stages of schooling with the years after entering primary school in which they begin and end."""
+"""Stages of schooling, with the years after entry to primary school in which they begin and end."""
 SCHOOLS: Final = {
     "学前": "望海区中心幼儿园",
     "小学": "望海区第二实验小学",
@@ -24,9 +24,9 @@ SCHOOLS: Final = {
 THERAPIES: Final = ("PT", "OT", "ST")
 YEARS_OF_THERAPY: Final = 5
 VISITS: Final = ((20, 30), (80, 95), (170, 200), (350, 380))
-"""After how many days, at least and at most, those who were adopted are visited."""
+"""Days, at least and at most, between an adoption and its visits."""
 APART: Final = ((12, 90), (36, 180))
-"""Below which age, in months, examinations are about so many days apart; later a year."""
+"""Below each age, in months, the days between examinations; later a year."""
 
 
 def roster(child: Childhood) -> Iterator[Record]:
@@ -58,7 +58,7 @@ def roster(child: Childhood) -> Iterator[Record]:
 
 
 def household(child: Childhood) -> Iterator[Record]:
-    """户口登记: one row for who was registered."""
+    """户口登记: one row for a registered child."""
     if child.registered is None:
         return
     moved = child.left if child.why in {ADOPTED, PLACED, SUPPORTED} else None
@@ -131,7 +131,7 @@ def schooling(child: Childhood) -> Iterator[Record]:
 
 
 def rehabilitation(child: Childhood) -> Iterator[Record]:
-    """康复: for who is disabled, every year an assessment, a plan made from it and days of training."""
+    """康复: for a disabled child, every year an assessment, a plan made from it and days of training."""
     if child.disability is None:
         return
     day = child.soon(child.received, 40, 90)
@@ -164,7 +164,7 @@ def _therapy(day: date, matter: str, content: str, item: str, amount: int, thera
 
 
 def examinations(child: Childhood) -> Iterator[Record]:
-    """体检: the sooner after each other the younger the child is."""
+    """体检: more frequent for younger children."""
     day = child.soon(child.received, 3, 20)
     while day <= child.known_until:
         months = (day - child.person.born).days / 30.4
@@ -181,7 +181,7 @@ def examinations(child: Childhood) -> Iterator[Record]:
 
 
 def adoption(child: Childhood) -> Iterator[Record]:
-    """收养: for who was adopted, from the registrar's notice to the registration."""
+    """收养: for an adopted child, from the registrar's notice to the registration."""
     if child.why != ADOPTED or child.left is None:
         return
     registered = child.left
@@ -222,7 +222,7 @@ def visits(child: Childhood) -> Iterator[Record]:
 
 
 def placement(child: Childhood) -> Iterator[Record]:
-    """成年安置: for who is growing up, as far as it has come."""
+    """成年安置: for a child growing up, as far as the placement has come."""
     assessed = child.soon(child.aged(18), -120, 60)
     if child.why == DIED or assessed > child.known_until:
         return
@@ -247,7 +247,7 @@ def placement(child: Childhood) -> Iterator[Record]:
 
 
 def corrections(child: Childhood) -> Iterator[Record]:
-    """更正登记: a birth date that turned out otherwise, and that the roster shows as it was or as it is."""
+    """更正登记: a corrected birth date, which the roster shows before or after the correction."""
     if child.coming is not FOUND or child.random.randrange(6):
         return
     noted = child.soon(child.admitted, 100, 700)
@@ -274,4 +274,4 @@ SHEETS: Final[Mapping[str, Keeper]] = {
     "成年安置": placement,
     "更正登记": corrections,
 }
-"""Who keeps which sheet."""
+"""The generator of each sheet's rows."""

@@ -63,7 +63,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def register(today: date, seed: int = SEED) -> bytes:
-    """Make a register that tells up to the end of the month before; the same for the same day and seed."""
+    """Make a register up to the end of the month before; the same for the same day and seed."""
     issued_on = today.replace(day=1) - timedelta(days=1)
     random = Random(f"disorder {seed}")  # noqa: S311 - nothing here is a secret
     sheets = tidy(seed, issued_on, today)
@@ -78,7 +78,7 @@ def register(today: date, seed: int = SEED) -> bytes:
 
 
 def tidy(seed: int, issued_on: date, today: date) -> Sheets:
-    """The rows of every sheet with nothing wrong in them, days still as days."""
+    """Return the rows of every sheet without errors, with days as days."""
     children = childhoods(seed, issued_on, today)
     return {
         title: [
@@ -93,7 +93,7 @@ def tidy(seed: int, issued_on: date, today: date) -> Sheets:
 def _lines(
     title: str, rows: list[Record], hand: Handwriting, issued_on: date, children: int
 ) -> list[Sequence[CellValue]]:
-    """A sheet from its title to its signature."""
+    """Return a sheet from its title to its signature."""
     headings = HEADINGS[title]
     margin = [None] * (len(headings) - 2)
     lines: list[Sequence[CellValue]] = [

@@ -1,7 +1,7 @@
-"""Lives told as stories, by what they are about: what the sheets of a register cannot express.
+"""Lives by subject, with all that the sheets of a register cannot express.
 
-Together they show every event, every stage, every state of what is due, every answer of every gate, and every
-rule that can speak: tests say so of each.
+Together they show every event, every stage, every state of an obligation, every answer of every gate, and
+every rule that can apply: tests verify each.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ FIRST_NUMBER: Final = 3001
 
 
 def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
-    """Every life as what is to be recorded of it, one after the other."""
+    """Yield the recordings of every life, one after the other."""
     for number, life in enumerate(LIVES, FIRST_NUMBER):
         own = replace(present, file_no=f"XH{number}")
         yield from scribe.recordings(own.file_no, life(own))

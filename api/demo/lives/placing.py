@@ -1,4 +1,4 @@
-"""The steps by which a young person leaves care as an adult, as most lives go through them."""
+"""The steps of leaving care as an adult, shared by most lives."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ def youth(
     school_until: date | None = None,
     card: int | None = 20,
 ) -> LifeCourse:
-    """Somebody came as an orphan of eleven and was brought up here; school ends early where that is said."""
+    """An orphan of eleven came and was brought up here; school ends early if `school_until` is given."""
     came = birthday(child.born, 11)
     yield from orphan_taken_in(child, came, present.file_no)
     yield from brought_up(child, came, until or present.today, card_after=card, school_until=school_until)
@@ -46,7 +46,7 @@ def at_college(since: date) -> LifeCourse:
 
 
 def case_opened(day: date) -> LifeCourse:
-    """Placement was begun."""
+    """The placement case was opened."""
     yield on(day, AdultPlacementCaseOpened, trigger="half_year_before")
 
 
@@ -88,7 +88,7 @@ def plan_approved(day: date, route: str) -> LifeCourse:
 
 
 def settled_in(day: date) -> LifeCourse:
-    """A home, and everything that is the young person's own handed over."""
+    """A home was arranged, and everything that belongs to the young person was handed over."""
     yield on(day, HousingArranged, housing_type="public_rental", address="望海区安居小区3号楼")
     yield on(day, BankAccountHandedOver, account_no="6200000000000000", balance_yuan=Decimal(18600))
     yield on(day, BelongingsHandedOver, items=(HandedOverItem(description="相册", count=1),))
@@ -97,5 +97,5 @@ def settled_in(day: date) -> LifeCourse:
 
 
 def visits_planned(day: date) -> LifeCourse:
-    """It was set when the young person will be visited."""
+    """The days of the visits were set."""
     yield on(day, FollowUpPlanned, visits_on=(add(day, months=1), add(day, months=6), add(day, months=12)))

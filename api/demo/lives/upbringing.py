@@ -1,4 +1,4 @@
-"""What most lives have in common: being taken in, examined, insured, schooled and registered."""
+"""Shared parts of most lives: intake, examinations, insurance, schooling and registration."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -34,11 +34,11 @@ ORPHAN_PAPERS: Final = ("death_proof", "no_other_guardian_report")
 STAGES: Final = (("primary", 6, 12), ("junior", 12, 15), ("vocational", 15, 18))
 """Stages of schooling with the ages after which they begin and end."""
 APART: Final = ((0.5, 25), (1, 80), (3, 170), (20, 355))
-"""Below which age examinations follow each other after how many days."""
+"""Days between examinations, below each age."""
 
 
 def identity(child: Person, day: date, **said: object) -> Happening:
-    """Who the child is was recorded."""
+    """The child's identity was recorded."""
     return on(
         day,
         IdentityRecorded,
@@ -47,7 +47,7 @@ def identity(child: Person, day: date, **said: object) -> Happening:
 
 
 def received(child: Person, day: date, file_no: str, **said: object) -> LifeCourse:
-    """The child came, and everything that is to happen that day happened."""
+    """The child was received, with everything due on that day."""
     yield on(day, ChildReceived, file_no=file_no, **said)
     yield on(day, InsuranceStatusChecked, is_insured=False)
     yield identity(child, day)
@@ -90,8 +90,8 @@ def brought_up(
 ) -> LifeCourse:
     """Years in the institution: examinations, contributions, school, and an identity card at sixteen.
 
-    `card_after` is how many days after turning sixteen it was applied for. School ends on `school_until`,
-    where that is not the end of a stage, and examinations with `examined_until`.
+    `card_after` is the number of days between the sixteenth birthday and the application. School ends on
+    `school_until`, if that is not the end of a stage, and examinations with `examined_until`.
     """
     years = [
         *_examined(child, came, min(until, examined_until or until)),
@@ -137,7 +137,7 @@ def _schooled(child: Person, came: date, until: date, school_until: date) -> Ite
 
 
 def september(day: date) -> date:
-    """The first day of the school year that begins on a day or after it."""
+    """Return the first day of the school year that begins on a day or after it."""
     return date(day.year + (day > date(day.year, 9, 1)), 9, 1)
 
 
@@ -157,7 +157,7 @@ def card(issued: date) -> Happening:
 
 
 def on_paper(life: LifeCourse) -> LifeCourse:
-    """A life, or a part of one, as it was copied from an old file."""
+    """Return a life, or a part of one, as copied from an old file."""
     entry: UUID | None = None
     while True:
         try:
