@@ -1,4 +1,4 @@
-"""Readiness for adult life as it is answered: advice by fourteen gates."""
+"""Readiness for adult life in the form of answers: advice by fourteen gates."""
 
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -56,8 +56,8 @@ class ReadinessKnownAnswer(ReadinessAnswer):
 
 
 def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) -> ReadinessAnswer:
-    """Return how a young person stands on a day."""
-    # They stand in the read model as they are answered.
+    """Return the readiness of a young person on a day."""
+    # The read model has them in the form of the answer.
     gates: Any = orjson.Fragment(ready.gates_shown(sees))
     due_on, rule = ready.next_due_on, ready.next_rule
     return {

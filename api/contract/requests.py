@@ -1,4 +1,4 @@
-"""The forms of what is sent in bodies, as they are documented and read."""
+"""The forms of request bodies, for documentation and parsing."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -59,7 +59,7 @@ class EventHead(Request):
     data: dict[str, Any]
 
     def envelope(self) -> Envelope:
-        """Return what is said around it; instants are in UTC, but those that are in no calendar there."""
+        """Return the envelope; instants are in UTC, except those beyond the calendar there."""
         said: dict[str, Any] = {spec.name: getattr(self, spec.name) for spec in envelope_fields()}
         for name, value in said.items():
             if isinstance(value, datetime) and reachable(value):
@@ -73,7 +73,7 @@ EventRequest: Final = create_model("EventRequest", __base__=EventHead, **_SAID)
 EventRequest.__doc__ = "An event with all that its recorder says about it."
 
 
-# Each event is read by itself, so that everything that is wrong is said at once.
+# Each event is parsed separately, so that all errors are reported at once.
 AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="EventRequest")})]
 AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="ItemRequest")})]
 
@@ -127,7 +127,7 @@ KINDS: Final = (EventRequest, EventsRequest, OpeningRequest, ItemRequest, ItemsR
 
 
 def schemas() -> dict[str, Any]:
-    """Return the JSON Schemas of what is sent, by name, to stand among those of the app."""
+    """Return the JSON Schemas of request bodies, by name, for those of the app."""
     _, found = models_json_schema([(kind, "validation") for kind in KINDS], ref_template=REF)
     schemas: dict[str, Any] = found["$defs"]
     return schemas

@@ -1,7 +1,7 @@
-"""The import: a register as an institution keeps it, read, recorded as found, and every cell accounted for.
+"""The import of a register: read, recorded as found, with every cell accounted for.
 
-`reading` gives the rows of a file's sheets; `recognition` finds the tables in them by their `headings` and
-`banners`; `days`, `measures`, `marks` and `values` read what stands in a cell; `layouts` says what each
-column means; `case` makes a child's entries of its rows; `comparing` finds what the ledger has already;
-`importing` records the rest; `accounting` proves that nothing was lost; `report` tells it.
+`reading` yields the rows of a file's sheets; `recognition` finds their tables; `cells` parses the contents of
+cells; `layouts` gives the meaning of each column; `facts` makes a child's facts of its rows; `comparison`
+finds what the ledger has already; `importing` records the rest; `accounting` proves that nothing was lost;
+`report` shows it.
 """
