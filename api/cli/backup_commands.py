@@ -50,7 +50,7 @@ def recover(*, without_witness: Flag = False) -> int:
     """Begin a new epoch after entries were lost, such as by restoring an older backup.
 
     Args:
-        without_witness: Also where DATA does not say what was last seen, or says what is not to be believed.
+        without_witness: Also if DATA has no record of the last position, or an invalid one.
     """
     return run(recovering(Settings(), without_witness=without_witness), stopped_with=STOPPED)
 

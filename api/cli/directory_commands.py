@@ -119,10 +119,10 @@ def new_token(
     """Make a token and print it; it is shown only now.
 
     Args:
-        user: The id of whose token it is.
-        days: For how long; CHILDLEDGER_TOKEN_DAYS when not said.
+        user: The id of the member.
+        days: Its lifetime; CHILDLEDGER_TOKEN_DAYS by default.
         purpose: What it is for.
-        may_not_approve: Let it decide about no exception, whoever it belongs to.
+        may_not_approve: Make a token that cannot approve or reject exceptions, whatever the member's role.
     """
 
     async def asked(container: Container) -> int:

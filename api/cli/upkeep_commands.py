@@ -22,7 +22,7 @@ DIFFERENT: Final = 1
 
 
 def rebuild(*, keep: int = KEPT) -> int:
-    """Build the read models anew beside those that are read, and switch to them; repeated, it goes on.
+    """Rebuild the read models beside those in use, and switch to them; a repeated command resumes.
 
     Args:
         keep: How many earlier generations to keep, to go back to.
@@ -54,7 +54,7 @@ async def rebuilding(container: Container, keep: int) -> int:
 
 
 def verify(*, read_models: Flag = False) -> int:
-    """Verify that the entries are as they were recorded, and what is kept beside them; 0 when all of it is.
+    """Verify that the entries, and the data kept beside them, are as they were recorded; 0 if so.
 
     Args:
         read_models: Also recompute the rows of every file and compare them with the tables.

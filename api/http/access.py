@@ -22,9 +22,9 @@ async def access_of(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
 ) -> JsonResponse:
-    """Tell who read what is personal of a child, the latest first; for supervisor, auditor, administrator.
+    """List the accesses to a child's personal data, the latest first; for supervisor, auditor, administrator.
 
-    A line that tells that something was found which rests on what the caller may not see is left out.
+    Lines that would reveal a finding on data that the caller may not see are left out.
     """
     await asked.file(child, Action.SEE_ACCESS)
     container = asked.container
