@@ -133,7 +133,7 @@ async def _left_in_order(work: Callable[[], Awaitable[None]]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             await work()
-    except Exception as error:  # noqa: BLE001 - told, for to close goes before
+    except Exception as error:  # noqa: BLE001 - logged: closing continues
         log.warning("left undone", work=work.__qualname__, error=type(error).__name__)
 
 
@@ -153,7 +153,7 @@ async def _kept(works: Iterable[Callable[[], Awaitable[None]]]) -> AsyncIterator
         while True:
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+            except Exception as error:  # noqa: BLE001 - logged and retried
                 log.warning("begun again", work=work.__qualname__, error=type(error).__name__)
                 await asyncio.sleep(_AGAIN_SECONDS)
 

@@ -316,6 +316,6 @@ class Connection(HttpToolsProtocol):
         self._connections.idle(self)
 
 
-def bounded(most: int) -> Any:  # noqa: ANN401 - uvicorn asks for a class where it only makes instances
+def bounded(most: int) -> Any:  # noqa: ANN401 - uvicorn declares a class but only makes instances
     """Return the factory of a service's connections, of at most so many at once."""
     return partial(Connection, Connections(most))

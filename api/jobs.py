@@ -204,7 +204,7 @@ class Jobs:
             job.state, job.progress = "done", 1.0
         except Problem as problem:
             job.failed = problem
-        except Exception as error:  # noqa: BLE001 - told to whoever asks, and in the log by its kind only
+        except Exception as error:  # noqa: BLE001 - answered, and logged by its class only
             log.warning("job failed", error=type(error).__name__)
             job.failed = Problem("unexpected")
         finally:

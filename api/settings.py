@@ -121,7 +121,7 @@ class Settings(BaseSettings):
 
     @field_validator("ledgers", mode="before")
     @classmethod
-    def _split(cls, said: Any) -> Any:  # noqa: ANN401 - whatever somebody has set
+    def _split(cls, said: Any) -> Any:  # noqa: ANN401 - any value of a setting
         return [name.strip() for name in said.split(",")] if isinstance(said, str) else said
 
     @field_validator("ledgers")

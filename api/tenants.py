@@ -129,7 +129,7 @@ async def _keep_open(
                 if not tried.done():
                     tried.set_result(None)
                 await asyncio.get_running_loop().create_future()
-        except Exception as error:  # noqa: BLE001 - told, and tried again, while the others answer
+        except Exception as error:  # noqa: BLE001 - logged and retried
             log.warning("ledger not opened", ledger=settings.ledger, error=type(error).__name__)
             if not tried.done():
                 tried.set_exception(error)

@@ -160,7 +160,7 @@ class _Counter(Thread):
                 with closing(running.view.database), running:
                     if not self._ending.is_set():
                         running.run_forever()
-            except Exception as error:  # noqa: BLE001 - told, and tried again: nobody else would
+            except Exception as error:  # noqa: BLE001 - logged and retried
                 log.warning("begun again", work=NAME, error=type(error).__name__)
                 lasted = monotonic() - began > _AT_MOST_SECONDS
                 pause = _AGAIN_SECONDS if lasted else min(2 * pause, _AT_MOST_SECONDS)

@@ -164,7 +164,7 @@ def _sealed_wholly(row: Resting) -> list[Category]:
     return sorted(WHOLLY_SEALED.intersection(map(Category, row.rests_on)))
 
 
-def _values(row: Any) -> dict[str, object]:  # noqa: ANN401 - a protocol says nothing of being a dataclass
+def _values(row: Any) -> dict[str, object]:  # noqa: ANN401 - a protocol cannot require a dataclass
     return {spec.name: getattr(row, spec.name) for spec in fields(row)}
 
 

@@ -76,7 +76,7 @@ def run_command(words: Sequence[str]) -> int:
         code = PIPE_CLOSED
     except Exception as error:
         # It imports the errors of all components.
-        from api.cli import trouble  # noqa: PLC0415 - what goes well does not wait for it
+        from api.cli import trouble  # noqa: PLC0415 - imported only after an error
 
         code = USAGE if isinstance(error, CycloptsError) else 1
         said = trouble.sentences(error)

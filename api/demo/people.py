@@ -33,7 +33,7 @@ class People:
     """Makes people, no two of them with the same name or number."""
 
     def __init__(self, seed: str) -> None:
-        self._random = Random(seed)  # noqa: S311 - whoever guesses the next name has gained nothing
+        self._random = Random(seed)  # noqa: S311 - a guess of the next name gains nothing
         self._names = {
             sex: [surname + name for surname in SURNAMES for name in names]
             for sex, names in GIVEN_NAMES.items()

@@ -141,7 +141,7 @@ def _incomplete(kind: type[Event], data: Json) -> Event:
     return kind(**values)
 
 
-def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - stands where a text would
+def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  # noqa: ANN401 - in place of any value
     first = document["occurred_on"]
     return Entry(
         entry_id=UUID(document["entry_id"]),
@@ -170,7 +170,7 @@ _WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
 }
 
 
-def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - stands where a text would
+def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - in place of any value
     """Return the fields of an envelope, or of a part of one; `gone` replaces values without a key."""
     if kind not in _RESTORE:
         _RESTORE[kind] = {spec.name: _restore(field_type(spec.annotation)) for spec in fields_of(kind)}

@@ -117,7 +117,7 @@ class Apart:
 
 def begun() -> subprocess.Popen[bytes]:
     """Start a reading process; signals of a terminal go to the parent only."""
-    return subprocess.Popen(  # noqa: S603 - our own module in this interpreter
+    return subprocess.Popen(  # noqa: S603 - the service's module in this interpreter
         COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
