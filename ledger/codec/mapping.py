@@ -162,7 +162,7 @@ def _entry(stored: Body, document: Json, event: Event, gone: Any) -> AnyEntry:  
 
 Restore: TypeAlias = Callable[[Any, Any], Any]
 """Restores a stored value; the second value replaces what has lost its key."""
-_RESTORE: Final[dict[type, dict[str, Restore]]] = {}
+_RESTORE: Final[dict[type, list[tuple[str, Restore | None, object]]]] = {}
 _WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
@@ -173,20 +173,33 @@ _WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {
 def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - in place of any value
     """Return the fields of an envelope, or of a part of one; `gone` replaces values without a key."""
     if kind not in _RESTORE:
-        _RESTORE[kind] = {spec.name: _restore(field_type(spec.annotation)) for spec in fields_of(kind)}
-    return {name: restore(document.get(name, gone), gone) for name, restore in _RESTORE[kind].items()}
+        _RESTORE[kind] = [
+            (spec.name, _restore(own), None if own.items is None else ())
+            for spec in fields_of(kind)
+            for own in [field_type(spec.annotation)]
+        ]
+    said: Json = {}
+    for name, restore, nothing in _RESTORE[kind]:
+        value = document.get(name, gone)
+        if value is None:
+            said[name] = nothing
+        else:
+            said[name] = value if restore is None else restore(value, gone)
+    return said
 
 
-def _restore(own: FieldType) -> Restore:
+def _restore(own: FieldType) -> Restore | None:
     if own.items is not None:
         each = _restore(own.items)
-        return lambda values, gone: tuple([each(value, gone) for value in values or ()])
+        if each is None:
+            return lambda values, _: tuple(values)
+        return lambda values, gone: tuple([each(value, gone) for value in values])
     if issubclass(own.type, Part):
         # Without the key, neither the parts nor their existence are known.
-        return lambda value, gone: value and own.type(**_said(own.type, {} if value is gone else value, gone))
+        return lambda value, gone: own.type(**_said(own.type, {} if value is gone else value, gone))
     write = _WRITTEN.get(own.type)
     if write is None:
-        return lambda value, _: value
+        return None
     return lambda value, _: write(value) if isinstance(value, str) else value
 
 
