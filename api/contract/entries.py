@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from typing_extensions import TypedDict
 
-from api.contract.masking import answer_of, typed_dict
+from api.contract.masking import answer_of, restricted, typed_dict
 from api.contract.sentences import sentence
 from domain.entry import AnyEntry, Origin
 from domain.envelope import Envelope, envelope_fields
@@ -161,7 +161,7 @@ def _said(
     for spec in specs:
         value = getattr(said, spec.name)
         if seals in hidden and (spec.sealed_with_event or (wholly and spec.tells_of_event)):
-            value = {"restricted": seals}
+            value = restricted(seals)
         elif isinstance(value, Part):
             value = _said(value, fields_of(type(value)), seals, wholly=wholly, hidden=hidden)
         elif isinstance(value, tuple):
@@ -179,7 +179,7 @@ def event_json(event: Event, hidden: Container[Category] = ()) -> Json:
     }
     for name, category, _ in personal_fields(type(event)).personal:
         if category in hidden:
-            values[name] = {"restricted": category}
+            values[name] = restricted(category)
     shown: Json = orjson.loads(canonical(values))
     return shown
 

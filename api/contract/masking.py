@@ -4,7 +4,6 @@
 destroyed.
 """
 
-from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 from typing_extensions import TypedDict
@@ -26,11 +25,6 @@ class Gone(TypedDict):
 
 
 PersonalValue: TypeAlias = str | Restricted | Gone | None
-
-
-def categories(named: Iterable[str]) -> list[Category]:
-    """Return categories by their names."""
-    return [Category(each) for each in named]
 
 
 def restricted(category: Category) -> dict[str, str]:

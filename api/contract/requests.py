@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, TypeAlias, get_type_hints
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from annotated_types import Predicate
@@ -67,8 +67,10 @@ class EventHead(Request):
         return Envelope(**said)
 
 
-_HINTS: Final = get_type_hints(Envelope, include_extras=True)
-_SAID: Final[dict[str, Any]] = {spec.name: (_HINTS[spec.name], spec.default) for spec in fields(Envelope)}
+_SAID: Final[dict[str, Any]] = {
+    spec.name: (spec.annotation, own.default)
+    for spec, own in zip(envelope_fields(), fields(Envelope), strict=True)
+}
 EventRequest: Final = create_model("EventRequest", __base__=EventHead, **_SAID)
 EventRequest.__doc__ = "An event with all that its recorder says about it."
 

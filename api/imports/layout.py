@@ -5,7 +5,7 @@ make one event of a row. Adding a sheet or a column takes one place.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
@@ -237,13 +237,6 @@ def paper(kind: type[E], **said: object) -> E:
         if spec.required and spec.name not in said:
             said[spec.name] = NOT_ON_PAPER
     return kind(**said)
-
-
-def headed(columns: tuple[Column, ...]) -> Iterator[tuple[str, Column]]:
-    """Yield every heading of the columns."""
-    for column in columns:
-        for heading in (column.heading, *column.others):
-            yield heading, column
 
 
 def spelled(cell: Cell | None) -> str:
