@@ -17,12 +17,13 @@ from domain.events.institution import (
     InstitutionChanged,
     InstitutionOpened,
     RulebookAdopted,
+    is_credit_code,
     is_place,
 )
 from domain.file import Attribute
 from domain.life import Life
 from domain.rulebook import Rulebook
-from domain.when import Days
+from domain.when import LAST_DAY, Days
 from ledger.codec.parsing import InvalidError
 from ledger.recording.outcome import Recorded, Refused
 from ledger.recording.request import Draft, Recording
@@ -36,17 +37,20 @@ def check_region(region: str | None, rulebook: Rulebook) -> None:
         raise IdentityError(_both(rulebook["X06"].sentence()))
 
 
-def remark(institution: str, region: str | None, rulebook: Rulebook) -> Iterator[str]:
-    """Yield warnings about an institution's region for the user of the command, in both languages."""
+def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
+    """Yield warnings about an institution's region and number for a command's user, in both languages."""
+    region, uscc = institution.region, institution.uscc
     if region is None:
         yield (
-            f"{institution}所在地区未知：按地区授权的人看不到它的儿童，规则按全国的数计算；"
+            f"{institution.name}所在地区未知：按地区授权的人看不到它的儿童，规则按全国的数计算；"
             "可用 childledger institution change 补上。"
             " Its region is unknown: nobody who is bound to a region sees its children, and rules count with"
             " the nation's numbers; childledger institution change says where it lies."
         )
-    elif region not in tables()["region"].codes:
+    elif not tables()["region"].counts(region, Days.on(LAST_DAY)):
         yield f"{region}：{_both(rulebook['E09'].sentence())}"
+    if uscc is not None and not is_credit_code(uscc):
+        yield f"{uscc}：{_both(rulebook['X07'].sentence())}"
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:

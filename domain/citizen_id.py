@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_CHARACTERS: Final = "10X98765432"
+from stdnum.cn.ric import calc_check_digit
+
 SHAPE: Final = re.compile(r"(?P<county>[1-9][0-9]{5})(?P<born>[0-9]{8})[0-9]{2}(?P<sex>[0-9])[0-9Xx]")
 
 
@@ -29,7 +29,7 @@ class CitizenId:
 def read(number: str) -> CitizenId | None:
     """Return what the number says; None if its shape, date or check character rules out a citizen id."""
     match = SHAPE.fullmatch(number)
-    if match is None or number[17].upper() != check_character(number[:17]):
+    if match is None or number[17].upper() != calc_check_digit(number):
         return None
     try:
         born = date.fromisoformat(match["born"])
@@ -41,9 +41,3 @@ def read(number: str) -> CitizenId | None:
 def written(number: str) -> str:
     """Return the number in the form of a citizen id: a small x at its end becomes a capital X."""
     return number.upper() if SHAPE.fullmatch(number) else number
-
-
-def check_character(digits: str) -> str:
-    """The character that follows the first seventeen digits."""
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=True))
-    return CHECK_CHARACTERS[total % 11]

@@ -144,23 +144,22 @@ def _against(
         contradicts = True
         yield refusal
     if not contradicts:
-        for odd in _odd_codes(entry.event, personal=False):
-            yield breach("E09", detail=odd.label, at=odd.at, table=odd.table.name)
+        for odd in _odd_codes(entry, personal=False):
+            yield odd.refusal("E09")
         yield from _long_ago(entry)
         yield from _forbidden(file, entry, rulebook, reads)
     # Judged last, so that the other judgements rest on fewer categories.
-    for odd in _odd_codes(entry.event, personal=True):
+    for odd in _odd_codes(entry, personal=True):
         if odd.table.complete or not contradicts:
-            rule = "E03" if odd.table.complete else "E09"
-            yield breach(rule, detail=odd.label, at=odd.at, table=odd.table.name)
+            yield odd.refusal("E03" if odd.table.complete else "E09")
 
 
 def _contradictions(file: File, entry: AnyEntry, today: date, reads: set[object]) -> Iterator[Refusal]:
     yield from _amiss(file, entry, reads)
     yield from _impossible(entry, today)
-    for odd in _odd_codes(entry.event, personal=False):
+    for odd in _odd_codes(entry, personal=False):
         if odd.table.complete:
-            yield breach("E03", detail=odd.label, at=odd.at, table=odd.table.name)
+            yield odd.refusal("E03")
     yield from entry.event.impossible(entry)
 
 
@@ -435,30 +434,33 @@ def _day(moment: date | datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class _OddCode:
-    """A code that its table lacks: the field's label, where it stands, and the table."""
+    """A code that did not count then: its field's label, where it stands, and its table."""
 
     label: Label
     at: str
     table: CodeTable
 
+    def refusal(self, rule: str) -> Refusal:
+        return breach(rule, detail=self.label, at=self.at, table=self.table.name)
 
-def _odd_codes(event: Event, *, personal: bool) -> Iterator[_OddCode]:
-    """Yield every code that its table lacks, among the personal fields or among the others."""
-    for spec in _coded(type(event)):
+
+def _odd_codes(entry: AnyEntry, *, personal: bool) -> Iterator[_OddCode]:
+    """Yield every code that did not count on the entry's days, among the personal fields or the others."""
+    for spec in _coded(type(entry.event)):
         if personal is (spec.personal is not None):
-            yield from _odd(spec, known(getattr(event, spec.name)), _in_data(spec))
+            yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
 
 
-def _odd(spec: Field, value: object, at: str) -> Iterator[_OddCode]:
+def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[_OddCode]:
     if isinstance(value, tuple):
         for place, item in enumerate(value):
-            yield from _odd(spec, item, f"{at}/{place}")
+            yield from _odd(spec, item, f"{at}/{place}", days)
     elif isinstance(value, Part):
         for inner in _coded(type(value)):
-            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}")
+            yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
     elif spec.code is not None and isinstance(value, str):
         table = tables()[spec.code.table]
-        if value not in table.codes:
+        if not table.counts(value, days):
             yield _OddCode(spec.label, at, table)
 
 

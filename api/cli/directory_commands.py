@@ -33,7 +33,7 @@ def add_institution(name: str, /, *, uscc: str | None = None, region: str | None
 
     async def asked(container: Container) -> int:
         opened = await open_institution(container, name, uscc=uscc, region=region)
-        for sentence in remark(opened.name, opened.region, container.ledger.rulebook):
+        for sentence in remark(opened, container.ledger.rulebook):
             note(sentence)
         answer(str(opened.institution))
         return 0
@@ -68,7 +68,7 @@ def change_of_institution(
             )
             return 1
         changed = await change_institution(container, known, name=name, uscc=uscc, region=region)
-        for sentence in remark(changed.name, changed.region, container.ledger.rulebook):
+        for sentence in remark(changed, container.ledger.rulebook):
             note(sentence)
         answer(_shown(changed))
         return 0

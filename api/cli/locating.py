@@ -32,7 +32,7 @@ async def located(handed_in: RegisterImport, said: str | None, rulebook: Ruleboo
     region = said
     if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
         region = await _asked(own.name, rulebook)
-    for sentence in remark(own.name, region, rulebook):
+    for sentence in remark(replace(own, region=region), rulebook):
         note(sentence)
     return replace(handed_in, region=region)
 

@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from domain.citizen_id import CHECK_CHARACTERS, check_character
+from stdnum.cn.ric import calc_check_digit
 
 REGION: Final = "371099"
 """A county code that GB/T 2260 never assigned: no number with it can be a person's."""
@@ -53,10 +53,9 @@ def citizen_id(born: date, sex: str, number: int, county: str = REGION) -> str:
     """Return a citizen id for a day of birth; `number` distinguishes people of the same day."""
     odd = int(sex) % 2
     digits = f"{county}{born:%Y%m%d}{(number % 500) * 2 + odd:03}"
-    return digits + check_character(digits)
+    return digits + calc_check_digit(f"{digits}0")
 
 
 def misspelled(citizen_id: str) -> str:
     """Return the same number with another check character, as after a slip of the pen."""
-    following = (CHECK_CHARACTERS.index(citizen_id[17]) + 1) % len(CHECK_CHARACTERS)
-    return citizen_id[:17] + CHECK_CHARACTERS[following]
+    return citizen_id[:17] + ("1" if citizen_id[17] == "0" else "0")

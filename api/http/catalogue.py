@@ -1,7 +1,7 @@
 """The catalogue of events, rules and codes, open to every token."""
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NotRequired
 
 from fastapi import APIRouter, Path
 from typing_extensions import TypedDict
@@ -86,10 +86,19 @@ class Rules(TypedDict):
     digest: str
 
 
+class ValidityAnswer(TypedDict):
+    """The first and the last year in which a code counted, null where there is none, and its name then."""
+
+    since: int | None
+    until: int | None
+    name: str
+
+
 class CodeAnswer(Because):
-    """A code with its labels."""
+    """A code with its labels; `years` where it does not count for ever, or had several names."""
 
     code: str
+    years: NotRequired[list[ValidityAnswer]]
 
 
 class CodeTableAnswer(TypedDict):
@@ -199,9 +208,23 @@ def _bound(day: date) -> date | None:
 
 def code_table_json(table: CodeTable) -> CodeTableAnswer:
     """Return a code table in the form of the contract."""
-    labels = table.codes.items()
     return {
         "table": table.name,
         "source": table.source,
-        "codes": [{"code": code, "zh": label.zh, "en": label.en} for code, label in labels],
+        "codes": [_code_json(table, code) for code in table.codes],
     }
+
+
+def _code_json(table: CodeTable, code: str) -> CodeAnswer:
+    label, spans = table.codes[code], table.years.get(code, ())
+    answer: CodeAnswer = {"code": code, "zh": label.zh, "en": label.en}
+    if any(span.ended or span.began for span in spans):
+        answer["years"] = [
+            {
+                "since": span.since if span.began else None,
+                "until": span.until if span.ended else None,
+                "name": span.name,
+            }
+            for span in spans
+        ]
+    return answer

@@ -32,7 +32,7 @@ from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, no_evidence, number_as_written, uncertain
 from domain.standing import standing
-from domain.when import Days
+from domain.when import LAST_DAY, Days
 
 REGISTRATION: Final = "户口登记条例"
 CARD: Final = "居民身份证法"
@@ -130,9 +130,13 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
     if said is None:
         yield number_as_written("I30")
         return
-    if said.county not in tables()["region"].codes:
+    if not tables()["region"].counts(said.county, Days(said.born, LAST_DAY)):
         yield uncertain(
-            "I30", detail=Label("号码中的行政区划代码不在代码表中", "the table has no such county")
+            "I30",
+            detail=Label(
+                "号码中的行政区划代码在出生以后均非有效代码",
+                "its county's code has not counted since the birth",
+            ),
         )
     birth, sex = life.now(BIRTH), life.now(SEX)
     born = None if birth is None else birth.held.value

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 from annotated_types import MaxLen, MinLen
+from stdnum.cn.uscc import compact, is_valid
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Code, Event, Label, Number, Region, Title, known
 from domain.file import Attribute, Facts
-from domain.refusal import Refusals, breach
+from domain.life import Life
+from domain.refusal import Refusals, breach, number_as_written
 from domain.rulebook import NATION, InvalidRulebookError, Rulebook, digest_of
 from domain.text import is_digits
 
@@ -33,6 +35,16 @@ def _lies(region: str | None) -> Refusals:
         yield breach("X06")
 
 
+def is_credit_code(uscc: str) -> bool:
+    """Whether it can be a unified social credit code (GB 32100-2015), written without blanks."""
+    return is_valid(uscc) and compact(uscc) == uscc
+
+
+def _numbered(uscc: str | None) -> Refusals:
+    if uscc is not None and not is_credit_code(uscc):
+        yield number_as_written("X07")
+
+
 def _held(entry: AnyEntry, name: str | None, region: str | None, uscc: str | None) -> Facts:
     if name is not None:
         yield OPENED.since(entry.days, name)
@@ -54,6 +66,9 @@ class InstitutionOpened(
     def impossible(self, entry: AnyEntry) -> Refusals:
         yield from _lies(known(self.region))
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _numbered(known(self.uscc))
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield from _held(entry, self.name, known(self.region), known(self.uscc))
 
@@ -71,6 +86,9 @@ class InstitutionChanged(
         if (self.name, self.region, self.uscc) == (None, None, None):
             yield breach("E11", detail=Label("没有写明变更了什么", "nothing is said to have changed"))
         yield from _lies(self.region)
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _numbered(self.uscc)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield from _held(entry, self.name, self.region, self.uscc)

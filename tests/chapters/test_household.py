@@ -108,6 +108,22 @@ def test_a_number_within_an_imprecise_birth_agrees() -> None:
     file.when("2012-09-01", some(CitizenIdAssigned, citizen_id=citizen_id(BORN, sequence=GIRL))).recorded()
 
 
+@pytest.mark.rule("I30")
+@pytest.mark.parametrize(
+    ("county", "expected"),
+    [("371003", []), ("371081", ["I30"]), ("371002", []), ("371098", ["I30"])],
+)
+def test_the_county_of_a_number_has_counted_since_the_birth(county: str, expected: list[str]) -> None:
+    # 371081 was the city of Wendeng until 2014; the district has been 371003 since.
+    number = citizen_id("2015-09-03", county=county, sequence=GIRL)
+    given().when("2016-01-05", some(CitizenIdAssigned, citizen_id=number)).recorded(*expected)
+
+
+def test_a_number_given_before_its_county_was_abolished_stays_right() -> None:
+    number = citizen_id("2014-09-03", county="371081", sequence=GIRL)
+    given().when("2020-01-05", some(CitizenIdAssigned, citizen_id=number)).recorded()
+
+
 def test_a_number_of_an_unknown_county_is_uncertain() -> None:
     written = citizen_id(BORN, county="371098", sequence=GIRL)
     file = raised().when("2012-09-01", some(CitizenIdAssigned, citizen_id=written)).recorded("I30")

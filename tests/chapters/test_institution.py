@@ -63,17 +63,17 @@ def test_what_changes_of_an_institution_holds_from_its_day_on_and_the_rest_stays
     house = given(
         ("2024-01-01", some(InstitutionOpened, name="望海市儿童福利院", region=Unknown("not_known"))),
         ("2024-06-01", InstitutionChanged(region="371099")),
-        ("2024-09-01", InstitutionChanged(name="望海区儿童福利院", uscc="91370000000000000X")),
+        ("2024-09-01", InstitutionChanged(name="望海区儿童福利院", uscc="91370000000000000L")),
     )
     days = ("2024-05-31", "2024-06-01", "2024-09-01")
     assert [house.now(REGION, day) for day in days] == [None, "371099", "371099"]
     assert [house.now(OPENED, day) for day in days] == ["望海市儿童福利院"] * 2 + ["望海区儿童福利院"]
-    assert [house.now(USCC, day) for day in days] == [None, None, "91370000000000000X"]
+    assert [house.now(USCC, day) for day in days] == [None, None, "91370000000000000L"]
 
 
 def test_a_change_says_what_changed() -> None:
     given().when("2024-01-01", InstitutionChanged()).refused("E11")
-    given().when("2024-01-01", InstitutionChanged(uscc="91370000000000000X")).recorded()
+    given().when("2024-01-01", InstitutionChanged(uscc="91370000000000000L")).recorded()
 
 
 @pytest.mark.parametrize("region", ["000000", "001099"])
@@ -116,6 +116,23 @@ def test_a_rulebook_that_cannot_be_read_is_impossible(text: str) -> None:
 
 def test_a_region_that_the_table_lacks_is_found() -> None:
     given().when("2024-01-01", some(InstitutionOpened, region="371098")).recorded("E09")
+
+
+@pytest.mark.rule("X07")
+@pytest.mark.parametrize(
+    ("uscc", "expected"),
+    [
+        ("91110000600037341L", []),
+        ("91110000600037341M", ["X07"]),
+        ("91110000600037341", ["X07"]),
+        ("91110000600037341l", ["X07"]),
+        ("9111 0000600037341L", ["X07"]),
+        ("9111000060003734IL", ["X07"]),
+    ],
+)
+def test_a_credit_code_that_cannot_be_one_is_kept_and_found(uscc: str, expected: list[str]) -> None:
+    given().when("2024-01-01", some(InstitutionOpened, uscc=uscc)).recorded(*expected)
+    given().when("2024-01-01", InstitutionChanged(uscc=uscc)).recorded(*expected)
 
 
 def test_a_digest_does_not_depend_on_the_order_of_the_files() -> None:

@@ -190,6 +190,24 @@ def test_a_region_that_the_table_lacks_is_kept_and_found() -> None:
     given().when("2024-03-05", some(ChildReceived, found_region="999999")).recorded("E09")
 
 
+@pytest.mark.rule("E09")
+@pytest.mark.parametrize(
+    ("day", "region", "expected"),
+    [
+        ("2013-12-31", "371003", ["E09"]),
+        ("2014-01-01", "371003", []),
+        ("2014-12-31", "371081", []),
+        ("2015-01-01", "371081", ["E09"]),
+        ("1988-12-31", "371081", ["E09"]),
+        ("2014", "371081", []),
+    ],
+)
+def test_an_abolished_code_is_right_for_its_years(day: str, region: str, expected: list[str]) -> None:
+    given().when(day, some(ChildReceived, found_region=region, found_at=Unknown("not_known"))).recorded(
+        *expected
+    )
+
+
 # The papers of an admission (I01)
 
 

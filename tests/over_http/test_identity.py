@@ -151,7 +151,7 @@ async def test_an_institution_is_opened_once(served: Served) -> None:
     with pytest.raises(IdentityError, match="already"):
         await open_institution(served.container, HOME, region="371099")
     opened = await open_institution(
-        served.container, "第三福利院", uscc="91370000000000000X", region="371099"
+        served.container, "第三福利院", uscc="91370000000000000L", region="371099"
     )
     with pytest.raises(IdentityError, match="already"):
         await open_institution(served.container, "第四福利院", uscc=opened.uscc, region="371099")

@@ -182,11 +182,11 @@ async def test_a_change_is_an_event_of_the_institution_s_own_and_the_directory_f
 ) -> None:
     opened = await an_institution(served)
     changed = await change_institution(
-        served.container, opened.institution, name="临海市儿童福利院（测试）", uscc="91370000000000000X"
+        served.container, opened.institution, name="临海市儿童福利院（测试）", uscc="91370000000000000L"
     )
     assert (changed.name, changed.uscc, changed.region) == (
         "临海市儿童福利院（测试）",
-        "91370000000000000X",
+        "91370000000000000L",
         None,
     )
     assert await served.container.identity.institution(opened.institution) == changed
@@ -195,7 +195,7 @@ async def test_a_change_is_an_event_of_the_institution_s_own_and_the_directory_f
     file = await served.container.ledger.file(opened.institution)
     assert file is not None
     assert [each.event for each in file.of(InstitutionChanged)] == [
-        InstitutionChanged(name="临海市儿童福利院（测试）", uscc="91370000000000000X"),
+        InstitutionChanged(name="临海市儿童福利院（测试）", uscc="91370000000000000L"),
         InstitutionChanged(region="371082"),
     ]
 

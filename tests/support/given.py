@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
 from uuid import UUID, uuid4, uuid5
 
-from domain.citizen_id import check_character
+from stdnum.cn.ric import calc_check_digit
+
 from domain.codes import tables
 from domain.entry import AS_FOUND, AnyEntry, Entry, Origin, Recorder
 from domain.envelope import Document, ExceptionClaim, Reason
@@ -110,7 +111,7 @@ def days(said: "str | date | Days") -> Days:
 def citizen_id(born: str, sequence: str = "001", *, county: str = REGION) -> str:
     """Return the citizen id of somebody born on a day; an even sequence is of a female."""
     digits = f"{county}{born.replace('-', '')}{sequence}"
-    return digits + check_character(digits)
+    return digits + calc_check_digit(f"{digits}0")
 
 
 def named(*name: object) -> UUID:
