@@ -15,7 +15,7 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File
 from domain.rulebook import Pack, Papers, Rulebook
-from domain.when import LAST_DAY, Days, birthday, day_after, day_before
+from domain.when import LAST_DAY, Days, day_after, day_before
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -141,15 +141,22 @@ class Life:
         self._note(day)
         return False
 
+    def passed(self, period: Days) -> bool | None:
+        """Whether a period that ends on these days has passed; None where its beginning leaves it open."""
+        return self.arrived(period.passed)
+
+    def arrived(self, days: Days) -> bool | None:
+        """Whether a day has come that is one of these; None where it may or may not have."""
+        if self.reached(days.last):
+            return True
+        return None if self.reached(days.earliest) else False
+
     def aged(self, years: float) -> bool | None:
         """Whether the person has completed that many years; None where the birth leaves it open."""
         birth = self.now(BIRTH)
         if birth is None or birth.held.value is None:
             return None
-        born = birth.held.value
-        if self.reached(birthday(born.last, years)):
-            return True
-        return None if born.first is None or self.reached(birthday(born.first, years)) else False
+        return self.arrived(birth.held.value.turns(years))
 
     def number(
         self, rule: str, *, of: AnyEntry | None = None, on: date | None = None, case: str = ""

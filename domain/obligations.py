@@ -16,7 +16,7 @@ from domain.file import Attribute, Fact, File, Span
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
 from domain.resting import NOTHING, Categories, told
 from domain.rulebook import Pack, Rulebook
-from domain.when import Days, birthday, day_before
+from domain.when import Days, day_before
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -111,13 +111,8 @@ class History:
     def turns(self, years: float) -> Days | None:
         """Return the day on which the person completes that many years; None if the birth is unknown."""
         birth = self.birth()
-        if birth is None or birth.held.value is None:
-            return None
-        born = birth.held.value
-        return Days(
-            None if born.first is None else birthday(born.first, years),
-            birthday(born.last, years),
-        )
+        born = None if birth is None else birth.held.value
+        return None if born is None else born.turns(years)
 
     def number(self, rule: str, *, entry: AnyEntry, on: date | None = None, case: str = "") -> Pack | None:
         """Return a rule's number for the starting entry's region and day; `on` is another starting day."""

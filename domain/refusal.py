@@ -69,6 +69,20 @@ def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None
     return Refusal(rule, "uncertain", _ids(evidence), detail)
 
 
+def unless(
+    rule: str,
+    holds: bool | None,  # noqa: FBT001 - the answer itself
+    *evidence: AnyEntry | None,
+    detail: Label | None = None,
+    verified: bool = True,
+) -> Refusals:
+    """Say nothing where it holds; a breach where it does not, and uncertain where the file leaves it open."""
+    if holds is None:
+        yield uncertain(rule, *evidence, detail=detail)
+    elif not holds:
+        yield breach(rule, *evidence, detail=detail, verified=verified)
+
+
 def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """A number cannot be what it claims: it is kept as written and not used as that."""
     return Refusal(rule, "number_as_written", _ids(evidence), detail)

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from domain.event import Label
-from domain.when import FIRST_DAY, LAST_DAY
+from domain.when import FIRST_DAY, LAST_DAY, Days
 
 T = TypeVar("T")
 
@@ -40,6 +40,21 @@ class Pack:
     source: str
     verified: bool
     case: str = ""
+
+    def ends(self, start: Days) -> Days:
+        """Return the last day of a period of this length that begins on these days.
+
+        Raises ValueError if the number counts no time.
+        """
+        match self.unit:
+            case "days":
+                return start.plus(days=self.value)
+            case "months":
+                return start.plus(months=self.value)
+            case "years":
+                return start.plus(months=12 * self.value)
+        message = f"{self.unit} are no time"
+        raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""Days, intervals of days, and how years of age are counted."""
+"""Days, intervals of days, and how ages and periods are counted (rules R-AGE-1 and R-TIME-1).
+
+An age is reached on the birthday (`birthday`). The day on which a period begins does not count, and its last
+day counts whole (`Days.plus`): what is to have passed has passed from the day after (`Days.passed`).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -45,9 +49,23 @@ class Days:
         return a_month or (first, last) == (date(last.year, 1, 1), date(last.year, 12, 31))
 
     def plus(self, *, days: int = 0, months: int = 0) -> "Days":
-        """Return the interval moved by calendar months and then by days."""
+        """Return the interval moved by calendar months and then by days.
+
+        That is the last day of a period of this length that begins on these days: the first day does not
+        count (民法典 201), and where a month lacks the day its last day counts (202).
+        """
         first = None if self.first is None else add(self.first, days=days, months=months)
         return Days(first, add(self.last, days=days, months=months))
+
+    def turns(self, years: float, *, months: int = 0) -> "Days":
+        """Return the day on which who was born on these days completes an age, as `birthday` counts it."""
+        first = None if self.first is None else birthday(self.first, years, months=months)
+        return Days(first, birthday(self.last, years, months=months))
+
+    @property
+    def passed(self) -> "Days":
+        """The first day on which a period that ends on these days has passed: its last counts whole (203)."""
+        return Days(None if self.first is None else day_after(self.first), day_after(self.last))
 
 
 def add(day: date, *, days: int = 0, months: int = 0) -> date:
@@ -88,13 +106,13 @@ def day_before(day: date) -> date:
     return day if day == FIRST_DAY else day - timedelta(days=1)
 
 
-def birthday(born: date, years: float) -> date:
-    """Return the birthday on which a person completes that many years; halves count as six months.
+def birthday(born: date, years: float, *, months: int = 0) -> date:
+    """Return the day on which a person completes that many years and months; halves count as six months.
 
-    A person born on 29 February has the birthday on 28 February of a common year. Age in law is counted in
-    full years (民法典 17, 259); the whole birthday is counted as the first day of the new age.
+    That is the birthday itself; of who was born on 29 February the last of February in a common year
+    (民法典 17, 202). Time before an age is counted from the birth too: half a year before 18 is 17.5.
     """
-    return add(born, months=round(years * 12))
+    return add(born, months=round(years * 12) + months)
 
 
 def age(born: date, day: date) -> int:

@@ -152,7 +152,7 @@ def _next_examination(
         yield Clock(
             rule="D13",
             opened_on=started.days.last,
-            due=started.days.plus(months=limit.value),
+            due=limit.ends(started.days),
             started_by=(started,),
             met_by=met_by,
             void_on=stay.void_on,
@@ -167,4 +167,4 @@ def _band(history: History, on: Days) -> str:
     born = None if birth is None else birth.held.value
     if born is None:
         return OLDER
-    return next((band for band, months in BANDS if on.last < birthday(born.last, months / 12)), OLDER)
+    return next((band for band, months in BANDS if on.last < birthday(born.last, 0, months=months)), OLDER)

@@ -284,7 +284,7 @@ def identity_card(history: History) -> Iterator[Clock]:
         yield Clock(
             rule="D11",
             opened_on=max(turned.last, stay.since),
-            due=turned.plus(months=limit.value),
+            due=limit.ends(turned),
             started_by=(birth.entry,),
             met_by=met_by,
             void_on=stay.void_on,

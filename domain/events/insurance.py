@@ -144,7 +144,7 @@ def insurance_check(history: History) -> Iterator[Clock]:
         yield Clock(
             rule="D10",
             opened_on=stay.since,
-            due=intake.days.plus(days=limit.value),
+            due=limit.ends(intake.days),
             started_by=(intake,),
             met_by=history.first(InsuranceStatusChecked, after=intake.days.earliest),
             void_on=stay.void_on,

@@ -225,7 +225,7 @@ def final_certificate(history: History) -> Iterator[Clock]:
             yield Clock(
                 rule="D04",
                 opened_on=max(received.days.last, since),
-                due=received.days.plus(months=limit.value),
+                due=limit.ends(received.days),
                 started_by=(received,),
                 met_by=_final(history, received.days.last),
                 void_on=void_on,

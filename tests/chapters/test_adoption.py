@@ -178,8 +178,11 @@ def test_withdrawing_the_report_makes_the_adoption_a_finding() -> None:
 # I13
 
 
-@pytest.mark.parametrize(("day", "rules"), [("2025-04-29", ("I13",)), ("2025-04-30", ()), ("2025-05-01", ())])
-def test_a_foundling_is_adopted_from_the_sixtieth_day_after_the_notice(
+@pytest.mark.rule("I13")
+@pytest.mark.parametrize(
+    ("day", "rules"), [("2025-04-29", ("I13",)), ("2025-04-30", ("I13",)), ("2025-05-01", ())]
+)
+def test_a_foundling_is_adopted_from_the_day_after_the_sixty_days_of_the_notice(
     day: str, rules: tuple[str, ...]
 ) -> None:
     small_child().when(day, registered()).refused(*rules)
@@ -232,7 +235,8 @@ def test_an_adoption_that_some_rule_forbids_on_each_of_its_days_is_refused() -> 
 
 
 def test_an_adoption_of_which_only_the_month_is_known_is_judged_over_the_whole_month() -> None:
-    file = small_child().when("2025-04", registered()).recorded("I13")
+    file = without(RegistrarNoticePublished, small_child()).and_("2025-03-10", some(RegistrarNoticePublished))
+    file.when("2025-05", registered()).recorded("I13")
     assert file.found() == {("I13", "uncertain")}
 
 
@@ -447,9 +451,11 @@ def rescued(certificate: str | None = "final", received: str = "2024-05-31") -> 
     return file
 
 
+@pytest.mark.rule("I18")
 def test_a_rescued_child_is_adopted_twelve_months_after_delivery() -> None:
     rescued().when("2025-05-30", registered()).refused("I18")
-    rescued().when("2025-05-31", registered()).recorded()
+    rescued().when("2025-05-31", registered()).refused("I18")
+    rescued().when("2025-06-01", registered()).recorded()
 
 
 def test_a_rescued_child_is_adopted_only_with_the_final_certificate() -> None:

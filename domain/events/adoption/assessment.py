@@ -28,8 +28,8 @@ from domain.events.search import ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach, uncertain
-from domain.when import Days, day_after
+from domain.refusal import Refusals, unless
+from domain.when import day_after
 
 CIVIL_CODE: Final = "《民法典》"
 REGISTRATION_MEASURES: Final = "《中国公民收养子女登记办法》"
@@ -184,7 +184,7 @@ class IntegrationEnded(
     def refusals(self, life: Life) -> Refusals:
         started, limit = life.last(IntegrationStarted), life.number("D09", case="integration")
         if started is not None and limit is not None:
-            yield from waited("D09", life, started, started.days.plus(days=limit.value))
+            yield from unless("D09", life.arrived(limit.ends(started.days)), started)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield INTEGRATING.since(entry.days, None)
@@ -206,18 +206,11 @@ class AdoptionAssessmentReportIssued(
     def refusals(self, life: Life) -> Refusals:
         consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")
         if consent is not None and limit is not None:
-            due = consent.days.plus(days=limit.value)
-            if life.reached(day_after(due.last)):
-                yield breach("D09", consent)
+            late = life.passed(limit.ends(consent.days))
+            yield from unless("D09", None if late is None else not late, consent)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CONCLUSION.since(entry.days, known(self.conclusion))
-
-
-def waited(rule: str, life: Life, start: AnyEntry, end: Days) -> Refusals:
-    """Whether a time that began with an entry has run out by that day."""
-    if not life.reached(end.last):
-        yield uncertain(rule, start) if life.reached(end.earliest) else breach(rule, start)
 
 
 @obligation("D07")
@@ -234,7 +227,7 @@ def notice_runs_out(history: History) -> Iterator[Clock]:
         yield Clock(
             rule="D07",
             opened_on=notice.days.last,
-            due=notice.days.plus(days=limit.value),
+            due=limit.ends(notice.days),
             started_by=(notice,),
             met_by=expired,
             void_on=None if ends is None else ends[0],

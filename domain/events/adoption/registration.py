@@ -13,7 +13,6 @@ from domain.events.adoption.assessment import (
     AdopterApplicationReceived,
     AdoptionAssessmentReportIssued,
     RegistrarNoticePublished,
-    waited,
 )
 from domain.events.care import ended as care_ended
 from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
@@ -21,7 +20,7 @@ from domain.events.intake import INTAKE, SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life
-from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 
 E = TypeVar("E", bound=Event)
 STEPCHILD: Final = "4"
@@ -157,7 +156,7 @@ def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
     else:
         limit = life.number("D07", of=notice)
         if limit is not None:
-            yield from waited("I13", life, notice, notice.days.plus(days=limit.value))
+            yield from unless("I13", life.passed(limit.ends(notice.days)), notice)
     claims = [*life.each(CLAIM), *life.each(PARENT)]
     if claims:
         detail = Label("有未了结或者已确认的认领", "a claim is open or was confirmed")
@@ -224,7 +223,7 @@ def _rescue_settled(life: Life) -> Refusals:
     else:
         limit = life.number("D04", of=received)
         if limit is not None:
-            yield from waited("I18", life, received, received.days.plus(months=limit.value))
+            yield from unless("I18", life.passed(limit.ends(received.days)), received)
     certificate = life.now(NOT_FOUND)
     if certificate is None or certificate.held.value != "final":
         yield no_evidence("I18", detail=Label("无查找不到证明", "the final certificate is not recorded"))

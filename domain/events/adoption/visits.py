@@ -50,7 +50,7 @@ def visits(history: History) -> Iterator[Clock]:
             yield Clock(
                 rule="D32",
                 opened_on=registered,
-                due=adoption.days.plus(months=limit.value),
+                due=limit.ends(adoption.days),
                 started_by=(adoption,),
                 met_by=made[index] if index < len(made) else None,
                 void_on=None if ended is None else ended[0],

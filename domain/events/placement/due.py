@@ -23,12 +23,12 @@ ADULT: Final = 18
 @obligation("I22")
 def case_is_opened(history: History) -> Iterator[Clock]:
     """Half a year before 18 the placement case is opened; the year before that is there to prepare it."""
-    for stay, adult in _growing_up(history):
-        limit = history.rulebook["I22"].number(stay.began.entry.region, adult.last)
+    for stay, born in _growing_up(history):
+        limit = history.rulebook["I22"].number(stay.began.entry.region, born.turns(ADULT).last)
         if limit is None:
             continue
-        opens = max(adult.plus(months=-12).last, stay.since)
-        due = adult.plus(months=-limit.value)
+        opens = max(born.turns(ADULT - 1).last, stay.since)
+        due = born.turns(ADULT, months=-limit.value)
         if stay.until < opens:
             continue
         yield Clock(
@@ -46,11 +46,12 @@ def case_is_opened(history: History) -> Iterator[Clock]:
 @obligation("D15")
 def is_assessed(history: History) -> Iterator[Clock]:
     """The assessment is made in the last half-year before 18; of who was at school then, after leaving it."""
-    for stay, adult in _growing_up(history):
+    for stay, born in _growing_up(history):
+        adult = born.turns(ADULT)
         limit = history.rulebook["D15"].number(stay.began.entry.region, adult.last, "before_18")
         if limit is None:
             continue
-        window = adult.plus(months=-limit.value)
+        window = born.turns(ADULT, months=-limit.value)
         opens = max(window.last, stay.since)
         if stay.until < opens:
             continue
@@ -83,7 +84,7 @@ def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterat
         yield Clock(
             rule="D15",
             opened_on=since,
-            due=(Days.on(since) if left is None else left.days).plus(months=limit.value),
+            due=limit.ends(Days.on(since) if left is None else left.days),
             started_by=(left or before.entry,),
             met_by=_first(history, AdultPlacementAssessed, since, void_on),
             void_on=void_on,
@@ -109,7 +110,8 @@ def service_is_registered(history: History) -> Iterator[Clock]:
     sex = history.on(LAST_DAY).now(SEX)
     if sex is None or sex.held.value != MALE:
         return
-    for stay, adult in _growing_up(history):
+    for stay, born in _growing_up(history):
+        adult = born.turns(ADULT)
         limit = history.rulebook["D18"].number(stay.began.entry.region, adult.last)
         opens = max(date(adult.last.year, 1, 1), stay.since)
         if limit is None or stay.until < opens:
@@ -128,10 +130,11 @@ def service_is_registered(history: History) -> Iterator[Clock]:
 
 
 def _growing_up(history: History) -> Iterator[tuple[Stay, Days]]:
-    """Yield each stay in care that began before the eighteenth birthday, with that birthday."""
-    adult = history.turns(ADULT)
-    if adult is not None:
-        yield from ((stay, adult) for stay in history.stays() if stay.since <= adult.last)
+    """Yield each stay in care that began before the eighteenth birthday, with the birth."""
+    birth = history.birth()
+    born = None if birth is None else birth.held.value
+    if born is not None:
+        yield from ((stay, born) for stay in history.stays() if stay.since <= born.turns(ADULT).last)
 
 
 def _because(history: History, stay: Stay) -> tuple[AnyEntry, ...]:

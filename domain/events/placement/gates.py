@@ -81,10 +81,10 @@ def assessed(life: Life) -> GateResult:
     valid = life.number("G02", of=assessment)
     if valid is None:
         return met(assessment)
-    until = assessment.days.plus(months=valid.value)
-    if life.reached(day_after(until.last)):
+    expired = life.passed(valid.ends(assessment.days))
+    if expired:
         return unmet("评估已过期", "a new assessment: the last one has run out", assessment)
-    if life.reached(day_after(until.earliest)):
+    if expired is None:
         return uncertain(
             "评估日期不足以判断有效期", "the day of the assessment is not known well enough", assessment
         )
