@@ -73,6 +73,7 @@ NEVER_A_FINDING: Final = {
     "X04": "impossible",
     "X05": "impossible",
     "X06": "impossible",
+    "X07": "of an institution, not of a life",
     "R-EDU-1": "a number that other rules count with",
 }
 """Rules that speak against nothing recorded, each with why (what is due and the gates speak otherwise)."""
