@@ -5,7 +5,8 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -17,11 +18,11 @@ import ledger
 import projections
 from api.contract.problems import KINDS
 from api.settings import Settings
-from domain.codes import tables
+from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
 from domain.label import Label
 from domain.limit import LIMITS, Area, Bound
-from domain.rulebook import Pack, Papers, Rule, Rulebook
+from domain.rulebook import DatedText, Pack, Papers, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import frozen
 
@@ -106,37 +107,70 @@ def _rules() -> Iterator[str]:
     yield from _heading("rule", "region", "from", "until", "value", "source", "verified")
     for rule in rules:
         yield from (_number(rule, pack) for pack in rule.packs)
+    yield from ("", "## Other days and regions · 不同时期、不同地区的依据", "")
+    yield "What a rule rests on where or when the first table does not count, and its words if they differ."
+    yield from ("", *_heading("rule", "region", "from", "until", "source", "中文", "English", "verified"))
+    for rule in rules:
+        yield from (_dated(rule.id, text) for text in rule.texts)
     yield from ("", "## Papers · 材料", "")
     yield from _heading("rule", "case", "region", "from", "until", "papers", "source", "verified")
     for rule in rules:
         yield from (_papers(rule, papers) for papers in rule.papers)
+    yield from _unverified(rules)
+    yield from ("", "## Code tables · 代码表", "", *_heading("table", "codes", "source"))
+    for table in tables().values():
+        yield _row(table.name, str(len(table.codes)), _cited(table))
+
+
+def _unverified(rules: Iterable[Rule]) -> Iterator[str]:
     yield from ("", "## Unverified · 未核实", "")
     yield "These rules and numbers rest on texts that could not be checked; they warn and never refuse."
     yield ""
     for rule in rules:
         numbers = [f"{pack.value} {pack.unit} ({pack.region})" for pack in rule.packs if not pack.verified]
         papers = [f"{papers.case} ({papers.source})" for papers in rule.papers if not papers.verified]
+        texts = [
+            f"{text.source} ({_days(text.since, text.until)})" for text in rule.texts if not text.verified
+        ]
         if not rule.verified:
             yield f"- **{rule.id}** {rule.zh} – {rule.source}"
+        if texts:
+            yield f"- {rule.id}, at other times or elsewhere: {', '.join(texts)}"
         if numbers:
             yield f"- {rule.id}, its number: {', '.join(numbers)}"
         if papers:
             yield f"- {rule.id}, its papers: {', '.join(papers)}"
-    yield from ("", "## Code tables · 代码表", "", *_heading("table", "codes", "source"))
-    for table in tables().values():
-        yield _row(table.name, str(len(table.codes)), table.source)
+
+
+def _cited(table: CodeTable) -> str:
+    return "; ".join(
+        [table.source, *(f"{text.source} ({_days(text.since, text.until)})" for text in table.texts)]
+    )
+
+
+def _dated(name: str, text: DatedText) -> str:
+    since, until = _day(text.since), _day(text.until)
+    return _row(
+        name, text.region, since, until, text.source, text.zh or "", text.en or "", _yes(text.verified)
+    )
+
+
+def _days(since: date, until: date) -> str:
+    return f"{_day(since)}..{_day(until)}"
+
+
+def _day(day: date) -> str:
+    return "" if day in {FIRST_DAY, LAST_DAY} else day.isoformat()
 
 
 def _number(rule: Rule, pack: Pack) -> str:
-    since = "" if pack.since == FIRST_DAY else pack.since.isoformat()
-    until = "" if pack.until == LAST_DAY else pack.until.isoformat()
     value = f"{pack.value} {pack.unit}"
+    since, until = _day(pack.since), _day(pack.until)
     return _row(rule.id, pack.region, since, until, value, pack.source, _yes(pack.verified))
 
 
 def _papers(rule: Rule, papers: Papers) -> str:
-    since = "" if papers.since == FIRST_DAY else papers.since.isoformat()
-    until = "" if papers.until == LAST_DAY else papers.until.isoformat()
+    since, until = _day(papers.since), _day(papers.until)
     kinds = ", ".join(papers.kinds)
     return _row(
         rule.id, papers.case, papers.region, since, until, kinds, papers.source, _yes(papers.verified)

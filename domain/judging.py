@@ -79,7 +79,8 @@ def history(entry: AnyEntry, today: date) -> bool:
 class Judgement:
     """One rule that speaks against one entry.
 
-    `excused` when the recorder claims an exception to it; `of_history` when the entry tells of `history`.
+    The rule is that of the entry's day. `excused` when the recorder claims an exception to it; `of_history`
+    when the entry tells of `history`.
     """
 
     rule: Rule
@@ -97,6 +98,16 @@ class Judgement:
     def as_found(self) -> bool:
         """Whether it is forbidden and recorded all the same, since it is history."""
         return self._forbids and self.of_history
+
+    @property
+    def source(self) -> str:
+        """The text that says so: that of the number or the papers it goes by, else the rule's."""
+        return self.refusal.source or self.rule.source
+
+    @property
+    def verified(self) -> bool:
+        """Whether that text was checked; what was not never refuses."""
+        return self.rule.verified and self.refusal.verified
 
     @property
     def _forbids(self) -> bool:
@@ -126,7 +137,7 @@ def _judged(
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
     return [
         Judgement(
-            rulebook[refusal.rule],
+            rulebook[refusal.rule].on(entry.days.last, entry.region),
             entry,
             refusal.resting(read | entry.event.sealed | file.sealed(refusal.evidence)),
             excused=refusal.rule == claimed,
@@ -240,12 +251,12 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
     # An event whose beginning is unknown may have preceded everything else.
     before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
     earlier = [told(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before]
-    yield from _over_days(earlier, answers, rulebook)
+    yield from _over_days(earlier, answers, partial(_forbids, entry, rulebook))
     note(*(category for _, read in (*earlier, *answers) for category in read))
 
 
 def _over_days(
-    earlier: Sequence[_Answer], answers: Sequence[_Answer], rulebook: Rulebook
+    earlier: Sequence[_Answer], answers: Sequence[_Answer], forbids: Callable[[Refusal], bool]
 ) -> Iterator[Refusal]:
     """Return the refusals that hold on every day, then, as uncertain, those that hold on some days only.
 
@@ -267,15 +278,14 @@ def _over_days(
     for rule in dict.fromkeys(refusal.rule for refusal in said):
         if all(refusal.rule != rule for refusal in throughout):
             throughout += _each_day(every_day, partial(_breaks, rule))
-    if not any(_forbids(refusal, rulebook) for refusal in throughout):
-        throughout += _each_day(every_day, lambda refusal: _forbids(refusal, rulebook))
+    if not any(map(forbids, throughout)):
+        throughout += _each_day(every_day, forbids)
     yield from throughout
     for refusal in sorted(said, key=lambda refusal: refusal.rule):
         # It adds nothing for an actor who is shown the refusal that holds on every day.
         broken = [each.rests_on for each in throughout if each.rule == refusal.rule]
         if not any(on <= rests[refusal] for on in broken):
-            doubtful = Refusal(refusal.rule, "uncertain", refusal.evidence, refusal.detail, at=refusal.at)
-            yield doubtful.resting(rests[refusal])
+            yield replace(refusal, kind="uncertain", table=None).resting(rests[refusal])
 
 
 def _each_day(
@@ -296,8 +306,9 @@ def _certain(refusal: Refusal) -> bool:
     return refusal.kind in {"breach", "no_evidence"}
 
 
-def _forbids(refusal: Refusal, rulebook: Rulebook) -> bool:
-    return _certain(refusal) and refusal.verified and rulebook[refusal.rule].refuses
+def _forbids(entry: AnyEntry, rulebook: Rulebook, refusal: Refusal) -> bool:
+    rule = rulebook[refusal.rule].on(entry.days.last, entry.region)
+    return _certain(refusal) and refusal.verified and rule.refuses
 
 
 def _ask(life: Life) -> Iterator[Refusal]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File
-from domain.rulebook import Pack, Papers, Rulebook
+from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import LAST_DAY, Days, day_after, day_before
 
 T = TypeVar("T")
@@ -133,6 +133,13 @@ class Life:
             self.reached(papers.since)
             self.reached(day_after(papers.until))
         return own.asked(case, self.region, self._day)
+
+    def rule(self, rule: str) -> Rule:
+        """Return a rule as it stands on that day, in the region of the entry being judged."""
+        own = self._rulebook[rule]
+        for turn in own.turns:
+            self.reached(turn)
+        return own.on(self._day, self.region) if own.texts else own
 
     def reached(self, day: date) -> bool:
         """Whether that day has come."""

@@ -17,7 +17,7 @@ from domain.file import File
 from domain.life import Life, over_time
 from domain.obligations import Clock
 from domain.resting import NOTHING, Categories, asked
-from domain.rulebook import Rulebook
+from domain.rulebook import Rule, Rulebook
 
 GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain", "restricted"]
 """`restricted` replaces a state that the actor may not see."""
@@ -30,7 +30,8 @@ class GateResult:
     """A gate's result on a day: its state, the entries that decided it, and what is missing.
 
     `deferring` marks an unmet gate that postpones the question (still at school, in the army).
-    `rests_on` are the categories of personal data that it reveals.
+    `rests_on` are the categories of personal data that it reveals; `rule` is the gate's rule as it stands on
+    that day, once the gate was asked.
     """
 
     state: GateState
@@ -39,10 +40,13 @@ class GateResult:
     weight: GateWeight | None = None
     deferring: bool = False
     rests_on: Categories = NOTHING
+    rule: Rule | None = None
 
     def shown(self, sees: AbstractSet[Category]) -> "GateResult":
         """Return the result as shown to an actor of these categories: `restricted` if it rests on another."""
-        return self if self.rests_on <= sees else GateResult("restricted", rests_on=self.rests_on)
+        if self.rests_on <= sees:
+            return self
+        return GateResult("restricted", rests_on=self.rests_on, rule=self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Gate:
         """Return the result for a life on its day, with the categories it rests on."""
         answer, read = asked(self.ask, life)
         on = read | life.file.sealed(answer.evidence)
-        return replace(answer, rests_on=on) if on else answer
+        return replace(answer, rests_on=on, rule=life.rule(self.rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,8 @@ def blocks(gate: Gate, answer: GateResult, rulebook: Rulebook) -> bool:
 def weight(gate: Gate, answer: GateResult, rulebook: Rulebook) -> GateWeight:
     """Return the weight of a gate that day: its result's, at most a warning if its rule is unverified."""
     own = answer.weight or gate.weight
-    return "warns" if own == "blocks" and not rulebook[gate.rule].verified else own
+    rule = answer.rule or rulebook[gate.rule]
+    return "warns" if own == "blocks" and not rule.verified else own
 
 
 def readiness_over_time(  # noqa: PLR0913 - a question with its route, who is told, and when

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
@@ -12,6 +12,18 @@ from domain.resting import NOTHING, Categories
 RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written", "listed_twice"]
 
 
+class Authority(Protocol):
+    """What a refusal rests on beside its rule: a number or a list of papers, with its own source."""
+
+    @property
+    def source(self) -> str:
+        """The text that says so."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether that text was checked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One rule broken by one entry.
@@ -19,9 +31,9 @@ class Refusal:
     `kind` distinguishes a breach that the file shows, missing evidence, an uncertain day or age, a number
     that cannot be what it claims and is kept as written, and a child that a list has twice. `evidence` names
     the entries that decided it; `detail` adds to the rule's own sentence, without personal data. A refusal by
-    a number or a list that is not `verified` warns and never refuses. `rests_on` are the categories of
-    personal data that it reveals. `at` is the JSON pointer of its place in the entry as sent, empty for the
-    whole entry. `table` is the code table that lacks the code there.
+    a number or a list has the `source` of that; one that is not `verified` warns and never refuses.
+    `rests_on` are the categories of personal data that it reveals. `at` is the JSON pointer of its place in
+    the entry as sent, empty for the whole entry. `table` is the code table that lacks the code there.
     """
 
     rule: str
@@ -32,6 +44,7 @@ class Refusal:
     rests_on: Categories = NOTHING
     at: str = ""
     table: str | None = None
+    source: str | None = None
 
     def resting(self, on: Categories) -> "Refusal":
         """Return the same refusal, resting on these categories too."""
@@ -45,28 +58,30 @@ def breach(
     rule: str,
     *evidence: AnyEntry | None,
     detail: Label | None = None,
-    verified: bool = True,
+    by: Authority | None = None,
     at: str = "",
     table: str | None = None,
 ) -> Refusal:
-    """The file shows that the rule is broken."""
-    return Refusal(rule, "breach", _ids(evidence), detail, verified, at=at, table=table)
+    """The file shows that the rule is broken, `by` its number or its papers where it has any."""
+    return _by(by, Refusal(rule, "breach", _ids(evidence), detail, at=at, table=table))
 
 
 def no_evidence(
     rule: str,
     *evidence: AnyEntry | None,
     detail: Label | None = None,
-    verified: bool = True,
+    by: Authority | None = None,
     at: str = "",
 ) -> Refusal:
-    """The file does not say what the rule asks for."""
-    return Refusal(rule, "no_evidence", _ids(evidence), detail, verified, at=at)
+    """The file does not say what the rule asks for, `by` its number or its papers where it has any."""
+    return _by(by, Refusal(rule, "no_evidence", _ids(evidence), detail, at=at))
 
 
-def uncertain(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
+def uncertain(
+    rule: str, *evidence: AnyEntry | None, detail: Label | None = None, by: Authority | None = None
+) -> Refusal:
     """A day or an age is not known well enough to tell."""
-    return Refusal(rule, "uncertain", _ids(evidence), detail)
+    return _by(by, Refusal(rule, "uncertain", _ids(evidence), detail))
 
 
 def unless(
@@ -74,13 +89,13 @@ def unless(
     holds: bool | None,  # noqa: FBT001 - the answer itself
     *evidence: AnyEntry | None,
     detail: Label | None = None,
-    verified: bool = True,
+    by: Authority | None = None,
 ) -> Refusals:
     """Say nothing where it holds; a breach where it does not, and uncertain where the file leaves it open."""
     if holds is None:
-        yield uncertain(rule, *evidence, detail=detail)
+        yield uncertain(rule, *evidence, detail=detail, by=by)
     elif not holds:
-        yield breach(rule, *evidence, detail=detail, verified=verified)
+        yield breach(rule, *evidence, detail=detail, by=by)
 
 
 def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
@@ -91,6 +106,12 @@ def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | Non
 def listed_twice(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:
     """One list has the child in several places."""
     return Refusal(rule, "listed_twice", _ids(evidence), detail)
+
+
+def _by(authority: Authority | None, refusal: Refusal) -> Refusal:
+    if authority is None:
+        return refusal
+    return replace(refusal, source=authority.source, verified=refusal.verified and authority.verified)
 
 
 def _ids(evidence: tuple[AnyEntry | None, ...]) -> tuple[UUID, ...]:

@@ -7,22 +7,67 @@ place, which is never verified.
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from domain.event import Label
-from domain.when import FIRST_DAY, LAST_DAY, Days
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Counting")
 
 Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
 Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
 NATION: Final = "000000"
 DEFAULT: Final = "default"
+
+
+class Counting(Protocol):
+    """What counts in a region from a day through another one."""
+
+    @property
+    def region(self) -> str:
+        """The region, `NATION` or `DEFAULT`."""
+
+    @property
+    def since(self) -> date:
+        """The first day."""
+
+    @property
+    def until(self) -> date:
+        """The last day."""
+
+
+def nearest(counting: Iterable[C], region: str | None, on: date) -> list[C]:
+    """Return those that count on a day in the nearest place of a region that has any."""
+    counts = [each for each in counting if each.since <= on <= each.until]
+    for place in places(region):
+        found = [each for each in counts if each.region == place]
+        if found:
+            return found
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class DatedText:
+    """The source of a rule in one region for some days, and its words where they were others.
+
+    A rule whose law was replaced has one for each law, so that a past case is judged and cited by the law of
+    its day; what is `None` is as the rule has it.
+    """
+
+    region: str
+    since: date
+    until: date
+    source: str
+    verified: bool
+    zh: str | None = None
+    en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +120,7 @@ class Rule:
     """What must, must not or should happen; `source` is the text that says so.
 
     A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says
-    whose region selects the number.
+    whose region selects the number. `texts` are what it rested on elsewhere or at other times; `on` selects.
     """
 
     id: str
@@ -87,6 +132,21 @@ class Rule:
     region: Decides = "institution"
     packs: tuple[Pack, ...] = ()
     papers: tuple[Papers, ...] = ()
+    texts: tuple[DatedText, ...] = ()
+
+    def on(self, day: date, region: str | None = None) -> "Rule":
+        """Return the rule as it stands for a region on a day, with the source and the words of then."""
+        for text in nearest(self.texts, region, day)[:1] if self.texts else ():
+            return replace(
+                self, source=text.source, verified=text.verified, zh=text.zh or self.zh, en=text.en or self.en
+            )
+        return self
+
+    @property
+    def turns(self) -> list[date]:
+        """The days on which it comes to rest on another text, in order."""
+        days = {day for text in self.texts for day in (text.since, day_after(text.until))}
+        return sorted(days - {FIRST_DAY, LAST_DAY})
 
     def sentence(self, detail: Label | None = None) -> Label:
         """Return the text of the rule, with its addition for one case."""
@@ -96,23 +156,12 @@ class Rule:
 
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
         """Return the number for a region and a day, the nearest region first; None if none is set."""
-        for place in places(region):
-            for pack in self.packs:
-                if pack.region == place and pack.case == case and pack.since <= on <= pack.until:
-                    return pack
-        return None
+        found = nearest((pack for pack in self.packs if pack.case == case), region, on)
+        return found[0] if found else None
 
     def asked(self, case: str, region: str | None, on: date) -> list[Papers]:
         """Return the papers required in a case for a region and a day, by the nearest region that has any."""
-        for place in places(region):
-            found = [
-                papers
-                for papers in self.papers
-                if (papers.region, papers.case) == (place, case) and papers.since <= on <= papers.until
-            ]
-            if found:
-                return found
-        return []
+        return nearest((papers for papers in self.papers if papers.case == case), region, on)
 
     @property
     def excusable(self) -> bool:
@@ -212,6 +261,21 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             region=rule.get("region", "institution"),
             packs=packs,
             papers=tuple(_papers(rule)),
+            texts=tuple(dated_texts(rule)),
+        )
+
+
+def dated_texts(document: Mapping[str, Any]) -> Iterator[DatedText]:
+    """Yield what a rule or a code table rests on elsewhere or at other times than it says itself."""
+    for text in document.get("text", ()):
+        yield _sound(DatedText)(
+            region=text.get("region", NATION),
+            since=text.get("from", FIRST_DAY),
+            until=text.get("until", LAST_DAY),
+            source=text["source"],
+            verified=text["verified"],
+            zh=text.get("zh"),
+            en=text.get("en"),
         )
 
 
@@ -239,6 +303,8 @@ def _sound(kind: type[T]) -> Callable[..., T]:
                 fits = value in choices
             elif get_origin(expected) is tuple:
                 fits = all(isinstance(item, choices[0]) for item in value)
+            elif NoneType in choices:
+                fits = isinstance(value, choices)
             else:
                 fits = type(value) is expected
             if not fits:

@@ -1,7 +1,7 @@
 """Standing questions: requirements for every day of a life, not only for the day of a recording."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Final, TypeAlias
@@ -10,7 +10,7 @@ from domain.file import File
 from domain.life import Life, over_time
 from domain.refusal import Refusal, Refusals
 from domain.resting import told
-from domain.rulebook import Rulebook
+from domain.rulebook import Rule, Rulebook
 
 Question: TypeAlias = Callable[[Life], Refusals]
 
@@ -30,9 +30,10 @@ def standing(rule: str) -> Callable[[Question], Question]:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A refusal that held on every day from `since` through `until`."""
+    """A refusal that held on every day from `since` through `until`, by the rule as it stood then."""
 
     refusal: Refusal
+    rule: Rule
     since: date
     until: date
 
@@ -47,15 +48,25 @@ def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
         for since, until, answer in over_time(file, rulebook, partial(_ask, file, question), start, end):
             yield from (lapse for refusal, lapse in going_on.items() if refusal not in answer)
             going_on = {
-                refusal: Lapse(refusal, going_on[refusal].since if refusal in going_on else since, until)
-                for refusal in answer
+                refusal: Lapse(
+                    refusal, rule, going_on[refusal].since if refusal in going_on else since, until
+                )
+                for refusal, rule in answer.items()
             }
         yield from going_on.values()
 
 
-def _ask(file: File, question: Question, life: Life) -> tuple[Refusal, ...]:
+def _ask(file: File, question: Question, life: Life) -> dict[Refusal, Rule]:
+    """Return the refusals of a day with their rules; one by another text is another refusal."""
     said, _ = told(_asked(question, life))
-    return tuple([refusal.resting(read | file.sealed(refusal.evidence)) for refusal, read in said])
+    found = {}
+    for refusal, read in said:
+        rule = life.rule(refusal.rule)
+        by = replace(
+            refusal, source=refusal.source or rule.source, verified=refusal.verified and rule.verified
+        )
+        found[by.resting(read | file.sealed(refusal.evidence))] = rule
+    return found
 
 
 def _asked(question: Question, life: Life) -> Refusals:

@@ -44,6 +44,7 @@ class Finding:
     zh: Annotated[str, Blank("")]
     en: Annotated[str, Blank("")]
     source: Annotated[str, Blank("")]
+    verified: Annotated[bool, Blank(value=False)]
     sealed: Annotated[bytes | None, Internal()] = None
 
     def speaks(self, day: date) -> bool:
@@ -54,7 +55,7 @@ class Finding:
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
     of_entries = map(against_entry, judged(file, rulebook))
-    of_days = (_against_days(child, lapse, rulebook) for lapse in lapses(file, rulebook, LAST_DAY))
+    of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
     found = [*of_entries, *of_days]
     for number, finding in zip(numbers(each.rests_on for each in found), found, strict=True):
         yield replace(finding, number=number)
@@ -75,25 +76,27 @@ def against_entry(judgement: Judgement) -> Finding:
         entries=list(dict.fromkeys([entry.entry_id, *refusal.evidence])),
         zh=sentence.zh,
         en=sentence.en,
-        source=judgement.rule.source,
+        source=judgement.source,
+        verified=judgement.verified,
     )
 
 
-def _against_days(child: UUID, lapse: Lapse, rulebook: Rulebook) -> Finding:
-    rule = rulebook[lapse.refusal.rule]
-    sentence = rule.sentence(lapse.refusal.detail)
+def _against_days(child: UUID, lapse: Lapse) -> Finding:
+    rule, refusal = lapse.rule, lapse.refusal
+    sentence = rule.sentence(refusal.detail)
     return Finding(
         child=child,
         number=0,
-        rests_on=listed(lapse.refusal.rests_on),
+        rests_on=listed(refusal.rests_on),
         rule=rule.id,
-        kind=lapse.refusal.kind,
+        kind=refusal.kind,
         found_on=lapse.since,
         until=None if lapse.until == LAST_DAY else lapse.until,
-        entries=list(lapse.refusal.evidence),
+        entries=list(refusal.evidence),
         zh=sentence.zh,
         en=sentence.en,
-        source=rule.source,
+        source=refusal.source or rule.source,
+        verified=refusal.verified,
     )
 
 

@@ -14,6 +14,7 @@ CREATE TABLE findings (
     zh       text    NOT NULL,
     en       text    NOT NULL,
     source   text    NOT NULL,
+    verified boolean NOT NULL,
     sealed   bytea,
     PRIMARY KEY (child, number)
 );

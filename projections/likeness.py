@@ -86,16 +86,22 @@ def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
 def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
     """Return a SELECT of the likenesses of the files in a scope as findings, in the columns of `findings`."""
     selects: list[Composed] = []
-    parameters: dict[str, str] = {}
+    parameters: dict[str, object] = {}
     for place, likeness in enumerate(LIKENESSES):
         rule = rulebook[likeness.rule]
-        said = {"rule": rule.id, "zh": rule.zh, "en": rule.en, "source": rule.source}
+        said = {
+            "rule": rule.id,
+            "zh": rule.zh,
+            "en": rule.en,
+            "source": rule.source,
+            "verified": rule.verified,
+        }
         parameters |= {f"alike_{name}_{place}": value for name, value in said.items()}
         selects.append(
             SQL("""
                 SELECT register.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text,
                        {since}, NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text,
-                       NULL::bytea
+                       {verified}::boolean, NULL::bytea
                   FROM register
                  WHERE {scope} AND {since} IS NOT NULL AND EXISTS (SELECT FROM register other WHERE {alike})
             """).format(

@@ -72,7 +72,8 @@ def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obli
 
 def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Obligation:
     """Return a clock in the words of its rule."""
-    rule, met, limit, because = rulebook[clock.rule], clock.met_by, clock.number, clock.void_because
+    met, limit, because = clock.met_by, clock.number, clock.void_because
+    rule = rulebook[clock.rule].on(clock.opened_on, next(entry.region for entry in clock.started_by))
     return Obligation(
         child=child,
         number=number,

@@ -143,8 +143,8 @@ def _gates(answer: Readiness, rulebook: Rulebook) -> str:
             "evidence": own.evidence,
             "missing_zh": own.missing and own.missing.zh,
             "missing_en": own.missing and own.missing.en,
-            "source": rulebook[gate.rule].source,
-            "verified": rulebook[gate.rule].verified,
+            "source": (own.rule or rulebook[gate.rule]).source,
+            "verified": (own.rule or rulebook[gate.rule]).verified,
             "rests_on": None if own.state == "restricted" else listed(own.rests_on),
         }
         for gate, own in answer.answers

@@ -228,8 +228,8 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
         "zh": sentence.zh,
         "en": sentence.en,
-        "source": rule.source,
-        "verified": rule.verified and refusal.verified,
+        "source": judgement.source,
+        "verified": judgement.verified,
         "rests_on": sorted(refusal.rests_on if told else refusal.rests_on - sees),
     }
     if told:

@@ -11,7 +11,7 @@ from api.contract.listing import Because, Listing
 from api.contract.problems import ANYWHERE, not_found, responses
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
-from domain.rulebook import Rule, Rulebook, Strength
+from domain.rulebook import DatedText, Rule, Rulebook, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
 
@@ -65,8 +65,23 @@ PapersAnswer = TypedDict(
 """The papers that a rule asks for in one case."""
 
 
+TextAnswer = TypedDict(
+    "TextAnswer",
+    {
+        "region": str,
+        "from": date | None,
+        "until": date | None,
+        "source": str,
+        "verified": bool,
+        "zh": str | None,
+        "en": str | None,
+    },
+)
+"""The source of a rule or a code table in one region for some days; its words where they were others then."""
+
+
 class RuleAnswer(TypedDict):
-    """A rule with its texts, its source, and what it counts with."""
+    """A rule with its words and source, those of other days and regions, and what it counts with."""
 
     rule: str
     strength: Strength
@@ -74,6 +89,7 @@ class RuleAnswer(TypedDict):
     en: str
     source: str
     verified: bool
+    texts: list[TextAnswer]
     packs: list[PackAnswer]
     papers: list[PapersAnswer]
 
@@ -106,6 +122,7 @@ class CodeTableAnswer(TypedDict):
 
     table: str
     source: str
+    texts: list[TextAnswer]
     codes: list[CodeAnswer]
 
 
@@ -174,6 +191,7 @@ def rule_json(rule: Rule) -> RuleAnswer:
         "en": rule.en,
         "source": rule.source,
         "verified": rule.verified,
+        "texts": [_text_json(text) for text in rule.texts],
         "packs": [
             {
                 "region": pack.region,
@@ -202,6 +220,18 @@ def rule_json(rule: Rule) -> RuleAnswer:
     }
 
 
+def _text_json(text: DatedText) -> TextAnswer:
+    return {
+        "region": text.region,
+        "from": _bound(text.since),
+        "until": _bound(text.until),
+        "source": text.source,
+        "verified": text.verified,
+        "zh": text.zh,
+        "en": text.en,
+    }
+
+
 def _bound(day: date) -> date | None:
     return None if day in {FIRST_DAY, LAST_DAY} else day
 
@@ -211,6 +241,7 @@ def code_table_json(table: CodeTable) -> CodeTableAnswer:
     return {
         "table": table.name,
         "source": table.source,
+        "texts": [_text_json(text) for text in table.texts],
         "codes": [_code_json(table, code) for code in table.codes],
     }
 

@@ -190,6 +190,7 @@ def _finding(
         "zh": rule.zh,
         "en": rule.en,
         "source": rule.source,
+        "verified": rule.verified,
         "others": list(others),
         "rests_on": [RESTS_ON],
     }

@@ -349,4 +349,4 @@ def _lacking(asked: Papers, missing: Sequence[str]) -> Refusals:
             "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
             "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
         )
-        yield no_evidence("I01", detail=detail, verified=asked.verified)
+        yield no_evidence("I01", detail=detail, by=asked)

@@ -388,6 +388,7 @@ def test_a_gate_whose_rule_is_unverified_only_warns() -> None:
     doubted.rules["G08"] = replace(doubted["G08"], verified=False)
     file = but(ready_young(), HousingArranged)
     assert readiness(file.on(READY_ON), book, route).status == "not_ready"
+    file.rulebook = doubted
     assert readiness(file.on(READY_ON), doubted, route).status == "ready"
 
 

@@ -175,9 +175,9 @@ def _agreed(life: Life) -> Refusals:
     if life.aged(limit.value) is None:
         yield uncertain("I14", consent)
     elif answer is None:
-        yield no_evidence("I14", consent, verified=limit.verified)
+        yield no_evidence("I14", consent, by=limit)
     else:
-        yield breach("I14", consent, verified=limit.verified)
+        yield breach("I14", consent, by=limit)
 
 
 def _room_in_family(registered: AdoptionRegistered, life: Life) -> Refusals:
