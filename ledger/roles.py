@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_LEDGER_NAME = re.compile(r"(?!pg_|.*_views_[0-9]+$)[a-z][a-z0-9_]{0,39}(?<!_keys)")
+_LEDGER_NAME = re.compile(r"(?!pg_|.*_view(s_[0-9]+)?$|.*_view_)[a-z][a-z0-9_]{0,39}(?<!_keys)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,10 @@ class Roles:
         """Return the roles of a ledger. Raises ValueError for a name that cannot be one."""
         if not _LEDGER_NAME.fullmatch(ledger):
             message = (
-                "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，不得为 pg_…、…_keys、…_views_1。"
-                " It cannot name a ledger: 1-40 of a-z, 0-9, _; not pg_…, …_keys, …_views_1."
+                "不能用作账本名称：应为 1 至 40 个 a-z、0-9、_，"
+                "不得为 pg_…、…_keys、…_view、…_view_…、…_views_1。"
+                " It cannot name a ledger: 1-40 of a-z, 0-9, _;"
+                " not pg_…, …_keys, …_view, …_view_…, …_views_1."
             )
             raise ValueError(message)
         return cls(f"{ledger}_owner", f"{ledger}_writer", f"{ledger}_reader")

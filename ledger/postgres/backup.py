@@ -287,7 +287,7 @@ async def _refuse_unless_empty(connection: AsyncConnection, ledger: str) -> None
 
 async def _drop(connection: AsyncConnection, ledger: str) -> None:
     """Drop the ledger's schemas, those of its read models among them."""
-    cursor = await connection.execute(CATALOG["schemas"], [[ledger, keys_of(ledger)], f"{ledger}_view"])
+    cursor = await connection.execute(CATALOG["schemas"], [ledger])
     for (schema,) in await cursor.fetchall():
         await connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
 

@@ -12,12 +12,8 @@ SELECT FROM pg_namespace WHERE nspname = %s
 SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY (%s) ORDER BY tablename
 
 -- name: schemas
--- A ledger's and those whose names begin so; another ledger, whose name begins likewise, has migrations.
-SELECT nspname
-  FROM pg_namespace n
- WHERE nspname = ANY (%s)
-    OR starts_with(nspname, %s)
-   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migration')
+-- A ledger's own, those of its generations and those of its views; no name of a ledger can be any of these.
+SELECT nspname FROM pg_namespace WHERE nspname ~ format('^%%1$s(_keys|_views_[0-9]+|_view_.+)?$', %s::text)
 
 -- name: roles
 SELECT rolname, coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = ANY (%s)

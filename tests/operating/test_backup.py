@@ -208,6 +208,27 @@ async def test_a_ledger_that_was_opened_and_never_used_is_empty(
     assert await tables(elsewhere) == await tables(settings)
 
 
+async def test_only_the_schemas_of_the_ledger_itself_are_made_anew(
+    served: Served, settings: Settings, child: UUID, backups: Path, elsewhere: Settings
+) -> None:
+    """Another ledger may have a name that begins like those of its read models."""
+    await backing_up(settings, backups)
+    ledger, other = settings.ledger, f"{settings.ledger}_viewer"
+    own = {f"{ledger}_views_7", f"{ledger}_view_activity"}
+    others = {other, f"{other}_keys", f"{other}_views_1", f"{other}_view_activity"}
+    assert elsewhere.database_url is not None
+    url = elsewhere.database_url.get_secret_value()
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        for schema in own | others:
+            await connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    assert await restoring(elsewhere, backups) == 0
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        cursor = await connection.execute("SELECT nspname FROM pg_namespace")
+        left = {schema for (schema,) in await cursor.fetchall()}
+    assert left >= {ledger, f"{ledger}_keys", *others}
+    assert not left & own
+
+
 @pytest.mark.parametrize("which", ["entries", "keys"])
 @pytest.mark.parametrize("how", ["altered", "cut short", "missing"])
 async def test_a_backup_that_is_not_whole_touches_nothing(  # noqa: PLR0917 - fixtures

@@ -182,10 +182,17 @@ async def test_passwords_are_set_anew(database_url: str) -> None:
     await check(make_conninfo(database_url, user=roles.reader, password="another one"))
 
 
-@pytest.mark.parametrize("name", ["", "Ledger", "a-b", 'a"b', "1st", "pg_ledger", "ledger_keys", "x" * 41])
+@pytest.mark.parametrize("name", ["", "Ledger", "a-b", 'a"b', "1st", "pg_ledger", "x" * 41])
 def test_a_name_that_is_no_plain_identifier_names_no_ledger(name: str) -> None:
     with pytest.raises(ValueError, match="cannot name a ledger"):
         Roles.of(name)
+
+
+@pytest.mark.parametrize("ending", ["keys", "views_1", "view", "view_activity", "view_keys", "view_views_1"])
+def test_what_a_ledger_names_its_other_schemas_names_no_ledger(ending: str) -> None:
+    with pytest.raises(ValueError, match="cannot name a ledger"):
+        Roles.of(f"ledger_{ending}")
+    assert Roles.of("ledger_viewer").owner == "ledger_viewer_owner"
 
 
 def test_no_two_migrations_have_the_same_number() -> None:
