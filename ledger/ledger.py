@@ -22,7 +22,7 @@ from ledger.recording.outcome import Outcome, Rehearsed
 from ledger.recording.request import Recording
 from ledger.sealing.cipher import Seal
 from ledger.sealing.keys import Keys
-from ledger.store.append import Head, Moved
+from ledger.store.append import Head, Moved, StreamVersion
 from ledger.store.epochs import Epoch
 from ledger.store.store import Store
 
@@ -98,9 +98,9 @@ class Ledger:
         """Return the streams that have entries after a position and through another, in order of id."""
         return await self.store.moved(after, through)
 
-    async def streams(self, kind: str, after: UUID, limit: int) -> list[tuple[UUID, int]]:
-        """Return at most `limit` streams of a kind after an id, in order of id, with their versions."""
-        return await self.store.files(kind, after, limit)
+    async def streams(self, kinds: Iterable[str], after: UUID, limit: int) -> list[StreamVersion]:
+        """Return at most `limit` streams of some kinds after an id, in order of id, with their versions."""
+        return await self.store.files(kinds, after, limit)
 
     def term(self, text: str) -> bytes:
         """Return a search term as a keyed hash of 16 bytes, which reveals only whether terms are equal."""

@@ -105,7 +105,7 @@ WITHHELD: Final = Withholding("findings", Finding)
 
 def rows(file: File, reading: RowContext) -> Iterator[Finding]:
     """Yield one row per finding."""
-    return WITHHELD.rows(findings_of(file, reading.child, reading.rulebook), reading.seal)
+    return WITHHELD.rows(findings_of(file, reading.stream, reading.rulebook), reading.seal)
 
 
 FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from domain.event import Kind
 from domain.file import File
 from domain.rulebook import Rulebook
 from ledger.sealing.cipher import Seal
@@ -15,9 +16,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """The context in which a child's file is read: the rulebook that applies, and a seal with its keys."""
+    """The context in which a file is read: the rulebook that applies, and a seal with its keys."""
 
-    child: UUID
+    stream: UUID
     rulebook: Rulebook
     seal: Seal
 
@@ -30,15 +31,16 @@ def _as_it_is(row: R, _: Seal) -> R:
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the function from a file to its rows.
 
-    The fields of `row` are the table's columns, `child` among them. `<name>.sql` defines the table under the
+    The fields of `row` are the table's columns, first the file's id. `<name>.sql` defines the table under the
     name `table`, with the queries on it. `opened` returns a row with its sealed values opened, since two
-    seals of one value differ.
+    seals of one value differ. `kind` is the kind of the streams whose files have rows.
     """
 
     name: str
     row: type[R]
     rows: Callable[[File, RowContext], Iterable[R]]
     opened: Callable[[R, Seal], R | None] = _as_it_is
+    kind: Kind = "child"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,6 +48,11 @@ class ReadModel(Generic[R]):
         # A type variable cannot say that it is a dataclass.
         whole: Any = self.row
         return tuple(spec.name for spec in fields(whole))
+
+    @property
+    def key(self) -> str:
+        """The name of the column that has the file's id."""
+        return self.columns[0]
 
     @property
     def table(self) -> str:

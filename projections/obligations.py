@@ -102,7 +102,7 @@ WITHHELD: Final = Withholding("obligations", Obligation)
 
 def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
     """Yield one row per clock; its state on a day follows from its days alone."""
-    return WITHHELD.rows(obligations_of(file, reading.child, reading.rulebook), reading.seal)
+    return WITHHELD.rows(obligations_of(file, reading.stream, reading.rulebook), reading.seal)
 
 
 OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows, WITHHELD.opened)

@@ -87,7 +87,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Ready]:
             file, reading.rulebook, route, first, stay.until, sees=EVERY_CATEGORY - WHOLLY_SEALED
         )
         for since, until, answer in times:
-            yield _ready(reading.child, since, until, answer, turns_18, reading.rulebook)
+            yield _ready(reading.stream, since, until, answer, turns_18, reading.rulebook)
 
 
 def ready_on(

@@ -81,7 +81,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
     name, file_no, citizen_id = _last(file, NAME), _said(file, FILE_NO), _said(file, CITIZEN_ID)
     born, stage = _last(file, BIRTH), _latest(file, STAGE)
     yield Indexed(
-        child=reading.child,
+        child=reading.stream,
         institution=scope.institution,
         former=[each.institution for each in scope.former],
         former_until=[each.until for each in scope.former],
@@ -148,7 +148,7 @@ def _terms(file: File) -> set[str]:
 
 
 def _sealed(reading: RowContext, value: str | None, context: str) -> bytes | None:
-    return None if value is None else reading.seal.seal(reading.child, Category.IDENTITY, value, context)
+    return None if value is None else reading.seal.seal(reading.stream, Category.IDENTITY, value, context)
 
 
 def _opened(row: Indexed, seal: Seal) -> Indexed:

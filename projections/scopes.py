@@ -11,6 +11,7 @@ from psycopg.sql import SQL
 
 from domain.scope import FileScope, Former
 from ledger.store import queries
+from projections.register import REGISTER
 
 COLUMNS: Final = SQL("register.institution, register.former, register.former_until, register.sixteen_on")
 """The columns of the register that `scope_of_row` takes, in its order."""
@@ -40,7 +41,7 @@ def scope_of_row(
 ) -> FileScope:
     """Return the scope of a file from its row in the register."""
     return FileScope(
-        kind="child",
+        kind=REGISTER.kind,
         institution=institution,
         former=tuple(map(Former, former, former_until)),
         sixteen_on=sixteen_on,

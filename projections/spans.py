@@ -37,7 +37,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Spell]:
         for span in file.spans(attribute):
             if not isinstance(span.value, Erased):
                 held, entry = span.fact.held, span.fact.entry.entry_id
-                yield Spell(reading.child, name, held.key, _text(span.value), span.since, span.until, entry)
+                yield Spell(reading.stream, name, held.key, _text(span.value), span.since, span.until, entry)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever an attribute holds

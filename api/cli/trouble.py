@@ -33,7 +33,7 @@ from ledger.postgres.backup import BackupError
 from ledger.postgres.cluster import ServerFailedError
 from ledger.postgres.migrate import MigrationError
 from ledger.postgres.tools import ProgramError
-from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
+from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError, UnwrapError
 from ledger.store.epochs import EpochTakenError
 from ledger.store.store import StoreError
 from projections.projector.projector import NotBuiltError
@@ -55,6 +55,7 @@ TOLD: Final = (
     ProgramError,
     ServerFailedError,
     LastSeenError,
+    UnwrapError,
 )
 """Errors that have a text in both languages."""
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)

@@ -47,8 +47,8 @@ async def rebuilding(container: Container, keep: int) -> int:
     with _bar("重建 Rebuilding") as told:
         built = await projector.build(number, told)
     await drop_older(owner, ledger, keep)
-    for model, error in built.stopped.items():
-        note(f"{model}: 已停止 stopped, {error}")
+    for model, stopped in built.stopped.items():
+        note(f"{model}: 已停止 stopped, {stopped.error}")
     answer(f"第 {number} 代已启用。 Generation {number} is read from now on.")
     return DIFFERENT if built.stopped else 0
 
@@ -92,12 +92,12 @@ async def verifying(container: Container) -> int:
     with _bar("核对 Verifying") as told:
         async for each in verifier.differences(own.number, told):
             counted[each.model] += 1
-            answer(f"{each.model} {each.child}")
+            answer(f"{each.model} {each.stream}")
     for model in READ_MODELS:
-        error = own.stopped.get(model.name)
-        stopped = f"; 已停止 stopped at {own.models[model.name].position}, {error}" if error else ""
+        first = own.stopped.get(model.name)
+        stopped = f"; 已停止 stopped at {first.position}, {first.error}" if first else ""
         note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
-    return DIFFERENT if counted or own.stopped else 0
+    return DIFFERENT if counted else 0
 
 
 @contextmanager

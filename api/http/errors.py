@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from api.contract.pointers import faults
 from api.contract.problems import KINDS, Problem, invalid
 from ledger.codec.parsing import InvalidError
+from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.store import StoreError
 from projections.projector.projector import NotBuiltError
 
@@ -23,6 +24,7 @@ BUILDING_SECONDS: Final = 5
 _BUSY: Final = (
     IdleInTransactionSessionTimeout,
     InterfaceError,
+    KeyUnavailableError,
     OperationalError,
     PoolClosed,
     PoolTimeout,

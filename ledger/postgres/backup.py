@@ -31,7 +31,7 @@ from ledger.sealing.wrapping import KeyFile
 from ledger.store import queries
 
 FORMAT: Final = 2
-_OF_READ_MODELS: Final = ("generation", "read_model")
+_OF_READ_MODELS: Final = ("generation", "stopped_file")
 """Tables of the ledger that hold only the progress of its read models."""
 _MADE_BY_MIGRATING: Final = frozenset({"migration", "head", *_OF_READ_MODELS})
 _MAJOR: Final = 10_000

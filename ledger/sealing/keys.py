@@ -58,7 +58,7 @@ class Keys:
         """Return the keys of a ledger, ready for use.
 
         If `wrapper` is the path of a key file, the file is made with the ledger's first key. Raises
-        KeyFileError if it is missing later, and KeyUnavailableError if another wrapper wrapped the keys.
+        KeyFileError if it is missing later, and UnwrapError if another wrapper wrapped the keys.
         """
         if isinstance(wrapper, Path):
             begun = SECRET in await table.keys([SECRET])

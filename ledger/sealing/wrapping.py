@@ -30,18 +30,25 @@ _PRIVATE: Final = 0o600
 
 
 class KeyWrapper(Protocol):
-    """Wraps data keys, such as a key file or a key service; `contexts` bind each to its place."""
+    """Wraps data keys, such as a key file or a key service; `contexts` bind each to its place.
+
+    Raises KeyUnavailableError while a key service is away.
+    """
 
     async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
         """Return the keys wrapped."""
         ...
 
     async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys unwrapped. Raises KeyUnavailableError for a key that it did not wrap."""
+        """Return the keys unwrapped. Raises UnwrapError for a key that it did not wrap."""
         ...
 
 
 class KeyUnavailableError(Exception):
+    """The key service is away: the same keys may be wrapped and unwrapped later."""
+
+
+class UnwrapError(Exception):
     """A wrapped key cannot be unwrapped: its key-encryption key is missing, or it was altered."""
 
 
@@ -122,7 +129,7 @@ class KeyFile:
         return wrapped
 
     async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
-        """Return the keys unwrapped, by any key of the file. Raises KeyUnavailableError."""
+        """Return the keys unwrapped, by any key of the file. Raises UnwrapError."""
         keys = []
         for each, context in zip(wrapped, contexts, strict=True):
             name, nonce, sealed = each[:_NAME], each[_NAME : _NAME + _NONCE], each[_NAME + _NONCE :]
@@ -133,5 +140,5 @@ class KeyFile:
                     "有数据密钥不是由手头的密钥文件封存的：请找回原来的密钥文件。"
                     " A data key was not wrapped by the key file at hand: bring the right one back."
                 )
-                raise KeyUnavailableError(message) from None
+                raise UnwrapError(message) from None
         return keys

@@ -80,9 +80,9 @@ SELECT stream, kind, max(version), array_agg(DISTINCT type)
  ORDER BY stream
 
 -- name: files
-SELECT e.stream, (SELECT max(every.version) FROM entry every WHERE every.stream = e.stream)
+SELECT e.stream, e.kind, (SELECT max(every.version) FROM entry every WHERE every.stream = e.stream)
   FROM entry e
- WHERE e.version = 1 AND e.kind = %(kind)b::text AND e.stream > %(after)b
+ WHERE e.version = 1 AND e.kind = ANY (%(kinds)b::text[]) AND e.stream > %(after)b
  ORDER BY e.stream
  LIMIT %(limit)b
 

@@ -137,12 +137,18 @@ class Placed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A stream that some entries belong to: its version after them, and their types."""
+class StreamVersion:
+    """A stream with its kind, at a version."""
 
     stream: UUID
     kind: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(StreamVersion):
+    """A stream that some entries belong to: its version after them, and their types."""
+
     types: list[str]
 
 

@@ -26,6 +26,7 @@ from ledger.store.append import (
     Stored,
     StoredRow,
     StoreError,
+    StreamVersion,
     Verdict,
 )
 from ledger.store.append_batch import SQL, TICK, AppendAnswer
@@ -177,12 +178,10 @@ class Store:
         """Return the streams that have entries after a position and through another, in order of id."""
         return await fetch(self._readers, SQL["moved"], {"after": after, "through": through}, args_row(Moved))
 
-    async def files(self, kind: str, after: UUID, limit: int) -> list[tuple[UUID, int]]:
-        """Return at most `limit` streams of a kind after an id, in order of id, with their versions."""
-        wanted = {"kind": kind, "after": after, "limit": limit}
-        return [
-            (stream, version) for stream, version in await self._rows(self._readers, SQL["files"], wanted)
-        ]
+    async def files(self, kinds: Iterable[str], after: UUID, limit: int) -> list[StreamVersion]:
+        """Return at most `limit` streams of some kinds after an id, in order of id, with their versions."""
+        wanted = {"kinds": arrays.texts(kinds), "after": after, "limit": limit}
+        return await fetch(self._readers, SQL["files"], wanted, args_row(StreamVersion))
 
     async def entries(self, ids: Iterable[UUID]) -> list[Stored]:
         """Return the stored entries among these ids, in order of position."""

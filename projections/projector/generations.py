@@ -1,14 +1,13 @@
 """The read models' generations: the tables of one version of rules and code, each in a separate schema.
 
-The register of generations, in the ledger's schema, has the position of each read model. The owner makes a
-new generation, which is filled beside the one in use; one UPDATE marks it as built, and every process sees
-that by itself.
+The register of generations, in the ledger's schema, has the position of each, and the files that stopped a
+read model. The owner makes a new generation, which is filled beside the one in use; one UPDATE marks it as
+built, and every process sees that by itself.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -32,56 +31,47 @@ KEPT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
-class ModelPosition:
-    """The position up to which a read model is written; `stopped_by` is the error that stopped it."""
+class Stopped:
+    """The position up to which a read model is written wholly, and the class of the error that stopped it."""
 
     position: int
-    stopped_by: str | None = None
-    stopped_at: datetime | None = None
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation from its register; `through` and `walked` are how far it is built."""
+    """One generation from its register; `walked` is how far it is built, `stopped` by name of read model."""
 
     number: int
     schema: str
     version: str
     shape: str
-    through: int | None
+    position: int
     walked: UUID | None
     built: bool
-    models: Mapping[str, ModelPosition]
+    stopped: Mapping[str, Stopped]
 
     @property
     def progress(self) -> float:
         """The written share of its files, from 0 to 1, estimated from the last id, since ids are random."""
         return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
 
-    @property
-    def stopped(self) -> dict[str, str]:
-        """The stopped read models, with the class of the error that stopped each."""
-        return {name: own.stopped_by for name, own in self.models.items() if own.stopped_by is not None}
-
-    def position(self, *models: str) -> int:
-        """Return the position up to which these read models, or all that are not stopped, are written."""
-        named = models or [name for name in self.models if name not in self.stopped] or [*self.models]
-        return min((self.models[name].position for name in named), default=0)
+    def position_of(self, *models: str) -> int:
+        """Return the position up to which all rows of these read models are written."""
+        stopped = (self.stopped[name].position for name in models if name in self.stopped)
+        return min([self.position, *stopped])
 
 
 async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Generation]:
     """Return the generations of a ledger, the newest first. Requires the reader or owner role."""
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
-        found: dict[int, Generation] = {}
-        for number, version, shape, through, walked, built, model, *standing in await cursor.fetchall():
-            own = found.setdefault(
-                number,
-                Generation(number, schema(ledger, number), version, shape, through, walked, built, {}),
-            )
-            if model is not None:
-                found[number] = _with(own, model, ModelPosition(*standing))
-    return list(found.values())
+        found = []
+        async for number, version, shape, position, walked, built, first in cursor:
+            stopped = {model: Stopped(*each) for model, each in first.items()}
+            own = schema(ledger, number)
+            found.append(Generation(number, own, version, shape, position, walked, built, stopped))
+        return found
 
 
 def schema(ledger: str, number: int) -> str:
@@ -120,8 +110,8 @@ async def make(
             return unfinished[0].number
         number = 1 + max((each.number for each in every), default=0)
         await _make(connection, ledger, number, models)
-        await connection.execute(GENERATION_SQL["enter"], [number, version, shape_of(models)])
-        await connection.execute(GENERATION_SQL["enter_models"], [number, [model.name for model in models]])
+        names = [model.name for model in models]
+        await connection.execute(GENERATION_SQL["enter"], [number, version, shape_of(models), names])
     return number
 
 
@@ -186,10 +176,6 @@ async def _make(
         tables=SQL(", ").join(Identifier(model.name) for model in models),
         ledger=Identifier(ledger),
     )
-
-
-def _with(generation: Generation, model: str, standing: ModelPosition) -> Generation:
-    return replace(generation, models={**generation.models, model: standing})
 
 
 def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:

@@ -20,6 +20,7 @@ from projections.model import ReadModel
 from projections.projector.catch_up import BATCH, CatchUp
 from projections.projector.generations import Generation, generations, shape_of, to_read, to_write, version_of
 from projections.projector.rebuild import Rebuild
+from projections.projector.writer import RowWriter
 
 PAUSE_SECONDS: Final = 1.0
 """Longest delay, in seconds, before changes by other processes are seen."""
@@ -49,8 +50,9 @@ class Projector:
         self._models = models
         self.version = version or version_of(ledger.rulebook.digest, models)
         self._shape = shape_of(models)
-        self._catch_up = CatchUp(ledger, pool, models)
-        self._rebuild = Rebuild(ledger, pool, models, self._catch_up)
+        writer = RowWriter(ledger, models)
+        self._catch_up = CatchUp(ledger, pool, writer)
+        self._rebuild = Rebuild(ledger, pool, writer, self._catch_up)
         self._read_from: Generation | None = None
         self._written: Generation | None = None
         self._progress = 0.0
@@ -66,13 +68,14 @@ class Projector:
 
     @property
     def position(self) -> int:
-        """The position up to which the running read models are written."""
+        """The position up to which read models are written, but for files that stopped one."""
         return self.position_of()
 
     @property
     def stopped(self) -> dict[str, str]:
         """The stopped read models, with the class of the error that stopped each."""
-        return {} if self._read_from is None else self._read_from.stopped
+        stopped = {} if self._read_from is None else self._read_from.stopped
+        return {model: each.error for model, each in stopped.items()}
 
     @property
     def progress(self) -> float:
@@ -92,13 +95,12 @@ class Projector:
         return self._read_from
 
     def position_of(self, *models: str) -> int:
-        """Return the position up to which these read models, or all that are not stopped, are written."""
-        return 0 if self._read_from is None else self._read_from.position(*models)
+        """Return the position up to which all rows of these read models are written."""
+        return 0 if self._read_from is None else self._read_from.position_of(*models)
 
     async def start(self) -> None:
-        """Resume from the state of the tables; retry stopped read models."""
+        """Resume from the state of the tables."""
         self._catch_up.leaving = False
-        self._catch_up.try_again()
         await self._look()
 
     async def run(self) -> None:
@@ -111,7 +113,7 @@ class Projector:
                 await self._idle()
 
     async def step(self, limit: int = BATCH) -> int:
-        """Process at most `limit` entries per group, or continue building; return 0 if idle."""
+        """Process at most `limit` entries, or continue building; return 0 if idle."""
         own = await self._look()
         if own is None:
             return 0
@@ -173,13 +175,16 @@ class Projector:
         every = await self._every()
         self._written = to_write(every, self.version)
         self._progress = next((each.progress for each in every if each.version == self.version), 0.0)
-        now = {each.number: each for each in every}
+        standing = {each.number for each in every}
         found, held = to_read(every, self.version, self._shape), self._read_from
-        if found is not None and held is not None and found.number != held.number and held.number in now:
+        if (
+            found is not None
+            and held is not None
+            and held.number in standing
+            and found.position < held.position
+        ):
             # The held generation is not updated, so that the position to reach stays the same.
-            going = [name for name in held.models if name not in found.stopped]
-            if any(found.models[name].position < held.models[name].position for name in going):
-                return self._written
+            return self._written
         async with self._moved:
             self._read_from = found
             self._moved.notify_all()
@@ -212,7 +217,7 @@ class Projector:
 
     async def _idle(self) -> None:
         own = self._written
-        if own is not None and own.built and len(own.stopped) < len(own.models):
-            await self._ledger.wait_for(own.position() + 1, PAUSE_SECONDS)
+        if own is not None and own.built:
+            await self._ledger.wait_for(own.position + 1, PAUSE_SECONDS)
         else:
             await asyncio.sleep(PAUSE_SECONDS)

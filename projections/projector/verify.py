@@ -1,13 +1,15 @@
 """Verification of the read models: every file is read, and its rows are recomputed and compared.
 
-Each piece of the tables is read in one snapshot, while recording and catching up continue. The register's row
-says how many of a file's entries the rows show. Sealed values are compared opened, since two seals of one
-value differ.
+Each piece of the tables is read in one snapshot, while recording and catching up continue. The rows of a
+file show all its entries up to the generation's position, and perhaps later ones. Sealed values are compared
+opened, since two seals of one value differ.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -23,8 +25,7 @@ from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation, generations
-from projections.projector.writer import FILES_AT_ONCE, chunks
-from projections.register import REGISTER
+from projections.projector.writer import FILES_AT_ONCE, RowsKey, chunks
 
 Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
 """The rows of some files by read model and file."""
@@ -39,19 +40,28 @@ class Difference:
     """A file whose rows in a read model differ from the recomputed ones, without a name."""
 
     model: str
-    child: UUID
+    stream: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LastEntry:
+    """The kind of a stream and the position of its last entry."""
+
+    kind: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Consecutive files in one snapshot: the position of each one's last entry, and the rows.
+    """Consecutive files in one snapshot: the last entry of each, the rows, and what stopped a read model.
 
     The rows may include those of files that do not exist.
     """
 
     own: Generation
-    last: Mapping[UUID, int]
+    last: Mapping[UUID, LastEntry]
     rows: Rows
+    stopped: AbstractSet[RowsKey]
 
 
 class Verification:
@@ -61,9 +71,13 @@ class Verification:
         self._ledger = ledger
         self._pool = pool
         self._models = models
+        self._kinds = sorted({model.kind for model in models})
 
     async def differences(self, number: int, told: Callable[[float], None]) -> AsyncIterator[Difference]:
-        """Yield the differences of a generation, file by file; `told` is called with the progress, 0 to 1."""
+        """Yield the differences of a generation, file by file; `told` is called with the progress, 0 to 1.
+
+        A file that stopped a read model is one of them.
+        """
         after = NOWHERE
         while after != EVERYWHERE:
             through = await self._next(after)
@@ -74,18 +88,18 @@ class Verification:
 
     async def _next(self, after: UUID) -> UUID:
         """Return the last file of the next piece; if there is none, EVERYWHERE."""
-        files = await self._ledger.streams("child", after, FILES_AT_ONCE)
-        piece = next(chunks(files), [EVERYWHERE])
-        return EVERYWHERE if len(piece) == len(files) < FILES_AT_ONCE else piece[-1]
+        files = await self._ledger.streams(self._kinds, after, FILES_AT_ONCE)
+        piece = next(chunks(files), [])
+        return EVERYWHERE if len(piece) == len(files) < FILES_AT_ONCE else piece[-1].stream
 
     async def _compared(self, number: int, after: UUID, through: UUID) -> list[Difference]:
         for _ in range(_PATIENCE):
             piece = await self._look(number, after, through)
             found = await self._differing(piece)
-            position = min(each.position for each in piece.own.models.values())
-            if all(piece.last.get(each.child, 0) <= position for each in found):
+            behind = (piece.last[each.stream] for each in found if each.stream in piece.last)
+            if all(last.position <= piece.own.position for last in behind):
                 break
-            # One read model may show a new entry before another does.
+            # A rulebook that was adopted meanwhile may count.
             await asyncio.sleep(_PAUSE_SECONDS)
         return found
 
@@ -97,88 +111,92 @@ class Verification:
             rows: Rows = {}
             for model in self._models:
                 rows[model.name] = await _rows_between(connection, own.schema, model, after, through)
-            return Piece(own, await self._last_between(connection, after, through), rows)
-
-    async def _last_between(self, connection: AsyncConnection, after: UUID, through: UUID) -> dict[UUID, int]:
-        cursor = await connection.execute(
-            GENERATION_SQL["last_entries"].format(ledger=Identifier(self._ledger.name)), [after, through]
-        )
-        return dict(await cursor.fetchall())
+            ledger = Identifier(self._ledger.name)
+            last = await connection.execute(
+                GENERATION_SQL["last_entries"].format(ledger=ledger), [self._kinds, after, through]
+            )
+            stopped = await connection.execute(
+                GENERATION_SQL["stopped_files"].format(ledger=ledger), [number, after, through]
+            )
+            return Piece(
+                own,
+                {stream: LastEntry(kind, position) for stream, kind, position in await last.fetchall()},
+                rows,
+                set(await stopped.fetchall()),
+            )
 
     async def _differing(self, piece: Piece) -> list[Difference]:
-        files = await self._ledger.files(piece.last, keep=False)
-        named = {child for own in piece.rows.values() for child in own}
-        seal = await self._ledger.seal_of(
-            {child: files.get(child) or File(child) for child in {*files, *named}}
-        )
-        readings = {child: await self._readings(file, seal, piece.own) for child, file in files.items()}
-        found = [
-            Difference(model.name, child)
-            for model in self._models
-            for child in piece.rows[model.name]
-            if child not in files
+        unknown = {
+            (name, stream) for name, own in piece.rows.items() for stream in own if stream not in piece.last
+        }
+        written = [
+            stream
+            for stream, last in piece.last.items()
+            if any((model.name, stream) not in piece.stopped for model in self._of(last.kind))
         ]
-        for child, file in files.items():
-            differing = await asyncio.to_thread(self._of_file, piece, file, readings[child], seal)
-            found += (Difference(model, child) for model in differing)
-        return found
+        files = await self._ledger.files(written, keep=False)
+        seal = await self._ledger.seal_of(files)
+        found = unknown | piece.stopped
+        for stream, file in files.items():
+            contexts = await self._contexts(stream, file, seal, piece.own)
+            found |= await asyncio.to_thread(self._of_file, piece, file, contexts)
+        return [Difference(*each) for each in sorted(found)]
 
-    async def _readings(self, file: File, seal: Seal, own: Generation) -> list[RowContext]:
+    def _of(self, kind: str) -> Iterator[ReadModel[Any]]:
+        return (model for model in self._models if model.kind == kind)
+
+    async def _contexts(self, stream: UUID, file: File, seal: Seal, own: Generation) -> list[RowContext]:
         """Return the contexts that may apply to a file: a rulebook adopted since may not be applied yet."""
-        assert file.stream is not None  # noqa: S101 - it has entries
-        institution, position = scope_of(file).institution, min(each.position for each in own.models.values())
         rulebooks: dict[str, Rulebook] = {}
-        for known in (position, None):
-            rulebook = await self._ledger.rulebook_known(institution, known)
+        for known in (own.position, None):
+            rulebook = await self._ledger.rulebook_known(scope_of(file).institution, known)
             rulebooks.setdefault(rulebook.digest, rulebook)
-        return [RowContext(file.stream, rulebook, seal) for rulebook in rulebooks.values()]
+        return [RowContext(stream, rulebook, seal) for rulebook in rulebooks.values()]
 
-    def _of_file(self, piece: Piece, file: File, readings: Sequence[RowContext], seal: Seal) -> list[str]:
-        """Return the read models whose rows of a file differ from the recomputed ones."""
-        child = readings[0].child
-        register = piece.own.models[REGISTER.name].position
-        shown = next(iter(piece.rows[REGISTER.name].get(child, [])), None)
-        version = 0 if shown is None else shown.version
-        told_of = [entry.version for entry in file.entries.values() if entry.position <= register]
-        differing = []
-        if version < max(told_of, default=0):
-            differing.append(REGISTER.name)
-            version = file.version
-        state = fold(entry for entry in file.entries.values() if entry.version <= version)
-        for model in self._models:
-            settled = piece.last[child] <= min(register, piece.own.models[model.name].position)
-            unsure = differing or piece.own.models[model.name].position != register
-            if model.name in differing or (unsure and not settled):
-                # No table states which of the file's entries the rows show.
-                continue
-            rows = piece.rows[model.name].get(child, [])
-            written = _comparable(model, rows, seal)
-            if not any(written == _computed(model, state, reading) for reading in readings):
-                differing.append(model.name)
-        return differing
+    def _of_file(self, piece: Piece, file: File, contexts: Sequence[RowContext]) -> AbstractSet[RowsKey]:
+        """Return whose rows of a file differ from the recomputed ones, at the version that differs least."""
+        stream = contexts[0].stream
+        last = piece.last[stream]
+        own = [model for model in self._of(last.kind) if (model.name, stream) not in piece.stopped]
+        versions = [0, *(entry.version for entry in file.entries.values() if entry.position <= last.position)]
+        shown = sum(entry.position <= piece.own.position for entry in file.entries.values())
+        least = {(model.name, stream) for model in own}
+        for version, context in product(versions[shown:], contexts):
+            state = fold(entry for entry in file.entries.values() if entry.version <= version)
+            differing = {
+                (model.name, stream)
+                for model in own
+                if not _equal(model, piece.rows[model.name].get(stream, []), state, context)
+            }
+            least = min(least, differing, key=len)
+            if not least:
+                break
+        return least
 
 
 async def _rows_between(
     connection: AsyncConnection, schema: str, model: ReadModel[Any], after: UUID, through: UUID
 ) -> dict[UUID, list[Any]]:
-    columns = SQL(", ").join(map(Identifier, model.columns))
+    columns, key = SQL(", ").join(map(Identifier, model.columns)), Identifier(model.key)
     found: dict[UUID, list[Any]] = {}
     async with connection.cursor(row_factory=args_row(model.row)) as cursor:
         await cursor.execute(
-            SQL("SELECT {} FROM {} WHERE child > %s AND child <= %s").format(
-                columns, Identifier(schema, model.name)
+            SQL("SELECT {columns} FROM {table} WHERE {key} > %s AND {key} <= %s").format(
+                columns=columns, table=Identifier(schema, model.name), key=key
             ),
             [after, through],
         )
         async for row in cursor:
-            found.setdefault(row.child, []).append(row)
+            found.setdefault(getattr(row, model.key), []).append(row)
     return found
 
 
-def _computed(model: ReadModel[Any], file: File, reading: RowContext) -> list[object]:
-    if not file.entries:
-        return []
-    return _comparable(model, model.rows(file, reading), reading.seal)
+def _equal(model: ReadModel[Any], rows: Iterable[Any], file: File, context: RowContext) -> bool:
+    try:
+        computed = list(model.rows(file, context)) if file.entries else []
+    except Exception:  # noqa: BLE001 - rows that cannot be recomputed differ
+        return False
+    return _comparable(model, rows, context.seal) == _comparable(model, computed, context.seal)
 
 
 def _comparable(model: ReadModel[Any], rows: Iterable[Any], seal: Seal) -> list[object]:

@@ -25,7 +25,7 @@ from ledger.log.last_seen import LostEntriesError
 from ledger.postgres import credentials, tools
 from ledger.postgres.backup import BackupError, newest
 from ledger.postgres.tools import ProgramError, programs_for
-from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
+from ledger.sealing.wrapping import KeyFile, KeyFileError, UnwrapError
 from tests.support.client import ELSEWHERE, HOME, NOW, Served
 from tests.support.ledgers import a_superuser, rows
 from tests.support.processes import CHILDLEDGER, clean_environment
@@ -379,7 +379,7 @@ async def test_another_key_file_than_the_ledgers_is_noticed_at_the_start(
     await restoring(elsewhere, backups)
     (elsewhere.data / "master.key").write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
     (elsewhere.data / "master.key").chmod(0o600)
-    with pytest.raises(KeyUnavailableError):
+    with pytest.raises(UnwrapError):
         async with running(create_app(elsewhere, clock=lambda: NOW)):
             pass
 

@@ -26,7 +26,7 @@ from api.settings import Settings
 from domain.event import Category
 from domain.events.intake import ChildReceived, IdentityRecorded
 from ledger.sealing.keys import Keys
-from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError
+from ledger.sealing.wrapping import KeyFileError, UnwrapError
 from tests.support.client import NOW, new_key
 from tests.support.given import some
 from tests.support.http_given import written
@@ -228,10 +228,10 @@ async def test_a_wrapped_key_of_one_ledger_opens_nothing_in_the_other(two: Two) 
     )
     copied = await two.superuser.execute(sql.SQL(copy).format(*names), [child])
     assert copied.rowcount > 0
-    with pytest.raises(KeyUnavailableError):
+    with pytest.raises(UnwrapError):
         await two.other.ledger.keys.ring([(child, Category.IDENTITY)])
     # Not even the secret by which a ledger keys its fingerprints and search terms.
-    with pytest.raises(KeyUnavailableError):
+    with pytest.raises(UnwrapError):
         await Keys.opened(two.one.ledger.store, two.settings.data / KEY_FILE, two.other.ledger.name)
 
 

@@ -18,6 +18,7 @@ from api.http import errors
 from api.http.request_body import body
 from api.http.request_log import RequestLog
 from api.identity.tokens import always
+from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.store import AppendFailedError, OverloadedError
 from tests.support.logged import logged
 
@@ -96,8 +97,14 @@ async def test_no_token_is_told_how_to_bring_one() -> None:
 
 @pytest.mark.parametrize(
     "failure",
-    [OverloadedError(), AppendFailedError(MARKER), OperationalError(MARKER), Problem("unavailable")],
-    ids=["overloaded", "append failed", "database away", "unavailable"],
+    [
+        OverloadedError(),
+        AppendFailedError(MARKER),
+        OperationalError(MARKER),
+        KeyUnavailableError(MARKER),
+        Problem("unavailable"),
+    ],
+    ids=["overloaded", "append failed", "database away", "key service away", "unavailable"],
 )
 async def test_what_may_work_in_a_moment_says_when_to_try_again(failure: Exception) -> None:
     answer = await ask(app_that(failure), "/failing")

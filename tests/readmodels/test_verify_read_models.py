@@ -9,28 +9,14 @@ from psycopg.sql import SQL, Identifier
 
 from api.cli.upkeep_commands import rebuilding, verifying
 from domain.events.health import PhysicalExamined
-from projections import READ_MODELS
-from projections.projector.projector import Projector
-from projections.projector.verify import Difference, Verification
+from projections.projector.verify import Difference
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
-from tests.support.read_models import a_projector, adopt_another_rulebook, head, to_the_end
+from tests.support.read_models import a_projector, adopt_another_rulebook, differences, head, to_the_end
 from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_file_at_a_time")
-
-
-async def differences(served: Served, projector: Projector | None = None) -> set[Difference]:
-    """What differs in the tables that the container reads from, or another projector."""
-    verifier = Verification(served.container.ledger, served.container.readers, READ_MODELS)
-    number = (projector or served.container.projector).read_from.number
-    told: list[float] = []
-    found = [each async for each in verifier.differences(number, told.append)]
-    assert told == sorted(told)
-    assert told[-1] == 1
-    assert len(found) == len(set(found))
-    return set(found)
 
 
 async def tamper(served: Served, table: str, statement: str, *parameters: object) -> None:
@@ -98,11 +84,11 @@ async def test_read_models_that_say_to_be_further_than_they_are_are_found(served
     assert await differences(served, projector) == set()
     async with served.container.readers.connection() as connection:
         await connection.execute(
-            "UPDATE read_model SET position = %s WHERE generation = %s",
+            "UPDATE generation SET position = %s WHERE number = %s",
             [await head(served), projector.read_from.number],
         )
     found = await differences(served, projector)
-    assert {each.child for each in found} == {missing}
+    assert {each.stream for each in found} == {missing}
     assert {each.model for each in found} >= {"register", "obligations", "spans"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from domain.event import Category
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.sealing.keys import SECRET, KeyDestroyedError, Keys
-from ledger.sealing.wrapping import KeyFile, KeyFileError, KeyUnavailableError
+from ledger.sealing.wrapping import KeyFile, KeyFileError, UnwrapError
 from ledger.store.store import Store
 from tests.support.ledgers import Urls, a_superuser, make_ledger, rows, store_of
 
@@ -93,7 +93,7 @@ async def test_a_wrapped_key_opens_for_nobody_else(urls: Urls, store: Store, pat
     async with a_superuser(urls.superuser, KEY_STORE) as superuser:
         ((wrapped,),) = await rows(superuser, "SELECT wrapped FROM data_key WHERE subject = %s", [one[0]])
         await superuser.execute("UPDATE data_key SET wrapped = %s WHERE subject = %s", [wrapped, other[0]])
-    with pytest.raises(KeyUnavailableError):
+    with pytest.raises(UnwrapError):
         await (await opened(store, path)).ring([other])
 
 
@@ -159,7 +159,7 @@ async def test_a_lost_key_file_is_not_replaced(store: Store, path: Path) -> None
 async def test_another_key_file_opens_nothing(store: Store, path: Path, tmp_path: Path) -> None:
     await opened(store, path)
     KeyFile.make(tmp_path / "other")
-    with pytest.raises(KeyUnavailableError):
+    with pytest.raises(UnwrapError):
         await opened(store, tmp_path / "other")
 
 

@@ -31,12 +31,11 @@ from domain.judging import FindingKind
 from domain.readiness import Status
 from domain.rulebook import Rulebook
 from ledger.postgres.migrate import keys_of
-from projections import READ_MODELS
-from projections.projector.verify import Verification
 from tests.support.client import Served
 from tests.support.given import NOT_ASKED, some
 from tests.support.given import given as a_file
 from tests.support.http_given import a_story, sent
+from tests.support.read_models import differences
 from tests.support.stored import keep, kept, moved
 from tests.support.strategies import IDS, KINDS, alike, categories, streams
 from tests.support.young_people import ready_young
@@ -241,9 +240,7 @@ async def test_what_rests_on_an_adoption_stands_in_no_table_in_clear(served: Ser
             said = {name for name, value in row.items() if value not in (None, "", [], False)}
             assert said <= DAYS_OF_ROWS | {"child", "number", "rests_on", "rule", "kind", "sealed"}
             assert row.get("kind") not in get_args(FindingKind)
-    verifier = Verification(served.container.ledger, served.container.readers, READ_MODELS)
-    number = served.container.projector.read_from.number
-    assert [each async for each in verifier.differences(number, lambda _: None)] == []
+    assert await differences(served) == set()
 
 
 async def test_who_reads_what_is_sealed_among_findings_stands_in_the_access_log(served: Served) -> None:

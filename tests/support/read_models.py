@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
+from domain.event import Event, Kind
+from domain.events.health import PhysicalExamined
 from domain.events.institution import RulebookAdopted
 from domain.rulebook import Rulebook
 from domain.when import Days
@@ -19,7 +21,9 @@ from projections.projector import writer
 from projections.projector.catch_up import BATCH
 from projections.projector.generations import make
 from projections.projector.projector import Projector
+from projections.projector.verify import Difference, Verification
 from tests.support.client import NOW, Served
+from tests.support.given import some
 
 
 async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
@@ -75,21 +79,38 @@ async def expected(served: Served) -> dict[str, list[Any]]:
     return await comparable(served, found)
 
 
+async def differences(
+    served: Served,
+    projector: Projector | None = None,
+    models: Sequence[ReadModel[Any]] = READ_MODELS,
+) -> set[Difference]:
+    """What differs in the tables that the container reads from, or another projector."""
+    verifier = Verification(served.container.ledger, served.container.readers, models)
+    number = (projector or served.container.projector).read_from.number
+    told: list[float] = []
+    found = [each async for each in verifier.differences(number, told.append)]
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert len(found) == len(set(found))
+    return set(found)
+
+
 async def adopt_another_rulebook(served: Served) -> None:
     """Let the institution at home adopt a rulebook in which one title reads differently."""
     texts = dict(served.container.ledger.rulebook.texts)
     texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
     adopted = Rulebook(texts)
+    event = RulebookAdopted(digest=adopted.digest, content=adopted.texts)
+    await move(served, served.home.institution, event, kind="institution")
+
+
+async def move(served: Served, stream: UUID, event: Event | None = None, *, kind: Kind = "child") -> None:
+    """Record an event, by default an examination, in a file at home."""
     outcome = await served.container.ledger.record(
         Recording(
-            stream=served.home.institution,
-            kind="institution",
-            drafts=(
-                Draft(
-                    event=RulebookAdopted(digest=adopted.digest, content=adopted.texts),
-                    days=Days.on(NOW.date()),
-                ),
-            ),
+            stream=stream,
+            kind=kind,
+            drafts=(Draft(event=event or some(PhysicalExamined), days=Days.on(NOW.date())),),
             region=served.home.region,
             origin="api",
             recorder=(await served.container.identity.operator()).recorder,

@@ -7,7 +7,7 @@
 -- include: tables/token
 -- include: tables/access
 -- include: tables/generation
--- include: tables/read_model
+-- include: tables/stopped_file
 -- include: functions/append
 -- include: functions/position_at
 -- include: functions/settle

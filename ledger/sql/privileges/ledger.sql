@@ -12,6 +12,6 @@ GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
 
-GRANT SELECT ON generation, read_model TO :"reader";
-GRANT UPDATE (through, walked, built_at) ON generation TO :"reader";
-GRANT UPDATE (position, stopped_by, stopped_at) ON read_model TO :"reader";
+GRANT SELECT ON generation TO :"reader";
+GRANT UPDATE (walked, position, built_at) ON generation TO :"reader";
+GRANT SELECT, INSERT, DELETE ON stopped_file TO :"reader";

@@ -2,14 +2,16 @@
 -- schema of their own, `<ledger>_views_<number>`, so that a new one is made and filled beside the one that is read.
 -- Making and dropping them is the owner's; filling them and following the ledger is the reader's.
 
--- While a generation is built its files are written in the order of their ids: `through` is the ledger's position
--- when that began, `walked` the last file that is written. It is read from once `built_at` says so.
+-- While a generation is built its files are written in the order of their ids: `walked` is the last file that is
+-- written, and `position` the ledger's when that began. Later `position` is up to which entry they are written. It is
+-- read from once `built_at` says so.
 CREATE TABLE generation (
     number   integer     PRIMARY KEY,
     version  text        NOT NULL,
     shape    text        NOT NULL,
+    models   text[]      NOT NULL,
     made_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    through  bigint,
     walked   uuid,
+    position bigint      NOT NULL DEFAULT 0,
     built_at timestamptz
 );
