@@ -81,7 +81,7 @@ def _type(spec: Field) -> str:
         return f"id of a {spec.refers.type}"
     kinds = [each for each in _kinds(spec.annotation) if each not in {Unknown, type(None)}]
     name = " or ".join(dict.fromkeys(each.__name__ for each in kinds))
-    return f"{name}, {spec.unit.symbol}" if spec.unit else name
+    return f"{name}, {spec.unit.symbol}" if spec.unit and spec.unit.symbol else name
 
 
 def _kinds(annotation: object) -> Iterator[type]:

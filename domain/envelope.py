@@ -45,7 +45,7 @@ class Document(Part):
     number: Annotated[Number | None, Label("编号", "Number"), SealedWithEvent()] = None
     issuer: Annotated[Title | None, Label("出具单位", "Issuer"), SealedWithEvent()] = None
     issued_on: Annotated[date | None, Label("出具日期", "Issued on")] = None
-    sha256: Annotated[Sha256 | None, Label("文件哈希", "Hash of the file"), SealedWithEvent()] = None
+    sha256: Annotated[Sha256 | None, Label("文件校验值", "Hash of the file"), SealedWithEvent()] = None
 
 
 class Reason(Part):
@@ -70,15 +70,15 @@ class Envelope:
     paper that the event was copied from. `corrects` names the original entry that this one replaces whole.
     """
 
-    estimated: Annotated[bool, Label("日期为估计", "The days are estimated")] = False
-    at: Annotated[datetime | None, Label("时刻", "At")] = None
+    estimated: Annotated[bool, Label("日期是否为推定", "The days are estimated")] = False
+    at: Annotated[datetime | None, Label("发生时刻", "At")] = None
     documents: Annotated[tuple[Document, ...], MaxLen(MOST_DOCUMENTS), Label("材料", "Papers")] = ()
     note: Annotated[Text | None, Label("备注", "Note"), SealedWithEvent()] = None
     noted_on: Annotated[date | None, Label("原始记录日期", "Noted on")] = None
     noted_by: Annotated[Name | None, Label("原始记录人", "Noted by"), SealedWithEvent()] = None
     corrects: Annotated[UUID | None, Label("更正的条目", "Corrects")] = None
     reason: Annotated[Reason | None, Label("更正原因", "Reason of the correction")] = None
-    exception: Annotated[ExceptionClaim | None, Label("例外", "Exception claimed"), TellsOfEvent()] = None
+    exception: Annotated[ExceptionClaim | None, Label("例外申请", "Exception claimed"), TellsOfEvent()] = None
 
 
 def envelope_fields() -> tuple[Field, ...]:

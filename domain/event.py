@@ -92,9 +92,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a number counts, as shown behind it."""
+    """What a number counts, as said behind it in Chinese and, where its label does not say so, in English."""
 
-    symbol: str
+    symbol: str | None
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,10 @@ from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
 LONG_AGO: Final = date(1900, 1, 1)
 """No institution that exists today has papers about a day before this one."""
-NOTED: Final = Label("登记日期", "Noted on")
+NOTED: Final = Label("原始记录日期", "Noted on")
 KIND: Final = Label("材料种类", "Kind of document")
 ISSUED: Final = Label("材料日期", "Day of a document")
-INSTANT: Final = Label("时刻", "Instant")
+INSTANT: Final = Label("发生时刻", "Instant")
 
 _Answer: TypeAlias = tuple[list[tuple[Refusal, Categories]], Categories]
 """The refusals of an entry on a day, each with the categories read before it; and all categories read."""

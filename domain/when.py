@@ -106,6 +106,11 @@ def day_before(day: date) -> date:
     return day if day == FIRST_DAY else day - timedelta(days=1)
 
 
+def in_chinese(day: date) -> str:
+    """Return a day as a Chinese text has it (GB/T 15835): 2026年4月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def birthday(born: date, years: float, *, months: int = 0) -> date:
     """Return the day on which a person completes that many years and months; halves count as six months.
 

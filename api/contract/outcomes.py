@@ -21,7 +21,7 @@ from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.readiness import GateResult, GateState
 from domain.refusal import Refusal
-from domain.rulebook import Rulebook
+from domain.rulebook import Rule, Rulebook
 from ledger.recording.outcome import (
     Denied,
     Hindrance,
@@ -42,11 +42,11 @@ NOWHERE: Final[Mapping[UUID, str]] = MappingProxyType({})
 MOST_CODES: Final = 30
 """Codes of a table listed as an alternative to an unknown one; a longer table is named only."""
 _KEEPS_MOVING: Final = Label(
-    "其他人正在不断记录同一档案，尚未轮到；没有记录任何内容，请用同一 Idempotency-Key 稍后重试。",
+    "其他人员正在登记同一档案，本次尚未登记任何内容，请稍后以同一 Idempotency-Key 重试。",
     "Others keep recording in the same file, and nothing was recorded yet; try again with the same key.",
 )
 _NOT_SHOWN: Final = Label(
-    "所记内容属您的角色不可查看的类别，请由主管人员记录、更正或撤回。",
+    "登记内容属于您的角色不可查看的类别，请由负责人（主管）登记、更正或者撤回。",
     "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
 )
 
@@ -222,7 +222,7 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     """Return the refusal of an entry at a place in the body."""
     rule, refusal = judgement.rule, judgement.refusal
     told = refusal.rests_on <= sees
-    sentence = rule.sentence(_detail(refusal) if told else None)
+    sentence = _sentence(rule, refusal) if told else rule.sentence()
     answer: RefusalAnswer = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
@@ -243,17 +243,18 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     return answer
 
 
-def _detail(refusal: Refusal) -> Label | None:
-    """Return the addition to a rule's sentence; for an unknown code, the codes of the table."""
+def _sentence(rule: Rule, refusal: Refusal) -> Label:
+    """Return what a rule says against an entry; of a code that its table lacks, where the valid ones are."""
     if refusal.table is None or refusal.detail is None:
-        return refusal.detail
-    name, codes = refusal.table, tables()[refusal.table].codes
-    zh = en = f"/codes/{name}"
+        return rule.sentence(refusal.detail)
+    name, codes, field = refusal.table, tables()[refusal.table].codes, refusal.detail
+    zh, en = f"（/codes/{name}）", f" (/codes/{name})"
     if len(codes) <= MOST_CODES:
-        zh = "、".join(f"{code} {label.zh}" for code, label in codes.items())
-        en = ", ".join(f"{code} {label.en}" for code, label in codes.items())
+        zh = "：" + "、".join(f"{code} {label.zh}" for code, label in codes.items())
+        en = ": " + ", ".join(f"{code} {label.en}" for code, label in codes.items())
     return Label(
-        f"{refusal.detail.zh}：代码表 {name} 有 {zh}", f"{refusal.detail.en}: the table {name} has {en}"
+        f"{field.zh}的代码无效，可用代码见代码表 {name}{zh}。",
+        f"{field.en}: the code is not valid; the valid ones are in the table {name}{en}.",
     )
 
 

@@ -42,24 +42,29 @@ class ProblemKind:
 
 KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
     {
-        "malformed": ProblemKind(400, "Malformed request", "The request cannot be read.", "请求无法读取。"),
+        "malformed": ProblemKind(
+            400, "Malformed request", "The request cannot be read.", "请求内容无法读取。"
+        ),
         "idempotency_key_missing": ProblemKind(
             400,
             "Idempotency-Key missing",
             "Recording needs the header Idempotency-Key: 1 to 200 visible ASCII characters.",
-            "记录时必须有 Idempotency-Key 请求头：1 至 200 个可见 ASCII 字符。",
+            "登记时应当有 Idempotency-Key 请求头，内容为1至200个可见 ASCII 字符。",
         ),
         "unauthenticated": ProblemKind(
-            401, "No valid token", "A token that is valid now is needed.", "需要当前有效的令牌。"
+            401,
+            "No valid token",
+            "A token that is valid now is needed.",
+            "令牌无效或者已过期，请使用当前有效的令牌。",
         ),
         "forbidden": ProblemKind(
-            403, "Not for this role", "Your role may not do this.", "您的角色无权进行此操作。"
+            403, "Not for this role", "Your role may not do this.", "您的角色无权办理此项操作。"
         ),
         "not_found": ProblemKind(
             404,
             "Not found",
             "There is no such thing, or it is not yours to see.",
-            "不存在，或不在您的权限范围内。",
+            "所查内容不存在，或者不在您的权限范围内。",
         ),
         "method_not_allowed": ProblemKind(
             405,
@@ -71,7 +76,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             409,
             "Another institution",
             "A file is opened for the recorder's own institution.",
-            "只能为记录人所在机构建立档案。",
+            "只能为登记人所在机构建立档案。",
         ),
         "other_epoch": ProblemKind(
             409,
@@ -81,7 +86,10 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "该位置之前的部分条目此后已丢失，账本已进入新纪元。截至此处所示位置的条目仍然有效，请按此处所示纪元从该位置继续读取。",
         ),
         "stale": ProblemKind(
-            412, "Changed meanwhile", "The file has changed since it was read.", "该档案在读取之后已有变更。"
+            412,
+            "Changed meanwhile",
+            "The file has changed since it was read.",
+            "该档案在您查看后已有新的登记，请重新查看后再提交。",
         ),
         "timed_out": ProblemKind(
             408,
@@ -105,9 +113,9 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "不支持此类型的请求内容。",
         ),
         "invalid": ProblemKind(
-            422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求。"
+            422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求，未予登记。"
         ),
-        "refused": ProblemKind(422, "Refused", "Rules speak against this.", "规则不允许。"),
+        "refused": ProblemKind(422, "Refused", "Rules speak against this.", "不符合下列规定，未予登记："),
         "idempotency_mismatch": ProblemKind(
             422,
             "Key used before",
@@ -118,7 +126,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             424,
             "Withheld",
             "Nothing is wrong with this item, but with another one of all or nothing.",
-            "该条目本身没有问题，但整批须全部成功，而其他条目未能记录。",
+            "本项内容符合要求，但整批应当全部登记，其他项目未予登记，本项也未登记。",
         ),
         "too_many_requests": ProblemKind(
             429,
@@ -136,7 +144,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             500,
             "Unexpected",
             "Something went wrong here; nothing was half done.",
-            "系统内部出错；没有任何操作只完成一半。",
+            "系统内部出错，未留下只完成一半的操作。",
         ),
         "unavailable": ProblemKind(
             503, "Not now", "This cannot be answered now; try again shortly.", "暂时无法处理，请稍后重试。"
@@ -204,7 +212,7 @@ def invalid(found: Iterable[InvalidValue]) -> Problem:
     return Problem(
         "invalid",
         en=f"Many values are not what they should be; the first {MOST_FAULTS} are listed.",
-        zh=f"许多内容不符合要求；此处列出前 {MOST_FAULTS} 处。",
+        zh=f"多处内容不符合要求，此处列出前{MOST_FAULTS}处。",
         errors=errors,
     )
 

@@ -36,8 +36,8 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
     """The child left the institution's care."""
 
     reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
-    receiver: Annotated[Answered[Text], Label("接收人/单位", "Received by"), Personal(Category.FAMILY)]
-    last_allowance_month: Annotated[Answered[Month], Label("基本生活费停发月份", "Last month of allowance")]
+    receiver: Annotated[Answered[Text], Label("接收人或者接收单位", "Received by"), Personal(Category.FAMILY)]
+    last_allowance_month: Annotated[Answered[Month], Label("基本生活费末领年月", "Last month of allowance")]
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
@@ -58,10 +58,12 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
         Answered[str], Label("死因类别", "Class of cause"), Code("death_cause"), Personal(Category.HEALTH)
     ]
     certifier: Annotated[Answered[Title], Label("出具证明单位", "Certified by"), Personal(Category.HEALTH)]
-    is_abnormal: Annotated[Answered[bool], Label("非正常死亡", "Abnormal death"), Personal(Category.HEALTH)]
+    is_abnormal: Annotated[
+        Answered[bool], Label("是否非正常死亡", "Abnormal death"), Personal(Category.HEALTH)
+    ]
     reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to"), Personal(Category.HEALTH)]
     reported_at: Annotated[Answered[datetime], Label("报告时间", "Reported at"), NotBefore(), Past()]
-    disposal: Annotated[Answered[str], Label("遗体处理方式", "Disposal"), Code("disposal")]
+    disposal: Annotated[Answered[str], Label("遗体处置方式", "Disposal"), Code("disposal")]
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE

@@ -27,7 +27,7 @@ ALLOWANCE_ENDS: Final[Attribute[str]] = Attribute(
     "entitlement", "allowance_ends", Label("基本生活费末领年月", "Last month of allowance")
 )
 STUDY_GRANT: Final[Attribute[date]] = Attribute(
-    "entitlement", "study_grant", Label("孤儿助学起始", "Study grant from")
+    "entitlement", "study_grant", Label("孤儿助学金起始日期", "Study grant from")
 )
 
 
@@ -37,7 +37,7 @@ class AllowanceStopped(
     """It was decided that the basic living allowance ends, with the last month for which it is paid."""
 
     reason: Annotated[Answered[str], Label("停发原因", "Reason"), Code("allowance_stop_reason")]
-    last_month: Annotated[Answered[Month], Label("末领年月", "Last month")]
+    last_month: Annotated[Answered[Month], Label("基本生活费末领年月", "Last month")]
     allowance_line: Annotated[str | None, Label("生活费类别", "Allowance"), Code("allowance_line")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -46,13 +46,16 @@ class AllowanceStopped(
             yield ALLOWANCE_ENDS.since(entry.days, month)
 
 
-class StudyGrantGranted(Event, zh="孤儿助学核定", en="Study grant granted", source=STUDY_GRANTS):
+class StudyGrantGranted(Event, zh="孤儿助学金核定", en="Study grant granted", source=STUDY_GRANTS):
     """A grant for full-time study after 18 was approved for one academic year."""
 
     academic_year: Annotated[
-        Answered[Year], Label("学年（起始年）", "Academic year, by the year it begins"), ByNextYear()
+        Answered[Year],
+        Label("学年起始年份", "Academic year, by the year it begins"),
+        Unit(None, "年"),
+        ByNextYear(),
     ]
-    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan")]
+    amount_yuan: Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
     frequency: Annotated[Answered[str], Label("发放频次", "Paid"), Code("grant_frequency")]
     school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]
     starts_on: Annotated[date | None, Label("起始日期", "From")] = None

@@ -53,15 +53,19 @@ class PhysicalExamined(
     Event,
     zh="体检",
     en="Physically examined",
-    source="全国儿童福利信息系统 体检",
+    source="全国儿童福利信息系统（NS）体检",
     seals=Category.HEALTH,
 ):
     """The child was examined and measured."""
 
     organisation: Annotated[Answered[Title], Label("体检机构", "Examined by"), Personal(Category.HEALTH)]
-    height_cm: Annotated[Answered[Height], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
-    weight_kg: Annotated[Answered[Weight], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
-    summary: Annotated[Answered[Text], Label("结论", "Conclusion"), Personal(Category.HEALTH)]
+    height_cm: Annotated[
+        Answered[Height], Label("身高", "Height"), Unit("cm", "厘米"), Personal(Category.HEALTH)
+    ]
+    weight_kg: Annotated[
+        Answered[Weight], Label("体重", "Weight"), Unit("kg", "千克"), Personal(Category.HEALTH)
+    ]
+    summary: Annotated[Answered[Text], Label("体检结论", "Conclusion"), Personal(Category.HEALTH)]
 
 
 class DisabilityAssessed(

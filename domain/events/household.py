@@ -69,7 +69,9 @@ class HouseholdRegistrationApplied(
 ):
     """Registration in a household was applied for at a police station."""
 
-    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    police_station: Annotated[
+        Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
+    ]
     household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -87,7 +89,9 @@ class HouseholdRegistered(
     household_class: Annotated[Answered[str], Label("户口类别", "Household class"), Code("household_class")]
     region: Annotated[Answered[Region], Label("户籍地区", "Region of registration"), Code("region")]
     address: Annotated[Answered[Text], Label("户籍地址", "Registered address"), Personal(Category.CONTACT)]
-    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    police_station: Annotated[
+        Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
+    ]
     citizen_id: Annotated[
         Answered[IdNumber], Label("公民身份号码", "Citizen id"), Personal(Category.IDENTITY)
     ]
@@ -103,7 +107,7 @@ class HouseholdRegistered(
         yield from _numbered(entry, known(self.citizen_id))
 
 
-class CitizenIdAssigned(Event, zh="编定公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
+class CitizenIdAssigned(Event, zh="编制公民身份号码", en="Citizen id assigned", source=f"《{CARD}》第3条"):
     """The police gave the child a citizen id."""
 
     citizen_id: Annotated[
@@ -142,10 +146,12 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
     born = None if birth is None else birth.held.value
     if birth is not None and born is not None and not born.earliest <= said.born <= born.last:
         yield breach(
-            "I30", birth.entry, detail=Label("出生日期与登记的不一致", "it says another date of birth")
+            "I30",
+            birth.entry,
+            detail=Label("号码中的出生日期与登记的出生日期不一致", "it says another date of birth"),
         )
     if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != said.sex:
-        yield breach("I30", sex.entry, detail=Label("性别与登记的不一致", "it says another sex"))
+        yield breach("I30", sex.entry, detail=Label("号码中的性别与登记的性别不一致", "it says another sex"))
     recorded = life.now(CITIZEN_ID)
     if recorded is not None and recorded.held.value != written(number):
         yield breach(
@@ -180,7 +186,7 @@ class HouseholdEntryChanged(
             (self.old_ethnic_group, self.new_ethnic_group),
         )
         if all(old == new for old, new in pairs):
-            yield no_evidence("E11", detail=Label("变更了什么", "What was changed"), at="/data")
+            yield no_evidence("E11", detail=Label("变更的项目", "What was changed"), at="/data")
 
     def holds(self, entry: AnyEntry) -> Facts:
         if self.new_name is not None:
@@ -206,7 +212,7 @@ class HouseholdTransferred(
     )
     transfer_reason: Annotated[Answered[str], Label("迁移原因", "Reason"), Code("household_transfer_reason")]
     migration_certificate_no: Annotated[
-        Answered[Number], Label("迁移证编号", "Migration certificate number"), Personal(Category.IDENTITY)
+        Answered[Number], Label("户口迁移证编号", "Migration certificate number"), Personal(Category.IDENTITY)
     ]
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -218,13 +224,17 @@ class IdCardApplied(
 ):
     """A resident identity card was applied for."""
 
-    police_station: Annotated[Answered[Title], Label("派出所", "Police station"), Personal(Category.IDENTITY)]
+    police_station: Annotated[
+        Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
+    ]
 
 
 class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued", source=f"《{CARD}》第5条、第12条"):
     """A resident identity card was issued."""
 
-    card_no: Annotated[Answered[IdNumber], Label("证号", "Card number"), Personal(Category.IDENTITY)]
+    card_no: Annotated[
+        Answered[IdNumber], Label("居民身份证号码", "Card number"), Personal(Category.IDENTITY)
+    ]
     valid_from: Annotated[Answered[date], Label("有效期起", "Valid from")]
     valid_to: Annotated[Answered[date], Label("有效期止", "Valid to"), NotBefore("valid_from")]
 
@@ -238,11 +248,14 @@ class IdCardIssued(Event, zh="签发居民身份证", en="Identity card issued",
 
 
 class SocialSecurityCardIssued(
-    Event, zh="签发社会保障卡", en="Social security card issued", source="威海市实施意见（2021）二（二）"
+    Event,
+    zh="签发社会保障卡",
+    en="Social security card issued",
+    source="威海市民政局等《实施意见》（2021-11-08）二（二）",
 ):
     """A social security card was issued, which pays for treatment and takes allowances."""
 
-    card_no: Annotated[Answered[Number], Label("卡号", "Card number"), Personal(Category.IDENTITY)]
+    card_no: Annotated[Answered[Number], Label("社会保障卡卡号", "Card number"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield SOCIAL_SECURITY_CARD.since(entry.days, entry.days.last)

@@ -14,7 +14,7 @@ from domain.refusal import Refusals, breach, number_as_written
 from domain.rulebook import NATION, InvalidRulebookError, Rulebook, digest_of
 from domain.text import is_digits
 
-MEASURES: Final = "儿童福利机构管理办法"
+MEASURES: Final = "《儿童福利机构管理办法》"
 
 OPENED: Final[Attribute[str]] = Attribute("institution", "name", Label("机构名称", "Institution"))
 REGION: Final[Attribute[str]] = Attribute("institution", "region", Label("所在地区", "Region"))
@@ -84,7 +84,7 @@ class InstitutionChanged(
 
     def impossible(self, entry: AnyEntry) -> Refusals:
         if (self.name, self.region, self.uscc) == (None, None, None):
-            yield breach("E11", detail=Label("没有写明变更了什么", "nothing is said to have changed"))
+            yield breach("E11", detail=Label("变更的项目未填写", "nothing is said to have changed"))
         yield from _lies(self.region)
 
     def refusals(self, life: Life) -> Refusals:
@@ -95,7 +95,7 @@ class InstitutionChanged(
 
 
 class RulebookAdopted(
-    Event, zh="规则集启用", en="Rulebook adopted", source="本系统规程：规则集随条目留存", kind="institution"
+    Event, zh="规则集启用", en="Rulebook adopted", source="本系统规则（规则集随条目留存）", kind="institution"
 ):
     """A rulebook by which the institution is judged from now on; `content` is its texts by file name."""
 

@@ -29,7 +29,7 @@ from domain.refusal import Refusals, breach, no_evidence
 from domain.standing import standing
 from domain.when import Days, day_after
 
-INTAKE_TEXT: Final = "威海市民政局等《实施意见》(2021-11-08) 二(二)"
+INTAKE_TEXT: Final = "威海市民政局等《实施意见》（2021-11-08）二（二）"
 
 Contribution: TypeAlias = Annotated[Amount, Le(1_000_000)]
 """What is paid in yuan for one person and year."""
@@ -38,7 +38,7 @@ INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参�
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
 
 
-class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance status checked", source=INTAKE_TEXT):
+class InsuranceStatusChecked(Event, zh="核实参保状态", en="Insurance status checked", source=INTAKE_TEXT):
     """It was looked up whether the child is insured, and who it is was verified."""
 
     is_insured: Annotated[Answered[bool], Label("是否参保", "Insured")]
@@ -49,7 +49,7 @@ class InsuranceStatusChecked(Event, zh="核查参保状态", en="Insurance statu
         intake = entered(life)
         if intake is not None and _after_the_day(life, intake) and not _checked_since(life, intake):
             yield breach(
-                "I07", intake.entry, detail=Label("核查晚于接收当日", "checked after the day of entry")
+                "I07", intake.entry, detail=Label("核实日期晚于接收之日", "checked after the day of entry")
             )
 
 
@@ -58,17 +58,17 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
     insured_region: Annotated[Answered[Region], Label("参保地", "Insured in"), Code("region")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), ByNextYear()]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), Unit(None, "年"), ByNextYear()]
     paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on"), Past()]
     benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
-    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
+    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
     payer: Annotated[Answered[str], Label("资助方式", "Paid by"), Code("insurance_payer")]
     is_out_of_window: Annotated[Answered[bool], Label("是否集中缴费期外", "Outside the enrolment window")]
-    waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days")]
+    waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days", "天")]
 
     def refusals(self, life: Life) -> Refusals:
         if known(self.waiting_days):
-            yield breach("I07", detail=Label("设置了等待期", "there was a waiting period"))
+            yield breach("I07", detail=Label("设有等待期", "there was a waiting period"))
         received = life.file.of(ChildReceived)
         if received and not any(life.reached(entry.days.earliest) for entry in received):
             yield breach("R-INS-1", received[0])
@@ -83,8 +83,8 @@ class InsuranceContributionPaid(
     """The contribution for one year was paid."""
 
     scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), ByNextYear()]
-    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan")]
+    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), Unit(None, "年"), ByNextYear()]
+    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
     payer: Annotated[Answered[str] | None, Label("资助方式", "Paid by"), Code("insurance_payer")] = None
     benefit_from: Annotated[Answered[date] | None, Label("待遇享受起始日", "Benefits from")] = None
 

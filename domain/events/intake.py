@@ -59,7 +59,7 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
     child_situation: Annotated[Answered[str], Label("儿童情况", "Child's situation"), Code("child_situation")]
     condition_at_handover: Annotated[
         Text | None,
-        Label("移送时状况", "Condition at handover"),
+        Label("移送时身体状况", "Condition at handover"),
         Personal(Category.HEALTH),
     ] = None
 
@@ -73,8 +73,12 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
 class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOTICE_83}；{MEASURES}"):
     """The institution took the child in, as the child was that day; admission may follow months later."""
 
-    height_cm: Annotated[Answered[Height], Label("身高", "Height"), Unit("cm"), Personal(Category.HEALTH)]
-    weight_kg: Annotated[Answered[Weight], Label("体重", "Weight"), Unit("kg"), Personal(Category.HEALTH)]
+    height_cm: Annotated[
+        Answered[Height], Label("身高", "Height"), Unit("cm", "厘米"), Personal(Category.HEALTH)
+    ]
+    weight_kg: Annotated[
+        Answered[Weight], Label("体重", "Weight"), Unit("kg", "千克"), Personal(Category.HEALTH)
+    ]
     posture: Annotated[Answered[str], Label("体型", "Build"), Code("posture")]
     hair: Annotated[Answered[str], Label("发型", "Hair"), Code("hair")]
     hair_colour: Annotated[Answered[str], Label("发色", "Hair colour"), Code("hair_colour")]
@@ -118,7 +122,7 @@ class Belonging(Part):
 
     description: Annotated[Text, Label("物品", "What it is")]
     storage_no: Annotated[Answered[Number], Label("保管编号", "Storage number")]
-    is_identifying: Annotated[Answered[bool], Label("可识别身份", "Identifies the child")]
+    is_identifying: Annotated[Answered[bool], Label("是否可识别身份", "Identifies the child")]
     photo: Annotated[Number | None, Label("照片", "Photograph")] = None
 
 
@@ -142,7 +146,7 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.IDENTITY)]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
     birth_on: Annotated[Answered[date], Label("出生日期", "Born on")]
-    is_birth_estimated: Annotated[Answered[bool], Label("出生日期为推定", "Birth is estimated")]
+    is_birth_estimated: Annotated[Answered[bool], Label("出生日期是否为推定", "Birth is estimated")]
     ethnic_group: Annotated[Answered[str], Label("民族", "Ethnic group"), Code("ethnic_group")]
     name_basis: Annotated[
         Answered[Text],
@@ -169,7 +173,7 @@ class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source=
     def refusals(self, life: Life) -> Refusals:
         if life.entry is not None and _listed_twice(life.entry):
             yield listed_twice(
-                "R-INT-5", detail=Label("同一份台账中重复列出", "one register lists the child twice")
+                "R-INT-5", detail=Label("同一台账中重复列出", "one register lists the child twice")
             )
 
     @property
@@ -226,7 +230,7 @@ class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examine
         Personal(Category.RESTRICTED_HEALTH),
     ]
     is_isolated_before_exam: Annotated[
-        Answered[bool], Label("体检前隔离照料", "Isolated before the examination")
+        Answered[bool], Label("体检前是否隔离照料", "Isolated before the examination")
     ]
     findings: Annotated[Text | None, Label("检查所见", "Findings"), Personal(Category.HEALTH)] = None
 
@@ -271,7 +275,9 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
     archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
     intake_category: Annotated[Answered[str], Label("接收类别", "Intake category"), Code("intake_category")]
     guardianship_type: Annotated[Answered[str], Label("监护类型", "Guardianship"), Code("guardianship_type")]
-    ward: Annotated[Title | None, Label("所在科室/家庭", "Ward or home"), Personal(Category.IDENTITY)] = None
+    ward: Annotated[Title | None, Label("所在科室或者家庭", "Ward or home"), Personal(Category.IDENTITY)] = (
+        None
+    )
     welfare_certificate_no: Annotated[
         Number | None,
         Label("儿童福利证号", "Welfare certificate number"),

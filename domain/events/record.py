@@ -10,12 +10,12 @@ from domain.file import File
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence
 
-RECORDS: Final = "档案法 37（来源可靠、程序规范、要素合规）"
+RECORDS: Final = "《档案法》第37条（来源可靠、程序规范、要素合规）"
 SUPERVISOR: Final = "supervisor"
-FOUR_EYES: Final = "本系统规程（例外由另一人批准）"
+FOUR_EYES: Final = "本系统规则（例外由另一人批准）"
 
 
-class EntryWithdrawn(Event, zh="撤回记录", en="Entry withdrawn", source=RECORDS):
+class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECORDS):
     """An entry was withdrawn: what it says did not happen, or not in this file."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
@@ -25,7 +25,7 @@ class EntryWithdrawn(Event, zh="撤回记录", en="Entry withdrawn", source=RECO
         yield from _undone(life, self.entry)
 
 
-class EntryRestored(Event, zh="恢复记录", en="Entry restored", source=RECORDS):
+class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORDS):
     """A withdrawn entry was found true after all."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]

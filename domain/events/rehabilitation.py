@@ -37,7 +37,7 @@ class Score(Part):
     """What a scale gave for one domain."""
 
     domain: Annotated[Title, Label("领域", "Domain")]
-    value: Annotated[Points, Label("分值", "Score")]
+    value: Annotated[Points, Label("分值", "Score"), Unit(None, "分")]
 
 
 OfADay: TypeAlias = Annotated[Count, Le(24 * 60)]
@@ -48,7 +48,7 @@ class PlannedItem(Part):
     """How many sessions of one kind a plan foresees."""
 
     mode: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
-    planned_count: Annotated[Answered[Count], Label("计划次数", "Planned sessions")]
+    planned_count: Annotated[Answered[Count], Label("计划次数", "Planned sessions"), Unit(None, "次")]
 
 
 class Term(Part):
@@ -87,7 +87,7 @@ class RehabPlanMade(
     starts_on: Annotated[Answered[date], Label("开始日期", "Starts on")]
     ends_on: Annotated[Answered[date], Label("结束日期", "Ends on"), NotBefore("starts_on")]
     assessment: Annotated[
-        Answered[UUID], Label("依据的评估", "Based on"), Refers("RehabAssessed", rule="I08")
+        Answered[UUID], Label("所引用的康复评估", "Based on"), Refers("RehabAssessed", rule="I08")
     ]
 
     def refusals(self, life: Life) -> Refusals:
@@ -95,11 +95,13 @@ class RehabPlanMade(
         made = life.all(RehabAssessed)
         named = known(self.assessment)
         if named is None and not made:
-            yield no_evidence("I08", detail=Label("没有康复评估", "there is no assessment"))
+            yield no_evidence("I08", detail=Label("尚未登记康复评估", "there is no assessment"))
         later = None if named is None else life.effective(named)
         if later is not None and later.type == "RehabAssessed" and later not in made:
             yield breach(
-                "I08", later, detail=Label("评估晚于方案", "it was assessed after the plan was made")
+                "I08",
+                later,
+                detail=Label("康复评估日期晚于制定康复方案之日", "it was assessed after the plan was made"),
             )
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -118,11 +120,11 @@ class RehabSessionDelivered(
     """The child was trained: the sessions of one kind on one day."""
 
     plan: Annotated[
-        Answered[UUID], Label("依据的方案", "Under the plan"), Refers("RehabPlanMade", rule="I08")
+        Answered[UUID], Label("所引用的康复方案", "Under the plan"), Refers("RehabPlanMade", rule="I08")
     ]
     item: Annotated[Answered[str], Label("康复项目", "Kind of training"), Code("rehab_mode")]
-    count: Annotated[Answered[Count], Label("次数", "Sessions of that day")]
-    minutes: Annotated[Answered[OfADay], Label("时长", "Duration"), Unit("min")]
+    count: Annotated[Answered[Count], Label("训练次数", "Sessions of that day"), Unit(None, "次")]
+    minutes: Annotated[Answered[OfADay], Label("训练时长", "Duration"), Unit("min", "分钟")]
     therapist: Annotated[Answered[Name], Label("康复师", "Therapist"), Personal(Category.HEALTH)]
     situation: Annotated[Answered[Text], Label("训练情况", "How it went"), Personal(Category.HEALTH)]
 
@@ -142,9 +144,11 @@ class RehabSessionDelivered(
         if fits or (named is not None and (plan is None or plan.type != "RehabPlanMade")):
             return
         if plan is None:
-            yield no_evidence("I08", detail=Label("没有康复方案", "there is no plan"))
+            yield no_evidence("I08", detail=Label("尚未登记康复方案", "there is no plan"))
         else:
-            yield breach("I08", plan, detail=Label("不在方案期间内", "it is outside the plan's days"))
+            yield breach(
+                "I08", plan, detail=Label("训练日期不在康复方案期间内", "it is outside the plan's days")
+            )
 
 
 class RehabPlanClosed(
@@ -152,8 +156,10 @@ class RehabPlanClosed(
 ):
     """A plan was closed, with what it achieved."""
 
-    plan: Annotated[Answered[UUID], Label("结束的方案", "The plan"), Refers("RehabPlanMade", rule="I08")]
-    score_gain: Annotated[Answered[Points] | None, Label("提高分值", "Score gained")] = None
+    plan: Annotated[
+        Answered[UUID], Label("所结束的康复方案", "The plan"), Refers("RehabPlanMade", rule="I08")
+    ]
+    score_gain: Annotated[Answered[Points] | None, Label("提高分值", "Score gained"), Unit(None, "分")] = None
     effect: Annotated[Answered[Text], Label("康复效果", "Effect"), Personal(Category.HEALTH)]
     problems: Annotated[Text | None, Label("存在问题", "Problems"), Personal(Category.HEALTH)] = None
     advice: Annotated[Text | None, Label("建议", "Advice"), Personal(Category.HEALTH)] = None

@@ -33,7 +33,7 @@ FINISHED: Final = frozenset({"graduated", "completed"})
 BEYOND: Final = frozenset({"junior", "senior", "vocational", "college", "university"})
 """Stages with whose end compulsory schooling is over."""
 GROWN: Final = Label("已满十六周岁", "turned sixteen")
-DEFERRED: Final = Label("已批准缓学或休学", "a deferral was approved")
+DEFERRED: Final = Label("已批准延缓入学或者休学", "a deferral was approved")
 
 
 class Education(Part):
@@ -44,11 +44,11 @@ class Education(Part):
 
 
 EDUCATION: Final[Attribute[Education]] = Attribute(
-    "schooling", "enrolled", Label("在学", "At school"), several=True
+    "schooling", "enrolled", Label("就学", "At school"), several=True
 )
 """The stage under way, each under its own key, so that a former stage may end after the next began."""
 PUT_OFF: Final[Attribute[str]] = Attribute(
-    "schooling", "put_off", Label("缓学或休学", "Schooling deferred or suspended")
+    "schooling", "put_off", Label("延缓入学或者休学", "Schooling deferred or suspended")
 )
 
 
@@ -56,7 +56,7 @@ class SchoolAgeReported(
     Event,
     zh="向教育部门报备学龄儿童",
     en="School age reported",
-    source="威海市民政局等《实施意见》(2021-11-08) 二(四)",
+    source="威海市民政局等《实施意见》（2021-11-08）二（四）",
 ):
     """The education authority was told of a child of school age."""
 
@@ -92,7 +92,7 @@ class StudentRollTransferred(
     Event,
     zh="学籍转移",
     en="Student roll transferred",
-    source="威海市民政局等《实施意见》(2021-11-08) 四(二)",
+    source="威海市民政局等《实施意见》（2021-11-08）四（二）",
 ):
     """The student roll went from one school to another; stage and form go on."""
 
@@ -102,7 +102,7 @@ class StudentRollTransferred(
 
 
 class DeferralOrSuspensionApproved(
-    Event, zh="批准缓学或休学", en="Deferral or suspension approved", source=COMPULSORY
+    Event, zh="批准延缓入学或者休学", en="Deferral or suspension approved", source=COMPULSORY
 ):
     """The township government or the county's education authority let schooling begin later or pause."""
 
@@ -120,7 +120,7 @@ class DeferralOrSuspensionApproved(
         )
 
 
-class SchoolingEnded(Event, zh="学业结束", en="Schooling ended", source=COMPULSORY):
+class SchoolingEnded(Event, zh="就学结束", en="Schooling ended", source=COMPULSORY):
     """A stage of schooling ended, by graduation or otherwise; whatever was under way, where none is said."""
 
     stage: Annotated[Answered[str] | None, Label("学段", "Stage"), Code("school_stage")] = None
@@ -162,7 +162,7 @@ def at_school(life: Life) -> Refusals:
     elif ended is None:
         yield no_evidence("I09")
     elif not _between_stages(life, ended, month.value):
-        yield breach("I09", ended, detail=Label("学业结束后未再就学", "not at school since it ended"))
+        yield breach("I09", ended, detail=Label("就学结束后未再就学", "not at school since it ended"))
 
 
 def _between_stages(life: Life, ended: Entry[SchoolingEnded], month: int) -> bool:

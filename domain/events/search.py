@@ -21,6 +21,7 @@ from domain.event import (
     Refers,
     Text,
     Title,
+    Unit,
     known,
 )
 from domain.events.intake import SITUATION, ChildReceived
@@ -49,7 +50,7 @@ PARENT: Final[Attribute[UUID]] = Attribute(
 
 
 class DnaSampleCollected(
-    Event, zh="血样采集", en="DNA sample collected", source=NOTICE_2015, seals=Category.RESTRICTED_HEALTH
+    Event, zh="采集血样", en="DNA sample collected", source=NOTICE_2015, seals=Category.RESTRICTED_HEALTH
 ):
     """A DNA sample was taken for comparison; here is its number only, never the profile."""
 
@@ -80,7 +81,7 @@ class DnaComparisonResultReceived(
 
 
 class FindRelativesNoticePublished(
-    Event, zh="寻亲公告发布", en="Find-relatives notice published", source=NOTICE_2015
+    Event, zh="发布寻亲公告", en="Find-relatives notice published", source=NOTICE_2015
 ):
     """A public notice asked the child's relatives to come forward."""
 
@@ -88,7 +89,7 @@ class FindRelativesNoticePublished(
     medium_name: Annotated[
         Answered[Title], Label("媒介名称", "Name of the medium"), Personal(Category.IDENTITY)
     ]
-    notice_days: Annotated[Answered[Count], Label("公告天数", "Days of notice")]
+    notice_days: Annotated[Answered[Count], Label("公告天数", "Days of notice"), Unit(None, "天")]
     contact: Annotated[Text | None, Label("联系方式", "Contact"), Personal(Category.CONTACT)] = None
 
     def papers(self) -> tuple[str, ...]:
@@ -105,11 +106,13 @@ class FindRelativesNoticePublished(
 
 
 class FindRelativesNoticeExpired(
-    Event, zh="公告期满无人认领", en="Find-relatives notice expired", source=NOTICE_2015
+    Event, zh="寻亲公告期满无人认领", en="Find-relatives notice expired", source=NOTICE_2015
 ):
     """The notice ran out and nobody had claimed the child."""
 
-    notice: Annotated[Answered[UUID], Label("所依公告", "The notice"), Refers("FindRelativesNoticePublished")]
+    notice: Annotated[
+        Answered[UUID], Label("所引用的公告", "The notice"), Refers("FindRelativesNoticePublished")
+    ]
 
     def follows(self) -> tuple[type[Event], ...]:
         return (FindRelativesNoticePublished,)
@@ -123,7 +126,7 @@ class FindRelativesNoticeExpired(
 
 
 class NotFoundCertificateIssued(
-    Event, zh="查找不到证明出具", en="Not-found certificate issued", source=NOTICE_2015
+    Event, zh="出具查找不到证明", en="Not-found certificate issued", source=NOTICE_2015
 ):
     """The police certified that the parents were not found, for now or finally."""
 
@@ -152,7 +155,7 @@ class PotentialRelativeClaimed(
         Answered[IdNumber], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="claimant")
     ]
     phone_no: Annotated[
-        Answered[Number], Label("电话", "Phone"), Personal(Category.FAMILY, subject="claimant")
+        Answered[Number], Label("联系电话", "Phone"), Personal(Category.FAMILY, subject="claimant")
     ]
     address: Annotated[
         Answered[Text], Label("住址", "Address"), Personal(Category.FAMILY, subject="claimant")

@@ -79,7 +79,7 @@ def _field(spec: Field) -> Json:
         marks["x-personal"] = spec.personal.category
         if spec.personal.subject:
             marks["x-subject"] = spec.personal.subject
-    if spec.unit:
+    if spec.unit and spec.unit.symbol:
         marks["x-unit"] = spec.unit.symbol
     if spec.refers:
         marks["x-refers"] = spec.refers.type

@@ -15,7 +15,7 @@ ALTERED: Final = Label("读回后不相同", "would not be read back as it is")
 HALVED: Final = Label("含有不成对的代理字符", "has half of a surrogate pair, which is no character")
 BEYOND: Final = Label("超出历法范围", "outside the calendar")
 UNZONED: Final = Label("时刻须带时区", "an instant needs its time zone")
-NO_FIELD: Final = Label("没有这个字段", "no such field")
+NO_FIELD: Final = Label("没有该字段", "no such field")
 INTEGER: Final = Label("应为整数", "should be a whole number")
 DAY: Final = Label("应为日期 YYYY-MM-DD", "should be a day, YYYY-MM-DD")
 INSTANT: Final = Label(
@@ -24,15 +24,18 @@ INSTANT: Final = Label(
 UUID_FORM: Final = Label("应为带连字符的 UUID", "should be a UUID with its hyphens")
 TRUTH: Final = Label("应为 true 或 false", "should be true or false")
 GIVEN: Final = Label("必须填写", "must be given")
-ANSWERED: Final = Label("必须填写：给出值或未知的原因", "must be answered, by a value or why it is unknown")
+ANSWERED: Final = Label(
+    "必须填写：填写内容，或者写明不详的原因", "must be answered, by a value or why it is unknown"
+)
 UNKNOWN: Final = Label(
-    '没有时写明原因：{"unknown": "not_asked"}（未询问），或 "not_known"（不知道）、"not_on_paper"（未记载）',
+    '没有的，写明原因：{"unknown": "not_asked"}（未询问）、'
+    '"not_known"（不知道）或者 "not_on_paper"（材料未记载）',
     'where there is none, say why: {"unknown": "not_asked"}, "not_known" or "not_on_paper"',
 )
 """How to state that a value is unknown."""
 NUMBER: Final = Label("应为数字", "should be a number")
 _TEXT: Final = Label("应为文字", "should be a text")
-_ONE_OF: Final = Label("应为 {expected} 之一", "should be one of {expected}")
+_ONE_OF: Final = Label("应为以下之一：{expected}", "should be one of {expected}")
 _OBJECT: Final = Label("应为对象", "should be an object")
 _LIST: Final = Label("应为列表", "should be a list")
 _WORDING: Final[Mapping[str, Label]] = {
@@ -41,7 +44,7 @@ _WORDING: Final[Mapping[str, Label]] = {
     "extra_forbidden": NO_FIELD,
     "string_too_short": Label("至少 {min_length} 个字符", "at least {min_length} characters"),
     "string_too_long": Label("至多 {max_length} 个字符", "at most {max_length} characters"),
-    "string_pattern_mismatch": Label("写法不对", "not of the form asked for"),
+    "string_pattern_mismatch": Label("填写格式不正确", "not of the form asked for"),
     "decimal_type": NUMBER,
     "decimal_parsing": NUMBER,
     "finite_number": NUMBER,
@@ -60,16 +63,16 @@ _PREDICATES: Final[Mapping[str, Label]] = {
     f"Predicate '{holds.__name__}' failed": label
     for holds, label in {
         is_line: Label(
-            "须有可见的字，且只占一行，不得含控制符、方向控制符或不可见的字符",
+            "应当有可见文字，且只占一行，不得含有控制符、方向控制符或者不可见字符",
             "should have something to see, in one line, and no control, direction or invisible character",
         ),
         is_term: Label(
-            "须有文字或数字，且只占一行，不得含控制符、方向控制符、不可见或已损坏的字符；没有时写明原因，不以符号代替",
+            "应当有文字或者数字，且只占一行，不得含有控制符、方向控制符、不可见或者已损坏的字符；没有的，写明原因，不以符号代替",
             "should have a letter or a digit, in one line, and no control, direction, invisible or lost"
             " character; a mark is no answer: where there is none, say why",
         ),
         is_text: Label(
-            "须有可见的字，且不得含控制符或方向控制符",
+            "应当有可见文字，且不得含有控制符或者方向控制符",
             "should have something to see, and no control or direction character",
         ),
         is_digits: Label("应只有数字 0 至 9", "should have the digits 0 to 9 only"),
@@ -133,7 +136,9 @@ def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
     try:
         # The validation lists expected values in English words.
         chinese = {
-            name: value.replace(" or ", "、").replace(", ", "、") if isinstance(value, str) else value
+            name: value.replace("'", "").replace(" or ", ", ").replace(", ", "、")
+            if isinstance(value, str)
+            else value
             for name, value in context.items()
         }
         return Label(label.zh.format_map(chinese), label.en.format_map(context))
@@ -150,14 +155,14 @@ def unknown_word(pointer: str, words: Label, sent: str, known: Collection[str]) 
     """Return the error for an unknown word, with the known ones and the most similar of them."""
     listed = tuple(known)
     if not listed:
-        return InvalidValue(pointer, words, Label("此处没有任何可用的", "none is known here"))
+        return InvalidValue(pointer, words, Label("此处没有可用的内容", "none is known here"))
     zh, en = "、".join(listed), ", ".join(listed)
     likely = most_like(sent, listed)
     return InvalidValue(
         pointer,
         words,
         Label(
-            f"可用的有 {zh}{''.join(f'；是否应为 {each}？' for each in likely)}",
+            f"可用：{zh}{''.join(f'；是否应为 {each}？' for each in likely)}",
             f"known here: {en}{''.join(f'; did you mean {each}?' for each in likely)}",
         ),
         listed,

@@ -24,19 +24,19 @@ id = "W1"
 strength = "forbidden"
 zh = "须有材料。"
 en = "Papers are needed."
-source = "本系统规程"
+source = "本系统规则"
 verified = true
 [[rule.papers]]
 cases = ["found"]
 until = 2024-12-31
 kinds = ["photo"]
-source = "本系统规程"
+source = "本系统规则"
 verified = true
 [[rule.papers]]
 cases = ["found", "lost"]
 from = 2025-01-01
 kinds = ["photo", "judgment"]
-source = "本系统规程"
+source = "本系统规则"
 verified = true
 [[rule.papers]]
 cases = ["found"]

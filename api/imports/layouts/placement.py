@@ -29,7 +29,13 @@ CAPACITIES: Final = {
     "限制行为能力": "limited",
     "无行为能力": "none",
 }
-ROUTES: Final = {"特困供养": "hardship", "集中供养": "hardship", "社会安置": "social", "独立生活": "social"}
+ROUTES: Final = {
+    "特困供养": "hardship",
+    "特困人员供养": "hardship",
+    "集中供养": "hardship",
+    "社会安置": "social",
+    "独立生活": "social",
+}
 ABILITIES: Final = {
     "能自理": "full",
     "部分自理": "partial",

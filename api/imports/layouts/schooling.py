@@ -44,7 +44,7 @@ SCHOOLING: Final = Layout(
                 "school_stage",
                 {
                     "幼儿园": "preschool",
-                    "学前教育": "preschool",
+                    "学前": "preschool",
                     "高中": "senior",
                     "职高": "vocational",
                     "中专": "vocational",
@@ -63,7 +63,9 @@ SCHOOLING: Final = Layout(
                     "特校": "special_school",
                     "特殊学校": "special_school",
                     "普校": "regular",
+                    "普通就读": "regular",
                     "特教班": "special_class",
+                    "福利院特教班": "special_class",
                 },
             ),
             ("教育形式", "就读形式", "就读方式"),
@@ -73,7 +75,7 @@ SCHOOLING: Final = Layout(
         Column("结束日期", day(), ("毕业日期", "离校日期", "结束时间")),
         Column(
             "结束原因",
-            code("school_end_reason", {"辍学": "left", "转学": "changed", "肄业": "completed"}),
+            code("school_end_reason", {"辍学": "left", "转出": "changed", "肄业": "completed"}),
             ("离校原因", "结束方式"),
         ),
         REMARK,

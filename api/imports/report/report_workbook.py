@@ -16,9 +16,9 @@ _PRIVATE: Final = 0o600
 _FATES: Final = {
     "recorded": "已录入 Recorded",
     "already": "此前已录入 Already recorded",
-    "set_aside": "暂存未用 Set aside",
+    "set_aside": "未采用（待核实） Set aside",
     "rejected": "未录入 Rejected",
-    "key": "索引 Keys",
+    "key": "关联列 Keys",
     "other": "标题、表头、合计、签名等 Titles, headings, totals, signatures",
 }
 _PLACES: Final = (
@@ -50,16 +50,16 @@ def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
             file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )
         bold = book.add_format({"bold": True})
-        _sheet(book, bold, "汇总", ("项目 Item", "数 Number"), (60, 20), _summary(report))
+        _sheet(book, bold, "汇总", ("项目 Item", "数量 Number"), (60, 20), _summary(report))
         _sheet(book, bold, "未录入", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.rejections))
-        _sheet(book, bold, "暂存", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.values))
+        _sheet(book, bold, "未采用", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.values))
         _sheet(
             book, bold, "本次文件中没有", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.missing)
         )
         _sheet(
             book,
             bold,
-            "发现",
+            "核查发现的问题",
             ("规则 Rule", "内容", "Text", "行 Rows"),
             (10, 60, 60, 60),
             _found(report, rulebook),
@@ -92,7 +92,7 @@ def _summary(report: Report) -> Iterable[tuple[str, str]]:
     yield "填报单位 Institution", told["institution"]
     yield "本次新建机构 Opened for this file", "是 Yes" if report.opened else "否 No"
     yield "已有的名称相近的机构 Institutions of a like name", "、".join(report.beside)
-    yield "试运行，未写入 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
+    yield "试运行，未登记 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
     yield "数据行 Data rows", str(told["rows"])
     for name in ("recorded", "already", "rejected"):
         yield f"行：{_FATES[name]}", str(told[name])
@@ -119,7 +119,7 @@ def _found(report: Report, rulebook: Rulebook) -> Iterable[tuple[str, ...]]:
 def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
     """Return the meaning of a code, in Chinese and English."""
     if code == NOT_IN_FILE:
-        return "台账中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
+        return "账本中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
     if code in rulebook.rules:
         return rulebook[code].zh, rulebook[code].en
     label = Fault(code).label

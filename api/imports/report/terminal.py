@@ -43,15 +43,15 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
         said = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
         console.print(Text(f"{said}: {report.institution.name}"))
     if report.beside:
-        there = "已有名称相近的机构，请核对是否同一家 There are others of a like name; is it one of them?"
+        there = "已有名称相近的机构，请核实是否为同一机构 There are others of a like name; is it one of them?"
         console.print(Text(f"{there} {'、'.join(report.beside)}"))
     numbers = Table("", "行 Rows", "单元格 Cells", title=Text(report.register.workbook.name))
     for fate, label in (
         (CellOutcome.RECORDED, "已录入 Recorded"),
         (CellOutcome.ALREADY, "此前已录入 Already recorded"),
         (CellOutcome.REJECTED, "未录入 Rejected"),
-        (CellOutcome.SET_ASIDE, "暂存 Set aside"),
-        (CellOutcome.KEY, "索引 Keys"),
+        (CellOutcome.SET_ASIDE, "未采用（待核实） Set aside"),
+        (CellOutcome.KEY, "关联列 Keys"),
         (CellOutcome.OTHER, "其他 Other"),
     ):
         count = sum(report.account.other_rows.values()) if fate is CellOutcome.OTHER else rows[fate]
@@ -60,15 +60,15 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     numbers.add_row("合计 Sum", f"{every:,}", f"{report.account.filled:,}")
     console.print(numbers)
     _lines(console, "未录入的行 Rejected", report.rejections, rulebook)
-    _lines(console, "暂存的值 Values set aside", report.values, rulebook)
+    _lines(console, "未采用（待核实）的内容 Values set aside", report.values, rulebook)
     _lines(console, "本次文件中没有的行 Not in this file", report.missing, rulebook)
     if report.found:
-        console.print(Text("发现 Findings"))
+        console.print(Text("核查发现的问题 Findings"))
     for rule, places in sorted(report.found.items()):
         console.print(Text(f"  {rule}  {len(places):,}  {why(rule, rulebook)[0]}"))
-    done = "试运行，未写入 Dry run, nothing recorded" if report.dry_run else "新增条目 Entries"
-    pace = "judged" if report.dry_run else "judged, sealed and recorded"
-    console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s, {pace}"))
+    done = "试运行，未登记 Dry run, nothing recorded" if report.dry_run else "新增条目 Entries"
+    pace = "已核查 judged" if report.dry_run else "已核查并登记 judged, sealed and recorded"
+    console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s，{pace}"))
 
 
 def _lines(console: Console, title: str, lines: list[ReportLine], rulebook: Rulebook) -> None:

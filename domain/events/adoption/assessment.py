@@ -56,9 +56,9 @@ class AdoptabilityAssessed(
 
     basis: Annotated[Answered[str], Label("送养依据", "Ground"), Code("adoptability_basis")]
     health: Annotated[Answered[Text], Label("健康状况", "Health")]
-    decision: Annotated[Answered[str], Label("结论", "Decision"), Code("adoptability")]
+    decision: Annotated[Answered[str], Label("评估结论", "Decision"), Code("adoptability")]
     child_wish: Annotated[
-        Answered[Text] | None, Label("儿童意愿（8岁以上）", "Wish of a child of 8 or more")
+        Answered[Text] | None, Label("儿童意愿（八周岁以上）", "Wish of a child of 8 or more")
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -75,7 +75,7 @@ class Applicant(Part):
     name: Annotated[Answered[Name], Label("姓名", "Name")]
     citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
-    age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years")]
+    age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years", "周岁")]
 
 
 class AdopterApplicationReceived(
@@ -100,7 +100,10 @@ class AdopterApplicationReceived(
         Personal(Category.ADOPTION, subject="adopter"),
     ]
     children_count: Annotated[
-        Answered[Count], Label("子女数", "Children"), Personal(Category.ADOPTION, subject="adopter")
+        Answered[Count],
+        Label("子女数量", "Children"),
+        Unit(None, "名"),
+        Personal(Category.ADOPTION, subject="adopter"),
     ]
     household: Annotated[
         Answered[Text], Label("家庭情况", "Household"), Personal(Category.ADOPTION, subject="adopter")
@@ -109,10 +112,12 @@ class AdopterApplicationReceived(
         Answered[Text], Label("收养动机", "Motive"), Personal(Category.ADOPTION, subject="adopter")
     ]
     housing: Annotated[
-        Answered[Text], Label("住房", "Housing"), Personal(Category.ADOPTION, subject="adopter")
+        Answered[Text], Label("住房情况", "Housing"), Personal(Category.ADOPTION, subject="adopter")
     ]
     has_own_room: Annotated[
-        Answered[bool], Label("儿童独立房间", "Own room"), Personal(Category.ADOPTION, subject="adopter")
+        Answered[bool],
+        Label("儿童是否有独立房间", "Own room"),
+        Personal(Category.ADOPTION, subject="adopter"),
     ]
     health_certificate: Annotated[
         Answered[str],
@@ -130,7 +135,7 @@ class AdopterApplicationReceived(
 
 class RegistrarNoticePublished(
     Event,
-    zh="收养登记机关公告",
+    zh="收养登记公告",
     en="Registrar's notice published",
     source=f"{CIVIL_CODE}第1105条；{REGISTRATION_MEASURES}第8条",
 ):
@@ -140,7 +145,10 @@ class RegistrarNoticePublished(
 
 
 class RegistrarNoticeExpired(
-    Event, zh="收养登记公告期满", en="Registrar's notice expired", source=f"{REGISTRATION_MEASURES}第8条"
+    Event,
+    zh="收养登记公告期满无人认领",
+    en="Registrar's notice expired",
+    source=f"{REGISTRATION_MEASURES}第8条",
 ):
     """The registrar's notice ran out and nobody had claimed the child."""
 

@@ -37,7 +37,7 @@ ADOPTED: Final[Attribute[str]] = Attribute(
 
 class ChildConsentRecorded(
     Event,
-    zh="被收养人同意",
+    zh="征求被收养人意见",
     en="Child's consent recorded",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1104条",
@@ -51,7 +51,7 @@ class ChildConsentRecorded(
 
 class RelatedPartyConsentRecorded(
     Event,
-    zh="其他有抚养义务的人意见",
+    zh="征求其他有抚养义务的人意见",
     en="Related party's consent recorded",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1096条；{REGISTRATION_MEASURES}第7条",
@@ -87,7 +87,7 @@ class AdoptionRegistered(
     new_name: Annotated[Answered[Name], Label("收养后姓名", "New name")]
     decision: Annotated[
         Text | None,
-        Label("评估结论不符合时的登记决定", "Decision to register in spite of a negative report"),
+        Label("评估结论为不符合时的登记决定", "Decision to register in spite of a negative report"),
     ] = None
 
     def follows(self) -> tuple[type[Event], ...]:
@@ -152,7 +152,7 @@ def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
         return
     notice = _latest(life, RegistrarNoticePublished)
     if notice is None:
-        yield no_evidence("I13", detail=Label("无公告记录", "no notice is recorded"))
+        yield no_evidence("I13", detail=Label("尚未登记收养登记公告", "no notice is recorded"))
     else:
         limit = life.number("D07", of=notice)
         if limit is not None:
@@ -219,11 +219,16 @@ def _rescue_settled(life: Life) -> Refusals:
         return
     received = life.last(ChildReceived)
     if received is None:
-        yield no_evidence("I18", situation.entry, detail=Label("无接收记录", "no reception is recorded"))
+        yield no_evidence(
+            "I18", situation.entry, detail=Label("尚未登记儿童接收", "no reception is recorded")
+        )
     else:
         limit = life.number("D04", of=received)
         if limit is not None:
             yield from unless("I18", life.passed(limit.ends(received.days)), received)
     certificate = life.now(NOT_FOUND)
     if certificate is None or certificate.held.value != "final":
-        yield no_evidence("I18", detail=Label("无查找不到证明", "the final certificate is not recorded"))
+        yield no_evidence(
+            "I18",
+            detail=Label("尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"),
+        )

@@ -18,18 +18,18 @@ class PostAdoptionVisitMade(
     zh="收养回访",
     en="Post-adoption visit made",
     seals=Category.ADOPTION,
-    source="山东省儿童发展规划（儿童与法律保护）；上海市收养回访（2006）",
+    source="山东省儿童发展规划（儿童与法律保护）；上海市2006年收养回访规定",
 ):
     """Somebody saw or heard how child and adopters are getting on."""
 
-    planned_on: Annotated[Answered[date], Label("计划日期", "Planned for")]
+    planned_on: Annotated[Answered[date], Label("计划回访日期", "Planned for")]
     mode: Annotated[Answered[str], Label("回访方式", "Mode"), Code("visit_mode")]
     living: Annotated[Answered[Text], Label("生活情况", "Living")]
     health: Annotated[Answered[Text], Label("健康情况", "Health")]
     schooling: Annotated[Answered[Text], Label("就学情况", "Schooling")]
     relationship: Annotated[Answered[Text], Label("亲子关系", "Relationship")]
-    risk: Annotated[Answered[str], Label("风险", "Risk"), Code("visit_risk")]
-    next_on: Annotated[Answered[date], Label("下次回访", "Next visit"), NotBefore()]
+    risk: Annotated[Answered[str], Label("风险等级", "Risk"), Code("visit_risk")]
+    next_on: Annotated[Answered[date], Label("下次回访日期", "Next visit"), NotBefore()]
 
     def follows(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)

@@ -56,7 +56,7 @@ class EmploymentArranged(
 
     employer: Annotated[Answered[Title], Label("用人单位", "Employer"), Personal(Category.CONTACT)]
     post: Annotated[Answered[Title], Label("岗位", "Post"), Personal(Category.IDENTITY)]
-    ends_on: Annotated[date | None, Label("合同终止日", "Until"), NotBefore()] = None
+    ends_on: Annotated[date | None, Label("合同终止日期", "Until"), NotBefore()] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield EMPLOYED.since(entry.days, entry.days.last, until=self.ends_on)
@@ -75,7 +75,9 @@ class VocationalTrainingCompleted(
     ] = None
 
 
-class EnlistmentRegistered(Event, zh="兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW}第15条"):
+class EnlistmentRegistered(
+    Event, zh="初次兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW}第15条"
+):
     """The young man was entered in the first military service registration."""
 
     office: Annotated[
@@ -101,22 +103,22 @@ class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第1
 
 
 class HardshipSupportDecided(
-    Event, zh="特困供养审核确认", en="Hardship support decided", source=HARDSHIP_RULES
+    Event, zh="特困人员救助供养审核确认", en="Hardship support decided", source=HARDSHIP_RULES
 ):
     """The authority decided on an application for support in extreme hardship."""
 
-    decision: Annotated[Answered[str], Label("决定", "Decision"), Code("hardship_decision")]
+    decision: Annotated[Answered[str], Label("审核确认决定", "Decision"), Code("hardship_decision")]
     applied_on: Annotated[Answered[date], Label("申请日期", "Applied on"), NotAfter()]
     investigated_on: Annotated[
         Answered[date], Label("调查核实日期", "Investigated on"), NotBefore("applied_on"), NotAfter()
     ]
-    publicity_from_on: Annotated[Answered[date] | None, Label("公示起", "Publicity from")] = None
+    publicity_from_on: Annotated[Answered[date] | None, Label("公示起始日期", "Publicity from")] = None
     publicity_to_on: Annotated[
-        Answered[date] | None, Label("公示止", "Publicity to"), NotBefore("publicity_from_on")
+        Answered[date] | None, Label("公示截止日期", "Publicity to"), NotBefore("publicity_from_on")
     ] = None
     benefit_month: Annotated[Answered[Month] | None, Label("起领年月", "Paid from")] = None
     care_level: Annotated[
-        Answered[str] | None, Label("照料护理等级", "Level of care"), Code("care_level")
+        Answered[str] | None, Label("照料护理档次", "Level of care"), Code("care_level")
     ] = None
     institution: Annotated[
         Answered[Title] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
@@ -125,15 +127,15 @@ class HardshipSupportDecided(
 
 class HardshipSupportPlaced(
     Event,
-    zh="特困供养落实",
+    zh="特困人员救助供养落实",
     en="Hardship support placed",
-    source="《社会救助暂行办法》第19条；特困人员认定办法",
+    source="《社会救助暂行办法》第19条；《特困人员认定办法》",
 ):
     """A place in which the person will be supported was confirmed."""
 
     support_form: Annotated[Answered[str], Label("供养形式", "Form of support"), Code("support_form")]
     institution: Annotated[Answered[Title], Label("供养服务机构", "Institution"), Personal(Category.CONTACT)]
-    is_medical_handover_done: Annotated[Answered[bool], Label("医疗交接完成", "Medical hand-over done")]
+    is_medical_handover_done: Annotated[Answered[bool], Label("医疗交接是否完成", "Medical hand-over done")]
 
 
 class HouseholdDestinationDecided(
@@ -144,7 +146,7 @@ class HouseholdDestinationDecided(
 ):
     """It was decided where the person's household registration goes, or why it stays for the time being."""
 
-    hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
+    hukou_state: Annotated[Answered[str], Label("户口去向", "Household registration"), Code("hukou_state")]
     to_region: Annotated[Region | None, Label("迁往地区", "To region"), Code("region")] = None
     explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.CONTACT)] = None
 
@@ -154,8 +156,8 @@ class BankAccountHandedOver(Event, zh="银行账户移交", en="Bank account han
 
     bank: Annotated[Answered[Title], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
     account_no: Annotated[Answered[Number], Label("账号", "Account"), Personal(Category.IDENTITY)]
-    balance_yuan: Annotated[Answered[Amount], Label("余额", "Balance"), Unit("yuan")]
-    is_signed: Annotated[Answered[bool], Label("本人签收", "Signed for")]
+    balance_yuan: Annotated[Answered[Amount], Label("余额", "Balance"), Unit("yuan", "元")]
+    is_signed: Annotated[Answered[bool], Label("本人是否签收", "Signed for")]
 
 
 class HandedOverItem(Part):
@@ -173,7 +175,7 @@ class BelongingsHandedOver(
     items: Annotated[
         Answered[tuple[HandedOverItem, ...]], Label("物品", "Items"), Personal(Category.IDENTITY)
     ]
-    is_signed: Annotated[Answered[bool], Label("本人签收", "Signed for")]
+    is_signed: Annotated[Answered[bool], Label("本人是否签收", "Signed for")]
 
 
 class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source=f"DB36/T 2141-2025；{DESIGN}"):
@@ -181,7 +183,7 @@ class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", sour
 
     receiver: Annotated[Answered[Title], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]
     archive_no: Annotated[Answered[Number], Label("档案号", "Archive number"), Personal(Category.IDENTITY)]
-    is_signed: Annotated[Answered[bool], Label("签收", "Signed for")]
+    is_signed: Annotated[Answered[bool], Label("是否签收", "Signed for")]
 
 
 class SocialSecurityTransferred(

@@ -57,7 +57,7 @@ def is_assessed(history: History) -> Iterator[Clock]:
             continue
         void_on, because = stay.void_on, stay.void_because
         if (void_on is None or void_on > adult.last) and busy(history.on(adult.last)) is not None:
-            void_on, because = adult.last, Label("仍在校或者服役", "still at school or in the army")
+            void_on, because = adult.last, Label("仍在校就读或者服现役", "still at school or in the army")
         yield Clock(
             rule="D15",
             opened_on=opens,
@@ -79,7 +79,10 @@ def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterat
             continue
         void_on, because = stay.void_on, stay.void_because
         if until < stay.until:
-            void_on, because = day_after(until), Label("又在校或者服役", "at school or in the army again")
+            void_on, because = (
+                day_after(until),
+                Label("再次在校就读或者服现役", "at school or in the army again"),
+            )
         left = _left(history, since)
         yield Clock(
             rule="D15",

@@ -61,51 +61,57 @@ def route(life: Life) -> str | None:
     return None if fact is None else fact.held.value
 
 
-@gate(1, "年满17岁6个月并已启动安置", "Seventeen and a half, case opened", "info")
+@gate(1, "年满十七周岁六个月并已启动成年安置", "Seventeen and a half, case opened", "info")
 def case_opened(life: Life) -> GateResult:
     """Is the person old enough, and was the case opened?"""
     grown = life.aged(PREPARING_AGE)
     if grown is None:
-        return uncertain("出生日期不足以判断年龄", "the birth leaves the age open")
+        return uncertain("出生日期不明确，无法判断年龄", "the birth leaves the age open")
     if not grown:
-        return unmet("未满17岁6个月", "younger than seventeen and a half")
-    return _all((_entry(life.now(CASE)), "安置启动", "the case opened"))
+        return unmet("未满十七周岁六个月", "younger than seventeen and a half")
+    case = life.now(CASE)
+    return unmet("尚未启动成年安置", "the case opened") if case is None else met(case.entry)
 
 
-@gate(2, "评估在六个月内", "Assessed within six months", "blocks")
+@gate(2, "成年安置评估在六个月以内", "Assessed within six months", "blocks")
 def assessed(life: Life) -> GateResult:
     """Was the person assessed, and not too long ago?"""
     assessment = life.last(AdultPlacementAssessed)
     if assessment is None:
-        return unmet("成年安置评估", "the placement assessment")
+        return unmet("尚未进行成年安置评估", "the placement assessment")
     valid = life.number("G02", of=assessment)
     if valid is None:
         return met(assessment)
     expired = life.passed(valid.ends(assessment.days))
     if expired:
-        return unmet("评估已过期", "a new assessment: the last one has run out", assessment)
+        return unmet(
+            "成年安置评估已超过六个月，应当重新评估", "a new assessment: the last one has run out", assessment
+        )
     if expired is None:
         return uncertain(
-            "评估日期不足以判断有效期", "the day of the assessment is not known well enough", assessment
+            "评估日期不明确，无法判断是否在有效期内",
+            "the day of the assessment is not known well enough",
+            assessment,
         )
     return met(assessment)
 
 
-@gate(3, "不在校、不在役", "Neither at school nor in the army", "blocks")
+@gate(3, "未在校就读且未服现役", "Neither at school nor in the army", "blocks")
 def free(life: Life) -> GateResult:
     """Is the person neither at a full-time school nor in the army? Else the question is put off."""
     fact = busy(life)
     if fact is None:
         return met()
     return unmet(
-        "仍在全日制学校就读或者服役", "still at full-time school or in the army", fact.entry, deferring=True
+        "仍在全日制学校就读或者服现役", "still at full-time school or in the army", fact.entry, deferring=True
     )
 
 
 @gate(4, "安置方案已批准", "Plan approved", "blocks")
 def planned(life: Life) -> GateResult:
     """Is there an approved plan?"""
-    return _all((life.last(AdultPlacementPlanApproved), "批准的安置方案", "an approved plan"))
+    plan = life.last(AdultPlacementPlanApproved)
+    return unmet("尚无经批准的安置方案", "an approved plan") if plan is None else met(plan)
 
 
 @gate(5, "民事行为能力已确定", "Capacity settled", "blocks")
@@ -115,29 +121,29 @@ def capacity_settled(life: Life) -> GateResult:
     if decision is not None:
         return _decided_capacity(decision)
     if assessment is None:
-        return unmet("民事行为能力的评估或者认定", "an assessment or a decision of capacity")
+        return unmet("尚未评估或者认定民事行为能力", "an assessment or a decision of capacity")
     capacity = known(assessment.event.capacity)
     if capacity is None:
-        return unknown("民事行为能力未知", "the capacity is unknown", assessment)
+        return unknown("民事行为能力不详", "the capacity is unknown", assessment)
     if capacity == "full":
         return met(assessment)
-    return unmet("法院对民事行为能力的认定", "a court's decision of capacity", assessment)
+    return unmet("尚无人民法院对民事行为能力的认定", "a court's decision of capacity", assessment)
 
 
 def _decided_capacity(decision: Entry[CapacityDetermined]) -> GateResult:
     event = decision.event
     result = known(event.result)
     if result is None:
-        return unknown("认定结果未知", "the result is unknown", decision)
+        return unknown("民事行为能力认定结果不详", "the result is unknown", decision)
     stated = [each for each in (event.guardian, event.guardian_name, event.guardian_kind) if each is not None]
     if result == "full" or any(known(each) is not None for each in stated):
         return met(decision)
     if stated:
-        return unknown("监护人未知", "the guardian is unknown", decision)
-    return unmet("监护人", "a guardian", decision)
+        return unknown("监护人不详", "the guardian is unknown", decision)
+    return unmet("尚未确定监护人", "a guardian", decision)
 
 
-@gate(6, "已落户并持有成年居民身份证", "Registered, with an adult identity card", "blocks")
+@gate(6, "已落户并持有十年期居民身份证", "Registered, with an adult identity card", "blocks")
 def identified(life: Life) -> GateResult:
     """Is the person registered in a household, and do they hold a valid card of an adult?"""
     registered, card = registration(life), life.now(IDENTITY_CARD)
@@ -147,26 +153,28 @@ def identified(life: Life) -> GateResult:
             (_entry(card), "有效的居民身份证", "a valid identity card"),
         )
     if isinstance(card.entry.event, IdCardIssued) and not is_own(life, known(card.entry.event.card_no)):
-        return unmet("本人的居民身份证", "a card with the person's own number", card.entry)
+        return unmet(
+            "居民身份证号码与本人公民身份号码不一致", "a card with the person's own number", card.entry
+        )
     event, months = card.entry.event, life.number("G06", of=card.entry)
     if not isinstance(event, IdCardIssued) or months is None:
         return met(registered.entry, card.entry)
     begins, ends = known(event.valid_from) or card.entry.days.last, known(event.valid_to)
     if ends is None:
-        return unknown("身份证有效期未知", "how long the card is valid is unknown", card.entry)
+        return unknown("居民身份证有效期不详", "how long the card is valid is unknown", card.entry)
     if day_after(ends) < add(begins, months=months.value):
-        return unmet("十年期居民身份证", "an adult's card, valid for ten years", card.entry)
+        return unmet("居民身份证有效期不足十年", "an adult's card, valid for ten years", card.entry)
     return met(registered.entry, card.entry)
 
 
-@gate(7, "医保有效并有转移安排", "Insured, with a plan for the transfer", "warns")
+@gate(7, "基本医保有效并有社会保险关系转移安排", "Insured, with a plan for the transfer", "warns")
 def insured(life: Life) -> GateResult:
     """Is the person insured, and was the insurance transferred or is that planned?"""
     cover = life.each(INSURED)
     transferred = life.last(SocialSecurityTransferred) or _measure(life, "insurance")
     return _all(
-        (_entry(cover[-1]) if cover else None, "有效的医保参保", "medical insurance"),
-        (transferred, "社会保险转移安排", "a plan for the transfer"),
+        (_entry(cover[-1]) if cover else None, "有效的基本医保参保", "medical insurance"),
+        (transferred, "社会保险关系转移安排", "a plan for the transfer"),
     )
 
 
@@ -186,7 +194,7 @@ def settled(life: Life) -> GateResult:
     )
 
 
-@gate(9, "特困供养条件", "Ready for support in hardship", "blocks")
+@gate(9, "特困人员救助供养条件", "Ready for support in hardship", "blocks")
 def supported(life: Life) -> GateResult:
     """By the hardship route: is support approved, the place confirmed and medical care handed over?"""
     other = _by_route("hardship", life)
@@ -194,19 +202,19 @@ def supported(life: Life) -> GateResult:
         return other
     decision, place = life.last(HardshipSupportDecided), life.last(HardshipSupportPlaced)
     if decision is not None and isinstance(decision.event.decision, Unknown):
-        return unknown("特困审核结果未知", "the decision is unknown", decision)
+        return unknown("特困人员救助供养审核确认结果不详", "the decision is unknown", decision)
     if place is not None and isinstance(place.event.is_medical_handover_done, Unknown):
-        return unknown("医疗交接情况未知", "whether medical care was handed over is unknown", place)
+        return unknown("医疗交接情况不详", "whether medical care was handed over is unknown", place)
     approved = decision is not None and known(decision.event.decision) == "approved"
     handed_over = place is not None and known(place.event.is_medical_handover_done)
     return _all(
-        (decision if approved else None, "特困供养批准", "approval of support"),
-        (place, "供养去处", "a place"),
+        (decision if approved else None, "特困人员救助供养审核确认", "approval of support"),
+        (place, "供养服务机构或者供养去向", "a place"),
         (place if handed_over else None, "医疗交接", "the medical hand-over"),
     )
 
 
-@gate(10, "户口去向已定", "Household destination settled", "blocks")
+@gate(10, "户口去向已确定", "Household destination settled", "blocks")
 def household_settled(life: Life) -> GateResult:
     """Has the registration moved, or was it decided where it goes? Blocks the social route only."""
     moved = next((entry for entry in reversed(life.all(HouseholdTransferred)) if _is_own(life, entry)), None)
@@ -230,39 +238,39 @@ def willing(life: Life) -> GateResult:
     """Was the person asked about this route, and do they agree, as far as they can say?"""
     consent = life.last(YoungPersonConsentRecorded)
     if consent is None:
-        return unmet("本人意愿记录", "the person's own view")
+        return unmet("尚未征询本人意愿", "the person's own view")
     result = known(consent.event.result)
     if result is None:
-        return unknown("本人意见未知", "the person's answer is unknown", consent)
+        return unknown("本人意见不详", "the person's answer is unknown", consent)
     plans = life.all(AdultPlacementPlanApproved)
     routes = [known(plan.event.route) for plan in plans[-2:]]
     if len(set(routes)) > 1 and consent.days.last < plans[-1].days.earliest:
-        return unmet("就新的安置方式征求本人意愿", "the person's view of the new route", consent)
+        return unmet("尚未就变更后的安置方式征询本人意愿", "the person's view of the new route", consent)
     decision = life.last(CapacityDetermined)
     speaks_through_guardian = decision is not None and known(decision.event.result) in {"limited", "none"}
     if result == "agree" or (result == "unable" and speaks_through_guardian):
         return met(consent)
-    return unmet("本人同意", "the person's consent", consent)
+    return unmet("尚未取得本人同意", "the person's consent", consent)
 
 
-@gate(12, "生活费停发或者助学起始有安排", "Allowance's end or study grant planned", "warns")
+@gate(12, "基本生活费停发或者助学金发放有安排", "Allowance's end or study grant planned", "warns")
 def money_planned(life: Life) -> GateResult:
     """Is it planned when the allowance ends, or when the study grant begins?"""
     found = _entry(life.now(ALLOWANCE_ENDS)) or _entry(life.now(STUDY_GRANT)) or _measure(life, "allowance")
-    return _all((found, "生活费停发或者助学起始安排", "a plan for the allowance or the study grant"))
+    return _all((found, "基本生活费停发或者助学金发放安排", "a plan for the allowance or the study grant"))
 
 
-@gate(13, "兵役登记", "Registered for military service", "warns")
+@gate(13, "初次兵役登记", "Registered for military service", "warns")
 def registered_for_service(life: Life) -> GateResult:
     """Is a man registered for military service?"""
     sex = life.now(SEX)
     if sex is None or sex.held.value not in {"1", "2"}:
-        return unknown("性别未知", "the sex is unknown", _entry(sex))
+        return unknown("性别不详", "the sex is unknown", _entry(sex))
     if sex.held.value != MALE:
         return not_applicable(sex.entry)
     registered: AnyEntry | None = life.last(EnlistmentRegistered)
     served: AnyEntry | None = life.last(Enlisted) or life.last(Discharged)
-    return _all((registered or served, "兵役登记", "military service registration"))
+    return _all((registered or served, "初次兵役登记", "military service registration"))
 
 
 @gate(14, "随访计划", "Follow-up planned", "warns")
@@ -275,10 +283,10 @@ def _by_route(wanted: str, life: Life) -> GateResult | None:
     """Return the result that the approved route decides; None if it is the gate's own route."""
     plan = life.last(AdultPlacementPlanApproved)
     if plan is None:
-        return unmet("批准的安置方式", "an approved route")
+        return unmet("尚无经批准的安置方案", "an approved route")
     planned_route = known(plan.event.route)
     if planned_route is None:
-        return unknown("批准的安置方式未知", "the approved route is unknown", plan)
+        return unknown("经批准的安置方式不详", "the approved route is unknown", plan)
     return None if planned_route == wanted else not_applicable(plan)
 
 
@@ -304,4 +312,6 @@ def _all(*pieces: GateEvidence) -> GateResult:
     missing = [(zh, en) for entry, zh, en in pieces if entry is None]
     if not missing:
         return met(*there)
-    return unmet("、".join(zh for zh, _ in missing), ", ".join(en for _, en in missing), *there)
+    return unmet(
+        f"尚未落实：{'、'.join(zh for zh, _ in missing)}", ", ".join(en for _, en in missing), *there
+    )

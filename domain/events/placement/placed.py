@@ -13,18 +13,18 @@ from domain.life import STAGE, Life
 from domain.readiness import GATES
 from domain.refusal import Refusals, breach, no_evidence, uncertain
 
-PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("安置完成", "Placed"))
+PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
 
-class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}"):
+class AdultPlaced(Event, zh="成年安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}"):
     """The young person began to live as an adult outside the institution's care."""
 
     route: Annotated[Answered[str], Label("安置方式", "Route"), Code("placement_route")]
     region: Annotated[Answered[Region], Label("居住地区", "Region"), Code("region")]
     address: Annotated[Answered[Text], Label("居住地址", "Address"), Personal(Category.CONTACT)]
-    hukou_state: Annotated[Answered[str], Label("户口状况", "Household registration"), Code("hukou_state")]
+    hukou_state: Annotated[Answered[str], Label("户口去向", "Household registration"), Code("hukou_state")]
     contact: Annotated[Answered[Text], Label("联系方式", "Contact"), Personal(Category.CONTACT)]
-    transition_end_on: Annotated[Answered[date], Label("过渡期止", "Transition ends on"), NotBefore()]
+    transition_end_on: Annotated[Answered[date], Label("过渡期截止日期", "Transition ends on"), NotBefore()]
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
@@ -32,11 +32,13 @@ class AdultPlaced(Event, zh="安置完成", en="Adult placed", source=f"{ANHUI}�
     def refusals(self, life: Life) -> Refusals:
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
         if plan is None:
-            yield no_evidence("I23", detail=Label("无批准的安置方案", "no approved plan is recorded"))
+            yield no_evidence("I23", detail=Label("尚无经批准的安置方案", "no approved plan is recorded"))
             return
         planned = known(plan.event.route)
         if route is not None and planned is not None and planned != route:
-            yield breach("I23", plan, detail=Label("与批准的安置方式不同", "the plan approved another route"))
+            yield breach(
+                "I23", plan, detail=Label("与批准的安置方式不一致", "the plan approved another route")
+            )
             return
         for number in ROUTE_GATES.get(route or planned, ()):
             yield from _through(number, life)
@@ -55,7 +57,7 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
     health: Annotated[Answered[Text], Label("健康情况", "Health"), Personal(Category.HEALTH)]
     housing: Annotated[Answered[Text], Label("住房情况", "Housing"), Personal(Category.CONTACT)]
     job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
-    next_on: Annotated[date | None, Label("下次随访", "Next visit"), NotBefore()] = None
+    next_on: Annotated[date | None, Label("下次随访日期", "Next visit"), NotBefore()] = None
 
     def follows(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)

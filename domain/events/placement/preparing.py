@@ -17,16 +17,17 @@ from domain.event import (
     Points,
     Text,
     Title,
+    Unit,
     known,
 )
 from domain.file import Attribute, Facts
 
 ANHUI: Final = "安徽省2022年成年安置规定"
-SEED_RULES: Final = "威海市民政局等《实施意见》(2021-11-08) 二（五）；国办发〔2025〕18号（十七）"
+SEED_RULES: Final = "威海市民政局等《实施意见》（2021-11-08）二（五）；国办发〔2025〕18号（十七）"
 SERVICE_LAW: Final = "《兵役法》"
-HARDSHIP_RULES: Final = "《社会救助暂行办法》第14条、第16条；特困人员认定办法"
-DESIGN: Final = "本系统规程"
-CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("安置启动", "Case opened"))
+HARDSHIP_RULES: Final = "《社会救助暂行办法》第14条、第16条；《特困人员认定办法》"
+DESIGN: Final = "本系统规则"
+CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("成年安置启动", "Case opened"))
 CAPACITY: Final[Attribute[str]] = Attribute("placement", "capacity", Label("民事行为能力", "Civil capacity"))
 CONCLUSION: Final[Attribute[str]] = Attribute(
     "placement", "conclusion", Label("评估结论", "Assessment's conclusion")
@@ -48,8 +49,8 @@ class AdultPlacementCaseOpened(
 class AbilityScore(Part):
     """The score reached in one dimension."""
 
-    dimension: Annotated[str, Label("维度", "Dimension"), Code("placement_dimension")]
-    score: Annotated[Points, Label("得分", "Score")]
+    dimension: Annotated[str, Label("评估项目", "Dimension"), Code("placement_dimension")]
+    score: Annotated[Points, Label("得分", "Score"), Unit(None, "分")]
 
 
 class AdultPlacementAssessed(
@@ -62,10 +63,10 @@ class AdultPlacementAssessed(
     ]
     labour: Annotated[Answered[str], Label("劳动能力", "Labour ability"), Code("placement_ability")]
     capacity: Annotated[Answered[str], Label("民事行为能力", "Civil capacity"), Code("placement_ability")]
-    self_care: Annotated[Answered[str], Label("生活自理", "Self-care"), Code("placement_ability")]
+    self_care: Annotated[Answered[str], Label("生活自理能力", "Self-care"), Code("placement_ability")]
     mental: Annotated[Answered[str], Label("精神状况", "Mental state"), Code("placement_ability")]
     physical: Annotated[Answered[str], Label("身体状况", "Physical state"), Code("placement_ability")]
-    skills: Annotated[Answered[Text], Label("技能", "Skills"), Personal(Category.IDENTITY)]
+    skills: Annotated[Answered[Text], Label("职业技能", "Skills"), Personal(Category.IDENTITY)]
     wish: Annotated[Answered[Text], Label("本人意愿", "Wish"), Personal(Category.IDENTITY)]
     conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("placement_conclusion")]
     scores: Annotated[tuple[AbilityScore, ...] | None, Label("得分", "Scores")] = None
@@ -79,7 +80,7 @@ class CapacityDetermined(
 ):
     """A court decided on an adult's capacity, and who is guardian where it is not full."""
 
-    court: Annotated[Answered[Title], Label("法院", "Court"), Personal(Category.FAMILY)]
+    court: Annotated[Answered[Title], Label("人民法院", "Court"), Personal(Category.FAMILY)]
     result: Annotated[Answered[str], Label("认定结果", "Result"), Code("civil_capacity")]
     guardian: Annotated[UUID | None, Label("监护人", "Guardian")] = None
     guardian_name: Annotated[
@@ -120,7 +121,7 @@ class AdultPlacementPlanApproved(
 
 
 class YoungPersonConsentRecorded(
-    Event, zh="本人意愿", en="Young person's consent recorded", source="《民法典》第18条、第35条"
+    Event, zh="征询本人意愿", en="Young person's consent recorded", source="《民法典》第18条、第35条"
 ):
     """The young person was asked about the plan: their view as a minor, their decision as an adult."""
 
