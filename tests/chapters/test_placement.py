@@ -148,7 +148,7 @@ def test_a_refusal_says_what_is_missing() -> None:
     file = young(SOCIAL[0], *SOCIAL[2:]).when("2026-03-10", placed())
     (judgement,) = file.judgements
     assert judgement.refusal.detail is not None
-    assert (judgement.refusal.detail.zh, judgement.refusal.detail.en) == ("住房", "housing")
+    assert (judgement.refusal.detail.zh, judgement.refusal.detail.en) == ("尚未落实：住房", "housing")
 
 
 def test_another_route_than_the_plans_is_refused_and_an_unknown_one_is_taken_from_the_plan() -> None:

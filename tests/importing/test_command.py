@@ -145,7 +145,7 @@ async def test_what_is_no_region_is_refused_before_anything_is_recorded(
 ) -> None:
     before = await head(surroundings)
     assert await import_file(a_file(tmp_path, newcomers_roster()), region=region, dry_run=dry_run) == 2
-    assert "全国不是机构的所在地" in capsys.readouterr().err
+    assert "不得填写全国" in capsys.readouterr().err
     assert await head(surroundings) == before
 
 
@@ -314,8 +314,8 @@ async def test_the_clerk_s_copy_holds_every_line_as_text_for_its_owner_only(tmp_
 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     sheets = {sheet.title: sheet.rows for sheet in read_workbook(copy).sheets}
-    assert list(sheets) == ["汇总", "未录入", "暂存", "本次文件中没有", "发现"]
-    assert [row[:4] for row in sheets["暂存"][1:]] == [
+    assert list(sheets) == ["汇总", "未录入", "未采用", "本次文件中没有", "核查发现的问题"]
+    assert [row[:4] for row in sheets["未采用"][1:]] == [
         ("儿童花名册", "4", "性别", formula),
         ("儿童花名册", "4", "出生日期", "15.3.1"),
     ]

@@ -264,7 +264,7 @@ async def test_what_a_gate_tells_of_a_guardian_is_noted_of_who_sees_guardians(se
         client = await served.as_(role)
         for path in (f"/children/{child}/readiness", "/readiness"):
             answer = await client.get(path, params={"day": "2026-03-01"})
-            assert ("监护人未知" in answer.text) is (role is Role.STAFF)
+            assert ("监护人不详" in answer.text) is (role is Role.STAFF)
     lines = await served.container.access.of(child, limit=500)
     family = [(line.role, line.purpose) for line in lines if "family" in line.categories]
     assert family == [("staff", "readiness")] * 2
