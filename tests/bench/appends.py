@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import psycopg
+from eventsourcing.persistence import ApplicationRecorder
 from psycopg import AsyncConnection, errors, sql
 from psycopg.adapt import PyFormat
 
@@ -73,6 +74,27 @@ async def against_stock(bench: Bench, writers: int, ours: int, theirs: int) -> A
                 return await asyncio.to_thread(in_threads, partial(stock.write, recorder), lines)
 
             yield Duel(our_side, stock_side, f"{writers} writers, {counts[0]} and {counts[1]} attempts each")
+
+
+@asynccontextmanager
+async def library_against_stock(bench: Bench, writers: int, ours: int, theirs: int) -> AsyncIterator[Duel]:
+    """So many threads of our persistence module for the library against as many of the stock one."""
+    sample, counts = a_sample(bench.of(SAMPLE)), (bench.of(ours), bench.of(theirs))
+    async with bench.database() as settings:
+        with (
+            stock.our_recorder(bench.url(settings)) as recorder,
+            stock.recorder(stock.environment(settings, writers)) as baseline,
+        ):
+
+            async def side(writing: ApplicationRecorder, each: int) -> float:
+                lines = attempts(sample, writers, each)
+                return await asyncio.to_thread(in_threads, partial(stock.write, writing), lines)
+
+            yield Duel(
+                partial(side, recorder, counts[0]),
+                partial(side, baseline, counts[1]),
+                f"{writers} threads, {counts[0]} and {counts[1]} attempts each",
+            )
 
 
 @asynccontextmanager
@@ -162,6 +184,22 @@ ROWS: Final = (
         1.5,
         "appends/s",
         partial(against_stock, writers=1, ours=ALONE, theirs=STOCK_ALONE),
+    ),
+    Row(
+        "library-32",
+        "inserting by the library's recorder, 32 threads, 10 % conflicts",
+        "stock recorder, 32 threads",
+        5,
+        "appends/s",
+        partial(library_against_stock, writers=WRITERS, ours=OURS, theirs=STOCK),
+    ),
+    Row(
+        "library-1",
+        "inserting by the library's recorder, 1 thread",
+        "stock recorder, 1 thread",
+        1,
+        "appends/s",
+        partial(library_against_stock, writers=1, ours=ALONE, theirs=STOCK_ALONE),
     ),
     Row(
         "bulk",

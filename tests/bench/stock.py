@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from api.settings import Settings
 from ledger.postgres import credentials
+from ledger.recorder import Factory
 from tests.bench.storms import Attempt
 
 
@@ -27,6 +28,16 @@ def environment(settings: Settings, connections: int) -> dict[str, str]:
         "POSTGRES_PASSWORD": credentials.password(data, str(where["user"])),
         "POSTGRES_POOL_SIZE": str(connections),
     }
+
+
+@contextmanager
+def our_recorder(url: str) -> Iterator[ApplicationRecorder]:
+    """Give our application recorder for the library, with a ledger of its own."""
+    factory = Factory({"CHILDLEDGER_DATABASE_URL": url})
+    try:
+        yield factory.application_recorder()
+    finally:
+        factory.close()
 
 
 @contextmanager
