@@ -33,14 +33,14 @@ def check_own(folder: Path) -> None:
 
     A user who can write there could replace keys and passwords. Root may use any user's folder.
     """
-    found = folder.stat()
-    if os.geteuid() not in {0, found.st_uid}:
+    status = folder.stat()
+    if os.geteuid() not in {0, status.st_uid}:
         message = (
-            f"{folder} 属于用户 {found.st_uid}：请以该用户运行，或另选 DATA。 "
-            f"{folder} belongs to user {found.st_uid}: run as that user, or choose another DATA."
+            f"{folder} 属于用户 {status.st_uid}：请以该用户运行，或另选 DATA。 "
+            f"{folder} belongs to user {status.st_uid}: run as that user, or choose another DATA."
         )
         raise DataError(message)
-    if found.st_mode & _OTHERS_WRITE:
+    if status.st_mode & _OTHERS_WRITE:
         message = (
             f"其他用户可以写入 {folder}：请执行 chmod go-w {folder}，并确认其中内容未被改动。 "
             f"Others may write into {folder}: chmod go-w {folder}, and see that nothing in it was changed."

@@ -152,8 +152,8 @@ class Ledger:
 
         With `make`, missing keys are made; otherwise the seal works without them.
         """
-        own = tuple(categories)
-        pairs = [(subject, category) for subject in subjects for category in own]
+        listed = tuple(categories)
+        pairs = [(subject, category) for subject in subjects for category in listed]
         return Seal(await self.keys.ring(pairs, make=make), self.keys.term)
 
     async def seal_of(self, files: Mapping[UUID, File]) -> Seal:

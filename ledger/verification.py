@@ -37,8 +37,8 @@ class Flaw:
     what: Label
 
 
-async def flaws(ledger: Ledger, told: Callable[[float], None]) -> AsyncIterator[Flaw]:
-    """Yield the flaws of the entries in order; `told` is called with the progress, 0.0 to 1.0."""
+async def flaws(ledger: Ledger, progress: Callable[[float], None]) -> AsyncIterator[Flaw]:
+    """Yield the flaws of the entries in order; `progress` is called with the part done, 0.0 to 1.0."""
     head = (await ledger.head()).position
     ring = await ledger.keys.ring([])
     before: StoredRow | None = None
@@ -57,10 +57,10 @@ async def flaws(ledger: Ledger, told: Callable[[float], None]) -> AsyncIterator[
             for what in _wrong(row, documents.get(row.position), opening):
                 yield Flaw(row.position, what)
             before, position = row, row.position
-        told(position / head)
+        progress(position / head)
     if position < head:
         yield Flaw(position + 1, _missing(position + 1, head))
-    told(1.0)
+    progress(1.0)
 
 
 def _vouched(row: StoredRow, ring: Keyring) -> bool:
@@ -77,9 +77,9 @@ def _wrong(row: StoredRow, document: Json | None, ring: Keyring) -> Iterator[Lab
         yield ALTERED
         return
     for column in COLUMNS:
-        said = document["recorded_by"]["institution"] if column == "institution" else document[column]
+        recorded = document["recorded_by"]["institution"] if column == "institution" else document[column]
         here = getattr(row, column)
-        if said != (here if here is None or isinstance(here, str | int) else str(here)):
+        if recorded != (here if here is None or isinstance(here, str | int) else str(here)):
             yield Label(f"{column} 列与记录不符", f"the column {column} does not say what was recorded")
     try:
         mapping.decode(row, ring, document)

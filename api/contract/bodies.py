@@ -177,11 +177,11 @@ def loaded(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
     """Parse JSON bytes. Raises the problems `malformed`, `invalid` and `too_large`."""
     if sum(map(raw.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise Problem("too_large")
-    found = _well_formed(loads, raw)
-    halves = [InvalidValue(place, HALVED) for place in halved(found)]
+    document = _well_formed(loads, raw)
+    halves = [InvalidValue(place, HALVED) for place in halved(document)]
     if halves:
         raise invalid(_ours(halves))
-    return found
+    return document
 
 
 def _dumped(document: Any) -> bytes:  # noqa: ANN401 - any JSON
@@ -205,15 +205,15 @@ def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - a
     except ValidationError as error:
         # Without the cause, which quotes the input.
         raise invalid(_ours(problems(error, kind, document, at))) from None
-    found = list(not_kept(sent, document, at))
-    if found:
-        raise invalid(_ours(found))
+    faults = list(not_kept(sent, document, at))
+    if faults:
+        raise invalid(_ours(faults))
     return sent
 
 
-def _ours(found: Iterable[InvalidValue]) -> list[InvalidValue]:
+def _ours(faults: Iterable[InvalidValue]) -> list[InvalidValue]:
     """Return the errors with pointers of known names only: an unknown name may be a person's."""
-    return [replace(each, pointer=ours(each.pointer)) for each in found]
+    return [replace(each, pointer=ours(each.pointer)) for each in faults]
 
 
 def _drafts(documents: Sequence[Any], rulebook: Rulebook, at: str | None = None) -> tuple[Draft, ...]:
@@ -233,39 +233,39 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
     raw = _dumped(document)
     if len(raw) > MOST_BYTES:
         raise Problem("too_large")
-    found: list[InvalidValue] = []
+    faults: list[InvalidValue] = []
     sent = event = None
     try:
         sent = EventRequest.model_validate_json(raw, strict=True, extra="forbid")
-        found += (*not_kept(sent, document, at), *_amiss(sent, sent.envelope(), rulebook, at))
+        faults += (*not_kept(sent, document, at), *_amiss(sent, sent.envelope(), rulebook, at))
     except ValidationError as error:
-        found += (_with_hint(each) for each in problems(error, EventRequest, document, at))
+        faults += (_with_hint(each) for each in problems(error, EventRequest, document, at))
     if isinstance(document, dict) and isinstance(document.get("type"), str) and "data" in document:
         try:
             event = parse_event(document["type"], document["data"], f"{at}/data")
         except InvalidError as error:
-            found += error.problems
-    if sent is None or event is None or found:
-        raise InvalidError(tuple(found))
+            faults += error.problems
+    if sent is None or event is None or faults:
+        raise InvalidError(tuple(faults))
     days = Days(sent.occurred_on, sent.occurred_until or sent.occurred_on or date.max)
     return ParsedDraft.of(event, days, sent.envelope())
 
 
-def _with_hint(found: InvalidValue) -> InvalidValue:
+def _with_hint(fault: InvalidValue) -> InvalidValue:
     """Return the error of a missing day with the ways to state it."""
-    return replace(found, hint=_HOW_DAYS) if found.pointer.endswith("/occurred_on") else found
+    return replace(fault, hint=_HOW_DAYS) if fault.pointer.endswith("/occurred_on") else fault
 
 
-def _amiss(sent: EventHead, said: Envelope, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
+def _amiss(sent: EventHead, envelope: Envelope, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:
     """Yield the errors between members that are valid by themselves, or with the rule that they name."""
     if sent.occurred_on is None and sent.occurred_until is None:
         yield InvalidValue(f"{at}/occurred_on", _NO_DAY, _HOW_DAYS)
-    if said.corrects is not None and said.reason is None:
+    if envelope.corrects is not None and envelope.reason is None:
         yield InvalidValue(f"{at}/reason", _NO_REASON)
-    if said.corrects is None and said.reason is not None:
+    if envelope.corrects is None and envelope.reason is not None:
         yield InvalidValue(f"{at}/reason", _NO_CORRECTION)
-    if said.exception is not None:
+    if envelope.exception is not None:
         # The exception is stored in the clear, so it names a rule instead of giving a reason in words.
-        rule = rulebook.rules.get(said.exception.rule)
+        rule = rulebook.rules.get(envelope.exception.rule)
         if rule is None or not rule.excusable:
             yield InvalidValue(f"{at}/exception/rule", _NO_EXCEPTION, _EXCUSABLE)

@@ -93,10 +93,10 @@ def entry_json(
 
 def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:
     """Yield the entry that one withdraws, restores or decides on, then its target, and so on, once each."""
-    told = {entry.entry_id}
+    seen = {entry.entry_id}
     about: AnyEntry | None = entry
-    while about is not None and (target := target_of(about)) is not None and target not in told:
-        told.add(target)
+    while about is not None and (target := target_of(about)) is not None and target not in seen:
+        seen.add(target)
         about = named.get(target)
         if about is not None:
             yield about
@@ -151,7 +151,7 @@ def stored_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:
 
 
 def _said(
-    said: object, specs: Iterable[Field], seals: Category, *, wholly: bool, hidden: Container[Category]
+    holder: object, specs: Iterable[Field], seals: Category, *, wholly: bool, hidden: Container[Category]
 ) -> Json:
     """Return the fields of an envelope, or of a part of one; `{"restricted": category}` masks hidden ones.
 
@@ -159,7 +159,7 @@ def _said(
     """
     shown: Json = {}
     for spec in specs:
-        value = getattr(said, spec.name)
+        value = getattr(holder, spec.name)
         if seals in hidden and (spec.sealed_with_event or (wholly and spec.tells_of_event)):
             value = restricted(seals)
         elif isinstance(value, Part):

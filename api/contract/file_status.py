@@ -89,11 +89,11 @@ def file_json(
 ) -> dict[str, Any]:
     """Return a life on its day in the form of the contract, without the ids and versions of the file."""
     chapters = status_json(life, sees)
-    own = chapters.pop("life")
+    life_status = chapters.pop("life")
     return {
         **chapters,
         "file_no": _plain(chapters["intake"].pop("file_no")),
-        "stage": _plain(own["stage"]),
+        "stage": _plain(life_status["stage"]),
         "age": age_json(life, day),
         "findings": findings,
         "obligations": _waiting(obligations, day),

@@ -36,21 +36,23 @@ def answer_of(kind: type) -> dict[str, Any]:
     """Return the members, by name, of an answer that holds an envelope or a part of one."""
     members: dict[str, Any] = {}
     for spec in fields_of(kind):
-        own = field_type(spec.annotation)
-        member = PersonalValue if spec.sealed_with_event else _member(own)
+        annotated = field_type(spec.annotation)
+        member = PersonalValue if spec.sealed_with_event else _member(annotated)
         members[spec.name] = member | Restricted if spec.tells_of_event else member
     return members
 
 
-def _member(own: FieldType) -> Any:  # noqa: ANN401 - an annotation
-    member: Any = own.type
-    if own.items is not None:
-        member = list[_member(own.items)]  # type: ignore[misc]  # made at run time
-    elif issubclass(own.type, Part):
-        member = typed_dict(f"{own.type.__name__}Answer", answer_of(own.type), own.type.__doc__)
-    elif own.choices:
-        member = Literal[own.choices]
-    return member | None if own.optional else member
+def _member(annotated: FieldType) -> Any:  # noqa: ANN401 - an annotation
+    member: Any = annotated.type
+    if annotated.items is not None:
+        member = list[_member(annotated.items)]  # type: ignore[misc]  # made at run time
+    elif issubclass(annotated.type, Part):
+        member = typed_dict(
+            f"{annotated.type.__name__}Answer", answer_of(annotated.type), annotated.type.__doc__
+        )
+    elif annotated.choices:
+        member = Literal[annotated.choices]
+    return member | None if annotated.optional else member
 
 
 def typed_dict(name: str, members: dict[str, Any], doc: str | None) -> Any:  # noqa: ANN401 - a type

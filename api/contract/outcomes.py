@@ -212,17 +212,17 @@ def refusals_json(
 
     A rule that rests on a hidden category is listed once.
     """
-    told = [
+    answers = [
         refusal_json(judgement, sees, places.get(judgement.entry.entry_id, "")) for judgement in judgements
     ]
-    return [each for place, each in enumerate(told) if "evidence" in each or each not in told[:place]]
+    return [each for place, each in enumerate(answers) if "evidence" in each or each not in answers[:place]]
 
 
 def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str = "") -> RefusalAnswer:
     """Return the refusal of an entry at a place in the body."""
     rule, refusal = judgement.rule, judgement.refusal
-    told = refusal.rests_on <= sees
-    sentence = _sentence(rule, refusal) if told else rule.sentence()
+    visible = refusal.rests_on <= sees
+    sentence = _sentence(rule, refusal) if visible else rule.sentence()
     answer: RefusalAnswer = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
@@ -230,12 +230,12 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
         "en": sentence.en,
         "source": judgement.source,
         "verified": judgement.verified,
-        "rests_on": sorted(refusal.rests_on if told else refusal.rests_on - sees),
+        "rests_on": sorted(refusal.rests_on if visible else refusal.rests_on - sees),
     }
-    if told:
+    if visible:
         answer["pointer"] = f"{place}{refusal.at}"
         answer["evidence"] = list(refusal.evidence)
-    if told and refusal.table is not None:
+    if visible and refusal.table is not None:
         answer["table"] = refusal.table
         codes = list(tables()[refusal.table].codes)
         if len(codes) <= MOST_CODES:

@@ -34,12 +34,12 @@ def pointer(location: Iterable[str | int]) -> str:
 
 def ours(place: str) -> str:
     """Return a JSON pointer as far as its parts are known names, or numbers of a list."""
-    own: list[str] = []
+    parts: list[str] = []
     for part in place.split("/")[1:]:
         if part not in vocabulary() and not (part.isascii() and part.isdigit() and len(part) <= _DIGITS):
             break
-        own.append(part)
-    return "".join(f"/{part}" for part in own)
+        parts.append(part)
+    return "".join(f"/{part}" for part in parts)
 
 
 @cache

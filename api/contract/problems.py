@@ -203,9 +203,9 @@ def not_found() -> Problem:
     return Problem("not_found")
 
 
-def invalid(found: Iterable[InvalidValue]) -> Problem:
+def invalid(faults: Iterable[InvalidValue]) -> Problem:
     """Return the problem of a body or parameters with these errors, of which the first are listed."""
-    listed = list(islice(found, MOST_FAULTS + 1))
+    listed = list(islice(faults, MOST_FAULTS + 1))
     errors = [_error(each) for each in listed[:MOST_FAULTS]]
     if len(listed) == len(errors):
         return Problem("invalid", errors=errors)
@@ -217,10 +217,10 @@ def invalid(found: Iterable[InvalidValue]) -> Problem:
     )
 
 
-def _error(found: InvalidValue) -> dict[str, Any]:
-    sentence = found.sentence
-    known = {"known": found.known} if found.known else {}
-    return {"pointer": found.pointer, "detail": sentence.en, "detail_zh": sentence.zh, **known}
+def _error(fault: InvalidValue) -> dict[str, Any]:
+    sentence = fault.sentence
+    known = {"known": fault.known} if fault.known else {}
+    return {"pointer": fault.pointer, "detail": sentence.en, "detail_zh": sentence.zh, **known}
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -231,10 +231,10 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {
-            "description": " · ".join(f"{KINDS[code].title} (`{code}`)" for code in own),
+            "description": " · ".join(f"{KINDS[code].title} (`{code}`)" for code in kinds),
             "content": {MEDIA_TYPE: {"schema": schema}},
         }
-        for status, own in by_status.items()
+        for status, kinds in by_status.items()
     }
 
 

@@ -60,16 +60,16 @@ class EventHead(Request):
 
     def envelope(self) -> Envelope:
         """Return the envelope; instants are in UTC, except those beyond the calendar there."""
-        said: dict[str, Any] = {spec.name: getattr(self, spec.name) for spec in envelope_fields()}
-        for name, value in said.items():
+        values: dict[str, Any] = {spec.name: getattr(self, spec.name) for spec in envelope_fields()}
+        for name, value in values.items():
             if isinstance(value, datetime) and reachable(value):
-                said[name] = value.astimezone(UTC)
-        return Envelope(**said)
+                values[name] = value.astimezone(UTC)
+        return Envelope(**values)
 
 
 _SAID: Final[dict[str, Any]] = {
-    spec.name: (spec.annotation, own.default)
-    for spec, own in zip(envelope_fields(), fields(Envelope), strict=True)
+    spec.name: (spec.annotation, declared.default)
+    for spec, declared in zip(envelope_fields(), fields(Envelope), strict=True)
 }
 EventRequest: Final = create_model("EventRequest", __base__=EventHead, **_SAID)
 EventRequest.__doc__ = "An event with all that its recorder says about it."
@@ -130,6 +130,6 @@ KINDS: Final = (EventRequest, EventsRequest, OpeningRequest, ItemRequest, ItemsR
 
 def schemas() -> dict[str, Any]:
     """Return the JSON Schemas of request bodies, by name, for those of the app."""
-    _, found = models_json_schema([(kind, "validation") for kind in KINDS], ref_template=REF)
-    schemas: dict[str, Any] = found["$defs"]
+    _, generated = models_json_schema([(kind, "validation") for kind in KINDS], ref_template=REF)
+    schemas: dict[str, Any] = generated["$defs"]
     return schemas

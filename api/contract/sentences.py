@@ -51,8 +51,8 @@ def sentence(event: Event, language: Language, sees: AbstractSet[Category]) -> s
     A hidden value is withheld, even if it is empty.
     """
     marks = _MARKS[language]
-    said = marks.semicolon.join(_clauses(event, language, sees))
-    return f"{_in(event.label, language)}{marks.head if said else ''}{said}{marks.stop}"
+    clauses = marks.semicolon.join(_clauses(event, language, sees))
+    return f"{_in(event.label, language)}{marks.head if clauses else ''}{clauses}{marks.stop}"
 
 
 def _clauses(event: Event | Part, language: Language, sees: AbstractSet[Category]) -> Iterator[str]:

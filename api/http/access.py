@@ -18,7 +18,7 @@ router = APIRouter(tags=["access"])
 @router.get("/children/{child}/access", responses=WITHIN)
 async def access_of(
     child: UUID,
-    asked: Annotated[RequestContext, Depends(file_request)],
+    request: Annotated[RequestContext, Depends(file_request)],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
 ) -> JsonResponse:
@@ -26,9 +26,9 @@ async def access_of(
 
     Lines that would reveal a finding on data that the caller may not see are left out.
     """
-    await asked.file(child, Action.SEE_ACCESS)
-    container = asked.container
-    lines = await container.access.of(child, before=cursor, limit=limit, sees=asked.sees)
+    await request.file(child, Action.SEE_ACCESS)
+    container = request.container
+    lines = await container.access.of(child, before=cursor, limit=limit, sees=request.sees)
     names = await container.identity.names({line.user for line in lines})
     following = str(lines[-1].access) if len(lines) == limit else None
     return JsonResponse({"items": list(_shown(lines, names)), "next": following})

@@ -32,8 +32,8 @@ class Authenticated(NamedTuple):
 
 async def tenants(request: Request) -> Tenants:
     """Return all containers of this service."""
-    found: Tenants = request.app.state.tenants
-    return found
+    tenants: Tenants = request.app.state.tenants
+    return tenants
 
 
 TenantsDep: TypeAlias = Annotated[Tenants, Depends(tenants)]

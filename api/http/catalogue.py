@@ -160,10 +160,10 @@ async def code_tables() -> JsonResponse:
 @router.get("/codes/{table}", responses=_KNOWN | {200: {"model": CodeTableAnswer}})
 async def codes(table: Annotated[str, Path(examples=["stage"])]) -> JsonResponse:
     """Return one code table."""
-    found = tables().get(table)
-    if found is None:
+    known = tables().get(table)
+    if known is None:
         raise not_found()
-    return JsonResponse(code_table_json(found))
+    return JsonResponse(code_table_json(known))
 
 
 def event_type_json(kind: type[Event]) -> EventType:

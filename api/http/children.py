@@ -73,7 +73,7 @@ async def file(
         )
         return shown, told_of([*findings, *obligations]).get(child, set())
 
-    told, counted = await compute(status, len(read.entries))
+    answer, counted = await compute(status, len(read.entries))
     body = {
         "child": child,
         "version": read.version,
@@ -81,7 +81,7 @@ async def file(
         "known_position": known,
         "as_of": day,
         "institution": scope_of(read).institution,
-        **told,
+        **answer,
     }
     shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
     await request.note({child: shown}, "file")
@@ -149,14 +149,14 @@ async def obligations(
     request.check_rule(rule, book)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
-        found = [
+        listed = [
             obligation
             for obligation in request.told(obligations_of(read, child, book))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
         ]
-        return [obligation_json(obligation, on) for obligation in found], told_of(found)
+        return [obligation_json(obligation, on) for obligation in listed], told_of(listed)
 
     items, categories = await compute(asked_for, len(read.entries))
     await request.note(categories, "obligations")

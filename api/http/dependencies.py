@@ -156,16 +156,16 @@ class RequestContext:
 
     def check(
         self,
-        found: Mapping[UUID, StreamScope],
+        scopes: Mapping[UUID, StreamScope],
         child: UUID,
         action: Action = Action.READ,
         *,
         about: date | None = None,
     ) -> None:
         """Raise the problems of `permitted`, as far as the file's scope is known."""
-        if child not in found:
+        if child not in scopes:
             raise not_found()
-        scope = found[child].scope
+        scope = scopes[child].scope
         if scope is not None:
             self._check(scope, action, about)
 
@@ -174,16 +174,16 @@ class RequestContext:
 
         Files whose scope the register does not know are read, a few at a time.
         """
-        found = await self.known_scopes(children)
-        unknown = [child for child, each in found.items() if each.scope is None]
+        scopes = await self.known_scopes(children)
+        unknown = [child for child, each in scopes.items() if each.scope is None]
         for start in range(0, len(unknown), FILES_AT_ONCE):
             piece = unknown[start : start + FILES_AT_ONCE]
             files = await self.ledger.files(piece)
-            found |= {child: StreamScope(len(file.entries), scope_of(file)) for child, file in files.items()}
+            scopes |= {child: StreamScope(len(file.entries), scope_of(file)) for child, file in files.items()}
             for child in piece:
                 if child not in files:
-                    del found[child]
-        return found
+                    del scopes[child]
+        return scopes
 
     def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
         if scope.kind != "child" or not self.may(Action.READ, scope, about):
@@ -191,9 +191,9 @@ class RequestContext:
         if action is not Action.READ and not self.may(action, scope):
             raise Problem("forbidden")
 
-    def told(self, found: Iterable[R]) -> list[R]:
+    def told(self, rows: Iterable[R]) -> list[R]:
         """Return what rests only on categories that the caller sees."""
-        return [each for each in found if set(map(Category, each.rests_on)) <= self.sees]
+        return [each for each in rows if set(map(Category, each.rests_on)) <= self.sees]
 
     def may(self, action: Action, scope: FileScope, about: date | None = None) -> bool:
         """Return whether the caller may do that with a file, as it is now or about a day."""

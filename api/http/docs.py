@@ -55,8 +55,8 @@ async def docs() -> Response:
 @router.get("/docs/{asset}")
 async def asset(name: Annotated[str, Path(alias="asset")]) -> Response:
     """Return a file that the page loads."""
-    found = ASSETS.get(name)
-    if found is None:
+    asset = ASSETS.get(name)
+    if asset is None:
         raise not_found()
-    content, media_type = found
+    content, media_type = asset
     return Response(content, media_type=media_type, headers={"Cache-Control": CACHED})

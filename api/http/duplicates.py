@@ -52,9 +52,9 @@ async def possible_duplicates(
     Alike are files in the caller's scope that ever had that name and may have that birth and sex. A file that
     has a number and is out of scope is not named.
     """
-    found: list[FindingAnswer] = []
+    duplicates: list[FindingAnswer] = []
     for likeness, others in (await _taken(request, child, drafts)).items():
-        found += [_finding(request, likeness, other) for other in others] or [
+        duplicates += [_finding(request, likeness, other) for other in others] or [
             _finding(request, likeness, None)
         ]
     alike: dict[UUID, ListedOnDay] = {}
@@ -63,7 +63,7 @@ async def possible_duplicates(
             rows = await _named_like(request, draft.event)
             alike |= {row.child: row for row in rows if _may_be(row, draft.event)}
     await request.note(dict.fromkeys(alike, (Category.IDENTITY,)), "duplicates")
-    return [*found, *(_finding(request, ONE_CHILD, other) for other in alike)]
+    return [*duplicates, *(_finding(request, ONE_CHILD, other) for other in alike)]
 
 
 async def numbers_taken(
@@ -93,7 +93,7 @@ async def numbers_taken_among(
                 giving[likeness, term][wanted[index][0]] = None
     if giving:
         await caught_up(request)
-    found: dict[int, list[FindingAnswer]] = {}
+    findings: dict[int, list[FindingAnswer]] = {}
     named: set[UUID] = set()
     for index, each in terms.items():
         child, _ = wanted[index]
@@ -105,23 +105,23 @@ async def numbers_taken_among(
             if beside:
                 whole = dict.fromkeys([*others.get(likeness, ()), *beside])
                 others[likeness] = list(whole)[:MOST_OTHERS]
-        found[index] = [_finding(request, likeness, child, those) for likeness, those in others.items()]
+        findings[index] = [_finding(request, likeness, child, those) for likeness, those in others.items()]
         named.update(chain.from_iterable(others.values()))
     await request.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
-    return found
+    return findings
 
 
 async def numbers_held(
     request: RequestContext, terms: Mapping[Likeness, Collection[bytes]]
 ) -> dict[tuple[Likeness, bytes], set[UUID]]:
     """Return the files that have numbers, in any scope: for counting only."""
-    found: dict[tuple[Likeness, bytes], set[UUID]] = {}
+    holding: dict[tuple[Likeness, bytes], set[UUID]] = {}
     with suppress(NotBuiltError):
         for likeness, own_terms in terms.items():
             async with request.container.projector.reading() as connection:
                 held = await holders(connection, likeness, own_terms, request.actor.institution)
-            found |= {(likeness, term): children for term, children in held.items()}
-    return found
+            holding |= {(likeness, term): children for term, children in held.items()}
+    return holding
 
 
 async def alike_files(request: RequestContext, child: UUID, day: date) -> int:
@@ -140,10 +140,10 @@ async def _taken(
     terms = terms_of(request, drafts)
     if terms:
         await caught_up(request)
-    found = await _having(request, child, terms)
-    named = {other for others in found.values() for other in others}
+    taken = await _having(request, child, terms)
+    named = {other for others in taken.values() for other in others}
     await request.note(dict.fromkeys(named, (Category.IDENTITY,)), "duplicates")
-    return found
+    return taken
 
 
 def terms_of(request: RequestContext, drafts: Iterable[Draft]) -> dict[Likeness, set[bytes]]:

@@ -75,8 +75,8 @@ def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
 
 async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
-    found: Iterable[Any] = error.errors()
-    return invalid(faults(found)).response
+    errors: Iterable[Any] = error.errors()
+    return invalid(faults(errors)).response
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -139,16 +139,16 @@ class Reading:
 
     async def page(self, after: int, end: int, most: int) -> tuple[int, list[Sight]]:
         """Look for `most` entries in at most WINDOWS windows; return the position reached and the entries."""
-        found: list[Sight] = []
+        sights: list[Sight] = []
         for _ in range(WINDOWS):
             if after >= end:
                 break
             through = min(after + WINDOW, end)
-            found += (await self.look(after, through))[: most - len(found)]
-            if len(found) == most:
-                return found[-1].position, found
+            sights += (await self.look(after, through))[: most - len(sights)]
+            if len(sights) == most:
+                return sights[-1].position, sights
             after = through
-        return after, found
+        return after, sights
 
     async def awaited(self, after: int, last: int, most: int, patience: float) -> tuple[int, list[UUID]]:
         """Return a page up to the `last` position at most, waiting `patience` seconds while it is empty."""
@@ -157,9 +157,9 @@ class Reading:
         while True:
             end = min(last, self.known)
             async with tail.turns:
-                after, found = await self.page(after, end, most)
-            if found or after < end or after >= last:
-                return after, [each.entry_id for each in found]
+                after, sights = await self.page(after, end, most)
+            if sights or after < end or after >= last:
+                return after, [each.entry_id for each in sights]
             while now() < until and not tail.left:
                 async with self._request.turn.given_up():
                     news = await tail.after(after, until - now())
@@ -168,10 +168,10 @@ class Reading:
                     self.known = (await self._request.ledger.head()).position
                     break
                 self.known, seen = news
-                own = [each for each in seen if each.position <= last and self._may_read(each)][:most]
-                if own:
-                    end = own[-1].position if len(own) == most else min(self.known, last)
-                    return end, [each.entry_id for each in own]
+                readable = [each for each in seen if each.position <= last and self._may_read(each)][:most]
+                if readable:
+                    end = readable[-1].position if len(readable) == most else min(self.known, last)
+                    return end, [each.entry_id for each in readable]
                 after = min(self.known, last)
                 if after >= last:
                     return after, []
@@ -285,9 +285,9 @@ async def feed(
             reading.all_lines(start, end), media_type=NDJSON, headers=_told(head.epoch, max(start, end))
         )
     if wait:
-        looked, found = await reading.awaited(start, last, limit or MOST, wait)
+        looked, ids = await reading.awaited(start, last, limit or MOST, wait)
         await request.still()
-        lines = await reading.lines_together(found)
+        lines = await reading.lines_together(ids)
     else:
         looked, sights = await reading.page(start, min(last, head.position), limit or MOST)
         lines = await reading.lines([each.entry_id for each in sights])

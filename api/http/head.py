@@ -28,8 +28,8 @@ class Secured:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message.get("headers", ())]
-                said = {name.lower() for name, _ in headers}
-                headers += (each for each in self._more if each[0] not in said)
+                present = {name.lower() for name, _ in headers}
+                headers += (each for each in self._more if each[0] not in present)
                 message["headers"] = headers
             await send(message)
 
@@ -54,13 +54,13 @@ class HeadAsGet:
             await self._app(scope, receive, _allowing_head(send))
         else:
             scope.setdefault("state", {})  # shared by both
-            own = {**scope, "method": "GET"}
+            as_get = {**scope, "method": "GET"}
             try:
-                await self._app(own, receive, _without_body(_allowing_head(send)))
+                await self._app(as_get, receive, _without_body(_allowing_head(send)))
             except (_EnoughError, ClientDisconnect):
                 pass
             finally:
-                scope["route"] = own.get("route")
+                scope["route"] = as_get.get("route")
 
 
 def _allowing_head(send: Send) -> Send:

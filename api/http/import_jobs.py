@@ -79,7 +79,7 @@ BODY: Final[dict[str, Any]] = {
         },
     }
 }
-Own: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
+ImporterContext: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 
 
 @router.post(
@@ -91,21 +91,21 @@ Own: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 )
 async def start_import(
     request: Request,
-    own: Own,
+    context: ImporterContext,
     tenants: TenantsDep,
     dry_run: Annotated[bool, Query(description="Report the same and record nothing.")] = False,  # noqa: FBT002 - a query
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> JsonResponse:
     """Hand in one's own institution's register; what comes of it is answered at `Location`."""
-    institution = await _institution(own)
+    institution = await _institution(context)
     media_type, charset = _media_type(request)
-    settings = own.container.settings
-    with own.container.jobs.place(
-        own.actor.user, institution.institution, _announced(request, settings)
+    settings = context.container.settings
+    with context.container.jobs.place(
+        context.actor.user, institution.institution, _announced(request, settings)
     ) as place:
         spool = await _spooled(parts(request, settings.import_bytes, TAKEN), settings.data)
         try:
-            await own.still()
+            await context.still()
         except Problem:
             spool.close()
             raise
@@ -115,15 +115,15 @@ async def start_import(
                 raise Problem(
                     "too_large", en=f"More than {MOST_LINES:,} lines.", zh=f"超过 {MOST_LINES:,} 行。"
                 )
-            work: Work = partial(_lines, LinesImport(own, institution.name, spool, name, dry_run))
+            work: Work = partial(_lines, LinesImport(context, institution.name, spool, name, dry_run))
         else:
-            told = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
-            work = _Register(own, institution, tenants.reading, spool, name, told, charset, dry_run)
-        job = own.container.jobs.start(place, work)
+            declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
+            work = _Register(context, institution, tenants.reading, spool, name, declared, charset, dry_run)
+        job = context.container.jobs.start(place, work)
     with suppress(TimeoutError):
         await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
     if job.failed is not None:
-        own.container.jobs.forget(job)
+        context.container.jobs.forget(job)
         raise job.failed
     return JsonResponse(job.answer, 202, {"Location": f"/imports/{job.job}"})
 
@@ -132,13 +132,13 @@ async def start_import(
 async def import_of(job: UUID, entered: AuthenticatedDep) -> JsonResponse:
     """Tell how far an import is that one has started, and in the end what came of it."""
     container, actor = entered.container, entered.actor
-    found = container.jobs.of(job, actor.user)
-    if found is None:
+    known = container.jobs.of(job, actor.user)
+    if known is None:
         raise not_found()
     # Lines listed without a file are noted under the id of the import.
-    read = {child or job: SEES[actor.role] for child in found.shown}
+    read = {child or job: SEES[actor.role] for child in known.shown}
     await container.access.note(actor, read, IMPORT_REPORT)
-    return JsonResponse(found.answer)
+    return JsonResponse(known.answer)
 
 
 async def _institution(request: RequestContext) -> Institution:
@@ -154,16 +154,16 @@ async def _institution(request: RequestContext) -> Institution:
 
 def _media_type(request: Request) -> tuple[str, str | None]:
     """Return the media type and the charset of the body. Raises `unsupported_media_type`."""
-    said = Message()
-    said["Content-Type"] = request.headers.get("content-type", "")
-    charset = said.get_content_charset()
+    header = Message()
+    header["Content-Type"] = request.headers.get("content-type", "")
+    charset = header.get_content_charset()
     if charset is not None and charset not in CHARSETS:
         raise Problem(
             "unsupported_media_type",
             en=f"Text is taken in these characters: {', '.join(CHARSETS)}.",
             zh=f"可用的文本编码：{'、'.join(CHARSETS)}。",
         )
-    return said.get_content_type(), charset
+    return header.get_content_type(), charset
 
 
 def _announced(request: Request, settings: Settings) -> int:
@@ -191,12 +191,12 @@ async def _spooled(arriving: AsyncIterator[bytes], folder: Path) -> Spool:
 class _Register:
     """The import of a register that waits on disk."""
 
-    own: RequestContext
+    request: RequestContext
     institution: Institution
     reading: Apart
     spool: Spool
     name: str
-    told: DeclaredKind
+    declared: DeclaredKind
     charset: str | None
     dry_run: bool
 
@@ -209,21 +209,21 @@ class _Register:
             job.accepted.set()
             async with job.turn():
                 report = await run_import(
-                    self.own.container,
+                    self.request.container,
                     handed_in or await self._handed_in(),
-                    self.own.actor.recorder,
+                    self.request.actor.recorder,
                     job.advance,
                     bounded=True,
-                    still=self.own.still,
+                    still=self.request.still,
                 )
                 job.shown = frozenset(report.shown)
                 return await asyncio.to_thread(report.json)
 
     async def _handed_in(self) -> RegisterImport:
-        source = Source(self.spool.parts(), self.name, self.told, self.charset)
+        source = Source(self.spool.parts(), self.name, self.declared, self.charset)
         try:
             workbook = await self.reading.read(source, self.institution.institution)
-            return await prepare(self.own.container, workbook, own=self.institution, dry_run=self.dry_run)
+            return await prepare(self.request.container, workbook, own=self.institution, dry_run=self.dry_run)
         except UnreadableFileError as error:
             raise Problem("malformed", en=error.why.en, zh=error.why.zh) from None
         except OtherInstitutionError:
@@ -234,6 +234,6 @@ async def _lines(lines: LinesImport, job: Job) -> dict[str, Any]:
     job.accepted.set()
     with lines.spool:
         async with job.turn():
-            told = await lines.take(job.advance)
+            report = await lines.take(job.advance)
             job.shown = frozenset(lines.shown)
-            return told
+            return report

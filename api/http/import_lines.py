@@ -70,15 +70,15 @@ class NumbersOfLines:
 
     def give(self, file: UUID | int, terms: Mapping[Likeness, set[bytes]]) -> None:
         """Add the numbers that a recorded line gives to a file."""
-        for likeness, own in terms.items():
-            self.given.append((file, likeness, own))
-            for term in own:
+        for likeness, numbers in terms.items():
+            self.given.append((file, likeness, numbers))
+            for term in numbers:
                 self.files[likeness, term].add(file)
 
     def taken(self) -> Iterator[tuple[str, UUID | int]]:
         """Yield the rule and the file of each line with a number that more than one file has."""
-        for file, likeness, own in self.given:
-            if any(len(self.files[likeness, term]) > 1 for term in own):
+        for file, likeness, numbers in self.given:
+            if any(len(self.files[likeness, term]) > 1 for term in numbers):
                 yield likeness.rule, file
 
 
@@ -86,7 +86,7 @@ class NumbersOfLines:
 class LinesImport:
     """An import of lines for a caller; `progress` is called with the bytes done and the total."""
 
-    own: RequestContext
+    request: RequestContext
     institution: str
     spool: Spool
     name: str
@@ -109,10 +109,10 @@ class LinesImport:
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of every import."""
         keeper: Sink = (RehearsingSink if self.dry_run else RecordingSink)(
-            self.own.ledger, self._hindrance, self.own.still
+            self.request.ledger, self._hindrance, self.request.still
         )
-        rulebook, waiting = await self.own.rulebook(), lines_of(self.spool.parts())
-        await caught_up(self.own)
+        rulebook, waiting = await self.request.rulebook(), lines_of(self.spool.parts())
+        await caught_up(self.request)
         while (lines := await asyncio.to_thread(self._next, waiting, rulebook)) is not None:
             await self._take(lines, keeper)
             progress(self.heard, self.spool.size)
@@ -124,7 +124,7 @@ class LinesImport:
 
     def _next(self, waiting: Iterator[bytes], rulebook: Rulebook) -> list[ImportLine] | None:
         """Parse the next lines, and return those that can be recorded together; None after the last one."""
-        found: list[ImportLine] = []
+        lines: list[ImportLine] = []
         events = 0
         for number, raw in enumerate(waiting, 1):
             self.lines += 1
@@ -135,14 +135,14 @@ class LinesImport:
             elif line.problem is not None:
                 self._reject(line, line.problem.code)
             else:
-                found.append(line)
+                lines.append(line)
                 events += len(line.drafts)
-            if number == READ_AT_ONCE or len(found) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
-                return found
-        return found or None
+            if number == READ_AT_ONCE or len(lines) == LINES_AT_ONCE or events >= EVENTS_AT_ONCE:
+                return lines
+        return lines or None
 
     async def _take(self, lines: list[ImportLine], keeper: Sink) -> None:
-        whose = await self.own.scopes({line.child for line in lines if line.child is not None})
+        whose = await self.request.scopes({line.child for line in lines if line.child is not None})
         waiting: defaultdict[bytes, list[ImportLine]] = defaultdict(list)
         for line in lines:
             try:
@@ -157,7 +157,7 @@ class LinesImport:
                 waiting[digest].append(line)
         await self._look_up([same[0] for same in waiting.values()])
         recordings = [self._recording(same[0]) for same in waiting.values()]
-        came = await keeper.keep(recordings, now=self.own.now)
+        came = await keeper.keep(recordings, now=self.request.now)
         for (digest, same), kept in zip(waiting.items(), came, strict=True):
             if kept.refused:
                 self.shown.update(line.child for line in same if line.child and kept.denied is None)
@@ -172,30 +172,30 @@ class LinesImport:
         """Look up the files that have the numbers of lines, before any line is recorded."""
         terms: dict[Likeness, set[bytes]] = defaultdict(set)
         for line in lines:
-            for likeness, given in terms_of(self.own, line.drafts).items():
+            for likeness, given in terms_of(self.request, line.drafts).items():
                 terms[likeness] |= given
-        self.numbers.hold(await numbers_held(self.own, terms))
+        self.numbers.hold(await numbers_held(self.request, terms))
 
     def _permit(self, line: ImportLine, whose: Mapping[UUID, StreamScope]) -> None:
         """Raise the problem of a line about a file out of scope."""
-        if line.institution not in {None, self.own.actor.institution}:
+        if line.institution not in {None, self.request.actor.institution}:
             raise Problem("institution_mismatch")
         if line.child is not None:
-            self.own.check(whose, line.child, Action.RECORD)
+            self.request.check(whose, line.child, Action.RECORD)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording; an import cannot decide on an exception."""
         if Action.APPROVE in needed(recording.drafts, file).actions:
-            return self.own.hindrance(file, recording) or Hindrance.ROLE
-        return self.own.hindrance(file, recording)
+            return self.request.hindrance(file, recording) or Hindrance.ROLE
+        return self.request.hindrance(file, recording)
 
     def _recording(self, line: ImportLine) -> Recording:
         return Recording(
             stream=line.child,
             drafts=line.drafts,
-            region=self.own.actor.region,
+            region=self.request.actor.region,
             origin="import",
-            recorder=self.own.actor.recorder,
+            recorder=self.request.actor.recorder,
             key=f"line-{hashlib.sha256(line.raw).hexdigest()}",
         )
 
@@ -205,12 +205,12 @@ class LinesImport:
             return
         self.recorded += 1
         self.entries += len(line.drafts)
-        told = told_to(self.own.sees, kept.judgements)
-        if told and line.child is not None:
+        visible = told_to(self.request.sees, kept.judgements)
+        if visible and line.child is not None:
             self.shown.add(line.child)
-        self.findings.update(judgement.rule.id for judgement in told)
-        self.numbers.give(line.child or line.number, terms_of(self.own, line.drafts))
-        self.as_found += len({each.entry.entry_id for each in told if each.as_found})
+        self.findings.update(judgement.rule.id for judgement in visible)
+        self.numbers.give(line.child or line.number, terms_of(self.request, line.drafts))
+        self.as_found += len({each.entry.entry_id for each in visible if each.as_found})
 
     def _reject(self, line: ImportLine, code: str) -> None:
         self.rejected += 1
@@ -247,9 +247,9 @@ def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:
         return ImportLine(number, raw, problem=Problem("too_large"))
     raw = raw.strip()
     try:
-        found = bodies.line(raw, rulebook)
+        parsed = bodies.line(raw, rulebook)
     except Problem as problem:
         return ImportLine(number, raw, problem=problem)
-    if isinstance(found, bodies.Opening):
-        return ImportLine(number, raw, institution=found.institution, drafts=found.drafts)
-    return ImportLine(number, raw, found.child, drafts=found.drafts, problem=found.problem)
+    if isinstance(parsed, bodies.Opening):
+        return ImportLine(number, raw, institution=parsed.institution, drafts=parsed.drafts)
+    return ImportLine(number, raw, parsed.child, drafts=parsed.drafts, problem=parsed.problem)

@@ -89,16 +89,16 @@ async def register(
 )
 async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the register by name, so that no name stands in an address."""
-    asked = bodies.search(raw)
+    sought = bodies.search(raw)
     return await _register(
         request,
-        asked.q,
-        asked.file_no,
-        asked.stage,
-        asked.institution,
-        asked.departed,
-        asked.limit,
-        asked.cursor,
+        sought.q,
+        sought.file_no,
+        sought.stage,
+        sought.institution,
+        sought.departed,
+        sought.limit,
+        sought.cursor,
     )
 
 
@@ -251,12 +251,12 @@ async def findings(
 
 
 async def _others(
-    request: RequestContext, found: Sequence[tuple[UUID, str]]
+    request: RequestContext, findings: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], list[UUID]]:
-    if not found:
+    if not findings:
         return {}
     async with request.container.projector.reading() as connection:
-        others = await likeness.others(connection, request.scope, found)
+        others = await likeness.others(connection, request.scope, findings)
     named = {other for each in others.values() for other in each}
     await request.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
     return others
@@ -278,13 +278,13 @@ async def _page(
     cursor: str | None,
     at: str = "/query",
     tools: Mapping[str, object] = MappingProxyType({}),
-    **asked: object,
+    **filters: object,
 ) -> Page[R]:
-    """Return a page of the list for the parameters `asked`; `tools` are the query's other arguments.
+    """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
 
     A cursor begins with a digest of the parameters of its page, so that it does not fit another query.
     """
-    mark = _mark(question.__name__, asked if asked["day"] != request.today else {**asked, "day": None})
+    mark = _mark(question.__name__, filters if filters["day"] != request.today else {**filters, "day": None})
     no_page = invalid([no_cursor(f"{at}/cursor")])
     if cursor is not None and not cursor.startswith(mark):
         raise no_page
@@ -292,16 +292,16 @@ async def _page(
     try:
         async with request.container.projector.reading() as connection:
             page = await question(
-                connection, request.scope, sees=request.sees, limit=limit, cursor=after, **tools, **asked
+                connection, request.scope, sees=request.sees, limit=limit, cursor=after, **tools, **filters
             )
     except CursorError:
         raise no_page from None
     return replace(page, next=None if page.next is None else f"{mark}{page.next}")
 
 
-def _mark(question: str, asked: Mapping[str, object]) -> str:
+def _mark(question: str, filters: Mapping[str, object]) -> str:
     # Today is not part of the query: a list begun on one day may be continued on the next.
-    return sha256(repr((question, sorted(asked.items()))).encode()).hexdigest()[:12]
+    return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
 
 
 def _listing(items: Sequence[Any], following: str | None, position: int) -> JsonResponse:

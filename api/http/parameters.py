@@ -52,7 +52,11 @@ def parameters_of(route: Dependant) -> Parameters:
     every = [route, *_below(route)]
     return Parameters(
         *(
-            tuple(_parameter(each.alias, each.field_info.annotation) for own in every for each in fields(own))
+            tuple(
+                _parameter(each.alias, each.field_info.annotation)
+                for dependant in every
+                for each in fields(dependant)
+            )
             for fields in _FIELDS
         )
     )
@@ -71,9 +75,9 @@ def _parameter(name: str, annotation: object) -> Parameter:
 
 async def nothing_unknown(request: Request) -> None:
     """Raise the problem `invalid` if a parameter or header is unknown or badly written."""
-    found = list(amiss(request, parameters_of(request.scope["route"].dependant)))
-    if found:
-        raise invalid(found)
+    faults = list(amiss(request, parameters_of(request.scope["route"].dependant)))
+    if faults:
+        raise invalid(faults)
 
 
 NOTHING_UNKNOWN: Final[Dependency] = Depends(nothing_unknown)

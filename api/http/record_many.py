@@ -106,8 +106,8 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
     elif key is None:
         with rehearsing(request):
             afforded = _afforded(wanted, whose)
-            found = await rehearsed_all(request, list(afforded.values()), atomic=many.all_or_nothing)
-        answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, found, strict=True)}
+            rehearsals = await rehearsed_all(request, list(afforded.values()), atomic=many.all_or_nothing)
+        answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, rehearsals, strict=True)}
         spent = Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh)
         answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
     else:
@@ -151,17 +151,17 @@ def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]
     return afforded
 
 
-def _rehearsed(index: int, found: RehearsalAnswer | Problem) -> ItemAnswer:
-    if isinstance(found, Problem):
-        return _hindered(index, found)
+def _rehearsed(index: int, rehearsal: RehearsalAnswer | Problem) -> ItemAnswer:
+    if isinstance(rehearsal, Problem):
+        return _hindered(index, rehearsal)
     return {
         "index": index,
         "status": 200,
-        "would": found["would"],
-        "refusals": found["refusals"],
-        "findings": found["findings"],
-        "impact": found["impact"],
-        "possible_duplicates": found["possible_duplicates"],
+        "would": rehearsal["would"],
+        "refusals": rehearsal["refusals"],
+        "findings": rehearsal["findings"],
+        "impact": rehearsal["impact"],
+        "possible_duplicates": rehearsal["possible_duplicates"],
     }
 
 

@@ -183,8 +183,8 @@ async def _rehearsed(
 ) -> RehearsalAnswer:
     duplicates = await possible_duplicates(request, wanted.stream, wanted.drafts)
     if wanted.stream is not None:
-        told = [*rehearsal.judgements, *rehearsal.impact.findings]
-        await noted(request, wanted.stream, told, "dry run", _shown(rehearsal.impact))
+        judgements = [*rehearsal.judgements, *rehearsal.impact.findings]
+        await noted(request, wanted.stream, judgements, "dry run", _shown(rehearsal.impact))
     return rehearsal_json(
         rehearsal,
         today=request.today,
@@ -245,9 +245,9 @@ async def noted(
 
     A refusal names the entries that decided it, and reveals what it rests on.
     """
-    told = [each.refusal for each in told_to(request.sees, judgements)]
-    categories = {*shown, *(category for refusal in told for category in refusal.rests_on)}
-    evidence = {entry for refusal in told for entry in refusal.evidence}
+    refusals = [each.refusal for each in told_to(request.sees, judgements)]
+    categories = {*shown, *(category for refusal in refusals for category in refusal.rests_on)}
+    evidence = {entry for refusal in refusals for entry in refusal.evidence}
     if child is None or not (categories or evidence):
         return
     if evidence and (file := await request.ledger.file(child)) is not None:

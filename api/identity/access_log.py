@@ -106,7 +106,7 @@ class AccessLog:
         Lines that reveal that something was found, on a category outside `sees`, are not counted either: a
         page with a missing line would reveal it as well.
         """
-        asked = {
+        parameters = {
             "child": child,
             "before": before,
             "limit": limit,
@@ -115,7 +115,7 @@ class AccessLog:
         }
         async with self._readers.connection() as connection:
             cursor = connection.cursor(row_factory=args_row(Access))
-            await cursor.execute(SQL["of"], asked)
+            await cursor.execute(SQL["of"], parameters)
             return await cursor.fetchall()
 
     async def close(self) -> None:

@@ -223,8 +223,8 @@ class Identity:
 
     async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
         """Return the names of members; None for an erased one."""
-        found = await self._opened(await self._read("members_of", list(members)))
-        return {each.member: each.name for each in found}
+        named = await self._opened(await self._read("members_of", list(members)))
+        return {each.member: each.name for each in named}
 
     async def _opened(self, rows: list[TupleRow]) -> list[Member]:
         seal = await self._ledger.seal_for([row[0] for row in rows], [Category.IDENTITY])
@@ -300,8 +300,8 @@ def _check(name: str, what: Label = _CALLED) -> None:
     try:
         _NAME.validate_python(name, strict=True)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[0]
-        words = wording(found["type"], found.get("ctx", {}), found["msg"])
+        first_error = error.errors(include_url=False, include_input=False)[0]
+        words = wording(first_error["type"], first_error.get("ctx", {}), first_error["msg"])
         message = f"{what.zh}{words.zh}。 The {what.en} {words.en}."
         raise IdentityError(message) from None
 

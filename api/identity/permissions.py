@@ -222,32 +222,36 @@ def scope_sql(
     it, rows are about files as they are now. The condition is in brackets; its parameters are all named
     `scope_…`.
     """
-    own = Identifier(table)
+    relation = Identifier(table)
     match actor.role:
         case Role.ADMINISTRATOR:
             return Condition(SQL("(true)"), {})
         case Role.BUREAU:
-            return Condition(_in_region(own), {"scope_institutions": [*_institutions(actor)]})
+            return Condition(_in_region(relation), {"scope_institutions": [*_institutions(actor)]})
         case Role.PLACEMENT_OFFICER:
-            grown = SQL("coalesce({}.sixteen_on <= {}, false)").format(own, Placeholder("scope_today"))
-            sql = SQL("({} AND {})").format(_in_region(own), grown)
+            grown = SQL("coalesce({}.sixteen_on <= {}, false)").format(relation, Placeholder("scope_today"))
+            sql = SQL("({} AND {})").format(_in_region(relation), grown)
             return Condition(sql, {"scope_institutions": [*_institutions(actor)], "scope_today": today})
         case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
-            charge = SQL("coalesce({}.institution = {}, false)").format(own, Placeholder("scope_institution"))
+            charge = SQL("coalesce({}.institution = {}, false)").format(
+                relation, Placeholder("scope_institution")
+            )
             sql = SQL("({})").format(charge)
             if about is not None:
-                sql = SQL("({} OR coalesce({} <= {}, false))").format(charge, about, _last_day(own))
+                sql = SQL("({} OR coalesce({} <= {}, false))").format(charge, about, _last_day(relation))
             return Condition(sql, {"scope_institution": actor.institution})
 
 
-def _in_region(own: Identifier) -> Composed:
+def _in_region(relation: Identifier) -> Composed:
     institutions = Placeholder("scope_institutions")
-    return SQL("coalesce({}.institution = ANY ({}::uuid[]), false)").format(own, institutions)
+    return SQL("coalesce({}.institution = ANY ({}::uuid[]), false)").format(relation, institutions)
 
 
-def _last_day(own: Identifier) -> Composed:
+def _last_day(relation: Identifier) -> Composed:
     """Return the last day of the actor's charge; null for an institution that never had it."""
-    charges = SQL("unnest({own}.former, {own}.former_until) AS f (institution, until)").format(own=own)
+    charges = SQL("unnest({relation}.former, {relation}.former_until) AS f (institution, until)").format(
+        relation=relation
+    )
     mine = SQL("f.institution = {}").format(Placeholder("scope_institution"))
     return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)
 

@@ -64,11 +64,11 @@ def schema(kind: type[Event]) -> Json:
 
 
 def _object(kind: type[Event] | type[Part]) -> Json:
-    own = fields_of(kind)
+    specs = fields_of(kind)
     return {
         "type": "object",
-        "properties": {spec.name: _field(spec) for spec in own},
-        "required": [spec.name for spec in own if spec.required],
+        "properties": {spec.name: _field(spec) for spec in specs},
+        "required": [spec.name for spec in specs if spec.required],
         "additionalProperties": False,
     }
 
@@ -86,55 +86,55 @@ def _field(spec: Field) -> Json:
     return marks | _value(field_type(spec.annotation))
 
 
-def _value(own: FieldType) -> Json:
-    allowed = [_known(own)]
-    if own.unknown:
+def _value(annotated: FieldType) -> Json:
+    allowed = [_known(annotated)]
+    if annotated.unknown:
         allowed.append(_UNKNOWN)
-    if own.optional:
+    if annotated.optional:
         allowed.append({"type": "null"})
     return allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
 
 
-def _known(own: FieldType) -> Json:
-    if own.items is not None and own.type is tuple:
-        return {"type": "array", "items": _value(own.items)} | _limits(own)
-    if own.items is not None:
-        return {"type": "object", "additionalProperties": _value(own.items)} | _limits(own)
-    if issubclass(own.type, Part):
-        return _object(own.type)
-    if own.choices:
-        return {"enum": list(own.choices)}
-    found = _TYPES[own.type.__name__] | _limits(own)
-    if own.code is not None:
-        found["x-code"] = own.code
-        if tables()[own.code].complete:
-            found = {"x-code": own.code, "enum": list(tables()[own.code].codes)}
-    return found
+def _known(annotated: FieldType) -> Json:
+    if annotated.items is not None and annotated.type is tuple:
+        return {"type": "array", "items": _value(annotated.items)} | _limits(annotated)
+    if annotated.items is not None:
+        return {"type": "object", "additionalProperties": _value(annotated.items)} | _limits(annotated)
+    if issubclass(annotated.type, Part):
+        return _object(annotated.type)
+    if annotated.choices:
+        return {"enum": list(annotated.choices)}
+    schema = _TYPES[annotated.type.__name__] | _limits(annotated)
+    if annotated.code is not None:
+        schema["x-code"] = annotated.code
+        if tables()[annotated.code].complete:
+            schema = {"x-code": annotated.code, "enum": list(tables()[annotated.code].codes)}
+    return schema
 
 
-def _limits(own: FieldType) -> Json:
-    found: Json = {}
-    size = {"tuple": "Items", "dict": "Properties"}.get(own.type.__name__, "Length")
-    for limit in own.limits:
+def _limits(annotated: FieldType) -> Json:
+    keywords: Json = {}
+    size = {"tuple": "Items", "dict": "Properties"}.get(annotated.type.__name__, "Length")
+    for limit in annotated.limits:
         match limit:
             case MinLen(least):
-                found[f"min{size}"] = least
+                keywords[f"min{size}"] = least
             case MaxLen(most):
-                found[f"max{size}"] = most
+                keywords[f"max{size}"] = most
             case Ge(least):
-                found["minimum"] = least
+                keywords["minimum"] = least
             case Gt(least):
-                found["exclusiveMinimum"] = least
+                keywords["exclusiveMinimum"] = least
             case Le(most):
-                found["maximum"] = most
+                keywords["maximum"] = most
             case Lt(most):
-                found["exclusiveMaximum"] = most
+                keywords["exclusiveMaximum"] = most
             case Predicate(holds):
-                found["pattern"] = _PATTERNS[holds]
+                keywords["pattern"] = _PATTERNS[holds]
             case _:
                 message = f"no schema for {limit}"
                 raise TypeError(message)
-    return found
+    return keywords
 
 
 def frozen(kind: type[Event]) -> str:

@@ -174,30 +174,32 @@ def _said(kind: type, document: Json, gone: Any) -> Json:  # noqa: ANN401 - in p
     """Return the fields of an envelope, or of a part of one; `gone` replaces values without a key."""
     if kind not in _RESTORE:
         _RESTORE[kind] = [
-            (spec.name, _restore(own), None if own.items is None else ())
+            (spec.name, _restore(annotated), None if annotated.items is None else ())
             for spec in fields_of(kind)
-            for own in [field_type(spec.annotation)]
+            for annotated in [field_type(spec.annotation)]
         ]
-    said: Json = {}
+    values: Json = {}
     for name, restore, nothing in _RESTORE[kind]:
         value = document.get(name, gone)
         if value is None:
-            said[name] = nothing
+            values[name] = nothing
         else:
-            said[name] = value if restore is None else restore(value, gone)
-    return said
+            values[name] = value if restore is None else restore(value, gone)
+    return values
 
 
-def _restore(own: FieldType) -> Restore | None:
-    if own.items is not None:
-        each = _restore(own.items)
+def _restore(annotated: FieldType) -> Restore | None:
+    if annotated.items is not None:
+        each = _restore(annotated.items)
         if each is None:
             return lambda values, _: tuple(values)
         return lambda values, gone: tuple([each(value, gone) for value in values])
-    if issubclass(own.type, Part):
+    if issubclass(annotated.type, Part):
         # Without the key, neither the parts nor their existence are known.
-        return lambda value, gone: own.type(**_said(own.type, {} if value is gone else value, gone))
-    write = _WRITTEN.get(own.type)
+        return lambda value, gone: annotated.type(
+            **_said(annotated.type, {} if value is gone else value, gone)
+        )
+    write = _WRITTEN.get(annotated.type)
     if write is None:
         return None
     return lambda value, _: write(value) if isinstance(value, str) else value

@@ -60,10 +60,10 @@ def parse_event(kind: str, data: object, at: str = "") -> Event:
     known = CATALOGUE.get(kind)
     if known is None:
         raise InvalidError((no_such_type(f"{at.removesuffix('/data')}/type", kind),))
-    found: dict[str, InvalidValue] = {}
+    problems_by_pointer: dict[str, InvalidValue] = {}
 
     def amiss(pointer: str, words: Label) -> None:
-        found.setdefault(pointer, InvalidValue(pointer, words))
+        problems_by_pointer.setdefault(pointer, InvalidValue(pointer, words))
 
     try:
         document = spelled(loads(data) if isinstance(data, bytes) else data, known, at, amiss)
@@ -72,13 +72,13 @@ def parse_event(kind: str, data: object, at: str = "") -> Event:
         raise invalid(at, error.detail) from None
     except ValidationError as error:
         for problem in problems(error, known, document, at):
-            found.setdefault(problem.pointer, problem)
+            problems_by_pointer.setdefault(problem.pointer, problem)
     else:
         for problem in not_kept(event, document, at):
-            found.setdefault(problem.pointer, problem)
-    if found:
+            problems_by_pointer.setdefault(problem.pointer, problem)
+    if problems_by_pointer:
         # Without the cause, which quotes the input.
-        raise InvalidError(tuple(found.values())) from None
+        raise InvalidError(tuple(problems_by_pointer.values())) from None
     return event
 
 
@@ -94,17 +94,17 @@ def check(event: Event) -> None:
 
 def problems(error: ValidationError, kind: type, sent: object, at: str = "") -> Iterator[InvalidValue]:
     """Yield the problems of a validation, one per place; `sent` is the value that failed."""
-    found: dict[str, InvalidValue] = {}
+    listed: dict[str, InvalidValue] = {}
     for each in error.errors(include_url=False, include_input=False):
         steps = _steps(each["loc"], sent, missing=each["type"] == "missing")
         pointer = "".join(f"/{_escaped(step)}" for step in steps)
         # Of the two forms of a field, the value comes first; it was meant unless an Unknown was begun.
-        if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in found):
+        if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in listed):
             continue
-        if pointer not in found and len(found) < MOST_TOLD:
+        if pointer not in listed and len(listed) < MOST_TOLD:
             words = wording(each["type"], each.get("ctx", {}), each["msg"])
-            found[pointer] = _problem(f"{at}{pointer}", words, kind, sent, steps)
-    yield from (problem for pointer, problem in found.items() if f"{pointer}/unknown" not in found)
+            listed[pointer] = _problem(f"{at}{pointer}", words, kind, sent, steps)
+    yield from (problem for pointer, problem in listed.items() if f"{pointer}/unknown" not in listed)
 
 
 def no_such_type(pointer: str, sent: str) -> InvalidValue:
@@ -190,8 +190,8 @@ def _escaped(step: str) -> str:
 def not_kept(value: object, sent: Any, at: str) -> Iterator[InvalidValue]:  # noqa: ANN401 - any JSON
     """Yield the errors of values of the right type that cannot be stored, or have the wrong notation."""
     if isinstance(value, tuple):
-        for number, (each, own) in enumerate(zip(value, sent, strict=True)):
-            yield from not_kept(each, own, f"{at}/{number}")
+        for number, (each, sent_item) in enumerate(zip(value, sent, strict=True)):
+            yield from not_kept(each, sent_item, f"{at}/{number}")
     elif isinstance(value, Event | Part | BaseModel):
         for name, each in vars(value).items():
             if name in sent:

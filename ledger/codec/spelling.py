@@ -31,18 +31,20 @@ def spelled(document: Any, kind: type[Event] | type[Part], at: str, amiss: Amiss
     }
 
 
-def _spelled(value: Any, own: FieldType, at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
+def _spelled(value: Any, annotated: FieldType, at: str, amiss: Amiss) -> Any:  # noqa: ANN401 - any JSON
     match value:
-        case dict() if issubclass(own.type, Part):
-            return spelled(value, own.type, at, amiss)
-        case list() if own.items is not None:
-            return [_spelled(each, own.items, f"{at}/{place}", amiss) for place, each in enumerate(value)]
+        case dict() if issubclass(annotated.type, Part):
+            return spelled(value, annotated.type, at, amiss)
+        case list() if annotated.items is not None:
+            return [
+                _spelled(each, annotated.items, f"{at}/{place}", amiss) for place, each in enumerate(value)
+            ]
         case Decimal() if not measurable(value):
             amiss(at, UNMEASURED)
-        case Decimal() if own.type is Decimal:
-            return _spelled(format(value, "f"), own, at, amiss)
-        case str() if own.type is Decimal and not _NUMERAL.fullmatch(value):
+        case Decimal() if annotated.type is Decimal:
+            return _spelled(format(value, "f"), annotated, at, amiss)
+        case str() if annotated.type is Decimal and not _NUMERAL.fullmatch(value):
             amiss(at, NUMBER)
-        case str() if own.kept_as is not None:
-            return own.kept_as(value)
+        case str() if annotated.kept_as is not None:
+            return annotated.kept_as(value)
     return value

@@ -47,8 +47,8 @@ class SplitEntry:
             }
             for (subject, category), part in self.personal.items()
         ]
-        said = canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})[:-1]
-        return said + _voucher(said, ring)
+        body = canonical(self.clear | {"salt": _text(os.urandom(_SALT)), "sealed": sealed})[:-1]
+        return body + _voucher(body, ring)
 
 
 _ENDING: Final = 14 + 4 * -(-VOUCHER // 3)
@@ -61,8 +61,8 @@ def check_voucher(body: bytes, ring: Keyring) -> None:
         raise SealBrokenError
 
 
-def _voucher(said: bytes, ring: Keyring) -> bytes:
-    return b',"voucher":"%b"}' % b2a_base64(ring.vouch(said), newline=False)
+def _voucher(stored: bytes, ring: Keyring) -> bytes:
+    return b',"voucher":"%b"}' % b2a_base64(ring.vouch(stored), newline=False)
 
 
 def split(entry: AnyEntry) -> SplitEntry:
@@ -84,19 +84,19 @@ def split(entry: AnyEntry) -> SplitEntry:
     }
     clear["data"], groups = _split(entry)
     personal: dict[Pair, Json] = {pair: {"data": values} for pair, values in groups.items()}
-    said = _split_envelope(entry, clear)
-    if said:
-        personal.setdefault((entry.stream, entry.event.seals), {}).update(said)
+    sealed_fields = _split_envelope(entry, clear)
+    if sealed_fields:
+        personal.setdefault((entry.stream, entry.event.seals), {}).update(sealed_fields)
     return SplitEntry(entry, clear, personal)
 
 
 def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
     """Return the event's clear fields, and the others by subject and category."""
-    own = personal_fields(type(entry.event))
+    fields = personal_fields(type(entry.event))
     values = vars(entry.event)
-    clear = {name: values[name] for name in own.plain}
+    clear = {name: values[name] for name in fields.plain}
     groups: dict[Pair, Json] = {}
-    for name, category, field in own.personal:
+    for name, category, field in fields.personal:
         subject = values[field] if field else None
         pair: Pair = (subject if isinstance(subject, UUID) else entry.stream, category)
         groups.setdefault(pair, {})[name] = values[name]
@@ -115,7 +115,7 @@ def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
     return personal
 
 
-def _split_fields(said: object, specs: Iterable[Field], *, wholly: bool) -> tuple[Json, Json]:
+def _split_fields(holder: object, specs: Iterable[Field], *, wholly: bool) -> tuple[Json, Json]:
     """Split the fields of an envelope, or of a part of one, into clear ones and those to seal.
 
     A field without a value is sealed only if the event is sealed wholly.
@@ -123,18 +123,18 @@ def _split_fields(said: object, specs: Iterable[Field], *, wholly: bool) -> tupl
     clear: Json = {}
     personal: Json = {}
     for spec in specs:
-        name, value = spec.name, getattr(said, spec.name)
+        name, value = spec.name, getattr(holder, spec.name)
         if (wholly and spec.tells_of_event) or (spec.sealed_with_event and (wholly or value is not None)):
             personal[name] = value
         elif isinstance(value, Part):
-            clear[name], own = _split_fields(value, fields_of(type(value)), wholly=wholly)
-            if own:
-                personal[name] = own
+            clear[name], sealed_part = _split_fields(value, fields_of(type(value)), wholly=wholly)
+            if sealed_part:
+                personal[name] = sealed_part
         elif isinstance(value, tuple):
             parts = [_split_fields(each, fields_of(type(each)), wholly=wholly) for each in value]
             clear[name] = [open_part for open_part, _ in parts]
-            if any(own for _, own in parts):
-                personal[name] = [own for _, own in parts]
+            if any(sealed_part for _, sealed_part in parts):
+                personal[name] = [sealed_part for _, sealed_part in parts]
         else:
             clear[name] = value
     return clear, personal
@@ -161,10 +161,14 @@ def personal_fields(kind: type[Event]) -> PersonalFields:
     """Return the personal and the clear fields of an event."""
     if kind not in _PERSONAL:
         markers = {spec.name: spec.personal for spec in fields_of(kind)}
-        categories = {own.category for own in markers.values() if own is not None}
+        categories = {marker.category for marker in markers.values() if marker is not None}
         _PERSONAL[kind] = PersonalFields(
-            tuple(name for name, own in markers.items() if own is None),
-            tuple((name, own.category, own.subject) for name, own in markers.items() if own is not None),
+            tuple(name for name, marker in markers.items() if marker is None),
+            tuple(
+                (name, marker.category, marker.subject)
+                for name, marker in markers.items()
+                if marker is not None
+            ),
             WHOLLY_SEALED & categories,
             frozenset({kind.seals, *categories}),
         )
@@ -178,8 +182,8 @@ def sealed_wholly(entries: Iterable[AnyEntry]) -> set[Category]:
 
 
 def _sealable(category: str, part: Json) -> bytes:
-    said = canonical(part)
-    return padded(said, _BLOCK) if category in _WHOLLY else said
+    encoded = canonical(part)
+    return padded(encoded, _BLOCK) if category in _WHOLLY else encoded
 
 
 def place(document: Json) -> tuple[object, ...]:
@@ -195,7 +199,10 @@ def _text(sealed: bytes) -> str:
 def stated(event: Event) -> set[Category]:
     """Return the categories of an event and of the values that it states."""
     personal = personal_fields(type(event)).personal
-    return {event.seals, *(own for name, own, _ in personal if known(getattr(event, name)) is not None)}
+    return {
+        event.seals,
+        *(category for name, category, _ in personal if known(getattr(event, name)) is not None),
+    }
 
 
 def sealed(kind: type[Event]) -> frozenset[Category]:

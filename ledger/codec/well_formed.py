@@ -105,10 +105,10 @@ def _no_constant(_: str) -> NoReturn:
 
 
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) < len(members):
+    document = dict(members)
+    if len(document) < len(members):
         raise MalformedError(TWICE)
-    return found
+    return document
 
 
 def _number(value: object) -> orjson.Fragment:

@@ -50,22 +50,22 @@ class FileRepository:
 
         The cache keeps them if `keep`.
         """
-        found = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
-        behind = [stream for stream, file in found.items() if known is None or file.position < known]
-        versions = {stream: found[stream].version for stream in behind}
+        files = {stream: self.cache.get(stream) or File(stream) for stream in dict.fromkeys(streams)}
+        behind = [stream for stream, file in files.items() if known is None or file.position < known]
+        versions = {stream: files[stream].version for stream in behind}
         stored = await self._store.streams(behind, after=versions, known=known) if behind else []
         entries = await self.decoded(stored)
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
-            found[stream] = await compute(partial(found[stream].extended, added), len(added))
+            files[stream] = await compute(partial(files[stream].extended, added), len(added))
             if keep:
-                self.cache.put(found[stream])
+                self.cache.put(files[stream])
         if known is not None:
-            for stream, file in found.items():
+            for stream, file in files.items():
                 if file.position > known:
                     earlier = partial(fold, file.entries.values(), known)
-                    found[stream] = await compute(earlier, len(file.entries))
-        return {stream: file for stream, file in found.items() if file.entries}
+                    files[stream] = await compute(earlier, len(file.entries))
+        return {stream: file for stream, file in files.items() if file.entries}
 
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone.

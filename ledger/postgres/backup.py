@@ -134,13 +134,13 @@ async def back_up(
 
 def newest(folder: Path, ledger: str) -> Path:
     """Return the path of the newest backup's manifest. Raises BackupError if there is none."""
-    found = [path for path in folder.glob(f"{ledger}-*Z.json") if path.is_file()]
-    if not found:
+    manifests = [path for path in folder.glob(f"{ledger}-*Z.json") if path.is_file()]
+    if not manifests:
         message = (
             f"{folder} 中没有账本 {ledger} 的备份。 There is no backup of the ledger {ledger} in {folder}."
         )
         raise BackupError(message)
-    return max(found)
+    return max(manifests)
 
 
 async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: Say) -> Manifest:

@@ -74,10 +74,10 @@ async def check_text(url: str) -> None:
 async def check_schema(url: str, ledger: str) -> None:
     """Raise AlteredError unless the ledger's schemas are as described; any of its roles may ask."""
     expected = set(files("ledger").joinpath("sql/schema.txt").read_text("utf-8").splitlines())
-    found = set(await description(url, ledger))
-    if found == expected:
+    actual = set(await description(url, ledger))
+    if actual == expected:
         return
-    missing, added = sorted(expected - found), sorted(found - expected)
+    missing, added = sorted(expected - actual), sorted(actual - expected)
     message = (
         f"账本 {ledger} 的结构被改动过：缺少 {len(missing)} 项，多出 {len(added)} 项。 "
         f"The schema of the ledger {ledger} was altered."

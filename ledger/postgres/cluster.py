@@ -133,20 +133,20 @@ class Cluster:
             env=ENVIRONMENT,
             start_new_session=True,  # Ctrl-C is ours to handle
         ) as process:
-            said, errors = self._awaited(process, stdin)
+            output, errors = self._awaited(process, stdin)
         if process.returncode:
             msg = f"{program} 未能完成。 {program} failed: {errors.strip()}"
             raise ServerFailedError(msg)
-        return said
+        return output
 
     def _awaited(self, process: subprocess.Popen[str], stdin: str) -> tuple[str, str]:
         """Return a program's output; end the program at once if the creation is stopped."""
-        said: str | None = stdin
+        unsent: str | None = stdin
         while True:
             try:
-                return process.communicate(said, timeout=POLL_SECONDS)
+                return process.communicate(unsent, timeout=POLL_SECONDS)
             except subprocess.TimeoutExpired:
-                said = None  # it is being told
+                unsent = None  # it is being told
                 if self.ending.is_set():
                     os.killpg(process.pid, signal.SIGKILL)
 
@@ -225,8 +225,8 @@ def _make_sockets(sockets: Path) -> None:
     with suppress(FileExistsError):
         sockets.mkdir(mode=0o700)
         _give(sockets)
-    found = sockets.lstat()
-    if found.st_mode != stat.S_IFDIR | 0o700 or found.st_uid != _owner():
+    status = sockets.lstat()
+    if status.st_mode != stat.S_IFDIR | 0o700 or status.st_uid != _owner():
         msg = (
             f"{sockets} 已存在，属于他人或可被他人进入：请移开。"
             f" {sockets} is in the way: it belongs to somebody else, or others may enter it."

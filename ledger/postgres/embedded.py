@@ -157,9 +157,9 @@ class _Supervisor(threading.Thread):
             while process.poll() is None and not self.ending.wait(POLL_SECONDS):
                 pass
             if process.returncode is not None:
-                said = log.read_text(errors="replace").splitlines()[-5:]
+                last_lines = log.read_text(errors="replace").splitlines()[-5:]
                 stopped = "PostgreSQL 自行停止。 PostgreSQL stopped by itself"
-                raise ServerFailedError("\n".join((stopped, *said)))
+                raise ServerFailedError("\n".join((stopped, *last_lines)))
             _shut_down(process, self._end())
             with suppress(OSError):
                 cluster.sockets.rmdir()
@@ -215,11 +215,11 @@ def _wait_until_accepting(cluster: Cluster, url: str, supervisor: _Supervisor) -
 def _check_locale(connection: psycopg.Connection[tuple[str]]) -> None:
     """Raise ServerFailedError for a database whose locale classes no Chinese character as a letter."""
     ours = "SELECT datctype FROM pg_database WHERE datname = current_database()"
-    found = connection.execute(ours).fetchone()
-    if found != (LOCALE,):
-        own = found and found[0]
+    row = connection.execute(ours).fetchone()
+    if row != (LOCALE,):
+        locale = row and row[0]
         msg = (
-            f"数据库的 LC_CTYPE 是 {own}，不是 {LOCALE}：请重建数据库。"
-            f" The database's LC_CTYPE is {own}, not {LOCALE}: make the cluster anew."
+            f"数据库的 LC_CTYPE 是 {locale}，不是 {LOCALE}：请重建数据库。"
+            f" The database's LC_CTYPE is {locale}, not {LOCALE}: make the cluster anew."
         )
         raise ServerFailedError(msg)

@@ -99,9 +99,9 @@ async def migrate(
                     await _set_timeouts(connection, roles)
                     await _set_passwords(connection, passwords or {})
                 async with connection.transaction():
-                    for schema, own in _plan(ledger, library=library):
+                    for schema, migrations in _plan(ledger, library=library):
                         await _make_schema(connection, schema, roles)
-                        await _catch_up(connection, schema, roles, own)
+                        await _catch_up(connection, schema, roles, migrations)
         except _COLLISIONS:
             if attempt == _ATTEMPTS:
                 raise
@@ -118,9 +118,9 @@ async def check(url: str, ledger: str = DEFAULT_LEDGER, *, library: bool = False
 
 async def check_by(connection: AsyncConnection, ledger: str, *, library: bool = False) -> None:
     """Check the same by an open connection."""
-    for schema, own in _plan(ledger, library=library):
+    for schema, migrations in _plan(ledger, library=library):
         try:
-            missing = _missing(await _applied(connection, schema), own)
+            missing = _missing(await _applied(connection, schema), migrations)
         except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
             message = (
                 f"此数据库中没有账本 {ledger}：请先以所有者身份启动一次。"
@@ -148,12 +148,12 @@ async def is_library(url: str, ledger: str) -> bool | None:
 
 def _plan(ledger: str, *, library: bool) -> Iterable[tuple[str, Sequence[Migration]]]:
     """Each schema with its migrations."""
-    own = queries.migrations("ledger", "sql/migrations")
+    migrations = queries.migrations("ledger", "sql/migrations")
     if library:
-        yield ledger, [*own, *queries.migrations("ledger", "sql/library")]
+        yield ledger, [*migrations, *queries.migrations("ledger", "sql/library")]
     else:
         yield keys_of(ledger), queries.migrations("ledger", "sql/keys")
-        yield ledger, own
+        yield ledger, migrations
 
 
 def _has_library(names: Container[str]) -> bool:
@@ -184,8 +184,8 @@ async def _make_roles(connection: AsyncConnection, ledger: str, roles: Roles) ->
 async def _set_timeouts(connection: AsyncConnection, roles: Roles) -> None:
     """Bound the time of a statement, unless another bound is set or we may not."""
     cursor = await connection.execute(CATALOG["roles"], [[roles.writer, roles.reader]])
-    for role, said in await cursor.fetchall():
-        missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in said}
+    for role, settings in await cursor.fetchall():
+        missing = _TIMEOUTS.keys() - {each.partition("=")[0] for each in settings}
         with suppress(errors.InsufficientPrivilege):
             async with connection.transaction():
                 for name in sorted(missing):
@@ -221,7 +221,9 @@ async def _make_schema(connection: AsyncConnection, schema: str, roles: Roles) -
     )
 
 
-async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own: Sequence[Migration]) -> None:
+async def _catch_up(
+    connection: AsyncConnection, schema: str, roles: Roles, migrations: Sequence[Migration]
+) -> None:
     # The owner locks the rows of `migration`, which keeps no reader waiting.
     await queries.execute(
         connection,
@@ -231,7 +233,7 @@ async def _catch_up(connection: AsyncConnection, schema: str, roles: Roles, own:
         schema=Identifier(schema),
         owner=Identifier(roles.owner),
     )
-    for name, text in _missing(await _applied(connection, schema), own):
+    for name, text in _missing(await _applied(connection, schema), migrations):
         made = text.replace(':"writer"', f'"{roles.writer}"').replace(':"reader"', f'"{roles.reader}"')
         await queries.execute_all(connection, queries.split(made))
         await connection.execute(
@@ -247,8 +249,8 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, bytes]
     return dict(await cursor.fetchall())
 
 
-def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Migration]:
-    known = {name: checksum(text) for name, text in own}
+def _missing(applied: Mapping[str, bytes], migrations: Sequence[Migration]) -> list[Migration]:
+    known = {name: checksum(text) for name, text in migrations}
     if applied and _has_library(applied) != _has_library(known):
         message = (
             "儿童账本与 eventsourcing 库的账本不能互相转换。"
@@ -276,7 +278,7 @@ def _missing(applied: Mapping[str, bytes], own: Sequence[Migration]) -> list[Mig
             f" The database is newer than this version: it has {', '.join(unknown)}."
         )
         raise MigrationError(message)
-    return [(name, text) for name, text in own if name not in applied]
+    return [(name, text) for name, text in migrations if name not in applied]
 
 
 def checksum(text: str) -> bytes:

@@ -28,20 +28,20 @@ async def programs_for(server: int) -> Path:
 
     Those on PATH come first, then those that come with the embedded database. Raises ProgramError.
     """
-    found: dict[int, Path] = {}
+    versions: dict[int, Path] = {}
     for folder in _folders():
         version = await major(folder / "pg_dump")
-        found.setdefault(version, folder)
-    fitting = sorted(version for version in found if version >= server)
+        versions.setdefault(version, folder)
+    fitting = sorted(version for version in versions if version >= server)
     if not fitting:
-        at_hand = ", ".join(map(str, sorted(found))) or "–"
+        at_hand = ", ".join(map(str, sorted(versions))) or "–"
         message = (
             f"数据库是 PostgreSQL {server}，找不到同版本或更新的 pg_dump 和 pg_restore（现有：{at_hand}）。 "
             f"The database is PostgreSQL {server}, and no pg_dump and pg_restore as new as that were found "
             f"(there are: {at_hand}): put them on PATH."
         )
         raise ProgramError(message)
-    return found[fitting[0]]
+    return versions[fitting[0]]
 
 
 async def run(
@@ -73,9 +73,9 @@ async def run(
             process.kill()
             await ending
         raise
-    _, said = ending.result()
+    _, printed = ending.result()
     if process.returncode:
-        errors = [line for line in said.decode(errors="replace").splitlines() if "error:" in line]
+        errors = [line for line in printed.decode(errors="replace").splitlines() if "error:" in line]
         said_of_it = errors[0] if errors else process.returncode
         message = f"{program.name} 未能完成。 {program.name} failed: {said_of_it}"
         raise ProgramError(message)
@@ -86,12 +86,12 @@ async def major(program: Path) -> int:
     process = await create_subprocess_exec(program, "--version", stdout=PIPE, stderr=DEVNULL)
     try:
         async with asyncio.timeout(LEAVING_SECONDS):
-            said, _ = await process.communicate()
+            output, _ = await process.communicate()
     except TimeoutError:
         process.kill()
-        said, _ = await process.communicate()
-    found = _MAJOR.search(said.decode(errors="replace"))
-    return int(found[1]) if found else 0
+        output, _ = await process.communicate()
+    version = _MAJOR.search(output.decode(errors="replace"))
+    return int(version[1]) if version else 0
 
 
 def _folders() -> list[Path]:

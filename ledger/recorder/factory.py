@@ -134,8 +134,8 @@ class Factory(InfrastructureFactory[LedgerTrackingRecorder]):
 
     def _refuse_owner(self, url: str) -> None:
         with psycopg.connect(url) as connection:
-            found = connection.execute(CATALOG["owns"], [self._owner])
-            if found.fetchall() != [(False,)]:
+            owns = connection.execute(CATALOG["owns"], [self._owner])
+            if owns.fetchall() != [(False,)]:
                 message = f"{self.READER_URL} enters {self.ledger} as one who owns it, not as its reader"
                 raise InfrastructureFactoryError(message)
 

@@ -54,7 +54,7 @@ def runs(events: Sequence[StoredEvent]) -> list[Run]:
     # Within a run the stream is constant, and the version grows with the index.
     grouped = groupby(numbered, lambda each: (each[1].originator_id, each[1].originator_version - each[0]))
     together = [[event for _, event in group] for _, group in grouped]
-    return [Run(own, [uuid4() for _ in own]) for own in together]
+    return [Run(following, [uuid4() for _ in following]) for following in together]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,24 +89,26 @@ class Inserter:
 
         Raises IntegrityError if it does not follow the recorded events.
         """
-        own = _Waiting(run)
+        waiting = _Waiting(run)
         with self._arrived:
-            self._queue.append(own)
+            self._queue.append(waiting)
             self._arrived.notify()
-        while self._turn(own):
+        while self._turn(waiting):
             try:
                 self._insert(self._batch())
             finally:
                 with self._ended:
                     self._busy = False
                     self._ended.notify_all()
-        if own.failure is not None:
+        if waiting.failure is not None:
             # Each thread raises an exception of its own.
-            kind = type(own.failure) if isinstance(own.failure, PersistenceError) else OperationalError
-            raise kind(*own.failure.args) from own.failure
-        if own.positions is None:
+            kind = (
+                type(waiting.failure) if isinstance(waiting.failure, PersistenceError) else OperationalError
+            )
+            raise kind(*waiting.failure.args) from waiting.failure
+        if waiting.positions is None:
             raise IntegrityError(_CONFLICT)
-        return own.positions
+        return waiting.positions
 
     def insert_all(
         self, together: Sequence[Run], first: Callable[[Connection], None] | None = None
@@ -121,21 +123,21 @@ class Inserter:
                 if first is not None:
                     first(connection)
                 positions: list[int] = []
-                for own in self._call(connection, together, atomic=True) if together else ():
-                    if own is None:
+                for appended in self._call(connection, together, atomic=True) if together else ():
+                    if appended is None:
                         raise IntegrityError(_CONFLICT)
-                    positions += own
+                    positions += appended
                 return positions
 
         positions = self._database.run(work)
         self._database.announcer.announce()
         return positions
 
-    def _turn(self, own: _Waiting) -> bool:
+    def _turn(self, waiting: _Waiting) -> bool:
         """Wait for the run's insertion by another thread; return True if it is this thread's turn."""
         with self._ended:
-            self._ended.wait_for(lambda: own.done or not self._busy)
-            if own.done:
+            self._ended.wait_for(lambda: waiting.done or not self._busy)
+            if waiting.done:
                 return False
             self._busy = True
             return True
@@ -186,8 +188,8 @@ class Inserter:
                     answers.append(list(range(position, position + len(run.events))))
                     position += len(run.events)
                 case "repeated":
-                    found = connection.execute(self._positions, [arrays.uuids(run.ids)], binary=True)
-                    answers.append([number for (number,) in found.fetchall()])
+                    stored = connection.execute(self._positions, [arrays.uuids(run.ids)], binary=True)
+                    answers.append([number for (number,) in stored.fetchall()])
                 case _:
                     answers.append(None)
         return answers

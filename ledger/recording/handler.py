@@ -147,11 +147,13 @@ class RecordingHandler:
             if not number % FEW:
                 await asyncio.sleep(0)
         ids = [entry_ids(self._keys.named, recording) for recording in recordings]
-        opening = [own[0] for own, recording in zip(ids, recordings, strict=True) if recording.stream is None]
+        opening = [
+            each[0] for each, recording in zip(ids, recordings, strict=True) if recording.stream is None
+        ]
         opened = await self._streams(opening)
         return [
-            Candidate(number, recording, recording.stream or opened.get(own[0]) or uuid4(), own)
-            for number, (recording, own) in enumerate(zip(recordings, ids, strict=True))
+            Candidate(number, recording, recording.stream or opened.get(each[0]) or uuid4(), each)
+            for number, (recording, each) in enumerate(zip(recordings, ids, strict=True))
         ]
 
     async def _streams(self, entries: Collection[UUID]) -> dict[UUID, UUID]:
@@ -195,11 +197,11 @@ class RecordingHandler:
 
     async def _repeated(self, attempt: Attempt) -> list[Candidate]:
         """Return the candidates whose first entry is in the ledger, by the same request or by another one."""
-        found = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
+        repeated = {each for each in attempt.pending if each.ids[0] in attempt.files[each.stream].entries}
         if attempt.fresh:
-            others = {each.ids[0]: each for each in attempt.pending if each not in found}
-            found |= {others[entry_id] for entry_id in await self._streams(others)}
-        return [each for each in attempt.pending if each in found]
+            others = {each.ids[0]: each for each in attempt.pending if each not in repeated}
+            repeated |= {others[entry_id] for entry_id in await self._streams(others)}
+        return [each for each in attempt.pending if each in repeated]
 
     async def _decide(self, attempt: Attempt, repeated: Sequence[Candidate]) -> list[Candidate] | None:
         """Authorise each candidate with those before it in its file, judge it; return the recordable ones.
@@ -229,7 +231,7 @@ class RecordingHandler:
         parts = await _compute(
             attempt, lambda: [[split(entry) for entry in each.entries] for each in recordable], drafts
         )
-        pairs = {pair for own in parts for each in own for pair in each.personal}
+        pairs = {pair for splits in parts for each in splits for pair in each.personal}
         ring = await self._keys.ring(pairs, make=True)
         for candidate in repeated:
             candidate.place(attempt.files[candidate.stream].version)
@@ -238,11 +240,12 @@ class RecordingHandler:
         def sealed() -> dict[Candidate, Append]:
             bodies = {each: [UNWRITTEN] * len(each.entries) for each in repeated}
             bodies |= {
-                each: [part.encode(ring) for part in own] for each, own in zip(recordable, parts, strict=True)
+                each: [part.encode(ring) for part in splits]
+                for each, splits in zip(recordable, parts, strict=True)
             }
             return {
-                each: each.append(own, fingerprint(each.content), bulk=attempt.bulk)
-                for each, own in bodies.items()
+                each: each.append(of_entries, fingerprint(each.content), bulk=attempt.bulk)
+                for each, of_entries in bodies.items()
             }
 
         return await _compute(attempt, sealed, drafts)
@@ -299,10 +302,10 @@ class RecordingHandler:
             file = await self._files.file(stored[0].stream, stored[-1].position) or File()
         entries = [file.entries[each.entry_id] for each in stored]
         rulebook = await self._files.rulebook_of(file)
-        found = [
+        judgements = [
             judgement
             for entry in entries
             if entry.recorded_at is not None
             for judgement in judge(file, entry, rulebook, day_of(entry.recorded_at))
         ]
-        return Recorded(tuple(entries), tuple(found), repeated=True)
+        return Recorded(tuple(entries), tuple(judgements), repeated=True)

@@ -30,9 +30,9 @@ class SealBrokenError(Exception):
     """A sealed value cannot be decrypted under its key, or an entry lacks its keyed hash: it was altered."""
 
 
-def padded(said: bytes, block: int) -> bytes:
+def padded(text: bytes, block: int) -> bytes:
     """Return JSON padded with blanks to a multiple of so many bytes, so that its length reveals little."""
-    return said + b" " * (-len(said) % block)
+    return text + b" " * (-len(text) % block)
 
 
 class Keyring:

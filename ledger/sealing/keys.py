@@ -64,11 +64,11 @@ class Keys:
             begun = SECRET in await table.keys([SECRET])
             wrapper = KeyFile.read(wrapper) if begun else KeyFile.make(wrapper)
         keys = cls(table, wrapper, ledger)
-        found = await keys._unwrapped([SECRET], make=True)
-        keys._fingerprints = _derived(found[SECRET], b"fingerprints")
-        keys._terms = _derived(found[SECRET], b"terms")
-        keys._ids = _derived(found[SECRET], b"ids")
-        keys._vouching = _derived(found[SECRET], b"vouching")
+        unwrapped = await keys._unwrapped([SECRET], make=True)
+        keys._fingerprints = _derived(unwrapped[SECRET], b"fingerprints")
+        keys._terms = _derived(unwrapped[SECRET], b"terms")
+        keys._ids = _derived(unwrapped[SECRET], b"ids")
+        keys._vouching = _derived(unwrapped[SECRET], b"vouching")
         return keys
 
     async def ring(self, wanted: Iterable[Pair], *, make: bool = False) -> Keyring:

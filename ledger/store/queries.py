@@ -37,8 +37,8 @@ def migrations(package: str, folder: str) -> tuple[tuple[str, str], ...]:
     The text contains those of the included files, whose paths are relative to the folder's parent.
     """
     beside = files(package).joinpath(folder.rpartition("/")[0])
-    found = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".sql")]
-    return tuple(sorted((file.name.removesuffix(".sql"), _whole(file, beside)) for file in found))
+    statements = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".sql")]
+    return tuple(sorted((file.name.removesuffix(".sql"), _whole(file, beside)) for file in statements))
 
 
 def split(text: str) -> Iterator[str]:
