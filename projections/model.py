@@ -31,9 +31,9 @@ def _as_it_is(row: R, _: Seal) -> R:
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the function from a file to its rows.
 
-    The fields of `row` are the table's columns, first the file's id. `<name>.sql` defines the table under the
-    name `table`, with the queries on it. `opened` returns a row with its sealed values opened, since two
-    seals of one value differ. `kind` is the kind of the streams whose files have rows.
+    The fields of `row` are the table's columns, first the file's id. `<name>.sql` beside the row's module
+    defines the table under the name `table`, with the queries on it. `opened` returns a row with its sealed
+    values opened, since two seals of one value differ. `kind` is that of the streams whose files have rows.
     """
 
     name: str
@@ -57,4 +57,5 @@ class ReadModel(Generic[R]):
     @property
     def table(self) -> str:
         """The statements that make the table and its indexes, relative to the schema of the generation."""
-        return queries.load("projections", f"{self.name}.sql")["table"].decode()
+        package = self.row.__module__.rpartition(".")[0]
+        return queries.load(package, f"{self.name}.sql")["table"].decode()

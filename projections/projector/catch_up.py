@@ -59,7 +59,7 @@ class CatchUp:
             for files in chunks(await self._files(connection, own, moved)):
                 if self.leaving:
                     raise LeftError
-                written |= await self._writer.write(connection, own, files, own.position, keep=True)
+                written |= await self._writer.write(connection, own, files, keep=True)
         if not advanced.rowcount:
             return 0
         # Files already written beyond this batch, with versions, which the next batch skips.
@@ -96,7 +96,7 @@ class CatchUp:
         """Return the children of institutions by the register, unless it is stopped, and all other files."""
         found: dict[UUID, StreamVersion] = {}
         kinds = set(self._writer.kinds)
-        if REGISTER.name in self._writer.models and REGISTER.name not in own.stopped:
+        if REGISTER.name in own.models and REGISTER.name not in own.stopped:
             kinds.discard(REGISTER.kind)
             cursor = await connection.execute(
                 SQL("SELECT child, version FROM {} WHERE institution = ANY (%s)").format(

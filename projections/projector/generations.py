@@ -44,12 +44,13 @@ class Generation:
 
     number: int
     schema: str
+    stopped: Mapping[str, Stopped]
     version: str
     shape: str
+    models: list[str]
     position: int
     walked: UUID | None
     built: bool
-    stopped: Mapping[str, Stopped]
 
     @property
     def progress(self) -> float:
@@ -58,6 +59,8 @@ class Generation:
 
     def position_of(self, *models: str) -> int:
         """Return the position up to which all rows of these read models are written."""
+        if self.walked != EVERYWHERE:
+            return 0
         stopped = (self.stopped[name].position for name in models if name in self.stopped)
         return min([self.position, *stopped])
 
@@ -67,10 +70,9 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
         found = []
-        async for number, version, shape, position, walked, built, first in cursor:
+        async for number, *columns, first in cursor:
             stopped = {model: Stopped(*each) for model, each in first.items()}
-            own = schema(ledger, number)
-            found.append(Generation(number, own, version, shape, position, walked, built, stopped))
+            found.append(Generation(number, schema(ledger, number), stopped, *columns))
         return found
 
 

@@ -2,7 +2,7 @@
 
 -- name: generations
 -- With the first file that stopped each read model that is stopped.
-SELECT g.number, g.version, g.shape, g.position, g.walked, g.built_at IS NOT NULL,
+SELECT g.number, g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
        (SELECT coalesce(jsonb_object_agg(m.name, jsonb_build_array(first.position, first.error)), '{{}}')
           FROM unnest(g.models) AS m (name)
          CROSS JOIN LATERAL (
@@ -33,13 +33,10 @@ UPDATE generation SET built_at = %s WHERE number = %s AND built_at IS NULL
 UPDATE generation SET position = %s WHERE number = %s AND position = %s
 
 -- name: stop
-INSERT INTO stopped_file (generation, model, file, position, error)
-SELECT %s, s.model, s.file, %s, s.error FROM unnest(%s::text[], %s::uuid[], %s::text[]) AS s (model, file, error)
-    ON CONFLICT DO NOTHING
+INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, %s, %s, %s, %s)
 
 -- name: resume
-DELETE FROM stopped_file
- WHERE generation = %s AND (model, file) IN (SELECT * FROM unnest(%s::text[], %s::uuid[]))
+DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s)
 
 -- name: stopped_files
 SELECT model, file FROM {ledger}.stopped_file WHERE generation = %s AND file > %s AND file <= %s

@@ -175,15 +175,10 @@ class Projector:
         every = await self._every()
         self._written = to_write(every, self.version)
         self._progress = next((each.progress for each in every if each.version == self.version), 0.0)
-        standing = {each.number for each in every}
         found, held = to_read(every, self.version, self._shape), self._read_from
-        if (
-            found is not None
-            and held is not None
-            and held.number in standing
-            and found.position < held.position
-        ):
-            # The held generation is not updated, so that the position to reach stays the same.
+        # The held generation is not updated, so that the position to reach stays the same.
+        shown = held.position if held and any(each.number == held.number for each in every) else 0
+        if found is not None and found.position < shown:
             return self._written
         async with self._moved:
             self._read_from = found

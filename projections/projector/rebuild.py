@@ -51,7 +51,7 @@ class Rebuild:
             advanced = await connection.execute(GENERATION_SQL["walk"], [walked, own.number, own.walked])
             if not advanced.rowcount:
                 raise Rollback(piece)
-            await self._writer.write(connection, own, files, 0, keep=False)
+            await self._writer.write(connection, own, files, keep=False)
         return advanced.rowcount > 0
 
     async def _changed(self, statement: str, parameters: Sequence[object]) -> bool:

@@ -6,7 +6,7 @@ opened, since two seals of one value differ.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import product
@@ -18,14 +18,12 @@ from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
 from domain.file import File, fold
-from domain.rulebook import Rulebook
-from domain.scope import scope_of
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation, generations
-from projections.projector.writer import FILES_AT_ONCE, RowsKey, chunks
+from projections.projector.writer import FILES_AT_ONCE, RowsKey, chunks, contexts_of, of_kind
 
 Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
 """The rows of some files by read model and file."""
@@ -99,7 +97,7 @@ class Verification:
             behind = (piece.last[each.stream] for each in found if each.stream in piece.last)
             if all(last.position <= piece.own.position for last in behind):
                 break
-            # A rulebook that was adopted meanwhile may count.
+            # A file that moved may be in the charge of another institution, with another rulebook.
             await asyncio.sleep(_PAUSE_SECONDS)
         return found
 
@@ -132,32 +130,27 @@ class Verification:
         written = [
             stream
             for stream, last in piece.last.items()
-            if any((model.name, stream) not in piece.stopped for model in self._of(last.kind))
+            if any((model.name, stream) not in piece.stopped for model in of_kind(last.kind, self._models))
         ]
         files = await self._ledger.files(written, keep=False)
         seal = await self._ledger.seal_of(files)
+        # A rulebook adopted since may not be applied yet.
+        now, then = [
+            await contexts_of(self._ledger, files, seal, known) for known in (None, piece.own.position)
+        ]
         found = unknown | piece.stopped
         for stream, file in files.items():
-            contexts = await self._contexts(stream, file, seal, piece.own)
-            found |= await asyncio.to_thread(self._of_file, piece, file, contexts)
+            contexts = dict.fromkeys((then[stream], now[stream]))
+            found |= await asyncio.to_thread(self._of_file, piece, file, [*contexts])
         return [Difference(*each) for each in sorted(found)]
-
-    def _of(self, kind: str) -> Iterator[ReadModel[Any]]:
-        return (model for model in self._models if model.kind == kind)
-
-    async def _contexts(self, stream: UUID, file: File, seal: Seal, own: Generation) -> list[RowContext]:
-        """Return the contexts that may apply to a file: a rulebook adopted since may not be applied yet."""
-        rulebooks: dict[str, Rulebook] = {}
-        for known in (own.position, None):
-            rulebook = await self._ledger.rulebook_known(scope_of(file).institution, known)
-            rulebooks.setdefault(rulebook.digest, rulebook)
-        return [RowContext(stream, rulebook, seal) for rulebook in rulebooks.values()]
 
     def _of_file(self, piece: Piece, file: File, contexts: Sequence[RowContext]) -> AbstractSet[RowsKey]:
         """Return whose rows of a file differ from the recomputed ones, at the version that differs least."""
         stream = contexts[0].stream
         last = piece.last[stream]
-        own = [model for model in self._of(last.kind) if (model.name, stream) not in piece.stopped]
+        own = [
+            model for model in of_kind(last.kind, self._models) if (model.name, stream) not in piece.stopped
+        ]
         versions = [0, *(entry.version for entry in file.entries.values() if entry.position <= last.position)]
         shown = sum(entry.position <= piece.own.position for entry in file.entries.values())
         least = {(model.name, stream) for model in own}

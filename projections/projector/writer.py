@@ -6,9 +6,9 @@ institution adopts a rulebook.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar
@@ -16,12 +16,13 @@ from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection, AsyncTransaction, InterfaceError, OperationalError
-from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.sql import SQL, Identifier
 
 from domain.file import File
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.ledger import Ledger
+from ledger.sealing.cipher import Seal
 from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.append import StreamVersion
 from ledger.store.pools import Pool
@@ -50,96 +51,106 @@ _DISPOSABLE: Final = """
 class RowWriter:
     """Writes the rows of files into the tables of a generation, in place of their earlier rows."""
 
-    def __init__(self, ledger: Ledger, models: Iterable[ReadModel[Any]]) -> None:
+    def __init__(self, ledger: Ledger, models: Sequence[ReadModel[Any]]) -> None:
         self._ledger = ledger
-        self.models = {model.name: model for model in models}
-        self.kinds = sorted({model.kind for model in self.models.values()})
+        self._models = models
+        self.kinds = sorted({model.kind for model in models})
 
     async def write(
-        self,
-        connection: AsyncConnection,
-        own: Generation,
-        files: Sequence[StreamVersion],
-        position: int,
-        *,
-        keep: bool,
+        self, connection: AsyncConnection, own: Generation, files: Sequence[StreamVersion], *, keep: bool
     ) -> dict[UUID, int]:
         """Write the rows of files as they are now; return the versions of those that can be read.
 
-        `position` is that up to which rows were written before. `keep` caches the files for the next batch.
+        `keep` caches the files for the next batch.
         """
-        versions: dict[UUID, int] = {}
-        rows: dict[RowsKey, list[Any]] = {}
-        failed: dict[RowsKey, Exception] = {}
-
-        async def read(part: Sequence[StreamVersion]) -> None:
-            found = await self._ledger.files([each.stream for each in part], keep=keep)
-            contexts = await self._contexts(found)
-            # In a thread, so that the event loop serves requests meanwhile.
-            rows.update(await asyncio.to_thread(self._rows, part, found, contexts, failed))
-            versions.update((stream, file.version) for stream, file in found.items())
-
-        def unread(file: StreamVersion, error: Exception) -> None:
-            failed.update(((model.name, file.stream), error) for model in self._of(file.kind))
-
-        await _bisected(read, files, unread)
-        await _bisected(partial(self._put, connection, own.schema, rows), [*rows], failed.__setitem__)
+        chunk = _Chunk(self._ledger, self._models, keep)
+        await _bisected(chunk.read, files, chunk.leave_out)
+        put = partial(chunk.put, connection, own.schema)
+        await _bisected(put, [*chunk.rows], chunk.failed.__setitem__)
         if own.stopped:
-            written = [key for key in rows if key not in failed]
-            await connection.execute(GENERATION_SQL["resume"], [own.number, *_columns(written, 2)])
-        if failed:
-            stopped = [(*key, type(error).__name__) for key, error in failed.items()]
-            await connection.execute(GENERATION_SQL["stop"], [own.number, position, *_columns(stopped, 3)])
-            # The first file of each model alone: a fault of the code may stop every file.
-            for model, file, error in {each[0]: each for each in reversed(stopped)}.values():
-                log.warning("read model stopped", model=model, file=str(file), position=position, error=error)
-        return versions
+            await connection.execute(GENERATION_SQL["resume"], [own.number, [each.stream for each in files]])
+        if chunk.failed:
+            await _stop(connection, own, chunk.failed)
+        return chunk.versions
 
-    def _of(self, kind: str) -> Iterator[ReadModel[Any]]:
-        return (model for model in self.models.values() if model.kind == kind)
 
-    async def _contexts(self, files: Mapping[UUID, File]) -> dict[UUID, RowContext]:
-        rulebooks: dict[UUID | None, Rulebook] = {}
-        seal = await self._ledger.seal_of(files)
-        contexts = {}
-        for stream, file in files.items():
-            institution = scope_of(file).institution
-            if institution not in rulebooks:
-                rulebooks[institution] = await self._ledger.rulebook_known(institution)
-            contexts[stream] = RowContext(stream, rulebooks[institution], seal)
-        return contexts
+@dataclass(slots=True)
+class _Chunk:
+    """Files that are written together: their rows, and the errors of those that stop a read model."""
 
-    def _rows(
+    ledger: Ledger
+    models: Sequence[ReadModel[Any]]
+    keep: bool
+    versions: dict[UUID, int] = field(default_factory=dict)
+    rows: dict[RowsKey, list[Any]] = field(default_factory=dict)
+    failed: dict[RowsKey, Exception] = field(default_factory=dict)
+
+    async def read(self, streams: Sequence[StreamVersion]) -> None:
+        files = await self.ledger.files([each.stream for each in streams], keep=self.keep)
+        contexts = await contexts_of(self.ledger, files, await self.ledger.seal_of(files))
+        # In a thread, so that the event loop serves requests meanwhile.
+        await asyncio.to_thread(self._fold, streams, files, contexts)
+
+    def leave_out(self, file: StreamVersion, error: Exception) -> None:
+        self.failed.update(((model.name, file.stream), error) for model in of_kind(file.kind, self.models))
+
+    def _fold(
         self,
-        part: Sequence[StreamVersion],
+        streams: Sequence[StreamVersion],
         files: Mapping[UUID, File],
         contexts: Mapping[UUID, RowContext],
-        failed: dict[RowsKey, Exception],
-    ) -> dict[RowsKey, list[Any]]:
-        rows: dict[RowsKey, list[Any]] = {}
-        for stream, model in ((each.stream, model) for each in part for model in self._of(each.kind)):
-            try:
-                rows[model.name, stream] = list(model.rows(files[stream], contexts[stream]))
-            except Exception as error:  # noqa: BLE001 - stops the read model, whatever it is
-                failed[model.name, stream] = error
-        return rows
-
-    async def _put(
-        self,
-        connection: AsyncConnection,
-        schema: str,
-        rows: Mapping[RowsKey, Sequence[Any]],
-        keys: Sequence[RowsKey],
     ) -> None:
-        streams: dict[str, list[UUID]] = defaultdict(list)
-        for name, stream in keys:
-            streams[name].append(stream)
-        models = [self.models[name] for name in streams]
+        for each in streams:
+            file, context = files[each.stream], contexts[each.stream]
+            self.versions[each.stream] = file.version
+            for model in of_kind(each.kind, self.models):
+                try:
+                    self.rows[model.name, each.stream] = list(model.rows(file, context))
+                except Exception as error:  # noqa: BLE001 - stops the read model, whatever it is
+                    self.failed[model.name, each.stream] = error
+
+    async def put(self, connection: AsyncConnection, schema: str, keys: Sequence[RowsKey]) -> None:
+        streams = {model: [stream for name, stream in keys if name == model.name] for model in self.models}
         async with connection.transaction():
-            await connection.execute(_delete(schema, models), streams)
-            for model in models:
-                own = [row for stream in streams[model.name] for row in rows[model.name, stream]]
-                await _copy(connection, schema, model, own)
+            async with connection.pipeline():
+                for model, own in streams.items():
+                    table, key = Identifier(schema, model.name), Identifier(model.key)
+                    delete = SQL("DELETE FROM {} WHERE {} = ANY (%s)").format(table, key)
+                    await connection.execute(delete, [own])
+            for model, own in streams.items():
+                rows = [row for stream in own for row in self.rows[model.name, stream]]
+                await _copy(connection, schema, model, rows)
+
+
+async def _stop(connection: AsyncConnection, own: Generation, failed: Mapping[RowsKey, Exception]) -> None:
+    stopped = [
+        (own.number, model, file, own.position_of(model), type(error).__name__)
+        for (model, file), error in failed.items()
+    ]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(GENERATION_SQL["stop"], stopped)
+    # The first file of each read model alone: a fault of the code may stop every file.
+    for _, model, file, position, name in {each[1]: each for each in reversed(stopped)}.values():
+        log.warning("read model stopped", model=model, file=str(file), position=position, error=name)
+
+
+def of_kind(kind: str, models: Iterable[ReadModel[Any]]) -> Iterator[ReadModel[Any]]:
+    """Yield the read models whose rows are of files of a kind."""
+    return (model for model in models if model.kind == kind)
+
+
+async def contexts_of(
+    ledger: Ledger, files: Mapping[UUID, File], seal: Seal, known: int | None = None
+) -> dict[UUID, RowContext]:
+    """Return the contexts in which files are read, with the rulebooks known at a position, by default now."""
+    rulebooks: dict[UUID | None, Rulebook] = {}
+    contexts = {}
+    for stream, file in files.items():
+        institution = scope_of(file).institution
+        if institution not in rulebooks:
+            rulebooks[institution] = await ledger.rulebook_known(institution, known)
+        contexts[stream] = RowContext(stream, rulebooks[institution], seal)
+    return contexts
 
 
 async def _bisected(
@@ -186,20 +197,6 @@ def chunks(files: Iterable[StreamVersion]) -> Iterator[list[StreamVersion]]:
         yield piece
 
 
-def _delete(schema: str, models: Sequence[ReadModel[Any]]) -> Composed:
-    """Return one statement for all tables, which costs one round trip."""
-    *others, last = (
-        SQL("DELETE FROM {} WHERE {} = ANY ({})").format(
-            Identifier(schema, model.name), Identifier(model.key), Placeholder(model.name)
-        )
-        for model in models
-    )
-    if not others:
-        return last
-    named = [SQL("{} AS ({})").format(Identifier(f"of_{number}"), each) for number, each in enumerate(others)]
-    return SQL("WITH {} {}").format(SQL(", ").join(named), last)
-
-
 async def _copy(connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[Any]) -> None:
     if not rows:
         return
@@ -209,7 +206,3 @@ async def _copy(connection: AsyncConnection, schema: str, model: ReadModel[Any],
     async with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             await copy.write_row(values(row))
-
-
-def _columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
-    return [[row[number] for row in rows] for number in range(width)]
