@@ -97,7 +97,7 @@ class Tail:
             return None
         return max(position, self._through), [each for each in self._seen if each.position > position]
 
-    async def told(self, what: Hashable, tell: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def shared(self, what: Hashable, tell: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return an answer, made once for all requests with the same answer."""
         telling = self._told.get(what)
         if telling is None:
@@ -105,11 +105,11 @@ class Tail:
             while len(self._told) > TOLD:
                 self._told.popitem(last=False)
         try:
-            found: T = await asyncio.shield(telling)
+            answer: T = await asyncio.shield(telling)
         except Exception:
             self._told.pop(what, None)
             raise
-        return found
+        return answer
 
     def leave(self) -> None:
         """End all waits."""

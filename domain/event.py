@@ -293,9 +293,9 @@ class Event:
             raise TypeError(message)
         CATALOGUE[cls.__name__] = cls
         defaults = {spec.name: spec.default for spec in fields(cls)}  # type: ignore[arg-type]  # made a dataclass above
-        for own in fields_of(cls):
-            if own.personal is not None:
-                setattr(cls, own.name, Noted(own.name, own.personal.category, defaults[own.name]))
+        for spec in fields_of(cls):
+            if spec.personal is not None:
+                setattr(cls, spec.name, Noted(spec.name, spec.personal.category, defaults[spec.name]))
 
     def impossible(self, entry: "AnyEntry") -> "Refusals":
         """What contradicts itself inside this one entry."""

@@ -218,11 +218,11 @@ class File:
 
     def sealed(self, entries: Iterable[UUID]) -> Categories:
         """Return the categories that the codes and days of these entries reveal, as naming them does."""
-        found = NOTHING
+        categories = NOTHING
         for each in entries:
             if each in self.entries:
-                found |= self.entries[each].event.sealed
-        return found
+                categories |= self.entries[each].event.sealed
+        return categories
 
     def of(self, kind: type[E]) -> list[Entry[E]]:
         """The standing entries of one type, by the day they happened."""
@@ -241,9 +241,9 @@ class File:
     def spans(self, attribute: Attribute[T]) -> list[Span[T]]:
         """Return an attribute's values with their days, by day and key; timeless ones span the calendar."""
         facts = self.facts(attribute)
-        found = []
-        for key, own in facts.items():
-            line = sorted([*facts.get(EVERY, ()), *own], key=ORDER) if key != EVERY else []
+        spans = []
+        for key, of_key in facts.items():
+            line = sorted([*facts.get(EVERY, ()), *of_key], key=ORDER) if key != EVERY else []
             for fact, following in pairwise([*line, None]):
                 until = LAST_DAY if fact.held.until is None else fact.held.until
                 if following is not None and following.since == fact.since:
@@ -251,8 +251,8 @@ class File:
                 if following is not None:
                     until = min(until, day_before(following.since))
                 if fact.held.value is not None and until >= fact.since:
-                    found.append(Span(fact.held.value, fact.since, until, fact))
-        return sorted(found, key=lambda span: span.fact.order)
+                    spans.append(Span(fact.held.value, fact.since, until, fact))
+        return sorted(spans, key=lambda span: span.fact.order)
 
     def stood(self, entry_id: UUID, before: int) -> AnyEntry | None:
         """An entry, by its original id, as it stood before a version of the stream; None while withdrawn."""
@@ -312,7 +312,7 @@ class File:
         self.changed[attribute] = len(self.entries)
         if attribute not in self._own:
             self._own.add(attribute)
-            self._facts[attribute] = {key: [*own] for key, own in self._facts.get(attribute, {}).items()}
+            self._facts[attribute] = {key: [*facts] for key, facts in self._facts.get(attribute, {}).items()}
         return self._facts[attribute]
 
 

@@ -34,7 +34,7 @@ from domain.events.record import ExceptionApproved, ExceptionRejected, approval
 from domain.file import AMENDMENTS, ANYTHING, File, amended
 from domain.life import BIRTH, GONE, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
-from domain.resting import NOTHING, Categories, note, told, unnoted
+from domain.resting import NOTHING, Categories, note, noting_each, unnoted
 from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
@@ -133,7 +133,7 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
 def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
 ) -> list[Judgement]:
-    said, _ = told(_against(file, entry, rulebook, today, reads))
+    refusals, _ = noting_each(_against(file, entry, rulebook, today, reads))
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
     return [
         Judgement(
@@ -143,7 +143,7 @@ def _judged(
             excused=refusal.rule == claimed,
             of_history=long_past,
         )
-        for refusal, read in said
+        for refusal, read in refusals
     ]
 
 
@@ -241,7 +241,7 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
     over_days = over_time(
         file,
         rulebook,
-        lambda life: told(_ask(life)),
+        lambda life: noting_each(_ask(life)),
         start,
         entry.days.last,
         entry=entry,
@@ -250,7 +250,9 @@ def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[objec
     answers = [answer for _, _, answer in over_days]
     # An event whose beginning is unknown may have preceded everything else.
     before = [day_before(start)] if entry.days.first is None and start > FIRST_DAY else []
-    earlier = [told(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before]
+    earlier = [
+        noting_each(_ask(Life(file, day, rulebook, but=entry, entry=entry, reads=reads))) for day in before
+    ]
     yield from _over_days(earlier, answers, partial(_forbids, entry, rulebook))
     note(*(category for _, read in (*earlier, *answers) for category in read))
 
@@ -265,23 +267,25 @@ def _over_days(
     the last day count. `earlier` are the days before those in `answers`. The absence of a refusal on a day
     rests on all that was read for that day.
     """
-    days: list[dict[Refusal, Categories]] = [dict(reversed(said)) for said, _ in answers]
-    said = dict.fromkeys(refusal for own, _ in reversed(answers) for refusal, _ in own)
+    days: list[dict[Refusal, Categories]] = [dict(reversed(refusals)) for refusals, _ in answers]
+    all_refusals = dict.fromkeys(refusal for refusals, _ in reversed(answers) for refusal, _ in refusals)
     rests = {
         refusal: NOTHING.union(
             *(day.get(refusal, read) for day, (_, read) in zip(days, answers, strict=True))
         )
-        for refusal in said
+        for refusal in all_refusals
     }
-    throughout = [refusal.resting(rests[refusal]) for refusal in said if all(refusal in day for day in days)]
-    every_day = [own for own, _ in (*earlier, *answers)]
-    for rule in dict.fromkeys(refusal.rule for refusal in said):
+    throughout = [
+        refusal.resting(rests[refusal]) for refusal in all_refusals if all(refusal in day for day in days)
+    ]
+    every_day = [refusals for refusals, _ in (*earlier, *answers)]
+    for rule in dict.fromkeys(refusal.rule for refusal in all_refusals):
         if all(refusal.rule != rule for refusal in throughout):
             throughout += _each_day(every_day, partial(_breaks, rule))
     if not any(map(forbids, throughout)):
         throughout += _each_day(every_day, forbids)
     yield from throughout
-    for refusal in sorted(said, key=lambda refusal: refusal.rule):
+    for refusal in sorted(all_refusals, key=lambda refusal: refusal.rule):
         # It adds nothing for an actor who is shown the refusal that holds on every day.
         broken = [each.rests_on for each in throughout if each.rule == refusal.rule]
         if not any(on <= rests[refusal] for on in broken):
@@ -292,10 +296,13 @@ def _each_day(
     days: Sequence[list[tuple[Refusal, Categories]]], counts: Callable[[Refusal], bool]
 ) -> Iterator[Refusal]:
     """Yield the last day's first refusal that counts, resting on each day's; none if a day has none."""
-    first = [next(((each, on) for each, on in own if _certain(each) and counts(each)), None) for own in days]
-    found = [each for each in first if each is not None]
-    if len(found) == len(days):
-        yield found[-1][0].resting(NOTHING.union(*(on for _, on in found)))
+    first = [
+        next(((each, on) for each, on in refusals if _certain(each) and counts(each)), None)
+        for refusals in days
+    ]
+    forbidden = [each for each in first if each is not None]
+    if len(forbidden) == len(days):
+        yield forbidden[-1][0].resting(NOTHING.union(*(on for _, on in forbidden)))
 
 
 def _breaks(rule: str, refusal: Refusal) -> bool:
@@ -389,24 +396,29 @@ def _impossible(entry: AnyEntry, today: date) -> Iterator[Refusal]:
 def _long_ago(entry: AnyEntry) -> Iterator[Refusal]:
     """Refuse days so far back that they are probably mistyped."""
     days = entry.days
-    told = [*dates_of(entry.event), *(each.issued_on for each in entry.documents), entry.noted_on, days.first]
-    if any(day is not None and _day(day) < LONG_AGO for day in (*told, days.last)):
+    stated = [
+        *dates_of(entry.event),
+        *(each.issued_on for each in entry.documents),
+        entry.noted_on,
+        days.first,
+    ]
+    if any(day is not None and _day(day) < LONG_AGO for day in (*stated, days.last)):
         yield breach("E13")
 
 
 def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     """Refuse days that lie after the recording, though the entry states them as past."""
-    told = [(NOTED, "/noted_on", entry.noted_on)]
-    told += (
+    stated = [(NOTED, "/noted_on", entry.noted_on)]
+    stated += (
         (ISSUED, f"/documents/{place}/issued_on", document.issued_on)
         for place, document in enumerate(entry.documents)
     )
-    told += (
+    stated += (
         (spec.label, _in_data(spec), known(getattr(entry.event, spec.name)))
         for spec in ordered(type(entry.event))
         if any(isinstance(order, Past) for order in spec.orders)
     )
-    for label, at, day in told:
+    for label, at, day in stated:
         if day is not None and _day(day) > today:
             yield breach("E02", detail=label, at=at)
 

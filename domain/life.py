@@ -126,20 +126,20 @@ class Life:
         kinds.update(kind for event in events if not event.sealed_papers for kind in event.papers())
         return frozenset(kinds), [event for event in events if event.sealed_papers]
 
-    def asked(self, rule: str, case: str) -> list[Papers]:
+    def papers_for(self, rule: str, case: str) -> list[Papers]:
         """The papers that a rule asks for in a case on that day, in the region of the entry being judged."""
-        own = self._rulebook[rule]
-        for papers in own.papers:
+        dated_rule = self._rulebook[rule]
+        for papers in dated_rule.papers:
             self.reached(papers.since)
             self.reached(day_after(papers.until))
-        return own.asked(case, self.region, self._day)
+        return dated_rule.papers_for(case, self.region, self._day)
 
     def rule(self, rule: str) -> Rule:
         """Return a rule as it stands on that day, in the region of the entry being judged."""
-        own = self._rulebook[rule]
-        for turn in own.turns:
+        dated_rule = self._rulebook[rule]
+        for turn in dated_rule.turns:
             self.reached(turn)
-        return own.on(self._day, self.region) if own.texts else own
+        return dated_rule.on(self._day, self.region) if dated_rule.texts else dated_rule
 
     def reached(self, day: date) -> bool:
         """Whether that day has come."""
@@ -173,14 +173,14 @@ class Life:
         Without such an entry, the region is that of the entry being judged, or else of the file's latest
         entry, and the day is `on` or else the life's. If the region is not known, the nation's number counts.
         """
-        own = self._rulebook[rule]
+        dated_rule = self._rulebook[rule]
         if of is not None:
-            return own.number(of.region, of.days.last, case)
+            return dated_rule.number(of.region, of.days.last, case)
         if on is None:
-            for pack in own.packs:
+            for pack in dated_rule.packs:
                 self.reached(pack.since)
                 self.reached(day_after(pack.until))
-        return own.number(self.region, self._day if on is None else on, case)
+        return dated_rule.number(self.region, self._day if on is None else on, case)
 
     @property
     def region(self) -> str | None:

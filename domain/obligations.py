@@ -14,7 +14,7 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import Attribute, Fact, File, Span
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
-from domain.resting import NOTHING, Categories, told
+from domain.resting import NOTHING, Categories, noting_each
 from domain.rulebook import Pack, Rulebook
 from domain.when import Days, day_before
 
@@ -121,16 +121,16 @@ class History:
 
     def stays(self) -> list[Stay]:
         """The child's stays in the institution's care; several if it left and came back."""
-        found: list[Stay] = []
+        stays: list[Stay] = []
         for span in self.spans(STAGE):
-            going_on = bool(found) and found[-1].until == day_before(span.since)
+            going_on = bool(stays) and stays[-1].until == day_before(span.since)
             if span.value in IN_CARE and going_on:
-                found[-1] = replace(found[-1], until=span.until)
+                stays[-1] = replace(stays[-1], until=span.until)
             elif span.value in IN_CARE:
-                found.append(Stay(span.fact, span.since, span.until))
+                stays.append(Stay(span.fact, span.since, span.until))
             elif going_on:
-                found[-1] = replace(found[-1], ended=span.fact)
-        return found
+                stays[-1] = replace(stays[-1], ended=span.fact)
+        return stays
 
     def gone(self, after: date) -> Fact[str] | None:
         """Return the fact by which the child left care, was adopted or died, on or after a day."""
@@ -159,13 +159,13 @@ def obligation(rule: str) -> Callable[[ObligationFunction], ObligationFunction]:
 def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
     """Return every clock of a file, by due day."""
     history = History(file, rulebook)
-    found = [clock for ask in OBLIGATIONS.values() for clock in _asked(ask, history)]
-    return sorted(found, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
+    every = [clock for ask in OBLIGATIONS.values() for clock in _asked(ask, history)]
+    return sorted(every, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
 
 
 def _asked(ask: ObligationFunction, history: History) -> Iterator[Clock]:
     """Yield the clocks of one obligation, each resting on what was read and on the entries it names."""
-    for clock, read in told(_answers(ask, history))[0]:
+    for clock, read in noting_each(_answers(ask, history))[0]:
         named = clock.started_by if clock.met_by is None else (*clock.started_by, clock.met_by)
         on = read.union(*(entry.event.sealed for entry in named))
         yield replace(clock, rests_on=on) if on else clock

@@ -41,7 +41,7 @@ class Tried:
             if CATALOGUE[kind].seals in sees and not any(on <= sees for on in refusals)
         )
 
-    def told(self, sees: AbstractSet[Category]) -> Categories:
+    def revealed(self, sees: AbstractSet[Category]) -> Categories:
         """Return the categories that the impossible types reveal to an actor who sees these categories."""
         return NOTHING.union(*(on for refusals in self.refused.values() for on in refusals if on <= sees))
 
@@ -78,13 +78,13 @@ def _tried(
 
 
 def _barely(kind: type[Event] | type[Part], file: File, today: date) -> Any:  # noqa: ANN401 - one of that kind
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for spec in fields_of(kind):
         if spec.refers is not None:
-            said[spec.name] = _last(file, spec.refers.type)
+            values[spec.name] = _last(file, spec.refers.type)
         elif spec.required:
-            said[spec.name] = _value(field_type(spec.annotation), file, today)
-    return kind(**said)
+            values[spec.name] = _value(field_type(spec.annotation), file, today)
+    return kind(**values)
 
 
 def _last(file: File, kind: str) -> UUID:

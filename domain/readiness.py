@@ -16,7 +16,7 @@ from domain.event import EVERY_CATEGORY, Category, Label
 from domain.file import File
 from domain.life import Life, over_time
 from domain.obligations import Clock
-from domain.resting import NOTHING, Categories, asked
+from domain.resting import NOTHING, Categories, noting
 from domain.rulebook import Rule, Rulebook
 
 GateState: TypeAlias = Literal["met", "unmet", "not_applicable", "unknown", "uncertain", "restricted"]
@@ -61,7 +61,7 @@ class Gate:
 
     def answer(self, life: Life) -> GateResult:
         """Return the result for a life on its day, with the categories it rests on."""
-        answer, read = asked(self.ask, life)
+        answer, read = noting(self.ask, life)
         on = read | life.file.sealed(answer.evidence)
         return replace(answer, rests_on=on, rule=life.rule(self.rule))
 
@@ -143,9 +143,9 @@ def blocks(gate: Gate, answer: GateResult, rulebook: Rulebook) -> bool:
 
 def weight(gate: Gate, answer: GateResult, rulebook: Rulebook) -> GateWeight:
     """Return the weight of a gate that day: its result's, at most a warning if its rule is unverified."""
-    own = answer.weight or gate.weight
+    stated = answer.weight or gate.weight
     rule = answer.rule or rulebook[gate.rule]
-    return "warns" if own == "blocks" and not rule.verified else own
+    return "warns" if stated == "blocks" and not rule.verified else stated
 
 
 def readiness_over_time(  # noqa: PLR0913 - a question with its route, who is told, and when

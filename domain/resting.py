@@ -51,7 +51,7 @@ class Noted:
         event.__dict__[self._name] = value
 
 
-def asked(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
+def noting(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
     """Ask a question; return the answer and the categories read for it, which no outer question notes."""
     noted: set[Category] = set()
     before = _NOTED.set(noted)
@@ -61,13 +61,13 @@ def asked(ask: Callable[[A], T], of: A) -> tuple[T, Categories]:
         _NOTED.reset(before)
 
 
-def told(said: Iterable[T]) -> tuple[list[tuple[T, Categories]], Categories]:
+def noting_each(items: Iterable[T]) -> tuple[list[tuple[T, Categories]], Categories]:
     """Collect a generator's items, each with the categories read before it; and all categories read."""
-    return asked(_each, said)
+    return noting(_each, items)
 
 
-def _each(said: Iterable[T]) -> list[tuple[T, Categories]]:
-    return [(each, frozenset(_NOTED.get() or ())) for each in said]
+def _each(items: Iterable[T]) -> list[tuple[T, Categories]]:
+    return [(each, frozenset(_NOTED.get() or ())) for each in items]
 
 
 def note(*categories: "Category") -> None:

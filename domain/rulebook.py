@@ -159,7 +159,7 @@ class Rule:
         found = nearest((pack for pack in self.packs if pack.case == case), region, on)
         return found[0] if found else None
 
-    def asked(self, case: str, region: str | None, on: date) -> list[Papers]:
+    def papers_for(self, case: str, region: str | None, on: date) -> list[Papers]:
         """Return the papers required in a case for a region and a day, by the nearest region that has any."""
         return nearest((papers for papers in self.papers if papers.case == case), region, on)
 

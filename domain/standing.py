@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from domain.file import File
 from domain.life import Life, over_time
 from domain.refusal import Refusal, Refusals
-from domain.resting import told
+from domain.resting import noting_each
 from domain.rulebook import Rule, Rulebook
 
 Question: TypeAlias = Callable[[Life], Refusals]
@@ -58,15 +58,15 @@ def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
 
 def _ask(file: File, question: Question, life: Life) -> dict[Refusal, Rule]:
     """Return the refusals of a day with their rules; one by another text is another refusal."""
-    said, _ = told(_asked(question, life))
-    found = {}
-    for refusal, read in said:
+    refusals, _ = noting_each(_asked(question, life))
+    rules = {}
+    for refusal, read in refusals:
         rule = life.rule(refusal.rule)
         by = replace(
             refusal, source=refusal.source or rule.source, verified=refusal.verified and rule.verified
         )
-        found[by.resting(read | file.sealed(refusal.evidence))] = rule
-    return found
+        rules[by.resting(read | file.sealed(refusal.evidence))] = rule
+    return rules
 
 
 def _asked(question: Question, life: Life) -> Refusals:

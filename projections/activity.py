@@ -81,12 +81,12 @@ class Activity(LedgerTrackingRecorder):
         Raises IntegrityError if entries before them are not counted.
         """
         sums: dict[tuple[date, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        own = {"follower": self.follower, "application": tracking.application_name, "try": uuid4()}
+        step = {"follower": self.follower, "application": tracking.application_name, "try": uuid4()}
         with self.transaction() as cursor:
             # Counts lost in a server crash are counted again: their tracking is lost too.
             cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute(_SQL["begin"], own)
-            cursor.execute(_SQL["counted"], own)
+            cursor.execute(_SQL["begin"], step)
+            cursor.execute(_SQL["counted"], step)
             ((before,),) = cursor.fetchall()
             if before < entries[0].position - 1:
                 message = "the table was made anew meanwhile"

@@ -56,8 +56,8 @@ def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding
     """Yield every finding against a file, on any day."""
     of_entries = map(against_entry, judged(file, rulebook))
     of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
-    found = [*of_entries, *of_days]
-    for number, finding in zip(numbers(each.rests_on for each in found), found, strict=True):
+    findings = [*of_entries, *of_days]
+    for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
         yield replace(finding, number=number)
 
 

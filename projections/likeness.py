@@ -89,14 +89,14 @@ def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
     parameters: dict[str, object] = {}
     for place, likeness in enumerate(LIKENESSES):
         rule = rulebook[likeness.rule]
-        said = {
+        columns = {
             "rule": rule.id,
             "zh": rule.zh,
             "en": rule.en,
             "source": rule.source,
             "verified": rule.verified,
         }
-        parameters |= {f"alike_{name}_{place}": value for name, value in said.items()}
+        parameters |= {f"alike_{name}_{place}": value for name, value in columns.items()}
         selects.append(
             SQL("""
                 SELECT register.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text,
@@ -111,18 +111,18 @@ def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
                 since=likeness.begun("register"),
                 alike=likeness.alike("register", "other"),
                 scope=scope.sql,
-                **{name: Placeholder(f"alike_{name}_{place}") for name in said},
+                **{name: Placeholder(f"alike_{name}_{place}") for name in columns},
             )
         )
     return Condition(SQL(" UNION ALL ").join(selects), {**scope.parameters, **parameters})
 
 
 async def others(
-    connection: AsyncConnection[Any], scope: Condition, found: Iterable[tuple[UUID, str]]
+    connection: AsyncConnection[Any], scope: Condition, findings: Iterable[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], list[UUID]]:
     """Return the other files of findings by child and rule, as far as they are in the scope."""
     children: dict[str, list[UUID]] = defaultdict(list)
-    for child, rule in found:
+    for child, rule in findings:
         children[rule].append(child)
     named: dict[tuple[UUID, str], list[UUID]] = {}
     for likeness in LIKENESSES:
@@ -168,8 +168,8 @@ async def taken(
 
     `terms` are the keyed hashes of numbers that a file of an institution will have; `but` is that file.
     """
-    found: dict[Likeness, list[UUID]] = {}
-    for likeness, own in terms.items():
+    taken_numbers: dict[Likeness, list[UUID]] = {}
+    for likeness, hashes in terms.items():
         assert likeness.term is not None  # noqa: S101 - only numbers are given
         elsewhere = SQL("true") if likeness is CITIZEN_ID else SQL("register.institution = %(institution)s")
         cursor = await connection.execute(
@@ -186,12 +186,12 @@ async def taken(
                 elsewhere=elsewhere,
                 most=Literal(MOST_OTHERS),
             ),
-            {**scope.parameters, "terms": list(own), "but": but, "institution": institution},
+            {**scope.parameters, "terms": list(hashes), "but": but, "institution": institution},
         )
         rows = await cursor.fetchall()
         if rows:
-            found[likeness] = [child for child, within in rows if within]
-    return found
+            taken_numbers[likeness] = [child for child, within in rows if within]
+    return taken_numbers
 
 
 async def holders(
@@ -209,7 +209,7 @@ async def holders(
         ),
         {"terms": list(terms), "institution": institution},
     )
-    found: dict[bytes, set[UUID]] = defaultdict(set)
+    holding: dict[bytes, set[UUID]] = defaultdict(set)
     for term, child in await cursor.fetchall():
-        found[bytes(term)].add(child)
-    return found
+        holding[bytes(term)].add(child)
+    return holding

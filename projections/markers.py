@@ -25,8 +25,8 @@ def marked(row: type, marker: type) -> dict[str, Any]:
     """Return the columns of a row that have a marker of this class, with the marker."""
     hints = get_type_hints(row, include_extras=True)
     return {
-        name: found
+        name: marking
         for name, hint in hints.items()
-        for found in getattr(hint, "__metadata__", ())
-        if isinstance(found, marker)
+        for marking in getattr(hint, "__metadata__", ())
+        if isinstance(marking, marker)
     }

@@ -75,27 +75,27 @@ def whole_name(name: str) -> str:
 
 def terms_of_names(names: Iterable[str]) -> set[str]:
     """Return all search terms of a file with these names, the latest first."""
-    found: set[str] = set()
+    terms: set[str] = set()
     full = False
     for name in names:
         more = {whole_name(name)} if full else terms_of_name(name)
-        full = full or len(found) + len(more) > MOST_TERMS
-        found |= {whole_name(name)} if full else more
-        if len(found) >= MOST_TERMS:
+        full = full or len(terms) + len(more) > MOST_TERMS
+        terms |= {whole_name(name)} if full else more
+        if len(terms) >= MOST_TERMS:
             break
-    return found
+    return terms
 
 
 def terms_of_name(name: str) -> set[str]:
     """Return all search terms of a name: consecutive characters, beginnings of pinyin, and initials."""
     first = name[:LONGEST_NAME]
-    found = {whole_name(name)} | _rows([[letter] for letter in fold_text(first)])
+    terms = {whole_name(name)} | _rows([[letter] for letter in fold_text(first)])
     syllables = list(_syllables(first))
     most = max((len(readings) for readings in syllables), default=0)
     for count in range(most, 1, -1):
         with suppress(_TooManyError):
-            return found | _heard([readings[:count] for readings in syllables], MOST_OF_A_NAME - len(found))
-    return found | _heard([readings[:1] for readings in syllables])
+            return terms | _heard([readings[:count] for readings in syllables], MOST_OF_A_NAME - len(terms))
+    return terms | _heard([readings[:1] for readings in syllables])
 
 
 def terms_of_query(query: str) -> set[str]:
@@ -116,10 +116,10 @@ class _TooManyError(Exception):
 def _heard(syllables: list[list[str]], most: int | None = None) -> set[str]:
     """Return the terms of the readings and of the initials. Raises _TooManyError."""
     initials = [list(dict.fromkeys(reading[0] for reading in readings)) for readings in syllables]
-    found = _rows(syllables, most) | _rows(initials, most)
-    if most is not None and len(found) > most:
+    terms = _rows(syllables, most) | _rows(initials, most)
+    if most is not None and len(terms) > most:
         raise _TooManyError
-    return found
+    return terms
 
 
 def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
@@ -127,7 +127,7 @@ def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
 
     Raises _TooManyError if there are more readings than `most`.
     """
-    found: set[str] = set()
+    terms: set[str] = set()
     seen: set[tuple[tuple[str, ...], ...]] = set()
     ways = 0
     for start in range(len(syllables)):
@@ -139,12 +139,12 @@ def _rows(syllables: list[list[str]], most: int | None = None) -> set[str]:
             # The reach of a sequence that begins with this syllable's last letter.
             length = len(first) + ROW - 1
             for text in _ways(first, ahead[1:], length):
-                found.update(text[:end] for end in range(1, min(len(text), ROW) + 1))
-                found |= _inner(text[:length], 0)
+                terms.update(text[:end] for end in range(1, min(len(text), ROW) + 1))
+                terms |= _inner(text[:length], 0)
                 ways += 1
-                if most is not None and max(ways, len(found)) > most:
+                if most is not None and max(ways, len(terms)) > most:
                     raise _TooManyError
-    return found
+    return terms
 
 
 def _ways(first: str, ahead: Sequence[Sequence[str]], length: int) -> Iterator[str]:
@@ -191,9 +191,9 @@ def _spellings(word: str) -> list[str]:
 
 @cache
 def _readings(letter: str) -> list[str]:
-    found = [syllable.replace("ü", "v") for syllable in pinyin(letter, style=Style.NORMAL, heteronym=True)[0]]
+    terms = [syllable.replace("ü", "v") for syllable in pinyin(letter, style=Style.NORMAL, heteronym=True)[0]]
     if letter in _SURNAMES:
-        found.append(_SURNAMES[letter])
+        terms.append(_SURNAMES[letter])
     # The spellings of different keyboards and of passports.
-    found += [syllable.replace("v", typed) for syllable in found for typed in ("u", "yu") if "v" in syllable]
-    return list(dict.fromkeys(found))
+    terms += [syllable.replace("v", typed) for syllable in terms for typed in ("u", "yu") if "v" in syllable]
+    return list(dict.fromkeys(terms))

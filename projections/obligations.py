@@ -65,8 +65,10 @@ class Obligation:
 
 def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obligation]:
     """Yield every clock of a file, by due day."""
-    found = clocks(file, rulebook)
-    for number, clock in zip(numbers(listed(each.rests_on) for each in found), found, strict=True):
+    listed_clocks = clocks(file, rulebook)
+    for number, clock in zip(
+        numbers(listed(each.rests_on) for each in listed_clocks), listed_clocks, strict=True
+    ):
         yield obligation(child, number, clock, rulebook)
 
 

@@ -78,11 +78,11 @@ async def page(
     )
     async with connection.cursor(row_factory=class_row(row)) as rows:
         await rows.execute(statement, {**parameters, "page_limit": limit + 1})
-        found = await rows.fetchall()
-    if len(found) <= limit:
-        return Page(found, None)
-    last = [getattr(found[limit - 1], name.rpartition(".")[2]) for name in key]
-    return Page(found[:limit], urlsafe_b64encode(orjson.dumps(last)).decode().rstrip("="))
+        fetched = await rows.fetchall()
+    if len(fetched) <= limit:
+        return Page(fetched, None)
+    last = [getattr(fetched[limit - 1], name.rpartition(".")[2]) for name in key]
+    return Page(fetched[:limit], urlsafe_b64encode(orjson.dumps(last)).decode().rstrip("="))
 
 
 def _column(name: str) -> Composed:

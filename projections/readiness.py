@@ -66,11 +66,11 @@ class ReadyOnDay(Ready):
             return self.gates
         return orjson.dumps([_shown(each, sees) for each in orjson.loads(self.gates)]).decode()
 
-    def told(self, sees: AbstractSet[Category]) -> Categories:
+    def revealed(self, sees: AbstractSet[Category]) -> Categories:
         """Return the categories revealed to an actor who sees these."""
-        own = frozenset(map(Category, [*self.rests_on, *self.next_rests_on]))
-        if own <= sees:
-            return own
+        every = frozenset(map(Category, [*self.rests_on, *self.next_rests_on]))
+        if every <= sees:
+            return every
         gates = (each["rests_on"] or () for each in orjson.loads(self.gates_shown(sees)))
         return frozenset(map(Category, chain(self.next_rests_on, *gates)))
 
@@ -95,8 +95,8 @@ def ready_on(
 ) -> ReadyOnDay:
     """Return the readiness on any day, at any age, in care or not, for an actor who sees these categories."""
     answer = readiness_on(Life(file, day, rulebook), rulebook, route, sees)
-    told = (clock for clock in clocks(file, rulebook) if clock.rests_on <= sees - WHOLLY_SEALED)
-    following = next_due(told, day)
+    visible = (clock for clock in clocks(file, rulebook) if clock.rests_on <= sees - WHOLLY_SEALED)
+    following = next_due(visible, day)
     ready = _ready(child, day, day, answer, turns_18_on(file, rulebook), rulebook)
     return ReadyOnDay(
         **{spec.name: getattr(ready, spec.name) for spec in fields(ready)},
@@ -110,15 +110,15 @@ def ready_on(
 def _ready(  # noqa: PLR0917 - all that there is to say of an answer
     child: UUID, since: date, until: date, answer: Readiness, turns_18: date | None, rulebook: Rulebook
 ) -> Ready:
-    told = [(gate, own) for gate, own in answer.answers if own.state != "restricted"]
-    blocking = [own for gate, own in told if blocks(gate, own, rulebook)]
+    shown = [(gate, result) for gate, result in answer.answers if result.state != "restricted"]
+    blocking = [result for gate, result in shown if blocks(gate, result, rulebook)]
     return Ready(
         child=child,
         since=since,
         until=until,
-        rests_on=listed(NOTHING.union(*(own.rests_on for _, own in told))),
-        not_ready_by=[" ".join(listed(own.rests_on)) for own in blocking],
-        deferred_by=[" ".join(listed(own.rests_on)) for own in blocking if own.deferring],
+        rests_on=listed(NOTHING.union(*(result.rests_on for _, result in shown))),
+        not_ready_by=[" ".join(listed(result.rests_on)) for result in blocking],
+        deferred_by=[" ".join(listed(result.rests_on)) for result in blocking if result.deferring],
         route=answer.route,
         turns_18_on=turns_18,
         gates=_gates(answer, rulebook),
@@ -138,28 +138,28 @@ def _gates(answer: Readiness, rulebook: Rulebook) -> str:
             "gate": gate.number,
             "name_zh": gate.label.zh,
             "name_en": gate.label.en,
-            "state": own.state,
-            "weight": weight(gate, own, rulebook),
-            "evidence": own.evidence,
-            "missing_zh": own.missing and own.missing.zh,
-            "missing_en": own.missing and own.missing.en,
-            "source": (own.rule or rulebook[gate.rule]).source,
-            "verified": (own.rule or rulebook[gate.rule]).verified,
-            "rests_on": None if own.state == "restricted" else listed(own.rests_on),
+            "state": result.state,
+            "weight": weight(gate, result, rulebook),
+            "evidence": result.evidence,
+            "missing_zh": result.missing and result.missing.zh,
+            "missing_en": result.missing and result.missing.en,
+            "source": (result.rule or rulebook[gate.rule]).source,
+            "verified": (result.rule or rulebook[gate.rule]).verified,
+            "rests_on": None if result.state == "restricted" else listed(result.rests_on),
         }
-        for gate, own in answer.answers
+        for gate, result in answer.answers
     ]
     return orjson.dumps(gates).decode()
 
 
-def _shown(told: dict[str, Any], sees: AbstractSet[Category]) -> dict[str, Any]:
+def _shown(gate: dict[str, Any], sees: AbstractSet[Category]) -> dict[str, Any]:
     """Return one answer of `_gates` for an actor who sees these categories."""
-    if told["rests_on"] is None or set(map(Category, told["rests_on"])) <= sees:
-        return told
-    own = GATES[told["gate"]].weight
-    return told | {
+    if gate["rests_on"] is None or set(map(Category, gate["rests_on"])) <= sees:
+        return gate
+    gate_weight = GATES[gate["gate"]].weight
+    return gate | {
         "state": "restricted",
-        "weight": "warns" if own == "blocks" and not told["verified"] else own,
+        "weight": "warns" if gate_weight == "blocks" and not gate["verified"] else gate_weight,
         "evidence": [],
         "missing_zh": None,
         "missing_en": None,

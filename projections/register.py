@@ -152,11 +152,11 @@ def _sealed(reading: RowContext, value: str | None, context: str) -> bytes | Non
 
 
 def _opened(row: Indexed, seal: Seal) -> Indexed:
-    def said(value: bytes | None, context: str) -> bytes | None:
+    def clear(value: bytes | None, context: str) -> bytes | None:
         opened = value and seal.open(row.child, Category.IDENTITY, value, context)
         return opened.encode() if isinstance(opened, str) else None
 
-    return replace(row, name=said(row.name, SEALED_NAME), file_no=said(row.file_no, SEALED_FILE_NO))
+    return replace(row, name=clear(row.name, SEALED_NAME), file_no=clear(row.file_no, SEALED_FILE_NO))
 
 
 REGISTER: Final = ReadModel("register", Indexed, rows, _opened)
@@ -204,7 +204,7 @@ async def register(
 async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
     """Return the files of an institution by the terms of their numbers; several files may share one."""
     cursor = await connection.execute(_SQL["file_numbers"], [institution])
-    found: dict[bytes, list[UUID]] = defaultdict(list)
+    children: dict[bytes, list[UUID]] = defaultdict(list)
     for term, child in await cursor.fetchall():
-        found[bytes(term)].append(child)
-    return found
+        children[bytes(term)].append(child)
+    return children

@@ -80,7 +80,9 @@ class Withholding(Generic[R]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", tuple(marked(self.row, Hashed)))
-        object.__setattr__(self, "blank", {name: own.value for name, own in marked(self.row, Blank).items()})
+        object.__setattr__(
+            self, "blank", {name: marker.value for name, marker in marked(self.row, Blank).items()}
+        )
 
     def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
         """Yield rows in their stored form, except those whose key is destroyed."""
@@ -92,8 +94,8 @@ class Withholding(Generic[R]):
             return row
         if not all(seal.holds(row.child, category) for category in categories):
             return None
-        said = {name: getattr(row, name) for name in (*self.terms, *self.blank)}
-        text, sealed = padded(orjson.dumps(said), _BLOCK).decode(), b""
+        values = {name: getattr(row, name) for name in (*self.terms, *self.blank)}
+        text, sealed = padded(orjson.dumps(values), _BLOCK).decode(), b""
         for category in categories:
             sealed = seal.seal(row.child, category, text, self.table)
             text = sealed.hex()
@@ -121,17 +123,17 @@ class Withholding(Generic[R]):
         connection: AsyncConnection[Any],
         table: str,
         keyed: Callable[[str], bytes],
-        **said: str | None,
+        **values: str | None,
     ) -> Condition:
         """Return the condition that rows have these values, sealed or not; None matches any value.
 
         `table` is the name of the rows in the statement, and the first field the one that an index begins
         with. Sealed rows have few of the values; for the others the order of an index is kept.
         """
-        clear = {name: value for name, value in said.items() if value is not None}
+        clear = {name: value for name, value in values.items() if value is not None}
         hashes = {f"{name}_hash": self._term(keyed, name, value) for name, value in clear.items()}
         conditions = [_equal(table, {name: name for name in clear})]
-        first = next(iter(said))
+        first = next(iter(values))
         if first not in clear or await self._anywhere(connection, first, hashes[f"{first}_hash"]):
             conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}))
         return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
@@ -147,10 +149,10 @@ class Withholding(Generic[R]):
 
 def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:
     """Return the categories of personal data that rows reveal, by child."""
-    found: defaultdict[UUID, set[Category]] = defaultdict(set)
+    categories: defaultdict[UUID, set[Category]] = defaultdict(set)
     for row in rows:
-        found[row.child].update(map(Category, row.rests_on))
-    return found
+        categories[row.child].update(map(Category, row.rests_on))
+    return categories
 
 
 def _equal(table: str, named: Mapping[str, str]) -> Composed:

@@ -62,8 +62,8 @@ async def file(
     alike = await alike_files(request, child, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = [each for each in request.told(findings_of(read, child, book)) if each.speaks(day)]
-        obligations = request.told(obligations_of(read, child, book))
+        findings = [each for each in request.visible(findings_of(read, child, book)) if each.speaks(day)]
+        obligations = request.visible(obligations_of(read, child, book))
         shown = file_json(
             Life(read, day, book),
             day,
@@ -151,7 +151,7 @@ async def obligations(
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
             obligation
-            for obligation in request.told(obligations_of(read, child, book))
+            for obligation in request.visible(obligations_of(read, child, book))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
@@ -173,7 +173,7 @@ async def readiness(
     read = await request.file(child, known=known, about=day)
     on, book = day or request.today, await request.ledger.rulebook_of(read)
     ready = await compute(partial(ready_on, read, child, book, on, request.sees), len(read.entries))
-    await request.note({child: ready.told(request.sees)}, "readiness")
+    await request.note({child: ready.revealed(request.sees)}, "readiness")
     body = {**readiness_json(ready, on, request.sees), "known_position": known}
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 

@@ -191,7 +191,7 @@ class RequestContext:
         if action is not Action.READ and not self.may(action, scope):
             raise Problem("forbidden")
 
-    def told(self, rows: Iterable[R]) -> list[R]:
+    def visible(self, rows: Iterable[R]) -> list[R]:
         """Return what rests only on categories that the caller sees."""
         return [each for each in rows if set(map(Category, each.rests_on)) <= self.sees]
 

@@ -188,7 +188,7 @@ class Reading:
         """Return the same, read once for all requests that wait for the same entries."""
         what, tail = (self.known, self._request.sees, *ids), self._request.container.tail
         async with tail.turns:
-            lines, read = await tail.told(what, partial(self._read, ids))
+            lines, read = await tail.shared(what, partial(self._read, ids))
             await self._request.note(read, "feed")
             return lines
 

@@ -217,7 +217,7 @@ async def readiness(
         limit=limit,
         cursor=cursor,
     )
-    await request.note({row.child: row.told(request.sees) for row in page.rows}, "readiness")
+    await request.note({row.child: row.revealed(request.sees) for row in page.rows}, "readiness")
     return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, position)
 
 

@@ -47,12 +47,12 @@ class CodeTable:
 @cache
 def tables() -> dict[str, CodeTable]:
     """Every code table by name."""
-    found = {}
+    loaded = {}
     for item in sorted(files("domain.codes").iterdir(), key=lambda item: item.name):
         if item.name.endswith(".toml"):
             for name, table in tomllib.loads(item.read_text("utf-8")).items():
-                found[name] = _table(name, table)
-    return found
+                loaded[name] = _table(name, table)
+    return loaded
 
 
 def _table(name: str, table: Mapping[str, Any]) -> CodeTable:

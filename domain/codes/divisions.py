@@ -36,7 +36,7 @@ class Validity(NamedTuple):
 
 def divisions() -> dict[str, tuple[Validity, ...]]:
     """Return every division by its code of six digits, with its names by year, the oldest first."""
-    found: defaultdict[str, list[Validity]] = defaultdict(list)
+    divisions: defaultdict[str, list[Validity]] = defaultdict(list)
     province = ""
     for line in (files("stdnum.cn") / "loc.dat").read_text("utf-8").translate(_SIMPLIFIED).splitlines():
         if match := _PROVINCE.fullmatch(line):
@@ -44,8 +44,8 @@ def divisions() -> dict[str, tuple[Validity, ...]]:
         elif match := _DIVISION.fullmatch(line):
             for name in _NAME.finditer(match["names"]):
                 since, until = int(name["since"] or FIRST_DAY.year), int(name["until"] or LAST_DAY.year)
-                found[province + match["code"]].append(Validity(since, until, name["name"]))
-    return {code: tuple(sorted(years)) for code, years in found.items()}
+                divisions[province + match["code"]].append(Validity(since, until, name["name"]))
+    return {code: tuple(sorted(years)) for code, years in divisions.items()}
 
 
 def full_name(code: str, known: dict[str, tuple[Validity, ...]]) -> str:
@@ -53,7 +53,7 @@ def full_name(code: str, known: dict[str, tuple[Validity, ...]]) -> str:
 
     The last name counts; names that the same code had before follow it in brackets.
     """
-    own = [years.name for years in known[code]]
+    names = [years.name for years in known[code]]
     above = [known[at][-1].name for at in (f"{code[:2]}0000", f"{code[:4]}00") if at != code and at in known]
-    before = f"（原{'、'.join(own[:-1])}）" if own[1:] else ""
-    return "".join([*(name for name in above if name not in _NO_NAMES), own[-1], before])
+    before = f"（原{'、'.join(names[:-1])}）" if names[1:] else ""
+    return "".join([*(name for name in above if name not in _NO_NAMES), names[-1], before])

@@ -130,11 +130,11 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
     """A citizen id is one, of a known county, and says the birth, sex and number that are on record (I30)."""
     if number is None:
         return
-    said = read(number)
-    if said is None:
+    number_read = read(number)
+    if number_read is None:
         yield number_as_written("I30")
         return
-    if not tables()["region"].counts(said.county, Days(said.born, LAST_DAY)):
+    if not tables()["region"].counts(number_read.county, Days(number_read.born, LAST_DAY)):
         yield uncertain(
             "I30",
             detail=Label(
@@ -144,13 +144,13 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
         )
     birth, sex = life.now(BIRTH), life.now(SEX)
     born = None if birth is None else birth.held.value
-    if birth is not None and born is not None and not born.earliest <= said.born <= born.last:
+    if birth is not None and born is not None and not born.earliest <= number_read.born <= born.last:
         yield breach(
             "I30",
             birth.entry,
             detail=Label("号码中的出生日期与登记的出生日期不一致", "it says another date of birth"),
         )
-    if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != said.sex:
+    if sex is not None and sex.held.value in {"1", "2"} and sex.held.value != number_read.sex:
         yield breach("I30", sex.entry, detail=Label("号码中的性别与登记的性别不一致", "it says another sex"))
     recorded = life.now(CITIZEN_ID)
     if recorded is not None and recorded.held.value != written(number):
@@ -309,7 +309,7 @@ def identity_card(history: History) -> Iterator[Clock]:
 
 
 def _card(history: History, turned: Days) -> AnyEntry | None:
-    own = [
+    issued = [
         entry
         for entry in history.all(IdCardIssued)
         if is_own(history.on(entry.days.last), known(entry.event.card_no))
@@ -318,8 +318,8 @@ def _card(history: History, turned: Days) -> AnyEntry | None:
     held = (
         span.fact.entry
         for span in spans
-        if span.since <= turned.last <= span.until and span.fact.entry in own
+        if span.since <= turned.last <= span.until and span.fact.entry in issued
     )
-    asked: list[AnyEntry] = [*history.all(IdCardApplied), *own]
-    later = sorted(asked, key=lambda entry: entry.days.last)
+    applied: list[AnyEntry] = [*history.all(IdCardApplied), *issued]
+    later = sorted(applied, key=lambda entry: entry.days.last)
     return next(held, next((entry for entry in later if entry.days.last >= turned.earliest), None))

@@ -338,21 +338,21 @@ def _papers_missing(life: Life, stated: str | None) -> Refusals:
     case = intake_case(category, None if situation is None else situation.held.value)
     there, untold = life.papers()
     open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
-    asked_for = life.asked("I01", case)
-    for asked in asked_for:
-        yield from _lacking(asked, [kind for kind in asked.kinds if kind not in there | open_kinds])
+    asked_for = life.papers_for("I01", case)
+    for papers in asked_for:
+        yield from _lacking(papers, [kind for kind in papers.kinds if kind not in there | open_kinds])
     # Last, since an actor who may not see these values is shown nothing after them.
-    if open_kinds.intersection(kind for asked in asked_for for kind in asked.kinds):
+    if open_kinds.intersection(kind for papers in asked_for for kind in papers.kinds):
         open_kinds.difference_update(kind for event in untold for kind in event.papers())
-        for asked in asked_for:
-            yield from _lacking(asked, [kind for kind in asked.kinds if kind in open_kinds])
+        for papers in asked_for:
+            yield from _lacking(papers, [kind for kind in papers.kinds if kind in open_kinds])
 
 
-def _lacking(asked: Papers, missing: Sequence[str]) -> Refusals:
+def _lacking(papers: Papers, missing: Sequence[str]) -> Refusals:
     labels = tables()["document_kind"].codes
     if missing:
         detail = Label(
             "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
             "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
         )
-        yield no_evidence("I01", detail=detail, by=asked)
+        yield no_evidence("I01", detail=detail, by=papers)

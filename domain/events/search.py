@@ -239,14 +239,14 @@ def final_certificate(history: History) -> Iterator[Clock]:
 
 def _rescued(history: History, day: date) -> list[tuple[date, date]]:
     """The first and last days on which the child counted as rescued, without what ended before that day."""
-    found: list[tuple[date, date]] = []
+    periods: list[tuple[date, date]] = []
     for span in history.spans(SITUATION):
         if span.value != RESCUED:
             continue
-        goes_on = bool(found) and found[-1][1] == day_before(span.since)
-        since = found.pop()[0] if goes_on else span.since
-        found.append((since, span.until))
-    return [(since, until) for since, until in found if until >= day]
+        goes_on = bool(periods) and periods[-1][1] == day_before(span.since)
+        since = periods.pop()[0] if goes_on else span.since
+        periods.append((since, span.until))
+    return [(since, until) for since, until in periods if until >= day]
 
 
 def _expiry(history: History, notice: AnyEntry) -> AnyEntry | None:

@@ -42,38 +42,38 @@ class CatchUp:
         self._ahead: dict[UUID, int] = {}
         self.leaving = False
 
-    async def step(self, own: Generation, limit: int = BATCH) -> int:
+    async def step(self, generation: Generation, limit: int = BATCH) -> int:
         """Process at most `limit` more entries; return their number."""
-        through = min((await self._ledger.head()).position, own.position + limit)
-        if through <= own.position:
+        through = min((await self._ledger.head()).position, generation.position + limit)
+        if through <= generation.position:
             return 0
         written: dict[UUID, int] = {}
         async with disposable(self._pool) as (connection, batch):
             advanced = await connection.execute(
-                GENERATION_SQL["advance"], [through, own.number, own.position]
+                GENERATION_SQL["advance"], [through, generation.number, generation.position]
             )
             if not advanced.rowcount:
                 # Another process has advanced from this position.
                 raise Rollback(batch)
-            moved = await self._ledger.moved(own.position, through)
-            for files in chunks(await self._files(connection, own, moved)):
+            moved = await self._ledger.moved(generation.position, through)
+            for files in chunks(await self._files(connection, generation, moved)):
                 if self.leaving:
                     raise LeftError
-                written |= await self._writer.write(connection, own, files, keep=True)
+                written |= await self._writer.write(connection, generation, files, keep=True)
         if not advanced.rowcount:
             return 0
         # Files already written beyond this batch, with versions, which the next batch skips.
-        told = {each.stream: each.version for each in moved}
+        moved_to = {each.stream: each.version for each in moved}
         shown = self._ahead | written
-        self._ahead = {file: version for file, version in shown.items() if version > told.get(file, 0)}
-        self._reached = (own.number, through)
-        return through - own.position
+        self._ahead = {file: version for file, version in shown.items() if version > moved_to.get(file, 0)}
+        self._reached = (generation.number, through)
+        return through - generation.position
 
     async def _files(
-        self, connection: AsyncConnection, own: Generation, moved: Sequence[Moved]
+        self, connection: AsyncConnection, generation: Generation, moved: Sequence[Moved]
     ) -> list[StreamVersion]:
         """Return the files whose rows a batch may change."""
-        if self._reached != (own.number, own.position):
+        if self._reached != (generation.number, generation.position):
             self._ahead = {}
         files: dict[UUID, StreamVersion] = {
             each.stream: each
@@ -87,27 +87,27 @@ class CatchUp:
         ]
         if adopting:
             # The adoption of a rulebook changes the judgements of all files of the institution.
-            files = await self._in_charge(connection, own, adopting) | files
+            files = await self._in_charge(connection, generation, adopting) | files
         return list(files.values())
 
     async def _in_charge(
-        self, connection: AsyncConnection, own: Generation, institutions: list[UUID]
+        self, connection: AsyncConnection, generation: Generation, institutions: list[UUID]
     ) -> dict[UUID, StreamVersion]:
         """Return the children of institutions by the register, unless it is stopped, and all other files."""
-        found: dict[UUID, StreamVersion] = {}
+        in_charge: dict[UUID, StreamVersion] = {}
         kinds = set(self._writer.kinds)
-        if REGISTER.name in own.models and REGISTER.name not in own.stopped:
+        if REGISTER.name in generation.models and REGISTER.name not in generation.stopped:
             kinds.discard(REGISTER.kind)
             cursor = await connection.execute(
                 SQL("SELECT child, version FROM {} WHERE institution = ANY (%s)").format(
-                    Identifier(own.schema, REGISTER.name)
+                    Identifier(generation.schema, REGISTER.name)
                 ),
                 [institutions],
             )
             async for child, version in cursor:
-                found[child] = StreamVersion(child, REGISTER.kind, version)
+                in_charge[child] = StreamVersion(child, REGISTER.kind, version)
         after = NOWHERE
         while page := await self._ledger.streams(kinds, after, FILES_AT_ONCE):
-            found |= {each.stream: each for each in page}
+            in_charge |= {each.stream: each for each in page}
             after = page[-1].stream
-        return found
+        return in_charge

@@ -69,11 +69,11 @@ async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Gen
     """Return the generations of a ledger, the newest first. Requires the reader or owner role."""
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(GENERATION_SQL["generations"].format(ledger=Identifier(ledger)))
-        found = []
+        listed = []
         async for number, *columns, first in cursor:
             stopped = {model: Stopped(*each) for model, each in first.items()}
-            found.append(Generation(number, schema(ledger, number), stopped, *columns))
-        return found
+            listed.append(Generation(number, schema(ledger, number), stopped, *columns))
+        return listed
 
 
 def schema(ledger: str, number: int) -> str:
@@ -89,8 +89,8 @@ def to_read(every: Sequence[Generation], version: str, shape: str) -> Generation
 
 def to_write(every: Sequence[Generation], version: str) -> Generation | None:
     """Return the generation to write: the newest built one of this version, else the one to be built."""
-    own = [each for each in every if each.version == version]
-    return next((each for each in own if each.built), own[0] if own else None)
+    of_version = [each for each in every if each.version == version]
+    return next((each for each in of_version if each.built), of_version[0] if of_version else None)
 
 
 async def make(
@@ -104,10 +104,10 @@ async def make(
     async with await AsyncConnection.connect(owner_url) as connection:
         await _own(connection, ledger)
         every = await generations(connection, ledger)
-        own = to_write(every, version)
+        current = to_write(every, version)
         unfinished = [each for each in every if each.version == version and not each.built]
-        if own is not None and not (anew and own.built):
-            return own.number
+        if current is not None and not (anew and current.built):
+            return current.number
         if unfinished:
             return unfinished[0].number
         number = 1 + max((each.number for each in every), default=0)
@@ -155,25 +155,25 @@ async def _own(connection: AsyncConnection, ledger: str) -> None:
 async def _make(
     connection: AsyncConnection, ledger: str, number: int, models: Sequence[ReadModel[Any]]
 ) -> None:
-    roles, own = Roles.of(ledger), Identifier(schema(ledger, number))
+    roles, views = Roles.of(ledger), Identifier(schema(ledger, number))
     owner, reader = Identifier(roles.owner), Identifier(roles.reader)
     await queries.execute(
         connection,
         "RESET ROLE",
-        "CREATE SCHEMA {own} AUTHORIZATION {owner}",
+        "CREATE SCHEMA {views} AUTHORIZATION {owner}",
         "SET LOCAL ROLE {owner}",
-        "SET LOCAL search_path = {own}, pg_temp",
-        own=own,
+        "SET LOCAL search_path = {views}, pg_temp",
+        views=views,
         owner=owner,
     )
     for model in models:
         await queries.execute_all(connection, queries.split(model.table))
     await queries.execute(
         connection,
-        "GRANT USAGE ON SCHEMA {own} TO {reader}",
+        "GRANT USAGE ON SCHEMA {views} TO {reader}",
         "GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}",
         "SET LOCAL search_path = {ledger}, pg_temp",
-        own=own,
+        views=views,
         reader=reader,
         tables=SQL(", ").join(Identifier(model.name) for model in models),
         ledger=Identifier(ledger),

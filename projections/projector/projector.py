@@ -114,22 +114,24 @@ class Projector:
 
     async def step(self, limit: int = BATCH) -> int:
         """Process at most `limit` entries, or continue building; return 0 if idle."""
-        own = await self._look()
-        if own is None:
+        generation = await self._look()
+        if generation is None:
             return 0
-        done = await (self._catch_up.step(own, limit) if own.built else self._rebuild.step(own))
+        done = await (
+            self._catch_up.step(generation, limit) if generation.built else self._rebuild.step(generation)
+        )
         if done:
             await self._look()
         return int(done)
 
-    async def build(self, number: int, told: Callable[[float], None]) -> Generation:
-        """Build until complete, together with other processes; `told` is called with the progress, 0 to 1."""
+    async def build(self, number: int, progress: Callable[[float], None]) -> Generation:
+        """Build until complete, together with other processes; `progress` is told the part done, 0 to 1."""
         while True:
-            own = await self.generation(number)
-            told(own.progress)
-            if own.built:
-                return own
-            if not await self._rebuild.step(own):
+            generation = await self.generation(number)
+            progress(generation.progress)
+            if generation.built:
+                return generation
+            if not await self._rebuild.step(generation):
                 # Another process is building.
                 await asyncio.sleep(PAUSE_SECONDS / 10)
 
@@ -156,14 +158,15 @@ class Projector:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection whose search path has the tables to read. Raises NotBuiltError."""
-        own = self.read_from
+        generation = self.read_from
         async with self._pool.connection() as connection:
-            if self._paths.get(connection) != own.schema:
+            if self._paths.get(connection) != generation.schema:
                 path = [
-                    Identifier(each) for each in (own.schema, self._ledger.name, f"{self._ledger.name}_keys")
+                    Identifier(each)
+                    for each in (generation.schema, self._ledger.name, f"{self._ledger.name}_keys")
                 ]
                 await connection.execute(SQL("SET search_path = {}").format(SQL(", ").join(path)))
-                self._paths[connection] = own.schema
+                self._paths[connection] = generation.schema
             try:
                 yield connection
             except errors.UndefinedTable as error:
@@ -175,13 +178,13 @@ class Projector:
         every = await self._every()
         self._written = to_write(every, self.version)
         self._progress = next((each.progress for each in every if each.version == self.version), 0.0)
-        found, held = to_read(every, self.version, self._shape), self._read_from
+        best, held = to_read(every, self.version, self._shape), self._read_from
         # The held generation is not updated, so that the position to reach stays the same.
         shown = held.position if held and any(each.number == held.number for each in every) else 0
-        if found is not None and found.position < shown:
+        if best is not None and best.position < shown:
             return self._written
         async with self._moved:
-            self._read_from = found
+            self._read_from = best
             self._moved.notify_all()
         return self._written
 
@@ -211,8 +214,8 @@ class Projector:
                 await asyncio.wait_for(self._awaited.wait(), min(RESTED * worked, PAUSE_SECONDS))
 
     async def _idle(self) -> None:
-        own = self._written
-        if own is not None and own.built:
-            await self._ledger.wait_for(own.position + 1, PAUSE_SECONDS)
+        generation = self._written
+        if generation is not None and generation.built:
+            await self._ledger.wait_for(generation.position + 1, PAUSE_SECONDS)
         else:
             await asyncio.sleep(PAUSE_SECONDS)

@@ -30,28 +30,30 @@ class Rebuild:
         self._writer = writer
         self._catch_up = catch_up
 
-    async def step(self, own: Generation) -> bool:
+    async def step(self, generation: Generation) -> bool:
         """Do the next piece of the work; return whether anything was done."""
         head = (await self._ledger.head()).position
-        if own.walked is None:
-            return await self._changed("begin", [NOWHERE, head, own.number])
-        if own.walked < EVERYWHERE:
-            return await self._walk(own)
-        if own.position + NEAR < head:
-            return await self._catch_up.step(own) > 0
-        return await self._changed("built", [datetime.now(UTC), own.number])
+        if generation.walked is None:
+            return await self._changed("begin", [NOWHERE, head, generation.number])
+        if generation.walked < EVERYWHERE:
+            return await self._walk(generation)
+        if generation.position + NEAR < head:
+            return await self._catch_up.step(generation) > 0
+        return await self._changed("built", [datetime.now(UTC), generation.number])
 
-    async def _walk(self, own: Generation) -> bool:
+    async def _walk(self, generation: Generation) -> bool:
         """Write the next files."""
-        assert own.walked is not None  # noqa: S101 - what `step` has looked for
-        page = await self._ledger.streams(self._writer.kinds, own.walked, FILES_AT_ONCE)
+        assert generation.walked is not None  # noqa: S101 - what `step` has looked for
+        page = await self._ledger.streams(self._writer.kinds, generation.walked, FILES_AT_ONCE)
         files = next(chunks(page), [])
         walked = files[-1].stream if files else EVERYWHERE
         async with disposable(self._pool) as (connection, piece):
-            advanced = await connection.execute(GENERATION_SQL["walk"], [walked, own.number, own.walked])
+            advanced = await connection.execute(
+                GENERATION_SQL["walk"], [walked, generation.number, generation.walked]
+            )
             if not advanced.rowcount:
                 raise Rollback(piece)
-            await self._writer.write(connection, own, files, keep=False)
+            await self._writer.write(connection, generation, files, keep=False)
         return advanced.rowcount > 0
 
     async def _changed(self, statement: str, parameters: Sequence[object]) -> bool:

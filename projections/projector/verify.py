@@ -56,7 +56,7 @@ class Piece:
     The rows may include those of files that do not exist.
     """
 
-    own: Generation
+    generation: Generation
     last: Mapping[UUID, LastEntry]
     rows: Rows
     stopped: AbstractSet[RowsKey]
@@ -71,8 +71,8 @@ class Verification:
         self._models = models
         self._kinds = sorted({model.kind for model in models})
 
-    async def differences(self, number: int, told: Callable[[float], None]) -> AsyncIterator[Difference]:
-        """Yield the differences of a generation, file by file; `told` is called with the progress, 0 to 1.
+    async def differences(self, number: int, progress: Callable[[float], None]) -> AsyncIterator[Difference]:
+        """Yield the differences of a generation, file by file; `progress` is told the part done, 0 to 1.
 
         A file that stopped a read model is one of them.
         """
@@ -81,7 +81,7 @@ class Verification:
             through = await self._next(after)
             for each in await self._compared(number, after, through):
                 yield each
-            told(through.int / EVERYWHERE.int)
+            progress(through.int / EVERYWHERE.int)
             after = through
 
     async def _next(self, after: UUID) -> UUID:
@@ -93,22 +93,22 @@ class Verification:
     async def _compared(self, number: int, after: UUID, through: UUID) -> list[Difference]:
         for _ in range(_PATIENCE):
             piece = await self._look(number, after, through)
-            found = await self._differing(piece)
-            behind = (piece.last[each.stream] for each in found if each.stream in piece.last)
-            if all(last.position <= piece.own.position for last in behind):
+            differing = await self._differing(piece)
+            behind = (piece.last[each.stream] for each in differing if each.stream in piece.last)
+            if all(last.position <= piece.generation.position for last in behind):
                 break
             # A file that moved may be in the charge of another institution, with another rulebook.
             await asyncio.sleep(_PAUSE_SECONDS)
-        return found
+        return differing
 
     async def _look(self, number: int, after: UUID, through: UUID) -> Piece:
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             every = await generations(connection, self._ledger.name)
-            own = next(each for each in every if each.number == number)
+            generation = next(each for each in every if each.number == number)
             rows: Rows = {}
             for model in self._models:
-                rows[model.name] = await _rows_between(connection, own.schema, model, after, through)
+                rows[model.name] = await _rows_between(connection, generation.schema, model, after, through)
             ledger = Identifier(self._ledger.name)
             last = await connection.execute(
                 GENERATION_SQL["last_entries"].format(ledger=ledger), [self._kinds, after, through]
@@ -117,7 +117,7 @@ class Verification:
                 GENERATION_SQL["stopped_files"].format(ledger=ledger), [number, after, through]
             )
             return Piece(
-                own,
+                generation,
                 {stream: LastEntry(kind, position) for stream, kind, position in await last.fetchall()},
                 rows,
                 set(await stopped.fetchall()),
@@ -125,7 +125,10 @@ class Verification:
 
     async def _differing(self, piece: Piece) -> list[Difference]:
         unknown = {
-            (name, stream) for name, own in piece.rows.items() for stream in own if stream not in piece.last
+            (name, stream)
+            for name, of_model in piece.rows.items()
+            for stream in of_model
+            if stream not in piece.last
         }
         written = [
             stream
@@ -136,29 +139,29 @@ class Verification:
         seal = await self._ledger.seal_of(files)
         # A rulebook adopted since may not be applied yet.
         now, then = [
-            await contexts_of(self._ledger, files, seal, known) for known in (None, piece.own.position)
+            await contexts_of(self._ledger, files, seal, known) for known in (None, piece.generation.position)
         ]
-        found = unknown | piece.stopped
+        differing = unknown | piece.stopped
         for stream, file in files.items():
             contexts = dict.fromkeys((then[stream], now[stream]))
-            found |= await asyncio.to_thread(self._of_file, piece, file, [*contexts])
-        return [Difference(*each) for each in sorted(found)]
+            differing |= await asyncio.to_thread(self._of_file, piece, file, [*contexts])
+        return [Difference(*each) for each in sorted(differing)]
 
     def _of_file(self, piece: Piece, file: File, contexts: Sequence[RowContext]) -> AbstractSet[RowsKey]:
         """Return whose rows of a file differ from the recomputed ones, at the version that differs least."""
         stream = contexts[0].stream
         last = piece.last[stream]
-        own = [
+        models = [
             model for model in of_kind(last.kind, self._models) if (model.name, stream) not in piece.stopped
         ]
         versions = [0, *(entry.version for entry in file.entries.values() if entry.position <= last.position)]
-        shown = sum(entry.position <= piece.own.position for entry in file.entries.values())
-        least = {(model.name, stream) for model in own}
+        shown = sum(entry.position <= piece.generation.position for entry in file.entries.values())
+        least = {(model.name, stream) for model in models}
         for version, context in product(versions[shown:], contexts):
             state = fold(entry for entry in file.entries.values() if entry.version <= version)
             differing = {
                 (model.name, stream)
-                for model in own
+                for model in models
                 if not _equal(model, piece.rows[model.name].get(stream, []), state, context)
             }
             least = min(least, differing, key=len)
@@ -171,7 +174,7 @@ async def _rows_between(
     connection: AsyncConnection, schema: str, model: ReadModel[Any], after: UUID, through: UUID
 ) -> dict[UUID, list[Any]]:
     columns, key = SQL(", ").join(map(Identifier, model.columns)), Identifier(model.key)
-    found: dict[UUID, list[Any]] = {}
+    rows: dict[UUID, list[Any]] = {}
     async with connection.cursor(row_factory=args_row(model.row)) as cursor:
         await cursor.execute(
             SQL("SELECT {columns} FROM {table} WHERE {key} > %s AND {key} <= %s").format(
@@ -180,8 +183,8 @@ async def _rows_between(
             [after, through],
         )
         async for row in cursor:
-            found.setdefault(getattr(row, model.key), []).append(row)
-    return found
+            rows.setdefault(getattr(row, model.key), []).append(row)
+    return rows
 
 
 def _equal(model: ReadModel[Any], rows: Iterable[Any], file: File, context: RowContext) -> bool:

@@ -57,7 +57,12 @@ class RowWriter:
         self.kinds = sorted({model.kind for model in models})
 
     async def write(
-        self, connection: AsyncConnection, own: Generation, files: Sequence[StreamVersion], *, keep: bool
+        self,
+        connection: AsyncConnection,
+        generation: Generation,
+        files: Sequence[StreamVersion],
+        *,
+        keep: bool,
     ) -> dict[UUID, int]:
         """Write the rows of files as they are now; return the versions of those that can be read.
 
@@ -65,12 +70,14 @@ class RowWriter:
         """
         chunk = _Chunk(self._ledger, self._models, keep)
         await _bisected(chunk.read, files, chunk.leave_out)
-        put = partial(chunk.put, connection, own.schema)
+        put = partial(chunk.put, connection, generation.schema)
         await _bisected(put, [*chunk.rows], chunk.failed.__setitem__)
-        if own.stopped:
-            await connection.execute(GENERATION_SQL["resume"], [own.number, [each.stream for each in files]])
+        if generation.stopped:
+            await connection.execute(
+                GENERATION_SQL["resume"], [generation.number, [each.stream for each in files]]
+            )
         if chunk.failed:
-            await _stop(connection, own, chunk.failed)
+            await _stop(connection, generation, chunk.failed)
         return chunk.versions
 
 
@@ -178,9 +185,9 @@ async def disposable(pool: Pool) -> AsyncIterator[tuple[AsyncConnection, AsyncTr
 
     A server crash loses the last ones whole, rows and positions, and they are written again.
     """
-    async with pool.connection() as connection, connection.transaction() as own:
+    async with pool.connection() as connection, connection.transaction() as transaction:
         await connection.execute(_DISPOSABLE)
-        yield connection, own
+        yield connection, transaction
 
 
 def chunks(files: Iterable[StreamVersion]) -> Iterator[list[StreamVersion]]:

@@ -155,5 +155,5 @@ def test_a_digest_does_not_depend_on_the_order_of_the_files() -> None:
 def test_papers_are_asked_for_by_case_day_and_the_nearest_region(
     case: str, region: str | None, day: date, kinds: set[str]
 ) -> None:
-    asked = Rulebook(FIRST).rules["W1"].asked(case, region, day)
+    asked = Rulebook(FIRST).rules["W1"].papers_for(case, region, day)
     assert {kind for papers in asked for kind in papers.kinds} == kinds

@@ -40,7 +40,7 @@ from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
 from domain.possible import tried
 from domain.readiness import GATES, blocks
-from domain.resting import asked, told
+from domain.resting import noting, noting_each
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
 from ledger.recording.outcome import Rehearsal
@@ -164,10 +164,10 @@ def test_reading_what_is_personal_is_noted_and_reading_the_rest_is_not(
 ) -> None:
     event = data.draw(events(kind))
     for spec in fields_of(kind):
-        value, noted = asked(lambda name: getattr(event, name), spec.name)
+        value, noted = noting(lambda name: getattr(event, name), spec.name)
         assert value == vars(event)[spec.name]
         assert noted == (frozenset({spec.personal.category}) if spec.personal else frozenset())
-    assert asked(vars, event)[1] == frozenset()
+    assert noting(vars, event)[1] == frozenset()
 
 
 @settings(thorough, max_examples=200)
@@ -177,11 +177,11 @@ def test_no_day_in_a_table_and_no_gate_comes_of_what_is_sealed_wholly(entries: l
     file = fold(entries)
     history = History(file, RULEBOOK)
     for ask in OBLIGATIONS.values():
-        assert not told(ask(history))[1] & WHOLLY_SEALED
+        assert not noting_each(ask(history))[1] & WHOLLY_SEALED
     for day in DAYS:
         life = Life(file, day, RULEBOOK)
         for question in STANDING.values():
-            assert not told(question(life))[1] & WHOLLY_SEALED
+            assert not noting_each(question(life))[1] & WHOLLY_SEALED
         for gate in GATES.values():
             assert not gate.answer(life).rests_on & WHOLLY_SEALED
 

@@ -250,9 +250,9 @@ def _notice_ends(history: History, notice: AnyEntry) -> Iterator[tuple[date, Lab
     gone = history.gone(after=published)
     if gone is not None:
         yield gone.held.since, Label("已离院或者已收养", "left care or adopted")
-    found = history.first(ParentageConfirmed, after=published)
-    if found is not None:
-        yield found.days.last, Label("已找到亲属", "relatives found")
+    confirmed = history.first(ParentageConfirmed, after=published)
+    if confirmed is not None:
+        yield confirmed.days.last, Label("已找到亲属", "relatives found")
     again = history.first(RegistrarNoticePublished, after=day_after(published))
     if again is not None:
         yield again.days.last, Label("已重新公告", "published anew")

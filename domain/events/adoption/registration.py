@@ -120,8 +120,8 @@ def _since(life: Life, kind: type[E]) -> list[Entry[E]]:
 
 
 def _latest(life: Life, kind: type[E]) -> Entry[E] | None:
-    found = _since(life, kind)
-    return found[-1] if found else None
+    entries = _since(life, kind)
+    return entries[-1] if entries else None
 
 
 def _is_one_of(registered: AdoptionRegistered, life: Life, categories: frozenset[str], basis: str) -> bool:

@@ -101,10 +101,10 @@ def _free(history: History, start: date, end: date) -> Iterator[tuple[date, date
     before: Fact[Any] | None = None
     times = over_time(history.file, history.rulebook, busy, start, end)
     for is_free, neighbours in groupby(times, key=lambda time: time[2] is None):
-        own = list(neighbours)
+        times_together = list(neighbours)
         if is_free and before is not None:
-            yield own[0][0], own[-1][1], before
-        before = own[-1][2]
+            yield times_together[0][0], times_together[-1][1], before
+        before = times_together[-1][2]
 
 
 @obligation("D18")
@@ -153,5 +153,5 @@ def _left(history: History, day: date) -> AnyEntry | None:
 
 def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:
     """Return the first entry of a type from a day on, no later than another day."""
-    found = history.first(kind, after=since)
-    return None if found is None or (before is not None and found.days.last > before) else found
+    entry = history.first(kind, after=since)
+    return None if entry is None or (before is not None and entry.days.last > before) else entry
