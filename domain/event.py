@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from domain.refusal import Refusals
 
 Kind: TypeAlias = Literal["child", "family", "institution"]
+End: TypeAlias = Literal["departure", "adoption", "death"]
+"""What ends something in a life: that the child left care, was adopted, or died."""
 
 
 class Category(StrEnum):
@@ -260,7 +262,7 @@ class Event:
 
     Class arguments: `zh` and `en`, the label; `seals`, the category of what is personal in it, also
     of the entry's note and papers; `schema`, the payload version; `kind`, whose stream it belongs to;
-    `source`, the text that asks for it.
+    `source`, the text that asks for it; `ends_with`, after what it does not happen any more (E06, I20, I31).
     """
 
     label: ClassVar[Label]
@@ -270,6 +272,12 @@ class Event:
     schema: ClassVar[int]
     kind: ClassVar[Kind]
     source: ClassVar[str]
+    ends_with: ClassVar[End | None]
+    """After what it does not happen until the child is taken in again.
+
+    What ends with a departure ends with an adoption or a death, too, and what ends with an adoption with a
+    death. None, if it may follow even a death.
+    """
     sealed_papers: ClassVar[frozenset[str]] = frozenset()
     """What `papers` may answer, where only personal values tell which."""
 
@@ -282,11 +290,12 @@ class Event:
         seals: Category = Category.IDENTITY,
         schema: int = 1,
         kind: Kind = "child",
+        ends_with: End | None = "death",
     ) -> None:
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
         cls.label, cls.seals, cls.schema = Label(zh, en), seals, schema
-        cls.kind, cls.source = kind, source
+        cls.kind, cls.source, cls.ends_with = kind, source, ends_with
         cls.sealed = frozenset({seals}) & WHOLLY_SEALED
         if cls.__name__ in CATALOGUE:
             message = f"two events are called {cls.__name__}"

@@ -27,7 +27,8 @@ class Attribute(Generic[T]):
     """Something that holds for a time in a life, such as a guardianship; named `chapter.name`.
 
     `personal` is the category under which its value is shown, None for codes, dates and states. `several`
-    says whether more than one value may hold at the same time, each under its own key.
+    says whether more than one value may hold at the same time, each under its own key. `stays_readable` says
+    whether the status goes on to show it, with the day through which it held, once the child has left.
     """
 
     chapter: str
@@ -35,6 +36,7 @@ class Attribute(Generic[T]):
     label: Label
     personal: Category | None = None
     several: bool = False
+    stays_readable: bool = False
 
     def __post_init__(self) -> None:
         ATTRIBUTES[self.chapter, self.name] = self

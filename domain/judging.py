@@ -27,14 +27,12 @@ from domain.event import (
     known,
     ordered,
 )
-from domain.events.care import CLOSED
-from domain.events.departure import ChildDied
-from domain.events.guardianship import GUARDIANSHIP
+from domain.events.departure import death
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval
 from domain.file import AMENDMENTS, ANYTHING, File, amended
-from domain.life import BIRTH, GONE, STAGE, Life, over_time
+from domain.life import BIRTH, STAGE, Life, over_time
 from domain.refusal import Refusal, breach, no_evidence
-from domain.resting import NOTHING, Categories, note, noting_each, unnoted
+from domain.resting import NOTHING, Categories, note, noting_each
 from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
@@ -325,11 +323,8 @@ def _ask(life: Life) -> Iterator[Refusal]:
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Yield the refusals of the general rules: no event before birth, and few after death."""
-    died = life.last(ChildDied)
-    after_death = died is not None and life.reached(day_after(died.days.last))
-    if after_death and chapter(type(entry.event)) not in {"departure", "record"}:
-        yield breach("E06", died)
+    """Yield the refusals of the general rules: nothing before birth, and nothing after what ended it."""
+    yield from _ended(life, entry)
     before = entry.event.follows()
     if before and not any(life.last(kind) for kind in before):
         ahead = next(filter(None, map(life.ahead, before)), None)
@@ -340,7 +335,6 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         born = birth.held.value
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
-    yield from _reopened(life, entry)
     for spec in fields_of(type(entry.event)):
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
@@ -348,16 +342,19 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
                 yield no_evidence(spec.refers.rule, detail=spec.label, at=_in_data(spec))
 
 
-def _reopened(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Refuse an event of what leaving care closed, until the child is taken in again."""
+def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
+    """Refuse what does not happen any more once the child has died, left or been adopted (`ends_with`)."""
+    ends_with = entry.event.ends_with
+    if ends_with is None:
+        return
+    died = death(life)
+    if died is not None and life.reached(day_after(died.days.last)):
+        yield breach("E06", died)
     stage = life.now(STAGE)
-    if stage is None or stage.held.value not in GONE or not life.reached(day_after(stage.held.since)):
+    if stage is None or not life.gone or not life.reached(day_after(stage.held.since)):
         return
     adopted = stage.held.value == "adopted"
-    closed = {*CLOSED, GUARDIANSHIP} if adopted else set(CLOSED)
-    with unnoted():
-        brings = [*entry.event.holds(entry)]
-    if any(held.value is not None and held.attribute in closed for held in brings):
+    if ends_with == "departure" or (ends_with == "adoption" and adopted):
         yield breach("I20" if adopted else "I31", stage.entry)
 
 

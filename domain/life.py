@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File
+from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File, Span
 from domain.rulebook import Pack, Papers, Rule, Rulebook
 from domain.when import LAST_DAY, Days, day_after, day_before
 
@@ -25,7 +25,7 @@ STAGE: Final[Attribute[str]] = Attribute("life", "stage", Label("阶段", "Stage
 """Where the life stands: a code of the table `stage`."""
 DEPARTED: Final[Attribute[str]] = Attribute("departure", "reason", Label("离院原因", "Departed"))
 """Why the child is away, a code of `departure_reason`; it stands here because a new admission ends it."""
-GONE: Final = frozenset({"departed", "adopted", "died"})
+GONE: Final = frozenset({"departed", "placed", "adopted", "died"})
 """Stages in which the institution no longer cares for the child."""
 IN_CARE: Final = frozenset({"received", "in_care"})
 """Stages in which the child lives in the institution's care, admitted or not yet."""
@@ -74,6 +74,12 @@ class Life:
         """Return the fact that holds that day under one key, or None."""
         self._reads.add(attribute)
         return self._holding(self._file.facts(attribute), key)
+
+    def lately(self, attribute: Attribute[T]) -> Span[T] | None:
+        """Return the last value that has held by that day, with its days, though it may hold no longer."""
+        self._reads.add(attribute)
+        begun = [span for span in self._file.spans(attribute) if self.reached(span.since)]
+        return begun[-1] if begun else None
 
     def last(self, kind: type[E]) -> Entry[E] | None:
         """Return the last entry of a type that happened by that day."""
@@ -198,7 +204,7 @@ class Life:
 
     @property
     def gone(self) -> bool:
-        """Whether the child has left, was adopted or has died."""
+        """Whether the child has left, was placed as an adult or adopted, or has died."""
         stage = self.now(STAGE)
         return stage is not None and stage.held.value in GONE
 
@@ -260,3 +266,17 @@ def over_time(  # noqa: PLR0913 - what is asked, of what, and when
         if until == LAST_DAY:
             return
         day = day_after(until)
+
+
+def gone_since(file: File) -> date | None:
+    """Return the day on which the child left care without having been taken in again; None if it has not.
+
+    What follows leaving, such as a death or a new referral, does not move that day.
+    """
+    left: date | None = None
+    for span in file.spans(STAGE):
+        if span.value in IN_CARE:
+            left = None
+        elif span.value in GONE and left is None:
+            left = span.since
+    return left

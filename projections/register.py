@@ -14,7 +14,7 @@ from domain.event import Category, Erased
 from domain.events.household import CITIZEN_ID
 from domain.events.intake import ADMITTED, FILE_NO, NAME, RECEIVED, SEX
 from domain.file import Attribute, Fact, File
-from domain.life import BIRTH, GONE, STAGE
+from domain.life import BIRTH, STAGE, gone_since
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
@@ -99,7 +99,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         stage=None if stage is None else stage.held.value,
         received_on=_last(file, RECEIVED),
         admitted_on=_last(file, ADMITTED),
-        departed_on=stage.held.since if stage is not None and stage.held.value in GONE else None,
+        departed_on=gone_since(file),
         opened=min(entry.position for entry in file.entries.values()),
         version=file.version,
         terms=sorted(seal.term(term) for term in _terms(file)),

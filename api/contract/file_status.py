@@ -11,9 +11,9 @@ from typing_extensions import TypedDict
 
 from api.contract.masking import PersonalValue, restricted
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
-from domain.events.departure import ChildDied
+from domain.events.departure import death
 from domain.file import ATTRIBUTES, Attribute, Fact
-from domain.life import BIRTH, STAGE, Life
+from domain.life import BIRTH, Life
 from domain.when import Days, add, age
 from projections.obligations import Obligation
 
@@ -103,8 +103,9 @@ def file_json(
 def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
     """Return what holds on the life's day: one object per chapter, with one member per attribute.
 
-    A member is null if nothing holds, and a list if several values may hold at once. A hidden attribute
-    reveals neither.
+    A member is null if nothing holds, and a list if several values may hold at once. When the child has left,
+    the days of the last stay are still told, with the last day on which they held. A hidden attribute reveals
+    neither.
     """
     chapters: dict[str, dict[str, Any]] = {}
     for (name, attribute_name), attribute in ATTRIBUTES.items():
@@ -119,11 +120,15 @@ def _holding(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category])
     """Return the values that hold; of a hidden attribute, neither whether one holds nor since when."""
     if attribute.personal is not None and attribute.personal not in sees:
         return [{"value": restricted(attribute.personal)}]
-    return [fact_json(fact) for fact in life.each(attribute)]
+    holding = [fact_json(fact, fact.held.until) for fact in life.each(attribute)]
+    if holding or not (attribute.stays_readable and life.gone):
+        return holding
+    ended = life.lately(attribute)
+    return [] if ended is None else [fact_json(ended.fact, ended.until)]
 
 
-def fact_json(fact: Fact[Any]) -> dict[str, Any]:
-    """Return a value that holds, since when (null is *since unknown*), until when, and its entry.
+def fact_json(fact: Fact[Any], until: date | None) -> dict[str, Any]:
+    """Return a value that holds or held, since when (null is *since unknown*), until when, and its entry.
 
     `since_until` is the last day on which it may have begun, if that day is uncertain.
     """
@@ -133,8 +138,8 @@ def fact_json(fact: Fact[Any]) -> dict[str, Any]:
         shown["since"] = held.days.first
         if not held.days.exact:
             shown["since_until"] = held.days.last
-    if held.until is not None:
-        shown["until"] = held.until
+    if until is not None:
+        shown["until"] = until
     return {**shown, "entry": fact.entry.entry_id}
 
 
@@ -158,21 +163,14 @@ def age_json(life: Life, day: date) -> AgeAnswer | None:
     birth = life.now(BIRTH)
     if birth is None or birth.held.value is None:
         return None
-    at, born = min(day, _died(life) or day), birth.held.value
+    died = death(life)
+    at, born = day if died is None else min(day, died.days.last), birth.held.value
     if at < born.earliest:
         return None
     years = max(age(born.last, at), 0)
     uncertain = born.first is None or at < born.last or age(born.first, at) != years
     estimated = birth.entry.estimated or getattr(birth.entry.event, "is_birth_estimated", False) is True
     return {"years": years, "estimated": estimated, "uncertain": uncertain}
-
-
-def _died(life: Life) -> date | None:
-    """Return the day of death, from the event of death, or else from a departure by death."""
-    died, stage = life.last(ChildDied), life.now(STAGE)
-    if died is not None:
-        return died.days.last
-    return stage.held.since if stage is not None and stage.held.value == "died" else None
 
 
 def _plain(shown: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - whatever an attribute holds

@@ -17,7 +17,13 @@ CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
 """What cannot begin again after leaving care, until the child is taken in again (I31)."""
 
 
-class CareModeAssigned(Event, zh="确定养育方式", en="Care mode assigned", source="《未成年人保护法》第96条"):
+class CareModeAssigned(
+    Event,
+    zh="确定养育方式",
+    en="Care mode assigned",
+    source="《未成年人保护法》第96条",
+    ends_with="departure",
+):
     """From that day on the child is cared for in that way, until another one follows or the said day."""
 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]

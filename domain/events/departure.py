@@ -25,14 +25,15 @@ from domain.events.intake import INTAKE
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
-from domain.life import DEPARTED, STAGE
+from domain.life import DEPARTED, STAGE, Life
+from domain.refusal import Refusal, Refusals, breach, uncertain
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
 
 
-class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD):
+class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD, ends_with=None):
     """The child left the institution's care."""
 
     reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
@@ -41,6 +42,16 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
+
+    def refusals(self, life: Life) -> Refusals:
+        """After an adoption or a death no other reason for leaving is left (I20, E06)."""
+        reason, died, stage = known(self.reason), death(life), life.now(STAGE)
+        if died is not None and reason != DEAD:
+            yield _otherwise("E06", died, reason, Label("离院原因应为死亡", "the reason is the death"))
+        elif stage is not None and stage.held.value == "adopted" and reason not in {*ADOPTED, DEAD}:
+            yield _otherwise(
+                "I20", stage.entry, reason, Label("离院原因应为收养", "the reason is the adoption")
+            )
 
     def holds(self, entry: AnyEntry) -> Facts:
         reason = known(self.reason) or "99"
@@ -73,6 +84,17 @@ class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条�
         yield from closed(entry, DEAD)
         for attribute in (EDUCATION, PUT_OFF, INSURED, HOUSED, EMPLOYED, SERVING):
             yield attribute.since(entry.days, None, key=EVERY)
+
+
+def death(life: Life) -> AnyEntry | None:
+    """Return the entry by which the person is dead on that day: the death, or else a departure by death."""
+    died = life.all(ChildDied)
+    left = (entry for entry in life.all(DepartureCompleted) if known(entry.event.reason) == DEAD)
+    return died[0] if died else next(left, None)
+
+
+def _otherwise(rule: str, before: AnyEntry, reason: str | None, detail: Label) -> Refusal:
+    return (uncertain if reason is None else breach)(rule, before, detail=detail)
 
 
 def closed(entry: AnyEntry, reason: str) -> Facts:

@@ -32,7 +32,11 @@ STUDY_GRANT: Final[Attribute[date]] = Attribute(
 
 
 class AllowanceStopped(
-    Event, zh="基本生活费停发", en="Allowance stopped", source="民发〔2010〕161号；全国儿童福利信息系统（NS）"
+    Event,
+    zh="基本生活费停发",
+    en="Allowance stopped",
+    source="民发〔2010〕161号；全国儿童福利信息系统（NS）",
+    ends_with=None,
 ):
     """It was decided that the basic living allowance ends, with the last month for which it is paid."""
 

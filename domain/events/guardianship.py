@@ -18,7 +18,11 @@ REVIEW: Final[Attribute[date]] = Attribute("guardianship", "review", Label("监�
 
 
 class TemporaryGuardianshipStarted(
-    Event, zh="临时监护开始", en="Temporary guardianship started", source=f"{MINORS_LAW}第92条"
+    Event,
+    zh="临时监护开始",
+    en="Temporary guardianship started",
+    source=f"{MINORS_LAW}第92条",
+    ends_with="adoption",
 ):
     """A civil-affairs department took on temporary guardianship."""
 
@@ -32,7 +36,11 @@ class TemporaryGuardianshipStarted(
 
 
 class LongTermGuardianshipConfirmed(
-    Event, zh="长期监护确认", en="Long-term guardianship confirmed", source=f"{MINORS_LAW}第94条"
+    Event,
+    zh="长期监护确认",
+    en="Long-term guardianship confirmed",
+    source=f"{MINORS_LAW}第94条",
+    ends_with="adoption",
 ):
     """It was decided that civil affairs is the child's long-term guardian."""
 
@@ -54,7 +62,11 @@ class LongTermGuardianshipConfirmed(
 
 
 class GuardianshipTerminated(
-    Event, zh="监护终止", en="Guardianship terminated", source=f"《民法典》第39条；{MINORS_LAW}第93、95条"
+    Event,
+    zh="监护终止",
+    en="Guardianship terminated",
+    source=f"《民法典》第39条；{MINORS_LAW}第93、95条",
+    ends_with=None,
 ):
     """The guardianship of civil affairs ended."""
 

@@ -79,7 +79,7 @@ class HouseholdRegistrationApplied(
 
 
 class HouseholdRegistered(
-    Event, zh="落户", en="Household registered", source=f"《{REGISTRATION}》第4条、第7条"
+    Event, zh="落户", en="Household registered", source=f"《{REGISTRATION}》第4条、第7条", ends_with=None
 ):
     """The child was entered in a household register."""
 

@@ -38,10 +38,14 @@ MEASURES: Final = "《儿童福利机构管理办法》"
 FILE_NO: Final[Attribute[str]] = Attribute(
     "intake", "file_no", Label("儿童编号", "File number"), Category.IDENTITY
 )
-RECEIVED: Final[Attribute[date]] = Attribute("intake", "received", Label("接收", "Received"))
+RECEIVED: Final[Attribute[date]] = Attribute(
+    "intake", "received", Label("接收", "Received"), stays_readable=True
+)
 CATEGORY: Final[Attribute[str]] = Attribute("intake", "category", Label("接收类别", "Intake category"))
 SITUATION: Final[Attribute[str]] = Attribute("intake", "situation", Label("儿童情况", "Child's situation"))
-ADMITTED: Final[Attribute[date]] = Attribute("intake", "admitted", Label("入院", "Admitted"))
+ADMITTED: Final[Attribute[date]] = Attribute(
+    "intake", "admitted", Label("入院", "Admitted"), stays_readable=True
+)
 NAME: Final[Attribute[str]] = Attribute("identity", "name", Label("姓名", "Name"), Category.IDENTITY)
 SEX: Final[Attribute[str]] = Attribute("identity", "sex", Label("性别", "Sex"))
 ETHNIC_GROUP: Final[Attribute[str]] = Attribute("identity", "ethnic_group", Label("民族", "Ethnic group"))
@@ -136,7 +140,9 @@ class BelongingsRegistered(Event, zh="随身物品登记", en="Belongings regist
     ]
 
 
-class IdentityRecorded(Event, zh="身份登记", en="Identity recorded", source="《户口登记条例》第4、7条"):
+class IdentityRecorded(
+    Event, zh="身份登记", en="Identity recorded", source="《户口登记条例》第4、7条", ends_with=None
+):
     """The child's name, sex, birth and ethnic group were recorded, with what they rest on.
 
     A birth that is not known to the day is an interval: `birth_on` its first day (unknown where only

@@ -15,7 +15,7 @@ SUPERVISOR: Final = "supervisor"
 FOUR_EYES: Final = "本系统规则（例外由另一人批准）"
 
 
-class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECORDS):
+class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECORDS, ends_with=None):
     """An entry was withdrawn: what it says did not happen, or not in this file."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
@@ -25,7 +25,7 @@ class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECO
         yield from _undone(life, self.entry)
 
 
-class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORDS):
+class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORDS, ends_with=None):
     """A withdrawn entry was found true after all."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
@@ -35,7 +35,7 @@ class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORD
         yield from _undone(life, self.entry)
 
 
-class ExceptionApproved(Event, zh="例外批准", en="Exception approved", source=FOUR_EYES):
+class ExceptionApproved(Event, zh="例外批准", en="Exception approved", source=FOUR_EYES, ends_with=None):
     """A second person approved the exception that an entry claims."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]
@@ -45,7 +45,7 @@ class ExceptionApproved(Event, zh="例外批准", en="Exception approved", sourc
         yield from _second_person(life, self.entry)
 
 
-class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", source=FOUR_EYES):
+class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", source=FOUR_EYES, ends_with=None):
     """A second person rejected the exception that an entry claims."""
 
     entry: Annotated[UUID, Label("条目", "Entry")]

@@ -77,7 +77,12 @@ class RehabAssessed(
 
 
 class RehabPlanMade(
-    Event, zh="制定康复方案", en="Rehabilitation plan made", source=REHABILITATION, seals=Category.HEALTH
+    Event,
+    zh="制定康复方案",
+    en="Rehabilitation plan made",
+    source=REHABILITATION,
+    seals=Category.HEALTH,
+    ends_with="departure",
 ):
     """A plan was made from an assessment."""
 
@@ -152,7 +157,12 @@ class RehabSessionDelivered(
 
 
 class RehabPlanClosed(
-    Event, zh="康复方案结束", en="Rehabilitation plan closed", source=REHABILITATION, seals=Category.HEALTH
+    Event,
+    zh="康复方案结束",
+    en="Rehabilitation plan closed",
+    source=REHABILITATION,
+    seals=Category.HEALTH,
+    ends_with=None,
 ):
     """A plan was closed, with what it achieved."""
 

@@ -120,7 +120,7 @@ class DeferralOrSuspensionApproved(
         )
 
 
-class SchoolingEnded(Event, zh="就学结束", en="Schooling ended", source=COMPULSORY):
+class SchoolingEnded(Event, zh="就学结束", en="Schooling ended", source=COMPULSORY, ends_with=None):
     """A stage of schooling ended, by graduation or otherwise; whatever was under way, where none is said."""
 
     stage: Annotated[Answered[str] | None, Label("学段", "Stage"), Code("school_stage")] = None

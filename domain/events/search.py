@@ -65,6 +65,7 @@ class DnaComparisonResultReceived(
     en="DNA comparison result received",
     source=NOTICE_2015,
     seals=Category.RESTRICTED_HEALTH,
+    ends_with=None,
 ):
     """The police told what comparing the DNA sample gave."""
 
@@ -145,7 +146,12 @@ class NotFoundCertificateIssued(
 
 
 class PotentialRelativeClaimed(
-    Event, zh="认领申请", en="Potential relative claimed", source=NOTICE_2015, seals=Category.FAMILY
+    Event,
+    zh="认领申请",
+    en="Potential relative claimed",
+    source=NOTICE_2015,
+    seals=Category.FAMILY,
+    ends_with=None,
 ):
     """Somebody claimed to be the child's relative."""
 
@@ -169,7 +175,12 @@ class PotentialRelativeClaimed(
 
 
 class ParentageConfirmed(
-    Event, zh="亲子关系确认", en="Parentage confirmed", source=NOTICE_2015, seals=Category.FAMILY
+    Event,
+    zh="亲子关系确认",
+    en="Parentage confirmed",
+    source=NOTICE_2015,
+    seals=Category.FAMILY,
+    ends_with=None,
 ):
     """The claim was found true: DNA and police confirm it."""
 
@@ -182,7 +193,12 @@ class ParentageConfirmed(
 
 
 class ParentageRejected(
-    Event, zh="亲子关系排除", en="Parentage rejected", source=NOTICE_2015, seals=Category.FAMILY
+    Event,
+    zh="亲子关系排除",
+    en="Parentage rejected",
+    source=NOTICE_2015,
+    seals=Category.FAMILY,
+    ends_with=None,
 ):
     """The claim was found untrue."""
 

@@ -5,25 +5,44 @@ from typing import Any
 
 import pytest
 
-from domain.events.adoption.assessment import INTEGRATING, IntegrationStarted
+from domain.event import CATALOGUE, Event
+from domain.events.adoption.assessment import INTEGRATING, AdopterApplicationReceived, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.guardianship import GUARDIANSHIP, LongTermGuardianshipConfirmed
-from domain.events.intake import ADMITTED, RECEIVED, ChildAdmitted, ChildReceived
+from domain.events.entitlement import AllowanceStopped
+from domain.events.guardianship import (
+    GUARDIANSHIP,
+    GuardianshipTerminated,
+    LongTermGuardianshipConfirmed,
+    TemporaryGuardianshipStarted,
+)
+from domain.events.household import HouseholdRegistered
+from domain.events.intake import (
+    ADMITTED,
+    RECEIVED,
+    AdmissionApproved,
+    ChildAdmitted,
+    ChildReceived,
+    ReferralReceived,
+)
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
     SERVING,
+    ArchiveHandedOver,
+    BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
     HousingArranged,
 )
+from domain.events.placement.placed import AdultPlaced
+from domain.events.placement.preparing import AdultPlacementCaseOpened
 from domain.events.record import EntryWithdrawn
 from domain.events.rehabilitation import PLAN, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled
 from domain.file import Attribute
-from domain.life import DEPARTED, STAGE
+from domain.life import DEPARTED, GONE, STAGE, gone_since
 from tests.support.given import Given, given, some
 
 LEFT = some(DepartureCompleted, reason="05")
@@ -137,7 +156,151 @@ def test_care_after_leaving_stands_with_an_exception_and_in_an_old_register_is_f
     assert ("I31", "breach") in old.found()
 
 
+# What leaves care in one way does not leave it in another
+
+WENT: dict[str, Event] = {
+    "departed": LEFT,
+    "placed": some(AdultPlaced, route="social"),
+    "adopted": some(AdoptionRegistered),
+    "died": DIED,
+}
+
+
+@pytest.mark.parametrize("stage", GONE)
+def test_who_left_in_any_way_is_gone_from_that_day_on_until_taken_in_again(stage: str) -> None:
+    child = cared_for().and_("2022-05-01", WENT[stage])
+    assert (child.on("2022-04-30").gone, child.on("2022-05-01").gone) == (False, True)
+    assert child.now(STAGE, "2022-05-01") == stage
+    assert gone_since(child.file) == date(2022, 5, 1)
+    child.and_("2023-01-01", some(ChildReceived))
+    assert gone_since(child.file) is None
+
+
+def test_the_day_of_leaving_stays_though_departure_death_or_a_new_referral_follows() -> None:
+    child = cared_for().and_("2022-05-01", some(AdultPlaced, route="social"))
+    child.and_("2022-05-20", LEFT).and_("2023-03-01", some(ReferralReceived))
+    assert gone_since(child.file) == date(2022, 5, 1)
+    assert gone_since(child.and_("2024-06-01", DIED).file) == date(2022, 5, 1)
+
+
+def test_what_was_admitted_is_readable_after_leaving_with_the_last_day_of_the_stay() -> None:
+    child = cared_for().and_("2022-05-01", LEFT)
+    assert child.now(ADMITTED, "2022-05-01") is None
+    stay = child.on("2022-05-01").lately(ADMITTED)
+    assert stay is not None
+    assert (stay.value, stay.until) == (date(2020, 2, 10), date(2022, 4, 30))
+    assert child.on("2020-02-09").lately(ADMITTED) is None
+
+
+def test_being_placed_as_an_adult_closes_what_leaving_closes() -> None:
+    child = cared_for().and_("2022-05-01", some(AdultPlaced, route="social"))
+    ended = [attribute for attribute in CLOSED if attribute is not INTEGRATING]
+    assert all(child.now(attribute, "2022-04-30") for attribute in ended)
+    assert not any(child.now(attribute, "2022-05-01") for attribute in ended)
+
+
+@pytest.mark.rule("I31")
+@pytest.mark.parametrize("stage", ["departed", "placed"])
+def test_care_does_not_go_on_from_the_day_after_leaving(stage: str) -> None:
+    child = cared_for().and_("2022-05-01", WENT[stage])
+    child.when("2022-04-30", some(CareModeAssigned)).recorded()
+    child = cared_for().and_("2022-05-01", WENT[stage])
+    child.when("2022-05-01", some(CareModeAssigned)).recorded()
+    child.when("2022-05-02", some(CareModeAssigned, mode="foster")).refused("I31")
+
+
+@pytest.mark.rule("I20")
+@pytest.mark.parametrize(
+    "event",
+    [
+        some(LongTermGuardianshipConfirmed, ground="2"),
+        some(TemporaryGuardianshipStarted),
+        some(CareModeAssigned),
+        some(AdultPlacementCaseOpened),
+        some(AdopterApplicationReceived),
+        some(DepartureCompleted, reason="05"),
+    ],
+)
+def test_after_an_adoption_neither_guardianship_nor_care_nor_placement_nor_another_adoption_begins(
+    event: Event,
+) -> None:
+    def adopted() -> Given:
+        return cared_for().and_("2022-05-01", some(AdoptionRegistered))
+
+    adopted().when("2022-04-30", event).recorded()
+    adopted().when("2022-05-02", event).refused("I20")
+    adopted().and_("2022-05-02", some(ChildReceived)).when("2022-05-02", event).recorded()
+
+
+@pytest.mark.rule("I20")
+def test_after_an_adoption_the_reason_for_leaving_is_the_adoption_and_unknown_it_is_a_doubt() -> None:
+    child = cared_for().and_("2022-05-01", some(AdoptionRegistered))
+    child.when("2022-05-03", some(DepartureCompleted, reason="01")).recorded()
+    child.when("2022-05-03", some(DepartureCompleted)).recorded("I20")
+
+
 # E06: after death
+
+FOLLOWS_A_DEATH = {
+    "AllowanceStopped",
+    "ArchiveHandedOver",
+    "BankAccountHandedOver",
+    "BelongingsHandedOver",
+    "DepartureCompleted",
+    "DnaComparisonResultReceived",
+    "EntryRestored",
+    "EntryWithdrawn",
+    "ExceptionApproved",
+    "ExceptionRejected",
+    "GuardianshipTerminated",
+    "HouseholdRegistered",
+    "IdentityRecorded",
+    "IntegrationEnded",
+    "ParentageConfirmed",
+    "ParentageRejected",
+    "PotentialRelativeClaimed",
+    "RehabPlanClosed",
+    "SchoolingEnded",
+}
+
+
+def test_only_what_a_death_entails_or_leaves_open_may_follow_it() -> None:
+    of_a_child = [kind for kind in CATALOGUE.values() if kind.kind == "child"]
+    assert {kind.__name__ for kind in of_a_child if kind.ends_with is None} == FOLLOWS_A_DEATH
+
+
+@pytest.mark.rule("E06")
+@pytest.mark.parametrize(
+    "event",
+    [
+        some(AllowanceStopped, reason="died", last_month="2022-05"),
+        some(GuardianshipTerminated, reason="death"),
+        some(ArchiveHandedOver),
+        some(BankAccountHandedOver),
+        some(HouseholdRegistered),
+        some(DepartureCompleted, reason="06"),
+    ],
+)
+def test_what_follows_from_a_death_is_recorded_after_it(event: Event) -> None:
+    child = cared_for().and_("2022-05-01", DIED)
+    child.when("2022-06-01", event).recorded()
+    assert child.now(STAGE, "2022-06-01") == "died"
+
+
+@pytest.mark.rule("E06")
+@pytest.mark.parametrize("died", [DIED, some(DepartureCompleted, reason="06")])
+def test_nothing_else_happens_from_the_day_after_a_death_not_even_another_one(died: Event) -> None:
+    for event in (some(AdmissionApproved), DIED):
+        cared_for().and_("2022-05-01", died).when("2022-04-30", event).recorded()
+        cared_for().and_("2022-05-01", died).when("2022-05-01", event).recorded()
+        cared_for().and_("2022-05-01", died).when("2022-05-02", event).refused("E06")
+
+
+@pytest.mark.rule("E06")
+def test_who_died_departs_by_death_and_an_unknown_reason_is_a_doubt() -> None:
+    child = cared_for().and_("2022-05-01", DIED)
+    child.when("2022-05-03", LEFT).refused("E06")
+    child.when("2022-05-03", some(DepartureCompleted)).recorded("E06")
 
 
 def test_nothing_happens_to_a_child_after_its_death() -> None:

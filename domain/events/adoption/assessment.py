@@ -51,6 +51,7 @@ class AdoptabilityAssessed(
     en="Adoptability assessed",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1093条、第1094条",
+    ends_with="adoption",
 ):
     """The institution decided whether the child may be placed for adoption."""
 
@@ -84,6 +85,7 @@ class AdopterApplicationReceived(
     en="Adopter's application received",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1098条、第1100条、第1101条；{REGISTRATION_MEASURES}第6条",
+    ends_with="adoption",
 ):
     """A person or a couple asked to adopt this child; `adopter` is that party."""
 
@@ -138,6 +140,7 @@ class RegistrarNoticePublished(
     zh="收养登记公告",
     en="Registrar's notice published",
     source=f"{CIVIL_CODE}第1105条；{REGISTRATION_MEASURES}第8条",
+    ends_with="adoption",
 ):
     """The adoption registrar published a notice to find the birth parents."""
 
@@ -162,6 +165,7 @@ class AdoptionAssessmentConsented(
     en="Adoption assessment consented to",
     seals=Category.ADOPTION,
     source=ASSESSMENT_MEASURES,
+    ends_with="adoption",
 ):
     """The adopters, told in writing what will be looked at, agreed to be assessed."""
 
@@ -169,7 +173,12 @@ class AdoptionAssessmentConsented(
 
 
 class IntegrationStarted(
-    Event, zh="融合开始", en="Integration started", seals=Category.ADOPTION, source=ASSESSMENT_MEASURES
+    Event,
+    zh="融合开始",
+    en="Integration started",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+    ends_with="adoption",
 ):
     """Child and adopters began to live together on trial."""
 
@@ -180,7 +189,12 @@ class IntegrationStarted(
 
 
 class IntegrationEnded(
-    Event, zh="融合结束", en="Integration ended", seals=Category.ADOPTION, source=ASSESSMENT_MEASURES
+    Event,
+    zh="融合结束",
+    en="Integration ended",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+    ends_with=None,
 ):
     """The time of living together on trial ended."""
 

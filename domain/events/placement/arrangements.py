@@ -151,7 +151,9 @@ class HouseholdDestinationDecided(
     explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.CONTACT)] = None
 
 
-class BankAccountHandedOver(Event, zh="银行账户移交", en="Bank account handed over", source=DESIGN):
+class BankAccountHandedOver(
+    Event, zh="银行账户移交", en="Bank account handed over", source=DESIGN, ends_with=None
+):
     """The young person received their own account with what was saved for them."""
 
     bank: Annotated[Answered[Title], Label("开户银行", "Bank"), Personal(Category.IDENTITY)]
@@ -168,7 +170,11 @@ class HandedOverItem(Part):
 
 
 class BelongingsHandedOver(
-    Event, zh="随身物品移交", en="Belongings handed over", source=f"《儿童福利机构管理办法》；{DESIGN}"
+    Event,
+    zh="随身物品移交",
+    en="Belongings handed over",
+    source=f"《儿童福利机构管理办法》；{DESIGN}",
+    ends_with=None,
 ):
     """The young person received what the institution had kept for them."""
 
@@ -178,7 +184,9 @@ class BelongingsHandedOver(
     is_signed: Annotated[Answered[bool], Label("本人是否签收", "Signed for")]
 
 
-class ArchiveHandedOver(Event, zh="档案移交", en="Archive handed over", source=f"DB36/T 2141-2025；{DESIGN}"):
+class ArchiveHandedOver(
+    Event, zh="档案移交", en="Archive handed over", source=f"DB36/T 2141-2025；{DESIGN}", ends_with=None
+):
     """The person's own papers and file went to whoever keeps them from now on."""
 
     receiver: Annotated[Answered[Title], Label("接收单位", "Receiver"), Personal(Category.CONTACT)]

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Region, Text, known
+from domain.events.care import ended as care_ended
 from domain.events.intake import INTAKE
 from domain.events.placement.gates import ROUTE_GATES
 from domain.events.placement.preparing import ANHUI, SEED_RULES, AdultPlacementPlanApproved
@@ -16,7 +17,9 @@ from domain.refusal import Refusals, breach, no_evidence, uncertain
 PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
 
-class AdultPlaced(Event, zh="成年安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}"):
+class AdultPlaced(
+    Event, zh="成年安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}", ends_with="adoption"
+):
     """The young person began to live as an adult outside the institution's care."""
 
     route: Annotated[Answered[str], Label("安置方式", "Route"), Code("placement_route")]
@@ -46,6 +49,7 @@ class AdultPlaced(Event, zh="成年安置完成", en="Adult placed", source=f"{A
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "placed")
         yield PLACED.since(entry.days, known(self.route) or "unknown")
+        yield from care_ended(entry)
 
 
 class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made", source=SEED_RULES):

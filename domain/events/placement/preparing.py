@@ -36,7 +36,11 @@ ROUTE: Final[Attribute[str]] = Attribute("placement", "route", Label("安置方�
 
 
 class AdultPlacementCaseOpened(
-    Event, zh="成年安置启动", en="Adult placement case opened", source=f"{ANHUI}；{DESIGN}"
+    Event,
+    zh="成年安置启动",
+    en="Adult placement case opened",
+    source=f"{ANHUI}；{DESIGN}",
+    ends_with="adoption",
 ):
     """The institution began to prepare a young person's leaving care as an adult."""
 
@@ -109,6 +113,7 @@ class AdultPlacementPlanApproved(
     zh="安置方案批准",
     en="Adult placement plan approved",
     source=f"{ANHUI}（一人一案）",
+    ends_with="adoption",
 ):
     """The plan for one young person was approved: the route and what has to be done."""
 
