@@ -9,6 +9,7 @@ from api.clock import day_of
 from api.folding import folded_name
 from api.identity.directory import IdentityError, Institution
 from domain.codes import tables
+from domain.entry import DIRECT
 from domain.event import Event, Label, Unknown
 from domain.events.institution import (
     OPENED,
@@ -159,7 +160,7 @@ async def _record(
         kind="institution",
         drafts=tuple(Draft(event=event, days=Days.on(day_of(now))) for event in events),
         region=region,
-        origin="api",
+        origin=DIRECT,
         recorder=(await container.identity.operator()).recorder,
         key=f"institution {uuid4()}",
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.envelope import Envelope
@@ -12,7 +12,9 @@ from domain.when import Days
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 Origin: TypeAlias = Literal["api", "console", "import", "paper"]
-AS_FOUND: frozenset[Origin] = frozenset({"import", "paper"})
+DIRECT: Final[Origin] = "api"
+"""The origin of what a program or a command records by itself, copied from nothing."""
+AS_FOUND: Final[frozenset[Origin]] = frozenset({"import", "paper"})
 """Origins that copy from papers; breaches by such history are recorded as found."""
 
 

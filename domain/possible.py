@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.codes import tables
-from domain.entry import AnyEntry
+from domain.entry import DIRECT, AnyEntry
 from domain.envelope import Document
 from domain.event import CATALOGUE, EVERY_CATEGORY, Category, Event, Part, Unknown, chapter, fields_of
 from domain.field_types import FieldType, field_type
@@ -58,7 +58,7 @@ def tried(file: File, rulebook: Rulebook, today: date, like: AnyEntry) -> Tried:
         days=Days.on(today),
         documents=papers,
         version=file.version + 1,
-        origin="api",
+        origin=DIRECT,
         corrects=None,
         reason=None,
         exception=None,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.demo.people import REGION, People, Person
 from api.identity.permissions import SEES, Role
-from domain.entry import Origin, Recorder
+from domain.entry import DIRECT, Origin, Recorder
 from domain.envelope import Document, ExceptionClaim, Reason
 from domain.event import Event, Unknown, fields_of
 from domain.when import Days, add
@@ -78,7 +78,7 @@ class Happening:
 
     draft: Draft
     by: Role = Role.STAFF
-    origin: Origin = "api"
+    origin: Origin = DIRECT
     of: str | None = None
 
     def with_papers(self, *kinds: str) -> "Happening":

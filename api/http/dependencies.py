@@ -17,7 +17,7 @@ from api.contract.problems import Problem, invalid, not_found
 from api.http.authentication import Authenticated, AuthenticatedDep
 from api.identity.permissions import SEES, Action, Actor, allowed, hindrance, horizon, opened_by, scope_sql
 from api.identity.tokens import Still, always
-from domain.entry import AnyEntry
+from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category
 from domain.file import File
 from domain.label import Label
@@ -68,7 +68,8 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 class RequestContext:
     """One request: its actor, instant and container, and its turn among the actor's requests.
 
-    Before a write or an answer after a wait, `still` checks that the token is still valid.
+    Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the way
+    in, as the entries that the request records name it.
     """
 
     actor: Actor
@@ -76,6 +77,7 @@ class RequestContext:
     container: Container
     turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
     still: Still = always
+    origin: Origin = DIRECT
 
     @property
     def ledger(self) -> Ledger:

@@ -119,7 +119,7 @@ def wanted_by(
         stream=child,
         drafts=drafts,
         region=request.actor.region,
-        origin="api",
+        origin=request.origin,
         recorder=request.actor.recorder,
         # A random key, so that a dry run never repeats a recording.
         key=uuid4().hex if key is None else key,

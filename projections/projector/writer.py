@@ -120,18 +120,20 @@ class _Chunk:
         streams = {model: [stream for name, stream in keys if name == model.name] for model in self.models}
         async with connection.transaction():
             async with connection.pipeline():
-                for model, own in streams.items():
+                for model, ids in streams.items():
                     table, key = Identifier(schema, model.name), Identifier(model.key)
                     delete = SQL("DELETE FROM {} WHERE {} = ANY (%s)").format(table, key)
-                    await connection.execute(delete, [own])
-            for model, own in streams.items():
-                rows = [row for stream in own for row in self.rows[model.name, stream]]
+                    await connection.execute(delete, [ids])
+            for model, ids in streams.items():
+                rows = [row for stream in ids for row in self.rows[model.name, stream]]
                 await _copy(connection, schema, model, rows)
 
 
-async def _stop(connection: AsyncConnection, own: Generation, failed: Mapping[RowsKey, Exception]) -> None:
+async def _stop(
+    connection: AsyncConnection, generation: Generation, failed: Mapping[RowsKey, Exception]
+) -> None:
     stopped = [
-        (own.number, model, file, own.position_of(model), type(error).__name__)
+        (generation.number, model, file, generation.position_of(model), type(error).__name__)
         for (model, file), error in failed.items()
     ]
     async with connection.cursor() as cursor:
