@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
 async def running(app: FastAPI) -> AsyncIterator[Container]:
     """Open the app's tenants without serving, for commands and tests; yield the commands' container."""
     async with app.router.lifespan_context(app):
-        yield app.state.tenants.own
+        yield app.state.tenants.preferred
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

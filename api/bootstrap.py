@@ -70,12 +70,14 @@ async def open_container(
     """
     name, rulebook = settings.ledger, Rulebook.shipped()
     async with AsyncExitStack() as stack:
-        found = await stack.enter_async_context(addresses(settings))
-        if found.owner is not None:
-            await prepare(found.owner, name, READ_MODELS, rulebook.digest)
-            await activity.make_table(found.owner, name)
+        database = await stack.enter_async_context(addresses(settings))
+        if database.owner is not None:
+            await prepare(database.owner, name, READ_MODELS, rulebook.digest)
+            await activity.make_table(database.owner, name)
         metrics = Metrics()
-        store = Store(found.writer, found.reader, name, readers=settings.readers, observed=metrics.appended)
+        store = Store(
+            database.writer, database.reader, name, readers=settings.readers, observed=metrics.appended
+        )
         await stack.enter_async_context(store)
         key_file = settings.data / KEY_FILE
         last_seen = LastSeen(store, settings.data, name, key_file)
@@ -93,8 +95,8 @@ async def open_container(
                 "not seen before: what was lost until now is not known",
                 position=position,
             )
-        readers = await stack.enter_async_context(make_pool(found.reader, settings.readers))
-        writers = await stack.enter_async_context(make_pool(found.writer, 2))
+        readers = await stack.enter_async_context(make_pool(database.reader, settings.readers))
+        writers = await stack.enter_async_context(make_pool(database.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
         access = AccessLog(writers, readers, clock)
@@ -105,14 +107,14 @@ async def open_container(
         works = [_follow(projector)] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
-            await stack.enter_async_context(activity.counting(found.reader, name))
+            await stack.enter_async_context(activity.counting(database.reader, name))
         tail = Tail(ledger, projector, readers)
         stack.push_async_callback(tail.close)
         jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield Container(
             settings,
-            found,
+            database,
             clock,
             ledger,
             projector,

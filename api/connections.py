@@ -297,8 +297,8 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
                 return
         answer = problem.response
-        own = (*SECURE, (b"connection", b"close"))
-        headers = [*self.server_state.default_headers, *answer.raw_headers, *own]
+        security = (*SECURE, (b"connection", b"close"))
+        headers = [*self.server_state.default_headers, *answer.raw_headers, *security]
         head = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[answer.status_code] + head + b"\r\n" + bytes(answer.body))
         self._leave()

@@ -88,16 +88,16 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     MigrationError.
     """
     async with AsyncExitStack() as stack:
-        found = await _find(settings, stack)
-        await check_text(found.owner or found.reader)
-        if found.owner is None:
-            await check(found.reader, settings.ledger)
+        database = await _find(settings, stack)
+        await check_text(database.owner or database.reader)
+        if database.owner is None:
+            await check(database.reader, settings.ledger)
         else:
-            await migrate(found.owner, settings.ledger, passwords=await _lost(settings, found))
-        await check_schema(found.reader, settings.ledger)
-        for address in (found.writer, found.reader):
+            await migrate(database.owner, settings.ledger, passwords=await _lost(settings, database))
+        await check_schema(database.reader, settings.ledger)
+        for address in (database.writer, database.reader):
             await _refuse_owner(address, settings.ledger)
-        yield found
+        yield database
 
 
 async def _find(settings: Settings, stack: AsyncExitStack) -> Addresses:
@@ -145,14 +145,14 @@ async def _embedded(settings: Settings) -> AsyncIterator[Server]:
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 
-async def _lost(settings: Settings, found: Addresses) -> dict[str, str]:
+async def _lost(settings: Settings, database: Addresses) -> dict[str, str]:
     """Return the passwords kept in DATA by role, if the roles cannot log in with them (yet)."""
     roles = Roles.of(settings.ledger)
-    own = {roles.writer: settings.writer_url, roles.reader: settings.reader_url}
-    entered = [await _enters(found.writer), await _enters(found.reader)]
+    urls = {roles.writer: settings.writer_url, roles.reader: settings.reader_url}
+    entered = [await _enters(database.writer), await _enters(database.reader)]
     if all(entered):
         return {}
-    return {role: credentials.password(settings.data, role) for role, url in own.items() if url is None}
+    return {role: credentials.password(settings.data, role) for role, url in urls.items() if url is None}
 
 
 async def _enters(address: str) -> bool:

@@ -191,16 +191,17 @@ def _limits() -> Iterator[str]:
         for bound in field.metadata
         if isinstance(bound, Bound)
     ]
-    found = sorted(
+    bounds = sorted(
         [*set_here, *((each.bound, f"{each.value:,}") for each in LIMITS.values())],
         key=lambda each: each[0].what.en,
     )
     for area in Area:
         yield from ("", f"## {area.value.en} · {area.value.zh}", "")
         yield from _heading("limit", "value", "why", "beyond it")
-        own = [(bound, value) for bound, value in found if bound.area is area]
+        of_area = [(bound, value) for bound, value in bounds if bound.area is area]
         yield from (
-            _row(_both(bound.what), value, _both(bound.why), _beyond(bound.beyond)) for bound, value in own
+            _row(_both(bound.what), value, _both(bound.why), _beyond(bound.beyond))
+            for bound, value in of_area
         )
 
 

@@ -59,8 +59,8 @@ def like_names(name: str, others: Iterable[str]) -> list[str]:
 
     One lacks characters that the other has, or one character differs.
     """
-    own = folded_name(name)
-    like = (other for other in others if _like(own, folded_name(other)))
+    folded = folded_name(name)
+    like = (other for other in others if _like(folded, folded_name(other)))
     return sorted(like, key=lambda other: abs(len(other) - len(name)))[:_MOST_LIKE]
 
 
@@ -108,17 +108,17 @@ async def change_institution(
     """
     check_region(region, container.ledger.rulebook)
     await _alone(container, institution, name=name, uscc=uscc)
-    own = await _as_recorded(container, institution)
+    recorded = await _as_recorded(container, institution)
     changed = InstitutionChanged(
-        name=None if name == own.name else name,
-        uscc=None if uscc == own.uscc else uscc,
-        region=None if region == own.region else region,
+        name=None if name == recorded.name else name,
+        uscc=None if uscc == recorded.uscc else uscc,
+        region=None if region == recorded.region else region,
     )
     if (changed.name, changed.uscc, changed.region) != (None, None, None):
-        await _record(container, institution, region or own.region, changed)
-        own = await _as_recorded(container, institution)
-    await container.identity.enter(own)
-    return own
+        await _record(container, institution, region or recorded.region, changed)
+        recorded = await _as_recorded(container, institution)
+    await container.identity.enter(recorded)
+    return recorded
 
 
 async def _alone(
@@ -167,14 +167,16 @@ async def _record(
     try:
         outcome = await container.ledger.record(recording, now=now)
     except InvalidError as error:
-        said = [f"{each.pointer.lstrip('/')}: {each.words.zh} {each.words.en}" for each in error.problems]
-        raise IdentityError("；".join(said)) from None
+        sentences = [
+            f"{each.pointer.lstrip('/')}: {each.words.zh} {each.words.en}" for each in error.problems
+        ]
+        raise IdentityError("；".join(sentences)) from None
     match outcome:
         case Recorded() as recorded:
             return recorded
         case Refused() as refused:
-            said = [_both(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
-            raise IdentityError(" ".join(said))
+            sentences = [_both(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
+            raise IdentityError(" ".join(sentences))
         case _:
             message = "同时有人在改，请再试。 Somebody else changes it at the same time; try again."
             raise IdentityError(message)

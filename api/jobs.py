@@ -92,7 +92,7 @@ class Slot:
 class Job:
     """A job: its progress (0 to 1), and in the end its result.
 
-    `failed` is the reason of its failure, `told` the answer about it once it has ended, and `shown` the
+    `failed` is the reason of its failure, `final_answer` the answer once it has ended, and `shown` the
     children whose personal data that reveals, None for data without a file.
     """
 
@@ -103,7 +103,7 @@ class Job:
     progress: float = 0.0
     shown: frozenset[UUID | None] = frozenset()
     failed: Problem | None = None
-    told: bytes = b""
+    final_answer: bytes = b""
     accepted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the work is known to be possible, or not."""
 
@@ -121,7 +121,7 @@ class Job:
     @property
     def answer(self) -> Any:  # noqa: ANN401 - any JSON
         """The answer about the job."""
-        return Fragment(self.told) if self.told else self.standing
+        return Fragment(self.final_answer) if self.final_answer else self.standing
 
     @property
     def standing(self) -> dict[str, Any]:
@@ -154,11 +154,11 @@ class Jobs:
         Raises the problems `too_many_requests` if the person or institution has its limit, `unavailable` if
         there is no place.
         """
-        own = [each for each in self._places if each.institution == institution]
+        of_institution = [each for each in self._places if each.institution == institution]
         if (
-            sum(each.starter == starter for each in own) >= MOST_OF_PERSON
-            or len(own) >= MOST_OF_INSTITUTION
-            or sum(each.size for each in own) + size > MOST_BYTES_OF_INSTITUTION
+            sum(each.starter == starter for each in of_institution) >= MOST_OF_PERSON
+            or len(of_institution) >= MOST_OF_INSTITUTION
+            or sum(each.size for each in of_institution) + size > MOST_BYTES_OF_INSTITUTION
         ):
             raise Problem("too_many_requests", headers={"Retry-After": str(AGAIN_SECONDS)})
         held = sum(each.size for each in self._places)
@@ -184,8 +184,8 @@ class Jobs:
 
     def of(self, job: UUID, starter: UUID) -> Job | None:
         """Return a job of a starter."""
-        found = self._jobs.get(job)
-        return found if found is not None and found.place.starter == starter else None
+        known = self._jobs.get(job)
+        return known if known is not None and known.place.starter == starter else None
 
     def forget(self, job: Job) -> None:
         """Forget an ended job whose result was never answered."""
@@ -212,7 +212,7 @@ class Jobs:
             job.accepted.set()
         if job.failed is not None:
             job.state, result = "failed", {"problem": job.failed.body}
-        job.told = dumps(job.standing | result)
+        job.final_answer = dumps(job.standing | result)
         self._keep(job)
 
     def _leave(self, place: Slot) -> None:
@@ -223,6 +223,6 @@ class Jobs:
         kept = self._ended[job.place.institution]
         kept.append(job)
         while len(kept) > 1 and (
-            len(kept) > MOST_KEPT or sum(len(each.told) for each in kept) > MOST_BYTES_KEPT
+            len(kept) > MOST_KEPT or sum(len(each.final_answer) for each in kept) > MOST_BYTES_KEPT
         ):
             self._jobs.pop(kept.popleft().job, None)

@@ -53,10 +53,10 @@ def template(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapp
 
 def where(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Log the type and the traceback of an exception."""
-    found = event.pop("exc_info", None)
-    if found is True:
-        found = sys.exc_info()
-    error = found[1] if isinstance(found, tuple) else found
+    exc_info = event.pop("exc_info", None)
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
         event["where"] = [

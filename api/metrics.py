@@ -126,8 +126,8 @@ class Metrics:
         for model in projector.models:
             self._stopped.labels(model).set(model in projector.stopped)
         by_origin: Counter[str] = Counter()
-        for own in recorded:
-            by_origin[own.origin] += own.entries
+        for count in recorded:
+            by_origin[count.origin] += count.entries
         for origin, entries in by_origin.items():
             self._recorded.labels(origin).set(entries)
 
@@ -140,8 +140,8 @@ class _Together(Collector):
         families: dict[str, Metric] = {}
         for ledger, registry in self._registries.items():
             for each in registry.collect():
-                own = families.setdefault(each.name, Metric(each.name, each.documentation, each.type))
-                own.samples += (
+                family = families.setdefault(each.name, Metric(each.name, each.documentation, each.type))
+                family.samples += (
                     sample._replace(labels={"ledger": ledger, **sample.labels}) for sample in each.samples
                 )
         yield from families.values()

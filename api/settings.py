@@ -121,8 +121,8 @@ class Settings(BaseSettings):
 
     @field_validator("ledgers", mode="before")
     @classmethod
-    def _split(cls, said: Any) -> Any:  # noqa: ANN401 - any value of a setting
-        return [name.strip() for name in said.split(",")] if isinstance(said, str) else said
+    def _split(cls, value: Any) -> Any:  # noqa: ANN401 - any value of a setting
+        return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
     @field_validator("ledgers")
     @classmethod
@@ -132,11 +132,11 @@ class Settings(BaseSettings):
         if len(set(names)) < len(names):
             message = "同一账本写了两次。 It names a ledger twice."
             raise ValueError(message)
-        own = info.data.get("ledger", DEFAULT_LEDGER)
-        if names and own not in names:
+        ledger = info.data.get("ledger", DEFAULT_LEDGER)
+        if names and ledger not in names:
             message = (
-                f"须包含命令所用的账本 {own}（CHILDLEDGER_LEDGER）。"
-                f" It must have {own} among them, CHILDLEDGER_LEDGER, which commands act on."
+                f"须包含命令所用的账本 {ledger}（CHILDLEDGER_LEDGER）。"
+                f" It must have {ledger} among them, CHILDLEDGER_LEDGER, which commands act on."
             )
             raise ValueError(message)
         return names
@@ -156,8 +156,8 @@ class Settings(BaseSettings):
 
 def mistyped(names: Iterable[str]) -> list[str]:
     """Return a warning for each variable that is no setting but resembles one."""
-    own = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
-    likely = {name: most_like(word, Settings.model_fields) for word, name in own.items()}
+    given = {name.removeprefix(PREFIX).lower(): name for name in names if name.startswith(PREFIX)}
+    likely = {name: most_like(word, Settings.model_fields) for word, name in given.items()}
     return [
         f"没有 {name} 这个设置；是否应为 {meant}？ {name} is no setting; did you mean {meant}?"
         for name, words in sorted(likely.items())

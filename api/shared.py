@@ -19,7 +19,7 @@ class Shared(Generic[T]):
         self._until = 0.0
         self._looking: asyncio.Task[T] | None = None
 
-    async def found(self) -> T:
+    async def result(self) -> T:
         """Return the result. Raises the query's errors."""
         looking, now = self._looking, asyncio.get_running_loop().time()
         if looking is None or (looking.done() and now >= self._until):

@@ -36,8 +36,8 @@ class Tenants:
     parses uploaded registers, for all tenants one by one.
     """
 
-    def __init__(self, own: str, names: Sequence[str], reading: Apart) -> None:
-        self._own = own
+    def __init__(self, preferred: str, names: Sequence[str], reading: Apart) -> None:
+        self._preferred = preferred
         self.reading = reading
         self._open: dict[str, Container] = {}
         self.names = tuple(names)
@@ -54,9 +54,9 @@ class Tenants:
         return container
 
     @property
-    def own(self) -> Container:
+    def preferred(self) -> Container:
         """The commands' container, else another open one."""
-        return self._open.get(self._own) or next(iter(self._open.values()))
+        return self._open.get(self._preferred) or next(iter(self._open.values()))
 
     @property
     def all(self) -> tuple[Container | None, ...]:
@@ -69,11 +69,11 @@ class Tenants:
 
     async def shared(self, look: Callable[["Tenants"], Awaitable[T]], seconds: float) -> T:
         """Return the result of a query over the tenants, shared by all callers for `seconds`."""
-        own = self._shared.get(look)
-        if own is None:
-            own = self._shared[look] = Shared(partial(look, self), seconds)
-        found: T = await own.found()
-        return found
+        query = self._shared.get(look)
+        if query is None:
+            query = self._shared[look] = Shared(partial(look, self), seconds)
+        result: T = await query.result()
+        return result
 
     def leave(self) -> None:
         """End all waits for new entries, before the service stops."""
@@ -91,10 +91,10 @@ async def open_tenants(settings: Settings, clock: WallClock = utc_now) -> AsyncI
 
     Raises the error that prevents the only one, or all of them, from being opened.
     """
-    async with located(settings) as found:
-        if settings.database_url is None and found.owner is not None:
+    async with located(settings) as database:
+        if settings.database_url is None and database.owner is not None:
             # One embedded database serves all tenants.
-            settings = settings.model_copy(update={"database_url": SecretStr(found.owner)})
+            settings = settings.model_copy(update={"database_url": SecretStr(database.owner)})
         served = settings.served
         tenants = Tenants(settings.ledger, [each.ledger for each in served], Apart(settings))
         if len(served) == 1:

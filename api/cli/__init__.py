@@ -55,8 +55,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
-    for told in mistyped(os.environ):
-        note(told)
+    for warning in mistyped(os.environ):
+        note(warning)
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -79,9 +79,9 @@ def run_command(words: Sequence[str]) -> int:
         from api.cli import trouble  # noqa: PLC0415 - imported only after an error
 
         code = USAGE if isinstance(error, CycloptsError) else 1
-        said = trouble.sentences(error)
-        if not said:
+        sentences = trouble.sentences(error)
+        if not sentences:
             log.exception("unexpected", exc_info=error)
-            said = [f"{trouble.UNEXPECTED.zh} {trouble.UNEXPECTED.en}"]
-        note("\n".join(said))
+            sentences = [f"{trouble.UNEXPECTED.zh} {trouble.UNEXPECTED.en}"]
+        note("\n".join(sentences))
     return code

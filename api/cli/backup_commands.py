@@ -58,8 +58,8 @@ def recover(*, without_witness: Flag = False) -> int:
 async def backing_up(settings: Settings, folder: Path) -> int:
     """Back up, and print the path of the manifest."""
     key_file = settings.data / KEY_FILE
-    async with located(settings) as found:
-        path, made = await backup.back_up(_owner(found), settings.ledger, folder, key_file, note)
+    async with located(settings) as database:
+        path, made = await backup.back_up(_owner(database), settings.ledger, folder, key_file, note)
     answer(str(path))
     note(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
     note(
@@ -72,8 +72,8 @@ async def backing_up(settings: Settings, folder: Path) -> int:
 async def restoring(settings: Settings, folder: Path, manifest: Path | None = None) -> int:
     """Restore a backup, and print the path of its manifest."""
     path = manifest or backup.newest(folder, settings.ledger)
-    async with addresses(settings) as found:
-        owner = _owner(found)
+    async with addresses(settings) as database:
+        owner = _owner(database)
         try:
             made = await backup.restore(owner, settings.ledger, path, settings.data / KEY_FILE, note)
         finally:
@@ -85,9 +85,9 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
 
 async def recovering(settings: Settings, *, without_witness: bool = False) -> int:
     """Begin a new epoch, and print its number, unless no loss is known."""
-    async with addresses(settings) as found:
-        owner = _owner(found)
-        async with Store(found.writer, found.reader, settings.ledger, readers=1) as store:
+    async with addresses(settings) as database:
+        owner = _owner(database)
+        async with Store(database.writer, database.reader, settings.ledger, readers=1) as store:
             last_seen = LastSeen(store, settings.data, settings.ledger, settings.data / KEY_FILE)
             if without_witness:
                 aside = last_seen.set_aside()
@@ -113,15 +113,15 @@ async def _nothing_is_lost(last_seen: LastSeen) -> bool:
 
 
 def _tell(head: Head, lost: SeenHead | None) -> None:
-    told = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
+    lost_after = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
     answer(str(head.epoch))
     note(
         f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "
-        f"Epoch {head.epoch} begins after position {head.position}{told}."
+        f"Epoch {head.epoch} begins after position {head.position}{lost_after}."
     )
 
 
-def _owner(found: Addresses) -> str:
-    if found.owner is None:
+def _owner(database: Addresses) -> str:
+    if database.owner is None:
         raise OwnerUnknownError(_NO_OWNER)
-    return found.owner
+    return database.owner

@@ -8,11 +8,11 @@ from api.serving import run
 from api.settings import Settings
 
 
-def with_container(asked: Callable[[Container], Awaitable[int]]) -> int:
+def with_container(command: Callable[[Container], Awaitable[int]]) -> int:
     """Run a command within an open container, whose read models another process may update."""
 
     async def work() -> int:
         async with open_container(Settings(), follow=False) as container:
-            return await asked(container)
+            return await command(container)
 
     return run(work(), stopped_with=STOPPED)

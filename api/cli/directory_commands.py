@@ -31,14 +31,14 @@ def add_institution(name: str, /, *, uscc: str | None = None, region: str | None
         region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         opened = await open_institution(container, name, uscc=uscc, region=region)
         for sentence in remark(opened, container.ledger.rulebook):
             note(sentence)
         answer(str(opened.institution))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @institution.command(name="change")
@@ -59,7 +59,7 @@ def change_of_institution(
         region: The county it lies in (GB/T 2260, six digits).
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         known = await _institution(container, institution)
         if name is uscc is region is None:
             note(
@@ -73,19 +73,19 @@ def change_of_institution(
         answer(_shown(changed))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @institution.command(name="list")
 def list_institutions() -> int:
     """List all institutions: id, name, region and unified social credit code."""
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         for each in await container.identity.institutions():
             answer(_shown(each))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @user.command(name="add")
@@ -99,12 +99,12 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
         region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         home = None if institution is None else await _institution(container, institution)
         answer(str((await container.identity.add_member(name, role, institution=home, region=region)).user))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @token.command(name="new")
@@ -125,7 +125,7 @@ def new_token(
         may_not_approve: Make a token that cannot approve or reject exceptions, whatever the member's role.
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         if user not in await container.identity.names([user]):
             note("没有这个人员编号。 There is nobody with this id.")
             return 1
@@ -134,24 +134,24 @@ def new_token(
         answer(await container.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @token.command(name="list")
 def list_tokens() -> int:
     """List all tokens by id, with whose they are and until when; never the tokens themselves."""
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         members = {each.member: each for each in await container.identity.members()}
         for each in await container.identity.tokens():
             member = members[each.member]
             ended = "revoked" if each.revoked_at else f"until {_day(each.expires_at)}"
             used = f"used {_day(each.used_at)}" if each.used_at else "never used"
-            told = [str(each.token), member.role, member.name or "–", each.purpose, ended, used]
-            answer("  ".join(told if each.may_approve else [*told, "may not approve"]))
+            columns = [str(each.token), member.role, member.name or "–", each.purpose, ended, used]
+            answer("  ".join(columns if each.may_approve else [*columns, "may not approve"]))
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 @token.command(name="revoke")
@@ -162,20 +162,20 @@ def revoke_token(token: UUID, /) -> int:
         token: Its id, as `token list` shows it.
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         if await container.identity.revoke(token):
             return 0
         note("没有这个未吊销的令牌。 There is no such token that is not revoked.")
         return 1
 
-    return with_container(asked)
+    return with_container(work)
 
 
-async def _institution(container: Container, said: str) -> UUID:
+async def _institution(container: Container, name_or_id: str) -> UUID:
     for each in await container.identity.institutions():
-        if said in {each.name, str(each.institution)}:
+        if name_or_id in {each.name, str(each.institution)}:
             return each.institution
-    message = f"没有这个机构：{said}。 There is no institution {said}."
+    message = f"没有这个机构：{name_or_id}。 There is no institution {name_or_id}."
     raise IdentityError(message)
 
 

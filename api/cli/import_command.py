@@ -101,14 +101,14 @@ async def import_file(
             handed_in = await prepare(container, workbook, own=own, dry_run=dry_run)
             handed_in = await located(handed_in, region, container.ledger.rulebook)
             with bar() as progress:
-                told = await run_import(container, handed_in, operator.recorder, progress)
+                outcome = await run_import(container, handed_in, operator.recorder, progress)
             # Lines listed without a file are noted under the id of the institution.
-            read = {child or told.institution.institution: told.sees for child in told.shown}
+            read = {child or outcome.institution.institution: outcome.sees for child in outcome.shown}
             await container.access.note(operator, read, IMPORT_REPORT)
-            await _tell(container, told, report, json=json)
+            await _tell(container, outcome, report, json=json)
             if tokens and not dry_run:
-                await _print_tokens(container, told, json=json)
-            return told.code
+                await _print_tokens(container, outcome, json=json)
+            return outcome.code
     except (InterruptedImportError, StoreError, Problem):
         # A problem means that the access log cannot be written.
         again = (
@@ -135,34 +135,34 @@ def _one_file(first: Path, second: Path) -> bool:
     return first.exists() and second.exists() and first.samefile(second)
 
 
-async def _institution(container: Container, said: str) -> Institution:
+async def _institution(container: Container, name_or_id: str) -> Institution:
     """Return the institution of a name, which may be unknown, or of an id, which must be known."""
     try:
-        known = await container.identity.institution(UUID(said))
+        known = await container.identity.institution(UUID(name_or_id))
     except ValueError:
-        return await container.identity.institution_named(said) or not_opened(said)
+        return await container.identity.institution_named(name_or_id) or not_opened(name_or_id)
     if known is None:
-        message = f"没有编号为 {said} 的机构。 There is no institution of the id {said}."
+        message = f"没有编号为 {name_or_id} 的机构。 There is no institution of the id {name_or_id}."
         raise IdentityError(message)
     return known
 
 
-async def _tell(container: Container, told: Report, report: Path | None, *, json: bool) -> None:
+async def _tell(container: Container, outcome: Report, report: Path | None, *, json: bool) -> None:
     rulebook = container.ledger.rulebook
-    tell(told, rulebook, Console(stderr=json, highlight=False))
+    tell(outcome, rulebook, Console(stderr=json, highlight=False))
     if json:
-        sys.stdout.write(orjson.dumps(told.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
+        sys.stdout.write(orjson.dumps(outcome.json(), option=orjson.OPT_INDENT_2).decode() + "\n")
         sys.stdout.flush()
     if report is not None:
         # Last, so that the outcome is printed even if the disk has no room for a copy.
-        write_clerks_copy(told, report, rulebook)
+        write_clerks_copy(outcome, report, rulebook)
 
 
-async def _print_tokens(container: Container, told: Report, *, json: bool) -> None:
+async def _print_tokens(container: Container, outcome: Report, *, json: bool) -> None:
     """Print a token for each role, which can read what was imported but decide nothing."""
     made = await tokens_for_every_role(
         container.identity,
-        told.institution,
+        outcome.institution,
         purpose=PURPOSE,
         days=TOKEN_DAYS,
         called=CALLED,
@@ -171,7 +171,7 @@ async def _print_tokens(container: Container, told: Report, *, json: bool) -> No
     for role, token in made.items():
         print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
     note("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
-    if told.institution.region is None:
+    if outcome.institution.region is None:
         note(
             "所在地区未知，安置专员和民政局的令牌看不到任何人；可用 --region 写明地区再导入。"
             " While the region is unknown, those of placement officer and bureau see nobody; import again"

@@ -11,28 +11,28 @@ from api.institutions import check_region, remark
 from domain.rulebook import Rulebook
 
 
-async def located(handed_in: RegisterImport, said: str | None, rulebook: Rulebook) -> RegisterImport:
+async def located(handed_in: RegisterImport, stated: str | None, rulebook: Rulebook) -> RegisterImport:
     """Return the register with the given region of its institution, if that is unknown.
 
     Warnings about the region are printed.
 
     Raises IdentityError for a region that cannot be an institution's, and if the known region differs.
     """
-    own = handed_in.institution
-    check_region(said, rulebook)
-    if own.region is not None:
-        if said not in {None, own.region}:
+    institution = handed_in.institution
+    check_region(stated, rulebook)
+    if institution.region is not None:
+        if stated not in {None, institution.region}:
             message = (
-                f"{own.name}的所在地区是 {own.region}，不是 {said}；有变更的，请先用"
-                f" childledger institution change 登记。 It lies in {own.region}, not in {said}; where that"
-                " has changed, record it first by childledger institution change."
+                f"{institution.name}的所在地区是 {institution.region}，不是 {stated}；有变更的，请先用"
+                f" childledger institution change 登记。 It lies in {institution.region}, not in {stated};"
+                " where that has changed, record it first by childledger institution change."
             )
             raise IdentityError(message)
         return handed_in
-    region = said
+    region = stated
     if region is None and sys.stdin.isatty() and sys.stderr.isatty() and not handed_in.dry_run:
-        region = await _asked(own.name, rulebook)
-    for sentence in remark(replace(own, region=region), rulebook):
+        region = await _asked(institution.name, rulebook)
+    for sentence in remark(replace(institution, region=region), rulebook):
         note(sentence)
     return replace(handed_in, region=region)
 
@@ -44,13 +44,13 @@ async def _asked(name: str, rulebook: Rulebook) -> str | None:
             f"{name}在哪个县（市、区）？请输入六位代码（GB/T 2260）；不知道请直接回车。"
             " Which county does it lie in? Six digits of GB/T 2260; nothing where it is not known."
         )
-        said = (await _line()).strip()
+        region = (await _line()).strip()
         try:
-            check_region(said, rulebook)
+            check_region(region, rulebook)
         except IdentityError as error:
             note(str(error))
             continue
-        return said or None
+        return region or None
 
 
 async def _line() -> str:

@@ -78,8 +78,8 @@ def sentences(error: Exception) -> list[str]:
         case SettingsError():
             return [_both(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting cannot be read: {error}."))]
         case _ if isinstance(error, AWAY):
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return [_both(Label("数据库无法访问。", f"The database cannot be reached: {said}"))]
+            first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+            return [_both(Label("数据库无法访问。", f"The database cannot be reached: {first_line}"))]
         case _ if isinstance(error, TOLD):
             return [str(error)]
         case gaierror():
@@ -91,8 +91,8 @@ def sentences(error: Exception) -> list[str]:
     return []
 
 
-def _both(said: Label) -> str:
-    return f"{said.zh} {said.en}"
+def _both(sentence: Label) -> str:
+    return f"{sentence.zh} {sentence.en}"
 
 
 def _usage(error: CycloptsError) -> Label:
@@ -138,9 +138,9 @@ def _help(error: CycloptsError) -> Label:
     return Label(f"用法见 {command}。", f"{command} tells how it is given.")
 
 
-def _setting(found: Any) -> str:  # noqa: ANN401 - pydantic's own shape
+def _setting(problem: Any) -> str:  # noqa: ANN401 - pydantic's own shape
     """Return the error of a setting, whose value may be a secret: its name, and its valid values."""
-    name = f"CHILDLEDGER_{'_'.join(map(str, found['loc'])).upper()}"
-    if found["type"] == "value_error":
-        return f"{name}: {found['ctx']['error']}"
-    return f"{name}: {_both(wording(found['type'], found.get('ctx', {}), found['msg']))}"
+    name = f"CHILDLEDGER_{'_'.join(map(str, problem['loc'])).upper()}"
+    if problem["type"] == "value_error":
+        return f"{name}: {problem['ctx']['error']}"
+    return f"{name}: {_both(wording(problem['type'], problem.get('ctx', {}), problem['msg']))}"

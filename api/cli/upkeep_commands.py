@@ -44,8 +44,8 @@ async def rebuilding(container: Container, keep: int) -> int:
         )
         return 1
     number = await make(owner, ledger, READ_MODELS, projector.version, anew=True)
-    with _bar("重建 Rebuilding") as told:
-        built = await projector.build(number, told)
+    with _bar("重建 Rebuilding") as progress:
+        built = await projector.build(number, progress)
     await drop_older(owner, ledger, keep)
     for model, stopped in built.stopped.items():
         note(f"{model}: 已停止 stopped, {stopped.error}")
@@ -74,27 +74,27 @@ def verify(*, read_models: Flag = False) -> int:
 
 async def verifying_entries(container: Container) -> int:
     """Compare every entry with its voucher and its columns, and return the exit code."""
-    found = 0
-    with _bar("核对条目 Verifying entries") as told:
-        async for each in flaws(container.ledger, told):
-            found += 1
+    flawed = 0
+    with _bar("核对条目 Verifying entries") as progress:
+        async for each in flaws(container.ledger, progress):
+            flawed += 1
             answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
-    note(f"条目 entries: {found:,} 处有误 not in order")
-    return DIFFERENT if found else 0
+    note(f"条目 entries: {flawed:,} 处有误 not in order")
+    return DIFFERENT if flawed else 0
 
 
 async def verifying(container: Container) -> int:
     """Compare the read models with the entries, print the differences, and return the exit code."""
     await container.projector.start()
-    own = container.projector.read_from
+    generation = container.projector.read_from
     verifier = Verification(container.ledger, container.readers, READ_MODELS)
     counted: Counter[str] = Counter()
-    with _bar("核对 Verifying") as told:
-        async for each in verifier.differences(own.number, told):
+    with _bar("核对 Verifying") as progress:
+        async for each in verifier.differences(generation.number, progress):
             counted[each.model] += 1
             answer(f"{each.model} {each.stream}")
     for model in READ_MODELS:
-        first = own.stopped.get(model.name)
+        first = generation.stopped.get(model.name)
         stopped = f"; 已停止 stopped at {first.position}, {first.error}" if first else ""
         note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
     return DIFFERENT if counted else 0
@@ -117,7 +117,7 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         role: As whom to enter. Only the owner may migrate; only the writer may append.
     """
 
-    async def asked(container: Container) -> int:
+    async def work(container: Container) -> int:
         address = container.addresses.of(role)
         if address is None:
             note(
@@ -128,7 +128,7 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         answer(address)
         return 0
 
-    return with_container(asked)
+    return with_container(work)
 
 
 def rules(*, unverified: Flag = False) -> int:

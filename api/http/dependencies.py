@@ -68,8 +68,8 @@ Position: TypeAlias = Annotated[int, Query(ge=0, le=_POSITION)]
 class RequestContext:
     """One request: its actor, instant and container, and its turn among the actor's requests.
 
-    Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the way
-    in, as the entries that the request records name it.
+    Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the
+    way in that the entries recorded by the request name.
     """
 
     actor: Actor

@@ -100,7 +100,7 @@ async def test_a_place_is_free_again_when_its_job_has_ended_or_was_never_begun(o
     ended = [begun(own, work, size=jobs.MOST_BYTES_OF_INSTITUTION // 2) for work in works]
     for work in works:
         work.go.set()
-    await until(lambda: all(job.told for job in ended))
+    await until(lambda: all(job.final_answer for job in ended))
     with pytest.raises(RuntimeError), own.place(ONE, ONE, jobs.MOST_BYTES_OF_INSTITUTION):
         raise RuntimeError
 
@@ -112,14 +112,14 @@ async def test_one_institution_s_jobs_push_out_no_other_s_and_none_that_goes_on(
     others, running = Work(), Work()
     other = begun(own, others, person=person, institution=OTHER)
     others.go.set()
-    await until(lambda: bool(other.told))
+    await until(lambda: bool(other.final_answer))
     goes_on = begun(own, running, person=person)
     await until(lambda: goes_on.state == "running")
     ended = []
     for _ in range(jobs.MOST_KEPT + 5):
         with own.place(person, ONE, 1) as place:
             ended.append(own.start(place, _at_once))
-        await until(lambda: bool(ended[-1].told))
+        await until(lambda: bool(ended[-1].final_answer))
 
     assert own.of(other.job, person) is other
     assert own.of(goes_on.job, person) is goes_on
@@ -141,7 +141,7 @@ async def test_reports_are_kept_up_to_so_many_bytes_and_the_newest_always(
         work = Work({"rows": "x" * 200})
         work.go.set()
         ended.append(begun(own, work, person=person))
-        await until(lambda: bool(ended[-1].told))
+        await until(lambda: bool(ended[-1].final_answer))
 
     assert [own.of(job.job, person) is not None for job in ended] == [False, False, True]
 
@@ -150,10 +150,10 @@ async def test_a_job_that_fails_says_why(own: Jobs) -> None:
     work = Work(Problem("malformed", en="It is damaged.", zh="已损坏。"))
     work.go.set()
     job = begun(own, work)
-    await until(lambda: bool(job.told))
+    await until(lambda: bool(job.final_answer))
 
-    assert b'"state":"failed"' in job.told
-    assert "已损坏。".encode() in job.told
+    assert b'"state":"failed"' in job.final_answer
+    assert "已损坏。".encode() in job.final_answer
 
 
 # -- on disk

@@ -64,11 +64,11 @@ async def test_a_look_that_fails_is_shared_too_and_who_goes_takes_it_from_nobody
         return looks
 
     shared = Shared(look, 0)
-    first, second = asyncio.create_task(shared.found()), asyncio.create_task(shared.found())
+    first, second = asyncio.create_task(shared.result()), asyncio.create_task(shared.result())
     await asyncio.sleep(0)
     first.cancel()
     go.set()
     (gone, failed) = await asyncio.gather(first, second, return_exceptions=True)
     assert isinstance(gone, asyncio.CancelledError)
     assert isinstance(failed, OSError)
-    assert await shared.found() == 2
+    assert await shared.result() == 2
