@@ -1,124 +1,70 @@
 """Faults: reasons why a value is set aside or a row rejected."""
 
-from enum import Enum
-from typing import Final
+from enum import Enum, unique
 
 from domain.event import Label
 
 
+@unique
 class Fault(Enum):
-    """A reason, with its code in reports as the value; `label` is its text."""
+    """A reason; its value is its text in Chinese and English, and its code in reports is its name."""
 
-    UNREADABLE_DATE = "unreadable_date"
-    IMPOSSIBLE_DATE = "impossible_date"
-    AMBIGUOUS_DATE = "ambiguous_date"
-    TWO_DIGIT_YEAR = "two_digit_year"
-    NO_SINGLE_DAY = "no_single_day"
-    FUTURE_DATE = "future_date"
-    UNKNOWN_CODE = "unknown_code"
-    NOT_A_NUMBER = "not_a_number"
-    OUT_OF_RANGE = "out_of_range"
-    LOST_DIGITS = "lost_digits"
-    TOO_LONG = "too_long"
-    NOT_CALCULATED = "not_calculated"
-    ERROR_VALUE = "error_value"
-    STRUCK_THROUGH = "struck_through"
-    MERGED = "merged"
-    ODD_CHARACTERS = "odd_characters"
-    PENDING = "pending"
-    DITTO = "ditto"
-    PLACEHOLDER = "placeholder"
-    NAME_DIFFERS = "name_differs"
-    LISTED_TWICE = "listed_twice"
-    CONTRADICTS = "contradicts"
-    OLDER_FILE = "older_file"
-    NOT_PLACED = "not_placed"
-    UNKNOWN_COLUMN = "unknown_column"
-    UNKNOWN_SHEET = "unknown_sheet"
-    UNKNOWN_ITEM = "unknown_item"
-    NO_FILE_NUMBER = "no_file_number"
-    NAME_SHARED = "name_shared"
-    NUMBER_SHARED = "number_shared"
-    LEADING_ZEROS = "leading_zeros"
-    OTHER_INSTITUTION = "other_institution"
-    NOT_ON_ROSTER = "not_on_roster"
-    NOTHING_USABLE = "nothing_usable"
-    NO_SUCH_VALUE = "no_such_value"
-    COMMENT = "comment"
-    TEXT_BOX = "text_box"
-    NOT_KEPT = "not_kept"
-    RECORDED_ELSEWHERE = "recorded_elsewhere"
-    NOT_YOURS = "not_yours"
-    NOT_YOUR_CATEGORY = "not_your_category"
-
-    @property
-    def label(self) -> Label:
-        """The reason in Chinese and English."""
-        return _LABELS[self]
-
-
-_LABELS: Final = {
-    Fault.UNREADABLE_DATE: Label("看不出是哪一天", "Cannot be read as a day"),
-    Fault.IMPOSSIBLE_DATE: Label("没有这一天", "There is no such day"),
-    Fault.AMBIGUOUS_DATE: Label("可作多种解读的日期", "The date can be read in several ways"),
-    Fault.TWO_DIGIT_YEAR: Label("两位数年份", "The year has two digits"),
-    Fault.NO_SINGLE_DAY: Label("只写到月或年，此处须是一天", "A month or a year, where a single day is due"),
-    Fault.FUTURE_DATE: Label("尚未到来的日期", "The date lies in the future"),
-    Fault.UNKNOWN_CODE: Label("不在代码表内", "Not in the code table"),
-    Fault.NOT_A_NUMBER: Label("不是数或号码", "Not a number"),
-    Fault.OUT_OF_RANGE: Label("超出合理范围", "Out of range"),
-    Fault.LOST_DIGITS: Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost"),
-    Fault.TOO_LONG: Label("过长", "Too long"),
-    Fault.NOT_CALCULATED: Label("公式没有计算结果", "A formula that no program has calculated"),
-    Fault.ERROR_VALUE: Label("公式出错", "A formula has gone wrong"),
-    Fault.STRUCK_THROUGH: Label("已划去", "Struck through"),
-    Fault.MERGED: Label(
-        "合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either"
-    ),
-    Fault.ODD_CHARACTERS: Label(
-        "含有看不见或已损坏的字符", "Holds characters that cannot be seen or are lost"
-    ),
-    Fault.PENDING: Label("尚未确定", "Not yet decided"),
-    Fault.DITTO: Label("只写了同上，没有写明内容", "Says the same as another cell, and not what"),
-    Fault.PLACEHOLDER: Label("只有记号，没有写明内容", "A mark that stands for what is not said"),
-    Fault.NAME_DIFFERS: Label("姓名与花名册不一致", "The name differs from the roster's"),
-    Fault.LISTED_TWICE: Label("与同一儿童另一行不一致", "Differs from another row of the same child"),
-    Fault.CONTRADICTS: Label("与另一表不一致", "Differs from another sheet"),
-    Fault.OLDER_FILE: Label("台账已有较新文件的内容", "The ledger holds what a newer file says"),
-    Fault.NOT_PLACED: Label("缺少所依附的内容", "What it belongs to is not said"),
-    Fault.UNKNOWN_COLUMN: Label("未识别的列", "Unknown column"),
-    Fault.UNKNOWN_SHEET: Label("未识别的表", "Unknown sheet or table"),
-    Fault.UNKNOWN_ITEM: Label("未识别的更正项目或事项", "Unknown item"),
-    Fault.NO_FILE_NUMBER: Label("没有儿童编号", "No file number"),
-    Fault.NAME_SHARED: Label(
-        "没有儿童编号，花名册中又有同名儿童",
-        "No file number, and several children have the name",
-    ),
-    Fault.NUMBER_SHARED: Label(
-        "台账中有几名儿童用这一编号", "Several children in the ledger have the number"
-    ),
-    Fault.LEADING_ZEROS: Label(
+    UNREADABLE_DATE = Label("看不出是哪一天", "Cannot be read as a day")
+    IMPOSSIBLE_DATE = Label("没有这一天", "There is no such day")
+    AMBIGUOUS_DATE = Label("可作多种解读的日期", "The date can be read in several ways")
+    TWO_DIGIT_YEAR = Label("两位数年份", "The year has two digits")
+    NO_SINGLE_DAY = Label("只写到月或年，此处须是一天", "A month or a year, where a single day is due")
+    FUTURE_DATE = Label("尚未到来的日期", "The date lies in the future")
+    UNKNOWN_CODE = Label("不在代码表内", "Not in the code table")
+    NOT_A_NUMBER = Label("不是数或号码", "Not a number")
+    OUT_OF_RANGE = Label("超出合理范围", "Out of range")
+    LOST_DIGITS = Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost")
+    TOO_LONG = Label("过长", "Too long")
+    NOT_CALCULATED = Label("公式没有计算结果", "A formula that no program has calculated")
+    ERROR_VALUE = Label("公式出错", "A formula has gone wrong")
+    STRUCK_THROUGH = Label("已划去", "Struck through")
+    MERGED = Label("合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either")
+    ODD_CHARACTERS = Label("含有看不见或已损坏的字符", "Holds characters that cannot be seen or are lost")
+    PENDING = Label("尚未确定", "Not yet decided")
+    DITTO = Label("只写了同上，没有写明内容", "Says the same as another cell, and not what")
+    PLACEHOLDER = Label("只有记号，没有写明内容", "A mark that stands for what is not said")
+    NAME_DIFFERS = Label("姓名与花名册不一致", "The name differs from the roster's")
+    LISTED_TWICE = Label("与同一儿童另一行不一致", "Differs from another row of the same child")
+    CONTRADICTS = Label("与另一表不一致", "Differs from another sheet")
+    OLDER_FILE = Label("台账已有较新文件的内容", "The ledger holds what a newer file says")
+    NOT_PLACED = Label("缺少所依附的内容", "What it belongs to is not said")
+    UNKNOWN_COLUMN = Label("未识别的列", "Unknown column")
+    UNKNOWN_SHEET = Label("未识别的表", "Unknown sheet or table")
+    UNKNOWN_ITEM = Label("未识别的更正项目或事项", "Unknown item")
+    NO_FILE_NUMBER = Label("没有儿童编号", "No file number")
+    NAME_SHARED = Label(
+        "没有儿童编号，花名册中又有同名儿童", "No file number, and several children have the name"
+    )
+    NUMBER_SHARED = Label("台账中有几名儿童用这一编号", "Several children in the ledger have the number")
+    LEADING_ZEROS = Label(
         "花名册中该编号的前导零个数不同", "On the roster the number has other leading zeros"
-    ),
-    Fault.OTHER_INSTITUTION: Label(
-        "表头所列填报单位为其他机构", "The banner above it names another institution"
-    ),
-    Fault.NOT_ON_ROSTER: Label("花名册中没有该儿童", "The child is not on the roster"),
-    Fault.NOTHING_USABLE: Label("没有可用的内容", "Nothing on the row can be used"),
-    Fault.COMMENT: Label(
+    )
+    OTHER_INSTITUTION = Label("表头所列填报单位为其他机构", "The banner above it names another institution")
+    NOT_ON_ROSTER = Label("花名册中没有该儿童", "The child is not on the roster")
+    NOTHING_USABLE = Label("没有可用的内容", "Nothing on the row can be used")
+    NO_SUCH_VALUE = Label("找不到所更正的内容", "What it corrects is not there")
+    COMMENT = Label(
         "批注不录入；需要录入的内容请写入单元格",
         "Comments are not recorded: write what should be into a cell",
-    ),
-    Fault.TEXT_BOX: Label(
+    )
+    TEXT_BOX = Label(
         "文本框不录入；需要录入的内容请写入单元格",
         "Text boxes are not recorded: write what should be into a cell",
-    ),
-    Fault.NOT_KEPT: Label("不能照原样保存", "It cannot be kept as it is written"),
-    Fault.RECORDED_ELSEWHERE: Label("已录入另一档案", "It was recorded in another file"),
-    Fault.NOT_YOURS: Label("该档案已由其他机构负责", "Another institution is in charge of the file"),
-    Fault.NOT_YOUR_CATEGORY: Label(
+    )
+    NOT_KEPT = Label("不能照原样保存", "It cannot be kept as it is written")
+    RECORDED_ELSEWHERE = Label("已录入另一档案", "It was recorded in another file")
+    NOT_YOURS = Label("该档案已由其他机构负责", "Another institution is in charge of the file")
+    NOT_YOUR_CATEGORY = Label(
         "属您的角色不可查看的类别，请由主管人员导入",
         "Of a category that your role is not shown; a supervisor imports it",
-    ),
-    Fault.NO_SUCH_VALUE: Label("找不到所更正的内容", "What it corrects is not there"),
-}
+    )
+
+    @property
+    def code(self) -> str:
+        """The reason's code in reports."""
+        return self.name.lower()

@@ -200,7 +200,7 @@ def _settle(report: Report, own: Plan, kept: Iterable[RowResult], child: UUID) -
             report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
     for place in own.sealed:
         report.account.settle(place, CellOutcome.REJECTED)
-        refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.value
+        refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.code
     return refused
 
 

@@ -228,7 +228,7 @@ class Layout:
     decisive: tuple[str, ...] = ()
     facts: frozenset[Maker] = frozenset()
     states: Mapping[Maker, tuple[type[Event], ...]] = field(default_factory=dict)
-    remark: str | None = None
+    remark: str | None = "备注"
 
 
 def paper(kind: type[E], **said: object) -> E:

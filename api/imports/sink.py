@@ -45,11 +45,11 @@ class RowResult:
         """The code of the refusal: the fault, the rule, or the mismatch of the key."""
         if self.denied is not None:
             fault = Fault.NOT_YOURS if self.denied is Hindrance.SCOPE else Fault.NOT_YOUR_CATEGORY
-            return str(fault.value)
+            return fault.code
         if self.unfit:
-            return Fault.NOT_KEPT.value
+            return Fault.NOT_KEPT.code
         refusing = (each.rule.id for each in self.judgements if each.refuses)
-        return next(refusing, Fault.RECORDED_ELSEWHERE.value)
+        return next(refusing, Fault.RECORDED_ELSEWHERE.code)
 
 
 class Sink(Protocol):

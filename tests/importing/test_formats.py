@@ -157,7 +157,7 @@ def test_lines_within_quotation_marks_are_one_cell_and_rows_are_counted_as_a_spr
 def test_an_error_in_a_table_as_text_is_listed_as_in_a_workbook() -> None:
     ((number, error),) = rows(b"CS001,#N/A\n")
 
-    assert (number, error.written, error.fault.value) == ("CS001", "#N/A", "error_value")
+    assert (number, error.written, error.fault.code) == ("CS001", "#N/A", "error_value")
 
 
 @pytest.mark.parametrize("text", ['CS001,"王小明\nCS002,李小红\n', 'CS001,"王"小明\n'])

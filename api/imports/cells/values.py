@@ -73,10 +73,15 @@ def name() -> Reader:
     Other blanks, in a name of another script or between what may be two names, are kept.
     """
     plain = _words(LONGEST_NAME, _is_plain_line)
+    return then(plain, lambda said: said.replace(" ", "") if _SPACED.fullmatch(said) else said)
+
+
+def then(plain: Reader, change: Callable[[str], Read]) -> Reader:
+    """Return a reader that changes the words which a plainer reader returns."""
 
     def read(raw: Raw) -> Read:
         said = plain(raw)
-        return said.replace(" ", "") if isinstance(said, str) and _SPACED.fullmatch(said) else said
+        return change(said) if isinstance(said, str) else said
 
     return read
 
@@ -101,37 +106,21 @@ def number() -> Reader:
 
 def file_number() -> Reader:
     """Return a reader of a child's file number, in one spelling for any width and case."""
-    plain = number()
 
-    def read(raw: Raw) -> Read:
-        said = plain(raw)
-        if isinstance(said, str):
-            return Fault.NOT_A_NUMBER if odd_digits(said) else normalize("NFKC", said).upper()
-        return said
+    def spelled(said: str) -> Read:
+        return Fault.NOT_A_NUMBER if odd_digits(said) else normalize("NFKC", said).upper()
 
-    return read
+    return then(number(), spelled)
 
 
 def citizen_id() -> Reader:
     """Return a reader of a citizen id as written, with its last sign in upper case."""
-    plain = number()
-
-    def read(raw: Raw) -> Read:
-        said = plain(raw)
-        return said.upper() if isinstance(said, str) else said
-
-    return read
+    return then(number(), str.upper)
 
 
 def serial() -> Reader:
     """Return a reader of a row's serial number, without words."""
-    plain = text()
-
-    def read(raw: Raw) -> Read:
-        said = plain(raw)
-        return Fault.NOT_A_NUMBER if isinstance(said, str) and not any(map(str.isnumeric, said)) else said
-
-    return read
+    return then(text(), lambda said: said if any(map(str.isnumeric, said)) else Fault.NOT_A_NUMBER)
 
 
 def day() -> Reader:

@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.cells.values import code, day, number
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
@@ -67,10 +67,7 @@ def registered(row: Row) -> DatedEvent | None:
 ADOPTION: Final = Layout(
     name="收养",
     others=("收养登记", "送养", "收养情况"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("公告日期", day(), ("收养公告日期", "公告时间")),
         Column("评估同意日期", day(), ("同意评估日期", "评估同意时间")),
         Column("融合开始", day(), ("融合开始日期", "融合起始日期", "融合期开始")),
@@ -89,9 +86,7 @@ ADOPTION: Final = Layout(
         Column("登记日期", day(), ("收养登记日期", "登记时间")),
         Column("收养登记证号", number(), ("登记证号", "收养证号", "收养登记证编号")),
         Column("收养类别", code("adoption_category", {"弃婴": "1", "孤儿": "2"}), ("收养类型",)),
-        REMARK,
     ),
     makes=(notice, consented, integrating, integrated, reported, child_consented, registered),
     decisive=("登记日期",),
-    remark="备注",
 )

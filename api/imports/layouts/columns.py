@@ -11,3 +11,8 @@ FILE_NUMBER: Final = Column(
 )
 CHILD_NAME: Final = Column(NAME, name(), ("儿童姓名", "孩子姓名", "姓 名"), serves="key")
 REMARK: Final = Column("备注", text(), ("备 注", "说明", "附注", "其他说明"))
+
+
+def with_common(*columns: Column) -> tuple[Column, ...]:
+    """Return the columns of a sheet about children, with those that all such sheets share."""
+    return SERIAL, FILE_NUMBER, CHILD_NAME, *columns, REMARK

@@ -34,4 +34,5 @@ CORRECTIONS: Final = Layout(
     ),
     makes=(),
     key=(NOTED, ITEM),
+    remark=None,
 )

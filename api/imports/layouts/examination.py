@@ -5,7 +5,7 @@ from typing import Final
 from api.imports.cells.measures import amount
 from api.imports.cells.values import day, text, title
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.event import Height, Weight
 from domain.events.health import PhysicalExamined
 
@@ -30,18 +30,13 @@ def examined(row: Row) -> DatedEvent | None:
 EXAMINATION: Final = Layout(
     name="体检",
     others=("体检记录", "健康体检", "体检情况"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("体检日期", day(), ("检查日期", "体检时间")),
         Column("身高(cm)", amount(Height, CENTIMETRES), ("身高", "身长"), units=CENTIMETRES),
         Column("体重(kg)", amount(Weight, KILOGRAMS), ("体重",), units=KILOGRAMS),
         Column("体检机构", title(), ("体检医院", "检查机构", "医院", "体检单位")),
         Column("结论", text(), ("体检结论", "体检结果", "检查结果", "结果")),
-        REMARK,
     ),
     makes=(examined,),
     key=("体检日期",),
-    remark="备注",
 )

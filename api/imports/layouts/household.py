@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.cells.values import code, day, text, title
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
 
 
@@ -39,10 +39,7 @@ MOVED: Final = ("迁出日期", "户口迁出日期", "迁移日期", "户口迁
 HOUSEHOLD: Final = Layout(
     name="户口登记",
     others=("户籍登记", "落户情况", "户口情况"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("申请日期", day(), ("申请落户日期", "申报日期", "申请时间")),
         Column("落户日期", day(), ("户口登记日期", "落户时间", "登记户口日期")),
         Column(
@@ -56,9 +53,7 @@ HOUSEHOLD: Final = Layout(
         Column("派出所", title(), ("落户派出所", "户籍派出所", "登记派出所")),
         Column("户口迁移日期", day(), MOVED),
         Column("迁往地", text(), ("迁入地", "迁往地址", "户口迁往地")),
-        REMARK,
     ),
     makes=(applied, registered, transferred),
     facts=frozenset({transferred}),
-    remark="备注",
 )

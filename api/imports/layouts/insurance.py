@@ -5,7 +5,7 @@ from typing import Final
 from api.imports.cells.measures import amount, whole
 from api.imports.cells.values import NOT_ON_PAPER, code, day
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.event import Year
 from domain.events.insurance import (
     Contribution,
@@ -67,10 +67,7 @@ YUAN: Final = {"元": "1", "万元": "10000"}
 INSURANCE: Final = Layout(
     name="医保参保",
     others=("医疗保险", "医保", "参保缴费", "参保情况"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("核查日期", day(), ("参保核查日期", "核实日期", "核查时间")),
         Column("参保日期", day(), ("参保时间", "参保登记日期")),
         Column(
@@ -109,9 +106,7 @@ INSURANCE: Final = Layout(
             ),
             ("资助类型", "缴费方式", "资助"),
         ),
-        REMARK,
     ),
     makes=(checked, enrolled, paid),
     key=("缴费年度",),
-    remark="备注",
 )

@@ -3,11 +3,10 @@
 import re
 from typing import Final
 
-from api.imports.cells.raw import Raw
-from api.imports.cells.values import Read, Reader, code, day, title
+from api.imports.cells.values import Read, code, day, then, title
 from api.imports.faults import Fault
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from api.imports.layouts.household import MOVED, transferred
 from domain.events.placement.arrangements import (
     EmploymentArranged,
@@ -49,16 +48,9 @@ ABILITIES: Final = {
 WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
 
 
-def _occupation() -> Reader:
-    """Return a reader of work or a training: `物流公司就业`, `烘焙技能培训`."""
-    plain = title()
-
-    def read(raw: Raw) -> Read:
-        said = plain(raw)
-        known = not isinstance(said, str) or said.endswith("培训") or WORK.fullmatch(said)
-        return said if known else Fault.UNKNOWN_ITEM
-
-    return read
+def _occupation(said: str) -> Read:
+    """Return work or a training, as written: `物流公司就业`, `烘焙技能培训`."""
+    return said if said.endswith("培训") or WORK.fullmatch(said) else Fault.UNKNOWN_ITEM
 
 
 def assessed(row: Row) -> DatedEvent | None:
@@ -117,10 +109,7 @@ def followed_up(row: Row) -> DatedEvent | None:
 PLACEMENT: Final = Layout(
     name="成年安置",
     others=("成年安置情况", "成年孤儿安置", "安置"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("评估日期", day(), ("安置评估日期", "成年评估日期")),
         Column("劳动能力", code("placement_ability", ABILITIES), ("劳动能力评估",)),
         Column("生活自理", code("placement_ability", ABILITIES), ("生活自理能力", "自理能力")),
@@ -128,14 +117,12 @@ PLACEMENT: Final = Layout(
         Column("方案批准日期", day(), ("安置方案批准日期", "方案审批日期")),
         Column("安置方式", code("placement_route", ROUTES), ("安置类型", "安置去向")),
         Column("住房落实日期", day(), ("住房日期", "落实住房日期")),
-        Column("就业/培训", _occupation(), ("就业", "就业培训", "就业或培训", "就业情况")),
+        Column("就业/培训", then(title(), _occupation), ("就业", "就业培训", "就业或培训", "就业情况")),
         Column("户口迁移日期", day(), MOVED),
         Column("安置日期", day(), ("安置时间", "完成安置日期")),
         Column("随访日期", day(), ("回访日期", "首次随访日期", "随访时间")),
-        REMARK,
     ),
     makes=(assessed, capacity, plan, housing, employment, training, transferred, placed, followed_up),
     decisive=("安置日期",),
     facts=frozenset({transferred}),
-    remark="备注",
 )

@@ -4,10 +4,10 @@ from typing import Final
 
 from api.imports.cells.measures import amount
 from api.imports.cells.raw import Raw
-from api.imports.cells.values import NOT_ON_PAPER, Read, Reader, code, day, name, text, title
+from api.imports.cells.values import NOT_ON_PAPER, Read, Reader, code, day, name, text, then, title
 from api.imports.faults import Fault
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.event import Points, Unknown
 from domain.events.rehabilitation import (
     PlannedItem,
@@ -31,16 +31,6 @@ MATTERS: Final = {
 LONGEST_DOMAIN: Final = 200
 PHASES: Final = {"初评": "initial", "中评": "mid", "末评": "final", "初次评估": "initial"}
 MODES: Final = {"言语训练": "ST", "物理训练": "PT", "作业训练": "OT", "认知": "cognition"}
-
-
-def _matter() -> Reader:
-    plain = title()
-
-    def read(raw: Raw) -> Read:
-        said = plain(raw)
-        return MATTERS.get(said, Fault.UNKNOWN_ITEM) if isinstance(said, str) else said
-
-    return read
 
 
 def _phase_or_mode() -> Reader:
@@ -118,19 +108,16 @@ def _count(row: Row) -> int | Unknown:
 REHABILITATION: Final = Layout(
     name="康复",
     others=("康复记录", "康复训练", "康复情况"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("日期", day(), ("康复日期", "训练日期", "时间")),
-        Column("事项", _matter(), ("类型", "康复事项")),
+        Column(
+            "事项", then(title(), lambda said: MATTERS.get(said, Fault.UNKNOWN_ITEM)), ("类型", "康复事项")
+        ),
         Column("内容", text(), ("康复内容", "训练内容")),
         Column("评估类型/项目", _phase_or_mode(), ("评估类型", "项目", "康复项目", "训练项目")),
         Column("分值/次数", amount(Points, {"次": "1", "分": "1"}), ("次数", "分值", "得分")),
         Column("康复师", name(), ("治疗师", "训练师", "康复老师")),
-        REMARK,
     ),
     makes=(assessed, planned, trained),
     key=("日期", "事项", "评估类型/项目"),
-    remark="备注",
 )

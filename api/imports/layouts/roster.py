@@ -276,5 +276,4 @@ ROSTER: Final = Layout(
         care: (CareModeAssigned,),
         disability: (DisabilityAssessed,),
     },
-    remark="备注",
 )

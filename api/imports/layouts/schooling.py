@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.cells.values import code, day, number, title
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 
@@ -33,10 +33,7 @@ def ended(row: Row) -> DatedEvent | None:
 SCHOOLING: Final = Layout(
     name="就学",
     others=("就学情况", "教育", "入学情况", "学籍"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("入学日期", day(), ("入学时间", "就学日期", "入学年月")),
         Column(
             "学段",
@@ -78,10 +75,8 @@ SCHOOLING: Final = Layout(
             code("school_end_reason", {"辍学": "left", "转出": "changed", "肄业": "completed"}),
             ("离校原因", "结束方式"),
         ),
-        REMARK,
     ),
     makes=(enrolled, ended),
     key=("学段", "学校"),
     decisive=("结束日期",),
-    remark="备注",
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.cells.values import code, day, text
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import CHILD_NAME, FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import with_common
 from domain.events.adoption.visits import PostAdoptionVisitMade
 
 FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")
@@ -29,10 +29,7 @@ def visited(row: Row) -> DatedEvent | None:
 VISITS: Final = Layout(
     name="收养回访",
     others=("回访", "收养后回访", "回访记录"),
-    columns=(
-        SERIAL,
-        FILE_NUMBER,
-        CHILD_NAME,
+    columns=with_common(
         Column("回访日期", day(), ("回访时间",)),
         Column(
             "回访方式",
@@ -48,9 +45,7 @@ VISITS: Final = Layout(
             ("风险等级", "风险程度"),
         ),
         Column("下次回访", day(), ("下次回访日期", "下次回访时间"), ahead=True),
-        REMARK,
     ),
     makes=(visited,),
     key=("回访日期",),
-    remark="备注",
 )

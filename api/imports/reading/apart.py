@@ -140,7 +140,7 @@ def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
         elif "title" in said:
             merged = tuple(Merged(*each) for each in said["merged"])
             attached = tuple(
-                Attached(row, column, words, Fault(fault)) for row, column, words, fault in said["attached"]
+                Attached(row, column, words, Fault[fault]) for row, column, words, fault in said["attached"]
             )
             sheets.append(Sheet(len(sheets), said["title"], rows, merged, attached))
             rows = []
@@ -179,4 +179,4 @@ def _special(cell: dict[str, Any]) -> Raw:
         case "counted":
             return Counted(said[0], date.fromisoformat(said[1]))
         case _:
-            return Unusable(said[0], Fault(said[1]))
+            return Unusable(said[0], Fault[said[1]])

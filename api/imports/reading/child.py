@@ -51,7 +51,7 @@ def _answer(wanted: dict[str, Any]) -> None:
         for row in sheet.rows:
             out.write(orjson.dumps(row, default=_special, option=_PLAINLY))
         merged = [(each.top, each.left, each.bottom, each.right) for each in sheet.merged]
-        attached = [(each.row, each.column, each.words, each.fault.value) for each in sheet.attached]
+        attached = [(each.row, each.column, each.words, each.fault.name) for each in sheet.attached]
         out.write(
             orjson.dumps({"title": sheet.title, "merged": merged, "attached": attached}, option=_PLAINLY)
         )
@@ -83,7 +83,7 @@ def _special(cell: object) -> dict[str, Any]:
         case Counted():
             return {"counted": [float(cell), cell.since.isoformat()]}
         case Unusable():
-            return {"unusable": [cell.written, cell.fault.value]}
+            return {"unusable": [cell.written, cell.fault.name]}
     raise TypeError
 
 

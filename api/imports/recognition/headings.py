@@ -153,7 +153,7 @@ def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
 def _at(row: Sequence[Raw], place: int) -> str:
     raw = row[place] if place < len(row) else BLANK
     # A heading that is struck through is not valid.
-    return f"{raw.fault.label.zh}：{clean(raw)}" if isinstance(raw, Unusable) else clean(raw)
+    return f"{raw.fault.value.zh}：{clean(raw)}" if isinstance(raw, Unusable) else clean(raw)
 
 
 def _written(texts: Texts) -> dict[int, str]:

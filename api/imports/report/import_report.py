@@ -93,7 +93,7 @@ class Report:
 
     def reject(self, at: RowOf, cell: Cell | None, why: Fault | str, child: UUID | None = None) -> None:
         """Report a rejected row or part of one, with its fault or the rule that refuses it."""
-        code = why.value if isinstance(why, Fault) else why
+        code = why.code if isinstance(why, Fault) else why
         heading, written = ("", "") if cell is None else (cell.heading, cell.written)
         self._list(
             "rejections", ReportLine(self._sheet(at.table), at.row, heading, written, code, child=child)
@@ -108,7 +108,7 @@ class Report:
         row, column = cell.place.row, cell.place.column
         self._list(
             "values",
-            ReportLine(sheet, row, cell.heading, cell.written, fault.value, elsewhere, column, child),
+            ReportLine(sheet, row, cell.heading, cell.written, fault.code, elsewhere, column, child),
         )
 
     def tell_attached(self, row: RowOf, child: UUID | None = None) -> None:

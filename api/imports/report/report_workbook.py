@@ -122,5 +122,5 @@ def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
         return "账本中有，本次文件中没有；未撤回", "In the ledger, not in this file; nothing was withdrawn"
     if code in rulebook.rules:
         return rulebook[code].zh, rulebook[code].en
-    label = Fault(code).label
+    label = Fault[code.upper()].value
     return label.zh, label.en
