@@ -192,10 +192,8 @@ def _well_formed(change: Callable[[T], U], value: T) -> U:
     try:
         return change(value)
     except MalformedError as error:
-        zh, en = error.detail.zh, error.detail.en
-        raise Problem(
-            "malformed", en=f"The request cannot be read: {en}.", zh=f"请求无法读取：{zh}。"
-        ) from None
+        why = Label(f"请求无法读取：{error.detail.zh}。", f"The request cannot be read: {error.detail.en}.")
+        raise Problem("malformed", why) from None
 
 
 def _valid(kind: type[M], document: Any, at: str = "") -> M:  # noqa: ANN401 - any JSON

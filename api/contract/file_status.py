@@ -9,7 +9,7 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.masking import PersonalValue, restricted
+from api.contract.masking import PersonalValue, restricted, typed_dict
 from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
 from domain.events.departure import death
 from domain.file import ATTRIBUTES, Attribute, Fact
@@ -39,34 +39,24 @@ class WaitingAnswer(TypedDict):
     due_30_days: int
 
 
-class FileAnswer(TypedDict):
-    """A file's status on a day; a chapter has one member an attribute, null where nothing holds."""
-
-    child: UUID
-    version: int
-    position: int
-    known_position: int
-    as_of: date
-    institution: UUID | None
-    file_no: PersonalValue
-    stage: str | None
-    age: AgeAnswer | None
-    findings: int
-    obligations: WaitingAnswer
-    intake: dict[str, Any]
-    identity: dict[str, Any]
-    search: dict[str, Any]
-    guardianship: dict[str, Any]
-    household: dict[str, Any]
-    entitlement: dict[str, Any]
-    insurance: dict[str, Any]
-    health: dict[str, Any]
-    rehabilitation: dict[str, Any]
-    schooling: dict[str, Any]
-    care: dict[str, Any]
-    adoption: dict[str, Any]
-    placement: dict[str, Any]
-    departure: dict[str, Any]
+FileAnswer: Final = typed_dict(
+    "FileAnswer",
+    {
+        "child": UUID,
+        "version": int,
+        "position": int,
+        "known_position": int,
+        "as_of": date,
+        "institution": UUID | None,
+        "file_no": PersonalValue,
+        "stage": str | None,
+        "age": AgeAnswer | None,
+        "findings": int,
+        "obligations": WaitingAnswer,
+        **{chapter: dict[str, Any] for chapter, _ in ATTRIBUTES if chapter not in {*_OTHERS, "life"}},
+    },
+    "A file's status on a day; a chapter has one member an attribute, null where nothing holds.",
+)
 
 
 class RegisterRow(TypedDict):

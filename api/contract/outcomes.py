@@ -185,7 +185,7 @@ def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) ->
         case StaleVersion(current):
             return Problem("stale", version=current)
         case KeepsMoving():
-            return Problem("unavailable", en=_KEEPS_MOVING.en, zh=_KEEPS_MOVING.zh)
+            return Problem("unavailable", _KEEPS_MOVING)
         case KeyMismatch():
             return Problem("idempotency_mismatch")
         case Withheld():
@@ -201,7 +201,7 @@ def _denied(why: object) -> Problem:
     if why is Hindrance.SCOPE:
         return not_found()
     if why is Hindrance.CATEGORY:
-        return Problem("forbidden", en=_NOT_SHOWN.en, zh=_NOT_SHOWN.zh)
+        return Problem("forbidden", _NOT_SHOWN)
     return Problem("forbidden")
 
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from domain.event import Category
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.codec.messages import InvalidValue
@@ -153,6 +152,11 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
 )
 """All kinds of problems, by code."""
 
+_MANY: Final = Label(
+    f"多处内容不符合要求，此处列出前{MOST_FAULTS}处。",
+    f"Many values are not what they should be; the first {MOST_FAULTS} are listed.",
+)
+
 
 class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     """An unsuccessful answer; `more` are further members, such as `version` of a stale request."""
@@ -160,17 +164,15 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     def __init__(
         self,
         code: str,
+        detail: Label | None = None,
         *,
-        en: str | None = None,
-        zh: str | None = None,
         headers: Mapping[str, str] | None = None,
         **more: Any,  # noqa: ANN401 - any JSON
     ) -> None:
         super().__init__(code)
         self.code = code
         self.kind = KINDS[code]
-        self.en = en or self.kind.en
-        self.zh = zh or self.kind.zh
+        self.detail = detail or Label(self.kind.zh, self.kind.en)
         self.headers = dict(headers or {})
         self.more = more
 
@@ -182,8 +184,8 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
             "title": self.kind.title,
             "status": self.kind.status,
             "code": self.code,
-            "detail": self.en,
-            "detail_zh": self.zh,
+            "detail": self.detail.en,
+            "detail_zh": self.detail.zh,
             **self.more,
         }
 
@@ -209,12 +211,7 @@ def invalid(faults: Iterable[InvalidValue]) -> Problem:
     errors = [_error(each) for each in listed[:MOST_FAULTS]]
     if len(listed) == len(errors):
         return Problem("invalid", errors=errors)
-    return Problem(
-        "invalid",
-        en=f"Many values are not what they should be; the first {MOST_FAULTS} are listed.",
-        zh=f"多处内容不符合要求，此处列出前{MOST_FAULTS}处。",
-        errors=errors,
-    )
+    return Problem("invalid", _MANY, errors=errors)
 
 
 def _error(fault: InvalidValue) -> dict[str, Any]:
@@ -287,37 +284,7 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
                     },
                 },
             },
-            "refusals": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["rule", "strength", "zh", "en", "source", "verified", "rests_on"],
-                    "properties": {
-                        **{name: {"type": "string"} for name in ("rule", "zh", "en", "source")},
-                        "pointer": {
-                            "type": "string",
-                            "description": "Where in what was sent; left out where the evidence is.",
-                        },
-                        "table": {
-                            "type": "string",
-                            "description": "The code table that lacks the code which stands there.",
-                        },
-                        "codes": {
-                            "type": "array",
-                            "items": {"type": "string"},
-                            "description": "The codes of that table, where they are few.",
-                        },
-                        "strength": {"enum": ["impossible", "forbidden"]},
-                        "verified": {"type": "boolean"},
-                        "evidence": {
-                            "type": "array",
-                            "items": {"type": "string", "format": "uuid"},
-                            "description": "Left out where it rests on what the caller may not see.",
-                        },
-                        "rests_on": {"type": "array", "items": {"enum": list(Category)}},
-                    },
-                },
-            },
+            "refusals": {"type": "array", "items": {"$ref": "#/components/schemas/RefusalAnswer"}},
             "possible": {"type": "array", "items": {"type": "string"}},
         },
     }

@@ -113,16 +113,21 @@ class ItemsRequest(Request):
     all_or_nothing: bool = False
 
 
-class SearchRequest(Request):
-    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
+class ListRequest(Request):
+    """The filters of the register, and the page to return."""
 
-    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
     file_no: Number | None = None
     stage: Stage | None = None
     institution: UUID | None = None
     departed: bool | None = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class SearchRequest(ListRequest):
+    """A search of the register: by characters, pinyin or initials of a name, or by the file number."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
 
 
 KINDS: Final = (EventRequest, EventsRequest, OpeningRequest, ItemRequest, ItemsRequest, SearchRequest)

@@ -1,23 +1,26 @@
 """The catalogue of events, rules and codes, open to every token."""
 
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Final, NotRequired
+from typing import TYPE_CHECKING, Annotated, Any, Final, NotRequired, TypeAlias, get_type_hints
 
 from fastapi import APIRouter, Path
 from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because, Listing
+from api.contract.masking import typed_dict
 from api.contract.problems import ANYWHERE, not_found, responses
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
-from domain.rulebook import DatedText, Rule, Rulebook, Strength
+from domain.rulebook import DatedText, Pack, Papers, Rule, Rulebook, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
 
 router = APIRouter(tags=["catalogue"])
 
 _KNOWN: Final = ANYWHERE | responses("not_found")
+Dated: TypeAlias = DatedText | Pack | Papers
 
 
 class EventType(TypedDict):
@@ -35,49 +38,21 @@ class EventType(TypedDict):
     source: str
 
 
-PackAnswer = TypedDict(
-    "PackAnswer",
-    {
-        "region": str,
-        "from": date | None,
-        "until": date | None,
-        "case": str,
-        "value": int,
-        "unit": str,
-        "source": str,
-        "verified": bool,
-    },
-)
-"""One number of a rule: where and when it counts; null is always."""
-
-PapersAnswer = TypedDict(
-    "PapersAnswer",
-    {
-        "region": str,
-        "from": date | None,
-        "until": date | None,
-        "case": str,
-        "kinds": list[str],
-        "source": str,
-        "verified": bool,
-    },
-)
-"""The papers that a rule asks for in one case."""
+def _answer_of(kind: type[Dated], doc: str) -> Any:  # noqa: ANN401 - a type
+    """Return the type of an answer about something that counts in one region for some days."""
+    members = get_type_hints(kind) | {"from": date | None, "until": date | None}
+    name = f"{kind.__name__.removeprefix('Dated')}Answer"
+    return typed_dict(name, {each: hint for each, hint in members.items() if each != "since"}, doc)
 
 
-TextAnswer = TypedDict(
-    "TextAnswer",
-    {
-        "region": str,
-        "from": date | None,
-        "until": date | None,
-        "source": str,
-        "verified": bool,
-        "zh": str | None,
-        "en": str | None,
-    },
-)
-"""The source of a rule or a code table in one region for some days; its words where they were others then."""
+if TYPE_CHECKING:
+    PackAnswer: TypeAlias = dict[str, Any]
+    PapersAnswer: TypeAlias = dict[str, Any]
+    TextAnswer: TypeAlias = dict[str, Any]
+else:
+    PackAnswer = _answer_of(Pack, "One number of a rule, and where and when it counts; null is always.")
+    PapersAnswer = _answer_of(Papers, "The papers that a rule requires in one case.")
+    TextAnswer = _answer_of(DatedText, "A source in one region for some days, and its words if they differ.")
 
 
 class RuleAnswer(TypedDict):
@@ -191,45 +166,15 @@ def rule_json(rule: Rule) -> RuleAnswer:
         "en": rule.en,
         "source": rule.source,
         "verified": rule.verified,
-        "texts": [_text_json(text) for text in rule.texts],
-        "packs": [
-            {
-                "region": pack.region,
-                "from": _bound(pack.since),
-                "until": _bound(pack.until),
-                "case": pack.case,
-                "value": pack.value,
-                "unit": pack.unit,
-                "source": pack.source,
-                "verified": pack.verified,
-            }
-            for pack in rule.packs
-        ],
-        "papers": [
-            {
-                "region": papers.region,
-                "from": _bound(papers.since),
-                "until": _bound(papers.until),
-                "case": papers.case,
-                "kinds": list(papers.kinds),
-                "source": papers.source,
-                "verified": papers.verified,
-            }
-            for papers in rule.papers
-        ],
+        "texts": [_dated_json(text) for text in rule.texts],
+        "packs": [_dated_json(pack) for pack in rule.packs],
+        "papers": [_dated_json(papers) for papers in rule.papers],
     }
 
 
-def _text_json(text: DatedText) -> TextAnswer:
-    return {
-        "region": text.region,
-        "from": _bound(text.since),
-        "until": _bound(text.until),
-        "source": text.source,
-        "verified": text.verified,
-        "zh": text.zh,
-        "en": text.en,
-    }
+def _dated_json(dated: Dated) -> dict[str, Any]:
+    shown = asdict(dated)
+    return {"from": _bound(shown.pop("since")), **shown, "until": _bound(dated.until)}
 
 
 def _bound(day: date) -> date | None:
@@ -241,7 +186,7 @@ def code_table_json(table: CodeTable) -> CodeTableAnswer:
     return {
         "table": table.name,
         "source": table.source,
-        "texts": [_text_json(text) for text in table.texts],
+        "texts": [_dated_json(text) for text in table.texts],
         "codes": [_code_json(table, code) for code in table.codes],
     }
 

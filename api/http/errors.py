@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.contract.pointers import faults
 from api.contract.problems import KINDS, Problem, invalid
+from domain.label import Label
 from ledger.codec.parsing import InvalidError
 from ledger.sealing.wrapping import KeyUnavailableError
 from ledger.store.store import StoreError
@@ -38,23 +38,21 @@ _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 def install(app: FastAPI) -> None:
     """Answer each error raised by a route as a problem; the request log answers unexpected ones."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(InvalidError, _invalid)
-    app.add_exception_handler(NotBuiltError, _not_built)
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(RequestValidationError)(_validation)
+    app.exception_handler(InvalidError)(_invalid)
+    app.exception_handler(NotBuiltError)(_not_built)
     for busy in _BUSY:
-        app.add_exception_handler(busy, _unavailable)
+        app.exception_handler(busy)(_unavailable)
 
 
-async def _problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - Starlette's own promise, not in its types
+async def _problem(_: Request, error: Problem) -> Response:
     return error.response
 
 
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - the same
-    if error.status_code == 405:  # noqa: PLR2004 - the same
+async def _http(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 405:  # noqa: PLR2004 - the statuses of HTTP are their own names
         methods = _methods(request, await asyncio.to_thread(request.app.openapi))
         headers = {"Allow": ", ".join(methods)} if methods else error.headers
         return Problem("method_not_allowed", headers=headers).response
@@ -73,26 +71,21 @@ def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
     return min(fitting)[1] if fitting else []
 
 
-async def _validation(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - the same
-    errors: Iterable[Any] = error.errors()
-    return invalid(faults(errors)).response
+async def _validation(_: Request, error: RequestValidationError) -> Response:
+    return invalid(faults(error.errors())).response
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, InvalidError)  # noqa: S101 - the same
+async def _invalid(_: Request, error: InvalidError) -> Response:
     return invalid(error.problems).response
 
 
-async def _not_built(_: Request, error: Exception) -> Response:
-    assert isinstance(error, NotBuiltError)  # noqa: S101 - the same
+async def _not_built(_: Request, error: NotBuiltError) -> Response:
     done = f"{error.progress:.0%}"
-    return Problem(
-        "unavailable",
-        en=f"The lists are being built anew ({done}); single files can be read and recorded in meanwhile.",
-        zh=f"列表正在重建（{done}）；其间仍可查阅和记录单个档案。",
-        headers={"Retry-After": str(BUILDING_SECONDS)},
-    ).response
+    why = Label(
+        f"列表正在重建（{done}）；其间仍可查阅和记录单个档案。",
+        f"The lists are being built anew ({done}); single files can be read and recorded in meanwhile.",
+    )
+    return Problem("unavailable", why, headers={"Retry-After": str(BUILDING_SECONDS)}).response
 
 
 async def _unavailable(_: Request, __: Exception) -> Response:

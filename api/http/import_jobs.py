@@ -79,6 +79,10 @@ BODY: Final[dict[str, Any]] = {
         },
     }
 }
+_TOO_MANY_LINES: Final = Label(f"超过 {MOST_LINES:,} 行。", f"More than {MOST_LINES:,} lines.")
+_OTHER_CHARSET: Final = Label(
+    f"可用的文本编码：{'、'.join(CHARSETS)}。", f"Text is taken in these characters: {', '.join(CHARSETS)}."
+)
 ImporterContext: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 
 
@@ -112,9 +116,7 @@ async def start_import(
         if media_type == NDJSON:
             if spool.line_feeds >= MOST_LINES:
                 spool.close()
-                raise Problem(
-                    "too_large", en=f"More than {MOST_LINES:,} lines.", zh=f"超过 {MOST_LINES:,} 行。"
-                )
+                raise Problem("too_large", _TOO_MANY_LINES)
             work: Work = partial(_lines, LinesImport(context, institution.name, spool, name, dry_run))
         else:
             declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
@@ -158,11 +160,7 @@ def _media_type(request: Request) -> tuple[str, str | None]:
     header["Content-Type"] = request.headers.get("content-type", "")
     charset = header.get_content_charset()
     if charset is not None and charset not in CHARSETS:
-        raise Problem(
-            "unsupported_media_type",
-            en=f"Text is taken in these characters: {', '.join(CHARSETS)}.",
-            zh=f"可用的文本编码：{'、'.join(CHARSETS)}。",
-        )
+        raise Problem("unsupported_media_type", _OTHER_CHARSET)
     return header.get_content_type(), charset
 
 
@@ -225,7 +223,7 @@ class _Register:
             workbook = await self.reading.read(source, self.institution.institution)
             return await prepare(self.request.container, workbook, own=self.institution, dry_run=self.dry_run)
         except UnreadableFileError as error:
-            raise Problem("malformed", en=error.why.en, zh=error.why.zh) from None
+            raise Problem("malformed", error.why) from None
         except OtherInstitutionError:
             raise Problem("institution_mismatch") from None
 

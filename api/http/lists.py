@@ -19,6 +19,7 @@ from api.contract.masking import restricted
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
+from api.contract.requests import ListRequest
 from api.http.children import Cursor, PageLimit, RuleFilter, no_cursor
 from api.http.dependencies import Day, RequestContext, list_request
 from api.http.recording_requests import takes
@@ -77,7 +78,10 @@ async def register(
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the register, in the order in which the files were opened."""
-    return await _register(request, None, file_no, stage, institution, departed, limit, cursor, at="/query")
+    asked = ListRequest(
+        file_no=file_no, stage=stage, institution=institution, departed=departed, limit=limit, cursor=cursor
+    )
+    return await _register(request, asked, at="/query")
 
 
 @router.post(
@@ -89,39 +93,21 @@ async def register(
 )
 async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the register by name, so that no name stands in an address."""
-    sought = bodies.search(raw)
-    return await _register(
-        request,
-        sought.q,
-        sought.file_no,
-        sought.stage,
-        sought.institution,
-        sought.departed,
-        sought.limit,
-        sought.cursor,
-    )
+    asked = bodies.search(raw)
+    return await _register(request, asked, asked.q)
 
 
 async def _register(
-    request: RequestContext,
-    query: str | None,
-    file_no: str | None,
-    stage: str | None,
-    institution: UUID | None,
-    departed: bool | None,  # noqa: FBT001 - a filter
-    limit: int,
-    cursor: str | None,
-    *,
-    at: str = "",
+    request: RequestContext, asked: ListRequest, query: str | None = None, *, at: str = ""
 ) -> JsonResponse:
-    if (query or file_no) and Category.IDENTITY not in request.sees:
+    if (query or asked.file_no) and Category.IDENTITY not in request.sees:
         raise Problem("forbidden")
-    await request.check_institution(institution, f"{at}/institution")
+    await request.check_institution(asked.institution, f"{at}/institution")
     term = request.ledger.term
     equal: dict[str, object] = {
-        "stage": stage,
-        "institution": institution,
-        "file_no_term": None if file_no is None else term(whole_number(file_no)),
+        "stage": asked.stage,
+        "institution": asked.institution,
+        "file_no_term": None if asked.file_no is None else term(whole_number(asked.file_no)),
     }
     position = request.container.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
@@ -133,10 +119,10 @@ async def _register(
             register_on,
             day=request.today,
             equal={name: value for name, value in equal.items() if value is not None},
-            departed=departed,
+            departed=asked.departed,
             terms=terms,
-            limit=limit,
-            cursor=cursor,
+            limit=asked.limit,
+            cursor=asked.cursor,
             at=at,
         )
     items = await _named(request, page.rows)

@@ -108,7 +108,7 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
             afforded = _afforded(wanted, whose)
             rehearsals = await rehearsed_all(request, list(afforded.values()), atomic=many.all_or_nothing)
         answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, rehearsals, strict=True)}
-        spent = Problem("too_many_requests", en=_SPENT.en, zh=_SPENT.zh)
+        spent = Problem("too_many_requests", _SPENT)
         answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
     else:
         if many.all_or_nothing and sum(each.entries for each in whose.values()) > MOST_TOGETHER:

@@ -76,7 +76,7 @@ async def _expected(
         return None
     match = fullmatch(VERSION, if_match.strip())
     if match is None:
-        raise Problem("malformed", en=_VERSION.en, zh=_VERSION.zh)
+        raise Problem("malformed", _VERSION)
     return int(match[1])
 
 

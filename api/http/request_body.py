@@ -85,12 +85,11 @@ async def parts(request: Request, limit: int, types: tuple[str, ...] = JSON) -> 
     sent["Content-Type"] = ", ".join(request.headers.getlist("content-type"))
     if not _taken(sent, types):
         taken = ", ".join(types)
-        raise Problem(
-            "unsupported_media_type",
-            en=f"Say the header Content-Type, one of: {taken}. JSON is sent in UTF-8.",
-            zh=f"请以 Content-Type 请求头说明内容类型，可用：{taken}。JSON 须为 UTF-8。",
-            headers={"Accept": taken},
+        how = Label(
+            f"请以 Content-Type 请求头说明内容类型，可用：{taken}。JSON 须为 UTF-8。",
+            f"Say the header Content-Type, one of: {taken}. JSON is sent in UTF-8.",
         )
+        raise Problem("unsupported_media_type", how, headers={"Accept": taken})
     if content_length(request) > limit:
         raise Problem("too_large")
     received, began = 0, asyncio.get_running_loop().time()

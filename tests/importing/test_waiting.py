@@ -13,6 +13,7 @@ from api.contract.problems import Problem
 from api.identity.permissions import SEES, Role
 from api.jobs import Job, Jobs
 from api.spool import Spool
+from domain.label import Label
 from tests.support.client import NOW, Served
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, roster, workbook
@@ -147,7 +148,7 @@ async def test_reports_are_kept_up_to_so_many_bytes_and_the_newest_always(
 
 
 async def test_a_job_that_fails_says_why(own: Jobs) -> None:
-    work = Work(Problem("malformed", en="It is damaged.", zh="已损坏。"))
+    work = Work(Problem("malformed", Label("已损坏。", "It is damaged.")))
     work.go.set()
     job = begun(own, work)
     await until(lambda: bool(job.final_answer))
