@@ -6,6 +6,7 @@ of an event, the rule of a refusal, or how long ago anything happened.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 import prometheus_client
@@ -47,56 +48,28 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._appends = Histogram(
-            "childledger_append_seconds", "Time to append a batch", buckets=_SECONDS, registry=self.registry
-        )
-        self._batches = Histogram(
-            "childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES, registry=self.registry
-        )
+        histogram = partial(Histogram, registry=self.registry)
+        gauge = partial(Gauge, registry=self.registry)
+        self._appends = histogram("childledger_append_seconds", "Time to append a batch", buckets=_SECONDS)
+        self._batches = histogram("childledger_batch_entries", "Entries of a batch", buckets=_ENTRIES)
         self._refusals = prometheus_client.Counter(
             "childledger_refusals", "Refusals, by strength of the rule", ["strength"], registry=self.registry
         )
-        self._position = Gauge(
-            "childledger_position", "The last position of the ledger", registry=self.registry
+        self._position = gauge("childledger_position", "The last position of the ledger")
+        self._lag = gauge("childledger_projection_lag_entries", "Entries that the read models are behind")
+        self._waiting = gauge("childledger_append_queue", "Appends that wait for a batch")
+        self._waiting_bytes = gauge("childledger_append_queue_bytes", "Bytes of the appends that wait")
+        self._connections = gauge(
+            "childledger_reading_connections", "Connections that read for requests", ["state"]
         )
-        self._lag = Gauge(
-            "childledger_projection_lag_entries",
-            "Entries that the read models are behind",
-            registry=self.registry,
+        self._queued = gauge("childledger_reading_queue", "Requests that wait for a connection")
+        self._built = gauge(
+            "childledger_projection_built_ratio", "How much of this version's read models is built"
         )
-        self._waiting = Gauge(
-            "childledger_append_queue", "Appends that wait for a batch", registry=self.registry
+        self._stopped = gauge(
+            "childledger_projection_stopped", "Whether a read model cannot go on", ["model"]
         )
-        self._waiting_bytes = Gauge(
-            "childledger_append_queue_bytes", "Bytes of the appends that wait", registry=self.registry
-        )
-        self._connections = Gauge(
-            "childledger_reading_connections",
-            "Connections that read for requests",
-            ["state"],
-            registry=self.registry,
-        )
-        self._queued = Gauge(
-            "childledger_reading_queue", "Requests that wait for a connection", registry=self.registry
-        )
-        self._built = Gauge(
-            "childledger_projection_built_ratio",
-            "How much of this version's read models is built",
-            registry=self.registry,
-        )
-        self._stopped = Gauge(
-            "childledger_projection_stopped",
-            "Whether a read model cannot go on",
-            ["model"],
-            registry=self.registry,
-        )
-
-        self._recorded = Gauge(
-            "childledger_entries_recorded",
-            "Entries recorded, by origin",
-            ["origin"],
-            registry=self.registry,
-        )
+        self._recorded = gauge("childledger_entries_recorded", "Entries recorded, by origin", ["origin"])
 
     def appended(self, entries: int, seconds: float) -> None:
         """Count and time an appended batch."""

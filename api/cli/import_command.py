@@ -10,8 +10,9 @@ import orjson
 from rich.console import Console
 
 from api.bootstrap import Container, open_container
+from api.cli.container import stoppable
 from api.cli.locating import located
-from api.cli.output import STOPPED, Flag, note
+from api.cli.output import Flag, note
 from api.contract.problems import Problem
 from api.demo.members import tokens_for_every_role
 from api.identity.access_log import IMPORT_REPORT
@@ -23,7 +24,6 @@ from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
-from api.serving import run
 from api.settings import Settings
 from ledger.store.store import StoreError
 
@@ -35,7 +35,7 @@ CALLED: Final = "导入验看（{}）"
 TOKEN_DAYS: Final = 1
 
 
-def import_register(
+async def import_file(
     file: Path,
     /,
     *,
@@ -57,35 +57,8 @@ def import_register(
         json: Print the report as JSON, and all else to standard error.
         tokens: Make and print a token for each role, for looking at what came of it: good for a day.
     """
-    importing = import_file(
-        file,
-        institution=institution,
-        region=region,
-        dry_run=dry_run,
-        report=report,
-        json=json,
-        tokens=tokens,
-    )
-    return run(importing, stopped_with=STOPPED)
-
-
-async def import_file(
-    file: Path,
-    *,
-    institution: str | None = None,
-    region: str | None = None,
-    dry_run: bool = False,
-    report: Path | None = None,
-    json: bool = False,
-    tokens: bool = False,
-) -> int:
-    """Import a register and print its outcome; return the exit code.
-
-    The register is that `institution`'s (its name or id); a file that names its institution must agree. 0 if
-    nothing was rejected, 1 if something was, 2 if nothing could be read. With `json`, stdout has the report's
-    object only, and everything else goes to stderr. Nothing is imported if its `report` could not be written,
-    or would replace the register.
-    """
+    # The exit code is 0 if nothing was rejected, 1 if something was, 2 if nothing could be read. Nothing is
+    # imported if the report could not be written, or would replace the register.
     if report is not None:
         if await asyncio.to_thread(_one_file, report, file):
             same = f"--report {report}: 这是要导入的文件本身。 It is the very file to be imported."
@@ -129,6 +102,9 @@ async def import_file(
     except UnreadableFileError as error:
         note(f"{file.name}: 无法读取 nothing could be read: {error}")
         return NOTHING_READ
+
+
+import_register: Final = stoppable(import_file)
 
 
 def _one_file(first: Path, second: Path) -> bool:

@@ -18,7 +18,7 @@ from api.identity.permissions import Action, needed
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
-from api.imports.sink import RecordingSink, RehearsingSink, RowResult, Sink
+from api.imports.sink import RecordingSink, RehearsingSink, RowResult
 from api.spool import Spool
 from domain.file import File
 from domain.judging import told_to
@@ -108,7 +108,7 @@ class LinesImport:
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of every import."""
-        keeper: Sink = (RehearsingSink if self.dry_run else RecordingSink)(
+        keeper: RecordingSink = (RehearsingSink if self.dry_run else RecordingSink)(
             self.request.ledger, self._hindrance, self.request.still
         )
         rulebook, waiting = await self.request.rulebook(), lines_of(self.spool.parts())
@@ -141,7 +141,7 @@ class LinesImport:
                 return lines
         return lines or None
 
-    async def _take(self, lines: list[ImportLine], keeper: Sink) -> None:
+    async def _take(self, lines: list[ImportLine], keeper: RecordingSink) -> None:
         whose = await self.request.scopes({line.child for line in lines if line.child is not None})
         waiting: defaultdict[bytes, list[ImportLine]] = defaultdict(list)
         for line in lines:

@@ -27,7 +27,7 @@ from api.imports.numbers import Numbers
 from api.imports.recognition.register_reading import Register
 from api.imports.report.import_report import Report
 from api.imports.report.missing import Missing
-from api.imports.sink import RowResult, Sink
+from api.imports.sink import RecordingSink, RowResult
 from api.imports.streams import Streams
 from domain.entry import Recorder
 from domain.event import Category
@@ -51,7 +51,7 @@ class Importer:
     institution: Institution
     recorder: Recorder
     actor: Actor
-    keeper: Sink
+    keeper: RecordingSink
     streams: Streams
     now: Callable[[], datetime]
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid4
 
 from api.identity.tokens import Still, always
@@ -52,19 +52,6 @@ class RowResult:
         return next(refusing, Fault.RECORDED_ELSEWHERE.code)
 
 
-class Sink(Protocol):
-    """The interface of a ledger for an import."""
-
-    async def files(self, streams: Iterable[UUID]) -> dict[UUID, File]:
-        """Return the files that have entries."""
-
-    def named(self, key: str, owner: UUID) -> UUID:
-        """Return the id of the entry that an owner's key names."""
-
-    async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
-        """Judge recordings, those of one file together, and record those that are not refused."""
-
-
 class RecordingSink:
     """Records in a ledger what `checked` permits for the file's present state.
 
@@ -86,7 +73,10 @@ class RecordingSink:
         return entry_id(self._ledger.named, owner, key)
 
     async def keep(self, recordings: Sequence[Recording], *, now: datetime) -> list[RowResult]:
-        """Record what is not refused. Raises InterruptedImportError and the store's errors."""
+        """Judge recordings, those of one file together, and record those that are not refused.
+
+        Raises InterruptedImportError and the store's errors.
+        """
         kept: dict[int, RowResult] = {}
         for _ in range(TRIES):
             await self._still()

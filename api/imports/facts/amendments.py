@@ -9,7 +9,7 @@ from typing import Final
 from api.folding import folded
 from api.imports.accounting import Account, CellOutcome
 from api.imports.faults import Fault
-from api.imports.layout import Cell, Column, Layout, Place, Row, RowOf, same
+from api.imports.layout import Cell, Column, Layout, Place, Row, same
 from api.imports.layouts import LAYOUTS
 from api.imports.layouts.corrections import AFTER, BASIS, BEFORE, CLERK, CORRECTIONS, ITEM, NOTED
 from domain.when import Days
@@ -31,11 +31,6 @@ class Amendment:
     after: Cell
     cells: list[Place]
     counts: bool = False
-
-    @property
-    def rows(self) -> list[RowOf]:
-        """The rows of the correction."""
-        return self.correction.places
 
     @property
     def explanation(self) -> str:

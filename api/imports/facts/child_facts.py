@@ -152,7 +152,7 @@ def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, R
         yield Amended(
             key="|".join((told.key, *amendment.correction.key)),
             said=corrected,
-            rows=[*amendment.rows, *told.rows],
+            rows=[*amendment.correction.places, *told.rows],
             cells=amendment.cells,
             explanation=amendment.explanation,
             noted_on=amendment.noted_on,

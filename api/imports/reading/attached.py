@@ -5,7 +5,7 @@ from typing import Final
 
 from api.imports.faults import Fault
 from api.imports.reading.collector import Collector
-from api.imports.reading.parts import Parts, Rich, Silent
+from api.imports.reading.parts import Parts, Rich, Walker
 from api.imports.reading.references import cell_at, number, related, unescaped
 
 _COMMENTS, _CONVERSATIONS, _DRAWING = "/comments", "/threadedComment", "/drawing"
@@ -28,7 +28,7 @@ def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
                 parts.walk(each.target, walker)
 
 
-class _Conversations(Silent):
+class _Conversations(Walker):
     """Comments of present programs: remarks on a cell with replies; `found` are the cells."""
 
     def __init__(self, collector: Collector) -> None:
@@ -54,7 +54,7 @@ class _Conversations(Silent):
             self._said.add(text)
 
 
-class _Comments(Silent):
+class _Comments(Walker):
     """Comments in the form of all programs, without the copies of `conversations` at these cells."""
 
     def __init__(self, collector: Collector, conversations: set[tuple[int, int]]) -> None:
@@ -99,7 +99,7 @@ class _Comments(Silent):
             self._said.add(text)
 
 
-class _Drawing(Silent):
+class _Drawing(Walker):
     """Texts of shapes, each at its upper left corner."""
 
     def __init__(self, collector: Collector) -> None:

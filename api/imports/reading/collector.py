@@ -5,7 +5,7 @@ from typing import Final
 
 from api.imports.cells.raw import Raw, Unusable, as_written, is_blank
 from api.imports.faults import Fault
-from api.imports.reading.unreadable import UnreadableFileError, damaged, too_much
+from api.imports.reading.unreadable import damaged, too_much
 from api.imports.reading.workbook import BLANK, Attached, Merged, Sheet, letter
 from domain.label import Label
 from domain.limit import Area, limit
@@ -218,10 +218,3 @@ def _usable(raw: Raw) -> Raw:
 def _listed(words: str) -> str:
     """Return the words to list: all, or the beginning if they are longer than a cell holds."""
     return words if len(words) <= LONGEST_TEXT else f"{words[:SHOWN_OF_LONG]}…"
-
-
-def unreadable_beyond(most: int) -> UnreadableFileError:
-    """Return the error that a file, unpacked, is larger than the limit."""
-    return too_much(
-        Label(f"文件解压后超过 {most:,} 字节", f"Unpacked, the file has more than {most:,} bytes")
-    )

@@ -16,7 +16,7 @@ from api.imports.reading.formats import (
     shown_instant,
     shown_text,
 )
-from api.imports.reading.parts import Parts, Rich, Silent
+from api.imports.reading.parts import Parts, Rich, Walker
 from api.imports.reading.references import Related, cell_at, number, related, unescaped
 from api.imports.reading.unreadable import TOO_COSTLY, UNKNOWN_KIND, UnreadableFileError, damaged
 from api.imports.reading.workbook import Merged
@@ -58,7 +58,7 @@ def _opened(parts: Parts, book: "_Book") -> dict[str, Related]:
     return {each.name: each for each in related(parts, main)}
 
 
-class _Book(Silent):
+class _Book(Walker):
     """The workbook's main part: its sheets in order, its epoch, and whether it is calculated."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Book(Silent):
             self.uncalculated = attributes.get("fullCalcOnLoad") in _TRUE
 
 
-class _Look(Silent):
+class _Look(Walker):
     """Styles of cells by number: their number formats, and which are struck through."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class _Look(Silent):
             self._within = ""
 
 
-class _Texts(Silent):
+class _Texts(Walker):
     """The shared texts of cells, in order, each with whether a part of it is struck through."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class _Texts(Silent):
             self._rich.add(text)
 
 
-class _Cells(Silent):
+class _Cells(Walker):
     """The cells of one sheet, added to a collector."""
 
     def __init__(self, collector: Collector, book: _Book, look: _Look, texts: list[tuple[str, bool]]) -> None:

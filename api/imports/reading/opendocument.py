@@ -10,7 +10,7 @@ from api.imports.faults import Fault
 from api.imports.reading.collector import LONGEST_TEXT, MOST_COLUMNS, Collector
 from api.imports.reading.formats import EPOCH_1900, shown_as_written, shown_instant, shown_text
 from api.imports.reading.opendocument_look import Look, times
-from api.imports.reading.parts import Parts, Rich, Silent
+from api.imports.reading.parts import Parts, Rich, Walker
 from api.imports.reading.unreadable import PROTECTED, UNKNOWN_KIND, UnreadableFileError, damaged
 from api.imports.reading.workbook import Merged
 
@@ -41,7 +41,7 @@ def read_opendocument(parts: Parts, collector: Collector) -> None:
         raise UnreadableFileError(UNKNOWN_KIND)  # a text or a presentation
 
 
-class _Manifest(Silent):
+class _Manifest(Walker):
     """The manifest of parts, which states whether they are encrypted."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -75,7 +75,7 @@ class _Attached:
     words: _Words = field(default_factory=_Words)
 
 
-class _Cells(Silent):
+class _Cells(Walker):
     """The cells of all sheets, added to a collector."""
 
     def __init__(self, collector: Collector, look: Look) -> None:

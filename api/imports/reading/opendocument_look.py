@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.imports.reading.formats import GENERAL
-from api.imports.reading.parts import Silent
+from api.imports.reading.parts import Walker
 
 _FORMATS: Final = frozenset(
     {"number-style", "date-style", "time-style", "percentage-style", "currency-style", "text-style"}
@@ -38,7 +38,7 @@ class _Style:
     struck: bool | None = None
 
 
-class Look(Silent):
+class Look(Walker):
     """The styles by name, and the number formats, spelled as in Office Open XML."""
 
     def __init__(self) -> None:

@@ -5,11 +5,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn
 from xml.parsers import expat
 
-from api.imports.reading.collector import LONGEST_TEXT, unreadable_beyond
-from api.imports.reading.unreadable import PROTECTED, UnreadableFileError, damaged
+from api.imports.reading.collector import LONGEST_TEXT
+from api.imports.reading.unreadable import PROTECTED, UnreadableFileError, damaged, too_much
 from domain.label import Label
 from domain.limit import Area, limit
 
@@ -27,6 +27,9 @@ MOST_PARTS: Final = limit(
     why=Label("每张工作表只有几个", "A sheet has a few"),
     beyond="malformed",
 )
+_TOO_LARGE: Final = Label(
+    f"文件解压后超过 {MOST_BYTES:,} 字节", f"Unpacked, the file has more than {MOST_BYTES:,} bytes"
+)
 _NO_MEMORY: Final = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -42,8 +45,11 @@ _ENCRYPTED: Final = 1
 _CHUNK: Final = 64 * 1024
 
 
-class Walker(Protocol):
-    """Receives a part's elements and texts in order, by names without namespaces."""
+class Walker:
+    """Receives a part's elements and texts in order, by names without namespaces.
+
+    It ignores everything that a subclass does not process.
+    """
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Process the start of an element."""
@@ -53,19 +59,6 @@ class Walker(Protocol):
 
     def text(self, text: str) -> None:
         """Process a piece of text."""
-
-
-class Silent:
-    """A walker that ignores everything that a subclass does not process."""
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Ignore the start of an element."""
-
-    def end(self, name: str) -> None:
-        """Ignore the end of an element."""
-
-    def text(self, text: str) -> None:
-        """Ignore a piece of text."""
 
 
 @dataclass(slots=True)
@@ -101,7 +94,7 @@ class Parts:
         if len(self.names) < len(entries):
             raise damaged()
         if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_PARTS:
-            raise unreadable_beyond(MOST_BYTES)
+            raise too_much(_TOO_LARGE)
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
             raise UnreadableFileError(PROTECTED)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from api.imports.reading.parts import Parts, Silent
+from api.imports.reading.parts import Parts, Walker
 from api.imports.reading.unreadable import damaged
 
 _ADDRESS: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
@@ -31,7 +31,7 @@ def related(parts: Parts, part: str) -> list[Related]:
         return []
     found: list[Related] = []
 
-    class Links(Silent):
+    class Links(Walker):
         def start(self, name: str, attributes: Mapping[str, str]) -> None:
             if name == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes.get("Target", "")

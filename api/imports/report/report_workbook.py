@@ -51,19 +51,14 @@ def write_clerks_copy(report: Report, path: Path, rulebook: Rulebook) -> None:
         )
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "汇总", ("项目 Item", "数量 Number"), (60, 20), _summary(report))
-        _sheet(book, bold, "未录入", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.rejections))
-        _sheet(book, bold, "未采用", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.values))
-        _sheet(
-            book, bold, "本次文件中没有", _PLACES, _WIDTHS, (_line(line, rulebook) for line in report.missing)
-        )
-        _sheet(
-            book,
-            bold,
-            "核查发现的问题",
-            ("规则 Rule", "内容", "Text", "行 Rows"),
-            (10, 60, 60, 60),
-            _found(report, rulebook),
-        )
+        for title, lines in (
+            ("未录入", report.rejections),
+            ("未采用", report.values),
+            ("本次文件中没有", report.missing),
+        ):
+            _sheet(book, bold, title, _PLACES, _WIDTHS, (_line(line, rulebook) for line in lines))
+        headings = ("规则 Rule", "内容", "Text", "行 Rows")
+        _sheet(book, bold, "核查发现的问题", headings, (10, 60, 60, 60), _found(report, rulebook))
         book.close()
 
 
