@@ -25,7 +25,7 @@ from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
 from api.settings import Settings
-from ledger.store.store import StoreError
+from ledger.store.append import StoreError
 
 INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2

@@ -34,8 +34,8 @@ from ledger.postgres.cluster import ServerFailedError
 from ledger.postgres.migrate import MigrationError
 from ledger.postgres.tools import ProgramError
 from ledger.sealing.wrapping import KeyFileError, KeyUnavailableError, UnwrapError
+from ledger.store.append import StoreError
 from ledger.store.epochs import EpochTakenError
-from ledger.store.store import StoreError
 from projections.projector.projector import NotBuiltError
 
 PROGRAM: Final = "childledger"

@@ -30,7 +30,7 @@ from ledger.codec.split import sealed
 from ledger.ledger import Ledger
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
-from ledger.store.store import Head
+from ledger.store.append import Head
 from projections.paging import Condition
 from projections.projector.projector import NotBuiltError
 from projections.scopes import StreamScope, scopes_of

@@ -16,7 +16,7 @@ from api.contract.problems import KINDS, Problem, invalid
 from domain.label import Label
 from ledger.codec.parsing import InvalidError
 from ledger.sealing.wrapping import KeyUnavailableError
-from ledger.store.store import StoreError
+from ledger.store.append import StoreError
 from projections.projector.projector import NotBuiltError
 
 BUILDING_SECONDS: Final = 5

@@ -29,8 +29,8 @@ from ledger.recording.outcome import KeepsMoving, KeyMismatch, Outcome, Recorded
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
 from ledger.sealing.keys import Keys
-from ledger.store.append import Append, OverloadedError
-from ledger.store.store import Accepted, Mismatch, Repeated, Stale, Store, Stored, Verdict
+from ledger.store.append import Accepted, Append, Mismatch, OverloadedError, Repeated, Stale, Stored, Verdict
+from ledger.store.store import Store
 
 PATIENCE_SECONDS: Final = limit(
     10,

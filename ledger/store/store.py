@@ -18,9 +18,7 @@ from ledger.store.append import (
     HeldBack,
     Mismatch,
     Moved,
-    OverloadedError,
     Placed,
-    Prepared,
     Repeated,
     Stale,
     Stored,
@@ -36,26 +34,6 @@ from ledger.store.group_commit import GroupCommit
 from ledger.store.notify import Notifier
 from ledger.store.pools import PATIENCE, Pool, StatementParameters, fetch, make_pool
 from ledger.store.position import PositionWaiter
-
-__all__ = [
-    "Accepted",
-    "Append",
-    "AppendFailedError",
-    "Head",
-    "HeldBack",
-    "Mismatch",
-    "Moved",
-    "OverloadedError",
-    "Placed",
-    "Prepared",
-    "QueueLimits",
-    "Repeated",
-    "Stale",
-    "Store",
-    "StoreError",
-    "Stored",
-    "Verdict",
-]
 
 END = 2**63 - 1
 """A position after every other."""

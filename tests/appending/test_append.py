@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
 from ledger.store import arrays
+from ledger.store.append import Accepted, Append, HeldBack, Mismatch, Repeated, Stale
 from ledger.store.append_batch import append_batch
-from ledger.store.store import Accepted, Append, HeldBack, Mismatch, Repeated, Stale, Store
+from ledger.store.store import Store
 from tests.support.drills import BATCHES
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.store.store import Accepted
+from ledger.store.append import Accepted
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 SOCKET, PORT = ".s.PGSQL", 5432

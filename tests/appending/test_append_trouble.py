@@ -13,17 +13,10 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import ReadOnlySqlTransaction
 
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.store.append import Accepted, AppendFailedError, OverloadedError, Repeated, Stale, StoreError
 from ledger.store.append_queue import QueueLimits
 from ledger.store.pools import make_pool
-from ledger.store.store import (
-    Accepted,
-    AppendFailedError,
-    OverloadedError,
-    Repeated,
-    Stale,
-    Store,
-    StoreError,
-)
+from ledger.store.store import Store
 from ledger.tasks import cancel_all
 from tests.support.ledgers import (
     WRITER,
@@ -268,7 +261,8 @@ async def test_a_batch_has_at_most_so_many_appends(urls: Urls) -> None:
 STORM = """
 import asyncio, sys
 from uuid import UUID
-from ledger.store.store import Accepted, Stale, Store
+from ledger.store.append import Accepted, Stale
+from ledger.store.store import Store
 from tests.support.ledgers import an_append
 
 async def one(store, stream):

@@ -13,20 +13,20 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.store.append import MAX_BODY
-from ledger.store.position import PositionWaiter
-from ledger.store.store import (
+from ledger.store.append import (
+    MAX_BODY,
     Accepted,
     Append,
     AppendFailedError,
     OverloadedError,
     Prepared,
-    QueueLimits,
     Repeated,
     Stale,
-    Store,
     Verdict,
 )
+from ledger.store.append_queue import QueueLimits
+from ledger.store.position import PositionWaiter
+from ledger.store.store import Store
 from tests.support.ledgers import (
     READER,
     WRITER,

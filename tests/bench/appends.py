@@ -13,7 +13,7 @@ from eventsourcing.persistence import ApplicationRecorder
 from psycopg import AsyncConnection, errors, sql
 from psycopg.adapt import PyFormat
 
-from ledger.store.store import Accepted, Prepared
+from ledger.store.append import Accepted, Prepared
 from tests.bench import stock
 from tests.bench.bench import LEDGER, NOW, Bench
 from tests.bench.contest import Duel, Row

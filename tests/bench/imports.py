@@ -9,7 +9,8 @@ from typing import Final
 from api.bootstrap import open_container
 from api.imports.reading.kinds import read_workbook
 from api.imports.register_import import prepare, run_import
-from ledger.store.store import Accepted, Append, Store, Verdict
+from ledger.store.append import Accepted, Append, Verdict
+from ledger.store.store import Store
 from tests.bench.bench import LEDGER, NOW, Bench, now
 from tests.bench.contest import Duel, Row
 from tests.support.registers.crowd import ROWS_OF_A_CHILD, crowd

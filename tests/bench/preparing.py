@@ -13,7 +13,8 @@ from domain.entry import AnyEntry
 from ledger.codec.split import split
 from ledger.sealing.cipher import Keyring, Pair
 from ledger.sealing.keys import Keys
-from ledger.store.store import Accepted, Append, Prepared, Store
+from ledger.store.append import Accepted, Append, Prepared
+from ledger.store.store import Store
 from tests.bench.workload import Workload, lengths
 
 FINGERPRINT: Final = bytes(32)

@@ -8,7 +8,7 @@ from typing import Final
 
 from api.bootstrap import Container, open_container
 from api.settings import Settings
-from ledger.store.store import Append
+from ledger.store.append import Append
 from tests.bench import library, stock
 from tests.bench.bench import Bench, now
 from tests.bench.contest import ROUNDS, Duel, Row

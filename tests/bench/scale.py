@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 
 from api.bootstrap import Container, open_container
-from ledger.store.store import Accepted, Append
+from ledger.store.append import Accepted, Append
 from tests.bench.bench import Bench, furnished, now
 from tests.bench.growth import LENGTH, fill, readable
 from tests.bench.memory import measured

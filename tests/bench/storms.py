@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from ledger.store.store import Accepted, Append, Prepared, Stale, Store
+from ledger.store.append import Accepted, Append, Prepared, Stale
+from ledger.store.store import Store
 from tests.bench.preparing import FINGERPRINT, KIND, fresh
 
 ONE_IN: int = 10

@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 import uvloop
 
-from ledger.store.store import Prepared, Store
+from ledger.store.append import Prepared
+from ledger.store.store import Store
 from tests.bench import stock
 from tests.bench.preparing import a_sample
 from tests.bench.profiling import told

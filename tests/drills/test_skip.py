@@ -29,8 +29,9 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from ledger.postgres.migrate import DEFAULT_LEDGER
+from ledger.store.append import Accepted, AppendFailedError, Repeated
 from ledger.store.pools import make_pool
-from ledger.store.store import Accepted, AppendFailedError, Repeated, Store
+from ledger.store.store import Store
 from tests.support.drills import ENTRIES
 from tests.support.ledgers import PASSWORD, WRITER, Urls, an_append, kill_backends, store_of
 

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.store.store import Accepted, Append, Stale, Store
+from ledger.store.append import Accepted, Append, Stale
+from ledger.store.store import Store
 from tests.support.drills import INCREMENTS
 from tests.support.ledgers import an_append, make_ledger, store_of
 

@@ -25,7 +25,7 @@ from ledger.postgres.migrate import MigrationError, migrate
 from ledger.recorder import Factory
 from ledger.recorder.inserting import Inserter
 from ledger.roles import Roles
-from ledger.store.store import Stale
+from ledger.store.append import Stale
 from tests.support.ledgers import PASSWORD, an_append, make_ledger, store_of
 from tests.support.waiting import until_now
 

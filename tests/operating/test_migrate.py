@@ -14,7 +14,7 @@ from ledger.postgres.migrate import DEFAULT_LEDGER, MigrationError, check, migra
 from ledger.recorder.views import schema_of
 from ledger.roles import Roles
 from ledger.store import queries
-from ledger.store.store import Accepted
+from ledger.store.append import Accepted
 from projections import READ_MODELS
 from projections.activity import NAME, make_table
 from projections.projector.generations import generations, prepare

@@ -21,7 +21,8 @@ from api.institutions import open_institution
 from api.settings import Settings
 from domain.events.care import CareModeAssigned
 from ledger.postgres.embedded import embedded
-from ledger.store.store import AppendFailedError, OverloadedError, QueueLimits
+from ledger.store.append import AppendFailedError, OverloadedError
+from ledger.store.append_queue import QueueLimits
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent

@@ -12,7 +12,7 @@ from api.bootstrap import open_container
 from api.settings import Settings
 from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.roles import Roles
-from ledger.store.store import Accepted, Stale
+from ledger.store.append import Accepted, Stale
 from tests.support.ledgers import Urls, an_append, make_ledger, store_of
 
 ENTRY = """

@@ -19,7 +19,7 @@ from api.http.request_body import body
 from api.http.request_log import RequestLog
 from api.identity.tokens import always
 from ledger.sealing.wrapping import KeyUnavailableError
-from ledger.store.store import AppendFailedError, OverloadedError
+from ledger.store.append import AppendFailedError, OverloadedError
 from tests.support.logged import logged
 
 MARKER = "王小明"

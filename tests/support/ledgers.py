@@ -13,7 +13,9 @@ from psycopg.rows import TupleRow
 
 from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
 from ledger.roles import Roles
-from ledger.store.store import Accepted, Append, AppendFailedError, Prepared, QueueLimits, Store
+from ledger.store.append import Accepted, Append, AppendFailedError, Prepared
+from ledger.store.append_queue import QueueLimits
+from ledger.store.store import Store
 
 PASSWORD = "not a secret"
 WRITER = Roles.of(DEFAULT_LEDGER).writer
