@@ -121,6 +121,13 @@ async def change_institution(
     return recorded
 
 
+async def adopt_rulebook(container: Container, institution: UUID, rulebook: Rulebook) -> None:
+    """Record that an institution adopts a rulebook, which counts from then on. Acts as `operator()`."""
+    own = await _as_recorded(container, institution)
+    adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
+    await _record(container, institution, own.region, adopted)
+
+
 async def _alone(
     container: Container, institution: UUID | None, *, name: str | None, uscc: str | None
 ) -> None:

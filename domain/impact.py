@@ -67,7 +67,7 @@ def impact(
     return Impact(
         status=tuple(_status(before, after, rulebook, today, sees)),
         obligations=tuple(_obligations(before, after, rulebook, sees)),
-        readiness=tuple(_readiness(before, after, rulebook, today, sees)),
+        readiness=tuple(gate_changes(Life(before, today, rulebook), Life(after, today, rulebook), sees)),
         findings=tuple(_findings(before, after, rulebook, sees)),
     )
 
@@ -107,12 +107,10 @@ def _course(clock: Clock) -> tuple[object, ...]:
     return (clock.opened_on, clock.due, clock.met_by and clock.met_by.entry_id, clock.void_on)
 
 
-def _readiness(
-    before: File, after: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
-) -> Iterator[GateChange]:
+def gate_changes(before: Life, after: Life, sees: AbstractSet[Category]) -> Iterator[GateChange]:
+    """Yield the gates that a second life answers otherwise, for an actor who sees these categories."""
     for _, gate in sorted(GATES.items()):
-        old = gate.answer(Life(before, today, rulebook)).shown(sees)
-        new = gate.answer(Life(after, today, rulebook)).shown(sees)
+        old, new = (gate.answer(life).shown(sees) for life in (before, after))
         if (old.state, old.missing) != (new.state, new.missing):
             yield GateChange(gate, old, new)
 

@@ -71,13 +71,14 @@ def _tried(
 ) -> Iterator[tuple[str, tuple[Categories, ...]]]:
     for name, kind in CATALOGUE.items():
         if bare.kind == kind.kind or chapter(kind) == "record":
-            entry = replace(bare, event=_barely(kind, file, today))
+            entry = replace(bare, event=barest(kind, file, today))
             judgements = judge(file.copy().add(entry), entry, rulebook, today)
             forbidden = [each for each in judgements if each.refuses and each.rule.strength == "forbidden"]
             yield name, tuple(each.refusal.rests_on for each in forbidden)
 
 
-def _barely(kind: type[Event] | type[Part], file: File, today: date) -> Any:  # noqa: ANN401 - one of that kind
+def barest(kind: type[Event] | type[Part], file: File, today: date) -> Any:  # noqa: ANN401 - one of that kind
+    """Return an event or part with the least content possible, which refers to what the file has last."""
     values: dict[str, Any] = {}
     for spec in fields_of(kind):
         if spec.refers is not None:
@@ -102,7 +103,7 @@ def _value(of: FieldType, file: File, today: date) -> object:
     if of.items is not None:
         return of.type()
     if issubclass(of.type, Part):
-        return _barely(of.type, file, today)
+        return barest(of.type, file, today)
     plain: dict[str, object] = {
         "str": SOME,
         "bool": False,

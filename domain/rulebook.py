@@ -3,15 +3,20 @@
 A number belongs to a region (GB/T 2260), a time and a source. The lookup goes from the county to its
 prefecture, its province, the nation (`000000`), and last to `default`: a number borrowed from the text of one
 place, which is never verified.
+
+Numbers and papers stand with their rule (`[[rule.pack]]`, `[[rule.papers]]`), or in a text that is laid over
+the rules (`[[number]]`, `[[papers]]` with `rule`): a rule pack (`domain/rule_pack.py`).
 """
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
@@ -163,6 +168,12 @@ class Rule:
         """Return the papers required in a case for a region and a day, by the nearest region that has any."""
         return nearest((papers for papers in self.papers if papers.case == case), region, on)
 
+    def under(self, numbers: Sequence["Pack | Papers"]) -> "Rule":
+        """Return the rule with these numbers and papers before its own: the first number that fits counts."""
+        packs = [each for each in numbers if isinstance(each, Pack)]
+        papers = [each for each in numbers if isinstance(each, Papers)]
+        return replace(self, packs=(*packs, *self.packs), papers=(*papers, *self.papers))
+
     @property
     def excusable(self) -> bool:
         """Whether a recorder may claim an exception to it."""
@@ -199,25 +210,35 @@ class InvalidRulebookError(ValueError):
 class Rulebook:
     """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version.
 
-    Raises InvalidRulebookError.
+    Rules that the texts lack are those of `base`; what packs say is laid over the rules. Raises
+    InvalidRulebookError.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], base: "Rulebook | None" = None) -> None:
         self.texts = dict(sorted(texts.items()))
         """The TOML texts by file name, as adopted."""
         self.digest = digest_of(self.texts)
-        self.rules: dict[str, Rule] = {}
+        own: dict[str, Rule] = {}
+        laid_over: list[tuple[str, Pack | Papers]] = []
         for name, text in self.texts.items():
             try:
-                rules = [*_rules(tomllib.loads(text))]
+                document = tomllib.loads(text)
+                rules = [*_rules(document)]
+                laid_over += _laid_over(document)
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 message = f"{name} cannot be read: {error}"
                 raise InvalidRulebookError(message) from error
             for rule in rules:
-                if rule.id in self.rules:
+                if rule.id in own:
                     message = f"rule {rule.id} is written twice"
                     raise InvalidRulebookError(message)
-                self.rules[rule.id] = rule
+                own[rule.id] = rule
+        self.rules: dict[str, Rule] = own if base is None else base.rules | own
+        for rule_id, numbers in groupby(sorted(laid_over, key=itemgetter(0)), key=itemgetter(0)):
+            if rule_id not in self.rules:
+                message = f"there is no rule {rule_id}"
+                raise InvalidRulebookError(message)
+            self.rules[rule_id] = self.rules[rule_id].under([number for _, number in numbers])
 
     @classmethod
     def shipped(cls) -> "Rulebook":
@@ -238,19 +259,6 @@ def _shipped() -> Rulebook:
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
     for rule in document.get("rule", ()):
-        packs = tuple(
-            _sound(Pack)(
-                region=pack["region"],
-                since=pack.get("from", FIRST_DAY),
-                until=pack.get("until", LAST_DAY),
-                value=pack["value"],
-                unit=pack["unit"],
-                source=pack["source"],
-                verified=pack["verified"],
-                case=pack.get("case", ""),
-            )
-            for pack in rule.get("pack", ())
-        )
         yield _sound(Rule)(
             id=rule["id"],
             strength=rule["strength"],
@@ -259,8 +267,8 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             source=rule["source"],
             verified=rule["verified"],
             region=rule.get("region", "institution"),
-            packs=packs,
-            papers=tuple(_papers(rule)),
+            packs=tuple(map(_pack, rule.get("pack", ()))),
+            papers=tuple(papers for each in rule.get("papers", ()) for papers in _papers(each)),
             texts=tuple(dated_texts(rule)),
         )
 
@@ -279,18 +287,38 @@ def dated_texts(document: Mapping[str, Any]) -> Iterator[DatedText]:
         )
 
 
-def _papers(rule: Mapping[str, Any]) -> Iterator[Papers]:
-    for papers in rule.get("papers", ()):
-        for case in papers["cases"]:
-            yield _sound(Papers)(
-                case=case,
-                kinds=tuple(papers["kinds"]),
-                region=papers.get("region", NATION),
-                since=papers.get("from", FIRST_DAY),
-                until=papers.get("until", LAST_DAY),
-                source=papers["source"],
-                verified=papers["verified"],
-            )
+def _laid_over(document: Mapping[str, Any]) -> Iterator[tuple[str, Pack | Papers]]:
+    """Yield what a text lays over the rules, each with the rule's id."""
+    for number in document.get("number", ()):
+        yield number["rule"], _pack(number)
+    for papers in document.get("papers", ()):
+        yield from ((papers["rule"], each) for each in _papers(papers))
+
+
+def _pack(pack: Mapping[str, Any]) -> Pack:
+    return _sound(Pack)(
+        region=pack["region"],
+        since=pack.get("from", FIRST_DAY),
+        until=pack.get("until", LAST_DAY),
+        value=pack["value"],
+        unit=pack["unit"],
+        source=pack["source"],
+        verified=pack["verified"],
+        case=pack.get("case", ""),
+    )
+
+
+def _papers(papers: Mapping[str, Any]) -> Iterator[Papers]:
+    for case in papers["cases"]:
+        yield _sound(Papers)(
+            case=case,
+            kinds=tuple(papers["kinds"]),
+            region=papers.get("region", NATION),
+            since=papers.get("from", FIRST_DAY),
+            until=papers.get("until", LAST_DAY),
+            source=papers["source"],
+            verified=papers["verified"],
+        )
 
 
 def _sound(kind: type[T]) -> Callable[..., T]:

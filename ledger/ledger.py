@@ -137,6 +137,14 @@ class Ledger:
         """Return the rulebook that an institution has adopted, else the ledger's own."""
         return await self.repository.rulebook_at(institution)
 
+    async def adopted_on(self, institution: UUID) -> date | None:
+        """Return the day on which an institution adopted the rulebook that counts for it; None if never."""
+        return await self.repository.adopted_on(institution)
+
+    def behind(self, rulebook: Rulebook) -> tuple[str, ...]:
+        """Return the ids of the rules whose shipped text or numbers an adopted rulebook lacks."""
+        return self.repository.rulebooks.behind(rulebook)
+
     async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
         """Return the rulebook that an institution had adopted at a position, by default now."""
         return await self.repository.rulebook_known(institution, known)

@@ -35,7 +35,7 @@ COMMANDS: Final = MappingProxyType(
         "rebuild": "upkeep_commands:rebuild",
         "verify": "upkeep_commands:verify",
         "database-url": "upkeep_commands:database_url",
-        "rules": "upkeep_commands:rules",
+        "rules": "rules_commands:rules",
     }
 )
 """The module and function of each command, which is imported, with its dependencies, only if it is run."""

@@ -1,4 +1,4 @@
-"""Running a command, also within an open container."""
+"""Running a command, also within an open container, and finding there what its words name."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
@@ -6,6 +6,7 @@ from typing import Any, ParamSpec
 
 from api.bootstrap import Container, open_container
 from api.cli.output import STOPPED
+from api.identity.directory import IdentityError, Institution
 from api.serving import run
 from api.settings import Settings
 
@@ -31,3 +32,12 @@ def with_container(command: Callable[[Container], Awaitable[int]]) -> int:
             return await command(container)
 
     return work()
+
+
+async def known_institution(container: Container, name_or_id: str) -> Institution:
+    """Return the institution of a name or an id. Raises IdentityError if there is none."""
+    for each in await container.identity.institutions():
+        if name_or_id in {each.name, str(each.institution)}:
+            return each
+    message = f"没有这个机构：{name_or_id}。 There is no institution {name_or_id}."
+    raise IdentityError(message)

@@ -7,9 +7,9 @@ from uuid import UUID
 from cyclopts import App, Parameter, validators
 
 from api.bootstrap import Container
-from api.cli.container import with_container
+from api.cli.container import known_institution, with_container
 from api.cli.output import Flag, answer, note
-from api.identity.directory import IdentityError, Institution
+from api.identity.directory import Institution
 from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS
 from api.institutions import change_institution, open_institution, remark
@@ -60,7 +60,7 @@ def change_of_institution(
     """
 
     async def work(container: Container) -> int:
-        known = await _institution(container, institution)
+        known = (await known_institution(container, institution)).institution
         if name is uscc is region is None:
             note(
                 "没有写明变更了什么（--name、--uscc、--region）。"
@@ -100,7 +100,7 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
     """
 
     async def work(container: Container) -> int:
-        home = None if institution is None else await _institution(container, institution)
+        home = None if institution is None else (await known_institution(container, institution)).institution
         answer(str((await container.identity.add_member(name, role, institution=home, region=region)).user))
         return 0
 
@@ -169,14 +169,6 @@ def revoke_token(token: UUID, /) -> int:
         return 1
 
     return with_container(work)
-
-
-async def _institution(container: Container, name_or_id: str) -> UUID:
-    for each in await container.identity.institutions():
-        if name_or_id in {each.name, str(each.institution)}:
-            return each.institution
-    message = f"没有这个机构：{name_or_id}。 There is no institution {name_or_id}."
-    raise IdentityError(message)
 
 
 def _shown(institution: Institution) -> str:

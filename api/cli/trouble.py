@@ -1,5 +1,6 @@
 """Errors of commands: a sentence in Chinese and one in English, and never a traceback."""
 
+from datetime import date
 from enum import Enum
 from socket import gaierror
 from typing import Any, Final, Literal, get_args, get_origin
@@ -23,6 +24,7 @@ from pydantic_settings import SettingsError
 from api.cli.backup_commands import OwnerUnknownError
 from api.database import OwnerError
 from api.identity.directory import IdentityError
+from api.rule_packs.pack_files import UnreadablePackError
 from api.serving import PortTakenError
 from domain.label import Label
 from ledger.codec.messages import wording
@@ -56,6 +58,7 @@ TOLD: Final = (
     ServerFailedError,
     LastSeenError,
     UnwrapError,
+    UnreadablePackError,
 )
 """Errors that have a text in both languages."""
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)
@@ -130,7 +133,7 @@ def _wanted(kind: Any) -> str:  # noqa: ANN401 - whatever an argument is annotat
         return f" 应为 {'、'.join(map(str, get_args(kind)))} 之一"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return f" 应为 {'、'.join(member.lower().replace('_', '-') for member in kind.__members__)} 之一"
-    return {int: " 应为整数", UUID: " 应为 UUID"}.get(kind, " 的写法不对")
+    return {int: " 应为整数", UUID: " 应为 UUID", date: " 应为日期，如 2026-01-01"}.get(kind, " 的写法不对")
 
 
 def _help(error: CycloptsError) -> Label:

@@ -1,17 +1,12 @@
-"""Commands for maintenance: read models, entries, rules and the database's address."""
+"""Commands for maintenance: read models, entries and the database's address."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Final, Literal
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from api.bootstrap import Container
 from api.cli.container import with_container
 from api.cli.output import Flag, answer, note
-from domain.rulebook import Rulebook
+from api.cli.progress import progress_bar
 from ledger.verification import flaws
 from projections import READ_MODELS
 from projections.projector.generations import KEPT, drop_older, make
@@ -44,7 +39,7 @@ async def rebuilding(container: Container, keep: int) -> int:
         )
         return 1
     number = await make(owner, ledger, READ_MODELS, projector.version, anew=True)
-    with _bar("重建 Rebuilding") as progress:
+    with progress_bar("重建 Rebuilding") as progress:
         built = await projector.build(number, progress)
     await drop_older(owner, ledger, keep)
     for model, stopped in built.stopped.items():
@@ -75,7 +70,7 @@ def verify(*, read_models: Flag = False) -> int:
 async def verifying_entries(container: Container) -> int:
     """Compare every entry with its voucher and its columns, and return the exit code."""
     flawed = 0
-    with _bar("核对条目 Verifying entries") as progress:
+    with progress_bar("核对条目 Verifying entries") as progress:
         async for each in flaws(container.ledger, progress):
             flawed += 1
             answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
@@ -89,7 +84,7 @@ async def verifying(container: Container) -> int:
     generation = container.projector.read_from
     verifier = Verification(container.ledger, container.readers, READ_MODELS)
     counted: Counter[str] = Counter()
-    with _bar("核对 Verifying") as progress:
+    with progress_bar("核对 Verifying") as progress:
         async for each in verifier.differences(generation.number, progress):
             counted[each.model] += 1
             answer(f"{each.model} {each.stream}")
@@ -98,16 +93,6 @@ async def verifying(container: Container) -> int:
         stopped = f"; 已停止 stopped at {first.position}, {first.error}" if first else ""
         note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
     return DIFFERENT if counted else 0
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[float], None]]:
-    """Show progress on stderr within the block; without a terminal it leaves no trace."""
-    console = Console(stderr=True)
-    columns = (TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(title, total=1.0)
-        yield lambda done: progress.update(task, completed=done)
 
 
 def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
@@ -129,16 +114,3 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
         return 0
 
     return with_container(work)
-
-
-def rules(*, unverified: Flag = False) -> int:
-    """List the rules with their sources.
-
-    Args:
-        unverified: Only those whose text could not be checked, which never refuse.
-    """
-    for rule in Rulebook.shipped().rules.values():
-        if not (unverified and rule.verified):
-            state = "verified" if rule.verified else "unverified"
-            answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
-    return 0

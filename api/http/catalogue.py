@@ -3,17 +3,21 @@
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final, NotRequired, TypeAlias, get_type_hints
+from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from typing_extensions import TypedDict
 
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because, Listing
 from api.contract.masking import typed_dict
-from api.contract.problems import ANYWHERE, not_found, responses
+from api.contract.problems import ANYWHERE, Problem, not_found, responses
+from api.http.dependencies import FileRequest
+from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
-from domain.rulebook import DatedText, Pack, Papers, Rule, Rulebook, Strength
+from domain.rule_pack import packs_of
+from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
 
@@ -56,7 +60,10 @@ else:
 
 
 class RuleAnswer(TypedDict):
-    """A rule with its words and source, those of other days and regions, and what it counts with."""
+    """A rule with its words and source, those of other days and regions, and what it counts with.
+
+    `region_of` says whose region selects texts and numbers.
+    """
 
     rule: str
     strength: Strength
@@ -65,16 +72,25 @@ class RuleAnswer(TypedDict):
     source: str
     verified: bool
     texts: list[TextAnswer]
+    region_of: Decides
     packs: list[PackAnswer]
     papers: list[PapersAnswer]
 
 
 class Rules(TypedDict):
-    """Every rule, and the digest of the rulebook."""
+    """Every rule of the rulebook that counts for an institution, or for the ledger where it is null.
+
+    `packs` are the rule packs laid over it. `behind` are the rules of which this version ships another text
+    or number, which counts once the institution adopts it (`childledger rules adopt`).
+    """
 
     items: list[RuleAnswer]
     next: None
     digest: str
+    institution: UUID | None
+    adopted_on: date | None
+    packs: list[str]
+    behind: list[str]
 
 
 class ValidityAnswer(TypedDict):
@@ -118,12 +134,34 @@ async def event_type(
     return JsonResponse(event_type_json(kind))
 
 
-@router.get("/rules", responses=ANYWHERE | {200: {"model": Rules}})
-async def rules() -> JsonResponse:
-    """List every rule with its texts, its source and its numbers by region and time."""
-    book = Rulebook.shipped()
-    items = [rule_json(rule) for rule in book.rules.values()]
-    return JsonResponse({"items": items, "next": None, "digest": book.digest})
+@router.get("/rules", responses=ANYWHERE | responses("forbidden") | {200: {"model": Rules}})
+async def rules(
+    request: FileRequest,
+    institution: Annotated[
+        UUID | None, Query(description="Whose rulebook: the caller's own institution's by default.")
+    ] = None,
+) -> JsonResponse:
+    """List every rule that counts for an institution, with its texts, its source and its numbers.
+
+    Who is bound to no institution gets the rulebook of the ledger's version, unless they name one.
+    """
+    of = institution or request.actor.institution
+    await request.check_institution(institution, "/query/institution")
+    if of is not None and not oversees(request.actor, of):
+        raise Problem("forbidden")
+    ledger = request.ledger
+    book = await ledger.rulebook_known(of)
+    return JsonResponse(
+        {
+            "items": [rule_json(rule) for rule in book.rules.values()],
+            "next": None,
+            "digest": book.digest,
+            "institution": of,
+            "adopted_on": None if of is None else await ledger.adopted_on(of),
+            "packs": [*packs_of(book)],
+            "behind": [*ledger.behind(book)],
+        }
+    )
 
 
 @router.get("/codes", responses=ANYWHERE | {200: {"model": Listing[CodeTableAnswer]}})
@@ -166,6 +204,7 @@ def rule_json(rule: Rule) -> RuleAnswer:
         "en": rule.en,
         "source": rule.source,
         "verified": rule.verified,
+        "region_of": rule.region,
         "texts": [_dated_json(text) for text in rule.texts],
         "packs": [_dated_json(pack) for pack in rule.packs],
         "papers": [_dated_json(papers) for papers in rule.papers],

@@ -28,6 +28,7 @@ NEWEST: Final = 2**63 - 1
 """Sorts after every line of the log."""
 
 IMPORT_REPORT: Final = "import report"
+WHAT_IF: Final = "what-if"
 TELLING: Final = frozenset(
     {
         IMPORT_REPORT,
@@ -38,6 +39,7 @@ TELLING: Final = frozenset(
         "readiness",
         "recording",
         "refusal",
+        WHAT_IF,
     }
 )
 """Purposes whose lines reveal that something was found, beyond the access itself."""

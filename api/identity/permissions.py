@@ -125,6 +125,13 @@ class Actor:
         return Recorder(user=self.user, role=self.role.value, institution=self.institution)
 
 
+def oversees(actor: Actor, institution: UUID) -> bool:
+    """Return whether an institution is the actor's own, or lies in the region that they are bound to."""
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    return institution == actor.institution or institution in _institutions(actor)
+
+
 def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
     """Return the last day about which the actor may read in a file; None if there is no such day."""
     match actor.role:

@@ -106,7 +106,7 @@ class RulebookAdopted(
         if self.digest != digest_of(self.content):
             yield breach("X04")
         try:
-            Rulebook(self.content)
+            Rulebook(self.content, Rulebook.shipped())
         except InvalidRulebookError:
             yield breach("X05")
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
+from domain.events.institution import RulebookAdopted
 from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
@@ -35,7 +37,7 @@ class FileRepository:
         self.cache = FileCache(capacity)
         self._store = store
         self._keys = keys
-        self._rulebooks = Rulebooks(rulebook)
+        self.rulebooks = Rulebooks(rulebook)
         self._adopted: dict[UUID, tuple[float, File | None, Rulebook]] = {}
         self._decoding = asyncio.Lock()
 
@@ -108,12 +110,18 @@ class FileRepository:
         now = asyncio.get_running_loop().time()
         if now >= until or seen is not self.cache.get(institution):
             file = await self.file(institution)
-            rulebook = self._rulebooks.of(file)
+            rulebook = self.rulebooks.of(file)
             self._adopted[institution] = (now + ADOPTED_SECONDS, file, rulebook)
         return rulebook
+
+    async def adopted_on(self, institution: UUID) -> date | None:
+        """Return the day on which an institution adopted the rulebook that counts for it; None if never."""
+        file = await self.file(institution)
+        adopted = [] if file is None else file.of(RulebookAdopted)
+        return adopted[-1].days.last if adopted else None
 
     async def rulebook_known(self, institution: UUID | None, known: int | None = None) -> Rulebook:
         """Return the rulebook that an institution had adopted at a position, by default now."""
         if institution is None:
             return self.rulebook
-        return self._rulebooks.of(await self.file(institution, known))
+        return self.rulebooks.of(await self.file(institution, known))

@@ -3,6 +3,7 @@
 from domain.event import known
 from domain.events.institution import RulebookAdopted
 from domain.file import File
+from domain.rule_pack import behind
 from domain.rulebook import Rulebook
 
 
@@ -12,6 +13,13 @@ class Rulebooks:
     def __init__(self, shipped: Rulebook) -> None:
         self.shipped = shipped
         self._read: dict[str, Rulebook] = {shipped.digest: shipped}
+        self._behind: dict[str, tuple[str, ...]] = {}
+
+    def behind(self, rulebook: Rulebook) -> tuple[str, ...]:
+        """Return the ids of the rules whose shipped text or numbers an adopted rulebook lacks."""
+        if rulebook.digest not in self._behind:
+            self._behind[rulebook.digest] = tuple(behind(rulebook, self.shipped))
+        return self._behind[rulebook.digest]
 
     def of(self, institution: File | None) -> Rulebook:
         """Return the rulebook that an institution adopted last.
@@ -26,7 +34,5 @@ class Rulebooks:
         if digest is None:
             return self.shipped
         if digest not in self._read:
-            rulebook = Rulebook(event.content)
-            rulebook.rules = self.shipped.rules | rulebook.rules
-            self._read[digest] = rulebook
+            self._read[digest] = Rulebook(event.content, self.shipped)
         return self._read[digest]

@@ -1,0 +1,247 @@
+"""Commands about rule packs: tried, compared with the ledger, adopted."""
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from api.bootstrap import Container
+from api.cli.container import known_institution, with_container
+from api.cli.output import Flag, answer, note
+from api.cli.progress import progress_bar
+from api.identity.directory import IdentityError, Institution
+from api.identity.permissions import Actor
+from api.institutions import adopt_rulebook
+from api.rule_packs.examples import Tested, run_examples
+from api.rule_packs.pack_files import draft, read_pack
+from api.rule_packs.telling import change_lines, file_json, file_lines
+from api.rule_packs.what_if import FileChanges, changed_files
+from domain.pack_faults import PackFault, faults
+from domain.rule_pack import RulePack, changes, packs_of
+from domain.rulebook import Rulebook
+
+FAULTY: Final = 1
+"""The exit code for a pack with faults, an example that fails, and an adoption that was not confirmed."""
+_YES: Final = frozenset({"y", "yes", "是"})
+
+
+def validate(pack: Path, /) -> int:
+    """Tell everything that is wrong with a rule pack.
+
+    Args:
+        pack: A .toml file, or a folder of them.
+    """
+    found = _read(pack)
+    if isinstance(found, int):
+        return found
+    counted = Counter(
+        kind for document in found.documents.values() for kind in document for _ in document[kind]
+    )
+    said = ", ".join(f"{number} {kind}" for kind, number in counted.items())
+    answer(f"{found.name}：没有问题。 It is in order. ({said})")
+    return 0
+
+
+def _read(path: Path) -> RulePack | int:
+    """Return a pack without faults; otherwise print what is wrong, and return the exit code."""
+    pack = read_pack(path)
+    wrong = faults(pack, Rulebook.shipped())
+    for fault in wrong:
+        answer(_told(fault))
+    if not wrong:
+        return pack
+    note(f"{pack.name}：{len(wrong)} 处有误。 {len(wrong)} faults.")
+    return FAULTY
+
+
+def _told(fault: PackFault) -> str:
+    place = " · ".join(each for each in (fault.file, fault.rule, fault.table, fault.field) if each)
+    zh, en = (
+        f"{words}{'' if words.endswith(mark) else stop}"
+        for words, mark, stop in ((fault.words.zh, "？", "。"), (fault.words.en, "?", "."))
+    )
+    return f"{place}: {zh} {en}"
+
+
+def test(pack: Path, /) -> int:
+    """Try the examples of a rule pack, laid over the shipped rulebook.
+
+    Args:
+        pack: A .toml file, or a folder of them.
+    """
+    found = _read(pack)
+    if isinstance(found, int):
+        return found
+    shipped = Rulebook.shipped()
+    tested = run_examples(found, draft(shipped, shipped, [found]))
+    for each in tested:
+        answer(_tested(each))
+    failed = sum(not each.passed for each in tested)
+    note(
+        f"{len(tested)} 行，{failed} 行不符。 {len(tested)} lines, {failed} failed."
+        if tested
+        else "没有例子（[[example]]）。 There are no examples ([[example]])."
+    )
+    return FAULTY if failed else 0
+
+
+def _tested(each: Tested) -> str:
+    place = f"{each.file} · example {each.number} · {each.rule}"
+    place = place if each.on is None else f"{place} · {each.on}"
+    if each.wrong:
+        return "\n".join(f"不能试 FAULTY  {place}: {said.zh} {said.en}" for said in each.wrong)
+    if each.passed:
+        return f"相符 passed  {place}: {each.found}"
+    return f"不符 FAILED  {place}: 应为 expected {each.expected}; 实为 found {each.found}"
+
+
+def adopt(
+    pack: Path | None = None,
+    /,
+    *,
+    institution: str | None = None,
+    without: tuple[str, ...] = (),
+    yes: Flag = False,
+) -> int:
+    """Let an institution adopt the shipped rulebook, under its packs and this one.
+
+    It shows what changes, and asks before it records. Earlier adoptions stay in the institution's stream, and
+    adopting again takes a pack back.
+
+    Args:
+        pack: A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
+        institution: Whose (name or id); not needed where the ledger has one.
+        without: A pack adopted earlier to leave out, by its name.
+        yes: Do not ask.
+    """
+    packs = _packs(pack)
+    if isinstance(packs, int):
+        return packs
+
+    async def asked(container: Container) -> int:
+        own = await _the_institution(container, institution)
+        book, shipped = await container.ledger.rulebook_at(own.institution), container.ledger.rulebook
+        unknown = sorted({*without} - packs_of(book).keys())
+        if unknown:
+            named = ", ".join(unknown)
+            note(f"{own.name} 没有启用规则包 {named}。 No pack {named} is adopted.")
+            return FAULTY
+        wanted = draft(book, shipped, packs, without)
+        found = changes(book, wanted)
+        for change in found:
+            for line in change_lines(change):
+                answer(line)
+        if not found:
+            answer(f"{own.name}：没有变化。 Nothing changes.")
+            return 0
+        if not yes and not _confirmed(own):
+            note("没有启用，什么也没有登记。 It was not adopted, and nothing was recorded.")
+            return FAULTY
+        await adopt_rulebook(container, own.institution, wanted)
+        answer(f"{own.name}：已启用规则集 {wanted.digest[:12]}。 Rulebook {wanted.digest[:12]} is adopted.")
+        return 0
+
+    return with_container(asked)
+
+
+def _packs(path: Path | None) -> list[RulePack] | int:
+    if path is None:
+        return []
+    found = _read(path)
+    return found if isinstance(found, int) else [found]
+
+
+def _confirmed(own: Institution) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        note("请加 --yes 确认。 Confirm by --yes.")
+        return False
+    note(f"{own.name} 启用以上变化？(是/否) Adopt these changes? (yes/no)")
+    return sys.stdin.readline().strip().lower() in _YES
+
+
+async def _the_institution(container: Container, said: str | None) -> Institution:
+    """Return the institution that is named, else the only one. Raises IdentityError."""
+    if said is not None:
+        return await known_institution(container, said)
+    there = await container.identity.institutions()
+    if len(there) == 1:
+        return there[0]
+    message = "请用 --institution 写明哪个机构。 Say which institution: --institution."
+    raise IdentityError(message)
+
+
+def what_if(
+    pack: Path | None = None,
+    /,
+    *,
+    institution: str | None = None,
+    without: tuple[str, ...] = (),
+    token: Path | None = None,
+    json: Flag = False,
+) -> int:
+    """Tell what would change in which files if a rule pack were adopted; nothing is recorded.
+
+    Args:
+        pack: A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
+        institution: Only files in this institution's charge (name or id).
+        without: A pack adopted earlier to leave out, by its name.
+        token: A file that holds a token: tell what its holder may see, and not the administrator.
+        json: Print a line of JSON for each file, and the counts at the end.
+    """
+    packs = _packs(pack)
+    if isinstance(packs, int):
+        return packs
+
+    async def asked(container: Container) -> int:
+        own = None if institution is None else (await known_institution(container, institution)).institution
+        actor = await _reader(container, token)
+        counted: Counter[str] = Counter()
+        with progress_bar("读取档案 Reading files") as told:
+            found = changed_files(container, actor, packs, institution=own, without=without, told=told)
+            async for each in found:
+                counted += _counted(each)
+                said = (
+                    [orjson.dumps(file_json(each, container.today())).decode()] if json else file_lines(each)
+                )
+                for line in said:
+                    answer(line)
+        _tell_counts(counted, json=json)
+        return 0
+
+    return with_container(asked)
+
+
+async def _reader(container: Container, token: Path | None) -> Actor:
+    if token is None:
+        return await container.identity.operator()
+    text = await asyncio.to_thread(token.read_text, "utf-8")
+    actor = await container.identity.authenticate(text.strip())
+    if actor is None:
+        message = "令牌无效或者已过期。 The token is not valid, or has expired."
+        raise IdentityError(message)
+    return actor
+
+
+def _counted(each: FileChanges) -> Counter[str]:
+    return Counter(
+        files=1,
+        obligations=len(each.obligations),
+        gates=len(each.gates),
+        findings_new=len(each.new),
+        findings_gone=len(each.gone),
+    )
+
+
+def _tell_counts(counted: Counter[str], *, json: bool) -> None:
+    names = ("files", "obligations", "gates", "findings_new", "findings_gone")
+    if json:
+        answer(orjson.dumps({"counts": {name: counted[name] for name in names}}).decode())
+        return
+    files, obligations, gates, new, gone = (counted[name] for name in names)
+    answer(
+        f"{files} 份档案有变化：到期事项 {obligations}，条件 {gates}，新的发现 {new}，不再有的发现 {gone}。"
+        f" {files} files change: {obligations} obligations, {gates} gates, {new} new findings, {gone} gone."
+    )

@@ -1,0 +1,130 @@
+"""Commands about rules: listed and explained; those about rule packs stand in `pack_commands`."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+
+from cyclopts import App
+
+from api.bootstrap import Container
+from api.cli.container import known_institution, with_container
+from api.cli.output import Flag, answer, note
+from api.cli.pack_commands import adopt, test, validate, what_if
+from api.clock import day_of, utc_now
+from api.identity.directory import Institution
+from api.rule_packs.telling import REGIONS, STRENGTHS, dated_text, reads_of
+from domain.codes import tables
+from domain.label import Label
+from domain.rule_pack import Dated, packs_of
+from domain.rulebook import Rule, Rulebook
+
+rules = App(name="rules", help="Rules and rule packs.")
+
+
+@rules.default
+@rules.command(name="list")
+def list_rules(*, unverified: Flag = False, institution: str | None = None) -> int:
+    """List the rules with their sources.
+
+    Args:
+        unverified: Only those whose text could not be checked, which never refuse.
+        institution: Those that count for an institution (its name or id), and which of them are behind.
+    """
+    if institution is None:
+        _list(Rulebook.shipped(), unverified=unverified)
+        return 0
+
+    async def asked(container: Container) -> int:
+        own = await known_institution(container, institution)
+        book = await container.ledger.rulebook_at(own.institution)
+        _list(book, unverified=unverified)
+        async for line in _standing(container, own, book):
+            note(line)
+        return 0
+
+    return with_container(asked)
+
+
+def _list(book: Rulebook, *, unverified: bool) -> None:
+    for rule in book.rules.values():
+        if not (unverified and rule.verified):
+            state = "verified" if rule.verified else "unverified"
+            answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
+
+
+async def _standing(container: Container, own: Institution, book: Rulebook) -> AsyncIterator[str]:
+    """Yield which rulebook an institution has adopted, and how it differs from the shipped one."""
+    adopted = await container.ledger.adopted_on(own.institution)
+    packs = ", ".join(packs_of(book)) or "–"
+    yield (
+        f"{own.name}：规则集 {book.digest[:12]}，启用于 {adopted or '–'}，规则包：{packs}。"
+        f" Rulebook {book.digest[:12]}, adopted on {adopted or '–'}; packs: {packs}."
+    )
+    if late := ", ".join(container.ledger.behind(book)):
+        yield (
+            f"以下规则落后于本版本随附的规则集，可用 childledger rules adopt 启用：{late}。"
+            f" These rules are behind the shipped rulebook; childledger rules adopt adopts it: {late}."
+        )
+
+
+@rules.command
+def explain(
+    rule: str, /, *, region: str | None = None, on: date | None = None, institution: str | None = None
+) -> int:
+    """Explain a rule: its text, its source, what it reads, and its numbers.
+
+    Args:
+        rule: Its id, such as D11.
+        region: Also tell which number counts there (GB/T 2260, six digits).
+        on: Also tell which number counts on this day; today by default.
+        institution: As the rulebook says it that an institution (its name or id) has adopted.
+    """
+    if region is not None and region not in tables()["region"].codes:
+        note(f"没有这个地区代码：{region}。 There is no region {region}.")
+        return 1
+    if institution is None:
+        return _explain(Rulebook.shipped(), rule, region, on or day_of(utc_now()))
+
+    async def asked(container: Container) -> int:
+        own = await known_institution(container, institution)
+        book = await container.ledger.rulebook_at(own.institution)
+        return _explain(book, rule, region or own.region, on or container.today())
+
+    return with_container(asked)
+
+
+def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:
+    rule = book.rules.get(named.upper())
+    if rule is None:
+        note(
+            f"没有这条规则：{named}；childledger rules list 列出全部。"
+            f" There is no rule {named}; childledger rules list lists them all."
+        )
+        return 1
+    for line in _explained(rule, region, on):
+        answer(line)
+    return 0
+
+
+def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
+    then = rule.on(on, region)
+    verified = Label("已核实", "verified") if then.verified else Label("未核实", "unverified")
+    strength = STRENGTHS[rule.strength]
+    yield f"{rule.id}  {strength.zh} {strength.en}  {verified.zh} {verified.en}"
+    yield from (f"  {then.zh}", f"  {then.en}", f"  依据 source: {then.source}")
+    yield from (f"  {line}" for line in reads_of(rule.id))
+    for mended in getattr(rule, "cured_by", ()):
+        yield f"  如何补正 mended by: {mended}"
+    dated: list[Dated] = [*rule.texts, *rule.packs, *rule.papers]
+    if dated:
+        whose = REGIONS[rule.region]
+        yield f"  按哪里 whose region decides: {whose.zh} {whose.en}"
+    yield from (f"    {dated_text(each)}" for each in dated)
+    for case in dict.fromkeys(each.case for each in rule.packs):
+        counting = rule.number(region, on, case)
+        said = "没有数值 no number" if counting is None else dated_text(counting)
+        where = ", ".join(each for each in (region or "–", case) if each)
+        yield f"  {on} {where}: {said}"
+
+
+for _command in (validate, test, adopt, what_if):
+    rules.command(_command)

@@ -1,0 +1,1 @@
+"""Rule packs as files: read, tried by their examples and on a whole ledger."""
