@@ -34,6 +34,7 @@ def test_another_mode_from_a_later_day_succeeds_the_former_one() -> None:
     assert modes(file, "2024-05-31", "2024-06-01") == ["ward", "foster"]
 
 
+@pytest.mark.rule("I27")
 def test_a_mode_that_begins_while_the_former_one_is_said_to_last_is_refused() -> None:
     in_ward(until="2024-12-31").when("2024-06-01", mode("foster")).refused("I27")
     in_ward(until="2024-12-31").when("2024-12-31", mode("foster")).refused("I27")
@@ -79,6 +80,7 @@ def test_two_modes_of_the_same_unknown_beginning_do_not_contradict() -> None:
     file.when("..2026-10-31", mode("foster"), origin="import").recorded()
 
 
+@pytest.mark.rule("E10")
 def test_a_mode_that_ends_before_it_begins_is_impossible() -> None:
     given().when("2024-06-01", mode("foster", until="2024-05-31")).refused("E10")
 

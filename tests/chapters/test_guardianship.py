@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from domain.events.guardianship import (
     GUARDIANSHIP,
     REVIEW,
@@ -58,6 +60,7 @@ def test_a_confirmation_withdrawn_leaves_what_was_before() -> None:
     assert child.now(GUARDIANSHIP, "2025-02-01") == "temporary"
 
 
+@pytest.mark.rule("E11")
 def test_guardianship_by_judgment_names_the_judgment() -> None:
     given().when("2025-02-01", some(LongTermGuardianshipConfirmed, ground="4")).refused("E11")
     named = some(LongTermGuardianshipConfirmed, ground="4", judgment_no="（2025）虚民特1号")

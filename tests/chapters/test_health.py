@@ -29,6 +29,7 @@ def infant(born: str = "2024-01-10", received: str = "2024-02-01") -> Given:
 # D13
 
 
+@pytest.mark.rule("D13")
 @pytest.mark.parametrize(
     ("examined", "due"),
     [
@@ -59,6 +60,7 @@ def test_the_first_examination_is_counted_from_reception() -> None:
     assert not clock.number.verified
 
 
+@pytest.mark.rule("D13")
 def test_examinations_follow_each_other_early_late_and_on_the_last_day() -> None:
     file = infant(born="2015-05-05", received="2020-01-10")
     for day in ("2020-06-01", "2021-06-01", "2023-01-01"):

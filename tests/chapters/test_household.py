@@ -190,6 +190,7 @@ def test_a_changed_entry_changes_the_name_from_that_day_and_the_birth_for_the_wh
 # D11
 
 
+@pytest.mark.rule("D11")
 def test_the_identity_card_is_due_three_months_after_the_sixteenth_birthday() -> None:
     clock = raised().clock("D11")
     assert (clock.opened_on, clock.due) == (date(2026, 6, 3), Days.on(date(2026, 9, 3)))
@@ -201,6 +202,7 @@ def test_the_identity_card_is_due_three_months_after_the_sixteenth_birthday() ->
     ]
 
 
+@pytest.mark.rule("D11")
 @pytest.mark.parametrize(("applied", "state"), [("2026-09-03", "met"), ("2026-09-04", "met_late")])
 def test_applying_meets_it_and_a_day_late_is_late(applied: str, state: str) -> None:
     file = raised().and_(applied, some(IdCardApplied)).and_("2026-10-20", some(IdCardIssued))

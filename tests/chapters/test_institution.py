@@ -76,6 +76,7 @@ def test_a_change_says_what_changed() -> None:
     given().when("2024-01-01", InstitutionChanged(uscc="91370000000000000L")).recorded()
 
 
+@pytest.mark.rule("X06")
 @pytest.mark.parametrize("region", ["000000", "001099"])
 def test_the_nation_is_no_place_of_an_institution(region: str) -> None:
     given().when("2024-01-01", some(InstitutionOpened, region=region)).refused("X06")
@@ -92,12 +93,14 @@ def test_the_rulebook_adopted_last_is_in_force() -> None:
     assert house.now(RULEBOOK, "2025-01-01") == Rulebook(SECOND).digest
 
 
+@pytest.mark.rule("X04")
 def test_a_rulebook_whose_digest_is_not_its_contents_is_impossible() -> None:
     given().when("2024-01-01", adopted(FIRST)).recorded()
     forged = some(RulebookAdopted, digest=digest_of(FIRST), content=SECOND)
     given().when("2024-01-01", forged).refused("X04")
 
 
+@pytest.mark.rule("X05")
 @pytest.mark.parametrize(
     "text",
     [

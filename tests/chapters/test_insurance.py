@@ -56,6 +56,7 @@ def test_the_check_is_due_on_the_day_of_entry() -> None:
     assert [clock.state(date(2024, 3, day)) for day in (4, 5, 6)] == [None, "due", "overdue"]
 
 
+@pytest.mark.rule("D10")
 @pytest.mark.parametrize(("checked", "state"), [(RECEIVED, "met"), ("2024-03-06", "met_late")])
 def test_a_check_on_the_day_meets_it_and_a_day_later_is_late(checked: str, state: str) -> None:
     file = received().and_(checked, some(InsuranceStatusChecked))

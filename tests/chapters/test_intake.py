@@ -211,6 +211,7 @@ def test_an_abolished_code_is_right_for_its_years(day: str, region: str, expecte
 # The papers of an admission (I01)
 
 
+@pytest.mark.rule("I01")
 @pytest.mark.parametrize(
     ("category", "situation", "papers"),
     [
@@ -249,6 +250,7 @@ def test_papers_count_wherever_in_the_file_they_came_by_that_day() -> None:
     child.when("2024-06-01", admitted("A1")).recorded()
 
 
+@pytest.mark.rule("I01")
 def test_a_paper_that_came_after_admission_does_not_count() -> None:
     child = given(
         ("2024-03-05", some(ChildReceived), {"documents": ["found_child_certificate"]}),
@@ -275,6 +277,7 @@ def test_a_rescued_childs_dna_result_and_certificate_are_papers_once_they_say_so
     child.when("2024-04-12", admitted("B1")).recorded()
 
 
+@pytest.mark.rule("I01")
 def test_what_only_order_63_asked_for_warns_since_the_revised_measures() -> None:
     received("2025-09-05", "03").when(LAST_OF_ORDER_63, admitted("A1")).refused("I01")
     received("2025-09-05", "03").when(FIRST_REVISED, admitted("A1")).recorded("I01")
@@ -339,6 +342,7 @@ def test_a_child_who_is_admitted_cannot_be_admitted_again() -> None:
     child.when("2024-05-05", admitted("A5")).refused("I03")
 
 
+@pytest.mark.rule("I03")
 def test_on_the_very_day_a_second_admission_is_refused_too() -> None:
     child = given(("2024-03-05", some(ChildReceived)), ("2024-04-05", admitted("A5")))
     child.when("2024-04-05", admitted("A5")).refused("I03")

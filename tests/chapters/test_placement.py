@@ -157,6 +157,7 @@ def test_another_route_than_the_plans_is_refused_and_an_unknown_one_is_taken_fro
     young(*SOCIAL[:3]).when("2026-03-10", placed(NOT_ASKED)).refused("I23")
 
 
+@pytest.mark.rule("I23")
 def test_what_is_arranged_on_the_day_of_placement_is_in_time_and_a_day_later_is_not() -> None:
     *early, (_, moved) = SOCIAL
     young(*early, ("2026-03-10", moved)).when("2026-03-10", placed()).recorded()
@@ -269,6 +270,7 @@ def test_who_comes_back_before_eighteen_has_a_clock_of_their_own_again() -> None
 # D15
 
 
+@pytest.mark.rule("D15")
 def test_the_assessment_is_made_within_the_half_year_before_eighteen() -> None:
     file = young()
     days = ("2025-09-09", "2025-09-10", "2026-03-10", "2026-03-11")
@@ -278,6 +280,7 @@ def test_the_assessment_is_made_within_the_half_year_before_eighteen() -> None:
         assert states(assessed, "D15", "2026-04-01") == [[expected]]
 
 
+@pytest.mark.rule("D15")
 def test_an_assessment_before_the_half_year_began_does_not_serve() -> None:
     file = young(("2025-09-09", some(AdultPlacementAssessed)))
     assert states(file, "D15", "2026-03-11") == [["overdue"]]
@@ -339,6 +342,7 @@ def test_correcting_the_birth_moves_what_is_due() -> None:
 # D18
 
 
+@pytest.mark.rule("D18")
 def test_a_man_is_registered_for_service_by_the_end_of_the_year_in_which_he_turns_eighteen() -> None:
     file = young()
     days = ("2025-12-31", "2026-01-01", "2026-12-31", "2027-01-01")

@@ -76,6 +76,7 @@ def test_the_last_correction_stands_and_the_wrong_entry_stays_readable() -> None
     assert len(child.file.entries) == 3
 
 
+@pytest.mark.rule("E04")
 def test_a_correction_of_another_type_is_refused() -> None:
     child = given(("2024-03-05", some(ChildReceived)))
     child.when("2024-03-05", some(ReferralReceived), corrects=child.last).refused("E04")
@@ -158,6 +159,7 @@ def test_an_exception_excuses_its_own_rule_only() -> None:
     child.when("2024-05-06", TWICE, exception="I03").refused("E06")
 
 
+@pytest.mark.rule("X01", "X02")
 @pytest.mark.parametrize("kind", [ExceptionApproved, ExceptionRejected])
 def test_only_another_person_with_the_supervisors_role_decides(
     kind: type[ExceptionApproved] | type[ExceptionRejected],
@@ -172,6 +174,7 @@ def test_only_another_person_with_the_supervisors_role_decides(
     child.when("2024-05-06", decision, by=SUPERVISOR).recorded()
 
 
+@pytest.mark.rule("X03")
 def test_what_claims_no_exception_cannot_be_approved() -> None:
     child = given(("2024-04-05", TWICE))
     child.when("2024-05-06", some(ExceptionApproved, entry=child.last.entry_id), by=SUPERVISOR).refused("X03")
@@ -239,16 +242,19 @@ def test_what_is_no_decision_is_withdrawn_by_whoever_records() -> None:
 # What holds for every event
 
 
+@pytest.mark.rule("E02")
 def test_what_has_not_happened_yet_is_impossible() -> None:
     given().when("2026-11-23", some(ChildReceived)).refused("E02")
     given().when("2026-11-22", some(ChildReceived)).recorded()
     given().when("2026-11-01..2026-11-30", some(ChildReceived)).recorded()
 
 
+@pytest.mark.rule("E01")
 def test_an_interval_that_ends_before_it_begins_is_impossible() -> None:
     given().when("2024-03-06..2024-03-05", some(ChildReceived)).refused("E01")
 
 
+@pytest.mark.rule("E03")
 def test_a_code_that_its_table_lacks_is_impossible() -> None:
     given().when("2024-03-05", some(ReferralReceived, child_situation="77")).refused("E03")
     given().when("2024-03-05", some(ChildReceived), documents=["poem"]).refused("E03")
@@ -258,6 +264,7 @@ def test_an_unknown_answer_is_no_code() -> None:
     given().when("2024-03-05", some(ReferralReceived, child_situation=Unknown("not_known"))).recorded()
 
 
+@pytest.mark.rule("E08")
 def test_an_institutions_event_does_not_belong_in_a_childs_file() -> None:
     child = Given()
     opened = replace(child.entry("2024-03-05", some(InstitutionOpened)), kind="child")
@@ -272,6 +279,7 @@ def test_a_withdrawal_belongs_in_every_kind_of_file() -> None:
     assert container.found() == set()
 
 
+@pytest.mark.rule("E07")
 def test_nothing_happens_before_birth() -> None:
     child = given(("2024-03-05", some(IdentityRecorded, birth_on=date(2024, 3, 1))))
     child.when("2024-02-29", some(ChildReceived)).refused("E07")

@@ -75,6 +75,7 @@ def test_a_plan_is_recorded_once_there_is_an_assessment() -> None:
     given(("2024-01-08", some(RehabAssessed))).when("2024-01-10", plan()).recorded()
 
 
+@pytest.mark.rule("I08")
 def test_a_plan_made_before_its_assessment_is_refused() -> None:
     file = assessed()
     file.when("2024-01-05", plan(file.last.entry_id)).refused("I08")
@@ -101,6 +102,7 @@ def test_an_assessment_found_later_mends_the_finding() -> None:
 # I08: sessions fall within a plan's days
 
 
+@pytest.mark.rule("I08")
 @pytest.mark.parametrize(
     ("on", "rules"),
     [("2024-01-14", ["I08"]), ("2024-01-15", []), ("2024-06-30", []), ("2024-07-01", ["I08"])],

@@ -54,6 +54,7 @@ def lapse(kind: str, first: str, last: str) -> tuple[str, date, date]:
 # D14
 
 
+@pytest.mark.rule("D14")
 @pytest.mark.parametrize(
     ("born", "due"),
     [("2015-08-31", "2021-09-01"), ("2015-09-01", "2022-09-01"), ("2015-05-05", "2021-09-01")],

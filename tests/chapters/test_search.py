@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined, ReferralReceived
 from domain.events.search import (
@@ -74,6 +76,7 @@ def test_a_corrected_notice_runs_as_corrected() -> None:
     assert len(child.on("2024-03-20").each(NOTICE)) == 1
 
 
+@pytest.mark.rule("E05")
 def test_an_expiry_must_name_a_notice_of_this_file() -> None:
     child = given(("2024-03-01", notice(30)))
     child.when("2024-04-01", some(FindRelativesNoticeExpired, notice=MOTHER)).refused("E05")
@@ -136,6 +139,7 @@ def test_thirty_days_after_the_notice_its_expiry_is_due() -> None:
     assert clock.state(date(2024, 4, 10)) == "overdue"
 
 
+@pytest.mark.rule("D02")
 def test_an_expiry_on_the_day_itself_is_in_time_and_one_day_later_is_late() -> None:
     for expired, state in (("2024-04-09", "met"), ("2024-04-10", "met_late")):
         child = rescued().and_("2024-03-10", notice())
@@ -203,6 +207,7 @@ def test_an_interim_certificate_does_not_meet_it_and_a_final_one_does() -> None:
     assert child.clock("D04").state(date(2025, 3, 5)) == "met"
 
 
+@pytest.mark.rule("D04")
 def test_a_final_certificate_one_day_late_is_late() -> None:
     child = rescued().and_("2025-03-06", some(NotFoundCertificateIssued, certificate_kind="final"))
     assert child.clock("D04").state(date(2025, 3, 6)) == "met_late"

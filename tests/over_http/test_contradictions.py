@@ -155,6 +155,7 @@ def test_days_inside_an_event_that_contradict_each_other_are_refused(
     given().when("2024-03-04", some(event, **said)).refused("E10")
 
 
+@pytest.mark.rule("E10")
 @pytest.mark.parametrize(
     ("kind", "field"),
     [(InsuranceEnrolled, "year"), (InsuranceContributionPaid, "year"), (StudyGrantGranted, "academic_year")],
@@ -220,6 +221,7 @@ def speaking(file: Given, rule: str) -> bool:
     return any(found.rule.id == rule and found.refusal.kind == "breach" for found in file.judgements)
 
 
+@pytest.mark.rule("E14")
 @pairs
 def test_what_ends_before_it_begins_is_refused(first: Event, then: Event) -> None:
     assert speaking(given(("2013-05-02", first)).when("2013-05-01", then), "E14")
@@ -258,6 +260,7 @@ def test_whether_it_was_before_is_open_where_the_day_is() -> None:
 # Withdrawn and restored
 
 
+@pytest.mark.rule("E12")
 def test_what_does_not_stand_cannot_be_withdrawn_nor_what_stands_be_restored() -> None:
     child = given(RECEIVED)
     entry = child.last.entry_id
