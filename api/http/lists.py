@@ -130,7 +130,7 @@ async def _register(
     return _listing(items, page.next, position)
 
 
-async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[RegisterRow]:
+async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
     seal = await request.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
 
     def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
@@ -139,17 +139,10 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[R
         return value and seal.open(child, Category.IDENTITY, value, context)
 
     return [
-        {
-            "child": row.child,
+        {name: getattr(row, name) for name in RegisterRow.__annotations__}
+        | {
             "file_no": opened(row.child, row.file_no, SEALED_FILE_NO),
             "name": opened(row.child, row.name, SEALED_NAME),
-            "sex": row.sex,
-            "birth_on": row.birth_on,
-            "stage": row.stage,
-            "institution": row.institution,
-            "admitted_on": row.admitted_on,
-            "departed_on": row.departed_on,
-            "overdue": row.overdue,
         }
         for row in rows
     ]

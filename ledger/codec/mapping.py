@@ -33,17 +33,14 @@ class Body(Protocol):
     @property
     def position(self) -> int:
         """The position in the ledger."""
-        ...
 
     @property
     def recorded_at(self) -> datetime:
         """The moment of recording."""
-        ...
 
     @property
     def body(self) -> bytes:
         """The rest of the entry."""
-        ...
 
 
 def encode(entry: AnyEntry, ring: Keyring) -> bytes:

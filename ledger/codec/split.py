@@ -84,7 +84,8 @@ def split(entry: AnyEntry) -> SplitEntry:
     }
     clear["data"], groups = _split(entry)
     personal: dict[Pair, Json] = {pair: {"data": values} for pair, values in groups.items()}
-    sealed_fields = _split_envelope(entry, clear)
+    open_fields, sealed_fields = _split_fields(entry, envelope_fields(), wholly=bool(entry.event.sealed))
+    clear |= open_fields
     if sealed_fields:
         personal.setdefault((entry.stream, entry.event.seals), {}).update(sealed_fields)
     return SplitEntry(entry, clear, personal)
@@ -106,13 +107,6 @@ def _split(entry: AnyEntry) -> tuple[Json, dict[Pair, Json]]:
         if all(value is None or isinstance(value, Unknown) for value in group.values()):
             clear |= groups.pop(group_of)
     return clear, groups
-
-
-def _split_envelope(entry: AnyEntry, clear: Json) -> Json:
-    """Add the envelope's clear fields to the clear document, and return the others."""
-    clear_part, personal = _split_fields(entry, envelope_fields(), wholly=bool(entry.event.sealed))
-    clear |= clear_part
-    return personal
 
 
 def _split_fields(holder: object, specs: Iterable[Field], *, wholly: bool) -> tuple[Json, Json]:

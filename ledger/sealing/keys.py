@@ -35,11 +35,9 @@ class KeyTable(Protocol):
 
     async def keys(self, wanted: Iterable[Pair]) -> dict[Pair, bytes]:
         """Return the stored keys among the wanted ones."""
-        ...
 
     async def add_keys(self, new: Mapping[Pair, bytes]) -> dict[Pair, bytes]:
         """Store wrapped keys where there never were any; return the stored ones."""
-        ...
 
 
 class Keys:

@@ -37,11 +37,9 @@ class KeyWrapper(Protocol):
 
     async def wrap(self, keys: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
         """Return the keys wrapped."""
-        ...
 
     async def unwrap(self, wrapped: Sequence[bytes], contexts: Sequence[bytes]) -> list[bytes]:
         """Return the keys unwrapped. Raises UnwrapError for a key that it did not wrap."""
-        ...
 
 
 class KeyUnavailableError(Exception):
