@@ -1,6 +1,7 @@
-"""Running a command, also within an open container, and finding there what its words name."""
+"""Running a command, opening its container, and finding there what its words name."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -23,15 +24,9 @@ def stoppable(command: Callable[P, Coroutine[Any, Any, int]]) -> Callable[P, int
     return run_it
 
 
-def with_container(command: Callable[[Container], Awaitable[int]]) -> int:
-    """Run a command within an open container, whose read models another process may update."""
-
-    @stoppable
-    async def work() -> int:
-        async with open_container(Settings(), follow=False) as container:
-            return await command(container)
-
-    return work()
+def command_container() -> AbstractAsyncContextManager[Container]:
+    """Open the container of a command, whose read models another process may update."""
+    return open_container(Settings(), follow=False)
 
 
 async def known_institution(container: Container, name_or_id: str) -> Institution:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from cyclopts import App, Parameter, validators
 
-from api.bootstrap import Container
-from api.cli.container import known_institution, with_container
+from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, note
 from api.identity.directory import Institution
 from api.identity.permissions import Role
@@ -22,7 +21,8 @@ token = App(name="token", help="Bearer tokens.")
 
 
 @institution.command(name="add")
-def add_institution(name: str, /, *, uscc: str | None = None, region: str | None = None) -> int:
+@stoppable
+async def add_institution(name: str, /, *, uscc: str | None = None, region: str | None = None) -> int:
     """Open an institution and print its id.
 
     Args:
@@ -30,19 +30,17 @@ def add_institution(name: str, /, *, uscc: str | None = None, region: str | None
         uscc: Its unified social credit code (统一社会信用代码).
         region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         opened = await open_institution(container, name, uscc=uscc, region=region)
         for sentence in remark(opened, container.ledger.rulebook):
             note(sentence)
         answer(str(opened.institution))
         return 0
 
-    return with_container(work)
-
 
 @institution.command(name="change")
-def change_of_institution(
+@stoppable
+async def change_of_institution(
     institution: str,
     /,
     *,
@@ -58,8 +56,7 @@ def change_of_institution(
         uscc: Its unified social credit code (统一社会信用代码).
         region: The county it lies in (GB/T 2260, six digits).
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         known = (await known_institution(container, institution)).institution
         if name is uscc is region is None:
             note(
@@ -73,23 +70,22 @@ def change_of_institution(
         answer(_shown(changed))
         return 0
 
-    return with_container(work)
-
 
 @institution.command(name="list")
-def list_institutions() -> int:
+@stoppable
+async def list_institutions() -> int:
     """List all institutions: id, name, region and unified social credit code."""
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         for each in await container.identity.institutions():
             answer(_shown(each))
         return 0
 
-    return with_container(work)
-
 
 @user.command(name="add")
-def add_user(name: str, /, *, role: Role, institution: str | None = None, region: str | None = None) -> int:
+@stoppable
+async def add_user(
+    name: str, /, *, role: Role, institution: str | None = None, region: str | None = None
+) -> int:
     """Enter somebody in the staff directory and print their id.
 
     Args:
@@ -98,17 +94,15 @@ def add_user(name: str, /, *, role: Role, institution: str | None = None, region
         institution: Of staff, supervisor and auditor: its id or its name.
         region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution
         answer(str((await container.identity.add_member(name, role, institution=home, region=region)).user))
         return 0
 
-    return with_container(work)
-
 
 @token.command(name="new")
-def new_token(
+@stoppable
+async def new_token(
     user: UUID,
     /,
     *,
@@ -124,8 +118,7 @@ def new_token(
         purpose: What it is for.
         may_not_approve: Make a token that cannot approve or reject exceptions, whatever the member's role.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         if user not in await container.identity.names([user]):
             note("没有这个人员编号。 There is nobody with this id.")
             return 1
@@ -134,14 +127,12 @@ def new_token(
         answer(await container.identity.issue(user, days=lives, purpose=purpose, may_approve=may_approve))
         return 0
 
-    return with_container(work)
-
 
 @token.command(name="list")
-def list_tokens() -> int:
+@stoppable
+async def list_tokens() -> int:
     """List all tokens by id, with whose they are and until when; never the tokens themselves."""
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         members = {each.member: each for each in await container.identity.members()}
         for each in await container.identity.tokens():
             member = members[each.member]
@@ -151,24 +142,20 @@ def list_tokens() -> int:
             answer("  ".join(columns if each.may_approve else [*columns, "may not approve"]))
         return 0
 
-    return with_container(work)
-
 
 @token.command(name="revoke")
-def revoke_token(token: UUID, /) -> int:
+@stoppable
+async def revoke_token(token: UUID, /) -> int:
     """Revoke a token; whoever serves refuses it within a second.
 
     Args:
         token: Its id, as `token list` shows it.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         if await container.identity.revoke(token):
             return 0
         note("没有这个未吊销的令牌。 There is no such token that is not revoked.")
         return 1
-
-    return with_container(work)
 
 
 def _shown(institution: Institution) -> str:

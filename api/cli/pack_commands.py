@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from api.bootstrap import Container
-from api.cli.container import known_institution, with_container
+from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
 from api.identity.directory import IdentityError, Institution
@@ -98,7 +98,8 @@ def _tested(each: Tested) -> str:
     return f"不符 FAILED  {place}: 应为 expected {each.expected}; 实为 found {each.found}"
 
 
-def adopt(
+@stoppable
+async def adopt(
     pack: Path | None = None,
     /,
     *,
@@ -120,8 +121,7 @@ def adopt(
     packs = _packs(pack)
     if isinstance(packs, int):
         return packs
-
-    async def asked(container: Container) -> int:
+    async with command_container() as container:
         own = await _the_institution(container, institution)
         book, shipped = await container.ledger.rulebook_at(own.institution), container.ledger.rulebook
         unknown = sorted({*without} - packs_of(book).keys())
@@ -143,8 +143,6 @@ def adopt(
         await adopt_rulebook(container, own.institution, wanted)
         answer(f"{own.name}：已启用规则集 {wanted.digest[:12]}。 Rulebook {wanted.digest[:12]} is adopted.")
         return 0
-
-    return with_container(asked)
 
 
 def _packs(path: Path | None) -> list[RulePack] | int:
@@ -173,7 +171,8 @@ async def _the_institution(container: Container, said: str | None) -> Institutio
     raise IdentityError(message)
 
 
-def what_if(
+@stoppable
+async def what_if(
     pack: Path | None = None,
     /,
     *,
@@ -194,8 +193,7 @@ def what_if(
     packs = _packs(pack)
     if isinstance(packs, int):
         return packs
-
-    async def asked(container: Container) -> int:
+    async with command_container() as container:
         own = None if institution is None else (await known_institution(container, institution)).institution
         actor = await _reader(container, token)
         counted: Counter[str] = Counter()
@@ -210,8 +208,6 @@ def what_if(
                     answer(line)
         _tell_counts(counted, json=json)
         return 0
-
-    return with_container(asked)
 
 
 async def _reader(container: Container, token: Path | None) -> Actor:

@@ -6,7 +6,7 @@ from datetime import date
 from cyclopts import App
 
 from api.bootstrap import Container
-from api.cli.container import known_institution, with_container
+from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.pack_commands import adopt, test, validate, what_if
 from api.clock import day_of, utc_now
@@ -22,7 +22,8 @@ rules = App(name="rules", help="Rules and rule packs.")
 
 @rules.default
 @rules.command(name="list")
-def list_rules(*, unverified: Flag = False, institution: str | None = None) -> int:
+@stoppable
+async def list_rules(*, unverified: Flag = False, institution: str | None = None) -> int:
     """List the rules with their sources.
 
     Args:
@@ -32,16 +33,13 @@ def list_rules(*, unverified: Flag = False, institution: str | None = None) -> i
     if institution is None:
         _list(Rulebook.shipped(), unverified=unverified)
         return 0
-
-    async def asked(container: Container) -> int:
+    async with command_container() as container:
         own = await known_institution(container, institution)
         book = await container.ledger.rulebook_at(own.institution)
         _list(book, unverified=unverified)
         async for line in _standing(container, own, book):
             note(line)
         return 0
-
-    return with_container(asked)
 
 
 def _list(book: Rulebook, *, unverified: bool) -> None:
@@ -67,7 +65,8 @@ async def _standing(container: Container, own: Institution, book: Rulebook) -> A
 
 
 @rules.command
-def explain(
+@stoppable
+async def explain(
     rule: str, /, *, region: str | None = None, on: date | None = None, institution: str | None = None
 ) -> int:
     """Explain a rule: its text, its source, what it reads, and its numbers.
@@ -83,13 +82,10 @@ def explain(
         return 1
     if institution is None:
         return _explain(Rulebook.shipped(), rule, region, on or day_of(utc_now()))
-
-    async def asked(container: Container) -> int:
+    async with command_container() as container:
         own = await known_institution(container, institution)
         book = await container.ledger.rulebook_at(own.institution)
         return _explain(book, rule, region or own.region, on or container.today())
-
-    return with_container(asked)
 
 
 def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:

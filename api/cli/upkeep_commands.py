@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final, Literal
 
 from api.bootstrap import Container
-from api.cli.container import with_container
+from api.cli.container import command_container, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
 from ledger.verification import flaws
@@ -16,17 +16,15 @@ DIFFERENT: Final = 1
 """The exit code if read models differ from the entries."""
 
 
-def rebuild(*, keep: int = KEPT) -> int:
+@stoppable
+async def rebuild(*, keep: int = KEPT) -> int:
     """Rebuild the read models beside those in use, and switch to them; a repeated command resumes.
 
     Args:
         keep: How many earlier generations to keep, to go back to.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         return await rebuilding(container, max(0, keep))
-
-    return with_container(work)
 
 
 async def rebuilding(container: Container, keep: int) -> int:
@@ -48,14 +46,14 @@ async def rebuilding(container: Container, keep: int) -> int:
     return DIFFERENT if built.stopped else 0
 
 
-def verify(*, read_models: Flag = False) -> int:
+@stoppable
+async def verify(*, read_models: Flag = False) -> int:
     """Verify that the entries, and the data kept beside them, are as they were recorded; 0 if so.
 
     Args:
         read_models: Also recompute the rows of every file and compare them with the tables.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         code = await verifying_entries(container)
         if not read_models:
             return code
@@ -63,8 +61,6 @@ def verify(*, read_models: Flag = False) -> int:
             note("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
             return code
         return await verifying(container)
-
-    return with_container(work)
 
 
 async def verifying_entries(container: Container) -> int:
@@ -95,14 +91,14 @@ async def verifying(container: Container) -> int:
     return DIFFERENT if counted else 0
 
 
-def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
+@stoppable
+async def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
     """Print the database's address for a role; the embedded one runs while something serves.
 
     Args:
         role: As whom to enter. Only the owner may migrate; only the writer may append.
     """
-
-    async def work(container: Container) -> int:
+    async with command_container() as container:
         address = container.addresses.of(role)
         if address is None:
             note(
@@ -112,5 +108,3 @@ def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int
             return 1
         answer(address)
         return 0
-
-    return with_container(work)
