@@ -31,7 +31,7 @@ from domain.events.departure import death
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval
 from domain.file import AMENDMENTS, ANYTHING, File, amended
 from domain.life import BIRTH, STAGE, Life, over_time
-from domain.refusal import Refusal, breach, no_evidence
+from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting_each
 from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
@@ -319,7 +319,10 @@ def _forbids(entry: AnyEntry, rulebook: Rulebook, refusal: Refusal) -> bool:
 def _ask(life: Life) -> Iterator[Refusal]:
     if life.entry is not None:
         yield from _everywhere(life, life.entry)
-        yield from life.entry.event.refusals(life)
+        event = life.entry.event
+        yield from event.refusals(life)
+        for further in FURTHER.get(type(event), ()):
+            yield from further(event, life)
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:

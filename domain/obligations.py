@@ -43,6 +43,11 @@ class Clock:
     number: Pack | None = None
     rests_on: Categories = NOTHING
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the due day may still move, as it counts working days of a year that is not known."""
+        return self.number is not None and self.number.is_provisional(self.due.last)
+
     def state(self, day: date) -> State | None:
         """Return its state on a day; None before it is opened."""
         if day < self.opened_on:

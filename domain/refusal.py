@@ -1,13 +1,18 @@
 """What a rule says against an entry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import Label
+from domain.event import Event, Label
 from domain.resting import NOTHING, Categories
+
+if TYPE_CHECKING:
+    from domain.life import Life
+
+E = TypeVar("E", bound=Event)
 
 RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written", "listed_twice"]
 
@@ -52,6 +57,23 @@ class Refusal:
 
 
 Refusals: TypeAlias = Iterator[Refusal]
+FurtherRule: TypeAlias = Callable[[E, "Life"], Refusals]
+
+FURTHER: Final[dict[type[Event], list[FurtherRule[Any]]]] = {}
+"""What a later chapter says against an event, by its type."""
+
+
+def against(kind: type[E]) -> Callable[[FurtherRule[E]], FurtherRule[E]]:
+    """Register a rule against an event of another chapter, which stands where what it reads stands.
+
+    It is asked as the event's own `refusals` are.
+    """
+
+    def register(function: FurtherRule[E]) -> FurtherRule[E]:
+        FURTHER.setdefault(kind, []).append(function)
+        return function
+
+    return register
 
 
 def breach(

@@ -22,6 +22,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, 
 
 from domain.event import Label
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
+from domain.working_days import is_known, working_days_after
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Counting")
@@ -103,8 +104,15 @@ class Pack:
                 return start.plus(months=self.value)
             case "years":
                 return start.plus(months=12 * self.value)
+            case "working_days":
+                first = None if start.first is None else working_days_after(start.first, self.value)
+                return Days(first, working_days_after(start.last, self.value))
         message = f"{self.unit} are no time"
         raise ValueError(message)
+
+    def is_provisional(self, end: date) -> bool:
+        """Whether the end of such a period may still move, as the days off of its year are not known."""
+        return self.unit == "working_days" and not is_known(end)
 
 
 @dataclass(frozen=True, slots=True)

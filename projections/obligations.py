@@ -26,7 +26,8 @@ WAITING: Final[tuple[State, ...]] = ("due", "overdue")
 class Obligation:
     """One clock with the words of its rule and the source of its number, due in `due_first` to `due_on`.
 
-    `due_first` is `due_on` if the day is certain, and None if the beginning of the interval is unknown.
+    `due_first` is `due_on` if the day is certain, and None if the beginning of the interval is unknown. It is
+    `provisional` if it counts working days of a year whose days off are not known yet.
     `number` identifies a clock within its file. `rests_on` are the categories of personal data that it
     reveals.
     """
@@ -50,6 +51,7 @@ class Obligation:
     source: Annotated[str, Blank("")]
     region: Annotated[str | None, Blank()]
     verified: Annotated[bool, Blank(value=False)]
+    provisional: Annotated[bool, Blank(value=False)]
     sealed: Annotated[bytes | None, Internal()] = None
 
     def state(self, day: date) -> State | None:
@@ -96,6 +98,7 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
         source=rule.source if limit is None else limit.source,
         region=None if limit is None else limit.region,
         verified=rule.verified and (limit is None or limit.verified),
+        provisional=clock.provisional,
     )
 
 

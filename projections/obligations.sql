@@ -22,6 +22,7 @@ CREATE TABLE obligations (
     source     text    NOT NULL,
     region     text,
     verified   boolean NOT NULL,
+    provisional boolean NOT NULL,
     sealed     bytea,
     PRIMARY KEY (child, number)
 );

@@ -8,7 +8,9 @@ life. Later chapters import earlier ones, never the other way round.
 from domain.events import intake as intake
 from domain.events import search as search
 from domain.events import guardianship as guardianship
+from domain.events import admission as admission
 from domain.events import household as household
+from domain.events import household_due as household_due
 from domain.events import entitlement as entitlement
 from domain.events import insurance as insurance
 from domain.events import health as health
@@ -18,5 +20,6 @@ from domain.events import care as care
 from domain.events import adoption as adoption
 from domain.events import placement as placement
 from domain.events import departure as departure
+from domain.events import funeral as funeral
 from domain.events import record as record
 from domain.events import institution as institution

@@ -6,13 +6,15 @@ from typing import Annotated, Any, Final
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Title, known
 from domain.events.guardianship import ended as guardianship_ended
+from domain.events.health import DISABILITY
 from domain.events.intake import ADMITTED, INTAKE, RECEIVED
 from domain.events.rehabilitation import PLAN
 from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
-from domain.refusal import Refusals, breach
+from domain.refusal import Refusals, breach, uncertain
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
+FOSTER: Final = "foster"
 CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
 """What cannot begin again after leaving care, until the child is taken in again (I31)."""
 
@@ -39,6 +41,7 @@ class CareModeAssigned(
         One that begins on a later day succeeds the former, whose end was not said. But nothing can
         succeed what is said to last longer, and of two that begin on one day none is the former.
         """
+        yield from _fit_to_foster(self, life)
         other = life.now(CARE_MODE)
         if other is None or life.entry is None:
             return
@@ -49,6 +52,21 @@ class CareModeAssigned(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CARE_MODE.since(entry.days, known(self.mode) or "unknown", until=self.until)
+
+
+def _fit_to_foster(assigned: CareModeAssigned, life: Life) -> Refusals:
+    """A severely disabled child is fostered only if it needs no long professional care (I10)."""
+    disability, severe = life.now(DISABILITY), life.number("I10", case="severe")
+    if known(assigned.mode) not in {None, "unknown", FOSTER} or disability is None or severe is None:
+        return
+    value = disability.held.value
+    grade = None if value is None else value.grade
+    if grade is None or int(grade) <= severe.value:
+        detail = Label(
+            "残疾儿童寄养：是否需要长期专业照料未登记",
+            "whether it needs long professional care is not recorded",
+        )
+        yield uncertain("I10", disability.entry, detail=detail, by=severe)
 
 
 def ended(entry: AnyEntry) -> Facts:

@@ -60,7 +60,12 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
         yield from closed(entry, reason)
 
 
-class ChildDied(Event, zh="死亡", en="Child died", source="《户口登记条例》第8条；《殡葬管理条例》第13条"):
+class ChildDied(
+    Event,
+    zh="死亡",
+    en="Child died",
+    source="《户口登记条例》第8条；《殡葬管理条例》第23条（2026-03-29以前：第13条）",
+):
     """The child died."""
 
     place: Annotated[Answered[Text], Label("死亡地点", "Place"), Personal(Category.HEALTH)]

@@ -78,7 +78,10 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
 
 
 class InsuranceContributionPaid(
-    Event, zh="医保缴费", en="Insurance contribution paid", source="《社会救助暂行办法》第29条"
+    Event,
+    zh="医保缴费",
+    en="Insurance contribution paid",
+    source="《社会救助暂行办法》第29条；《医疗保障法》第11条（2027-01-01起）",
 ):
     """The contribution for one year was paid."""
 

@@ -298,7 +298,7 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
         admitted = life.now(ADMITTED)
         if admitted is not None and not life.gone:
             yield breach("I03", admitted.entry)
-        yield from _papers_missing(life, known(self.intake_category))
+        yield from _papers_missing(life, category_of(self, life))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
@@ -335,13 +335,23 @@ def intake_case(category: str, situation: str | None) -> str:
     return case or ("abandoned" if category == "A1" else category)
 
 
-def _papers_missing(life: Life, stated: str | None) -> Refusals:
-    determined, situation = life.now(CATEGORY), life.now(SITUATION)
-    category = stated or (None if determined is None else determined.held.value)
+def category_of(admitted: ChildAdmitted, life: Life) -> str | None:
+    """Return the category of an admission, else the one that was determined before it."""
+    determined = life.now(CATEGORY)
+    return known(admitted.intake_category) or (None if determined is None else determined.held.value)
+
+
+def found_as(category: str, life: Life) -> str:
+    """Return the case of the required papers of a child that is admitted under a category."""
+    situation = life.now(SITUATION)
+    return intake_case(category, None if situation is None else situation.held.value)
+
+
+def _papers_missing(life: Life, category: str | None) -> Refusals:
     if category is None:
         yield no_evidence("I01", detail=Label("接收类别不明", "the intake category is not known"))
         return
-    case = intake_case(category, None if situation is None else situation.held.value)
+    case = found_as(category, life)
     there, untold = life.papers()
     open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
     asked_for = life.papers_for("I01", case)

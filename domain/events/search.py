@@ -24,8 +24,9 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.intake import SITUATION, ChildReceived
+from domain.events.intake import SITUATION, ChildReceived, ReferralReceived
 from domain.file import EVERY, Attribute, Facts
+from domain.life import IN_CARE, STAGE
 from domain.obligations import Clock, History, obligation
 from domain.when import LAST_DAY, add, day_after, day_before
 
@@ -235,18 +236,23 @@ def notice_runs_out(history: History) -> Iterator[Clock]:
 @obligation("D04")
 def final_certificate(history: History) -> Iterator[Clock]:
     """Twelve months after receiving a rescued child, the police certify that no parents were found (D04)."""
+    yield from _certificates(history, "D04", frozenset({"final"}))
+
+
+def _certificates(history: History, rule: str, kinds: frozenset[str]) -> Iterator[Clock]:
+    """What becomes due with a rescued child's reception: a certificate of one of these kinds."""
     for received in history.all(ChildReceived):
-        limit = history.number("D04", entry=received)
+        limit = history.number(rule, entry=received)
         if limit is None:
             continue
         for since, until in _rescued(history, received.days.last):
             void_on, because = _void(history, received.days.last, until)
             yield Clock(
-                rule="D04",
+                rule=rule,
                 opened_on=max(received.days.last, since),
                 due=limit.ends(received.days),
                 started_by=(received,),
-                met_by=_final(history, received.days.last),
+                met_by=_certificate(history, received.days.last, kinds),
                 void_on=void_on,
                 void_because=because,
                 number=limit,
@@ -273,9 +279,9 @@ def _expiry(history: History, notice: AnyEntry) -> AnyEntry | None:
     return None
 
 
-def _final(history: History, after: date) -> AnyEntry | None:
+def _certificate(history: History, after: date, kinds: frozenset[str]) -> AnyEntry | None:
     for certificate in history.all(NotFoundCertificateIssued):
-        if certificate.days.last >= after and known(certificate.event.certificate_kind) == "final":
+        if certificate.days.last >= after and known(certificate.event.certificate_kind) in kinds:
             return certificate
     return None
 
@@ -292,3 +298,42 @@ def _void(history: History, day: date, rescued_until: date) -> tuple[date | None
     if rescued_until < LAST_DAY:
         reasons.append((day_after(rescued_until), Label("不属打拐解救儿童", "not a rescued child")))
     return min(reasons, key=lambda reason: reason[0], default=(None, None))
+
+
+@obligation("D01")
+def interim_certificate(history: History) -> Iterator[Clock]:
+    """A month after a rescued child came, the police certify that no parents were found so far (D01)."""
+    yield from _certificates(history, "D01", frozenset({"interim", "final"}))
+
+
+@obligation("D03")
+def brought_to_institution(history: History) -> Iterator[Clock]:
+    """A rescued child whose notice ran out in a rescue agency is brought here within seven days (D03)."""
+    for expired in history.all(FindRelativesNoticeExpired):
+        limit, day = history.number("D03", entry=expired), expired.days.last
+        if limit is None or not _elsewhere(history, day):
+            continue
+        for since, until in _rescued(history, day):
+            void_on, because = _void(history, day, until)
+            yield Clock(
+                rule="D03",
+                opened_on=max(day, since),
+                due=limit.ends(expired.days),
+                started_by=(expired,),
+                met_by=history.first(ChildReceived, after=expired.days.earliest),
+                void_on=void_on,
+                void_because=because,
+                number=limit,
+            )
+
+
+RESCUE_AGENCY: Final = "rescue_agency"
+
+
+def _elsewhere(history: History, day: date) -> bool:
+    """Whether a child that is not in care here stays in a rescue agency, or nobody says that it does not."""
+    stage = history.on(day).now(STAGE)
+    if stage is not None and stage.held.value in IN_CARE:
+        return False
+    referrals = [entry for entry in history.all(ReferralReceived) if entry.days.earliest <= day]
+    return not referrals or known(referrals[-1].event.referral_source) in {None, RESCUE_AGENCY}

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -181,9 +182,10 @@ async def _make(
 
 
 def version_of(rulebook: str, models: Sequence[ReadModel[Any]]) -> str:
-    """Return the digest of what rows depend on besides the entries: the rulebook, the code and the tables."""
+    """Return the digest of what rows depend on besides the entries: rulebook, code, tables and kept data."""
     names = ",".join(model.name for model in models)
-    return hashlib.sha256(f"{rulebook} {names} {_code()}".encode()).hexdigest()
+    data = ",".join(f"{name} {version(name)}" for name in DATA_DEPENDED_ON)
+    return hashlib.sha256(f"{rulebook} {names} {data} {_code()}".encode()).hexdigest()
 
 
 def shape_of(models: Sequence[ReadModel[Any]]) -> str:
@@ -199,6 +201,8 @@ ROWS_DEPEND_ON: Final = (
     "projections",
 )
 """Code from which rows are made: what happens, how it is read, and the read models themselves."""
+DATA_DEPENDED_ON: Final = ("chinese-calendar", "python-stdnum")
+"""Packages whose data answers come from: the days off, and the divisions with their years."""
 MACHINE: Final = "projector"
 """The folder that writes them, whatever they are."""
 

@@ -320,16 +320,20 @@ def test_a_death_in_some_month_leaves_uncertain_what_happened_in_that_month() ->
     child.when("2022-05-20..2022-06-10", some(ChildReceived)).recorded("E06")
 
 
+NOT_SAID = ("R-DTH-1", "R-DTH-2")
+"""What is uncertain of a death whose disposal and cause are not recorded."""
+
+
 def test_a_death_is_reported_on_its_day_or_later() -> None:
     on_the_day = datetime(2022, 4, 30, 16, 0, tzinfo=UTC)
     before = datetime(2022, 4, 30, 15, 59, tzinfo=UTC)
-    cared_for().when("2022-05-01", some(ChildDied, reported_at=on_the_day)).recorded()
+    cared_for().when("2022-05-01", some(ChildDied, reported_at=on_the_day)).recorded(*NOT_SAID)
     cared_for().when("2022-05-01", some(ChildDied, reported_at=before)).refused("E10")
 
 
 def test_a_death_known_not_later_than_a_day_may_have_been_reported_before_it() -> None:
     before = datetime(2022, 4, 1, tzinfo=UTC)
-    cared_for().when("..2022-05-01", some(ChildDied, reported_at=before)).recorded()
+    cared_for().when("..2022-05-01", some(ChildDied, reported_at=before)).recorded(*NOT_SAID)
 
 
 def test_what_was_closed_by_a_departure_that_did_not_occur_goes_on() -> None:

@@ -32,6 +32,8 @@ from domain.when import Days
 from tests.support.given import Given, given, some
 
 FOUNDLING = {"found_child_certificate", "find_relatives_notice", "acceptance_opinion"}
+UNCLAIMED = {"unclaimed_statement"}
+"""The paper that a notice ran out (I02)."""
 RESCUED = {
     "temporary_care_notice",
     "dna_result",
@@ -229,7 +231,7 @@ def test_admission_without_its_papers_is_refused_and_with_them_recorded(
 ) -> None:
     received("2024-03-05", situation).when("2024-09-05", admitted(category)).refused("I01")
     child = received("2024-03-05", situation)
-    child.when("2024-09-05", admitted(category), documents=sorted(papers)).recorded()
+    child.when("2024-09-05", admitted(category), documents=sorted(papers | UNCLAIMED)).recorded()
 
 
 @pytest.mark.parametrize("paper", sorted(FOUNDLING))
@@ -300,7 +302,7 @@ def test_nothing_is_asked_for_where_the_law_names_no_papers() -> None:
 
 def test_the_category_determined_before_counts_where_the_admission_does_not_say_one() -> None:
     child = received("2024-03-05").and_("2024-03-06", some(IntakeCategoryDetermined, category="A1"))
-    child.when("2024-09-05", some(ChildAdmitted), documents=sorted(FOUNDLING)).recorded()
+    child.when("2024-09-05", some(ChildAdmitted), documents=sorted(FOUNDLING | UNCLAIMED)).recorded()
 
 
 def test_an_admission_of_nobody_knows_which_category_is_refused() -> None:
@@ -325,7 +327,7 @@ def test_papers_recorded_late_mend_what_was_found() -> None:
         ("2024-03-05", some(ChildReceived), {"origin": "import"}),
         ("2024-09-05", admitted("A1"), {"origin": "import"}),
     )
-    child.and_("2024-08-01", some(AdmissionApproved), documents=sorted(FOUNDLING))
+    child.and_("2024-08-01", some(AdmissionApproved), documents=sorted(FOUNDLING | UNCLAIMED))
     assert child.found() == set()
 
 

@@ -97,7 +97,7 @@ def test_a_correction_names_the_original_and_never_another_correction() -> None:
 
 
 def test_a_withdrawal_is_never_refused_and_what_it_breaks_is_found() -> None:
-    papers = ["found_child_certificate", "find_relatives_notice"]
+    papers = ["found_child_certificate", "find_relatives_notice", "unclaimed_statement"]
     child = given(
         ("2024-03-05", some(ChildReceived), {"documents": papers}),
         ("2024-04-05", some(AdmissionApproved)),

@@ -7,4 +7,5 @@ one subject.
 
 from domain.events.adoption import assessment as assessment
 from domain.events.adoption import registration as registration
+from domain.events.adoption import review as review
 from domain.events.adoption import visits as visits

@@ -19,6 +19,7 @@ from domain.event import (
     Name,
     Part,
     Personal,
+    Points,
     Text,
     Title,
     Unit,
@@ -224,6 +225,7 @@ class AdoptionAssessmentReportIssued(
     body: Annotated[Answered[str], Label("评估主体", "Assessing body"), Code("assessment_body")]
     assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
     conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("assessment_conclusion")]
+    score: Annotated[Answered[Points] | None, Label("评估得分", "Score")] = None
 
     def refusals(self, life: Life) -> Refusals:
         consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")

@@ -10,3 +10,4 @@ from domain.events.placement import arrangements as arrangements
 from domain.events.placement import gates as gates
 from domain.events.placement import placed as placed
 from domain.events.placement import due as due
+from domain.events.placement import local_times as local_times

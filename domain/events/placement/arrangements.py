@@ -76,13 +76,21 @@ class VocationalTrainingCompleted(
 
 
 class EnlistmentRegistered(
-    Event, zh="初次兵役登记", en="Enlistment registered", source=f"{SERVICE_LAW}第15条"
+    Event,
+    zh="初次兵役登记",
+    en="Enlistment registered",
+    source=f"{SERVICE_LAW}第15条；《征兵工作条例》第11条、第12条",
 ):
     """The young man was entered in the first military service registration."""
 
     office: Annotated[
         Answered[Title], Label("兵役机关", "Military service office"), Personal(Category.CONTACT)
     ]
+    certificate_no: Annotated[
+        Answered[Number] | None,
+        Label("兵役登记凭证编号", "Registration certificate number"),
+        Personal(Category.IDENTITY),
+    ] = None
 
 
 class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW}第20条"):
@@ -129,7 +137,7 @@ class HardshipSupportPlaced(
     Event,
     zh="特困人员救助供养落实",
     en="Hardship support placed",
-    source="《社会救助暂行办法》第19条；《特困人员认定办法》",
+    source="《社会救助法》第16条（2026-06-30以前：《社会救助暂行办法》第19条）；《特困人员认定办法》",
 ):
     """A place in which the person will be supported was confirmed."""
 

@@ -25,7 +25,10 @@ from domain.file import Attribute, Facts
 ANHUI: Final = "安徽省2022年成年安置规定"
 SEED_RULES: Final = "威海市民政局等《实施意见》（2021-11-08）二（五）；国办发〔2025〕18号（十七）"
 SERVICE_LAW: Final = "《兵役法》"
-HARDSHIP_RULES: Final = "《社会救助暂行办法》第14条、第16条；《特困人员认定办法》"
+HARDSHIP_RULES: Final = (
+    "《社会救助法》第16条、第37条、第44条、第45条；2026-06-30以前：《社会救助暂行办法》第14条、第16条；"
+    "《特困人员认定办法》"
+)
 DESIGN: Final = "本系统规则"
 CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("成年安置启动", "Case opened"))
 CAPACITY: Final[Attribute[str]] = Attribute("placement", "capacity", Label("民事行为能力", "Civil capacity"))

@@ -1,0 +1,112 @@
+"""What an admission rests on in the search for parents: a foundling's notice, a street child's months."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from domain.event import Label, known
+from domain.events.guardianship import TemporaryGuardianshipStarted
+from domain.events.intake import (
+    SOUGHT,
+    AdmissionApproved,
+    ChildAdmitted,
+    ChildReceived,
+    ReferralReceived,
+    category_of,
+    found_as,
+)
+from domain.events.search import CLAIM, PARENT, DnaSampleCollected, FindRelativesNoticePublished
+from domain.life import Life
+from domain.refusal import Refusals, against, breach, uncertain, unless
+from domain.rulebook import Pack
+from domain.when import Days
+
+NOT_FOUND_CATEGORY: Final = "A1"
+"""The category of a child whose parents cannot be found, as against those whose parents are being sought."""
+TRACES: Final = (ReferralReceived, ChildReceived, DnaSampleCollected, TemporaryGuardianshipStarted)
+"""What shows that a child is in somebody's care, and nobody knows whose it is."""
+NOT_RUN: Final = Label("寻亲公告期未满", "the notice has not run out")
+APPROVED_EARLY: Final = Label("审批早于寻亲公告期满", "it was approved before the notice had run out")
+
+
+@against(ChildAdmitted)
+def notice_has_run(admitted: ChildAdmitted, life: Life) -> Refusals:
+    """A foundling is admitted after its notice ran out unclaimed, and was approved after that (I02)."""
+    yield from _of_case("abandoned", "I02", _unclaimed, admitted, life)
+
+
+@against(ChildAdmitted)
+def stayed_unidentified(admitted: ChildAdmitted, life: Life) -> Refusals:
+    """A street child is admitted after it has stayed unidentified for three months (D05)."""
+    yield from _of_case("street", "D05", _unidentified, admitted, life)
+
+
+def _of_case(
+    case: str, rule: str, ask: Callable[[Life, Pack], Refusals], admitted: ChildAdmitted, life: Life
+) -> Refusals:
+    """Ask a rule about the admission of a found child of that case, by the number for its category and day.
+
+    One number is for children whose parents cannot be found, another one for those whose parents are being
+    sought. Of the latter it is uncertain whether it is such a case, where nobody says how it was found.
+    """
+    category = category_of(admitted, life)
+    if category not in SOUGHT or category is None:
+        return
+    found = found_as(category, life)
+    limit = life.number(rule, case="not_found" if category == NOT_FOUND_CATEGORY else "being_sought")
+    if limit is None or found not in {case, category}:
+        return
+    for refusal in ask(life, limit):
+        yield refusal if found == case else replace(refusal, kind="uncertain")
+
+
+def _unclaimed(life: Life, limit: Pack) -> Refusals:
+    claims = [*life.each(CLAIM), *life.each(PARENT)]
+    if claims:
+        detail = Label("有未了结或者已确认的认领", "a claim is open or was confirmed")
+        yield breach("I02", *(claim.entry for claim in claims), detail=detail)
+    received = life.last(ChildReceived)
+    notices = [
+        notice
+        for notice in life.all(FindRelativesNoticePublished)
+        if received is None or notice.days.last >= received.days.earliest
+    ]
+    there, _ = life.papers()
+    if not notices:
+        if "find_relatives_notice" in there and "unclaimed_statement" not in there:
+            yield uncertain("I02", detail=Label("公告日期未登记", "the day of the notice is not recorded"))
+        return
+    notice = notices[0]
+    own = known(notice.event.notice_days)
+    least, by = (limit.ends(notice.days), limit) if own is None else (notice.days.plus(days=own), None)
+    yield from unless("I02", life.passed(least), notice, detail=NOT_RUN, by=by)
+    if own is not None and own < limit.value:
+        yield from unless("I02", life.passed(limit.ends(notice.days)), notice, detail=NOT_RUN, by=limit)
+    approved = life.last(AdmissionApproved)
+    if approved is not None:
+        after = _after(approved.days, least)
+        yield from unless("I02", after, approved, notice, detail=APPROVED_EARLY, by=by)
+
+
+def _after(days: Days, end: Days) -> bool | None:
+    """Whether something happened after a period that ends on these days; None where that is left open."""
+    if days.earliest > end.last:
+        return True
+    return None if days.last > end.earliest else False
+
+
+def _unidentified(life: Life, limit: Pack) -> Refusals:
+    """The months count from the day on which the child was found.
+
+    Where that is not recorded, it was no later than the first trace in the file.
+    """
+    received = life.last(ChildReceived)
+    found_on = None if received is None else known(received.event.found_on)
+    if found_on is not None:
+        yield from unless("D05", life.passed(limit.ends(Days.on(found_on))), received, by=limit)
+        return
+    traces = [entry for kind in TRACES for entry in life.all(kind)[:1]]
+    first = min(traces, key=lambda entry: entry.days.last, default=None)
+    if first is None or not life.passed(limit.ends(first.days)):
+        detail = Label("发现日期未登记", "the day it was found is not recorded")
+        yield uncertain("D05", first, detail=detail, by=limit)
