@@ -14,6 +14,7 @@ from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
 from api.demo.lives.growing_up import GROWING_UP
+from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
 from api.demo.lives.searching import SEARCHING
@@ -28,6 +29,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *LEAVING_CARE,
     *DECIDING,
     *AS_FOUND,
+    *KEEPING_TIMES,
 )
 FIRST_NUMBER: Final = 3001
 

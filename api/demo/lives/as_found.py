@@ -27,7 +27,7 @@ from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.placement.placed import AdultPlaced
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
-from domain.events.search import FindRelativesNoticeExpired
+from domain.events.search import FindRelativesNoticeExpired, FindRelativesNoticePublished
 from domain.when import Days
 
 LOST_NOTICE = UUID("00000000-0000-4000-8000-0000000000c1")
@@ -101,6 +101,7 @@ def admitted_twice(present: Present) -> LifeCourse:
     came, left = present.ago(years=12), present.ago(years=2)
     yield on(came, ChildReceived, file_no=present.file_no).on_paper()
     yield identity(child, came).on_paper()
+    yield on(came + timedelta(days=60), FindRelativesNoticePublished, notice_days=60).on_paper()
     yield on(came + timedelta(days=80), ChildAdmitted, intake_category="A1").on_paper()
     yield on(came + timedelta(days=300), ChildAdmitted, intake_category="A1").on_paper()
     yield on(came + timedelta(days=300), CareModeAssigned, mode="ward").on_paper()
@@ -134,6 +135,7 @@ def written_by_many_hands(present: Present) -> LifeCourse:
         disability_class="2",
         grade="2",
     ).on_paper()
+    yield on(came + timedelta(days=160), CareModeAssigned, mode="foster").on_paper()
     planned = came + timedelta(days=200)
     plan = yield on(
         planned, RehabPlanMade, starts_on=planned, ends_on=planned + timedelta(days=90)

@@ -104,7 +104,7 @@ def died_young(present: Present) -> LifeCourse:
         is_abnormal=False,
         reported_to="望海区民政局",
         disposal="cremation",
-    ).by_supervisor()
+    ).with_papers("death_certificate", "cremation_confirmation").by_supervisor()
 
 
 def insured_at_once(present: Present) -> LifeCourse:

@@ -213,7 +213,7 @@ def newly_adopted(present: Present) -> LifeCourse:
     published = day - timedelta(days=75)
     yield from foundling_taken_in(child, came, present.file_no)
     yield from brought_up(child, came, published)
-    yield from applied_for(published - timedelta(days=20), THE_TANGS)
+    yield from applied_for(published - timedelta(days=10), THE_TANGS)
     yield on(published, RegistrarNoticePublished)
     yield from tried_out(published + timedelta(days=3), THE_TANGS)
     yield from adopted(child, day, THE_TANGS, "1")
