@@ -23,14 +23,14 @@ def papers_are_there(died: ChildDied, life: Life) -> Refusals:
     case = CREMATION if disposal in {None, CREMATION} else OTHERWISE
     there, _ = life.papers()
     labels = tables()["document_kind"].codes
-    for asked in life.asked("R-DTH-1", case):
-        missing = [labels[kind] for kind in asked.kinds if kind not in there]
+    for papers in life.papers_for("R-DTH-1", case):
+        missing = [labels[kind] for kind in papers.kinds if kind not in there]
         if missing:
             detail = Label(
                 "缺少：" + "、".join(label.zh for label in missing),
                 "missing: " + ", ".join(label.en for label in missing),
             )
-            refusal = no_evidence("R-DTH-1", detail=detail, by=asked)
+            refusal = no_evidence("R-DTH-1", detail=detail, by=papers)
             yield refusal if disposal is not None else replace(refusal, kind="uncertain")
 
 

@@ -94,17 +94,21 @@ def died_young(present: Present) -> LifeCourse:
     came, died = present.ago(years=4), present.ago(years=2)
     yield from orphan_taken_in(child, came, present.file_no)
     yield from brought_up(child, came, died - timedelta(days=1))
-    yield on(
-        died,
-        ChildDied,
-        place="市立医院",
-        cause="先天性心脏病",
-        cause_class="congenital",
-        certifier="市立医院",
-        is_abnormal=False,
-        reported_to="望海区民政局",
-        disposal="cremation",
-    ).with_papers("death_certificate", "cremation_confirmation").by_supervisor()
+    yield (
+        on(
+            died,
+            ChildDied,
+            place="市立医院",
+            cause="先天性心脏病",
+            cause_class="congenital",
+            certifier="市立医院",
+            is_abnormal=False,
+            reported_to="望海区民政局",
+            disposal="cremation",
+        )
+        .with_papers("death_certificate", "cremation_confirmation")
+        .by_supervisor()
+    )
 
 
 def insured_at_once(present: Present) -> LifeCourse:

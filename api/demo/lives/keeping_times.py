@@ -1,4 +1,4 @@
-"""Times that run, were kept or missed: of infants at the register, of moves, of rescues and of applications."""
+"""Times that run, were kept or were missed: at the register, in a rescue, in an application."""
 
 from datetime import timedelta
 from functools import partial
@@ -34,9 +34,7 @@ def newborn(present: Present, *, age: int, applied: int | None = None, left: int
         ).with_papers("departure_confirmation")
 
 
-def moved(
-    present: Present, *, ago: int, arrived: int | None = None, left: int | None = None
-) -> LifeCourse:
+def moved(present: Present, *, ago: int, arrived: int | None = None, left: int | None = None) -> LifeCourse:
     """A boy's household registration moved so many days ago, and he arrived or left so many days after."""
     child = present.who(present.ago(years=6), MALE)
     day = present.ago(days=ago)
@@ -62,9 +60,7 @@ def rescued_last_week(present: Present) -> LifeCourse:
 def in_the_agency(present: Present, *, expired: tuple[int, ...], came: int | None, known: bool) -> LifeCourse:
     """A rescued boy is in the rescue agency; his notices ran out so many days ago, and he came here after."""
     found = max(expired) + 40
-    yield on(
-        present.ago(days=found), ReferralReceived, referral_source="rescue_agency", child_situation="04"
-    )
+    yield on(present.ago(days=found), ReferralReceived, referral_source="rescue_agency", child_situation="04")
     for days in expired:
         (happening,) = notice(present.ago(days=days + 30))
         published = yield happening
