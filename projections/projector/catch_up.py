@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from psycopg import AsyncConnection, Rollback
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from domain.events.institution import RulebookAdopted
 from domain.file import AMENDMENTS
@@ -93,18 +93,15 @@ class CatchUp:
     async def _in_charge(
         self, connection: AsyncConnection, generation: Generation, institutions: list[UUID]
     ) -> dict[UUID, StreamVersion]:
-        """Return the children of institutions by the register, unless it is stopped, and all other files."""
+        """Return the children of institutions, by the register, and all files that are not children's."""
         in_charge: dict[UUID, StreamVersion] = {}
         kinds = set(self._writer.kinds)
-        if REGISTER.name in generation.models and REGISTER.name not in generation.stopped:
+        if REGISTER.name in generation.models:
             kinds.discard(REGISTER.kind)
-            cursor = await connection.execute(
-                SQL("SELECT child, version FROM {} WHERE institution = ANY (%s)").format(
-                    Identifier(generation.schema, REGISTER.name)
-                ),
-                [institutions],
-            )
-            async for child, version in cursor:
+            register = Identifier(generation.schema, REGISTER.name)
+            statement = GENERATION_SQL["in_charge"].format(register=register)
+            asked = [institutions, generation.number, REGISTER.name]
+            async for child, version in await connection.execute(statement, asked):
                 in_charge[child] = StreamVersion(child, REGISTER.kind, version)
         after = NOWHERE
         while page := await self._ledger.streams(kinds, after, FILES_AT_ONCE):

@@ -38,6 +38,12 @@ INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, 
 -- name: resume
 DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s)
 
+-- name: in_charge
+-- Of files that stopped the register it does not know who is in charge.
+SELECT child, version FROM {register} WHERE institution = ANY (%s)
+ UNION
+SELECT file, 1 FROM stopped_file WHERE generation = %s AND model = %s
+
 -- name: stopped_files
 SELECT model, file FROM {ledger}.stopped_file WHERE generation = %s AND file > %s AND file <= %s
 

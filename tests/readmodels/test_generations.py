@@ -485,7 +485,7 @@ async def test_a_read_model_that_fails_while_building_goes_on_when_its_files_mov
 
 
 async def test_a_rulebook_that_is_adopted_counts_although_the_register_is_stopped(served: Served) -> None:
-    """It no longer knows for certain who is in whose charge, so everybody is judged anew."""
+    """It does not know in whose charge the files are that stopped it, so they are judged anew."""
     await some_children(served)
     watched = Watched()
     projector = await a_projector(served, models=watched.models)
