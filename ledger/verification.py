@@ -1,6 +1,6 @@
 """Verifying the entries: each has the bytes that the ledger wrote, the place and the columns it names."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +11,13 @@ from ledger.codec.split import check_voucher
 from ledger.files.repository import AT_ONCE
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Keyring, SealBrokenError
+from ledger.sealing.wrapping import UnwrapError
 from ledger.store.append import StoredRow
 
 ALTERED: Final = Label("内容被改动", "it was altered")
+UNWRAPPED: Final = Label(
+    "其数据密钥不是由手头的密钥文件封存的", "its data key was not wrapped by the key file at hand"
+)
 EARLIER: Final = Label("登记时刻不晚于前一条", "it was recorded no later than the one before it")
 COLUMNS: Final = (
     "entry_id",
@@ -48,13 +52,15 @@ async def flaws(ledger: Ledger, progress: Callable[[float], None]) -> AsyncItera
         if not rows:
             break
         documents = {row.position: mapping.load(row.body) for row in rows if _vouched(row, ring)}
-        opening = await ledger.keys.ring(mapping.pairs(documents.values()))
+        opening = await _ring(ledger, documents.values())
         for row in rows:
+            document = documents.get(row.position)
             if row.position != position + 1:
                 yield Flaw(position + 1, _missing(position + 1, row.position - 1))
             if before is not None and row.recorded_at <= before.recorded_at:
                 yield Flaw(row.position, EARLIER)
-            for what in _wrong(row, documents.get(row.position), opening):
+            own = opening or await _ring(ledger, [document] if document else [])
+            for what in _wrong(row, document, own):
                 yield Flaw(row.position, what)
             before, position = row, row.position
         progress(position / head)
@@ -71,7 +77,15 @@ def _vouched(row: StoredRow, ring: Keyring) -> bool:
     return True
 
 
-def _wrong(row: StoredRow, document: Json | None, ring: Keyring) -> Iterator[Label]:
+async def _ring(ledger: Ledger, documents: Iterable[Json]) -> Keyring | None:
+    """Return the keys of documents; None if one of them cannot be unwrapped."""
+    try:
+        return await ledger.keys.ring(mapping.pairs(documents))
+    except UnwrapError:
+        return None
+
+
+def _wrong(row: StoredRow, document: Json | None, ring: Keyring | None) -> Iterator[Label]:
     """Yield the flaws of one entry, and the columns that differ from it."""
     if document is None:
         yield ALTERED
@@ -81,6 +95,9 @@ def _wrong(row: StoredRow, document: Json | None, ring: Keyring) -> Iterator[Lab
         here = getattr(row, column)
         if recorded != (here if here is None or isinstance(here, str | int) else str(here)):
             yield Label(f"{column} 列与记录不符", f"the column {column} does not say what was recorded")
+    if ring is None:
+        yield UNWRAPPED
+        return
     try:
         mapping.decode(row, ring, document)
     except SealBrokenError:

@@ -85,8 +85,8 @@ async def verifying(container: Container) -> int:
             counted[each.model] += 1
             answer(f"{each.model} {each.stream}")
     for model in READ_MODELS:
-        first = generation.stopped.get(model.name)
-        stopped = f"; 已停止 stopped at {first.position}, {first.error}" if first else ""
+        first, position = generation.stopped.get(model.name), generation.position_of(model.name)
+        stopped = f"; 已停止 stopped at {position}, {first.error}" if first else ""
         note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
     return DIFFERENT if counted else 0
 

@@ -33,9 +33,12 @@ KEPT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The position up to which a read model is written wholly, and the class of the error that stopped it."""
+    """The class of the error that stopped a read model, and the position up to which it is written wholly.
 
-    position: int
+    The position is None where a file cannot be read, since nobody can have recorded in it.
+    """
+
+    position: int | None
     error: str
 
 
@@ -59,11 +62,11 @@ class Generation:
         return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
 
     def position_of(self, *models: str) -> int:
-        """Return the position up to which all rows of these read models are written."""
+        """Return the position up to which these read models show all that could be recorded."""
         if self.walked != EVERYWHERE:
             return 0
         stopped = (self.stopped[name].position for name in models if name in self.stopped)
-        return min([self.position, *stopped])
+        return min([self.position, *(each for each in stopped if each is not None)])
 
 
 async def generations(connection: AsyncConnection[Any], ledger: str) -> list[Generation]:

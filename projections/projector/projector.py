@@ -95,7 +95,7 @@ class Projector:
         return self._read_from
 
     def position_of(self, *models: str) -> int:
-        """Return the position up to which all rows of these read models are written."""
+        """Return the position up to which these read models show all that could be recorded."""
         return 0 if self._read_from is None else self._read_from.position_of(*models)
 
     async def start(self) -> None:

@@ -1,8 +1,8 @@
 """Writing the rows of files: each file folded once for all its read models, each table written in bulk.
 
-A file that cannot be read, or whose rows cannot be made or stored, stops its read models alone: they stay at
-the position before it, and the rows of all other files are written. It is tried again when it moves, or its
-institution adopts a rulebook.
+A file whose rows cannot be made or stored stops the read model: it promises no position beyond, but the rows
+of all other files are written. A file that cannot be read holds up no position. Either is tried again when it
+moves, or its institution adopts a rulebook.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class RowWriter:
                 GENERATION_SQL["resume"], [generation.number, [each.stream for each in files]]
             )
         if chunk.failed:
-            await _stop(connection, generation, chunk.failed)
+            await _stop(connection, generation, chunk)
         return chunk.versions
 
 
@@ -129,13 +129,11 @@ class _Chunk:
                 await _copy(connection, schema, model, rows)
 
 
-async def _stop(
-    connection: AsyncConnection, generation: Generation, failed: Mapping[RowsKey, Exception]
-) -> None:
-    stopped = [
-        (generation.number, model, file, generation.position_of(model), type(error).__name__)
-        for (model, file), error in failed.items()
-    ]
+async def _stop(connection: AsyncConnection, generation: Generation, chunk: _Chunk) -> None:
+    stopped = []
+    for (model, file), error in chunk.failed.items():
+        position = generation.position_of(model) if file in chunk.versions else None
+        stopped.append((generation.number, model, file, position, type(error).__name__))
     async with connection.cursor() as cursor:
         await cursor.executemany(GENERATION_SQL["stop"], stopped)
     # The first file of each read model alone: a fault of the code may stop every file.

@@ -18,7 +18,7 @@ from domain.events.intake import ChildAdmitted
 from domain.events.placement.arrangements import Discharged
 from ledger.postgres.check import OlderLedgerError
 from ledger.sealing.cipher import SealBrokenError
-from ledger.verification import COLUMNS, Flaw, flaws
+from ledger.verification import ALTERED, COLUMNS, UNWRAPPED, Flaw, flaws
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent
@@ -66,6 +66,26 @@ async def altered(served: Served, position: int, change: Callable[[dict[str, Any
     change(document)
     other = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     await as_owner(served, "UPDATE entry SET body = %s WHERE position = %s", other, position)
+
+
+async def test_entries_whose_key_another_key_wrapped_are_found_and_the_rest_verified(
+    served: Served, settings: Settings, position: int
+) -> None:
+    child, other = await served.a_child("李小红"), await served.a_child("张三")
+    await altered(served, position, lambda document: document.update(region="110000"))
+    keys = Identifier(f"{served.container.ledger.name}_keys", "data_key")
+    swap = SQL(
+        "UPDATE {0} SET wrapped = (SELECT wrapped FROM {0} WHERE subject = %s AND category = 'identity')"
+        " WHERE subject = %s AND category = 'identity'"
+    )
+    await as_owner(served, swap.format(keys).as_string(), other, child)
+    # A process that starts now has none of the keys at hand.
+    async with running(create_app(settings)) as container:
+        wrong = [(each.position, each.what) async for each in flaws(container.ledger, lambda _: None)]
+        stored = await container.ledger.store.stream(child)
+    unwrapped = {entry.position for entry in stored if b'"identity"' in entry.body}
+    assert unwrapped
+    assert wrong == [(position, ALTERED), *((each, UNWRAPPED) for each in sorted(unwrapped))]
 
 
 async def test_nothing_is_wrong_with_entries_as_they_were_recorded(
