@@ -13,24 +13,30 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
 from domain.event import EVERY_CATEGORY, WHOLLY_SEALED, Category
-from domain.events.placement.gates import PREPARING_AGE, route
+from domain.events.placement.gates import route
 from domain.file import File
-from domain.life import Life
+from domain.life import ADULT, Life
 from domain.obligations import History, clocks
 from domain.readiness import GATES, Readiness, Status, blocks, next_due, readiness_over_time, weight
 from domain.readiness import readiness as readiness_on
 from domain.resting import NOTHING, Categories
 from domain.rulebook import Rulebook
-from domain.when import add
+from domain.scope import OFFICER_AGE
+from domain.when import Days, add
 from ledger.store import queries
 from projections.model import ReadModel, RowContext
 from projections.paging import Condition, Key, Page, as_day, as_id, page
 from projections.withholding import listed
 
+MOST_MONTHS: Final = 12 * (ADULT - OFFICER_AGE)
+"""Months ahead through which everybody is listed who turns 18."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The readiness of a young person in care during an interval of days.
+
+    They turn 18 between `turns_18_from`, None where the birth may lie any time back, and `turns_18_on`.
 
     `gates` is a list in JSON, in the form of the contract. `rests_on` are the categories of personal data
     that its answers reveal. `not_ready_by` and `deferred_by` have, for each answer that prevents or defers
@@ -44,6 +50,7 @@ class Ready:
     not_ready_by: list[str]
     deferred_by: list[str]
     route: str | None
+    turns_18_from: date | None
     turns_18_on: date | None
     gates: str
 
@@ -76,13 +83,13 @@ class ReadyOnDay(Ready):
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Ready]:
-    """Yield one row per interval of days with one answer: in care, from seventeen and a half years on."""
+    """Yield one row per interval of days with one answer: in care, from when they may be `OFFICER_AGE` on."""
     history = History(file, reading.rulebook)
-    begins, turns_18 = history.turns(PREPARING_AGE), turns_18_on(file, reading.rulebook)
+    begins, turns_18 = history.turns(OFFICER_AGE), history.turns(ADULT)
     if begins is None or turns_18 is None:
         return
     for stay in history.stays():
-        first = max(begins.last, stay.since)
+        first = max(begins.earliest, stay.since)
         times = readiness_over_time(
             file, reading.rulebook, route, first, stay.until, sees=EVERY_CATEGORY - WHOLLY_SEALED
         )
@@ -97,7 +104,7 @@ def ready_on(
     answer = readiness_on(Life(file, day, rulebook), rulebook, route, sees)
     visible = (clock for clock in clocks(file, rulebook) if clock.rests_on <= sees - WHOLLY_SEALED)
     following = next_due(visible, day)
-    ready = _ready(child, day, day, answer, turns_18_on(file, rulebook), rulebook)
+    ready = _ready(child, day, day, answer, History(file, rulebook).turns(ADULT), rulebook)
     return ReadyOnDay(
         **{spec.name: getattr(ready, spec.name) for spec in fields(ready)},
         status=answer.status,
@@ -108,7 +115,7 @@ def ready_on(
 
 
 def _ready(  # noqa: PLR0917 - all that there is to say of an answer
-    child: UUID, since: date, until: date, answer: Readiness, turns_18: date | None, rulebook: Rulebook
+    child: UUID, since: date, until: date, answer: Readiness, turns_18: Days | None, rulebook: Rulebook
 ) -> Ready:
     shown = [(gate, result) for gate, result in answer.answers if result.state != "restricted"]
     blocking = [result for gate, result in shown if blocks(gate, result, rulebook)]
@@ -120,15 +127,10 @@ def _ready(  # noqa: PLR0917 - all that there is to say of an answer
         not_ready_by=[" ".join(listed(result.rests_on)) for result in blocking],
         deferred_by=[" ".join(listed(result.rests_on)) for result in blocking if result.deferring],
         route=answer.route,
-        turns_18_on=turns_18,
+        turns_18_from=None if turns_18 is None else turns_18.first,
+        turns_18_on=None if turns_18 is None else turns_18.last,
         gates=_gates(answer, rulebook),
     )
-
-
-def turns_18_on(file: File, rulebook: Rulebook) -> date | None:
-    """Return the day by which the person has certainly turned 18; None if the birth is unknown."""
-    turns = History(file, rulebook).turns(18)
-    return None if turns is None else turns.last
 
 
 def _gates(answer: Readiness, rulebook: Rulebook) -> str:
@@ -187,8 +189,8 @@ async def readiness(
 ) -> Page[ReadyOnDay]:
     """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
-    `within_months` keeps those who have turned 18 by that many months after the day; `statuses`, if any,
-    keeps those with one of them.
+    `within_months` keeps those who may have turned 18 by that many months after the day, at most
+    `MOST_MONTHS`; `statuses`, if any, keeps those with one of them.
     """
     where = [
         scope,
@@ -196,7 +198,7 @@ async def readiness(
     ]
     if within_months is not None:
         last = add(day, months=within_months)
-        where.append(Condition(SQL("y.turns_18_on <= %(last)s"), {"last": last}))
+        where.append(Condition(SQL("coalesce(y.turns_18_from <= %(last)s, true)"), {"last": last}))
     if statuses:
         standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
         where.append(Condition(standing_so, {"statuses": list(statuses)}))

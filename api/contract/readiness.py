@@ -37,13 +37,18 @@ class NextDueAnswer(TypedDict):
 
 
 class ReadinessAnswer(TypedDict):
-    """Whether a young person is ready on a day: advice, for a person decides."""
+    """Whether a young person is ready on a day: advice, for a person decides.
+
+    They turn 18 between `turns_18_from` and `turns_18_on`, which are one day where the birth is known to the
+    day; `turns_18_from` is null where its beginning is not known.
+    """
 
     child: UUID
     day: date
     status: Status
     advisory: Literal[True]
     route: str | None
+    turns_18_from: date | None
     turns_18_on: date | None
     gates: list[GateAnswer]
     next: NextDueAnswer | None
@@ -66,6 +71,7 @@ def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) ->
         "status": ready.status,
         "advisory": True,
         "route": ready.route,
+        "turns_18_from": ready.turns_18_from,
         "turns_18_on": ready.turns_18_on,
         "gates": gates,
         "next": None if due_on is None or rule is None else {"due_on": due_on, "rule": rule},

@@ -38,6 +38,7 @@ from projections.obligations import WAITING
 from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.obligations import obligations as obligations_on
 from projections.paging import CursorError, Page
+from projections.readiness import MOST_MONTHS
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
@@ -179,13 +180,14 @@ async def readiness(
     request: OfReadiness,
     day: Day = None,
     within_months: Annotated[
-        int | None, Query(ge=0, le=240, description="Those who have turned 18 so long after the day.")
+        int | None,
+        Query(ge=0, le=MOST_MONTHS, description="Those who may have turned 18 so long after the day."),
     ] = None,
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List how each young person in care stands on a day, who turn 18 first first."""
+    """List how each person in care who may be sixteen stands on a day, who turn 18 first first."""
     on, position = day or request.today, request.container.projector.position_of(*_READINESS)
     page = await _page(
         request,

@@ -275,10 +275,19 @@ def registration(life: Life) -> Fact[Registration] | None:
 
 @standing("S01")
 def registered_in_care(life: Life) -> Refusals:
-    """A child in care who is registered in no household, as far as is recorded."""
+    """A child in care of whom nothing shows that it is registered, or who is said to be registered nowhere.
+
+    A citizen id shows that the child is registered, though not where.
+    """
     intake = entered(life)
-    if intake is not None and registration(life) is None:
+    if intake is None or registration(life) is not None:
+        return
+    numbered = None if life.now(REGISTERED) is not None else life.last(CitizenIdAssigned)
+    if numbered is None:
         yield no_evidence("S01", intake.entry)
+    else:
+        detail = Label("已有公民身份号码，未登记落户", "there is a citizen id, and no registration on record")
+        yield uncertain("S01", numbered, detail=detail)
 
 
 @obligation("D11")

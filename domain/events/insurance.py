@@ -38,12 +38,23 @@ INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参�
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
 
 
+CHECKED: Final[Attribute[bool]] = Attribute(
+    "insurance", "checked", Label("核查为已参保", "Insured when checked")
+)
+"""What the last check found: that somebody is insured is so for the year, as contributions are paid."""
+
+
 class InsuranceStatusChecked(Event, zh="核实参保状态", en="Insurance status checked", source=INTAKE_TEXT):
     """It was looked up whether the child is insured, and who it is was verified."""
 
     is_insured: Annotated[Answered[bool], Label("是否参保", "Insured")]
     insured_region: Annotated[Answered[Region] | None, Label("参保地", "Insured in"), Code("region")] = None
     is_identity_verified: Annotated[Answered[bool], Label("身份是否核实", "Identity verified")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        insured, year_ends = known(self.is_insured), date(entry.days.last.year, 12, 31)
+        if insured is not None:
+            yield CHECKED.since(entry.days, insured, until=year_ends if insured else None)
 
     def refusals(self, life: Life) -> Refusals:
         intake = entered(life)
@@ -120,6 +131,21 @@ def _checked_since(life: Life, intake: Fact[date]) -> bool:
     return any(check.days.last >= intake.entry.days.earliest for check in life.all(InsuranceStatusChecked))
 
 
+def cover(life: Life) -> AnyEntry | None:
+    """Return the entry by which somebody is insured that day: an enrolment, a contribution or else a check.
+
+    A check that found nothing counts against every cover that was recorded for an earlier day.
+    """
+    checked = life.now(CHECKED)
+    covers = [fact.entry for fact in life.each(INSURED)]
+    if checked is None:
+        return covers[-1] if covers else None
+    if checked.held.value:
+        return covers[-1] if covers else checked.entry
+    since = [entry for entry in covers if entry.days.last >= checked.entry.days.last]
+    return since[-1] if since else None
+
+
 @standing("I07")
 def checked_on_entry(life: Life) -> Refusals:
     """A child in care whose insurance was not checked on the day of entry, and not yet since."""
@@ -130,10 +156,15 @@ def checked_on_entry(life: Life) -> Refusals:
 
 @standing("S02")
 def insured_in_care(life: Life) -> Refusals:
-    """A child in care who is not insured, as far as is recorded."""
+    """A child in care who was found not to be insured, or of whom nothing shows that it is."""
     intake = entered(life)
-    if intake is not None and not life.each(INSURED):
+    if intake is None or cover(life) is not None:
+        return
+    checked = life.now(CHECKED)
+    if checked is None:
         yield no_evidence("S02", intake.entry)
+    else:
+        yield breach("S02", checked.entry, detail=Label("核查为未参保", "found not to be insured"))
 
 
 @obligation("D10")

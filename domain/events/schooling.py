@@ -159,10 +159,18 @@ def at_school(life: Life) -> Refusals:
     if education is not None:
         if not education.entry.event.compulsory:
             yield breach("I09", education.entry, detail=Label("仍在学前阶段", "still in preschool"))
+    elif _moved_on(life, ended):
+        return
     elif ended is None:
         yield no_evidence("I09")
     elif not _between_stages(life, ended, month.value):
         yield breach("I09", ended, detail=Label("就学结束后未再就学", "not at school since it ended"))
+
+
+def _moved_on(life: Life, ended: Entry[SchoolingEnded] | None) -> bool:
+    """Whether a school took the student roll, which shows that the child goes there, in whatever form."""
+    moved = life.last(StudentRollTransferred)
+    return moved is not None and (ended is None or moved.days.last >= ended.days.last)
 
 
 def _between_stages(life: Life, ended: Entry[SchoolingEnded], month: int) -> bool:

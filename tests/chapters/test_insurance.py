@@ -215,3 +215,31 @@ def test_a_correction_of_the_year_moves_the_gap() -> None:
     file = given(("2023-11-20", paid(2024)), ("2025-11-20", paid(2026)))
     file.and_("2025-11-20", paid(2025, "2025-11-20"), corrects=file.last)
     assert gaps(file) == [("2024-12-31", "2025-11-20")]
+
+
+# S02: what a check says
+
+
+@pytest.mark.rule("S02")
+def test_who_was_found_insured_on_the_day_of_entry_is_insured_for_that_year() -> None:
+    file = received().and_(RECEIVED, some(InsuranceStatusChecked, is_insured=True))
+    assert file.lapses("S02", "2024-12-31") == []
+    assert file.lapses("S02", "2025-01-02") == [("no_evidence", date(2025, 1, 1), date(2025, 1, 2))]
+    assert file.and_("2024-11-20", paid(2025)).lapses("S02", "2025-12-31") == []
+
+
+@pytest.mark.rule("S02")
+def test_who_was_found_not_insured_is_not_until_enrolled_that_day_or_later() -> None:
+    file = received().and_(RECEIVED, some(InsuranceStatusChecked, is_insured=False))
+    assert file.lapses("S02", "2024-03-08") == [("breach", date(2024, 3, 5), date(2024, 3, 8))]
+    file.and_("2024-03-07", enrolled(2024, "2024-03-07"))
+    assert file.lapses("S02", "2024-12-31") == [("breach", date(2024, 3, 5), date(2024, 3, 6))]
+    file.and_("2024-06-01", some(InsuranceStatusChecked, is_insured=False))
+    assert file.lapses("S02", "2024-12-31")[1:] == [("breach", date(2024, 6, 1), date(2024, 12, 31))]
+
+
+@pytest.mark.rule("S02")
+def test_a_check_that_does_not_say_changes_nothing() -> None:
+    file = received().and_(RECEIVED, some(InsuranceStatusChecked))
+    assert file.lapses("S02", "2024-03-06") == [("no_evidence", date(2024, 3, 5), date(2024, 3, 6))]
+    assert received().and_(RECEIVED, enrolled(2024, RECEIVED)).lapses("S02", "2024-03-06") == []

@@ -7,7 +7,7 @@ import pytest
 from domain.event import Event, Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT, AllowanceStopped, StudyGrantGranted
-from domain.events.intake import ChildReceived
+from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
@@ -28,6 +28,7 @@ from domain.events.placement.preparing import (
     AdultPlacementAssessed,
     AdultPlacementCaseOpened,
     CapacityDetermined,
+    YoungPersonConsentRecorded,
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.life import STAGE
@@ -186,6 +187,80 @@ def test_correcting_the_plan_brings_a_placement_into_question() -> None:
     assert file.found() == set()
     file.and_("2026-01-20", plan("hardship"), corrects=file.entries[2])
     assert file.found() == {("I23", "breach")}
+
+
+@pytest.mark.rule("I23")
+@pytest.mark.parametrize(("day", "rules"), [("2026-03-09", ["I23"]), ("2026-03-10", []), ("2026-03-11", [])])
+def test_nobody_is_placed_as_an_adult_before_the_eighteenth_birthday(day: str, rules: list[str]) -> None:
+    young(*SOCIAL).when(day, placed()).refused(*rules)
+
+
+@pytest.mark.rule("I23")
+def test_a_child_of_ten_is_not_placed_and_of_an_unknown_age_it_is_a_doubt() -> None:
+    young(*SOCIAL, birth="2016-03-10").when("2026-03-10", placed()).refused("I23")
+    young(*SOCIAL, birth="2008-01-01", until="2008-12-31").when("2026-03-10", placed()).recorded("I23")
+    given(*SOCIAL).when("2026-03-10", placed()).recorded("I23")
+
+
+@pytest.mark.rule("I23")
+@pytest.mark.parametrize(
+    ("result", "refused", "found"),
+    [
+        ("agree", [], set()),
+        ("disagree", ["I23"], {("I23", "breach")}),
+        ("unable", [], {("I23", "uncertain")}),
+        (NOT_ASKED, [], {("I23", "uncertain")}),
+    ],
+)
+def test_nobody_is_placed_against_their_will_as_last_recorded(
+    result: str | Unknown, refused: list[str], found: set[tuple[str, str]]
+) -> None:
+    asked = ("2026-02-01", some(YoungPersonConsentRecorded, result=result))
+    child = young(asked, *SOCIAL).when("2026-03-10", placed()).refused(*refused)
+    assert child.found() == found
+    later = ("2026-03-10", some(YoungPersonConsentRecorded, result="agree"))
+    young(asked, later, *SOCIAL).when("2026-03-10", placed()).recorded()
+
+
+# S03: who may be of age, and I24: who is, and is not able to all
+
+
+@pytest.mark.rule("S03", "I22")
+def test_who_may_be_of_age_already_has_a_clock_and_is_found_from_the_first_day_on_which_they_may() -> None:
+    child = young(birth="2007-06-15", until="2009-06-14")
+    assert child.lapses("S03") == [("uncertain", date(2025, 6, 15), date(2026, 11, 22))]
+    assert child.lapses("S03", "2028-01-01") == [("uncertain", date(2025, 6, 15), date(2027, 6, 13))]
+    clock = child.clock("I22")
+    assert clock.opened_on == date(2024, 6, 15)
+    assert (clock.due.first, clock.due.last) == (date(2024, 12, 15), date(2026, 12, 14))
+
+
+@pytest.mark.rule("S03", "I22")
+def test_a_birth_of_which_only_the_latest_day_is_known_may_lie_any_time_back() -> None:
+    born = some(IdentityRecorded, birth_until=date(2015, 5, 1))
+    child = given(("2015-05-01", born), ("2015-05-01", some(ChildReceived)))
+    assert child.lapses("S03") == [("uncertain", date(2015, 5, 1), date(2026, 11, 22))]
+    assert (child.clock("I22").opened_on, child.clock("I22").due.first) == (date(2015, 5, 1), None)
+
+
+@pytest.mark.rule("S03")
+def test_a_birth_that_was_not_recorded_is_found_until_it_is() -> None:
+    child = given(("2026-05-01", some(ChildReceived)), ("2026-05-03", identity(birth="2020-01-01")))
+    assert child.lapses("S03") == []
+    assert given(("2026-05-01", some(ChildReceived))).lapses("S03", "2026-05-02") == [
+        ("uncertain", date(2026, 5, 1), date(2026, 5, 2))
+    ]
+
+
+@pytest.mark.rule("I24")
+def test_of_who_is_assessed_as_not_fully_able_a_court_has_to_decide_from_eighteen_on() -> None:
+    unable = young(("2026-01-01", some(AdultPlacementAssessed, capacity="partial")))
+    assert unable.lapses("I24") == [("no_evidence", date(2026, 3, 10), date(2026, 11, 22))]
+    unable.and_("2026-04-01", some(CapacityDetermined, result="limited"))
+    assert unable.lapses("I24") == [("no_evidence", date(2026, 3, 10), date(2026, 3, 31))]
+    assert young(("2026-01-01", some(AdultPlacementAssessed, capacity="full"))).lapses("I24") == []
+    silent = young(("2026-01-01", some(AdultPlacementAssessed)))
+    assert silent.lapses("I24") == [("uncertain", date(2026, 3, 10), date(2026, 11, 22))]
 
 
 # I22

@@ -154,6 +154,14 @@ def test_the_school_year_begins_after_and_not_on_the_day() -> None:
 # I09
 
 
+@pytest.mark.rule("I09")
+def test_a_student_roll_that_was_transferred_shows_that_the_child_is_at_school() -> None:
+    child = raised().and_("2021-10-10", some(StudentRollTransferred))
+    assert child.lapses("I09", "2022-10-01") == [lapse("no_evidence", "2021-09-01", "2021-10-09")]
+    child.and_("2022-03-01", ended("primary", "left"))
+    assert child.lapses("I09", "2022-10-01")[1:] == [lapse("breach", "2022-03-01", "2022-10-01")]
+
+
 def test_a_child_who_should_be_at_school_and_is_not_is_found_day_by_day() -> None:
     file = raised()
     assert file.lapses("I09", "2021-08-31") == []

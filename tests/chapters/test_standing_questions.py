@@ -4,10 +4,15 @@ from datetime import date
 
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
-from domain.events.household import HouseholdRegistered, HouseholdRegistrationApplied, HouseholdTransferred
+from domain.events.household import (
+    CitizenIdAssigned,
+    HouseholdRegistered,
+    HouseholdRegistrationApplied,
+    HouseholdTransferred,
+)
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled
 from domain.events.intake import ChildAdmitted, ChildReceived
-from tests.support.given import TODAY, given, some
+from tests.support.given import TODAY, citizen_id, given, some
 
 RECEIVED = ("2024-03-05", some(ChildReceived))
 REGISTERED = some(HouseholdRegistered, household_class="1")
@@ -60,6 +65,17 @@ def test_a_move_to_another_household_is_a_registration() -> None:
 
 def test_who_came_registered_does_not_wait() -> None:
     assert given(("2023-01-01", REGISTERED), RECEIVED).lapses("S01") == []
+
+
+def test_who_has_a_citizen_id_is_registered_though_nobody_recorded_where() -> None:
+    file = given(RECEIVED, ("2024-05-01", some(CitizenIdAssigned, citizen_id=citizen_id("2015-03-05"))))
+    assert file.lapses("S01") == [
+        ("no_evidence", date(2024, 3, 5), date(2024, 4, 30)),
+        ("uncertain", date(2024, 5, 1), TODAY),
+    ]
+    assert file.and_("2024-05-02", REGISTERED).lapses("S01")[1:] == [
+        ("uncertain", date(2024, 5, 1), date(2024, 5, 1))
+    ]
 
 
 def test_a_child_is_uninsured_until_enrolled_and_again_when_a_year_is_not_paid() -> None:

@@ -239,7 +239,32 @@ async def test_readiness_is_asked_of_those_who_turn_18_soon(served: Served) -> N
     assert [item["child"] for item in await listed(served, "/readiness", within_months=0)] == [grown.child]
     assert len(await listed(served, "/readiness", within_months=4)) == 2
     assert await listed(served, "/readiness", status=["ready", "deferred"]) == []
-    assert len(await listed(served, "/readiness", day="2026-01-15")) == 2
+    assert len(await listed(served, "/readiness", day="2026-01-15")) == 3
+
+
+async def test_readiness_lists_everybody_who_turns_18_within_the_months_asked_and_who_may(
+    served: Served,
+) -> None:
+    """The day is 22 November 2026."""
+    births = ("2008-11-22", "2009-03-05", "2009-11-22", "2009-11-23", "2010-11-22")
+    stories = [(await a_story(served).given(RECEIVED, named(born=born))).child for born in births]
+    some_year = some(IdentityRecorded, birth_on=date(2008, 1, 1), birth_until=date(2011, 12, 31))
+    maybe = await a_story(served).given(RECEIVED, ("2024-03-05", some_year))
+
+    async def within(months: int) -> list[str]:
+        items = await listed(served, "/readiness", within_months=months)
+        return [item["child"] for item in items if item["child"] != maybe.child]
+
+    assert await within(0) == stories[:1]
+    assert await within(6) == stories[:2]
+    assert await within(12) == stories[:3]
+    assert await within(24) == stories
+    (row,) = [item for item in await listed(served, "/readiness") if item["child"] == maybe.child]
+    assert (row["turns_18_from"], row["turns_18_on"]) == ("2026-01-01", "2029-12-31")
+    assert maybe.child in [item["child"] for item in await listed(served, "/readiness", within_months=0)]
+    assert maybe.child in [item["child"] for item in await listed(served, "/findings", rule="S03")]
+    client = await served.as_(Role.SUPERVISOR)
+    assert (await client.get("/readiness", params={"within_months": 25})).status_code == 422
 
 
 async def test_who_has_no_registration_and_no_insurance_is_told_with_since_when(served: Served) -> None:

@@ -322,6 +322,9 @@ def test_gate_10_a_decided_destination_or_a_reason_to_stay_suffices() -> None:
     file = but(ready_young(), HouseholdTransferred)
     file.and_("2026-02-01", some(HouseholdDestinationDecided, hukou_state="undecided"))
     assert state(file, 10) == "unmet"
+    file.and_("2026-02-01", some(HouseholdDestinationDecided, hukou_state="kept"))
+    assert (state(file, 10), answer(file, 10).evidence) == ("unmet", (file.last.entry_id,))
+    assert readiness_on(file).status == "not_ready"
     file.and_("2026-02-02", some(HouseholdDestinationDecided, hukou_state="kept", explanation="待租房落实"))
     assert state(file, 10) == "met"
 

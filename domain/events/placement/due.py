@@ -1,33 +1,42 @@
-"""What is due around the eighteenth birthday: the case (I22), the assessment (D15), registration (D18)."""
+"""What is due around the eighteenth birthday: the case (I22), the assessment (D15), registration (D18).
+
+A birth that leaves open whether somebody is of age is to be established (S03); of who is of age and not fully
+able, a court decides on the capacity (I24).
+"""
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Event, Label
+from domain.event import Event, Label, known
 from domain.events.intake import SEX
 from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
-from domain.events.placement.preparing import AdultPlacementAssessed, AdultPlacementCaseOpened
+from domain.events.placement.preparing import (
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    CapacityDetermined,
+)
 from domain.events.schooling import SchoolingEnded
 from domain.file import Fact
-from domain.life import over_time
+from domain.life import ADULT, BIRTH, Life, over_time
 from domain.obligations import Clock, History, Stay, obligation
+from domain.refusal import Refusals, no_evidence, uncertain
+from domain.standing import standing
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
 
 E = TypeVar("E", bound=Event)
-ADULT: Final = 18
 
 
 @obligation("I22")
 def case_is_opened(history: History) -> Iterator[Clock]:
     """Half a year before 18 the placement case is opened; the year before that is there to prepare it."""
     for stay, born in _growing_up(history):
-        limit = history.rulebook["I22"].number(stay.began.entry.region, born.turns(ADULT).last)
+        limit = history.number("I22", entry=stay.began.entry, on=born.turns(ADULT).last)
         if limit is None:
             continue
-        opens = max(born.turns(ADULT - 1).last, stay.since)
+        opens = max(born.turns(ADULT - 1).earliest, stay.since)
         due = born.turns(ADULT, months=-limit.value)
         if stay.until < opens:
             continue
@@ -48,11 +57,11 @@ def is_assessed(history: History) -> Iterator[Clock]:
     """The assessment is made in the last half-year before 18; of who was at school then, after leaving it."""
     for stay, born in _growing_up(history):
         adult = born.turns(ADULT)
-        limit = history.rulebook["D15"].number(stay.began.entry.region, adult.last, "before_18")
+        limit = history.number("D15", entry=stay.began.entry, on=adult.last, case="before_18")
         if limit is None:
             continue
         window = born.turns(ADULT, months=-limit.value)
-        opens = max(window.last, stay.since)
+        opens = max(window.earliest, stay.since)
         if stay.until < opens:
             continue
         void_on, because = stay.void_on, stay.void_because
@@ -74,7 +83,7 @@ def is_assessed(history: History) -> Iterator[Clock]:
 def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterator[Clock]:
     """One clock for each time a grown-up in care leaves school or the army, void when either begins again."""
     for since, until, before in _free(history, adult.last, stay.until):
-        limit = history.rulebook["D15"].number(stay.began.entry.region, since, "left_school")
+        limit = history.number("D15", entry=stay.began.entry, on=since, case="left_school")
         if limit is None:
             continue
         void_on, because = stay.void_on, stay.void_because
@@ -107,6 +116,31 @@ def _free(history: History, start: date, end: date) -> Iterator[tuple[date, date
         before = times_together[-1][2]
 
 
+@standing("S03")
+def may_be_of_age(life: Life) -> Refusals:
+    """A person in care of whom the birth leaves open whether they are of age."""
+    if life.in_care and life.aged(ADULT) is None:
+        birth = life.now(BIRTH)
+        said = None if birth is None else birth.entry
+        detail = Label("未登记出生日期", "the birth is not recorded") if birth is None else None
+        yield uncertain("S03", said, detail=detail)
+
+
+@standing("I24")
+def capacity_is_decided(life: Life) -> Refusals:
+    """Somebody of age in care who is not able to all, and of whose capacity no court has decided."""
+    assessment = life.last(AdultPlacementAssessed)
+    if assessment is None or not life.in_care or not life.aged(ADULT) or life.last(CapacityDetermined):
+        return
+    capacity = known(assessment.event.capacity)
+    if capacity is None:
+        yield uncertain(
+            "I24", assessment, detail=Label("评估未写明民事行为能力", "the assessment does not say")
+        )
+    elif capacity != "full":
+        yield no_evidence("I24", assessment)
+
+
 @obligation("D18")
 def service_is_registered(history: History) -> Iterator[Clock]:
     """A man in care is registered for military service in the year in which he turns 18."""
@@ -115,8 +149,8 @@ def service_is_registered(history: History) -> Iterator[Clock]:
         return
     for stay, born in _growing_up(history):
         adult = born.turns(ADULT)
-        limit = history.rulebook["D18"].number(stay.began.entry.region, adult.last)
-        opens = max(date(adult.last.year, 1, 1), stay.since)
+        limit = history.number("D18", entry=stay.began.entry, on=adult.last)
+        opens = max(date(adult.earliest.year, 1, 1), stay.since)
         if limit is None or stay.until < opens:
             continue
         first = None if adult.first is None else date(adult.first.year, 12, 31)

@@ -10,7 +10,7 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Unknown, known
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
 from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
-from domain.events.insurance import INSURED
+from domain.events.insurance import cover
 from domain.events.intake import SEX
 from domain.events.placement.arrangements import (
     EMPLOYED,
@@ -41,7 +41,7 @@ from domain.events.placement.preparing import (
 from domain.file import Fact
 from domain.life import BIRTH, Life
 from domain.readiness import GateResult, gate, met, not_applicable, uncertain, unknown, unmet
-from domain.when import add, day_after
+from domain.when import add, birthday, day_after
 
 GateEvidence: TypeAlias = tuple[AnyEntry | None, str, str]
 """The entry that shows one thing a gate asks for, None while it is missing; its name in zh and en."""
@@ -170,10 +170,9 @@ def identified(life: Life) -> GateResult:
 @gate(7, "基本医保有效并有社会保险关系转移安排", "Insured, with a plan for the transfer", "warns")
 def insured(life: Life) -> GateResult:
     """Is the person insured, and was the insurance transferred or is that planned?"""
-    cover = life.each(INSURED)
     transferred = life.last(SocialSecurityTransferred) or _measure(life, "insurance")
     return _all(
-        (_entry(cover[-1]) if cover else None, "有效的基本医保参保", "medical insurance"),
+        (cover(life), "有效的基本医保参保", "medical insurance"),
         (transferred, "社会保险关系转移安排", "a plan for the transfer"),
     )
 
@@ -216,12 +215,19 @@ def supported(life: Life) -> GateResult:
 
 @gate(10, "户口去向已确定", "Household destination settled", "blocks")
 def household_settled(life: Life) -> GateResult:
-    """Has the registration moved, or was it decided where it goes? Blocks the social route only."""
+    """Has the registration moved, or was it decided where it goes, or why it stays? Else no social route."""
     moved = next((entry for entry in reversed(life.all(HouseholdTransferred)) if _is_own(life, entry)), None)
     decided = life.last(HouseholdDestinationDecided)
-    if decided is not None and known(decided.event.hukou_state) in {None, "undecided"}:
-        decided = None
-    answer = _all((moved or decided, "户口去向", "where the registration goes"))
+    state = None if decided is None else known(decided.event.hukou_state)
+    answer = _all(
+        (
+            moved or (decided if state not in {None, "undecided"} else None),
+            "户口去向",
+            "where the registration goes",
+        )
+    )
+    if moved is None and decided is not None and state == "kept" and decided.event.explanation is None:
+        answer = unmet("户口保留集体户的理由", "the reason for keeping the registration", decided)
     return replace(answer, weight="blocks" if route(life) == "social" else "warns")
 
 
@@ -230,7 +236,7 @@ def _is_own(life: Life, moved: Entry[HouseholdTransferred]) -> bool:
     reason, birth = known(moved.event.transfer_reason), life.now(BIRTH)
     if reason is not None or birth is None or birth.held.value is None:
         return reason in ON_THEIR_OWN
-    return moved.days.earliest >= add(birth.held.value.last, months=round(PREPARING_AGE * 12))
+    return moved.days.earliest >= birthday(birth.held.value.last, PREPARING_AGE)
 
 
 @gate(11, "本人意愿", "The person's own will", "blocks")

@@ -8,11 +8,16 @@ from domain.event import Answered, Category, Code, Event, Label, NotBefore, Pers
 from domain.events.care import ended as care_ended
 from domain.events.intake import INTAKE
 from domain.events.placement.gates import ROUTE_GATES
-from domain.events.placement.preparing import ANHUI, SEED_RULES, AdultPlacementPlanApproved
+from domain.events.placement.preparing import (
+    ANHUI,
+    SEED_RULES,
+    AdultPlacementPlanApproved,
+    YoungPersonConsentRecorded,
+)
 from domain.file import Attribute, Facts
-from domain.life import STAGE, Life
+from domain.life import BIRTH, STAGE, Life
 from domain.readiness import GATES
-from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 
 PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
@@ -33,6 +38,8 @@ class AdultPlaced(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
+        yield from _grown(life)
+        yield from _willing(life)
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
         if plan is None:
             yield no_evidence("I23", detail=Label("尚无经批准的安置方案", "no approved plan is recorded"))
@@ -65,6 +72,26 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
 
     def follows(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)
+
+
+def _grown(life: Life) -> Refusals:
+    """I23: who is placed as an adult is one."""
+    limit, birth = life.number("I23"), life.now(BIRTH)
+    if limit is not None:
+        detail = Label("未满十八周岁", "not of age")
+        yield from unless(
+            "I23", life.aged(limit.value), None if birth is None else birth.entry, detail=detail, by=limit
+        )
+
+
+def _willing(life: Life) -> Refusals:
+    """I23: nobody is placed against their will. That they were asked at all is for gate 11 to say."""
+    consent = life.last(YoungPersonConsentRecorded)
+    answer = None if consent is None else known(consent.event.result)
+    if answer == "disagree":
+        yield breach("I23", consent, detail=Label("本人不同意", "the person does not agree"))
+    elif consent is not None and answer != "agree" and GATES[11].ask(life).state != "met":
+        yield uncertain("I23", consent, detail=Label("本人意愿不明", "the person's will is not known"))
 
 
 def _through(number: int, life: Life) -> Refusals:
