@@ -26,22 +26,22 @@ class OwnerUnknownError(Exception):
 
 
 def back_up(folder: Path, /) -> int:
-    """Back the ledger up, while it is served: its entries, and apart from them its key store.
+    """Back up the ledger, while it is served: its entries and, in a separate file, its key store.
 
-    The key file DATA/master.key is not in it, and nothing opens without it: keep it in two other places.
+    The backup lacks the key file DATA/master.key, without which nothing opens: keep it in two other places.
 
     Args:
-        folder: Where to; made where there is none. Each backup adds a file of entries and replaces the keys'.
+        folder: The folder of backups, created if there is none. A backup adds entries and replaces the keys.
     """
     return run(backing_up(Settings(), folder), stopped_with=STOPPED)
 
 
 def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
-    """Bring a backup back into an empty ledger, such as that of a new DATA with the old key file.
+    """Restore a backup into an empty ledger, such as that of a new DATA with the old key file.
 
     Args:
-        folder: Where the backups are; the newest is taken.
-        manifest: Take this one instead: the .json of an older backup in the folder.
+        folder: The folder of backups; the newest one is restored.
+        manifest: The manifest (.json) of an older backup in the folder, to restore instead.
     """
     return run(restoring(Settings(), folder, manifest), stopped_with=STOPPED)
 

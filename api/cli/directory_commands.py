@@ -28,7 +28,7 @@ async def add_institution(name: str, /, *, uscc: str | None = None, region: str 
     Args:
         name: Its full name.
         uscc: Its unified social credit code (统一社会信用代码).
-        region: The county it lies in (GB/T 2260, six digits); unknown, and in nobody's region, when not said.
+        region: The county it lies in (GB/T 2260, six digits); unknown by default, and then in no region.
     """
     async with command_container() as container:
         opened = await open_institution(container, name, uscc=uscc, region=region)
@@ -86,11 +86,11 @@ async def list_institutions() -> int:
 async def add_user(
     name: str, /, *, role: Role, institution: str | None = None, region: str | None = None
 ) -> int:
-    """Enter somebody in the staff directory and print their id.
+    """Add a member to the directory and print the id.
 
     Args:
-        name: As they are called; kept sealed.
-        role: What they are on this ledger.
+        name: The member's name, which is stored sealed.
+        role: The member's role in this ledger.
         institution: Of staff, supervisor and auditor: its id or its name.
         region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
     """
@@ -110,11 +110,11 @@ async def new_token(
     purpose: str = "command line",
     may_not_approve: Flag = False,
 ) -> int:
-    """Make a token and print it; it is shown only now.
+    """Make a token and print it; it is shown only once.
 
     Args:
         user: The id of the member.
-        days: Its lifetime; CHILDLEDGER_TOKEN_DAYS by default.
+        days: Its lifetime in days; CHILDLEDGER_TOKEN_DAYS by default.
         purpose: What it is for.
         may_not_approve: Make a token that cannot approve or reject exceptions, whatever the member's role.
     """
@@ -131,7 +131,7 @@ async def new_token(
 @token.command(name="list")
 @stoppable
 async def list_tokens() -> int:
-    """List all tokens by id, with whose they are and until when; never the tokens themselves."""
+    """List all tokens by id, with their members and their ends; never the tokens themselves."""
     async with command_container() as container:
         members = {each.member: each for each in await container.identity.members()}
         for each in await container.identity.tokens():
@@ -146,7 +146,7 @@ async def list_tokens() -> int:
 @token.command(name="revoke")
 @stoppable
 async def revoke_token(token: UUID, /) -> int:
-    """Revoke a token; whoever serves refuses it within a second.
+    """Revoke a token; every server refuses it within a second.
 
     Args:
         token: Its id, as `token list` shows it.

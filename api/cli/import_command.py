@@ -50,12 +50,12 @@ async def import_file(
 
     Args:
         file: The workbook (.xlsx, .xls, .ods) or table of text (.csv).
-        institution: Whose it is, by name or id: for a file that does not say so, as CSV never does.
-        region: Where the institution lies (GB/T 2260, six digits), where that is not known yet.
-        dry_run: Tell what would come of it, and record nothing.
+        institution: The institution's name or id, for a file that does not name it, as CSV never does.
+        region: The county of the institution (GB/T 2260, six digits), if it is not known yet.
+        dry_run: Report the same, and record nothing.
         report: Write a workbook for the clerk, with every row and value that was not used.
         json: Print the report as JSON, and all else to standard error.
-        tokens: Make and print a token for each role, for looking at what came of it: good for a day.
+        tokens: Make and print a token for each role, valid for a day, to look at the result.
     """
     # The exit code is 0 if nothing was rejected, 1 if something was, 2 if nothing could be read. Nothing is
     # imported if the report could not be written, or would replace the register.

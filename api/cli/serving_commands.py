@@ -41,8 +41,8 @@ def demo(*, port: Port = 8000, data: Path = Path(".data")) -> int:
     """Serve a fictional institution's register, with the database in DATA.
 
     Args:
-        port: Where on 127.0.0.1.
-        data: The folder of the database and the keys, made where there is none.
+        port: The port on 127.0.0.1.
+        data: The folder of the database and the keys, created if there is none.
     """
     try:
         return demonstrate(port, data)

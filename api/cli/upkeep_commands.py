@@ -21,7 +21,7 @@ async def rebuild(*, keep: int = KEPT) -> int:
     """Rebuild the read models beside those in use, and switch to them; a repeated command resumes.
 
     Args:
-        keep: How many earlier generations to keep, to go back to.
+        keep: The number of earlier generations to keep.
     """
     async with command_container() as container:
         return await rebuilding(container, max(0, keep))
@@ -48,7 +48,7 @@ async def rebuilding(container: Container, keep: int) -> int:
 
 @stoppable
 async def verify(*, read_models: Flag = False) -> int:
-    """Verify that the entries, and the data kept beside them, are as they were recorded; 0 if so.
+    """Verify that the entries, and the data kept beside them, are as recorded; the exit code is 0 then.
 
     Args:
         read_models: Also recompute the rows of every file and compare them with the tables.
@@ -93,10 +93,10 @@ async def verifying(container: Container) -> int:
 
 @stoppable
 async def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
-    """Print the database's address for a role; the embedded one runs while something serves.
+    """Print the database's address for a role; the embedded database runs while a server does.
 
     Args:
-        role: As whom to enter. Only the owner may migrate; only the writer may append.
+        role: The role that connects. Only the owner may migrate; only the writer may append.
     """
     async with command_container() as container:
         address = container.addresses.of(role)

@@ -22,7 +22,7 @@ from ledger.codec.split import personal_fields, sealed
 
 
 class RecorderAnswer(TypedDict):
-    """Who recorded an entry, as they were."""
+    """The recorder of an entry, with the role and the institution of that time."""
 
     user: UUID
     role: str
@@ -56,7 +56,7 @@ else:
             "sentence_zh": str,
             "sentence_en": str,
         },
-        "An entry as recorded, what became of it, and its sentences.",
+        "An entry as recorded, its amendments, and its sentences.",
     )
 
 

@@ -25,7 +25,7 @@ _SOON_DAYS: Final = 30
 
 
 class AgeAnswer(TypedDict):
-    """Full years of age; `uncertain` where the birth leaves them open."""
+    """Full years of age; `uncertain` if the day of birth allows several."""
 
     years: int
     estimated: bool
@@ -33,7 +33,7 @@ class AgeAnswer(TypedDict):
 
 
 class WaitingAnswer(TypedDict):
-    """How many obligations are overdue, and due within 30 days."""
+    """The numbers of obligations that are overdue, and that are due within 30 days."""
 
     overdue: int
     due_30_days: int
@@ -55,7 +55,7 @@ FileAnswer: Final = typed_dict(
         "obligations": WaitingAnswer,
         **{chapter: dict[str, Any] for chapter, _ in ATTRIBUTES if chapter not in {*_OTHERS, "life"}},
     },
-    "A file's status on a day; a chapter has one member an attribute, null where nothing holds.",
+    "A file's status on a day; each chapter has one member per attribute, null if nothing holds.",
 )
 
 

@@ -15,7 +15,7 @@ else:
     FindingAnswer = typed_dict(
         "FindingAnswer",
         {**answered(Finding), "child": UUID | None, "on": date, "others": list[UUID]},
-        """Something that speaks against a file, from a day on; `rests_on` is of what it tells.
+        """A finding against a file, from a day on; `rests_on` are the categories that it reveals.
 
         `others` are files that may be the same child's or have the same number, as far as the caller may read
         them. `child` is null for a file that would be opened.

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 
 class ReportedLine(TypedDict):
-    """A value or a row that was not used: where it stands, as it was written, and why."""
+    """A value or a row that was not used: its place, its text as written, and the reason."""
 
     sheet: str
     row: int
@@ -17,7 +17,7 @@ class ReportedLine(TypedDict):
 
 
 class Cells(TypedDict):
-    """How many cells are filled, and what became of them; `filled` is the sum of the others."""
+    """The number of filled cells, and of each outcome; `filled` is the sum of the others."""
 
     filled: int
     recorded: int
@@ -29,14 +29,14 @@ class Cells(TypedDict):
 
 
 class RuleCount(TypedDict):
-    """How often a rule speaks against what was recorded."""
+    """The number of findings of a rule against the recorded entries."""
 
     rule: str
     count: int
 
 
 class ImportAnswer(TypedDict):
-    """An import; the report's members are there once it is done, the `problem` when it has failed.
+    """An import; it has the report's members once it is done, and the `problem` if it failed.
 
     `unlisted` counts what the lists leave out.
     """

@@ -13,13 +13,13 @@ from domain.field_types import FieldType, field_type
 
 
 class Restricted(TypedDict):
-    """What the caller may not see, by its category."""
+    """A value that the caller may not see, by its category."""
 
     restricted: str
 
 
 class Gone(TypedDict):
-    """What was erased, by its category."""
+    """An erased value, by its category."""
 
     erased: str
 

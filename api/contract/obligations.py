@@ -26,7 +26,7 @@ else:
             "met_by": list[UUID],
             "void_because": Because | None,
         },
-        "Something due: by a day, or between two days where the day is not known.",
+        "An obligation: it is due on a day, or between two days if the day is unknown.",
     )
 
 

@@ -52,10 +52,10 @@ _NOT_SHOWN: Final = Label(
 
 
 class RefusalAnswer(TypedDict):
-    """A rule that refuses a recording, and where in what was sent.
+    """A rule that refuses a recording, and the place in the request.
 
-    Where it rests on what the caller may not see, it is the rule's own sentence, without place and evidence.
-    A code that its table lacks is refused with the table, and with its codes where there are few.
+    If it rests on data that the caller may not see, it has the rule's sentence alone, without place and
+    evidence. The refusal of an unknown code names the code table, and lists its codes if they are few.
     """
 
     pointer: NotRequired[str]
@@ -72,7 +72,7 @@ class RefusalAnswer(TypedDict):
 
 
 class RecordedAnswer(TypedDict):
-    """What was recorded, and what speaks against it all the same."""
+    """The recorded entries, and the findings against them."""
 
     child: UUID
     version: int
@@ -91,14 +91,14 @@ class StatusChangeAnswer(TypedDict):
 
 
 class ObligationChangeAnswer(TypedDict):
-    """Something due that would be opened (no `before`), met, moved or dropped (no `after`)."""
+    """An obligation that would be opened (no `before`), met, moved or dropped (no `after`)."""
 
     before: ObligationAnswer | None
     after: ObligationAnswer | None
 
 
 class GateStateAnswer(TypedDict):
-    """How a gate stands, and what is missing."""
+    """The state of a gate, and what is missing."""
 
     state: GateState
     missing_zh: str | None
@@ -106,7 +106,7 @@ class GateStateAnswer(TypedDict):
 
 
 class GateChangeAnswer(TypedDict):
-    """A gate of readiness that would be answered otherwise today."""
+    """A gate of readiness whose state would change today."""
 
     gate: int
     name_zh: str
@@ -125,7 +125,7 @@ class ImpactAnswer(TypedDict):
 
 
 class RehearsalAnswer(TypedDict):
-    """What would come of a recording: `findings` are those with which it would be answered."""
+    """The result that a recording would have; `findings` are those of its answer."""
 
     would: Literal["record", "refuse"]
     refusals: list[RefusalAnswer]
@@ -135,7 +135,7 @@ class RehearsalAnswer(TypedDict):
 
 
 class ItemAnswer(TypedDict):
-    """What came of one item of many: what was recorded or the problem, or what would come of it."""
+    """The result of one item: the recorded entries, the problem, or the result of a dry run."""
 
     index: int
     status: int
@@ -149,7 +149,7 @@ class ItemAnswer(TypedDict):
 
 
 class ItemsAnswer(TypedDict):
-    """What came of each item, in the order given."""
+    """The result of each item, in the order of the request."""
 
     items: list[ItemAnswer]
 

@@ -30,17 +30,17 @@ class GateAnswer(TypedDict):
 
 
 class NextDueAnswer(TypedDict):
-    """The nearest thing due."""
+    """The obligation that is due next."""
 
     due_on: date
     rule: str
 
 
 class ReadinessAnswer(TypedDict):
-    """Whether a young person is ready on a day: advice, for a person decides.
+    """Whether a young person is ready on a day; the answer is advice, and a person decides.
 
-    They turn 18 between `turns_18_from` and `turns_18_on`, which are one day where the birth is known to the
-    day; `turns_18_from` is null where its beginning is not known.
+    They turn 18 between `turns_18_from` and `turns_18_on`, which are one day if the day of birth is known;
+    `turns_18_from` is null if its beginning is unknown.
     """
 
     child: UUID

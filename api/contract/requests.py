@@ -43,13 +43,13 @@ CHECK: Final[dict[str, Any]] = {
 
 
 class Request(BaseModel):
-    """Something that was sent: nothing is turned into another type, and nothing unknown is let pass."""
+    """A request body: no value is converted to another type, and no unknown member is accepted."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class EventHead(Request):
-    """What is said of an event beside its envelope; `data` has the schema of `GET /event-types/{type}`."""
+    """An event without its envelope; `data` has the schema of `GET /event-types/{type}`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EVENT, CHECK]})
 
@@ -72,7 +72,7 @@ _SAID: Final[dict[str, Any]] = {
     for spec, declared in zip(envelope_fields(), fields(Envelope), strict=True)
 }
 EventRequest: Final = create_model("EventRequest", __base__=EventHead, **_SAID)
-EventRequest.__doc__ = "An event with all that its recorder says about it."
+EventRequest.__doc__ = "An event with its envelope."
 
 
 # Each event is parsed separately, so that all errors are reported at once.
@@ -81,7 +81,7 @@ AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="It
 
 
 class EventsRequest(Request):
-    """Events to be recorded together, or not at all."""
+    """Events to be recorded as a whole or not at all."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT]}]})
 

@@ -94,7 +94,7 @@ class Rules(TypedDict):
 
 
 class ValidityAnswer(TypedDict):
-    """The first and the last year in which a code counted, null where there is none, and its name then."""
+    """The first and the last year in which a code was valid (null: without a limit), and its name then."""
 
     since: int | None
     until: int | None
@@ -102,7 +102,7 @@ class ValidityAnswer(TypedDict):
 
 
 class CodeAnswer(Because):
-    """A code with its labels; `years` where it does not count for ever, or had several names."""
+    """A code with its labels; `years` if its validity is limited or it had several names."""
 
     code: str
     years: NotRequired[list[ValidityAnswer]]

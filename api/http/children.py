@@ -54,7 +54,7 @@ def no_cursor(place: str = "/query/cursor") -> InvalidValue:
 async def file(
     request: FileRequest, child: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
-    """Answer a file's status on a day, as known at a position, an instant or the end of a day."""
+    """Return a file's status on a day, as known at a position, an instant or the end of a day."""
     known = await request.known(known_at)
     read = await request.file(child, known=known, about=as_of)
     day, book = as_of or request.today, await request.ledger.rulebook_of(read)
@@ -104,7 +104,7 @@ async def entries(
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List a file's entries, each with both its dates and what became of it."""
+    """List a file's entries, each with both its dates and its amendments."""
     if cursor is None:
         turn = _Turn(await request.known(known_at), 0, order or "occurred", known_at or "")
     else:
@@ -142,7 +142,7 @@ async def obligations(
     rule: RuleFilter = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
-    """List what is due, overdue, met and void in a file on a day, with the entries that decided it."""
+    """List a file's obligations on a day, each with its state and the entries that decided it."""
     day, known = _one_day(day, as_of), await request.known(known_at)
     read = await request.file(child, known=known, about=day)
     on, book = day or request.today, await request.ledger.rulebook_of(read)
@@ -168,7 +168,7 @@ async def obligations(
 async def readiness(
     request: FileRequest, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
-    """Answer whether a young person is ready to leave care on a day, gate by gate."""
+    """Return whether a young person is ready to leave care on a day, gate by gate."""
     day, known = _one_day(day, as_of), await request.known(known_at)
     read = await request.file(child, known=known, about=day)
     on, book = day or request.today, await request.ledger.rulebook_of(read)

@@ -41,14 +41,14 @@ ASSETS: Final[Mapping[str, tuple[bytes, str]]] = MappingProxyType(
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> JsonResponse:
-    """Return what every address takes and answers, in OpenAPI's words."""
+    """Return the OpenAPI description of all routes."""
     # Making it takes seconds, once.
     return JsonResponse(await asyncio.to_thread(request.app.openapi))
 
 
 @router.get("/docs")
 async def docs() -> Response:
-    """Return the page that shows it."""
+    """Return the page that shows the OpenAPI description."""
     return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 

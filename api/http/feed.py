@@ -67,30 +67,30 @@ After: TypeAlias = Annotated[
     str,
     Query(
         pattern="^([0-9]{1,9}-)?[0-9]{1,19}$",
-        description="The `Ledger-Cursor` of the answer before (`<epoch>-<position>`), or a position alone,"
-        " which is taken for one of the first epoch; 0 is the beginning.",
+        description="The `Ledger-Cursor` of the previous answer (`<epoch>-<position>`), or a position"
+        " alone, which belongs to the first epoch; 0 is the beginning.",
     ),
 ]
 Most: TypeAlias = Annotated[
-    int | None, Query(ge=1, le=MOST, description="Entries at most; all of them when not said.")
+    int | None, Query(ge=1, le=MOST, description="The maximum number of entries; all by default.")
 ]
 Wait: TypeAlias = Annotated[
     int,
     Query(
         ge=0,
         le=LONGEST_WAIT,
-        description=f"Seconds to wait where there is nothing yet; the answer has at most {MOST} entries.",
+        description=f"Seconds to wait if there is no entry yet; the answer has at most {MOST} entries.",
     ),
 ]
 _ANSWER: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {NDJSON: {}},
-        "description": "One entry a line, in the order of recording. `Ledger-Cursor` is the `after` of the"
-        " next question: the answer has everything up to it that is the caller's to read, so it moves on also"
-        " when nothing is. Who loses the connection amid an answer goes on after the last whole line.",
+        "description": "One entry per line, in the order of recording. `Ledger-Cursor` is the `after` of the"
+        " next request: the answer has every entry up to it that the caller may read, so it advances even if"
+        " there is none. After a lost connection, the reader continues after the last complete line.",
         "headers": {
             "Ledger-Position": {
-                "description": "The position through which was looked.",
+                "description": "The last position that the answer covers.",
                 "schema": {"type": "integer"},
                 "required": True,
             },
@@ -273,7 +273,7 @@ async def feed(
     limit: Most = None,
     wait: Wait = 0,
 ) -> Response:
-    """Stream the entries that are the caller's to read, in the order of recording, to go on from later."""
+    """Stream the entries that the caller may read, in the order of recording; a later request continues."""
     head = await request.ledger.head()
     epoch, _, position = after.rpartition("-")
     start, last = int(position), END if through is None else through

@@ -74,7 +74,10 @@ BODY: Final[dict[str, Any]] = {
                 }
             },
             NDJSON: {
-                "schema": {"type": "string", "description": "Lines of `items` as `POST /entries` takes them."}
+                "schema": {
+                    "type": "string",
+                    "description": "Lines, each an item of `POST /entries` or a body of `POST /children`.",
+                }
             },
         },
     }
@@ -98,9 +101,9 @@ async def start_import(
     context: ImporterContext,
     tenants: TenantsDep,
     dry_run: Annotated[bool, Query(description="Report the same and record nothing.")] = False,  # noqa: FBT002 - a query
-    name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
+    name: Annotated[str, Query(max_length=200, description="The name of the file.")] = "",
 ) -> JsonResponse:
-    """Hand in one's own institution's register; what comes of it is answered at `Location`."""
+    """Import the register of the caller's institution; `Location` is where its progress and report are."""
     institution = await _institution(context)
     media_type, charset = _media_type(request)
     settings = context.container.settings
@@ -132,7 +135,7 @@ async def start_import(
 
 @router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
 async def import_of(job: UUID, entered: AuthenticatedDep) -> JsonResponse:
-    """Tell how far an import is that one has started, and in the end what came of it."""
+    """Return the progress of an import that the caller started, and at its end the report."""
     container, actor = entered.container, entered.actor
     known = container.jobs.of(job, actor.user)
     if known is None:

@@ -158,7 +158,7 @@ async def obligations(
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List what is due and overdue on a day across files, what is due first first."""
+    """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on, position = day or request.today, request.container.projector.position_of(*_OBLIGATIONS)
     request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))
     page = await _page(
@@ -181,13 +181,13 @@ async def readiness(
     day: Day = None,
     within_months: Annotated[
         int | None,
-        Query(ge=0, le=MOST_MONTHS, description="Those who may have turned 18 so long after the day."),
+        Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
     ] = None,
     status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List how each person in care who may be sixteen stands on a day, who turn 18 first first."""
+    """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
     on, position = day or request.today, request.container.projector.position_of(*_READINESS)
     page = await _page(
         request,
@@ -211,7 +211,7 @@ async def findings(
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List what speaks against files on a day: breaches, gaps, exceptions without approval, doubts."""
+    """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
     on, position = day or request.today, request.container.projector.position_of(*_FINDINGS)
     book = request.ledger.rulebook
     request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))

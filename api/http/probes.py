@@ -48,16 +48,16 @@ _AWAY: Final = (Error, PoolTimeout, TimeoutError)
 
 @router.get("/health/live", responses=responses("invalid", "unexpected"))
 async def live() -> dict[str, str]:
-    """Say that this process lives."""
+    """Report that this process is alive."""
     return {"status": "live"}
 
 
 @router.get("/health/ready", responses=responses("invalid", "unexpected", "unavailable"))
 async def ready(tenants: TenantsDep) -> dict[str, Any]:
-    """Say that everything can be answered, or with 503 what is missing.
+    """Report that the service can answer every request, or with 503 what is missing.
 
-    Where several ledgers are served, it is ready while any of them is, and says how each stands. A read model
-    that is `stopped` is named with the class of the error: its lists answer what they have.
+    If several ledgers are served, the service is ready while any of them is, and the answer has the state of
+    each. A read model that is `stopped` is named with the class of the error; its lists are incomplete.
     """
     states = await tenants.shared(_states, REMEMBERED_SECONDS)
     standing = [state for state in states.values() if "missing" not in state]
@@ -72,7 +72,7 @@ async def ready(tenants: TenantsDep) -> dict[str, Any]:
 
 @router.get("/metrics", response_class=Response, responses=responses("invalid", "unexpected", "unavailable"))
 async def metrics(tenants: TenantsDep) -> Response:
-    """Return the measures in Prometheus' text form; those of a database that is away are the last known."""
+    """Return the metrics in Prometheus' text format; those of an unavailable database are the last known."""
     return Response(await tenants.shared(_measures, REMEMBERED_SECONDS), media_type=MEDIA_TYPE)
 
 

@@ -83,11 +83,11 @@ ItemsBody: TypeAlias = Annotated[bytes, Depends(body(MOST_BYTES))]
 
 @router.post(
     "/entries",
-    responses=RECORDING | {200: {"model": ItemsAnswer, "description": "What came of each item."}},
+    responses=RECORDING | {200: {"model": ItemsAnswer, "description": "The result of each item."}},
     openapi_extra=takes("ItemsRequest"),
 )
 async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: ItemsBody) -> JsonResponse:
-    """Record in many files: each item together or not at all, and on its own unless `all_or_nothing`."""
+    """Record in many files: each item as a whole or not at all, and all items if `all_or_nothing`."""
     if not request.may_open():
         raise Problem("forbidden")
     many = await read(request, bodies.many, raw)

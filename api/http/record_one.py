@@ -35,7 +35,7 @@ _DONE: Final = RecordedAnswer | RehearsalAnswer
 
 @router.post("/children", status_code=201, **documented(_DONE, "OpeningRequest"))
 async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsBody) -> JsonResponse:
-    """Open a file with its first events; a dry run also lists who in the register may be the same child."""
+    """Open a file with its first events; a dry run also lists files that may be the same child's."""
     if not request.may_open():
         raise Problem("forbidden")
     opening = await read(request, bodies.opening, raw)
@@ -56,7 +56,7 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
 async def record(
     request: RecordingRequest, child: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody
 ) -> JsonResponse:
-    """Record one event in a file, or several together or not at all."""
+    """Record one event in a file, or several events as a whole or not at all."""
     await request.at_hand(child, Action.RECORD)
     events = await read(request, bodies.events, raw)
     wanted = wanted_by(request, child, events.drafts, key, expected=expected, at=events.at)

@@ -43,12 +43,12 @@ HEADERS: Final = {
 
 
 async def _key(
-    dry_run: Annotated[bool, Query(description="Tell what would come of it, and record nothing.")] = False,  # noqa: FBT002 - a query
+    dry_run: Annotated[bool, Query(description="Return the impact of it, and record nothing.")] = False,  # noqa: FBT002 - a query
     idempotency_key: Annotated[
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="One's own name for this request; needed but for a dry run.",
+            description="The caller's name for this request; only a dry run needs none.",
             json_schema_extra={"pattern": KEY, "examples": ["hand-over-2024-03-05-7"]},
         ),
     ] = None,
@@ -66,7 +66,7 @@ async def _expected(
         str | None,
         Header(
             alias="If-Match",
-            description="The version seen; without it the file is judged anew where it has moved.",
+            description="The version that the caller has seen; without it, the file is judged as it is now.",
             json_schema_extra={"pattern": VERSION},
         ),
     ] = None,
@@ -88,7 +88,7 @@ Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
     """Return the arguments of a route's decorator that document its body and its answers."""
     answers: dict[int | str, dict[str, Any]] = {
-        200: {"model": done, "description": "It stood already, by the same key; or the answer of a dry run."},
+        200: {"model": done, "description": "It was recorded before by the same key; or a dry run's answer."},
         201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
     }
     return {"responses": RECORDING | answers, "openapi_extra": takes(*kinds)}
