@@ -1,6 +1,6 @@
 """The access log of a child's file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,17 +31,10 @@ async def access_of(
     lines = await container.access.of(child, before=cursor, limit=limit, sees=request.sees)
     names = await container.identity.names({line.user for line in lines})
     following = str(lines[-1].access) if len(lines) == limit else None
-    return JsonResponse({"items": list(_shown(lines, names)), "next": following})
+    return JsonResponse({"items": [_shown(line, names.get(line.user)) for line in lines], "next": following})
 
 
-def _shown(lines: Iterable[Access], names: Mapping[UUID, str | None]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        yield {
-            "at": line.at,
-            "user": line.user,
-            "name": names.get(line.user),
-            "role": line.role,
-            "institution": line.institution,
-            "categories": line.categories,
-            "purpose": line.purpose,
-        }
+def _shown(line: Access, name: str | None) -> dict[str, Any]:
+    shown = asdict(line) | {"name": name}
+    del shown["access"]
+    return shown

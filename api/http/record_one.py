@@ -1,13 +1,13 @@
 """Recording in one file, a new or an existing one, or a dry run of it."""
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, recorded_json
+from api.contract.outcomes import problem, recorded_json
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
@@ -30,10 +30,9 @@ from ledger.recording.request import Recording
 router = APIRouter(tags=["recording"])
 
 EventsBody: TypeAlias = Annotated[bytes, Depends(body())]
-_DONE: Final = RecordedAnswer | RehearsalAnswer
 
 
-@router.post("/children", status_code=201, **documented(_DONE, "OpeningRequest"))
+@router.post("/children", status_code=201, **documented("OpeningRequest"))
 async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsBody) -> JsonResponse:
     """Open a file with its first events; a dry run also lists files that may be the same child's."""
     if not request.may_open():
@@ -51,7 +50,7 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
 @router.post(
     "/children/{child}/events",
     status_code=201,
-    **documented(_DONE, "EventRequest", "EventsRequest"),
+    **documented("EventRequest", "EventsRequest"),
 )
 async def record(
     request: RecordingRequest, child: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody

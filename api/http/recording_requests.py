@@ -85,10 +85,13 @@ IdempotencyKey: TypeAlias = Annotated[str | None, Depends(_key)]
 Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 
 
-def documented(done: Any, *kinds: str) -> dict[str, Any]:  # noqa: ANN401 - the shape of an answer
+def documented(*kinds: str) -> dict[str, Any]:
     """Return the arguments of a route's decorator that document its body and its answers."""
     answers: dict[int | str, dict[str, Any]] = {
-        200: {"model": done, "description": "It was recorded before by the same key; or a dry run's answer."},
+        200: {
+            "model": RecordedAnswer | RehearsalAnswer,
+            "description": "It was recorded before by the same key; or a dry run's answer.",
+        },
         201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
     }
     return {"responses": RECORDING | answers, "openapi_extra": takes(*kinds)}

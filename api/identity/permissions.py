@@ -9,20 +9,9 @@ data. Only staff and supervisors record, and only in files in the charge of thei
 An actor may record only what they may see: neither an event of a category that their role does not see, nor a
 value of such a category. To correct, withdraw or restore an entry requires the permissions to record it.
 
-Personal data is shown by category (design 5.3):
-
-| role              | identity | contact | family | health | restricted-health | safeguarding | adoption |
-| ----------------- | -------- | ------- | ------ | ------ | ----------------- | ------------ | -------- |
-| staff             | yes      | yes     | yes    | yes    |                   |              |          |
-| supervisor        | yes      | yes     | yes    | yes    | yes               | yes          | yes      |
-| auditor           | yes      | yes     | yes    | yes    | yes               | yes          | yes      |
-| placement_officer | yes      | yes     |        | yes    |                   |              |          |
-| bureau            | yes      |         |        |        |                   |              |          |
-| administrator     |          |         |        |        |                   |              |          |
-
-Each sees what the work needs: staff care for the child; supervisors and auditors answer for the sealed sets
-too; a placement officer arranges a home and work, and reads an assessment of health for it; a bureau counts
-and supervises.
+Personal data is shown by category (design 5.3; `SEES`). Each role sees what the work needs: staff care
+for the child; supervisors and auditors answer for the sealed sets too; a placement officer arranges a home
+and work, and reads an assessment of health for it; a bureau counts and supervises.
 """
 
 from collections.abc import Iterable, Mapping

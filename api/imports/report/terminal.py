@@ -1,7 +1,7 @@
 """The import on a terminal: its progress while it runs, and its result at the end."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,25 +15,19 @@ from api.imports.report.report_workbook import why
 from domain.rulebook import Rulebook
 
 
-class Bar:
-    """A progress bar on stderr, counting rows."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("读取 Reading", total=None)
-
-    def __call__(self, done: int, rows: int) -> None:
-        """Show the number of rows done and their total."""
-        self._progress.update(self._task, description="录入 Importing", completed=done, total=rows)
-
-
 @contextmanager
-def bar() -> Iterator[Bar]:
-    """Show a progress bar within the block; on a stderr without a terminal it leaves no trace."""
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar within the block, by the rows done and their total.
+
+    On a stderr without a terminal it leaves no trace.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield Bar(progress)
+        task = progress.add_task("读取 Reading", total=None)
+        yield lambda done, rows: progress.update(
+            task, description="录入 Importing", completed=done, total=rows
+        )
 
 
 def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
