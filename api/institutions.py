@@ -10,7 +10,7 @@ from api.folding import folded_name
 from api.identity.directory import IdentityError, Institution
 from domain.codes import tables
 from domain.entry import DIRECT
-from domain.event import Event, Label, Unknown
+from domain.event import Event, Unknown
 from domain.events.institution import (
     OPENED,
     REGION,
@@ -35,7 +35,7 @@ _MOST_LIKE: Final = 5
 def check_region(region: str | None, rulebook: Rulebook) -> None:
     """Raise IdentityError for a region that cannot be an institution's."""
     if region and not is_place(region):
-        raise IdentityError(_both(rulebook["X06"].sentence()))
+        raise IdentityError(str(rulebook["X06"].sentence()))
 
 
 def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
@@ -49,9 +49,9 @@ def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
             " the nation's numbers; childledger institution change says where it lies."
         )
     elif not tables()["region"].counts(region, Days.on(LAST_DAY)):
-        yield f"{region}：{_both(rulebook['E09'].sentence())}"
+        yield f"{region}：{rulebook['E09'].sentence()}"
     if uscc is not None and not is_credit_code(uscc):
-        yield f"{uscc}：{_both(rulebook['X07'].sentence())}"
+        yield f"{uscc}：{rulebook['X07'].sentence()}"
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:
@@ -174,20 +174,14 @@ async def _record(
     try:
         outcome = await container.ledger.record(recording, now=now)
     except InvalidError as error:
-        sentences = [
-            f"{each.pointer.lstrip('/')}: {each.words.zh} {each.words.en}" for each in error.problems
-        ]
+        sentences = [f"{each.pointer.lstrip('/')}: {each.words}" for each in error.problems]
         raise IdentityError("；".join(sentences)) from None
     match outcome:
         case Recorded() as recorded:
             return recorded
         case Refused() as refused:
-            sentences = [_both(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
+            sentences = [str(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
             raise IdentityError(" ".join(sentences))
         case _:
             message = "同时有人在改，请再试。 Somebody else changes it at the same time; try again."
             raise IdentityError(message)
-
-
-def _both(sentence: Label) -> str:
-    return f"{sentence.zh} {sentence.en}"

@@ -9,3 +9,6 @@ class Label:
 
     zh: str
     en: str
+
+    def __str__(self) -> str:
+        return f"{self.zh} {self.en}"

@@ -82,6 +82,6 @@ def run_command(words: Sequence[str]) -> int:
         sentences = trouble.sentences(error)
         if not sentences:
             log.exception("unexpected", exc_info=error)
-            sentences = [f"{trouble.UNEXPECTED.zh} {trouble.UNEXPECTED.en}"]
+            sentences = [str(trouble.UNEXPECTED)]
         note("\n".join(sentences))
     return code

@@ -73,29 +73,25 @@ def sentences(error: Exception) -> list[str]:
     """Return the text of an error, in lines; nothing for an unexpected one."""
     match error:
         case CycloptsError():
-            return [_both(_usage(error)), _both(_help(error))]
+            return [str(_usage(error)), str(_help(error))]
         case ValidationError():
             return [*map(_setting, error.errors(include_input=False, include_url=False))]
         case InvalidError():
-            return [f"{each.pointer}: {_both(each.words)}" for each in error.problems]
+            return [f"{each.pointer}: {each.words}" for each in error.problems]
         case SettingsError():
-            return [_both(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting cannot be read: {error}."))]
+            return [str(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting cannot be read: {error}."))]
         case _ if isinstance(error, AWAY):
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return [_both(Label("数据库无法访问。", f"The database cannot be reached: {first_line}"))]
+            return [str(Label("数据库无法访问。", f"The database cannot be reached: {first_line}"))]
         case _ if isinstance(error, TOLD):
             return [str(error)]
         case gaierror():
-            return [_both(Label("找不到这台主机。", "There is no such host."))]
+            return [str(Label("找不到这台主机。", "There is no such host."))]
         case OSError() if error.filename is not None:
             return [str(unusable(error))]
         case OSError() if error.strerror is not None:
-            return [_both(Label("系统不允许。", f"The system does not let us: {error.strerror}."))]
+            return [str(Label("系统不允许。", f"The system does not let us: {error.strerror}."))]
     return []
-
-
-def _both(sentence: Label) -> str:
-    return f"{sentence.zh} {sentence.en}"
 
 
 def _usage(error: CycloptsError) -> Label:
@@ -146,4 +142,4 @@ def _setting(problem: Any) -> str:  # noqa: ANN401 - pydantic's own shape
     name = f"CHILDLEDGER_{'_'.join(map(str, problem['loc'])).upper()}"
     if problem["type"] == "value_error":
         return f"{name}: {problem['ctx']['error']}"
-    return f"{name}: {_both(wording(problem['type'], problem.get('ctx', {}), problem['msg']))}"
+    return f"{name}: {wording(problem['type'], problem.get('ctx', {}), problem['msg'])}"

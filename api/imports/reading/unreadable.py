@@ -9,7 +9,7 @@ class UnreadableFileError(Exception):
     """None of the file can be read; `why` gives the reason and a remedy."""
 
     def __init__(self, why: Label) -> None:
-        super().__init__(f"{why.zh} {why.en}")
+        super().__init__(str(why))
         self.why = why
 
 
