@@ -16,7 +16,7 @@ from api.http.dependencies import FileRequest
 from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
-from domain.rule_pack import packs_of
+from domain.rule_pack import Dated, packs_of
 from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
@@ -24,7 +24,6 @@ from ledger.codec.json_schema import schema
 router = APIRouter(tags=["catalogue"])
 
 _KNOWN: Final = ANYWHERE | responses("not_found")
-Dated: TypeAlias = DatedText | Pack | Papers
 
 
 class EventType(TypedDict):
