@@ -42,7 +42,7 @@ ASKED: dict[str, dict[str, str] | list[str]] = {
         "types": "ARRAY['EntryWithdrawn']",
     },
     "moved": {"after": "59000", "through": "59500"},
-    "files": {"kind": "'child'", "after": f"'{SOME}'::uuid", "limit": "100"},
+    "files": {"kinds": "ARRAY['child']", "after": f"'{SOME}'::uuid", "limit": "100"},
     "entries": [TWO],
     "keys": [TWO, "ARRAY['identity', 'contact']"],
 }
