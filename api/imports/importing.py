@@ -102,21 +102,21 @@ class Importer:
                     _reject(report, register.children[number], Fault.NOT_YOURS)
                     continue
                 case = facts_of(register, number, report.account, _names(file))
-                own = plan(case, file, register, self._named, self._sees)
-                missing.look(file, own.known, number)
-                yield stream, case, own
+                planned = plan(case, file, register, self._named, self._sees)
+                missing.look(file, planned.known, number)
+                yield stream, case, planned
 
         cases = await asyncio.to_thread(lambda: list(planned()))
-        recordings = [self._recording(stream, step) for stream, _, own in cases for step in own.steps]
+        recordings = [self._recording(stream, step) for stream, _, planned in cases for step in planned.steps]
         kept = iter(await self.keeper.keep(recordings, now=self.now()))
 
         def closed() -> None:
-            for stream, case, own in cases:
-                outcomes = list(islice(kept, len(own.steps)))
-                for step, outcome in zip(own.steps, outcomes, strict=True):
+            for stream, case, planned in cases:
+                outcomes = list(islice(kept, len(planned.steps)))
+                for step, outcome in zip(planned.steps, outcomes, strict=True):
                     if not outcome.refused:
                         numbers.take(stream, step.draft.event, step.row)
-                refused = _settle(report, own, outcomes, stream)
+                refused = _settle(report, planned, outcomes, stream)
                 _close(report, case, refused, stream)
 
         await asyncio.to_thread(closed)
@@ -172,9 +172,9 @@ def _batches(register: Register) -> Iterator[list[str]]:
     """Yield the children in their order, in batches of rows."""
     batch: list[str] = []
     rows = 0
-    for file_no, own in register.children.items():
+    for file_no, places in register.children.items():
         batch.append(file_no)
-        rows += len(own)
+        rows += len(places)
         if rows >= ROWS_AT_ONCE:
             yield batch
             batch, rows = [], 0
@@ -182,23 +182,23 @@ def _batches(register: Register) -> Iterator[list[str]]:
         yield batch
 
 
-def _settle(report: Report, own: Plan, kept: Iterable[RowResult], child: UUID) -> dict[RowOf, str]:
+def _settle(report: Report, plan: Plan, kept: Iterable[RowResult], child: UUID) -> dict[RowOf, str]:
     """Settle the cells of a child's plan; return the rows with refusals, by their rule."""
     refused: dict[RowOf, str] = {}
-    for place, fate in own.fates:
+    for place, fate in plan.fates:
         report.account.settle(place, fate)
-    for step, outcome in zip(own.steps, kept, strict=True):
+    for step, outcome in zip(plan.steps, kept, strict=True):
         for place in step.cells:
             report.account.settle(place, CellOutcome.REJECTED if outcome.refused else CellOutcome.RECORDED)
         if not outcome.refused:
             report.judged(outcome.judgements, step.row, child)
             continue
         refused |= {place.row_of: outcome.code for place in step.cells}
-    for told in own.older:
-        for place in told.cells:
+    for fact in plan.older:
+        for place in fact.cells:
             report.account.settle(place, CellOutcome.SET_ASIDE)
             report.set_aside(report.register.cell(place), Fault.OLDER_FILE)
-    for place in own.sealed:
+    for place in plan.sealed:
         report.account.settle(place, CellOutcome.REJECTED)
         refused[place.row_of] = Fault.NOT_YOUR_CATEGORY.code
     return refused

@@ -28,9 +28,9 @@ def papers(entry: AnyEntry) -> list[Document]:
     return [paper for paper in entry.documents if paper.kind == REGISTER_ROW]
 
 
-def corrects(held: AnyEntry, said: DatedEvent) -> bool:
+def corrects(held: AnyEntry, dated: DatedEvent) -> bool:
     """Whether a statement corrects a state: its kind and its register's day are the same."""
-    return type(held.event) is type(said.event) and held.days.last == said.days.last
+    return type(held.event) is type(dated.event) and held.days.last == dated.days.last
 
 
 def issued(entry: AnyEntry) -> date:
@@ -40,16 +40,16 @@ def issued(entry: AnyEntry) -> date:
 
 def own_line(original: AnyEntry, amendments: list[AnyEntry]) -> Iterator[tuple[AnyEntry, DatedEvent]]:
     """Yield the statements of a row, file by file, without corrections by others in between."""
-    own = standing = DatedEvent(original.event, original.days)
-    yield original, own
+    row_states = standing = DatedEvent(original.event, original.days)
+    yield original, row_states
     for entry in amendments:
         if entry.corrects is None:
             continue
-        said = DatedEvent(entry.event, entry.days)
+        dated = DatedEvent(entry.event, entry.days)
         if entry.reason is not None and entry.reason.explanation == OTHERWISE:
-            own = changed_to(own, changes(standing, said))
-            yield entry, own
-        standing = said
+            row_states = changed_to(row_states, changes(standing, dated))
+            yield entry, row_states
+        standing = dated
 
 
 def changes(before: DatedEvent, now: DatedEvent) -> Changes:
@@ -64,9 +64,9 @@ def changes(before: DatedEvent, now: DatedEvent) -> Changes:
     return changed
 
 
-def _within(known: Days, said: Days) -> bool:
+def _within(known: Days, stated: Days) -> bool:
     """Whether the known day is one of the stated days; a more exact statement is new."""
-    return known.first is not None and said.earliest <= known.first and known.last <= said.last
+    return known.first is not None and stated.earliest <= known.first and known.last <= stated.last
 
 
 def same_event(one: Event, other: Event) -> bool:
@@ -75,27 +75,27 @@ def same_event(one: Event, other: Event) -> bool:
     return type(one) is type(other) and not changes(DatedEvent(one, day), DatedEvent(other, day))
 
 
-def changed_to(said: DatedEvent, changed: Changes) -> DatedEvent:
+def changed_to(dated: DatedEvent, changed: Changes) -> DatedEvent:
     """Return a statement with these changes."""
     fields = {name: value for name, value in changed.items() if name != DAYS}
-    event: Any = said.event
-    return DatedEvent(replace(event, **fields), changed.get(DAYS, said.days))
+    event: Any = dated.event
+    return DatedEvent(replace(event, **fields), changed.get(DAYS, dated.days))
 
 
-def telling(told: RegisterFact, changed: frozenset[str]) -> Iterator[Cell]:
+def telling(fact: RegisterFact, changed: frozenset[str]) -> Iterator[Cell]:
     """Yield the cells without which a changed field would differ."""
-    row, maker = told.source
+    row, maker = fact.source
     for column, cell in row.cells.items():
-        if cell.place not in told.cells:
+        if cell.place not in fact.cells:
             continue
         without = replace(
-            row, cells={other: own for other, own in row.cells.items() if other != column}, used=set()
+            row, cells={other: kept for other, kept in row.cells.items() if other != column}, used=set()
         )
-        said = maker(without)
+        dated = maker(without)
         if (
-            said is None
-            or type(said.event) is not type(told.said.event)
-            or _differ(said, told.said) & changed
+            dated is None
+            or type(dated.event) is not type(fact.dated.event)
+            or _differ(dated, fact.dated) & changed
         ):
             yield cell
 

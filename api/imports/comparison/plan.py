@@ -70,12 +70,12 @@ def plan(
     `named` returns the id for a key.
     """
     comparison = _Comparison(file, register, named)
-    for told in case.told:
-        if stated(told.said.event) <= sees:
-            comparison.take(told)
+    for fact in case.facts:
+        if stated(fact.dated.event) <= sees:
+            comparison.take(fact)
         else:
-            comparison.plan.sealed += told.cells
-            comparison.plan.sealed += [cell for amended in told.amendments for cell in amended.cells]
+            comparison.plan.sealed += fact.cells
+            comparison.plan.sealed += [cell for amended in fact.amendments for cell in amended.cells]
     return comparison.plan
 
 
@@ -86,54 +86,54 @@ class _Comparison:
     named: Callable[[str], UUID]
     plan: Plan = field(default_factory=Plan)
 
-    def take(self, told: RegisterFact) -> None:
+    def take(self, fact: RegisterFact) -> None:
         """Plan one fact."""
-        original = self._original(told)
+        original = self._original(fact)
         if original is None:
-            self._record(told)
+            self._record(fact)
             return
         self.plan.known.add(original)
-        self._amend(told, self.file.entries[original])
+        self._amend(fact, self.file.entries[original])
 
-    def _original(self, told: RegisterFact) -> UUID | None:
+    def _original(self, fact: RegisterFact) -> UUID | None:
         """Return the entry that states the fact already; None if it is to be recorded."""
-        own = self.named(told.key)
-        if own not in self.file.entries:
+        entry_id = self.named(fact.key)
+        if entry_id not in self.file.entries:
             return None
-        if not told.states:
-            return own
-        held = self._held(told)
+        if not fact.states:
+            return entry_id
+        held = self._held(fact)
         if held is None:
-            return own
-        if same_event(held.event, told.said.event) or corrects(held, told.said):
+            return entry_id
+        if same_event(held.event, fact.dated.event) or corrects(held, fact.dated):
             return held.original
-        told.key = f"{told.key}|{told.said.days.last}|{digest(told.said.event)}"
-        later = self.named(told.key)
+        fact.key = f"{fact.key}|{fact.dated.days.last}|{digest(fact.dated.event)}"
+        later = self.named(fact.key)
         return later if later in self.file.entries else None
 
-    def _held(self, told: RegisterFact) -> AnyEntry | None:
+    def _held(self, fact: RegisterFact) -> AnyEntry | None:
         """Return the state from a register on the day of this one, else the first state after it."""
-        states = [entry for entry in self.file.standing() if isinstance(entry.event, told.states)]
+        states = [entry for entry in self.file.standing() if isinstance(entry.event, fact.states)]
         states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
-        before = [entry for entry in states if entry.days.last <= told.said.days.last]
+        before = [entry for entry in states if entry.days.last <= fact.dated.days.last]
         return before[-1] if before else next(iter(states), None)
 
-    def _record(self, told: RegisterFact) -> None:
+    def _record(self, fact: RegisterFact) -> None:
         draft = Draft(
-            event=told.said.event,
-            days=told.said.days,
-            documents=tuple(self.register.paper(row) for row in told.rows),
-            note=told.note,
+            event=fact.dated.event,
+            days=fact.dated.days,
+            documents=tuple(self.register.paper(row) for row in fact.rows),
+            note=fact.note,
         )
-        self.plan.steps.append(Step(told.key, draft, told.rows[0], tuple(told.cells)))
-        for amended in told.amendments:
-            self._correct(self.named(told.key), amended, amended.said)
+        self.plan.steps.append(Step(fact.key, draft, fact.rows[0], tuple(fact.cells)))
+        for amended in fact.amendments:
+            self._correct(self.named(fact.key), amended, amended.dated)
 
-    def _correct(self, original: UUID, amended: Amended, said: DatedEvent) -> None:
+    def _correct(self, original: UUID, amended: Amended, dated: DatedEvent) -> None:
         """Record a correction from the register of corrections."""
         draft = Draft(
-            event=said.event,
-            days=said.days,
+            event=dated.event,
+            days=dated.days,
             documents=tuple(self.register.paper(row) for row in amended.rows),
             noted_on=amended.noted_on,
             noted_by=amended.noted_by,
@@ -142,62 +142,62 @@ class _Comparison:
         )
         self.plan.steps.append(Step(amended.key, draft, amended.rows[0], tuple(amended.cells)))
 
-    def _amend(self, told: RegisterFact, original: AnyEntry) -> None:
+    def _amend(self, fact: RegisterFact, original: AnyEntry) -> None:
         """Record the missing corrections: first those noted in the register, then changed statements."""
         standing = self.file.effective(original.entry_id)
         if standing is None:
-            self._settle(told.cells, CellOutcome.ALREADY)
-            for amended in told.amendments:
+            self._settle(fact.cells, CellOutcome.ALREADY)
+            for amended in fact.amendments:
                 self._settle(amended.cells, CellOutcome.ALREADY)
             return
-        now = self._amend_as_noted(told, original.entry_id, DatedEvent(standing.event, standing.days))
+        now = self._amend_as_noted(fact, original.entry_id, DatedEvent(standing.event, standing.days))
         line = list(own_line(original, self.file.amendments(original.entry_id)))
         base, before = line[-1]
-        changed = changes(before, told.said)
+        changed = changes(before, fact.dated)
         after = changed_to(now, changed)
-        noted = told.note is not None and not any(told.note in (entry.note or "") for entry, _ in line)
-        repeated = any(self._cites(entry) and not changes(said, told.said) for entry, said in line)
+        noted = fact.note is not None and not any(fact.note in (entry.note or "") for entry, _ in line)
+        repeated = any(self._cites(entry) and not changes(dated, fact.dated) for entry, dated in line)
         if repeated or (after == now and not noted):
-            self._settle(told.cells, CellOutcome.ALREADY)
-        elif issued(base) > max(self.register.issued(row.table) for row in told.rows):
-            self.plan.older.append(told)
+            self._settle(fact.cells, CellOutcome.ALREADY)
+        elif issued(base) > max(self.register.issued(row.table) for row in fact.rows):
+            self.plan.older.append(fact)
         else:
-            self._tell_otherwise(told, base, after, frozenset(changed), told.note if noted else standing.note)
+            self._tell_otherwise(fact, base, after, frozenset(changed), fact.note if noted else standing.note)
 
-    def _amend_as_noted(self, told: RegisterFact, original: UUID, now: DatedEvent) -> DatedEvent:
-        before = told.said
-        for amended in told.amendments:
+    def _amend_as_noted(self, fact: RegisterFact, original: UUID, now: DatedEvent) -> DatedEvent:
+        before = fact.dated
+        for amended in fact.amendments:
             known = self.named(amended.key)
             if known in self.file.entries:
                 self.plan.known.add(known)
                 self._settle(amended.cells, CellOutcome.ALREADY)
             else:
-                now = changed_to(now, changes(before, amended.said))
+                now = changed_to(now, changes(before, amended.dated))
                 self._correct(original, amended, now)
-            before = amended.said
+            before = amended.dated
         return now
 
     def _tell_otherwise(
-        self, told: RegisterFact, base: AnyEntry, after: DatedEvent, changed: frozenset[str], note: str | None
+        self, fact: RegisterFact, base: AnyEntry, after: DatedEvent, changed: frozenset[str], note: str | None
     ) -> None:
         """Correct an entry that a later file states differently, citing both files."""
-        own = tuple(self.register.paper(row) for row in told.rows)
+        register_papers = tuple(self.register.paper(row) for row in fact.rows)
         draft = Draft(
             event=after.event,
             days=after.days,
-            documents=(*own, *(paper for paper in papers(base) if paper not in own)),
+            documents=(*register_papers, *(paper for paper in papers(base) if paper not in register_papers)),
             note=note,
             corrects=base.original,
             reason=Reason(code="incorrect_data", explanation=OTHERWISE),
         )
-        remark = told.source[0].layout.remark
-        cells = {cell.place for cell in telling(told, changed)}
-        noted = told.source[0].cells.get(remark or "")
-        if noted is not None and note == told.note:
+        remark = fact.source[0].layout.remark
+        cells = {cell.place for cell in telling(fact, changed)}
+        noted = fact.source[0].cells.get(remark or "")
+        if noted is not None and note == fact.note:
             cells.add(noted.place)
-        key = f"{told.key}|{base.entry_id}|{digest((after, note))}"
-        self.plan.steps.append(Step(key, draft, told.rows[0], tuple(cells)))
-        self._settle([place for place in told.cells if place not in cells], CellOutcome.ALREADY)
+        key = f"{fact.key}|{base.entry_id}|{digest((after, note))}"
+        self.plan.steps.append(Step(key, draft, fact.rows[0], tuple(cells)))
+        self._settle([place for place in fact.cells if place not in cells], CellOutcome.ALREADY)
 
     def _cites(self, entry: AnyEntry) -> bool:
         return any(paper.sha256 == self.register.workbook.sha256 for paper in papers(entry))

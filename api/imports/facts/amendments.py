@@ -68,14 +68,14 @@ def amendments_of(
     the beginning of the chain or a result within it; in the latter case the value is reset to the beginning.
     A correction of a value that is nowhere is set aside.
     """
-    found: list[Amendment] = []
+    amendments: list[Amendment] = []
     items: dict[str, list[Row]] = defaultdict(list)
     for correction in sorted(corrections, key=_noted):
         item = correction.cells.get(ITEM)
         items[folded(item.written) if item is not None else ""].append(correction)
-    for wanted, own in items.items():
+    for wanted, of_item in items.items():
         named = list(_named(wanted))
-        waiting = own
+        waiting = of_item
         for layout, column in named:
             changes = [change for change in (_change(each, column, today) for each in waiting) if change]
             rows = [
@@ -83,15 +83,15 @@ def amendments_of(
             ]
             for row in rows:
                 chain = _chain(row, column, changes, alone=len(rows) == 1)
-                found.extend(_amend(row, column, chain, account))
+                amendments.extend(_amend(row, column, chain, account))
                 changes = [change for change in changes if change not in chain]
-            waiting = [each for each in waiting if all(each is not done.correction for done in found)]
+            waiting = [each for each in waiting if all(each is not done.correction for done in amendments)]
         for correction in waiting:
             after = correction.cells.get(AFTER)
             if any(cell is not None and cell.fault for cell in (after, correction.cells.get(BEFORE))):
                 continue
             correction.refuse(ITEM, Fault.NO_SUCH_VALUE if named else Fault.UNKNOWN_ITEM)
-    return found
+    return amendments
 
 
 def _noted(correction: Row) -> date:

@@ -28,7 +28,7 @@ class RegisterFact:
     """
 
     key: str
-    said: DatedEvent
+    dated: DatedEvent
     rows: list[RowOf]
     cells: list[Place]
     source: tuple[Row, Maker]
@@ -42,7 +42,7 @@ class Amended:
     """A correction of a fact: the whole event as it should be, with author and day of the note."""
 
     key: str
-    said: DatedEvent
+    dated: DatedEvent
     rows: list[RowOf]
     cells: list[Place]
     explanation: str
@@ -56,7 +56,7 @@ class ChildFacts:
 
     file_no: str
     rows: list[RowOf]
-    told: list[RegisterFact]
+    facts: list[RegisterFact]
     asides: list[SetAside]
 
 
@@ -70,17 +70,17 @@ def facts_of(register: Register, file_no: str, account: Account, names: Iterable
     sources = [row for row in rows if row.layout is not CORRECTIONS]
     amendments = amendments_of(sources, corrections, register.today, account)
     facts: dict[str, tuple[RegisterFact, Row]] = {}
-    told: list[RegisterFact] = []
+    collected: list[RegisterFact] = []
     for row in sources:
-        told.extend(_tell(row, amendments, facts))
+        collected.extend(_tell(row, amendments, facts))
     counted = {id(amendment.correction) for amendment in amendments if amendment.counts}
     for row in corrections:
         _leave(row, (NOTED, BEFORE, AFTER, BASIS, CLERK) if id(row) in counted else ())
     asides = [aside for row in rows for aside in row.asides]
     for aside in asides:
         account.settle(aside.cell.place, CellOutcome.SET_ASIDE)
-    told.sort(key=lambda each: (each.said.days.last, each.said.days.earliest))
-    return ChildFacts(file_no, list(register.children[file_no]), told, asides)
+    collected.sort(key=lambda each: (each.dated.days.last, each.dated.days.earliest))
+    return ChildFacts(file_no, list(register.children[file_no]), collected, asides)
 
 
 def _tell(
@@ -89,37 +89,37 @@ def _tell(
     """Yield the facts of a row; a fact that another sheet states is joined with that."""
     versions = _versions(row, amendments)
     used: set[str] = set()
-    found: list[tuple[Maker, RegisterFact]] = []
+    made: list[tuple[Maker, RegisterFact]] = []
     for maker in row.layout.makes:
-        told = _made(row, maker)
-        if told is None:
+        fact = _made(row, maker)
+        if fact is None:
             continue
         used |= row.used
-        told.amendments.extend(_amended(told, maker, versions))
-        other = facts.get(told.key)
+        fact.amendments.extend(_amended(fact, maker, versions))
+        other = facts.get(fact.key)
         if maker in row.layout.facts and other is not None:
-            _unite(other, told, row)
+            _unite(other, fact, row)
             continue
-        facts[told.key] = (told, row)
-        found.append((maker, told))
+        facts[fact.key] = (fact, row)
+        made.append((maker, fact))
     _leave(row, used)
-    _annotate(row, [told for _, told in found])
-    yield from (told for _, told in found)
+    _annotate(row, [fact for _, fact in made])
+    yield from (fact for _, fact in made)
 
 
 def _made(row: Row, maker: Maker) -> RegisterFact | None:
     """Return the fact that one maker makes of a row, if any cell can be used; `used` are then its columns."""
     row.used.clear()
-    said = maker(row)
+    dated = maker(row)
     cells = [row.cells[column].place for column in sorted(row.used) if row.cells[column].fault is None]
-    if said is None or not cells:
+    if dated is None or not cells:
         row.used.clear()
         return None
     sheet = () if maker in row.layout.facts else (row.layout.name, *row.key)
     agreeing = [place for column in row.used for place in row.cells[column].also]
     return RegisterFact(
         key="|".join((row.file_no, *sheet, maker.__name__)),
-        said=said,
+        dated=dated,
         rows=list(dict.fromkeys([row.places[0], *(each.row_of for each in (*cells, *agreeing))])),
         cells=cells,
         source=(row, maker),
@@ -129,30 +129,30 @@ def _made(row: Row, maker: Maker) -> RegisterFact | None:
 
 def _versions(row: Row, amendments: Iterable[Amendment]) -> list[tuple[Amendment, Row]]:
     """Return the row after each correction. The row itself is reset to the values before the first."""
-    own = [amendment for amendment in amendments if amendment.row is row]
-    for amendment in reversed(own):
+    of_row = [amendment for amendment in amendments if amendment.row is row]
+    for amendment in reversed(of_row):
         row.cells[amendment.column] = amendment.before
     current, versions = row.cells, []
-    for amendment in own:
+    for amendment in of_row:
         current = current | {amendment.column: amendment.after}
         versions.append((amendment, Row(row.layout, row.file_no, row.issued_on, row.places, dict(current))))
     return versions
 
 
-def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
+def _amended(fact: RegisterFact, maker: Maker, versions: list[tuple[Amendment, Row]]) -> Iterator[Amended]:
     """Yield the corrections that change the fact of one maker."""
-    said = told.said
+    dated = fact.dated
     for amendment, version in versions:
         version.used.clear()
         corrected = maker(version)
-        if corrected is None or corrected == said:
+        if corrected is None or corrected == dated:
             continue
-        said = corrected
+        dated = corrected
         amendment.counts = True
         yield Amended(
-            key="|".join((told.key, *amendment.correction.key)),
-            said=corrected,
-            rows=[*amendment.correction.places, *told.rows],
+            key="|".join((fact.key, *amendment.correction.key)),
+            dated=corrected,
+            rows=[*amendment.correction.places, *fact.rows],
             cells=amendment.cells,
             explanation=amendment.explanation,
             noted_on=amendment.noted_on,
@@ -160,20 +160,20 @@ def _amended(told: RegisterFact, maker: Maker, versions: list[tuple[Amendment, R
         )
 
 
-def _unite(other: tuple[RegisterFact, Row], told: RegisterFact, row: Row) -> None:
+def _unite(other: tuple[RegisterFact, Row], fact: RegisterFact, row: Row) -> None:
     """Join one fact of two sheets into one entry; if they contradict each other, the second is set aside."""
     first, source = other
-    one, two = first.said.days, told.said.days
+    one, two = first.dated.days, fact.dated.days
     if two.earliest <= one.earliest and one.last <= two.last:
         pass
     elif one.earliest <= two.earliest and two.last <= one.last:
-        first.said = DatedEvent(first.said.event, two)
+        first.dated = DatedEvent(first.dated.event, two)
     else:
         for column in sorted(row.used):
             _set_aside(row, row.cells[column], Fault.CONTRADICTS, source.places[0])
         return
-    first.rows.extend(told.rows)
-    first.cells.extend(told.cells)
+    first.rows.extend(fact.rows)
+    first.cells.extend(fact.cells)
 
 
 def _leave(row: Row, used: Iterable[str]) -> None:
@@ -195,18 +195,18 @@ def _set_aside(row: Row, cell: Cell, fault: Fault, other: RowOf | None = None) -
         row.asides.append(SetAside(cell, fault, other))
 
 
-def _annotate(row: Row, told: list[RegisterFact]) -> None:
+def _annotate(row: Row, facts: list[RegisterFact]) -> None:
     """Keep the remark, and the cells set aside as written, as the note of the row's first fact.
 
     If the row states a wholly sealed fact, the first of these has the note, which is sealed with it. Nothing
     is cut: what would make the note too long is only in the report.
     """
     remark = row.cells.get(row.layout.remark or "")
-    if not told:
+    if not facts:
         if remark is not None and remark.fault is None:
             _set_aside(row, remark, Fault.NOT_PLACED)
         return
-    first = min(told, key=lambda each: each.said.event.seals not in WHOLLY_SEALED)
+    first = min(facts, key=lambda each: each.dated.event.seals not in WHOLLY_SEALED)
     words = [f"{aside.cell.heading}写作「{clean(aside.cell.raw)}」" for aside in row.asides]
     if remark is not None and remark.fault is None:
         words.insert(0, str(remark.value))

@@ -51,7 +51,7 @@ class Source:
 
     parts: Iterable[bytes]
     name: str
-    told: DeclaredKind | None = None
+    declared: DeclaredKind | None = None
     charset: str | None = None
 
 
@@ -92,7 +92,7 @@ class Apart:
             "memory": self._settings.import_memory,
             "seconds": self._settings.import_seconds,
             "name": source.name,
-            "told": source.told and source.told.value,
+            "declared": source.declared and source.declared.value,
             "charset": source.charset,
         }
         digest, size = hashlib.sha256(), 0

@@ -41,9 +41,9 @@ def main() -> None:
 
 def _answer(wanted: dict[str, Any]) -> None:
     out = sys.stdout.buffer
-    told = None if wanted["told"] is None else DeclaredKind(wanted["told"])
+    declared = None if wanted["declared"] is None else DeclaredKind(wanted["declared"])
     try:
-        sheets, says_whose = read_sheets(sys.stdin.buffer.read(), wanted["name"], told, wanted["charset"])
+        sheets, says_whose = read_sheets(sys.stdin.buffer.read(), wanted["name"], declared, wanted["charset"])
     except UnreadableFileError as error:
         out.write(orjson.dumps({"why": [error.why.zh, error.why.en]}, option=_PLAINLY))
         return

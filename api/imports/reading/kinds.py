@@ -42,7 +42,7 @@ class DeclaredKind(Enum):
 
 
 def read_workbook(
-    source: Path | bytes, name: str = "", *, told: DeclaredKind | None = None, charset: str | None = None
+    source: Path | bytes, name: str = "", *, declared: DeclaredKind | None = None, charset: str | None = None
 ) -> Workbook:
     """Read a file, or a file's bytes, of that name. Raises UnreadableFileError.
 
@@ -53,12 +53,12 @@ def read_workbook(
     except OSError as error:
         raise UnreadableFileError(NOT_THERE) from error
     title = source.name if isinstance(source, Path) and not name else name
-    sheets, says_whose = read_sheets(content, title, told, charset)
+    sheets, says_whose = read_sheets(content, title, declared, charset)
     return Workbook(title, hashlib.sha256(content).hexdigest(), len(content), sheets, says_whose)
 
 
 def read_sheets(
-    content: bytes, name: str, told: DeclaredKind | None, charset: str | None
+    content: bytes, name: str, declared: DeclaredKind | None, charset: str | None
 ) -> tuple[list[Sheet], bool]:
     """Return a file's sheets, and whether such a file names its institution. Raises UnreadableFileError."""
     if not content:
@@ -66,7 +66,7 @@ def read_sheets(
     collector = Collector()
     archive = content.startswith(_ARCHIVE)
     if archive or content.startswith((COMPOUND, *_OLD_BINARY)):
-        if told is DeclaredKind.TEXT:
+        if declared is DeclaredKind.TEXT:
             raise UnreadableFileError(NO_TEXT)
         if archive:
             _read_archive(Parts(content), collector)
@@ -74,7 +74,7 @@ def read_sheets(
             read_biff(content, collector)
         return collector.sheets, True
     _refuse_other_than_table(content, charset)
-    if told is DeclaredKind.WORKBOOK:
+    if declared is DeclaredKind.WORKBOOK:
         raise UnreadableFileError(IS_TEXT)
     read_delimited(content, charset, PurePath(name).stem or "CSV", collector)
     return collector.sheets, False

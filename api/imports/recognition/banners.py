@@ -48,13 +48,13 @@ def banner(rows: Sequence[Sequence[Raw]], otherwise: Banner) -> Banner:
     institution: str | None = None
     issued_on: date | None = None
     for row in rows:
-        for label, said in _labelled(row):
+        for label, value in _labelled(row):
             if label.endswith(("日期", "时间")):
-                days = read_days(said)
+                days = read_days(value)
                 issued_on = issued_on or (days.last if isinstance(days, Days) else None)
-            elif isinstance(said, str):
-                name = _NAME(_STAMP_BEHIND.sub("", clean(said)))
-                of_money = label in {"单位", "机构"} and len(said) <= _LONGEST_UNIT
+            elif isinstance(value, str):
+                name = _NAME(_STAMP_BEHIND.sub("", clean(value)))
+                of_money = label in {"单位", "机构"} and len(value) <= _LONGEST_UNIT
                 institution = institution or (name if isinstance(name, str) and not of_money else None)
     return Banner(institution or otherwise.institution, issued_on or otherwise.issued_on)
 
@@ -69,11 +69,11 @@ def _labelled(row: Sequence[Raw]) -> Iterator[tuple[str, Raw]]:
         for label in _BANNER.finditer(text):
             behind = text[label.end() :]
             others = [match for match in (_BANNER.search(behind), _LABEL.search(behind)) if match]
-            said: Raw = behind[: min((match.start() for match in others), default=None)].strip()
+            value: Raw = behind[: min((match.start() for match in others), default=None)].strip()
             following = cells[number + 1] if number + 1 < len(cells) else BLANK
-            if said == BLANK and not _LABEL.match(clean(following)):
-                said = following
-            yield label["label"], said
+            if value == BLANK and not _LABEL.match(clean(following)):
+                value = following
+            yield label["label"], value
 
 
 def is_caption(row: Sequence[Raw]) -> bool:

@@ -105,19 +105,19 @@ def recognise(sheet: Sheet, number: int = 0) -> list[Table]:
     """Return the tables of a sheet, numbered from `number`; a sheet without any is one unknown table."""
     sheet = replace(sheet, merged=tuple(sorted(sheet.merged, key=attrgetter("top"))))
     rows = sheet.rows
-    found = list(headings_of(sheet))
-    if not found:
+    headings = list(headings_of(sheet))
+    if not headings:
         loose = frozenset(each for each, row in enumerate(rows, 1) if not is_blank_row(row))
         kinds = [RowKind.BLANK if is_blank_row(row) else RowKind.TITLE for row in rows]
         return [Table(number, sheet, 1, rows, None, kinds, banner(rows, Banner()), loose)]
     tables: list[Table] = []
     starts = [1]
-    starts += (_first_title(sheet, before[0], after[0]) for before, after in pairwise(found))
-    for beside, start, stop in zip(found, starts, [*starts[1:], len(rows) + 1], strict=True):
+    starts += (_first_title(sheet, before[0], after[0]) for before, after in pairwise(headings))
+    for beside, start, stop in zip(headings, starts, [*starts[1:], len(rows) + 1], strict=True):
         known = tables[-1].banner if tables else Banner()
         for heading in beside:
-            own = _own(rows[start - 1 : stop - 1], start, heading)
-            tables.append(_table(number + len(tables), sheet, start, own, heading, known))
+            rows_of_table = _own(rows[start - 1 : stop - 1], start, heading)
+            tables.append(_table(number + len(tables), sheet, start, rows_of_table, heading, known))
     return tables
 
 
@@ -151,9 +151,9 @@ def _table(
 
     kinds = [kind(place, row) for place, row in enumerate(rows)]
     rows = _divided(sheet.merged, start, rows, kinds, heading)
-    told = [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.TITLE]
+    titles = [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.TITLE]
     loose = frozenset(each for each, row in enumerate(rows[:above], start) if row and not is_caption(row))
-    return Table(number, sheet, start, rows, heading, kinds, banner(told, known), loose)
+    return Table(number, sheet, start, rows, heading, kinds, banner(titles, known), loose)
 
 
 def _divided(
@@ -163,9 +163,9 @@ def _divided(
 
     `merged` is ordered from top to bottom.
     """
-    own = slice(*(bisect_left(merged, row, key=attrgetter("top")) for row in (start, start + len(rows))))
+    reaching = slice(*(bisect_left(merged, row, key=attrgetter("top")) for row in (start, start + len(rows))))
     divided = list(rows)
-    for each in merged[own]:
+    for each in merged[reaching]:
         if sum(each.left <= place <= each.right for place in heading.texts) < 2:  # noqa: PLR2004 - several
             continue
         for place in range(each.top - start, min(each.bottom - start + 1, len(rows))):

@@ -123,10 +123,10 @@ class Report:
     def judged(self, judgements: tuple[Judgement, ...], row: RowOf, child: UUID) -> None:
         """Count the findings of an entry that was recorded for a row, in a child's file."""
         self.entries += 1
-        told = told_to(self.sees, judgements)
-        for judgement in told:
+        visible = told_to(self.sees, judgements)
+        for judgement in visible:
             self.find(judgement.rule.id, row, child)
-        self.as_found += any(judgement.as_found for judgement in told)
+        self.as_found += any(judgement.as_found for judgement in visible)
 
     def find(self, rule: str, row: RowOf, child: UUID) -> None:
         """Add a finding of a rule against a row's entry, in a child's file."""

@@ -81,23 +81,23 @@ def _sheet(
 
 
 def _summary(report: Report) -> Iterable[tuple[str, str]]:
-    told = report.json()
-    yield "文件 File", told["file"]
-    yield "SHA-256", told["sha256"]
-    yield "填报单位 Institution", told["institution"]
+    answer = report.json()
+    yield "文件 File", answer["file"]
+    yield "SHA-256", answer["sha256"]
+    yield "填报单位 Institution", answer["institution"]
     yield "本次新建机构 Opened for this file", "是 Yes" if report.opened else "否 No"
     yield "已有的名称相近的机构 Institutions of a like name", "、".join(report.beside)
     yield "试运行，未登记 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
-    yield "数据行 Data rows", str(told["rows"])
+    yield "数据行 Data rows", str(answer["rows"])
     for name in ("recorded", "already", "rejected"):
-        yield f"行：{_FATES[name]}", str(told[name])
-    for kind, count in told["other_rows"].items():
+        yield f"行：{_FATES[name]}", str(answer[name])
+    for kind, count in answer["other_rows"].items():
         yield f"其他行 Other rows: {kind}", str(count)
-    yield "非空单元格 Filled cells", str(told["cells"]["filled"])
+    yield "非空单元格 Filled cells", str(answer["cells"]["filled"])
     for name, label in _FATES.items():
-        yield f"单元格：{label}", str(told["cells"][name])
-    yield "新增条目 Entries", str(told["entries"])
-    yield "按原状录入、与规定不符的条目 Recorded as found", str(told["as_found"])
+        yield f"单元格：{label}", str(answer["cells"][name])
+    yield "新增条目 Entries", str(answer["entries"])
+    yield "按原状录入、与规定不符的条目 Recorded as found", str(answer["as_found"])
 
 
 def _line(line: ReportLine, rulebook: Rulebook) -> tuple[str, ...]:
