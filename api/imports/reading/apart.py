@@ -97,17 +97,17 @@ class Apart:
         }
         digest, size = hashlib.sha256(), 0
         with process:
-            heard, told = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+            to_child, from_child = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
             # The answer shows why the process ended, or there is none.
             with suppress(BrokenPipeError):
-                heard.write(orjson.dumps(wanted, option=orjson.OPT_APPEND_NEWLINE))
+                to_child.write(orjson.dumps(wanted, option=orjson.OPT_APPEND_NEWLINE))
                 for part in source.parts:
                     digest.update(part)
                     size += len(part)
-                    heard.write(part)
+                    to_child.write(part)
             with suppress(BrokenPipeError):
-                heard.close()
-            answer = _heard(told)
+                to_child.close()
+            answer = _heard(from_child)
             code = process.wait()
         if answer is None:
             raise UnreadableFileError(TOO_COSTLY) if code < 0 or code == child.NO_MEMORY else damaged()
