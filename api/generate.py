@@ -16,13 +16,18 @@ import api
 import domain.events  # fills the catalogue
 import ledger
 import projections
+from api.boundaries import boundary_tests
 from api.contract.problems import KINDS
 from api.settings import Settings
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fields_of
 from domain.label import Label
 from domain.limit import LIMITS, Area, Bound
+from domain.obligations import OBLIGATIONS
+from domain.readiness import GATES
+from domain.rule_reads import RuleReads, rule_reads
 from domain.rulebook import DatedText, Pack, Papers, Rule, Rulebook
+from domain.standing import STANDING
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import frozen
 
@@ -116,10 +121,54 @@ def _rules() -> Iterator[str]:
     yield from _heading("rule", "case", "region", "from", "until", "papers", "source", "verified")
     for rule in rules:
         yield from (_papers(rule, papers) for papers in rule.papers)
+    yield from _readings(rules)
     yield from _unverified(rules)
     yield from ("", "## Code tables · 代码表", "", *_heading("table", "codes", "source"))
     for table in tables().values():
         yield _row(table.name, str(len(table.codes)), _cited(table))
+
+
+def _readings(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield what each rule reads and counts with, what mends it, and which tests hold its boundary."""
+    yield from ("", "## What each rule reads, and what holds it · 每条规则读取的内容及其测试", "")
+    yield "*Asked of* is the event that it may refuse or speak against. *Reads* is all that is named by the"
+    yield "functions that ask the rule; a question may end before it has read everything. *Counts with* is"
+    yield "each number by region, from when until when; *region of* says whose region. *Held by* are the"
+    yield "tests of its boundary."
+    yield ""
+    yield from _heading("rule", "asked of", "reads", "counts with", "region of", "mended by", "held by")
+    reads, held = rule_reads(), boundary_tests()
+    for rule in rules:
+        own = reads[rule.id]
+        fields = [*own.fields]
+        events = [name for name in own.events if not any(each.startswith(f"{name}.") for each in fields)]
+        attributes = [f"{each.chapter}.{each.name}" for each in own.attributes]
+        papers = ["documents"] if own.papers else []
+        numbers = [_counting(pack) for pack in rule.packs]
+        numbers += [f"the number of {other}" for other in own.numbers if other != rule.id]
+        yield _row(
+            rule.id,
+            _asked_of(rule, own),
+            ", ".join((*attributes, *events, *fields, *papers)),
+            "; ".join(numbers),
+            rule.region if numbers else "",
+            ", ".join(getattr(rule, "cured_by", ())),
+            ", ".join(f"`{test}`" for test in held.get(rule.id, ())),
+        )
+
+
+def _asked_of(rule: Rule, reads: RuleReads) -> str:
+    if reads.everything:
+        return "every event"
+    whole = ["the whole file"] if rule.id in OBLIGATIONS else []
+    day = ["every day"] if rule.id in {*STANDING, *(gate.rule for gate in GATES.values())} else []
+    return ", ".join((*reads.judges, *whole, *day))
+
+
+def _counting(pack: Pack) -> str:
+    days = _days(pack.since, pack.until)
+    place = f"{pack.region} {pack.case}".strip()
+    return f"{place}: {pack.value} {pack.unit}" + ("" if days == ".." else f" ({days})")
 
 
 def _unverified(rules: Iterable[Rule]) -> Iterator[str]:

@@ -30,6 +30,8 @@ _Function: TypeAlias = Callable[..., Any]
 _COUNTING: Final = frozenset({Rule.number.__name__, Rule.papers_for.__name__})
 _JUDGING: Final = ("refusals", "impossible")
 """The methods of an event that are asked when it is recorded."""
+_FOLLOWS: Final = "follows"
+"""The method by which every event names the types that it looks for in the file."""
 _EVERYWHERE: Final = "domain.judging"
 """The module whose functions judge every event."""
 
@@ -182,6 +184,7 @@ def _methods(kind: type) -> dict[str, FunctionType]:
 
 
 _RECORDED: Final = frozenset(CATALOGUE.values())
+_ALL_FOLLOW: Final = frozenset(getattr(kind, _FOLLOWS) for kind in CATALOGUE.values())
 _ASKED_OF: Final = {**_methods(Life), **_methods(History)}
 """The questions of a life, which functions call on whatever they call it."""
 
@@ -204,6 +207,7 @@ def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _N
             mine = isinstance(node.value, ast.Name) and node.value.id == "self" and node.attr in own
             asked = own[node.attr] if mine else _ASKED_OF.get(node.attr)
             calls |= {asked} if asked is not None else set()
+            calls |= _ALL_FOLLOW if node.attr == _FOLLOWS else set()
         counting = (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -226,9 +230,14 @@ def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _N
 
 
 def _flat(values: Iterable[object]) -> Iterator[object]:
-    """Yield values, and those within tuples, sets and constant mappings; other mappings are registries."""
+    """Yield values, those within tuples, sets and constant mappings, and what gates ask.
+
+    Other mappings are registries of everything, or memories.
+    """
     for value in values:
-        if isinstance(value, MappingProxyType):
+        if value is GATES:
+            yield from (gate.ask for gate in GATES.values())
+        elif isinstance(value, MappingProxyType):
             yield from _flat((*value.keys(), *value.values()))
         elif isinstance(value, tuple | frozenset):
             yield from _flat(value)
