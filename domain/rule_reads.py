@@ -23,6 +23,7 @@ from domain.file import Attribute
 from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
 from domain.readiness import GATES
+from domain.refusal import FURTHER
 from domain.rulebook import Rule, Rulebook
 from domain.standing import STANDING
 
@@ -85,7 +86,7 @@ def rule_reads() -> Mapping[str, RuleReads]:
         for rule, question in registered.items():
             asked[rule].add(question)
     judged = {
-        kind: _reached([method for name in _JUDGING if (method := getattr(kind, name, None))], named)
+        kind: _reached([*(getattr(kind, name) for name in _JUDGING), *FURTHER.get(kind, ())], named)
         for kind in CATALOGUE.values()
     }
     return {rule: _reads(rule, functions, named, judged) for rule, functions in asked.items()}
