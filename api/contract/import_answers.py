@@ -29,10 +29,11 @@ class Cells(TypedDict):
 
 
 class RuleCount(TypedDict):
-    """The number of findings of a rule against the recorded entries."""
+    """The number of findings of a rule against the entries, and of those by a text that was not checked."""
 
     rule: str
     count: int
+    unverified: int
 
 
 class ImportAnswer(TypedDict):

@@ -102,6 +102,7 @@ class LinesImport:
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
+    unverified: Counter[str] = field(default_factory=Counter)
     numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
     shown: set[UUID] = field(default_factory=set)
     """The children whose refusals or findings the report reveals."""
@@ -209,6 +210,7 @@ class LinesImport:
         if visible and line.child is not None:
             self.shown.add(line.child)
         self.findings.update(judgement.rule.id for judgement in visible)
+        self.unverified.update(judgement.rule.id for judgement in visible if not judgement.verified)
         self.numbers.give(line.child or line.number, terms_of(self.request, line.drafts))
         self.as_found += len({each.entry.entry_id for each in visible if each.as_found})
 
@@ -236,7 +238,10 @@ class LinesImport:
             "entries": self.entries,
             "rejections": sorted(self.rejections, key=itemgetter("row")),
             "values": [],
-            "findings": [{"rule": rule, "count": count} for rule, count in sorted(self.findings.items())],
+            "findings": [
+                {"rule": rule, "count": count, "unverified": self.unverified[rule]}
+                for rule, count in sorted(self.findings.items())
+            ],
             "not_in_this_file": [],
         } | ({"unlisted": {"rejections": unlisted}} if unlisted else {})
 

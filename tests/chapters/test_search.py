@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined, ReferralReceived
 from domain.events.search import (
@@ -243,3 +244,55 @@ def test_a_reception_corrected_to_a_later_day_moves_the_due_day() -> None:
     child = rescued()
     child.and_("2024-03-15", some(ChildReceived), corrects=child.last)
     assert child.clock("D04").due.last == date(2025, 3, 15)
+
+
+# D01: the interim certificate, D03: from the rescue agency to the institution
+
+
+@pytest.mark.rule("D01")
+def test_the_interim_certificate_is_due_a_month_after_the_child_came() -> None:
+    clock = rescued("2024-03-05").clock("D01")
+    assert (clock.state(date(2024, 4, 5)), clock.state(date(2024, 4, 6))) == ("due", "overdue")
+    for day, state in (("2024-04-05", "met"), ("2024-04-06", "met_late")):
+        child = rescued("2024-03-05").and_(day, some(NotFoundCertificateIssued, certificate_kind="interim"))
+        assert child.clock("D01").state(date(2024, 5, 1)) == state
+
+
+@pytest.mark.rule("D01")
+def test_the_final_certificate_says_it_too_and_one_of_unknown_kind_does_not() -> None:
+    final = rescued().and_("2024-03-20", some(NotFoundCertificateIssued, certificate_kind="final"))
+    assert final.clock("D01").met_by is not None
+    unknown = rescued().and_("2024-03-20", some(NotFoundCertificateIssued))
+    assert unknown.clock("D01").met_by is None
+    assert given(("2024-03-05", some(ChildReceived))).clocks("D01") == []
+
+
+def in_agency(source: object = "rescue_agency") -> Given:
+    """A rescued child elsewhere, whose notice ran out on 10 April."""
+    return given(
+        ("2024-03-05", some(ReferralReceived, referral_source=source, child_situation="04")),
+        ("2024-03-10", notice()),
+        ("2024-04-10", some(FindRelativesNoticeExpired)),
+    )
+
+
+@pytest.mark.rule("D03")
+def test_a_child_comes_from_the_rescue_agency_within_seven_days_of_the_notices_end() -> None:
+    clock = in_agency().clock("D03")
+    assert (clock.state(date(2024, 4, 17)), clock.state(date(2024, 4, 18))) == ("due", "overdue")
+    for day, state in (("2024-04-17", "met"), ("2024-04-18", "met_late")):
+        came = in_agency().and_(day, some(ChildReceived))
+        assert came.clock("D03").state(date(2024, 5, 1)) == state
+
+
+@pytest.mark.rule("D03")
+def test_who_is_here_already_or_came_from_elsewhere_is_not_waited_for() -> None:
+    here = given(
+        ("2024-03-05", some(ReferralReceived, referral_source="rescue_agency", child_situation="04")),
+        ("2024-03-06", some(ChildReceived)),
+        ("2024-03-10", notice()),
+        ("2024-04-10", some(FindRelativesNoticeExpired)),
+    )
+    assert here.clocks("D03") == []
+    assert in_agency("police").clocks("D03") == []
+    assert len(in_agency(Unknown("not_asked")).clocks("D03")) == 1, "unknown is no way round"

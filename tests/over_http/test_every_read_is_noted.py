@@ -226,7 +226,7 @@ async def test_who_is_told_by_lines_that_a_number_is_another_s_is_noted(served: 
 
     told = (await own.imported_as_a_line(numbered)).json()
 
-    assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1}])
+    assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1, "unverified": 0}])
     assert {line.purpose for line in await served.container.access.of(own.child, limit=500)} == {
         "import report"
     }
@@ -247,7 +247,11 @@ async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(serve
     handed_in = await hand_in(supervisor, workbook(sheet))
     told = await done(supervisor, handed_in.headers["Location"])
 
-    assert (told["rejections"], told["values"], told["findings"]) == ([], [], [{"rule": "I32", "count": 2}])
+    assert (told["rejections"], told["values"], told["findings"]) == (
+        [],
+        [],
+        [{"rule": "I32", "count": 2, "unverified": 0}],
+    )
     await served.projected()
     for row in (await supervisor.get("/children")).json()["items"]:
         lines = await served.container.access.of(UUID(row["child"]), limit=500)

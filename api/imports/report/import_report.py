@@ -82,6 +82,8 @@ class Report:
     missing: list[ReportLine] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows with findings, by rule."""
+    unverified: Counter[str] = field(default_factory=Counter)
+    """How many findings of a rule rest on a text that was not checked."""
     against: set[UUID] = field(default_factory=set)
     """The children of these findings."""
     entries: int = 0
@@ -126,6 +128,7 @@ class Report:
         visible = told_to(self.sees, judgements)
         for judgement in visible:
             self.find(judgement.rule.id, row, child)
+            self.unverified[judgement.rule.id] += not judgement.verified
         self.as_found += any(judgement.as_found for judgement in visible)
 
     def find(self, rule: str, row: RowOf, child: UUID) -> None:
@@ -186,7 +189,10 @@ class Report:
             "entries": self.entries,
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],
-            "findings": [{"rule": rule, "count": len(rows)} for rule, rows in sorted(self.found.items())],
+            "findings": [
+                {"rule": rule, "count": len(rows), "unverified": self.unverified[rule]}
+                for rule, rows in sorted(self.found.items())
+            ],
             "not_in_this_file": [line.json() for line in self.missing],
         } | (
             {"unlisted": {_NAMES.get(kind, kind): count for kind, count in self.unlisted.items()}}

@@ -107,8 +107,17 @@ def _line(line: ReportLine, rulebook: Rulebook) -> tuple[str, ...]:
 
 def _found(report: Report, rulebook: Rulebook) -> Iterable[tuple[str, ...]]:
     for rule, places in sorted(report.found.items()):
-        zh, en = why(rule, rulebook)
+        zh, en = found_by(rule, report, rulebook)
         yield rule, zh, en, "、".join(places)
+
+
+def found_by(rule: str, report: Report, rulebook: Rulebook) -> tuple[str, str]:
+    """Return a rule's words in Chinese and English, and how many of its findings rest on unchecked texts."""
+    zh, en = why(rule, rulebook)
+    unverified = report.unverified[rule]
+    if not unverified:
+        return zh, en
+    return f"{zh}（其中{unverified}处依据未核实）", f"{en} ({unverified} by a text that was not checked)"
 
 
 def why(code: str, rulebook: Rulebook) -> tuple[str, str]:
