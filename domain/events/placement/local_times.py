@@ -7,7 +7,7 @@ from typing import Final
 from domain.event import Label, known
 from domain.events.placement.arrangements import HardshipSupportDecided
 from domain.events.placement.placed import AdultPlaced
-from domain.life import Life
+from domain.life import ADULT, Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain
 from domain.when import Days
@@ -15,7 +15,6 @@ from domain.when import Days
 STAGES: Final = ("investigation", "publicity", "confirmation")
 """What an application goes through, each stage for a time of its own; a minor's is not published."""
 SOCIAL: Final = "social"
-ADULT: Final = 18
 
 
 @obligation("D16")
