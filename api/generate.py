@@ -117,6 +117,13 @@ def _rules() -> Iterator[str]:
     yield from ("", *_heading("rule", "region", "from", "until", "source", "中文", "English", "verified"))
     for rule in rules:
         yield from (_dated(rule.id, text) for text in rule.texts)
+    yield from ("", "## What mends it · 如何改正", "")
+    yield "What clears what is due, and what mends a breach: events, and what is to be said or corrected."
+    yield from ("", *_heading("rule", "events", "中文", "English"))
+    for rule in rules:
+        cure = rule.cured() or Label("", "")
+        if rule.cured_by or rule.cure:
+            yield _row(rule.id, ", ".join(rule.cured_by), cure.zh, cure.en)
     yield from ("", "## Papers · 材料", "")
     yield from _heading("rule", "case", "region", "from", "until", "papers", "source", "verified")
     for rule in rules:

@@ -20,8 +20,8 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
-from domain.event import Label
-from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
+from domain.event import CATALOGUE, Label
+from domain.when import FIRST_DAY, LAST_DAY, Days, day_after, in_chinese
 from domain.working_days import is_known, working_days_after
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
 Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
 NATION: Final = "000000"
 DEFAULT: Final = "default"
+_THAT_DAY: Final = Label("登记事项的发生日期", "the day of what is recorded")
 
 
 class Counting(Protocol):
@@ -134,6 +135,9 @@ class Rule:
 
     A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says
     whose region selects the number. `texts` are what it rested on elsewhere or at other times; `on` selects.
+    `cured_by` are the types of event that mend a breach of it or clear what it makes due; `cure` says what to
+    record or to correct, where and by which day (`{day}` is the day of the event that it refuses), and, where
+    no event mends it, what else does.
     """
 
     id: str
@@ -146,6 +150,8 @@ class Rule:
     packs: tuple[Pack, ...] = ()
     papers: tuple[Papers, ...] = ()
     texts: tuple[DatedText, ...] = ()
+    cured_by: tuple[str, ...] = ()
+    cure: Label | None = None
 
     def on(self, day: date, region: str | None = None) -> "Rule":
         """Return the rule as it stands for a region on a day, with the source and the words of then."""
@@ -166,6 +172,13 @@ class Rule:
         if detail is None:
             return Label(self.zh, self.en)
         return Label(f"{self.zh}（{detail.zh}）", f"{self.en} ({detail.en})")
+
+    def cured(self, day: date | None = None) -> Label | None:
+        """Return what mends a breach of it, by an event of that day if one is given; None if not said."""
+        if self.cure is None:
+            return None
+        said = _THAT_DAY if day is None else Label(in_chinese(day), day.isoformat())
+        return Label(self.cure.zh.replace("{day}", said.zh), self.cure.en.replace("{day}", said.en))
 
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
         """Return the number for a region and a day, the nearest region first; None if none is set."""
@@ -278,7 +291,18 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             packs=tuple(map(_pack, rule.get("pack", ()))),
             papers=tuple(papers for each in rule.get("papers", ()) for papers in _papers(each)),
             texts=tuple(dated_texts(rule)),
+            cured_by=tuple(_types(rule.get("cured_by", ()))),
+            cure=Label(rule["cure"]["zh"], rule["cure"]["en"]) if "cure" in rule else None,
         )
+
+
+def _types(named: Iterable[str]) -> Iterator[str]:
+    """Yield types of event; raise ValueError for a name of none."""
+    for name in named:
+        if name not in CATALOGUE:
+            message = f"no event is called {name!r}"
+            raise ValueError(message)
+        yield name
 
 
 def dated_texts(document: Mapping[str, Any]) -> Iterator[DatedText]:

@@ -10,17 +10,21 @@ from types import MappingProxyType
 from typing import Final
 
 import structlog
-from cyclopts import App, CycloptsError
+from cyclopts import CycloptsError
 
 from api import logs
-from api.cli.output import STOPPED, note
+from api.cli.output import STOPPED, commands, note
 from api.settings import mistyped
 
 log = structlog.get_logger()
 
-app = App(
-    name="childledger", help="A ledger of children's lives in state care.", version=version("childledger")
+app = commands(
+    "childledger",
+    "国家监护儿童登记账本。 A ledger of children's lives in state care.",
+    version("childledger"),
 )
+app["--help"].help = "显示本说明。 Display this message and exit."
+app["--version"].help = "显示版本。 Display application version."
 COMMANDS: Final = MappingProxyType(
     {
         "serve": "serving_commands:serve",

@@ -16,7 +16,7 @@ from ledger.store.append import Head
 from ledger.store.store import Store
 
 _NO_OWNER: Final = (
-    "需要以所有者身份进入数据库：请设置 CHILDLEDGER_DATABASE_URL。 "
+    "应当以数据库所有者身份运行，请设置 CHILDLEDGER_DATABASE_URL。 "
     "This is done as the database's owner: set CHILDLEDGER_DATABASE_URL."
 )
 
@@ -26,31 +26,37 @@ class OwnerUnknownError(Exception):
 
 
 def back_up(folder: Path, /) -> int:
-    """Back up the ledger, while it is served: its entries and, in a separate file, its key store.
+    """备份账本，服务不中断。 Back up the ledger while it is served: its entries and its keys.
 
+    备份不含密钥文件 DATA/master.key，没有该文件则任何内容均无法打开，请另外保存两处。
     The backup lacks the key file DATA/master.key, without which nothing opens: keep it in two other places.
 
     Args:
-        folder: The folder of backups, created if there is none. A backup adds entries and replaces the keys.
+        folder: 备份文件夹，没有的自动建立；每次备份增加一个条目文件，并替换密钥库副本。
+            The folder of backups, created if there is none. A backup adds entries and replaces the keys.
     """
     return run(backing_up(Settings(), folder), stopped_with=STOPPED)
 
 
 def restore(folder: Path, /, *, manifest: Path | None = None) -> int:
-    """Restore a backup into an empty ledger, such as that of a new DATA with the old key file.
+    """将备份恢复到空账本。 Restore a backup into an empty ledger.
+
+    例如新建的 DATA，其中放入原密钥文件。 Such as that of a new DATA with the old key file.
 
     Args:
-        folder: The folder of backups; the newest one is restored.
-        manifest: The manifest (.json) of an older backup in the folder, to restore instead.
+        folder: 备份所在文件夹，默认取最新的备份。 The folder of backups; the newest one is restored.
+        manifest: 改用该清单（文件夹中较早备份的 .json 文件）。
+            The manifest (.json) of an older backup in the folder, to restore instead.
     """
     return run(restoring(Settings(), folder, manifest), stopped_with=STOPPED)
 
 
 def recover(*, without_witness: Flag = False) -> int:
-    """Begin a new epoch after entries were lost, such as by restoring an older backup.
+    """条目丢失后开始新纪元。 Begin a new epoch after entries were lost, as by an older backup.
 
     Args:
-        without_witness: Also if DATA has no record of the last position, or an invalid one.
+        without_witness: 即使 DATA 中没有末次所见记录或者该记录无效。
+            Also if DATA has no record of the last position, or an invalid one.
     """
     return run(recovering(Settings(), without_witness=without_witness), stopped_with=STOPPED)
 
@@ -61,9 +67,9 @@ async def backing_up(settings: Settings, folder: Path) -> int:
     async with located(settings) as database:
         path, made = await backup.back_up(_owner(database), settings.ledger, folder, key_file, note)
     answer(str(path))
-    note(f"已备份到第 {made.position} 条。 Backed up through position {made.position}, epoch {made.epoch}.")
+    note(f"已备份至第{made.position}条。 Backed up through position {made.position}, epoch {made.epoch}.")
     note(
-        f"备份不含 {key_file}，没有它一切密封内容都无法打开：请另存两处。 "
+        f"备份不含密钥文件 {key_file}，没有该文件则密封内容均无法打开，请另外保存两处。 "
         f"Not in it: {key_file}, without which nothing sealed opens. Keep it in two other places."
     )
     return 0
@@ -79,7 +85,7 @@ async def restoring(settings: Settings, folder: Path, manifest: Path | None = No
         finally:
             await migrate(owner, settings.ledger)
     answer(str(path))
-    note(f"已恢复到第 {made.position} 条。 Restored through position {made.position}, epoch {made.epoch}.")
+    note(f"已恢复至第{made.position}条。 Restored through position {made.position}, epoch {made.epoch}.")
     return 0
 
 
@@ -92,7 +98,7 @@ async def recovering(settings: Settings, *, without_witness: bool = False) -> in
             if without_witness:
                 aside = last_seen.set_aside()
                 if aside:
-                    note(f"原“最后所见”文件已移至 {aside}。 The file of what was last seen is now {aside}.")
+                    note(f"原末次所见文件已移至 {aside}。 The file of what was last seen is now {aside}.")
             elif await _nothing_is_lost(last_seen):
                 note("没有发现缺失的条目。 Nothing is known to be lost: no new epoch is needed.")
                 return 0
@@ -116,7 +122,7 @@ def _tell(head: Head, lost: SeenHead | None) -> None:
     lost_after = "" if lost is None else f", after position {lost.position} of epoch {lost.epoch}"
     answer(str(head.epoch))
     note(
-        f"第 {head.epoch} 纪元从第 {head.position} 条之后开始。 "
+        f"第{head.epoch}纪元自第{head.position}条之后开始。 "
         f"Epoch {head.epoch} begins after position {head.position}{lost_after}."
     )
 

@@ -34,5 +34,5 @@ async def known_institution(container: Container, name_or_id: str) -> Institutio
     for each in await container.identity.institutions():
         if name_or_id in {each.name, str(each.institution)}:
             return each
-    message = f"没有这个机构：{name_or_id}。 There is no institution {name_or_id}."
+    message = f"没有该机构：{name_or_id}。 There is no institution {name_or_id}."
     raise IdentityError(message)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from cyclopts import App, Parameter, validators
+from cyclopts import Parameter, validators
 
 from api.cli.container import command_container, known_institution, stoppable
-from api.cli.output import Flag, answer, note
+from api.cli.output import Flag, answer, commands, note
 from api.identity.directory import Institution
 from api.identity.permissions import Role
 from api.identity.tokens import LONGEST_DAYS
@@ -15,20 +15,21 @@ from api.institutions import change_institution, open_institution, remark
 
 TokenDays: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=LONGEST_DAYS))]
 
-institution = App(name="institution", help="Institutions.")
-user = App(name="user", help="The staff directory.")
-token = App(name="token", help="Bearer tokens.")
+institution = commands("institution", "机构。 Institutions.")
+user = commands("user", "人员名录。 The staff directory.")
+token = commands("token", "令牌。 Bearer tokens.")
 
 
 @institution.command(name="add")
 @stoppable
 async def add_institution(name: str, /, *, uscc: str | None = None, region: str | None = None) -> int:
-    """Open an institution and print its id.
+    """设立机构并显示其编号。 Open an institution and print its id.
 
     Args:
-        name: Its full name.
-        uscc: Its unified social credit code (统一社会信用代码).
-        region: The county it lies in (GB/T 2260, six digits); unknown by default, and then in no region.
+        name: 机构全称。 Its full name.
+        uscc: 统一社会信用代码。 Its unified social credit code.
+        region: 所在县（市、区）的六位行政区划代码（GB/T 2260）；不填写的，所在地区不详。
+            The county it lies in (GB/T 2260, six digits); unknown by default, and then in no region.
     """
     async with command_container() as container:
         opened = await open_institution(container, name, uscc=uscc, region=region)
@@ -48,20 +49,20 @@ async def change_of_institution(
     uscc: str | None = None,
     region: str | None = None,
 ) -> int:
-    """Record what changed of an institution, or became known, and print it as it is now.
+    """登记机构信息变更并显示现有信息。 Record what changed of an institution, and print it.
 
     Args:
-        institution: Its id or its name.
-        name: Its new full name.
-        uscc: Its unified social credit code (统一社会信用代码).
-        region: The county it lies in (GB/T 2260, six digits).
+        institution: 机构编号或者名称。 Its id or its name.
+        name: 新的机构全称。 Its new full name.
+        uscc: 统一社会信用代码。 Its unified social credit code.
+        region: 所在县（市、区）的六位行政区划代码（GB/T 2260）。
+            The county it lies in (GB/T 2260, six digits).
     """
     async with command_container() as container:
         known = (await known_institution(container, institution)).institution
         if name is uscc is region is None:
             note(
-                "没有写明变更了什么（--name、--uscc、--region）。"
-                " Say what changed: --name, --uscc or --region."
+                "请填写变更的项目（--name、--uscc、--region）。 Say what changed: --name, --uscc or --region."
             )
             return 1
         changed = await change_institution(container, known, name=name, uscc=uscc, region=region)
@@ -74,7 +75,7 @@ async def change_of_institution(
 @institution.command(name="list")
 @stoppable
 async def list_institutions() -> int:
-    """List all institutions: id, name, region and unified social credit code."""
+    """列出全部机构。 List all institutions: id, name, region and unified social credit code."""
     async with command_container() as container:
         for each in await container.identity.institutions():
             answer(_shown(each))
@@ -86,13 +87,15 @@ async def list_institutions() -> int:
 async def add_user(
     name: str, /, *, role: Role, institution: str | None = None, region: str | None = None
 ) -> int:
-    """Add a member to the directory and print the id.
+    """登记人员并显示其编号。 Add a member to the directory and print the id.
 
     Args:
-        name: The member's name, which is stored sealed.
-        role: The member's role in this ledger.
-        institution: Of staff, supervisor and auditor: its id or its name.
-        region: Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
+        name: 姓名，加密保存。 The member's name, which is stored sealed.
+        role: 在本账本中的角色。 The member's role in this ledger.
+        institution: 工作人员、负责人（主管）和审计人员所属机构的编号或者名称。
+            Of staff, supervisor and auditor: its id or its name.
+        region: 成年安置工作人员和民政部门人员所辖地区的行政区划代码（2、4或者6位）。
+            Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
     """
     async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution
@@ -110,17 +113,19 @@ async def new_token(
     purpose: str = "command line",
     may_not_approve: Flag = False,
 ) -> int:
-    """Make a token and print it; it is shown only once.
+    """签发令牌，仅显示一次。 Make a token and print it; it is shown only once.
 
     Args:
-        user: The id of the member.
-        days: Its lifetime in days; CHILDLEDGER_TOKEN_DAYS by default.
-        purpose: What it is for.
-        may_not_approve: Make a token that cannot approve or reject exceptions, whatever the member's role.
+        user: 人员编号。 The id of the member.
+        days: 有效天数，默认为 CHILDLEDGER_TOKEN_DAYS。
+            Its lifetime in days; CHILDLEDGER_TOKEN_DAYS by default.
+        purpose: 用途。 What it is for.
+        may_not_approve: 令牌不能用于批准或者驳回例外，不论人员角色。
+            Make a token that cannot approve or reject exceptions, whatever the member's role.
     """
     async with command_container() as container:
         if user not in await container.identity.names([user]):
-            note("没有这个人员编号。 There is nobody with this id.")
+            note("没有该编号的人员。 There is nobody with this id.")
             return 1
         lives = container.settings.token_days if days is None else days
         may_approve = not may_not_approve
@@ -131,7 +136,7 @@ async def new_token(
 @token.command(name="list")
 @stoppable
 async def list_tokens() -> int:
-    """List all tokens by id, with their members and their ends; never the tokens themselves."""
+    """列出全部令牌的编号、人员和期限，不显示令牌。 List all tokens by id, never the tokens themselves."""
     async with command_container() as container:
         members = {each.member: each for each in await container.identity.members()}
         for each in await container.identity.tokens():
@@ -146,15 +151,15 @@ async def list_tokens() -> int:
 @token.command(name="revoke")
 @stoppable
 async def revoke_token(token: UUID, /) -> int:
-    """Revoke a token; every server refuses it within a second.
+    """吊销令牌，一秒内失效。 Revoke a token; every server refuses it within a second.
 
     Args:
-        token: Its id, as `token list` shows it.
+        token: 令牌编号，见 token list。 Its id, as `token list` shows it.
     """
     async with command_container() as container:
         if await container.identity.revoke(token):
             return 0
-        note("没有这个未吊销的令牌。 There is no such token that is not revoked.")
+        note("没有该编号的有效令牌。 There is no such token that is not revoked.")
         return 1
 
 

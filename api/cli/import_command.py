@@ -31,7 +31,7 @@ INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2
 """The exit code if none of a file could be read."""
 PURPOSE: Final = "import"
-CALLED: Final = "导入验看（{}）"
+CALLED: Final = "导入查看（{}）"
 TOKEN_DAYS: Final = 1
 
 
@@ -46,22 +46,28 @@ async def import_file(
     json: Flag = False,
     tokens: Flag = False,
 ) -> int:
-    """Import an institution's register; the same one again adds nothing.
+    """导入机构台账；重复导入不增加内容。 Import a register; the same one again adds nothing.
 
     Args:
-        file: The workbook (.xlsx, .xls, .ods) or table of text (.csv).
-        institution: The institution's name or id, for a file that does not name it, as CSV never does.
-        region: The county of the institution (GB/T 2260, six digits), if it is not known yet.
-        dry_run: Report the same, and record nothing.
-        report: Write a workbook for the clerk, with every row and value that was not used.
-        json: Print the report as JSON, and all else to standard error.
-        tokens: Make and print a token for each role, valid for a day, to look at the result.
+        file: 工作簿（.xlsx、.xls、.ods）或者文本表格（.csv）。
+            The workbook (.xlsx, .xls, .ods) or table of text (.csv).
+        institution: 填报单位的名称或者编号；文件未写明的，应当填写（CSV 均未写明）。
+            The institution's name or id, for a file that does not name it, as CSV never does.
+        region: 机构所在地区的六位行政区划代码（GB/T 2260）；尚不详的，应当填写。
+            The county of the institution (GB/T 2260, six digits), if it is not known yet.
+        dry_run: 试运行：只显示导入结果，不作登记。 Report the same, and record nothing.
+        report: 将未采用的各行和各项内容写入工作簿，供经办人核对。
+            Write a workbook for the clerk, with every row and value that was not used.
+        json: 以 JSON 显示导入结果，其余显示于标准错误。
+            Print the report as JSON, and all else to standard error.
+        tokens: 签发并显示各角色的令牌，用于查看导入结果，一天内有效。
+            Make and print a token for each role, valid for a day, to look at the result.
     """
     # The exit code is 0 if nothing was rejected, 1 if something was, 2 if nothing could be read. Nothing is
     # imported if the report could not be written, or would replace the register.
     if report is not None:
         if await asyncio.to_thread(_one_file, report, file):
-            same = f"--report {report}: 这是要导入的文件本身。 It is the very file to be imported."
+            same = f"--report {report}：该文件即为导入的文件，请另选。 It is the very file to be imported."
             note(same)
             return NOTHING_READ
         await asyncio.to_thread(prove_writable, report)
@@ -85,14 +91,15 @@ async def import_file(
     except (InterruptedImportError, StoreError, Problem):
         # A problem means that the access log cannot be written.
         again = (
-            "中断：已录入的保留，请重新导入。 Interrupted: what was recorded stands; import the file again."
+            "导入中断，已录入的内容保留，请重新导入。"
+            " Interrupted: what was recorded stands; import the file again."
         )
         note(again)
         return INTERRUPTED
     except OtherInstitutionError as error:
         other = (
-            f"{file.name}: 其中写明是{error}的，与 --institution 不符。 It says that it is another's than"
-            " --institution."
+            f"{file.name}：文件写明的填报单位为{error}，与 --institution 不一致。"
+            " It says that it is another's than --institution."
         )
         note(other)
         return NOTHING_READ
@@ -100,7 +107,7 @@ async def import_file(
         note(str(error))
         return NOTHING_READ
     except UnreadableFileError as error:
-        note(f"{file.name}: 无法读取 nothing could be read: {error}")
+        note(f"{file.name}：无法读取。 Nothing could be read: {error}")
         return NOTHING_READ
 
 
@@ -146,10 +153,11 @@ async def _print_tokens(container: Container, outcome: Report, *, json: bool) ->
     )
     for role, token in made.items():
         print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
-    note("令牌一天内有效，不能批准例外。 The tokens are good for a day, and approve no exception.")
+    note("令牌一天内有效，不能用于批准例外。 The tokens are good for a day, and approve no exception.")
     if outcome.institution.region is None:
         note(
-            "所在地区未知，安置专员和民政局的令牌看不到任何人；可用 --region 写明地区再导入。"
+            "机构所在地区不详，成年安置工作人员和民政部门人员的令牌查看不到任何儿童；"
+            "请以 --region 填写所在地区后重新导入。"
             " While the region is unknown, those of placement officer and bureau see nobody; import again"
             " with --region, and they do."
         )

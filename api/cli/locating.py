@@ -23,7 +23,7 @@ async def located(handed_in: RegisterImport, stated: str | None, rulebook: Ruleb
     if institution.region is not None:
         if stated not in {None, institution.region}:
             message = (
-                f"{institution.name}的所在地区是 {institution.region}，不是 {stated}；有变更的，请先用"
+                f"{institution.name}的所在地区为 {institution.region}，不是 {stated}；有变更的，请先以"
                 f" childledger institution change 登记。 It lies in {institution.region}, not in {stated};"
                 " where that has changed, record it first by childledger institution change."
             )
@@ -41,7 +41,7 @@ async def _asked(name: str, rulebook: Rulebook) -> str | None:
     """Ask for the region of an institution until the answer is valid or empty."""
     while True:
         note(
-            f"{name}在哪个县（市、区）？请输入六位代码（GB/T 2260）；不知道请直接回车。"
+            f"{name}位于哪个县（市、区）？请输入六位行政区划代码（GB/T 2260）；不详的，直接回车。"
             " Which county does it lie in? Six digits of GB/T 2260; nothing where it is not known."
         )
         region = (await _line()).strip()

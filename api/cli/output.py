@@ -3,12 +3,24 @@
 import sys
 from typing import Annotated, Final, TypeAlias
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 """An option without a value."""
 STOPPED: Final = 130
 """The exit code of a command that was stopped."""
+
+
+def commands(name: str, about: str, version: str | None = None) -> App:
+    """Return an app for commands, whose help has headings in both languages."""
+    return App(
+        name=name,
+        help=about,
+        version=version,
+        group_commands="命令 Commands",
+        group_arguments="参数 Arguments",
+        group_parameters="选项 Options",
+    )
 
 
 def note(text: str) -> None:

@@ -29,10 +29,10 @@ _YES: Final = frozenset({"y", "yes", "是"})
 
 
 def validate(pack: Path, /) -> int:
-    """Tell everything that is wrong with a rule pack.
+    """检查规则包并列出全部错误。 Tell everything that is wrong with a rule pack.
 
     Args:
-        pack: A .toml file, or a folder of them.
+        pack: 规则包文件（.toml）或者其所在文件夹。 A .toml file, or a folder of them.
     """
     found = _read(pack)
     if isinstance(found, int):
@@ -41,7 +41,7 @@ def validate(pack: Path, /) -> int:
         kind for document in found.documents.values() for kind in document for _ in document[kind]
     )
     said = ", ".join(f"{number} {kind}" for kind, number in counted.items())
-    answer(f"{found.name}：没有问题。 It is in order. ({said})")
+    answer(f"{found.name}：没有错误。 It is in order. ({said})")
     return 0
 
 
@@ -53,7 +53,7 @@ def _read(path: Path) -> RulePack | int:
         answer(_told(fault))
     if not wrong:
         return pack
-    note(f"{pack.name}：{len(wrong)} 处有误。 {len(wrong)} faults.")
+    note(f"{pack.name}：{len(wrong)}处有误。 {len(wrong)} faults.")
     return FAULTY
 
 
@@ -67,10 +67,10 @@ def _told(fault: PackFault) -> str:
 
 
 def test(pack: Path, /) -> int:
-    """Try the examples of a rule pack, laid over the shipped rulebook.
+    """以规则包中的例子试用规则包。 Try the examples of a rule pack, over the shipped rulebook.
 
     Args:
-        pack: A .toml file, or a folder of them.
+        pack: 规则包文件（.toml）或者其所在文件夹。 A .toml file, or a folder of them.
     """
     found = _read(pack)
     if isinstance(found, int):
@@ -81,7 +81,7 @@ def test(pack: Path, /) -> int:
         answer(_tested(each))
     failed = sum(not each.passed for each in tested)
     note(
-        f"{len(tested)} 行，{failed} 行不符。 {len(tested)} lines, {failed} failed."
+        f"共{len(tested)}行，{failed}行不符。 {len(tested)} lines, {failed} failed."
         if tested
         else "没有例子（[[example]]）。 There are no examples ([[example]])."
     )
@@ -107,16 +107,19 @@ async def adopt(
     without: tuple[str, ...] = (),
     yes: Flag = False,
 ) -> int:
-    """Let an institution adopt the shipped rulebook, under its packs and this one.
+    """为机构启用规则集和规则包。 Let an institution adopt the shipped rulebook, under its packs.
 
+    启用前显示变化并要求确认；此前的启用记录保留在机构档案中，可以再次启用以撤回规则包。
     It shows what changes, and asks before it records. Earlier adoptions stay in the institution's stream, and
     adopting again takes a pack back.
 
     Args:
-        pack: A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
-        institution: Whose (name or id); not needed where the ledger has one.
-        without: A pack adopted earlier to leave out, by its name.
-        yes: Do not ask.
+        pack: 规则包文件（.toml）或者其所在文件夹；不填写的，为随附规则集和已启用的规则包。
+            A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
+        institution: 机构名称或者编号；账本中只有一个机构的，可以不填写。
+            Whose (name or id); not needed where the ledger has one.
+        without: 不再适用的已启用规则包名称。 A pack adopted earlier to leave out, by its name.
+        yes: 不要求确认。 Do not ask.
     """
     packs = _packs(pack)
     if isinstance(packs, int):
@@ -127,7 +130,7 @@ async def adopt(
         unknown = sorted({*without} - packs_of(book).keys())
         if unknown:
             named = ", ".join(unknown)
-            note(f"{own.name} 没有启用规则包 {named}。 No pack {named} is adopted.")
+            note(f"{own.name}未启用规则包 {named}。 No pack {named} is adopted.")
             return FAULTY
         wanted = draft(book, shipped, packs, without)
         found = changes(book, wanted)
@@ -138,7 +141,7 @@ async def adopt(
             answer(f"{own.name}：没有变化。 Nothing changes.")
             return 0
         if not yes and not _confirmed(own):
-            note("没有启用，什么也没有登记。 It was not adopted, and nothing was recorded.")
+            note("未启用，未作登记。 It was not adopted, and nothing was recorded.")
             return FAULTY
         await adopt_rulebook(container, own.institution, wanted)
         answer(f"{own.name}：已启用规则集 {wanted.digest[:12]}。 Rulebook {wanted.digest[:12]} is adopted.")
@@ -156,7 +159,7 @@ def _confirmed(own: Institution) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         note("请加 --yes 确认。 Confirm by --yes.")
         return False
-    note(f"{own.name} 启用以上变化？(是/否) Adopt these changes? (yes/no)")
+    note(f"{own.name}是否启用以上变化？（是/否） Adopt these changes? (yes/no)")
     return sys.stdin.readline().strip().lower() in _YES
 
 
@@ -167,7 +170,7 @@ async def _the_institution(container: Container, said: str | None) -> Institutio
     there = await container.identity.institutions()
     if len(there) == 1:
         return there[0]
-    message = "请用 --institution 写明哪个机构。 Say which institution: --institution."
+    message = "请以 --institution 填写机构。 Say which institution: --institution."
     raise IdentityError(message)
 
 
@@ -181,14 +184,18 @@ async def what_if(
     token: Path | None = None,
     json: Flag = False,
 ) -> int:
-    """Tell what would change in which files if a rule pack were adopted; nothing is recorded.
+    """试算启用规则包后的变化，不作登记。 Tell what would change in which files; nothing is recorded.
 
     Args:
-        pack: A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
-        institution: Only files in this institution's charge (name or id).
-        without: A pack adopted earlier to leave out, by its name.
-        token: A file that holds a token: tell what its holder may see, and not the administrator.
-        json: Print a line of JSON for each file, and the counts at the end.
+        pack: 规则包文件（.toml）或者其所在文件夹；不填写的，为随附规则集和已启用的规则包。
+            A .toml file, or a folder of them; without one, the shipped rulebook under the packs adopted.
+        institution: 只试算该机构（名称或者编号）负责的档案。
+            Only files in this institution's charge (name or id).
+        without: 不再适用的已启用规则包名称。 A pack adopted earlier to leave out, by its name.
+        token: 存有令牌的文件；按令牌持有人的权限显示，而非管理员的权限。
+            A file that holds a token: tell what its holder may see, and not the administrator.
+        json: 每份档案显示一行 JSON，最后显示合计。
+            Print a line of JSON for each file, and the counts at the end.
     """
     packs = _packs(pack)
     if isinstance(packs, int):
@@ -238,6 +245,6 @@ def _tell_counts(counted: Counter[str], *, json: bool) -> None:
         return
     files, obligations, gates, new, gone = (counted[name] for name in names)
     answer(
-        f"{files} 份档案有变化：到期事项 {obligations}，条件 {gates}，新的发现 {new}，不再有的发现 {gone}。"
+        f"{files}份档案有变化：到期事项{obligations}项，安置条件{gates}项，新增核查发现{new}项，消除核查发现{gone}项。"
         f" {files} files change: {obligations} obligations, {gates} gates, {new} new findings, {gone} gone."
     )

@@ -3,32 +3,33 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
-from cyclopts import App
-
 from api.bootstrap import Container
 from api.cli.container import command_container, known_institution, stoppable
-from api.cli.output import Flag, answer, note
+from api.cli.output import Flag, answer, commands, note
 from api.cli.pack_commands import adopt, test, validate, what_if
 from api.clock import day_of, utc_now
 from api.identity.directory import Institution
 from api.rule_packs.telling import REGIONS, STRENGTHS, dated_text, reads_of
 from domain.codes import tables
+from domain.event import CATALOGUE
 from domain.label import Label
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import Rule, Rulebook
 
-rules = App(name="rules", help="Rules and rule packs.")
+rules = commands("rules", "规则和规则包。 Rules and rule packs.")
 
 
 @rules.default
 @rules.command(name="list")
 @stoppable
 async def list_rules(*, unverified: Flag = False, institution: str | None = None) -> int:
-    """List the rules with their sources.
+    """列出规则及其依据。 List the rules with their sources.
 
     Args:
-        unverified: Only those whose text could not be checked, which never refuse.
-        institution: Those that count for an institution (its name or id), and which of them are behind.
+        unverified: 只列出依据尚未核实的规则（不据以拒绝登记）。
+            Only those whose text could not be checked, which never refuse.
+        institution: 某机构（名称或者编号）适用的规则，并列出落后于随附规则集的规则。
+            Those that count for an institution (its name or id), and which of them are behind.
     """
     if institution is None:
         _list(Rulebook.shipped(), unverified=unverified)
@@ -69,16 +70,18 @@ async def _standing(container: Container, own: Institution, book: Rulebook) -> A
 async def explain(
     rule: str, /, *, region: str | None = None, on: date | None = None, institution: str | None = None
 ) -> int:
-    """Explain a rule: its text, its source, what it reads, and its numbers.
+    """说明一条规则。 Explain a rule: its text, its source, what it reads, and its numbers.
 
     Args:
-        rule: Its id, such as D11.
-        region: Also tell which number counts there (GB/T 2260, six digits).
-        on: Also tell which number counts on this day; today by default.
-        institution: As the rulebook says it that an institution (its name or id) has adopted.
+        rule: 规则编号，如 D11。 Its id, such as D11.
+        region: 同时显示该地区（六位行政区划代码）适用的数值。
+            Also tell which number counts there (GB/T 2260, six digits).
+        on: 同时显示该日适用的数值，默认为今日。 Also tell which number counts on this day; today by default.
+        institution: 按某机构（名称或者编号）启用的规则集说明。
+            As the rulebook says it that an institution (its name or id) has adopted.
     """
     if region is not None and region not in tables()["region"].codes:
-        note(f"没有这个地区代码：{region}。 There is no region {region}.")
+        note(f"没有该地区代码：{region}。 There is no region {region}.")
         return 1
     if institution is None:
         return _explain(Rulebook.shipped(), rule, region, on or day_of(utc_now()))
@@ -92,7 +95,7 @@ def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:
     rule = book.rules.get(named.upper())
     if rule is None:
         note(
-            f"没有这条规则：{named}；childledger rules list 列出全部。"
+            f"没有该规则：{named}；全部规则见 childledger rules list。"
             f" There is no rule {named}; childledger rules list lists them all."
         )
         return 1
@@ -108,8 +111,11 @@ def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
     yield f"{rule.id}  {strength.zh} {strength.en}  {verified.zh} {verified.en}"
     yield from (f"  {then.zh}", f"  {then.en}", f"  依据 source: {then.source}")
     yield from (f"  {line}" for line in reads_of(rule.id))
-    for mended in getattr(rule, "cured_by", ()):
-        yield f"  如何补正 mended by: {mended}"
+    if (cure := rule.cured()) is not None:
+        yield from (f"  如何改正：{cure.zh}", f"  To mend it: {cure.en}")
+    for name in rule.cured_by:
+        label = CATALOGUE[name].label
+        yield f"  登记下列事项 recorded by: {label.zh} {label.en} ({name})"
     dated: list[Dated] = [*rule.texts, *rule.packs, *rule.papers]
     if dated:
         whose = REGIONS[rule.region]

@@ -16,12 +16,12 @@ Port: TypeAlias = Annotated[int, Parameter(validator=validators.Number(gte=0, lt
 
 
 def serve() -> int:
-    """Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped."""
+    """启动服务，直至停止。 Serve on CHILDLEDGER_HOST and CHILDLEDGER_PORT until stopped."""
     leave_when_told()
     settings = Settings()
     if settings.host not in LOOPBACK and not settings.tls_handled:
         note(
-            f"{settings.host} 不是本机地址：前面有 TLS 时请设置 CHILDLEDGER_TLS_HANDLED=yes。"
+            f"{settings.host} 不是本机地址；已由前端处理 TLS 的，请设置 CHILDLEDGER_TLS_HANDLED=yes。"
             f" {settings.host} is no loopback address: say CHILDLEDGER_TLS_HANDLED=yes where TLS is handled."
         )
         return 1
@@ -38,11 +38,12 @@ def serve() -> int:
 
 
 def demo(*, port: Port = 8000, data: Path = Path(".data")) -> int:
-    """Serve a fictional institution's register, with the database in DATA.
+    """以虚构机构的台账启动演示。 Serve a fictional institution's register.
 
     Args:
-        port: The port on 127.0.0.1.
-        data: The folder of the database and the keys, created if there is none.
+        port: 本机（127.0.0.1）端口。 The port on 127.0.0.1.
+        data: 数据库和密钥所在文件夹，没有的自动建立。
+            The folder of the database and the keys, created if there is none.
     """
     try:
         return demonstrate(port, data)

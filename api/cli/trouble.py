@@ -64,7 +64,7 @@ TOLD: Final = (
 AWAY: Final = (psycopg.Error, PoolTimeout, StoreError)
 """Errors of an unavailable database."""
 UNEXPECTED: Final = Label(
-    "程序出错，未能完成；上面一行记录了出错之处，请转交维护人员。",
+    "程序出错，未能完成；出错之处见上一行，请转交维护人员。",
     "Something went wrong in the program; the line above tells where, for whoever maintains it.",
 )
 
@@ -79,18 +79,22 @@ def sentences(error: Exception) -> list[str]:
         case InvalidError():
             return [f"{each.pointer}: {each.words}" for each in error.problems]
         case SettingsError():
-            return [str(Label("环境变量 CHILDLEDGER_* 无法读取。", f"A setting cannot be read: {error}."))]
+            return [
+                str(Label("环境变量 CHILDLEDGER_* 无法读取，请检查。", f"A setting cannot be read: {error}."))
+            ]
         case _ if isinstance(error, AWAY):
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return [str(Label("数据库无法访问。", f"The database cannot be reached: {first_line}"))]
+            away = "数据库无法访问，请检查其是否运行以及地址是否正确。"
+            return [str(Label(away, f"The database cannot be reached: {first_line}"))]
         case _ if isinstance(error, TOLD):
             return [str(error)]
         case gaierror():
-            return [str(Label("找不到这台主机。", "There is no such host."))]
+            return [str(Label("找不到该主机，请检查地址。", "There is no such host."))]
         case OSError() if error.filename is not None:
             return [str(unusable(error))]
         case OSError() if error.strerror is not None:
-            return [str(Label("系统不允许。", f"The system does not let us: {error.strerror}."))]
+            denied = "操作系统不允许此项操作，请检查权限。"
+            return [str(Label(denied, f"The system does not let us: {error.strerror}."))]
     return []
 
 
@@ -99,21 +103,21 @@ def _usage(error: CycloptsError) -> Label:
     english, place = str(error), _place(error)
     match error:
         case UnknownCommandError():
-            return Label("没有这个命令。", english)
+            return Label("没有该命令。", english)
         case UnknownOptionError():
-            return Label("没有这个选项。", english)
+            return Label("没有该选项。", english)
         case MissingArgumentError():
             return Label(f"缺少 {place}。", english)
         case RepeatArgumentError():
-            return Label(f"{place} 只能写一次。", english)
+            return Label(f"{place} 只能填写一次。", english)
         case UnusedCliTokensError():
             extra = " ".join(error.unused_tokens or ())
-            return Label("多出了内容。", f"There is more than the command takes: {extra}")
+            return Label(f"多余的内容：{extra}。", f"There is more than the command takes: {extra}")
         case OutOfBoundsError():
             return Label(f"{place} 超出允许的范围。", english)
         case CoercionError():
             return Label(f"{place}{_wanted(error.target_type)}。", english)
-    return Label("命令的写法不对。", english)
+    return Label("命令填写有误。", english)
 
 
 def _place(error: CycloptsError) -> str:
@@ -126,10 +130,11 @@ def _place(error: CycloptsError) -> str:
 
 def _wanted(kind: Any) -> str:  # noqa: ANN401 - whatever an argument is annotated with
     if get_origin(kind) is Literal:
-        return f" 应为 {'、'.join(map(str, get_args(kind)))} 之一"
+        return f" 应为以下之一：{'、'.join(map(str, get_args(kind)))}"
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return f" 应为 {'、'.join(member.lower().replace('_', '-') for member in kind.__members__)} 之一"
-    return {int: " 应为整数", UUID: " 应为 UUID", date: " 应为日期，如 2026-01-01"}.get(kind, " 的写法不对")
+        return f" 应为以下之一：{'、'.join(member.lower().replace('_', '-') for member in kind.__members__)}"
+    wanted = {int: " 应为整数", UUID: " 应为 UUID", date: " 应为日期，如 2026-01-01"}
+    return wanted.get(kind, " 填写格式不正确")
 
 
 def _help(error: CycloptsError) -> Label:

@@ -18,10 +18,10 @@ DIFFERENT: Final = 1
 
 @stoppable
 async def rebuild(*, keep: int = KEPT) -> int:
-    """Rebuild the read models beside those in use, and switch to them; a repeated command resumes.
+    """重建查询视图后切换，中断的可重新运行。 Rebuild the read models beside those in use, and switch.
 
     Args:
-        keep: The number of earlier generations to keep.
+        keep: 保留的旧代次数量，以便退回。 The number of earlier generations to keep.
     """
     async with command_container() as container:
         return await rebuilding(container, max(0, keep))
@@ -32,7 +32,7 @@ async def rebuilding(container: Container, keep: int) -> int:
     owner, ledger, projector = container.addresses.owner, container.settings.ledger, container.projector
     if owner is None:
         note(
-            "只有所有者能新建表：请设置 CHILDLEDGER_DATABASE_URL。 "
+            "只有数据库所有者能建立数据表，请设置 CHILDLEDGER_DATABASE_URL。 "
             "Only the owner makes tables: set CHILDLEDGER_DATABASE_URL."
         )
         return 1
@@ -41,24 +41,27 @@ async def rebuilding(container: Container, keep: int) -> int:
         built = await projector.build(number, progress)
     await drop_older(owner, ledger, keep)
     for model, stopped in built.stopped.items():
-        note(f"{model}: 已停止 stopped, {stopped.error}")
-    answer(f"第 {number} 代已启用。 Generation {number} is read from now on.")
+        note(f"{model}：已停止。 Stopped: {stopped.error}")
+    answer(f"第{number}代次已启用。 Generation {number} is read from now on.")
     return DIFFERENT if built.stopped else 0
 
 
 @stoppable
 async def verify(*, read_models: Flag = False) -> int:
-    """Verify that the entries, and the data kept beside them, are as recorded; the exit code is 0 then.
+    """核对条目是否与登记时一致。 Verify that the entries are as recorded; the exit code is 0 then.
 
     Args:
-        read_models: Also recompute the rows of every file and compare them with the tables.
+        read_models: 同时重新计算全部档案的查询视图并比对。
+            Also recompute the rows of every file and compare them with the tables.
     """
     async with command_container() as container:
         code = await verifying_entries(container)
         if not read_models:
             return code
         if code:
-            note("条目有误，未核对读模型。 The read models were not compared, for entries are not in order.")
+            note(
+                "条目有误，未核对查询视图。 The read models were not compared, for entries are not in order."
+            )
             return code
         return await verifying(container)
 
@@ -69,8 +72,8 @@ async def verifying_entries(container: Container) -> int:
     with progress_bar("核对条目 Verifying entries") as progress:
         async for each in flaws(container.ledger, progress):
             flawed += 1
-            answer(f"第 {each.position} 条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
-    note(f"条目 entries: {flawed:,} 处有误 not in order")
+            answer(f"第{each.position}条：{each.what.zh}。 Entry {each.position}: {each.what.en}.")
+    note(f"条目有误{flawed:,}处。 Entries not in order: {flawed:,}.")
     return DIFFERENT if flawed else 0
 
 
@@ -86,23 +89,25 @@ async def verifying(container: Container) -> int:
             answer(f"{each.model} {each.stream}")
     for model in READ_MODELS:
         first, position = generation.stopped.get(model.name), generation.position_of(model.name)
-        stopped = f"; 已停止 stopped at {position}, {first.error}" if first else ""
-        note(f"{model.name}: {counted[model.name]:,} 处不同 different{stopped}")
+        stopped = f" 已停止。 Stopped at {position}: {first.error}" if first else ""
+        count = f"{counted[model.name]:,}"
+        note(f"{model.name}：{count}处不一致。 {count} rows are different.{stopped}")
     return DIFFERENT if counted else 0
 
 
 @stoppable
 async def database_url(*, role: Literal["owner", "writer", "reader"] = "owner") -> int:
-    """Print the database's address for a role; the embedded database runs while a server does.
+    """显示数据库地址。 Print the database's address; the embedded database runs while a server does.
 
     Args:
-        role: The role that connects. Only the owner may migrate; only the writer may append.
+        role: 以何种身份进入；只有所有者可以迁移，只有写入者可以追加。
+            The role that connects. Only the owner may migrate; only the writer may append.
     """
     async with command_container() as container:
         address = container.addresses.of(role)
         if address is None:
             note(
-                "此处不知道所有者的地址：请设置 CHILDLEDGER_DATABASE_URL。"
+                "未取得所有者的数据库地址，请设置 CHILDLEDGER_DATABASE_URL。"
                 " The owner's address is not known here: set CHILDLEDGER_DATABASE_URL."
             )
             return 1

@@ -19,6 +19,7 @@ from domain.event import Category, Label
 from domain.impact import Impact, StatusChange
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
+from domain.possible import cures
 from domain.readiness import GateResult, GateState
 from domain.refusal import Refusal
 from domain.rulebook import Rule, Rulebook
@@ -56,6 +57,7 @@ class RefusalAnswer(TypedDict):
 
     If it rests on data that the caller may not see, it has the rule's sentence alone, without place and
     evidence. The refusal of an unknown code names the code table, and lists its codes if they are few.
+    `cure_zh` and `cure_en` say what to record or to correct, where and by which day.
     """
 
     pointer: NotRequired[str]
@@ -66,6 +68,8 @@ class RefusalAnswer(TypedDict):
     source: str
     verified: bool
     evidence: NotRequired[list[UUID]]
+    cure_zh: str | None
+    cure_en: str | None
     rests_on: list[Category]
     table: NotRequired[str]
     codes: NotRequired[list[str]]
@@ -179,9 +183,9 @@ def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) ->
     """Return the problem for a recording that was not recorded."""
     match outcome:
         case Refused():
-            possible = list(outcome.tried.possible(sees))
             refusals = refusals_json(outcome.refusals, sees, wanted.placed(outcome.entries))
-            return Problem("refused", refusals=refusals, possible=possible)
+            possible = cures((each.rule for each in outcome.refusals), sees)
+            return Problem("refused", refusals=refusals, possible=list(possible))
         case StaleVersion(current):
             return Problem("stale", version=current)
         case KeepsMoving():
@@ -223,6 +227,7 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     rule, refusal = judgement.rule, judgement.refusal
     visible = refusal.rests_on <= sees
     sentence = _sentence(rule, refusal) if visible else rule.sentence()
+    cure = rule.cured(judgement.entry.days.last if visible else None)
     answer: RefusalAnswer = {
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
@@ -230,6 +235,8 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
         "en": sentence.en,
         "source": judgement.source,
         "verified": judgement.verified,
+        "cure_zh": None if cure is None else cure.zh,
+        "cure_en": None if cure is None else cure.en,
         "rests_on": sorted(refusal.rests_on if visible else refusal.rests_on - sees),
     }
     if visible:

@@ -114,7 +114,12 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "invalid": ProblemKind(
             422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求，未予登记。"
         ),
-        "refused": ProblemKind(422, "Refused", "Rules speak against this.", "不符合下列规定，未予登记："),
+        "refused": ProblemKind(
+            422,
+            "Refused",
+            "It was not recorded, for it does not agree with these rules:",
+            "不符合下列规定，未予登记：",
+        ),
         "idempotency_mismatch": ProblemKind(
             422,
             "Key used before",
@@ -285,7 +290,11 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
                 },
             },
             "refusals": {"type": "array", "items": {"$ref": "#/components/schemas/RefusalAnswer"}},
-            "possible": {"type": "array", "items": {"type": "string"}},
+            "possible": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Types of event that mend it, which the caller may record.",
+            },
         },
     }
 )

@@ -59,7 +59,7 @@ else:
 
 
 class RuleAnswer(TypedDict):
-    """A rule with its words and source, those of other days and regions, and what it counts with.
+    """A rule with its words and source, those of other days and regions, its numbers, and what mends it.
 
     `region_of` says whose region selects texts and numbers.
     """
@@ -74,6 +74,9 @@ class RuleAnswer(TypedDict):
     region_of: Decides
     packs: list[PackAnswer]
     papers: list[PapersAnswer]
+    cured_by: list[str]
+    cure_zh: str | None
+    cure_en: str | None
 
 
 class Rules(TypedDict):
@@ -196,6 +199,7 @@ def event_type_json(kind: type[Event]) -> EventType:
 
 def rule_json(rule: Rule) -> RuleAnswer:
     """Return a rule in the form of the contract."""
+    cure = rule.cured()
     return {
         "rule": rule.id,
         "strength": rule.strength,
@@ -203,6 +207,9 @@ def rule_json(rule: Rule) -> RuleAnswer:
         "en": rule.en,
         "source": rule.source,
         "verified": rule.verified,
+        "cured_by": list(rule.cured_by),
+        "cure_zh": None if cure is None else cure.zh,
+        "cure_en": None if cure is None else cure.en,
         "region_of": rule.region,
         "texts": [_dated_json(text) for text in rule.texts],
         "packs": [_dated_json(pack) for pack in rule.packs],

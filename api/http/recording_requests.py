@@ -207,7 +207,7 @@ async def answerable(request: RequestContext, wanted: Recording, outcome: Outcom
     if isinstance(outcome, Refused):
         for refusal in outcome.refusals:
             request.container.metrics.refused(refusal.rule.strength)
-        await noted(request, wanted.stream, outcome.refusals, "refusal", outcome.tried.revealed(request.sees))
+        await noted(request, wanted.stream, outcome.refusals, "refusal")
     if not isinstance(outcome, Recorded):
         return 201
     if not outcome.repeated:

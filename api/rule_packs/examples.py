@@ -10,8 +10,8 @@ from domain.entry import AnyEntry, Entry, Recorder
 from domain.event import CATALOGUE
 from domain.file import File
 from domain.label import Label
+from domain.least_content import barest
 from domain.obligations import clocks
-from domain.possible import barest
 from domain.rule_pack import RulePack
 from domain.rulebook import Rulebook
 from domain.when import Days

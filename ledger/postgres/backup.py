@@ -108,7 +108,10 @@ async def back_up(
         moment = datetime.now(UTC)
         programs = await tools.programs_for(connection.info.server_version // _MAJOR)
         applied = await _migrations(connection, keys_of(ledger)) | await _migrations(connection, ledger)
-        say(f"正在备份 Backing up {ledger}: {position} entries, about {size // _MB} MB in the database …")
+        say(
+            f"正在备份账本 {ledger}：共{position:,}条，数据库约{size // _MB:,}兆字节。 "
+            f"Backing up {ledger}: {position:,} entries, about {size // _MB:,} MB in the database."
+        )
         stem = f"{ledger}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond:06}Z"
         dump = _Dump(programs / "pg_dump", owner_url, snapshot, say)
         keys = await dump.write(keys_of(ledger), folder, f"keys-{stem}.dump")
@@ -156,7 +159,10 @@ async def restore(owner_url: str, ledger: str, path: Path, key_file: Path, say: 
         server = connection.info.server_version // _MAJOR
         programs = await tools.programs_for(max(server, manifest.postgresql))
         await _drop(connection, ledger)
-        say(f"正在恢复 Restoring {ledger} up to position {manifest.position} …")
+        say(
+            f"正在将账本 {ledger} 恢复至第{manifest.position:,}条。"
+            f" Restoring {ledger} up to position {manifest.position:,}."
+        )
         try:
             # The keys first: entries without keys would look whole, but could not be read.
             for copy in (keys.keys, manifest.entries):
@@ -258,7 +264,7 @@ def _whole(path: Path, ledger: str, key: KeyFile, say: Say) -> tuple[Manifest, K
     _check_stamp(path, manifest, key)
     _check_stamp(keys_path, keys, key)
     for copy in (keys.keys, manifest.entries):
-        say(f"正在核对 Checking {copy.name} …")
+        say(f"正在核对文件 {copy.name}。 Checking {copy.name}.")
         file = path.parent / copy.name
         if not file.is_file() or file.stat().st_size != copy.size or _digest(file) != copy.sha256:
             message = (

@@ -10,7 +10,6 @@ from uuid import UUID
 from domain.event import Category
 from domain.file import File
 from domain.impact import NO_IMPACT, impact
-from domain.possible import tried
 from domain.rulebook import Rulebook
 from ledger.recording.candidates import Candidate, Check, judge_in_turn, judge_together
 from ledger.recording.outcome import Denied, Outcome, Refused, Rehearsal, Rehearsed, StaleVersion, Withheld
@@ -53,13 +52,11 @@ class Attempt:
 
     def reject(self, candidate: Candidate) -> None:
         """Set a rejected candidate's outcome: its recorder may not, rules refuse it, or its file moved."""
-        file, rulebook = self.files[candidate.stream], self.rulebooks[candidate.stream]
-        outcome: Outcome = StaleVersion(file.version)
+        outcome: Outcome = StaleVersion(self.files[candidate.stream].version)
         if candidate.denied is not None:
             outcome = Denied(candidate.denied)
         elif candidate.refused:
-            first = candidate.entries[0]
-            outcome = Refused(candidate.judgements, tried(file, rulebook, self.today, first), candidate.ids)
+            outcome = Refused(candidate.judgements, candidate.ids)
         self.outcomes[candidate.number] = outcome
 
     def end(self) -> None:
@@ -85,13 +82,13 @@ class Attempt:
         before = self.rehearsed_files.get(stream, self.files[stream])
         self.rehearsed_files[stream] = after = before.extended(candidate.recorded(before.position, now))
         changes = impact(before, after, self.rulebooks[stream], self.today, sees)
-        return Rehearsal(candidate.judgements, None, changes, candidate.ids)
+        return Rehearsal(candidate.judgements, changes, candidate.ids)
 
 
 def _rejected(outcome: Outcome) -> Rehearsed:
     match outcome:
         case Refused():
-            return Rehearsal(outcome.judgements, outcome.tried, NO_IMPACT, outcome.entries)
+            return Rehearsal(outcome.judgements, NO_IMPACT, outcome.entries)
         case Denied() | StaleVersion():
             return outcome
         case _:

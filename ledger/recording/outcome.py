@@ -8,7 +8,6 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.impact import Impact
 from domain.judging import Judgement
-from domain.possible import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,11 @@ class Recorded:
 class Refused:
     """Rules forbid it; nothing was recorded.
 
-    `judgements` are all judgements against it, including those that do not refuse it; `tried` says which
-    events are possible instead. `entries` are the ids that its drafts would have had.
+    `judgements` are all judgements against it, including those that do not refuse it. `entries` are the ids
+    that its drafts would have had.
     """
 
     judgements: tuple[Judgement, ...]
-    tried: Tried
     entries: tuple[UUID, ...] = ()
 
     @property
@@ -102,12 +100,10 @@ Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeepsMoving | KeyMismat
 class Rehearsal:
     """The result of a rehearsal: the judgements and the impact.
 
-    A refused recording has no impact; `tried` then says which events are possible instead, and is None
-    otherwise. `entries` are the ids that its drafts would have.
+    A refused recording has no impact. `entries` are the ids that its drafts would have.
     """
 
     judgements: tuple[Judgement, ...]
-    tried: Tried | None
     impact: Impact
     entries: tuple[UUID, ...] = ()
 

@@ -252,7 +252,7 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
     assert [actor is not None and not actor.may_approve for actor in actors] == [True] * 18
     assert {each.expires_at - each.made_at for each in tokens.values()} == {timedelta(days=1)}
     assert {names[each.member] for each in tokens.values()} == {
-        f"导入验看（{role}）" for role in ("职员", "主管", "审计员", "安置专员", "民政局", "管理员")
+        f"导入查看（{role}）" for role in ("职员", "主管", "审计员", "安置专员", "民政局", "管理员")
     }
 
 

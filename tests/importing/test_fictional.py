@@ -216,6 +216,7 @@ def seen(files: list[File], today: date) -> Seen:
     for file in files:
         for clock in clocks(file, RULEBOOK):
             due[clock.rule].add(str(clock.state(today)))
+            assert clock.met_by is None or clock.met_by.type in RULEBOOK[clock.rule].cured_by, clock.rule
         life = Life(file, today, RULEBOOK)
         stage = life.now(STAGE)
         stages.add("" if stage is None else str(stage.held.value))

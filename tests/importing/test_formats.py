@@ -282,7 +282,7 @@ async def test_sample_files_that_cannot_be_read_are_told_by_the_command(
 ) -> None:
     assert await import_file(cases / name) == 2
 
-    assert f"{name}: 无法读取 nothing could be read: {why.zh} {why.en}" in capsys.readouterr().err
+    assert f"{name}：无法读取。 Nothing could be read: {why.zh} {why.en}" in capsys.readouterr().err
 
 
 # -- whose a table is

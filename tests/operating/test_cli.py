@@ -111,16 +111,16 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["token", "new", NO_ID, "--days", "3660"], "没有这个人员编号"),
+        (["token", "new", NO_ID, "--days", "3660"], "没有该编号的人员"),
         (["user", "add", "a\tb", "--role", "administrator"], "名称"),
         (["restore", "/nowhere"], "没有账本"),
         (["institution", "add", HOME], "already"),
         (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
         (["institution", "add", "新院", "--region", "000000"], "not the nation"),
         (["institution", "add", ""], "name: 至少 1 个字符"),
-        (["institution", "change", HOME, "--region", "000000"], "全国不是机构的所在地"),
+        (["institution", "change", HOME, "--region", "000000"], "不得填写全国"),
         (["institution", "change", HOME, "--name", ELSEWHERE], "already"),
-        (["institution", "change", HOME], "没有写明变更了什么"),
+        (["institution", "change", HOME], "请填写变更的项目"),
         (["institution", "change", "无此机构", "--region", "371002"], "no institution"),
         (["user", "add", "x", "--role", "staff", "--institution", "无此机构"], "no institution"),
         (["user", "add", "x", "--role", "staff"], "bound to an institution"),
@@ -148,10 +148,10 @@ def test_a_setting_that_cannot_be_is_named_and_not_repeated(command: Callable[..
 
 
 ODD_WORDS: list[tuple[list[str], str]] = [
-    (["tokens"], "没有这个命令"),
-    (["token", "lists"], "没有这个命令"),
-    (["token", "list", "--all"], "没有这个选项"),
-    (["rules", "extra"], "多出了内容"),
+    (["tokens"], "没有该命令"),
+    (["token", "lists"], "没有该命令"),
+    (["token", "list", "--all"], "没有该选项"),
+    (["rules", "extra"], "多余的内容：extra"),
     (["token", "new"], "缺少 USER"),
     (["token", "new", "x"], "USER 应为 UUID"),
     (["token", "revoke", "x"], "TOKEN 应为 UUID"),
@@ -160,10 +160,10 @@ ODD_WORDS: list[tuple[list[str], str]] = [
     (["token", "new", NO_ID, "--days", "-5"], "--days 超出允许的范围"),
     (["token", "new", NO_ID, "--days", "3661"], "--days 超出允许的范围"),
     (["token", "new", NO_ID, "--days", "1000000000"], "--days 超出允许的范围"),
-    (["token", "new", NO_ID, "--days", "3", "--days", "4"], "--days 只能写一次"),
-    (["user", "add", "x", "--role", "king"], "--role 应为 staff"),
+    (["token", "new", NO_ID, "--days", "3", "--days", "4"], "--days 只能填写一次"),
+    (["user", "add", "x", "--role", "king"], "--role 应为以下之一：staff"),
     (["institution", "add"], "缺少 NAME"),
-    (["database-url", "--role", "king"], "--role 应为 owner"),
+    (["database-url", "--role", "king"], "--role 应为以下之一：owner"),
     (["demo", "--port", "99999"], "--port 超出允许的范围"),
     (["rebuild", "--keep", "many"], "--keep 应为整数"),
     (["backup"], "缺少 FOLDER"),
@@ -235,7 +235,9 @@ def test_a_database_that_is_away_is_said_in_one_line(command: Callable[..., Told
     told = command("token", "list", DATABASE_URL="host=127.0.0.1 port=1 user=nobody password=very-secret")
     assert (told.code, told.answer) == (1, "")
     (line,) = told.beside.splitlines()
-    assert line.startswith("数据库无法访问。 The database cannot be reached: ")
+    assert line.startswith(
+        "数据库无法访问，请检查其是否运行以及地址是否正确。 The database cannot be reached: "
+    )
     assert "secret" not in line
 
 

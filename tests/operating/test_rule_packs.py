@@ -68,10 +68,10 @@ async def test_the_commands_of_the_page_do_what_it_says(served: Served, shell: S
 
     tried = shell(writing + trying)
     assert tried.returncode == 0, tried.stderr + tried.stdout
-    assert "weihai：没有问题。" in tried.stdout
+    assert "weihai：没有错误。" in tried.stdout
     assert len(re.findall("相符 passed", tried.stdout)) == 2
     assert f"{child}\n  I22 到期事项 obligation: 2026-09-05 → 2026-06-05" in tried.stdout
-    assert "1 份档案有变化" in tried.stdout
+    assert "1份档案有变化" in tried.stdout
     assert "王小明" not in tried.stdout
     assert (await served.container.ledger.rulebook_known(home)).digest == Rulebook.shipped().digest
 
@@ -151,7 +151,7 @@ def test_a_bad_pack_is_told_in_both_languages_and_not_adopted(
         assert told.code == 1
         faults = FAULTS.strip().splitlines()
         assert told.answer.splitlines() == [f"bad.toml · I222 · number 1 · {fault}" for fault in faults]
-        assert told.beside == "bad：4 处有误。 4 faults.\n"
+        assert told.beside == "bad：4处有误。 4 faults.\n"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_an_example_that_does_not_follow_fails_by_line(rules: Callable[..., Said
     assert first == f"不符 FAILED  numbers.toml · {failed}"
     assert "2026-06-01" in second
     assert third.startswith("不能试 FAULTY  numbers.toml · example 2 · D11: /events/0/data/sex")
-    assert "3 行不符" in done.beside
+    assert "3行不符" in done.beside
 
 
 def test_nothing_is_adopted_unless_it_is_confirmed(rules: Callable[..., Said], tmp_path: Path) -> None:
@@ -197,13 +197,13 @@ def test_nothing_is_adopted_unless_it_is_confirmed(rules: Callable[..., Said], t
     done = rules("adopt", "weihai.toml", "--institution", HOME)
     assert done.code == 1
     assert "9 months" in done.answer
-    assert "没有启用，什么也没有登记" in done.beside
+    assert "未启用，未作登记" in done.beside
     unnamed = rules("adopt", "weihai.toml", "--yes")
     assert (unnamed.code, unnamed.answer) == (1, "")
     assert "--institution" in unnamed.beside
     unknown = rules("adopt", "--without", "nothing", "--institution", HOME, "--yes")
     assert (unknown.code, unknown.answer) == (1, "")
-    assert "没有启用规则包 nothing" in unknown.beside
+    assert "未启用规则包 nothing" in unknown.beside
     unchanged = rules("adopt", "--institution", HOME, "--yes")
     assert unchanged.code == 0
     assert "没有变化" in unchanged.answer
@@ -219,10 +219,10 @@ def test_rules_are_explained_and_listed(rules: Callable[..., Said]) -> None:
     assert "判断 judges: 收养登记 AdoptionRegistered" in rules("explain", "i14").answer
     unknown = rules("explain", "Q99")
     assert (unknown.code, unknown.answer) == (1, "")
-    assert "没有这条规则" in unknown.beside
+    assert "没有该规则" in unknown.beside
     nowhere = rules("explain", "I22", "--region", "379999")
     assert (nowhere.code, nowhere.answer) == (1, "")
-    assert "没有这个地区代码" in nowhere.beside
+    assert "没有该地区代码" in nowhere.beside
 
 
 async def test_what_if_tells_what_the_holder_of_a_token_may_see(

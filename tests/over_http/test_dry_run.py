@@ -19,7 +19,6 @@ from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.events.record import EntryWithdrawn
 from domain.judging import Judgement, findings
-from domain.possible import Tried
 from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal, Rehearsed
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW, Served, new_key
@@ -92,11 +91,11 @@ def came_of(outcome: Outcome | Rehearsed) -> object:
         case Recorded():
             return "recorded", told(outcome.findings)
         case Refused():
-            return "refused", told(outcome.judgements), outcome.tried.possible()
-        case Rehearsal(tried=None):
+            return "refused", told(outcome.judgements)
+        case Rehearsal(refused=True):
+            return "refused", told(outcome.judgements)
+        case Rehearsal():
             return "recorded", told(outcome.findings)
-        case Rehearsal(tried=Tried() as tried):
-            return "refused", told(outcome.judgements), tried.possible()
     return outcome
 
 

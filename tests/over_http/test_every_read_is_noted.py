@@ -124,8 +124,6 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("dry run", {"identity"}, lambda own: own.record(RENAMED, dry_run=True)),
         ("dry run", {"adoption"}, lambda own: own.record(ADOPTED, dry_run=True)),
         ("refusal", {"adoption"}, lambda own: own.record(ADOPTED)),
-        # What is possible instead tells of the adoption too.
-        ("refusal", {"adoption"}, lambda own: own.record(TO_COME)),
         ("recorded before", {"adoption"}, lambda own: own.record((*ADOPTED, EXCUSED), key=own.key)),
     ],
     "POST /entries": [

@@ -379,7 +379,11 @@ async def test_what_is_forbidden_is_refused_with_its_source_and_passes_when_mend
     )
     before = await story.asked()
     refused = (await story.when(case.forbidden)).refused(rule)
-    assert refused.body["possible"]
+    mending = {type(event).__name__ for _, event, *_ in (*case.mending, case.mended or case.forbidden)}
+    assert mending <= {*refused.body["possible"], type(case.forbidden[1]).__name__}
+    (refusal,) = refused.body["refusals"]
+    assert refusal["cure_zh"]
+    assert refusal["cure_en"]
     assert await story.asked() == before
 
     await story.given(*case.mending)

@@ -38,7 +38,6 @@ from domain.impact import impact
 from domain.judging import Judgement, judge
 from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
-from domain.possible import tried
 from domain.readiness import GATES, blocks
 from domain.resting import noting, noting_each
 from domain.rulebook import Rulebook
@@ -95,10 +94,9 @@ def rehearsed(file: File, entry: AnyEntry, sees: frozenset[Category]) -> list[by
     after = fold([*file.entries.values(), entry])
     judgements = judge(after, entry, RULEBOOK, TODAY)
     refusals = [each for each in refusals_json(judgements, sees) if "evidence" in each]
-    would = Rehearsal((), None, impact(file, after, RULEBOOK, TODAY, sees))
+    would = Rehearsal((), impact(file, after, RULEBOOK, TODAY, sees))
     changes = rehearsal_json(would, today=TODAY, rulebook=RULEBOOK, sees=sees, duplicates=[])
-    possible = tried(file, RULEBOOK, TODAY, entry).possible(sees)
-    return [dumps(each) for each in (refusals, findings_json(judgements, sees), changes, possible)]
+    return [dumps(each) for each in (refusals, findings_json(judgements, sees), changes)]
 
 
 @thorough
@@ -219,8 +217,12 @@ def test_a_refusal_that_rests_on_what_the_recorder_may_not_see_names_its_rule_an
     file = adoption("unsuitable", "disagree").when("2025-06-01", registered)
     hidden = {each["rule"]: each for each in refusals_json(file.judgements, STAFF)}
     rule = RULEBOOK["I12"]
+    cure = rule.cured()
+    assert cure is not None
     assert hidden["I12"] == {
         "rule": "I12",
+        "cure_zh": cure.zh,
+        "cure_en": cure.en,
         "strength": "forbidden",
         "zh": rule.zh,
         "en": rule.en,

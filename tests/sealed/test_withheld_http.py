@@ -324,6 +324,8 @@ async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_
     papers = [kind for kind in tables()["document_kind"].codes if kind != "dna_result"]
     admitted = ("2024-05-01", some(ChildAdmitted, intake_category="B1"), {"documents": papers})
     rule = Rulebook.shipped()["I01"]
+    cure = rule.cured()
+    assert cure is not None
     refusal = {
         "rule": "I01",
         "strength": "forbidden",
@@ -331,12 +333,14 @@ async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_
         "en": rule.en,
         "source": rule.source,
         "verified": True,
+        "cure_zh": cure.zh,
+        "cure_en": cure.en,
         "rests_on": ["restricted-health"],
     }
     told = (await story.when(admitted, by=Role.STAFF)).refused("I01").body
     assert told["refusals"] == [refusal]
     assert "ChildAdmitted" in told["possible"]
-    assert "AdoptionRegistered" not in told["possible"]
+    assert "DnaComparisonResultReceived" not in told["possible"]
     rehearsed = await story.when(admitted, by=Role.STAFF, dry_run=True)
     assert (rehearsed.body["would"], rehearsed.body["refusals"]) == ("refuse", [refusal])
     (whole,) = (await story.when(admitted, by=Role.SUPERVISOR)).refused("I01").body["refusals"]

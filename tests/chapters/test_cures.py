@@ -1,0 +1,83 @@
+"""What mends a breach, and what clears what is due: said by every rule that refuses or is due."""
+
+from datetime import date
+
+import pytest
+
+from domain.event import CATALOGUE, Category, fields_of
+from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
+from domain.possible import cures
+from domain.rulebook import InvalidRulebookError, Rulebook
+
+RULEBOOK = Rulebook.shipped()
+REFUSING = [rule for rule in RULEBOOK.rules.values() if rule.strength in {"impossible", "forbidden"}]
+TEXT = """
+[[rule]]
+id = "T01"
+strength = "forbidden"
+zh = "示例。"
+en = "An example."
+source = "本系统规则"
+verified = true
+"""
+
+
+def test_every_rule_that_refuses_says_what_mends_it() -> None:
+    assert [rule.id for rule in REFUSING if rule.cure is None] == []
+
+
+def test_what_is_forbidden_is_mended_by_an_event() -> None:
+    assert [rule.id for rule in REFUSING if rule.strength == "forbidden" and not rule.cured_by] == []
+
+
+def test_what_is_due_is_cleared_by_an_event() -> None:
+    due = [rule for rule in RULEBOOK.rules.values() if rule.strength == "due"]
+    assert [rule.id for rule in due if not rule.cured_by] == []
+
+
+def test_what_mends_it_is_recorded_in_the_same_kind_of_file() -> None:
+    kinds = {kind for rule in RULEBOOK.rules.values() for kind in rule.cured_by}
+    assert {CATALOGUE[kind].kind for kind in kinds} == {"child"}
+
+
+def test_what_is_out_of_order_is_mended_by_every_event_that_another_one_follows() -> None:
+    before = {each.__name__ for kind in CATALOGUE.values() for each in kind.follows(kind.__new__(kind))}
+    assert set(RULEBOOK["E14"].cured_by) >= before
+
+
+def test_what_refers_to_nothing_is_mended_by_every_event_that_is_referred_to() -> None:
+    referred: dict[str, set[str]] = {}
+    for kind in CATALOGUE.values():
+        for spec in fields_of(kind):
+            if spec.refers is not None:
+                referred.setdefault(spec.refers.rule, set()).add(spec.refers.type)
+    for rule, kinds in referred.items():
+        assert set(RULEBOOK[rule].cured_by) >= kinds
+
+
+def test_a_rulebook_that_names_no_event_is_not_read() -> None:
+    with pytest.raises(InvalidRulebookError, match="no event is called 'NoSuchEvent'"):
+        Rulebook({"example.toml": f'{TEXT}cured_by = ["NoSuchEvent"]\n'})
+
+
+def test_a_rulebook_adopted_before_rules_said_it_is_read() -> None:
+    rule = Rulebook({"example.toml": TEXT})["T01"]
+    assert (rule.cured_by, rule.cured()) == ((), None)
+
+
+def test_what_mends_it_names_the_day_of_what_was_refused() -> None:
+    cure = RULEBOOK["I12"].cured(date(2026, 4, 1))
+    assert cure is not None
+    assert "在本档案登记收养评估报告，出具日期不晚于2026年4月1日" in cure.zh
+    assert "not after 2026-04-01" in cure.en
+
+
+def test_who_may_not_record_what_mends_it_is_not_offered_it() -> None:
+    broken = [RULEBOOK["I12"], RULEBOOK["I03"]]
+    assert cures(broken, frozenset(Category)) == (
+        "AdoptionAssessmentReportIssued",
+        "DepartureCompleted",
+        "EntryWithdrawn",
+    )
+    assert AdoptionAssessmentReportIssued.seals is Category.ADOPTION
+    assert cures(broken, frozenset({Category.IDENTITY})) == ("DepartureCompleted", "EntryWithdrawn")
