@@ -168,10 +168,13 @@ class Life:
 
     def aged(self, years: float) -> bool | None:
         """Whether the person has completed that many years; None where the birth leaves it open."""
+        turns = self.turns(years)
+        return None if turns is None else self.arrived(turns)
+
+    def turns(self, years: float) -> Days | None:
+        """Return the day on which the person completes that many years; None while no birth is recorded."""
         birth = self.now(BIRTH)
-        if birth is None or birth.held.value is None:
-            return None
-        return self.arrived(birth.held.value.turns(years))
+        return None if birth is None or birth.held.value is None else birth.held.value.turns(years)
 
     def number(
         self, rule: str, *, of: AnyEntry | None = None, on: date | None = None, case: str = ""

@@ -170,10 +170,21 @@ def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
 
 def _asked(ask: ObligationFunction, history: History) -> Iterator[Clock]:
     """Yield the clocks of one obligation, each resting on what was read and on the entries it names."""
-    for clock, read in noting_each(_answers(ask, history))[0]:
+    for each, read in noting_each(_answers(ask, history))[0]:
+        clock = _within(each)
         named = clock.started_by if clock.met_by is None else (*clock.started_by, clock.met_by)
         on = read.union(*(entry.event.sealed for entry in named))
         yield replace(clock, rests_on=on) if on else clock
+
+
+def _within(clock: Clock) -> Clock:
+    """Return the clock without what came when nothing was required any more, and so has not met it."""
+    met, void = clock.met_by, clock.void_on
+    return (
+        replace(clock, met_by=None)
+        if met is not None and void is not None and met.days.last > void
+        else clock
+    )
 
 
 def _answers(ask: ObligationFunction, history: History) -> Iterator[Clock]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -118,6 +119,18 @@ def unless(
         yield uncertain(rule, *evidence, detail=detail, by=by)
     elif not holds:
         yield breach(rule, *evidence, detail=detail, by=by)
+
+
+def only_if(
+    applies: bool | None,  # noqa: FBT001 - the answer itself
+    refusals: Refusals,
+    not_known: Label,
+) -> Refusals:
+    """Yield refusals where their rule applies; where that is `not_known`, the first one as uncertain."""
+    if applies is None:
+        yield from (uncertain(each.rule, detail=not_known) for each in islice(refusals, 1))
+    elif applies:
+        yield from refusals
 
 
 def number_as_written(rule: str, *evidence: AnyEntry | None, detail: Label | None = None) -> Refusal:

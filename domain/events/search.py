@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
     Category,
@@ -26,14 +26,20 @@ from domain.event import (
 )
 from domain.events.intake import SITUATION, ChildReceived, ReferralReceived
 from domain.file import EVERY, Attribute, Facts
-from domain.life import IN_CARE, STAGE
+from domain.life import IN_CARE, STAGE, Life
 from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, only_if, uncertain, unless
 from domain.when import LAST_DAY, add, day_after, day_before
 
 NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
 
 RESCUED: Final = "04"
 """The child's situation that makes it a rescued child."""
+SITUATION_UNKNOWN: Final = Label(
+    "儿童情况不明，无法判断是否为打拐解救儿童",
+    "the child's situation is not known: the child may have been rescued from trafficking",
+)
+TOO_EARLY: Final = Label("公告期尚未届满", "the notice had not run out")
 COMPARED: Final = frozenset({"match", "no_match"})
 
 NOTICE: Final[Attribute[str]] = Attribute(
@@ -122,6 +128,22 @@ class FindRelativesNoticeExpired(
     def papers(self) -> tuple[str, ...]:
         return ("unclaimed_statement",)
 
+    def refusals(self, life: Life) -> Refusals:
+        notice = _of_notice(life, known(self.notice))
+        if notice is None:
+            return
+        stated, legal = known(notice.event.notice_days), life.number("D02", of=notice)
+        if stated is None:
+            yield uncertain(
+                "R-SEA-1", notice, detail=Label("公告天数不明", "the days of notice are not known")
+            )
+        else:
+            ran_out = life.passed(notice.days.plus(days=stated))
+            yield from unless("R-SEA-1", ran_out, notice, detail=TOO_EARLY)
+        if legal is not None:
+            early = unless("D02", life.passed(legal.ends(notice.days)), notice, detail=TOO_EARLY, by=legal)
+            yield from only_if(is_rescued(life), early, SITUATION_UNKNOWN)
+
     def holds(self, entry: AnyEntry) -> Facts:
         notice = known(self.notice)
         yield NOTICE.since(entry.days, None, key=EVERY if notice is None else str(notice))
@@ -139,6 +161,14 @@ class NotFoundCertificateIssued(
     def papers(self) -> tuple[str, ...]:
         final = known(self.certificate_kind) == "final"
         return ("interim_not_found", "final_not_found") if final else ("interim_not_found",)
+
+    def refusals(self, life: Life) -> Refusals:
+        received = life.last(ChildReceived)
+        limit = None if received is None else life.number("D04", of=received)
+        if received is not None and limit is not None and known(self.certificate_kind) == "final":
+            detail = Label("送交机构未满规定期限", "before the time since delivery has passed")
+            early = unless("D04", life.passed(limit.ends(received.days)), received, detail=detail, by=limit)
+            yield from only_if(is_rescued(life), early, SITUATION_UNKNOWN)
 
     def holds(self, entry: AnyEntry) -> Facts:
         kind = known(self.certificate_kind)
@@ -213,20 +243,21 @@ class ParentageRejected(
 
 @obligation("D02")
 def notice_runs_out(history: History) -> Iterator[Clock]:
-    """A rescued child's notice has run its days: that nobody claimed the child is recorded (D02)."""
+    """When the days of a rescued child's notice have passed, it is recorded that nobody claimed it (D02)."""
     for notice in history.all(FindRelativesNoticePublished):
         limit = history.number("D02", entry=notice)
         if limit is None:
             continue
-        days = max(limit.value, known(notice.event.notice_days) or 0)
+        stated = notice.days.plus(days=known(notice.event.notice_days) or 0)
+        passed = max(limit.ends(notice.days), stated, key=lambda days: days.last).passed
         for since, until in _rescued(history, notice.days.last):
             void_on, because = _void(history, notice.days.last, until)
             yield Clock(
                 rule="D02",
                 opened_on=max(notice.days.last, since),
-                due=notice.days.plus(days=days),
+                due=passed,
                 started_by=(notice,),
-                met_by=_expiry(history, notice),
+                met_by=_expiry(history, notice, passed.earliest),
                 void_on=void_on,
                 void_because=because,
                 number=limit,
@@ -236,23 +267,29 @@ def notice_runs_out(history: History) -> Iterator[Clock]:
 @obligation("D04")
 def final_certificate(history: History) -> Iterator[Clock]:
     """Twelve months after receiving a rescued child, the police certify that no parents were found (D04)."""
-    yield from _certificates(history, "D04", frozenset({"final"}))
+    yield from _certificates(history, "D04", frozenset({"final"}), waits=True)
 
 
-def _certificates(history: History, rule: str, kinds: frozenset[str]) -> Iterator[Clock]:
-    """What becomes due with a rescued child's reception: a certificate of one of these kinds."""
+def _certificates(history: History, rule: str, kinds: frozenset[str], *, waits: bool) -> Iterator[Clock]:
+    """Yield what a rescued child's reception makes due: a certificate of one of these kinds.
+
+    It comes within the time, or `waits` until that has passed.
+    """
     for received in history.all(ChildReceived):
         limit = history.number(rule, entry=received)
         if limit is None:
             continue
+        ends = limit.ends(received.days)
+        due = ends.passed if waits else ends
+        after = max(due.earliest, received.days.last) if waits else received.days.last
         for since, until in _rescued(history, received.days.last):
             void_on, because = _void(history, received.days.last, until)
             yield Clock(
                 rule=rule,
                 opened_on=max(received.days.last, since),
-                due=limit.ends(received.days),
+                due=due,
                 started_by=(received,),
-                met_by=_certificate(history, received.days.last, kinds),
+                met_by=_certificate(history, after, kinds),
                 void_on=void_on,
                 void_because=because,
                 number=limit,
@@ -271,10 +308,25 @@ def _rescued(history: History, day: date) -> list[tuple[date, date]]:
     return [(since, until) for since, until in periods if until >= day]
 
 
-def _expiry(history: History, notice: AnyEntry) -> AnyEntry | None:
+def _of_notice(life: Life, notice: UUID | None) -> Entry[FindRelativesNoticePublished] | None:
+    """Return the notice of that id, or the last one where none is named."""
+    published = life.all(FindRelativesNoticePublished)
+    own = [each for each in published if notice in {None, each.original}]
+    return own[-1] if own else None
+
+
+def is_rescued(life: Life) -> bool | None:
+    """Whether the child counts as rescued from trafficking; None where its situation is not known."""
+    situation = life.now(SITUATION)
+    return None if situation is None else situation.held.value == RESCUED
+
+
+def _expiry(history: History, notice: AnyEntry, after: date) -> AnyEntry | None:
+    """Return the first expiry of a notice that came when its days may have passed."""
     for expired in history.all(FindRelativesNoticeExpired):
-        of = known(expired.event.notice)
-        if of == notice.original or (of is None and expired.days.last >= notice.days.last):
+        if known(expired.event.notice) in {None, notice.original} and expired.days.last >= max(
+            after, notice.days.last
+        ):
             return expired
     return None
 
@@ -303,7 +355,7 @@ def _void(history: History, day: date, rescued_until: date) -> tuple[date | None
 @obligation("D01")
 def interim_certificate(history: History) -> Iterator[Clock]:
     """A month after a rescued child came, the police certify that no parents were found so far (D01)."""
-    yield from _certificates(history, "D01", frozenset({"interim", "final"}))
+    yield from _certificates(history, "D01", frozenset({"interim", "final"}), waits=False)
 
 
 @obligation("D03")

@@ -132,17 +132,24 @@ def test_the_last_certificate_says_whether_parents_were_not_found_for_now_or_fin
 # D02: the notice of a rescued child runs thirty days
 
 
-def test_thirty_days_after_the_notice_its_expiry_is_due() -> None:
+@pytest.mark.rule("D02")
+def test_the_expiry_is_due_the_day_after_the_thirty_days_of_the_notice() -> None:
     clock = rescued().and_("2024-03-10", notice()).clock("D02")
     assert clock.state(date(2024, 3, 9)) is None
     assert clock.state(date(2024, 3, 10)) == "due"
-    assert clock.state(date(2024, 4, 9)) == "due"
-    assert clock.state(date(2024, 4, 10)) == "overdue"
+    assert clock.state(date(2024, 4, 10)) == "due"
+    assert clock.state(date(2024, 4, 11)) == "overdue"
 
 
 @pytest.mark.rule("D02")
-def test_an_expiry_on_the_day_itself_is_in_time_and_one_day_later_is_late() -> None:
-    for expired, state in (("2024-04-09", "met"), ("2024-04-10", "met_late")):
+def test_an_expiry_meets_its_notice_from_the_day_after_the_last_and_one_day_later_is_late() -> None:
+    expiries = (
+        ("2024-03-12", "overdue"),
+        ("2024-04-09", "overdue"),
+        ("2024-04-10", "met"),
+        ("2024-04-11", "met_late"),
+    )
+    for expired, state in expiries:
         child = rescued().and_("2024-03-10", notice())
         child.and_(expired, some(FindRelativesNoticeExpired, notice=child.last.entry_id))
         assert child.clock("D02").state(date(2024, 5, 1)) == state
@@ -150,12 +157,12 @@ def test_an_expiry_on_the_day_itself_is_in_time_and_one_day_later_is_late() -> N
 
 def test_a_notice_of_sixty_days_is_given_its_sixty_days() -> None:
     clock = rescued().and_("2024-03-10", notice(60)).clock("D02")
-    assert clock.due.last == date(2024, 5, 9)
+    assert clock.due.last == date(2024, 5, 10)
 
 
 def test_a_notice_of_ten_days_is_counted_as_thirty() -> None:
     clock = rescued().and_("2024-03-10", notice(10)).clock("D02")
-    assert clock.due.last == date(2024, 4, 9)
+    assert clock.due.last == date(2024, 4, 10)
 
 
 def test_the_notice_of_a_foundling_is_not_counted() -> None:
@@ -168,7 +175,7 @@ def test_the_count_begins_when_the_child_turns_out_to_be_a_rescued_one() -> None
     child.and_("2024-03-20", some(IntakeCategoryDetermined, category="B1", child_situation="04"))
     clock = child.clock("D02")
     assert clock.state(date(2024, 3, 19)) is None
-    assert (clock.opened_on, clock.due.last) == (date(2024, 3, 20), date(2024, 4, 9))
+    assert (clock.opened_on, clock.due.last) == (date(2024, 3, 20), date(2024, 4, 10))
 
 
 def test_saying_again_that_the_child_was_rescued_starts_no_second_count() -> None:
@@ -186,32 +193,75 @@ def test_nothing_is_asked_for_once_the_child_turns_out_not_to_be_a_rescued_one()
 
 def test_a_notice_known_to_the_month_is_due_between_two_days() -> None:
     clock = rescued().and_("2024-03", notice()).clock("D02")
-    assert (clock.due.first, clock.due.last) == (date(2024, 3, 31), date(2024, 4, 30))
+    assert (clock.due.first, clock.due.last) == (date(2024, 4, 1), date(2024, 5, 1))
 
 
 # D04: twelve months to the final certificate
 
 
+@pytest.mark.rule("D04")
 def test_twelve_months_after_reception_the_final_certificate_is_due() -> None:
     clock = rescued("2024-02-29").clock("D04")
-    assert clock.due.last == date(2025, 2, 28)
+    assert clock.due.last == date(2025, 3, 1)
     assert clock.state(date(2024, 2, 28)) is None
-    assert clock.state(date(2025, 2, 28)) == "due"
-    assert clock.state(date(2025, 3, 1)) == "overdue"
+    assert clock.state(date(2025, 3, 1)) == "due"
+    assert clock.state(date(2025, 3, 2)) == "overdue"
 
 
 def test_an_interim_certificate_does_not_meet_it_and_a_final_one_does() -> None:
     child = rescued().and_("2024-04-05", some(NotFoundCertificateIssued, certificate_kind="interim"))
     assert child.clock("D04").state(date(2025, 3, 5)) == "due"
-    child.and_("2025-03-05", some(NotFoundCertificateIssued, certificate_kind="final"))
-    assert child.clock("D04").state(date(2025, 3, 4)) == "due"
-    assert child.clock("D04").state(date(2025, 3, 5)) == "met"
+    child.and_("2025-03-06", some(NotFoundCertificateIssued, certificate_kind="final"))
+    assert child.clock("D04").state(date(2025, 3, 5)) == "due"
+    assert child.clock("D04").state(date(2025, 3, 6)) == "met"
 
 
 @pytest.mark.rule("D04")
 def test_a_final_certificate_one_day_late_is_late() -> None:
-    child = rescued().and_("2025-03-06", some(NotFoundCertificateIssued, certificate_kind="final"))
-    assert child.clock("D04").state(date(2025, 3, 6)) == "met_late"
+    child = rescued().and_("2025-03-07", some(NotFoundCertificateIssued, certificate_kind="final"))
+    assert child.clock("D04").state(date(2025, 3, 7)) == "met_late"
+
+
+@pytest.mark.rule("D04")
+def test_a_final_certificate_within_the_twelve_months_is_a_finding_and_does_not_meet_it() -> None:
+    final = some(NotFoundCertificateIssued, certificate_kind="final")
+    for day, against in (("2024-04-01", ("D04",)), ("2025-03-05", ("D04",)), ("2025-03-06", ())):
+        child = rescued().when(day, final).recorded(*against)
+        assert (child.clock("D04").met_by is None) == bool(against)
+    foundling = given(("2024-03-05", some(ReferralReceived, child_situation="05")))
+    foundling.and_("2024-03-05", some(ChildReceived)).when("2024-04-01", final).recorded()
+    unknown = given(("2024-03-05", some(ChildReceived))).when("2024-04-01", final).recorded("D04")
+    assert unknown.found() == {("D04", "uncertain")}
+
+
+@pytest.mark.rule("R-SEA-1", "D02")
+@pytest.mark.parametrize(
+    ("day", "early"), [("2024-03-12", True), ("2024-05-09", True), ("2024-05-10", False)]
+)
+def test_an_expiry_before_the_days_of_the_notice_have_passed_is_a_finding(
+    day: str,
+    early: bool,  # noqa: FBT001 - a table
+) -> None:
+    foundling = given(
+        ("2024-03-05", some(ReferralReceived, child_situation="05")), ("2024-03-10", notice(60))
+    )
+    expired = some(FindRelativesNoticeExpired, notice=foundling.last.entry_id)
+    foundling.when(day, expired).recorded(*(["R-SEA-1"] if early else []))
+
+
+@pytest.mark.rule("D02")
+def test_a_rescued_childs_notice_runs_thirty_days_whatever_it_says() -> None:
+    for day, against in (("2024-04-09", ("D02",)), ("2024-04-10", ())):
+        child = rescued().and_("2024-03-10", notice(10))
+        child.when(day, some(FindRelativesNoticeExpired, notice=child.last.entry_id)).recorded(*against)
+
+
+@pytest.mark.rule("R-SEA-1")
+def test_a_notice_of_unknown_length_leaves_open_whether_it_had_run_out() -> None:
+    child = given(("2024-03-05", some(ReferralReceived, child_situation="05")))
+    child.and_("2024-03-10", some(FindRelativesNoticePublished))
+    child.when("2024-03-12", some(FindRelativesNoticeExpired)).recorded("R-SEA-1")
+    assert child.found() == {("R-SEA-1", "uncertain")}
 
 
 def test_parents_who_are_found_end_the_wait() -> None:
@@ -229,7 +279,7 @@ def test_a_child_who_leaves_ends_the_wait_and_coming_back_begins_another() -> No
     child.and_("2025-01-10", some(ChildReceived))
     left, back = child.clocks("D04")
     assert left.state(date(2025, 1, 10)) == "void"
-    assert (back.state(date(2025, 1, 10)), back.due.last) == ("due", date(2026, 1, 10))
+    assert (back.state(date(2025, 1, 10)), back.due.last) == ("due", date(2026, 1, 11))
 
 
 def test_a_child_handed_over_and_received_on_one_day_is_waited_for_anew() -> None:
@@ -237,13 +287,13 @@ def test_a_child_handed_over_and_received_on_one_day_is_waited_for_anew() -> Non
     child.and_("2024-09-01", some(ChildReceived))
     _, received = child.clocks("D04")
     assert received.state(date(2024, 9, 1)) == "due"
-    assert received.due.last == date(2025, 9, 1)
+    assert received.due.last == date(2025, 9, 2)
 
 
 def test_a_reception_corrected_to_a_later_day_moves_the_due_day() -> None:
     child = rescued()
     child.and_("2024-03-15", some(ChildReceived), corrects=child.last)
-    assert child.clock("D04").due.last == date(2025, 3, 15)
+    assert child.clock("D04").due.last == date(2025, 3, 16)
 
 
 # D01: the interim certificate, D03: from the rescue agency to the institution

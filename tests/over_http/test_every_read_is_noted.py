@@ -15,11 +15,12 @@ from api.app import create_app
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
-from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
+from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
+from tests.support.adopters import application
 from tests.support.client import Served, new_key
 from tests.support.given import NOT_ASKED, citizen_id, some
 from tests.support.given import given as a_file
@@ -40,7 +41,7 @@ PERSONAL = (NAME, NUMBER, CERTIFICATE)
 """What is personal of the child; whoever asks sends none of it, but to look for it."""
 RECEIVED = ("2016-03-05", some(ChildReceived, file_no=NUMBER))
 IDENTITY = ("2016-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="1"))
-APPLIED = ("2024-04-01", some(AdopterApplicationReceived, children_count=0))
+APPLIED = ("2024-04-01", application())
 CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
 REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
 ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))

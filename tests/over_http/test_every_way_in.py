@@ -13,16 +13,13 @@ from httpx2 import AsyncClient
 from api.identity.permissions import Role
 from api.imports.sink import RecordingSink, RehearsingSink, RowResult
 from domain.event import Event
-from domain.events.adoption.assessment import (
-    AdoptabilityAssessed,
-    AdopterApplicationReceived,
-    AdoptionAssessmentReportIssued,
-)
+from domain.events.adoption.assessment import AdoptabilityAssessed, AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from ledger.files.cache import FileCache
+from tests.support.adopters import application
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
 from tests.support.http_given import a_story, sent
@@ -245,7 +242,7 @@ async def test_an_interval_of_days_excuses_nothing(served: Served, way: Way, on:
     """Before the report there is none, and afterwards it speaks against the adoption."""
     report = ("2026-11-10", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
     born = ("2024-03-05", some(IdentityRecorded, birth_on=date(2022, 3, 5)))
-    applied = ("2026-11-01", some(AdopterApplicationReceived, children_count=0))
+    applied = ("2026-11-01", application())
     story = await a_story(served).given(RECEIVED, born, applied, report)
     adopted = sent(on, some(AdoptionRegistered, category="5"))
 

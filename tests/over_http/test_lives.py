@@ -11,7 +11,6 @@ from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
-    AdopterApplicationReceived,
     AdoptionAssessmentConsented,
     AdoptionAssessmentReportIssued,
     Applicant,
@@ -59,12 +58,12 @@ from domain.events.search import (
     FindRelativesNoticePublished,
     NotFoundCertificateIssued,
 )
+from tests.support.adopters import ADOPTER, application
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.young_people import COMMON, GUARDIAN, HARDSHIP, READY_ON, SOCIAL
 
-ADOPTER = UUID("00000000-0000-4000-8000-00000000000a")
 PAPERS_OF_A_FOUNDLING = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
 UNREGISTERED_UNINSURED = {"S01", "S02", "I07"}
 
@@ -212,11 +211,11 @@ TO_A_FAMILY: tuple[Happened, ...] = (
     ("2024-01-10", some(AdoptabilityAssessed, basis="not_found", decision="adoptable")),
     (
         "2024-02-01",
-        some(
-            AdopterApplicationReceived,
-            adopter=ADOPTER,
-            applicants=(some(Applicant, name="海长安"), some(Applicant, name="江月明")),
-            children_count=0,
+        application(
+            applicants=(
+                some(Applicant, name="海长安", sex="1", age=40),
+                some(Applicant, name="江月明", sex="2", age=38),
+            )
         ),
     ),
     ("2024-02-10", some(AdoptionAssessmentConsented, adopter=ADOPTER)),
@@ -224,7 +223,7 @@ TO_A_FAMILY: tuple[Happened, ...] = (
     ("2024-02-20", some(IntegrationStarted, adopter=ADOPTER)),
     ("2024-03-25", some(IntegrationEnded, observations=("同吃同住，互相依恋。",))),
     ("2024-04-01", some(AdoptionAssessmentReportIssued, conclusion="suitable", assessors=("甲", "乙"))),
-    ("2024-04-15", some(RegistrarNoticeExpired)),
+    ("2024-04-16", some(RegistrarNoticeExpired)),
     ("2024-04-25", some(AdoptionRegistered, category="1", adopter=ADOPTER, new_name="海望春")),
     ("2024-04-26", some(DepartureCompleted, reason="01")),
 )
@@ -288,7 +287,12 @@ def registered(category: str, **said: Any) -> Happened:
 
 
 def small_child(*more: Happened, birth: str = "2022-05-01") -> tuple[Happened, ...]:
-    return (("2022-06-01", some(ChildReceived)), ("2022-06-01", born(birth)), *more)
+    return (
+        ("2022-06-01", some(ReferralReceived, child_situation="05")),
+        ("2022-06-01", some(ChildReceived)),
+        ("2022-06-01", born(birth)),
+        *more,
+    )
 
 
 NOTICE: Happened = ("2025-03-01", some(RegistrarNoticePublished))
@@ -308,8 +312,12 @@ AGAIN: Happened = (
 )
 
 
-def applied(on: str, children: int) -> Happened:
-    return (on, some(AdopterApplicationReceived, adopter=ADOPTER, children_count=children))
+def applied(on: str, children: int, **said: Any) -> Happened:
+    return (on, application(children, **said))
+
+
+APPLIED: Happened = applied("2025-01-01", 0)
+AGREED: Happened = ("2025-05-10", some(ChildConsentRecorded, result="agree"))
 
 
 CASES = {
@@ -326,12 +334,22 @@ CASES = {
         ("2024-05-01", some(RehabPlanMade)),
         mending=(("2024-04-20", some(RehabAssessed, assessment_type="initial")),),
     ),
-    "I12": Case(small_child(NOTICE), registered("1"), mending=(REPORT,)),
-    "I13": Case(small_child(REPORT), registered("1"), mending=(NOTICE,)),
+    "I12": Case(small_child(APPLIED, NOTICE), registered("1"), mending=(REPORT,)),
+    "I13": Case(small_child(APPLIED, REPORT), registered("1"), mending=(NOTICE,)),
     "I14": Case(
-        small_child(NOTICE, REPORT, birth="2015-05-01"),
+        small_child(APPLIED, NOTICE, REPORT, birth="2015-05-01"),
         registered("1"),
-        mending=(("2025-05-10", some(ChildConsentRecorded, result="agree")),),
+        mending=(AGREED,),
+    ),
+    "I15": Case(
+        small_child(NOTICE, REPORT, applied("2025-01-01", 0, crime_check="adverse")),
+        registered("1", adopter=ADOPTER),
+        mending=(applied("2025-02-01", 0),),
+    ),
+    "R-ADO-2": Case(
+        small_child(APPLIED, NOTICE, REPORT, AGREED, birth="2007-06-01"),
+        registered("1"),
+        mended=("2025-05-31", some(AdoptionRegistered, category="1")),
     ),
     "I16": Case(
         small_child(REPORT, applied("2025-01-01", 2)),
@@ -339,13 +357,14 @@ CASES = {
         mending=(applied("2025-02-01", 1),),
     ),
     "I17": Case(
-        small_child(REPORT),
+        small_child(APPLIED, REPORT),
         registered("2"),
         mending=(("2025-05-01", some(RelatedPartyConsentRecorded, result="nobody")),),
     ),
     "I18": Case(
         small_child(
             ("2022-06-10", some(IntakeCategoryDetermined, category="B1", child_situation="04")),
+            APPLIED,
             NOTICE,
             REPORT,
         ),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.finding_a_family import THE_WEIS, applied_for, foundling_taken_in
+from api.demo.lives.finding_a_family import THE_TANGS, THE_WEIS, applied_for, foundling_taken_in
 from api.demo.lives.searching import rescued
 from api.demo.lives.upbringing import brought_up, identity, on_paper, orphan_taken_in
 from api.demo.people import FEMALE, MALE, citizen_id, misspelled
@@ -16,7 +16,11 @@ from domain.events.adoption.assessment import (
     IntegrationStarted,
     RegistrarNoticePublished,
 )
-from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
+from domain.events.adoption.registration import (
+    AdoptionRegistered,
+    ChildConsentRecorded,
+    RelatedPartyConsentRecorded,
+)
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.guardianship import TemporaryGuardianshipStarted
@@ -50,6 +54,10 @@ def adopted_against_her_will(present: Present) -> LifeCourse:
     came, day = present.ago(years=11, days=-5), present.ago(years=2)
     yield from on_paper(foundling_taken_in(child, came, present.file_no))
     yield from on_paper(brought_up(child, came, day))
+    notice = yield on(
+        day - timedelta(days=160), FindRelativesNoticePublished, medium="newspaper", notice_days=60
+    ).on_paper()
+    yield on(day - timedelta(days=150), FindRelativesNoticeExpired, notice=notice).on_paper()
     yield on(day - timedelta(days=100), AdoptionAssessmentConsented).on_paper()
     yield on(day - timedelta(days=50), IntegrationStarted).on_paper()
     yield on(day - timedelta(days=40), RegistrarNoticePublished).on_paper()
@@ -81,6 +89,19 @@ def adopted_within_months(present: Present) -> LifeCourse:
     yield on(day - timedelta(days=120), RegistrarNoticePublished).on_paper()
     yield on(day - timedelta(days=20), AdoptionAssessmentReportIssued, conclusion="suitable").on_paper()
     yield on(day, AdoptionRegistered, category="1").on_paper()
+
+
+def adopted_as_an_adult(present: Present) -> LifeCourse:
+    """A young woman of nineteen was adopted by the family that had asked for her as a child."""
+    child = present.who(present.ago(years=21), FEMALE)
+    came, day = present.ago(years=10), present.ago(years=2)
+    yield from on_paper(orphan_taken_in(child, came, present.file_no))
+    yield from on_paper(brought_up(child, came, present.ago(years=3)))
+    yield from on_paper(applied_for(day - timedelta(days=90), THE_TANGS))
+    yield on(day - timedelta(days=60), RelatedPartyConsentRecorded, result="nobody").on_paper()
+    yield on(day - timedelta(days=20), AdoptionAssessmentReportIssued, conclusion="suitable").on_paper()
+    yield on(day - timedelta(days=10), ChildConsentRecorded, result="agree").on_paper()
+    yield on(day, AdoptionRegistered, category="2", adopter=THE_TANGS).on_paper()
 
 
 def eight_or_not(present: Present) -> LifeCourse:
@@ -168,6 +189,7 @@ AS_FOUND = (
     adopted_against_her_will,
     adopted_into_a_full_house,
     adopted_within_months,
+    adopted_as_an_adult,
     eight_or_not,
     admitted_twice,
     written_by_many_hands,

@@ -1,11 +1,13 @@
 """Children who find a family: a foundling's whole way, an orphan's, and where others stand today."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import brought_up, orphan_taken_in, received, registered
 from api.demo.people import FEMALE, MALE, Person, citizen_id
+from domain.event import Unknown
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdopterApplicationReceived,
@@ -70,7 +72,7 @@ def foundling_taken_in(child: Person, came: date, file_no: str) -> LifeCourse:
         medium_name="望海晚报",
         notice_days=60,
     )
-    yield on(came + timedelta(days=65), FindRelativesNoticeExpired, notice=notice)
+    yield on(came + timedelta(days=66), FindRelativesNoticeExpired, notice=notice)
     yield on(came + timedelta(days=70), AdmissionApproved, opinion="同意接收")
     admitted = came + timedelta(days=72)
     yield on(
@@ -142,19 +144,25 @@ def adopted(child: Person, day: date, adopter: UUID, category: str) -> LifeCours
     )
 
 
-def visited(registered_on: date, *after: int) -> LifeCourse:
-    """Child and adopters were visited after so many days."""
-    for days in after:
+def visited(registered_on: date, *after: int, agreed: int | None = None, late: int = 2) -> LifeCourse:
+    """Child and adopters were visited after so many days, `late` by some days.
+
+    Each visit agreed on the day of the next one, and the last on the day `agreed`.
+    """
+    for days, following in pairwise((*after, agreed)):
+        if days is None:
+            continue
         yield on(
             registered_on + timedelta(days=days),
             PostAdoptionVisitMade,
-            planned_on=registered_on + timedelta(days=days - 2),
+            planned_on=registered_on + timedelta(days=days - late),
             mode="home",
             living="有独立房间，作息规律",
             health="良好",
             schooling="未到学龄",
             relationship="亲密",
             risk="none",
+            next_on=Unknown("not_known") if following is None else registered_on + timedelta(days=following),
         )
 
 
@@ -170,10 +178,10 @@ def a_foundling(present: Present) -> LifeCourse:
     )
     yield from applied_for(present.ago(years=2, months=9), THE_TANGS)
     yield on(published, RegistrarNoticePublished)
-    yield on(published + timedelta(days=60), RegistrarNoticeExpired)
+    yield on(published + timedelta(days=61), RegistrarNoticeExpired)
     yield from tried_out(published + timedelta(days=65), THE_TANGS)
     yield from adopted(child, day, THE_TANGS, "1")
-    yield from visited(day, 28, 88, 178, 360)
+    yield from visited(day, 28, 88, 178, 360, agreed=720)
 
 
 def an_orphan_of_nine(present: Present) -> LifeCourse:
@@ -203,7 +211,8 @@ def an_orphan_of_nine(present: Present) -> LifeCourse:
         present.ago(months=8), ChildConsentRecorded, form="oral_recorded", witness="姜老师", result="agree"
     )
     yield from adopted(child, day, THE_WEIS, "2")
-    yield from visited(day, 25, 130)
+    yield from visited(day, 25, agreed=85)
+    yield from visited(day, 130, agreed=300, late=45)
 
 
 def newly_adopted(present: Present) -> LifeCourse:
@@ -229,7 +238,7 @@ def came_back(present: Present) -> LifeCourse:
     yield on(present.ago(years=2, months=3), RelatedPartyConsentRecorded, result="nobody")
     yield from tried_out(present.ago(years=2, months=3), THE_WEIS)
     yield from adopted(child, day, THE_WEIS, "2")
-    yield from visited(day, 30)
+    yield from visited(day, 30, agreed=250)
     yield from orphan_taken_in(child, back, present.file_no)
     yield from brought_up(child, back, present.today)
 

@@ -59,10 +59,10 @@ def rescued_last_week(present: Present) -> LifeCourse:
 
 def in_the_agency(present: Present, *, expired: tuple[int, ...], came: int | None, known: bool) -> LifeCourse:
     """A rescued boy is in the rescue agency; his notices ran out so many days ago, and he came here after."""
-    found = max(expired) + 40
+    found = max(expired) + 41
     yield on(present.ago(days=found), ReferralReceived, referral_source="rescue_agency", child_situation="04")
     for days in expired:
-        (happening,) = notice(present.ago(days=days + 30))
+        (happening,) = notice(present.ago(days=days + 31))
         published = yield happening
         yield on(present.ago(days=days), FindRelativesNoticeExpired, notice=published)
     if came is not None:

@@ -80,6 +80,7 @@ def ready_with_support(present: Present) -> LifeCourse:
         is_medical_handover_done=True,
     )
     yield on(present.ago(days=3), HouseholdDestinationDecided, hukou_state="kept", explanation="暂留集体户")
+    yield from visits_planned(present.ago(days=20))
     yield from visits_planned(present.ago(days=2))
 
 
@@ -135,6 +136,7 @@ def on_his_own_for_years(present: Present) -> LifeCourse:
     yield from plan_approved(left - timedelta(days=60), "social")
     yield on(left - timedelta(days=20), EmploymentArranged, employer="市机械厂", post="钳工")
     yield from settled_in(left - timedelta(days=10))
+    yield from visits_planned(left)
     yield on(left, AdultPlaced, route="social", hukou_state="decided", address="市机械厂宿舍")
     yield on(left, GuardianshipTerminated, reason="full_capacity")
     yield on(left, DepartureCompleted, reason="05", receiver="本人", last_allowance_month=f"{left:%Y-%m}")

@@ -24,6 +24,7 @@ from domain.events.search import (
     ParentageRejected,
     PotentialRelativeClaimed,
 )
+from domain.when import add
 
 NEIGHBOUR = UUID("00000000-0000-4000-8000-0000000000a1")
 MOTHER = UUID("00000000-0000-4000-8000-0000000000a2")
@@ -131,12 +132,12 @@ def never_found(present: Present) -> LifeCourse:
         notice_days=30,
     )
     yield on(
-        came + timedelta(days=28),
+        add(came, months=1) + timedelta(days=1),
         NotFoundCertificateIssued,
         certificate_kind="interim",
         certificate_no="暂查字2号",
     )
-    yield on(published + timedelta(days=30), FindRelativesNoticeExpired, notice=first)
+    yield on(published + timedelta(days=31), FindRelativesNoticeExpired, notice=first)
     again = yield on(
         came + timedelta(days=200),
         FindRelativesNoticePublished,
@@ -146,7 +147,7 @@ def never_found(present: Present) -> LifeCourse:
     )
     yield on(came + timedelta(days=245), FindRelativesNoticeExpired, notice=again)
     yield on(
-        came + timedelta(days=362),
+        add(came, months=12) + timedelta(days=1),
         NotFoundCertificateIssued,
         certificate_kind="final",
         certificate_no="查无字2号",

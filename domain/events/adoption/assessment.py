@@ -25,7 +25,7 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.search import ParentageConfirmed
+from domain.events.search import TOO_EARLY, ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -78,6 +78,7 @@ class Applicant(Part):
     citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
     age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years", "周岁")]
+    birth_on: Annotated[Answered[date] | None, Label("出生日期", "Born on")] = None
 
 
 class AdopterApplicationReceived(
@@ -159,6 +160,12 @@ class RegistrarNoticeExpired(
     def follows(self) -> tuple[type[Event], ...]:
         return (RegistrarNoticePublished,)
 
+    def refusals(self, life: Life) -> Refusals:
+        notice = life.last(RegistrarNoticePublished)
+        limit = None if notice is None else life.number("D07", of=notice)
+        if notice is not None and limit is not None:
+            yield from unless("D07", life.passed(limit.ends(notice.days)), notice, detail=TOO_EARLY, by=limit)
+
 
 class AdoptionAssessmentConsented(
     Event,
@@ -226,6 +233,7 @@ class AdoptionAssessmentReportIssued(
     assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
     conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("assessment_conclusion")]
     score: Annotated[Answered[Points] | None, Label("评估得分", "Score")] = None
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
 
     def refusals(self, life: Life) -> Refusals:
         consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")
@@ -239,19 +247,18 @@ class AdoptionAssessmentReportIssued(
 
 @obligation("D07")
 def notice_runs_out(history: History) -> Iterator[Clock]:
-    """When the registrar's notice has run out, it is recorded that nobody claimed the child."""
+    """When the days of the registrar's notice have passed, it is recorded that nobody claimed the child."""
     for notice in history.all(RegistrarNoticePublished):
         limit = history.number("D07", entry=notice)
         if limit is None:
             continue
         ends = min(_notice_ends(history, notice), key=lambda end: end[0], default=None)
-        expired = history.first(RegistrarNoticeExpired, after=notice.days.last)
-        if expired is not None and ends is not None and expired.days.last > ends[0]:
-            expired = None
+        passed = limit.ends(notice.days).passed
+        expired = history.first(RegistrarNoticeExpired, after=max(passed.earliest, notice.days.last))
         yield Clock(
             rule="D07",
             opened_on=notice.days.last,
-            due=limit.ends(notice.days),
+            due=passed,
             started_by=(notice,),
             met_by=expired,
             void_on=None if ends is None else ends[0],

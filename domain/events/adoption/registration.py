@@ -1,35 +1,41 @@
-"""Consent and registration, with the rules that an adoption keeps (I12 to I18)."""
+"""Consent and registration, with what an adoption rests on (I12 to I18; I15 and I16 in `adopting`)."""
 
-from typing import Annotated, Final, TypeVar
+from dataclasses import replace
+from typing import Annotated, Final
 from uuid import UUID
 
-from domain.entry import AnyEntry, Entry
+from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
+from domain.events.adoption.adopting import (
+    CATEGORIES,
+    NOT_FOUND_CHILDREN,
+    OF_BASIS,
+    ORPHANS,
+    STEPCHILD,
+    WHICH_ADOPTER,
+    Adopting,
+    fit,
+    of_age,
+    room_in_family,
+)
 from domain.events.adoption.assessment import (
     CIVIL_CODE,
     INTEGRATING,
     REGISTRATION_MEASURES,
     AdoptabilityAssessed,
-    AdopterApplicationReceived,
     AdoptionAssessmentReportIssued,
     RegistrarNoticePublished,
 )
 from domain.events.care import ended as care_ended
-from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
 from domain.events.intake import INTAKE, SITUATION, ChildReceived
-from domain.events.search import CLAIM, NOT_FOUND, PARENT
+from domain.events.search import CLAIM, NOT_FOUND, PARENT, SITUATION_UNKNOWN, is_rescued
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life
-from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
+from domain.refusal import Refusals, breach, no_evidence, only_if, uncertain, unless
 
-E = TypeVar("E", bound=Event)
-STEPCHILD: Final = "4"
-ORPHANS: Final = frozenset({"2", "7"})
-NOT_FOUND_CHILDREN: Final = frozenset({"1", "8"})
-NO_LIMIT_OF_CHILDREN: Final = frozenset({"1", "2", STEPCHILD, "7"})
-"""Adoption categories: codes of `adoption_category`."""
-RESCUED: Final = "04"
-"""A code of `child_situation`."""
+FINAL_CERTIFICATE: Final = Label(
+    "尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"
+)
 ADOPTED: Final[Attribute[str]] = Attribute(
     "adoption", "category", Label("收养类别", "Adoption category"), Category.ADOPTION
 )
@@ -42,11 +48,12 @@ class ChildConsentRecorded(
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1104条",
 ):
-    """A child was asked whether they want this adoption; one of 8 or more must agree."""
+    """A child was asked whether they want to be adopted by this party; one old enough must agree (I14)."""
 
     form: Annotated[Answered[str], Label("表达方式", "Form"), Code("consent_form")]
     witness: Annotated[Answered[Name], Label("见证人", "Witness")]
     result: Annotated[Answered[str], Label("本人意见", "Answer"), Code("consent_result")]
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
 
 
 class RelatedPartyConsentRecorded(
@@ -94,14 +101,17 @@ class AdoptionRegistered(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _assessed(self, life)
-        yield from _looked_for(self, life)
-        yield from _agreed(life)
-        yield from _room_in_family(self, life)
-        yield from _kin_agreed(self, life)
-        yield from _rescue_settled(life)
+        adopting = _adopting(self, life)
+        yield from _assessed(adopting, self.decision)
+        yield from adopting.only_of(NOT_FOUND_CHILDREN, _looked_for(adopting))
+        yield from _agreed(adopting)
+        yield from of_age(adopting)
+        yield from fit(adopting)
+        yield from room_in_family(adopting)
+        yield from adopting.only_of(ORPHANS, _kin_agreed(adopting))
+        yield from only_if(_rescued(adopting), _rescue_settled(life), SITUATION_UNKNOWN)
         before = life.last(AdoptionRegistered)
-        if before is not None and not _since(life, ChildReceived):
+        if before is not None and not adopting.since(ChildReceived):
             yield breach("I20", before, detail=Label("已办理收养登记", "adopted already"))
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -113,44 +123,47 @@ class AdoptionRegistered(
         yield from care_ended(entry)
 
 
-def _since(life: Life, kind: type[E]) -> list[Entry[E]]:
-    """What happened after an earlier adoption, else ever: what was settled then is used up."""
-    before = life.last(AdoptionRegistered)
-    return [entry for entry in life.all(kind) if before is None or entry.days.last > before.days.last]
+def _adopting(registered: AdoptionRegistered, life: Life) -> Adopting:
+    """Return the adoption with the categories it may be of: its own or, where unknown, those of its basis."""
+    before, category = life.last(AdoptionRegistered), known(registered.category)
+    adopting = Adopting(
+        life=life,
+        categories=CATEGORIES if category is None else frozenset({category}),
+        adopter=known(registered.adopter),
+        after=None if before is None else before.days.last,
+    )
+    assessed = adopting.latest(AdoptabilityAssessed)
+    if category is not None or assessed is None:
+        return adopting
+    return replace(adopting, categories=OF_BASIS.get(known(assessed.event.basis) or "", CATEGORIES))
 
 
-def _latest(life: Life, kind: type[E]) -> Entry[E] | None:
-    entries = _since(life, kind)
-    return entries[-1] if entries else None
-
-
-def _is_one_of(registered: AdoptionRegistered, life: Life, categories: frozenset[str], basis: str) -> bool:
-    """Whether the adoption is of those categories or, where it does not say, of that basis."""
-    category = known(registered.category)
-    if category is not None:
-        return category in categories
-    assessed = _latest(life, AdoptabilityAssessed)
-    return assessed is not None and known(assessed.event.basis) == basis
-
-
-def _assessed(registered: AdoptionRegistered, life: Life) -> Refusals:
-    """I12: an issued report, and a decision where its conclusion is negative."""
-    if known(registered.category) == STEPCHILD:
+def _assessed(adopting: Adopting, decision: str | None) -> Refusals:
+    """I12: an issued report on these adopters, and a decision where its conclusion is negative."""
+    limit = adopting.life.number("I12")
+    if limit is None or adopting.of(STEPCHILD):
         return
-    report = _latest(life, AdoptionAssessmentReportIssued)
-    if report is None:
-        yield no_evidence("I12")
-    elif known(report.event.conclusion) == "unsuitable" and registered.decision is None:
-        yield breach(
-            "I12", report, detail=Label("评估结论为不符合", "the assessment's conclusion is negative")
-        )
-
-
-def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
-    """I13: for a child whose parents are not found, the notice has run out and nobody claims the child."""
-    if not _is_one_of(registered, life, NOT_FOUND_CHILDREN, "not_found"):
+    reports = [
+        report
+        for report in adopting.since(AdoptionAssessmentReportIssued)
+        if adopting.concerns(report.event.adopter) is not False
+    ]
+    if not reports:
+        yield no_evidence("I12", by=limit)
         return
-    notice = _latest(life, RegistrarNoticePublished)
+    report, conclusion = reports[-1], known(reports[-1].event.conclusion)
+    if conclusion is None:
+        yield uncertain("I12", report, detail=Label("评估结论不明", "the conclusion is not known"))
+    elif conclusion == "unsuitable" and decision is None:
+        detail = Label("评估结论为不符合", "the assessment's conclusion is negative")
+        yield breach("I12", report, detail=detail)
+    if adopting.concerns(report.event.adopter) is None:
+        yield uncertain("I12", report, detail=WHICH_ADOPTER)
+
+
+def _looked_for(adopting: Adopting) -> Refusals:
+    """I13: the notice for a child whose parents are not found has run out, and nobody claims the child."""
+    life, notice = adopting.life, adopting.latest(RegistrarNoticePublished)
     if notice is None:
         yield no_evidence("I13", detail=Label("尚未登记收养登记公告", "no notice is recorded"))
     else:
@@ -163,72 +176,65 @@ def _looked_for(registered: AdoptionRegistered, life: Life) -> Refusals:
         yield breach("I13", *(claim.entry for claim in claims), detail=detail)
 
 
-def _agreed(life: Life) -> Refusals:
-    """I14: a child old enough has agreed."""
+def _agreed(adopting: Adopting) -> Refusals:
+    """I14: a child old enough has agreed to these adopters, asked at that age."""
+    life = adopting.life
     limit = life.number("I14")
-    if limit is None or life.aged(limit.value) is False:
+    of_age = None if limit is None else life.aged(limit.value)
+    if limit is None or of_age is False:
         return
-    consent = _latest(life, ChildConsentRecorded)
-    answer = None if consent is None else known(consent.event.result)
-    if answer == "agree":
-        return
-    if life.aged(limit.value) is None:
-        yield uncertain("I14", consent)
-    elif answer is None:
-        yield no_evidence("I14", consent, by=limit)
-    else:
-        yield breach("I14", consent, by=limit)
-
-
-def _room_in_family(registered: AdoptionRegistered, life: Life) -> Refusals:
-    """I16: the adopters have no more children than the law lets those have who adopt this child."""
-    limit = life.number("I16")
-    category = known(registered.category)
-    disabled = life.now(DISABILITY) or life.now(DISABILITY_CERTIFICATE)
-    if limit is None or category is None or category in NO_LIMIT_OF_CHILDREN or disabled is not None:
-        return
-    adopter = known(registered.adopter)
-    applications = [
-        application
-        for application in _since(life, AdopterApplicationReceived)
-        if adopter is None or application.event.adopter == adopter
+    turns, detail = life.turns(limit.value), Label(f"{limit.value}周岁以上", f"of {limit.value} or more")
+    asked = [
+        consent
+        for consent in adopting.since(ChildConsentRecorded)
+        if adopting.concerns(consent.event.adopter) is not False
+        and (turns is None or consent.days.last >= turns.earliest)
     ]
-    children = known(applications[-1].event.children_count) if applications else None
-    if children is None:
-        yield no_evidence("I16", *applications[-1:])
-    elif children > limit.value:
-        yield breach("I16", applications[-1])
+    consent = asked[-1] if asked else None
+    answer = None if consent is None else known(consent.event.result)
+    if consent is not None and answer == "agree":
+        if turns is None or consent.days.earliest < turns.last:
+            detail = Label("征求意见时的年龄不明", "how old the child was when asked is not known")
+            yield uncertain("I14", consent, detail=detail)
+        if adopting.concerns(consent.event.adopter) is None:
+            yield uncertain("I14", consent, detail=WHICH_ADOPTER)
+    elif of_age is None:
+        yield uncertain("I14", consent, detail=detail)
+    elif answer is None:
+        yield no_evidence("I14", consent, detail=detail, by=limit)
+    else:
+        yield breach("I14", consent, detail=detail, by=limit)
 
 
-def _kin_agreed(registered: AdoptionRegistered, life: Life) -> Refusals:
+def _kin_agreed(adopting: Adopting) -> Refusals:
     """I17: for an orphan, everybody else with a duty of support agrees, or there is nobody."""
-    if not _is_one_of(registered, life, ORPHANS, "orphan"):
-        return
-    answers = {entry.event.person: entry for entry in _since(life, RelatedPartyConsentRecorded)}
+    answers = {
+        entry.event.person or entry.original: entry for entry in adopting.since(RelatedPartyConsentRecorded)
+    }
     against = [entry for entry in answers.values() if known(entry.event.result) == "disagree"]
+    silent = [entry for entry in answers.values() if known(entry.event.result) is None]
     if against:
         yield breach("I17", *against)
-    elif not any(known(entry.event.result) for entry in answers.values()):
-        yield no_evidence("I17")
+    elif silent or not answers:
+        yield no_evidence("I17", *silent)
 
 
 def _rescue_settled(life: Life) -> Refusals:
     """I18: a rescued child has been in the institution for a year, and the final certificate is there."""
-    situation = life.now(SITUATION)
-    if situation is None or situation.held.value != RESCUED:
-        return
-    received = life.last(ChildReceived)
+    received, situation = life.last(ChildReceived), life.now(SITUATION)
     if received is None:
-        yield no_evidence(
-            "I18", situation.entry, detail=Label("尚未登记儿童接收", "no reception is recorded")
-        )
+        evidence = None if situation is None else situation.entry
+        yield no_evidence("I18", evidence, detail=Label("尚未登记儿童接收", "no reception is recorded"))
     else:
         limit = life.number("D04", of=received)
         if limit is not None:
             yield from unless("I18", life.passed(limit.ends(received.days)), received)
     certificate = life.now(NOT_FOUND)
     if certificate is None or certificate.held.value != "final":
-        yield no_evidence(
-            "I18",
-            detail=Label("尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"),
-        )
+        yield no_evidence("I18", detail=FINAL_CERTIFICATE)
+
+
+def _rescued(adopting: Adopting) -> bool | None:
+    """Whether the child was rescued from trafficking; None where a child of unknown parents may have been."""
+    rescued = is_rescued(adopting.life)
+    return False if rescued is None and adopting.of(NOT_FOUND_CHILDREN) is False else rescued

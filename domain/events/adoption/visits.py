@@ -1,16 +1,16 @@
-"""Visits after an adoption (D32)."""
+"""Visits after an adoption (D32), and those that were agreed on (R-VIS-2)."""
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
 from typing import Annotated
 
-from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text
+from domain.entry import AnyEntry, Entry
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text, known
 from domain.events.adoption.registration import AdoptionRegistered
-from domain.life import STAGE
 from domain.obligations import Clock, History, obligation
 from domain.rulebook import Pack
+from domain.visiting import made_by, planned_visits, visits_end
 
 
 class PostAdoptionVisitMade(
@@ -37,26 +37,48 @@ class PostAdoptionVisitMade(
 
 @obligation("D32")
 def visits(history: History) -> Iterator[Clock]:
-    """After registration child and adopters are visited: one clock a visit, met by the visits in turn."""
+    """After registration child and adopters are visited: one clock a visit, each met within its own time."""
     for adoption in history.all(AdoptionRegistered):
         registered = adoption.days.last
-        ended = _visits_end(history, registered)
+        ended = visits_end(history, registered)
+        intervals = sorted(
+            ((limit.ends(adoption.days), limit) for limit in _intervals(history, adoption)),
+            key=lambda interval: interval[0].last,
+        )
         made = [
-            visit
+            (_made_for(visit, registered), visit)
             for visit in history.all(PostAdoptionVisitMade)
-            if visit.days.last >= registered and (ended is None or visit.days.last <= ended[0])
+            if visit.days.last > registered and (ended is None or visit.days.last <= ended[0])
         ]
-        for index, limit in enumerate(_intervals(history, adoption)):
+        for (due, limit), visit in zip(
+            intervals, made_by([due.last for due, _ in intervals], made), strict=True
+        ):
             yield Clock(
                 rule="D32",
                 opened_on=registered,
-                due=limit.ends(adoption.days),
+                due=due,
                 started_by=(adoption,),
-                met_by=made[index] if index < len(made) else None,
+                met_by=visit,
                 void_on=None if ended is None else ended[0],
                 void_because=None if ended is None else ended[1],
                 number=limit,
             )
+
+
+@obligation("R-VIS-2")
+def agreed_visits(history: History) -> Iterator[Clock]:
+    """The next visit that a visit agreed on is made; it is void once another visit agrees on another day."""
+    made = history.all(PostAdoptionVisitMade)
+    agreed = [(visit, day) for visit in made if (day := known(visit.event.next_on)) is not None]
+    for index, (visit, day) in enumerate(agreed):
+        again = [later for later, _ in agreed[index + 1 :]]
+        yield from planned_visits("R-VIS-2", history, visit, [day], made, replaced_by=again)
+
+
+def _made_for(visit: Entry[PostAdoptionVisitMade], registered: date) -> date:
+    """Return the day that a visit is for: the one it was planned for, if it was not made before that."""
+    planned, made = known(visit.event.planned_on), visit.days.last
+    return planned if planned is not None and registered < planned < made else made
 
 
 def _intervals(history: History, adoption: AnyEntry) -> Iterator[Pack]:
@@ -67,16 +89,3 @@ def _intervals(history: History, adoption: AnyEntry) -> Iterator[Pack]:
         if first is None or pack is None or pack.region != first.region:
             return
         yield pack
-
-
-def _visits_end(history: History, registered: date) -> tuple[date, Label] | None:
-    """Return the first day on which no visit is required: the child died, or is in care again."""
-    labels = {
-        "died": Label("已死亡", "died"),
-        "received": Label("重新接收", "in care again"),
-        "in_care": Label("重新接收", "in care again"),
-    }
-    for span in history.spans(STAGE):
-        if span.since > registered and span.value in labels:
-            return span.since, labels[span.value]
-    return None

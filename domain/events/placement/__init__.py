@@ -11,3 +11,4 @@ from domain.events.placement import gates as gates
 from domain.events.placement import placed as placed
 from domain.events.placement import due as due
 from domain.events.placement import local_times as local_times
+from domain.events.placement import following_up as following_up

@@ -30,6 +30,7 @@ from domain.events.placement.preparing import DESIGN, HARDSHIP_RULES, SEED_RULES
 from domain.events.schooling import EDUCATION
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
+from domain.refusal import Refusals, no_evidence
 
 AT_HOME: Final = frozenset({"home_teaching", "remote"})
 """Forms of schooling that do not keep anybody at school all day: codes of `school_form`."""
@@ -216,6 +217,10 @@ class FollowUpPlanned(Event, zh="随访计划", en="Follow-up planned", source=f
 
     visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划随访日期", "Visits on")]
     responsible: Annotated[Answered[Title], Label("责任人", "Responsible"), Personal(Category.IDENTITY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        if known(self.visits_on) is None:
+            yield no_evidence("R-VIS-1", detail=Label("计划随访日期不明", "the planned days are not known"))
 
 
 def busy(life: Life) -> Fact[Any] | None:

@@ -24,7 +24,7 @@ from domain.life import ADULT, BIRTH, Life, over_time
 from domain.obligations import Clock, History, Stay, obligation
 from domain.refusal import Refusals, no_evidence, uncertain
 from domain.standing import standing
-from domain.when import FIRST_DAY, LAST_DAY, Days, day_after
+from domain.when import LAST_DAY, Days, day_after
 
 E = TypeVar("E", bound=Event)
 
@@ -159,7 +159,7 @@ def service_is_registered(history: History) -> Iterator[Clock]:
             opened_on=opens,
             due=Days(first, date(adult.last.year, 12, 31)),
             started_by=_because(history, stay),
-            met_by=_first(history, EnlistmentRegistered, FIRST_DAY, stay.void_on),
+            met_by=_first(history, EnlistmentRegistered, date(adult.earliest.year, 1, 1), stay.void_on),
             void_on=stay.void_on,
             void_because=stay.void_because,
             number=limit,

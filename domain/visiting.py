@@ -1,0 +1,89 @@
+"""Visits that are due: which visit is made for which time."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final, TypeVar
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event, Label
+from domain.life import STAGE
+from domain.obligations import Clock, History
+from domain.when import LAST_DAY, Days
+
+E = TypeVar("E", bound=Event)
+ENDS: Final = {
+    "died": Label("已死亡", "died"),
+    "received": Label("重新接收", "in care again"),
+    "in_care": Label("重新接收", "in care again"),
+}
+"""The stages in which nobody is visited any more, and why."""
+REPLACED: Final = Label("已重新计划", "planned anew")
+
+
+def visits_end(history: History, after: date) -> tuple[date, Label] | None:
+    """Return the first day without any visit required, and why: the person died, or is in care again."""
+    for span in history.spans(STAGE):
+        if span.since > after and span.value in ENDS:
+            return span.since, ENDS[span.value]
+    return None
+
+
+def made_by(ends: Sequence[date], visits: Sequence[tuple[date, Entry[E]]]) -> list[Entry[E] | None]:
+    """Return for each of several times, which follow each other until these days, the visit made for it.
+
+    Each visit comes with the day that it is for. One that lies within a time is for that time; a second one
+    there makes up for an earlier time without any, and so does one after the last time. One visit is for one
+    time only.
+    """
+    within: list[list[Entry[E]]] = [[] for _ in range(len(ends) + 1)]
+    for day, visit in sorted(visits, key=lambda each: each[0]):
+        within[bisect_left(ends, day)].append(visit)
+    for time in range(len(ends)):
+        spare = next((own for own in within[time + 1 :] if len(own) > (own is not within[-1])), None)
+        if not within[time] and spare is not None:
+            within[time].append(spare.pop(0))
+    return [own[0] if own else None for own in within[:-1]]
+
+
+def nearest_to(planned: Sequence[date], made: Sequence[Entry[E]], after: date) -> list[Entry[E] | None]:
+    """Return for each planned day, in order, the first visit that lies nearer to it than to its neighbours.
+
+    The day on which the plan was made is the first one's neighbour: a visit nearer to that is for none.
+    """
+    between = [day + (following - day) / 2 for day, following in pairwise([after, *planned])]
+    found: list[Entry[E] | None] = []
+    for since, until in pairwise([*between, LAST_DAY]):
+        found.append(next((visit for visit in made if since < visit.days.last <= until), None))
+    return found
+
+
+def planned_visits(  # noqa: PLR0913, PLR0917 - what is planned, and what may come of it
+    rule: str,
+    history: History,
+    plan: AnyEntry,
+    days: Sequence[date],
+    made: Sequence[Entry[E]],
+    replaced_by: Sequence[AnyEntry],
+) -> Iterator[Clock]:
+    """Yield a clock for each planned day: it falls due that day, and is met by the visit nearest to it.
+
+    It is void once the person is dead or in care again, or with the first of the plans that replace it.
+    """
+    since = plan.days.last
+    ends = [end for end in (visits_end(history, since),) if end is not None]
+    ends += [(other.days.last, REPLACED) for other in replaced_by[:1]]
+    void_on, because = min(ends, key=lambda end: end[0], default=(None, None))
+    planned = sorted(set(days))
+    visits = [visit for visit in made if visit is not plan and visit.days.last >= since]
+    for day, visit in zip(planned, nearest_to(planned, visits, since), strict=True):
+        yield Clock(
+            rule=rule,
+            opened_on=since,
+            due=Days.on(day),
+            started_by=(plan,),
+            met_by=visit,
+            void_on=void_on,
+            void_because=because,
+        )

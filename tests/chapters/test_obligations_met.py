@@ -1,0 +1,112 @@
+"""What is due is met by what could have met it, and planned visits fall due on their days."""
+
+from datetime import date
+
+import pytest
+
+from domain.event import Event, Unknown
+from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.household import IdCardApplied
+from domain.events.insurance import InsuranceStatusChecked
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.placement.arrangements import EnlistmentRegistered, FollowUpPlanned
+from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from tests.support.given import Given, given, some
+
+
+def planned(*days: str) -> FollowUpPlanned:
+    return some(FollowUpPlanned, visits_on=tuple(date.fromisoformat(day) for day in days))
+
+
+def visited(next_on: str | None = None) -> AfterCareVisitMade:
+    return some(
+        AfterCareVisitMade, mode="home", next_on=None if next_on is None else date.fromisoformat(next_on)
+    )
+
+
+def placed() -> Given:
+    """A young man who was placed on 1 March 2026, with visits planned for June and December."""
+    return given(
+        ("2020-03-01", some(ChildReceived)),
+        ("2026-02-05", planned("2026-06-10", "2026-12-10")),
+        ("2026-03-01", some(AdultPlaced)),
+    )
+
+
+def states(file: Given, day: str) -> list[str | None]:
+    return [clock.state(date.fromisoformat(day)) for clock in file.clocks("R-VIS-1")]
+
+
+@pytest.mark.rule("R-VIS-1")
+def test_each_planned_visit_falls_due_on_its_day() -> None:
+    file = placed()
+    assert [clock.due.last for clock in file.clocks("R-VIS-1")] == [date(2026, 6, 10), date(2026, 12, 10)]
+    assert states(file, "2026-02-04") == [None, None]
+    assert states(file, "2026-06-10") == ["due", "due"]
+    assert states(file, "2026-06-11") == ["overdue", "due"]
+
+
+@pytest.mark.rule("R-VIS-1")
+def test_a_planned_visit_is_met_by_the_visit_nearest_to_its_day_and_by_no_call_right_after_the_plan() -> None:
+    in_time = placed().and_("2026-06-08", visited())
+    assert states(in_time, "2026-06-10") == ["met", "due"]
+    late = placed().and_("2026-06-12", visited())
+    assert states(late, "2026-06-12") == ["met_late", "due"]
+    at_once = placed().and_("2026-03-02", visited()).and_("2026-03-03", visited())
+    assert states(at_once, "2026-12-11") == ["overdue", "overdue"]
+    both = late.and_("2027-01-10", visited())
+    assert states(both, "2027-01-10") == ["met_late", "met_late"]
+
+
+@pytest.mark.rule("R-VIS-1")
+@pytest.mark.parametrize("ends", [some(ChildDied), some(ChildReceived), planned("2027-01-10")])
+def test_a_planned_visit_is_void_after_death_in_care_again_and_with_a_new_plan(ends: Event) -> None:
+    file = placed().and_("2026-07-01", ends)
+    assert states(file, "2026-06-30")[:2] == ["overdue", "due"]
+    assert states(file, "2026-07-01")[:2] == ["void", "void"]
+    assert states(file, "2027-01-11")[2:] == (["overdue"] if isinstance(ends, FollowUpPlanned) else [])
+
+
+@pytest.mark.rule("R-VIS-1")
+def test_the_next_visit_agreed_on_falls_due_and_another_one_takes_its_place() -> None:
+    file = given(("2026-03-01", some(AdultPlaced)), ("2026-04-01", visited("2026-08-01")))
+    assert states(file, "2026-08-02") == ["overdue"]
+    moved = file.and_("2026-05-01", visited("2026-10-01"))
+    assert states(moved, "2026-10-02") == ["void", "overdue"]
+    replanned = moved.and_("2026-09-01", planned("2026-11-01"))
+    assert states(replanned, "2026-09-01") == ["void", "void", "due"]
+
+
+@pytest.mark.rule("R-VIS-1")
+def test_a_plan_without_days_is_a_finding() -> None:
+    file = given(("2026-02-05", some(FollowUpPlanned, visits_on=Unknown("not_on_paper"))))
+    assert file.found() == {("R-VIS-1", "no_evidence")}
+
+
+@pytest.mark.rule("D18")
+def test_a_registration_for_service_before_the_year_of_eighteen_meets_nothing() -> None:
+    for day, state in (("2013-05-01", "overdue"), ("2025-12-31", "overdue"), ("2026-01-01", "met")):
+        file = given(
+            ("2015-03-01", some(IdentityRecorded, sex="1", birth_on=date(2008, 5, 1))),
+            ("2012-03-01", some(ChildReceived)),
+            (day, some(EnlistmentRegistered)),
+        )
+        assert file.clock("D18").state(date(2027, 1, 1)) == state
+
+
+@pytest.mark.rule("D10", "D11")
+def test_what_came_when_nothing_was_required_any_more_has_met_nothing() -> None:
+    checked = given(
+        ("2020-03-01", some(ChildReceived)),
+        ("2020-03-10", some(DepartureCompleted, reason="12")),
+        ("2022-03-01", some(ChildReceived)),
+        ("2022-03-01", some(InsuranceStatusChecked)),
+    )
+    assert [clock.state(date(2022, 3, 1)) for clock in checked.clocks("D10")] == ["void", "met"]
+    applied = given(
+        ("2010-03-01", some(IdentityRecorded, birth_on=date(2008, 5, 1))),
+        ("2010-03-01", some(ChildReceived)),
+        ("2024-06-01", some(DepartureCompleted, reason="12")),
+        ("2024-07-01", some(IdCardApplied)),
+    )
+    assert applied.clock("D11").state(date(2024, 7, 1)) == "void"
