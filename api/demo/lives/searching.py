@@ -132,7 +132,7 @@ def never_found(present: Present) -> LifeCourse:
         notice_days=30,
     )
     yield on(
-        add(came, months=1) + timedelta(days=1),
+        came + timedelta(days=28),
         NotFoundCertificateIssued,
         certificate_kind="interim",
         certificate_no="暂查字2号",
