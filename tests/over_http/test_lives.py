@@ -64,7 +64,12 @@ from tests.support.given import some
 from tests.support.http_given import a_story
 from tests.support.young_people import COMMON, GUARDIAN, HARDSHIP, READY_ON, SOCIAL
 
-PAPERS_OF_A_FOUNDLING = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
+PAPERS_OF_A_FOUNDLING = (
+    "found_child_certificate",
+    "find_relatives_notice",
+    "unclaimed_statement",
+    "acceptance_opinion",
+)
 UNREGISTERED_UNINSURED = {"S01", "S02", "I07"}
 
 Happened = tuple[Any, ...]
