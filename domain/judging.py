@@ -49,6 +49,7 @@ FindingKind: TypeAlias = Literal[
     "breach",
     "no_evidence",
     "exception_unapproved",
+    "exception_rejected",
     "uncertain",
     "listed_twice",
     "possible_duplicate",
@@ -77,8 +78,8 @@ def history(entry: AnyEntry, today: date) -> bool:
 class Judgement:
     """One rule that speaks against one entry.
 
-    The rule is that of the entry's day. `excused` when the recorder claims an exception to it; `of_history`
-    when the entry tells of `history`.
+    The rule is that of the entry's day. `excused` when the recorder claims an exception to it, and `rejected`
+    once a second person has rejected that; `of_history` when the entry tells of `history`.
     """
 
     rule: Rule
@@ -86,6 +87,7 @@ class Judgement:
     refusal: Refusal
     excused: bool = False
     of_history: bool = False
+    rejected: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -123,17 +125,26 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
 
     The entry is judged on its own day, by every other entry of that day. If its day is an interval, a rule
     broken on every day counts, and a rule broken on some days is uncertain, as long as one day is left on
-    which nothing is forbidden.
+    which nothing is forbidden. An exception to a rule that the entry does not break is refused; a claim that
+    later entries make needless excuses nothing, and is no fault.
     """
-    return _judged(file, entry, rulebook, today, set())
+    judgements, read = _judged(file, entry, rulebook, today, set())
+    needless = entry.exception is not None and not any(each.excused or each.refuses for each in judgements)
+    if needless:
+        refusal = no_evidence("X09", at="/exception/rule").resting(read)
+        judgements.append(Judgement(rulebook["X09"], entry, refusal))
+    return judgements
 
 
 def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
-) -> list[Judgement]:
-    refusals, _ = noting_each(_against(file, entry, rulebook, today, reads))
+) -> tuple[list[Judgement], Categories]:
+    """Return the judgements, and the categories on which it rests that there are no others."""
+    refusals, all_read = noting_each(_against(file, entry, rulebook, today, reads))
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
-    return [
+    if claimed is not None and claimed not in rulebook.rules:
+        refusals.append((no_evidence("X08", at="/exception/rule"), NOTHING))
+    judgements = [
         Judgement(
             rulebook[refusal.rule].on(entry.days.last, entry.region),
             entry,
@@ -143,6 +154,7 @@ def _judged(
         )
         for refusal, read in refusals
     ]
+    return judgements, all_read
 
 
 def _against(
@@ -214,14 +226,15 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
 def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
     if entry.recorded_at is None:
         return
-    for judgement in _judged(file, entry, rulebook, day_of(entry.recorded_at), reads):
+    judgements, _ = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads)
+    for judgement in judgements:
         if not judgement.excused:
             yield judgement
             continue
         reads.update((ExceptionApproved, ExceptionRejected))
         approved = approval(file, entry)
         if not approved:
-            yield replace(judgement, excused=approved is None)
+            yield replace(judgement, excused=approved is None, rejected=approved is False)
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:

@@ -54,11 +54,29 @@ class Finding:
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    of_entries = map(against_entry, judged(file, rulebook))
+    of_entries = _against_entries(file, rulebook)
     of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
     findings = [*of_entries, *of_days]
     for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
         yield replace(finding, number=number)
+
+
+def _against_entries(file: File, rulebook: Rulebook) -> Iterator[Finding]:
+    """Yield what speaks against each entry; of a rejected exception also what is to be done (X10)."""
+    for judgement in judged(file, rulebook):
+        finding = against_entry(judgement)
+        yield finding
+        if judgement.rejected:
+            rule = rulebook["X10"]
+            yield replace(
+                finding,
+                rule=rule.id,
+                kind="exception_rejected",
+                zh=rule.zh,
+                en=rule.en,
+                source=rule.source,
+                verified=rule.verified,
+            )
 
 
 def against_entry(judgement: Judgement) -> Finding:

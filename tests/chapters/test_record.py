@@ -8,7 +8,7 @@ import pytest
 
 from domain.entry import Recorder
 from domain.event import Unknown
-from domain.events.departure import ChildDied
+from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.institution import InstitutionOpened
 from domain.events.intake import (
     ADMITTED,
@@ -22,6 +22,7 @@ from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApprove
 from domain.judging import findings
 from domain.life import STAGE
 from domain.rulebook import Rulebook
+from projections.findings import findings_of
 from tests.support.given import CLERK, SUPERVISOR, Given, given, some
 
 TWICE = some(ChildAdmitted, intake_category="A5")
@@ -185,6 +186,62 @@ def test_who_decides_cannot_be_excused_by_an_exception() -> None:
     child = twice()
     decision = some(ExceptionApproved, entry=child.last.entry_id)
     child.when("2024-05-06", decision, by=CLERK, exception="X01").refused("X01", "X02")
+
+
+@pytest.mark.rule("X08")
+def test_an_exception_to_a_rule_that_does_not_exist_is_refused() -> None:
+    child = given(("2024-04-05", TWICE))
+    child.when("2024-05-05", TWICE, exception="I99").refused("I03", "X08")
+    given().when("2024-05-05", some(ChildReceived), exception="I99").refused("X08")
+
+
+@pytest.mark.rule("X09")
+def test_an_exception_to_a_rule_that_is_not_broken_is_refused_unless_another_rule_is() -> None:
+    given().when("2024-05-05", some(ChildReceived), exception="I03").refused("X09")
+    given().when("2024-05-05", some(ChildReceived), exception="S01").refused("X09")
+    given(("2024-04-05", TWICE)).when("2024-05-05", TWICE, exception="E06").refused("I03")
+    given(("2024-04-05", TWICE)).when("2024-05-05", TWICE, exception="I03").recorded("I03")
+    unsure = given(("2024-04-20", TWICE))
+    unsure.when("2024-04-10..2024-05-05", TWICE, exception="I03").recorded("I03")
+
+
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize(
+    ("decisions", "waits", "rejected"),
+    [
+        ((), True, False),
+        ((ExceptionApproved,), None, None),
+        ((ExceptionRejected,), False, True),
+        ((ExceptionRejected, ExceptionApproved), None, None),
+        ((ExceptionApproved, ExceptionRejected), False, True),
+        ((ExceptionRejected, ExceptionApproved, ExceptionRejected), False, True),
+    ],
+)
+def test_the_last_decision_counts_and_a_rejected_exception_is_to_be_mended(
+    decisions: tuple[type[ExceptionApproved] | type[ExceptionRejected], ...],
+    waits: bool | None,  # noqa: FBT001 - an expected answer
+    rejected: bool | None,  # noqa: FBT001 - an expected answer
+) -> None:
+    child = twice()
+    for decision in decisions:
+        approve(child, decision)
+    found = [(each.excused, each.rejected) for each in findings(child.file, Rulebook.shipped())]
+    assert found == ([] if waits is None else [(waits, rejected)])
+    told = [(each.rule, each.kind) for each in findings_of(child.file, child.stream, Rulebook.shipped())]
+    assert (("X10", "exception_rejected") in told) is bool(rejected)
+
+
+@pytest.mark.rule("X10")
+@pytest.mark.parametrize("mended", ["withdrawn", "corrected", "what was before is withdrawn"])
+def test_a_rejected_exception_is_settled_by_withdrawal_or_correction(mended: str) -> None:
+    child = approve(twice(), ExceptionRejected)
+    first, claimed = child.entries[0], child.entries[1]
+    if mended == "corrected":
+        child.and_("2024-04-01", some(DepartureCompleted)).and_("2024-03-05", TWICE, corrects=claimed)
+    else:
+        entry = claimed if mended == "withdrawn" else first
+        child.and_("2024-06-01", some(EntryWithdrawn, entry=entry.entry_id))
+    assert not [each for each in findings(child.file, Rulebook.shipped()) if each.rejected]
 
 
 OTHER_SUPERVISOR = replace(SUPERVISOR, user=uuid4())

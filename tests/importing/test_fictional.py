@@ -74,6 +74,8 @@ NEVER_A_FINDING: Final = {
     "X05": "impossible",
     "X06": "impossible",
     "X07": "of an institution, not of a life",
+    "X08": "impossible",
+    "X09": "impossible",
     "R-EDU-1": "a number that other rules count with",
     "R-AGE-1": "how other rules count",
     "R-TIME-1": "how other rules count",
@@ -228,6 +230,8 @@ def seen(files: list[File], today: date) -> Seen:
         for judgement in findings(file, RULEBOOK):
             kind = "exception_unapproved" if judgement.excused else judgement.refusal.kind
             found.add((judgement.rule.id, kind))
+            if judgement.rejected:
+                found.add(("X10", "exception_rejected"))
         found |= {(lapse.refusal.rule, lapse.refusal.kind) for lapse in lapses(file, RULEBOOK, today)}
     return Seen(
         types={entry.type for file in files for entry in file.entries.values()},

@@ -457,6 +457,7 @@ async def test_an_exception_that_was_rejected_is_a_breach_like_any_other(served:
     rejection = ("2026-11-20", some(ExceptionRejected, entry=UUID(entry), explanation="理由不足。"))
     (await story.when(rejection, client=await served.another(Role.SUPERVISOR))).recorded()
     assert ("I12", "no_evidence") in await story.findings()
+    assert ("X10", "exception_rejected") in await story.findings(kind="exception_rejected")
     supervisor = await served.as_(Role.SUPERVISOR)
     waiting = await supervisor.get(
         "/findings", params={"kind": "exception_unapproved", "at_least": story.position}
