@@ -8,13 +8,13 @@ that compared it could change its answer unnoticed.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File, Span
-from domain.rulebook import Pack, Papers, Rule, Rulebook
+from domain.rulebook import Decides, Pack, Papers, Rule, Rulebook
 from domain.when import LAST_DAY, Days, day_after, day_before
 
 T = TypeVar("T")
@@ -179,19 +179,19 @@ class Life:
     def number(
         self, rule: str, *, of: AnyEntry | None = None, on: date | None = None, case: str = ""
     ) -> Pack | None:
-        """Return a rule's number for the region and day of the entry that started the case.
+        """Return a rule's number for a day, in the region that the rule names as it was known then.
 
-        Without such an entry, the region is that of the entry being judged, or else of the file's latest
-        entry, and the day is `on` or else the life's. If the region is not known, the nation's number counts.
+        The day is `on`, or else that of the entry that started the case, or else the life's. If the region is
+        not known, the nation's number counts.
         """
         dated_rule = self._rulebook[rule]
-        if of is not None:
-            return dated_rule.number(of.region, of.days.last, case)
-        if on is None:
+        if of is None and on is None:
             for pack in dated_rule.packs:
                 self.reached(pack.since)
                 self.reached(day_after(pack.until))
-        return dated_rule.number(self.region, self._day if on is None else on, case)
+        day = on or (self._day if of is None else of.days.last)
+        then = self if day == self._day else self._at(day)
+        return dated_rule.number(DECIDES[dated_rule.region](then, of), day, case)
 
     @property
     def region(self) -> str | None:
@@ -244,8 +244,34 @@ class Life:
                 return fact
         return None
 
+    def _at(self, day: date) -> "Life":
+        """The same life on another day, which reads what this one does."""
+        return Life(self._file, day, self._rulebook, but=self._but, entry=self.entry, reads=self._reads)
+
     def _note(self, day: date) -> None:
         self._changes = min(self._changes, day)
+
+
+RegionQuestion: TypeAlias = Callable[[Life, AnyEntry | None], str | None]
+
+DECIDES: Final[dict[Decides, RegionQuestion]] = {}
+"""Which region decides on a number: a function of a life, and of the entry that started the case."""
+
+
+def deciding(whose: Decides) -> Callable[[RegionQuestion], RegionQuestion]:
+    """Register the function that answers which region it is, None while it is not known."""
+
+    def register(function: RegionQuestion) -> RegionQuestion:
+        DECIDES[whose] = function
+        return function
+
+    return register
+
+
+@deciding("institution")
+def region_of_institution(life: Life, started: AnyEntry | None) -> str | None:
+    """The region of the institution that recorded the entry."""
+    return life.region if started is None else started.region
 
 
 def over_time(  # noqa: PLR0913 - what is asked, of what, and when

@@ -120,9 +120,9 @@ class History:
         return None if born is None else born.turns(years)
 
     def number(self, rule: str, *, entry: AnyEntry, on: date | None = None, case: str = "") -> Pack | None:
-        """Return a rule's number for the starting entry's region and day; `on` is another starting day."""
+        """Return a rule's number as `Life.number` does, for the starting entry's day or for another one."""
         day = entry.days.last if on is None else on
-        return self.rulebook[rule].number(entry.region, day, case)
+        return self.on(day).number(rule, of=entry, on=day, case=case)
 
     def stays(self) -> list[Stay]:
         """The child's stays in the institution's care; several if it left and came back."""

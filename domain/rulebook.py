@@ -29,6 +29,13 @@ C = TypeVar("C", bound="Counting")
 
 Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
 Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
+WHOSE: Final[dict[Decides, str]] = {
+    "institution": "机构所在地区",
+    "household": "户籍地区",
+    "registrar": "收养登记机关所在地区",
+    "origin": "儿童来源地区",
+}
+"""Whose region decides, as it is said behind the source of a number that counts while it is not known."""
 NATION: Final = "000000"
 DEFAULT: Final = "default"
 _THAT_DAY: Final = Label("登记事项的发生日期", "the day of what is recorded")
@@ -92,6 +99,11 @@ class Pack:
     source: str
     verified: bool
     case: str = ""
+
+    @property
+    def regional(self) -> bool:
+        """Whether it counts in one place only."""
+        return self.region not in {NATION, DEFAULT}
 
     def ends(self, start: Days) -> Days:
         """Return the last day of a period of this length that begins on these days.
@@ -181,8 +193,19 @@ class Rule:
         return Label(self.cure.zh.replace("{day}", said.zh), self.cure.en.replace("{day}", said.en))
 
     def number(self, region: str | None, on: date, case: str = "") -> Pack | None:
-        """Return the number for a region and a day, the nearest region first; None if none is set."""
-        found = nearest((pack for pack in self.packs if pack.case == case), region, on)
+        """Return the number for a region and a day, the nearest region first; None if none is set.
+
+        Where the region is not known and some region has another number, the nation's is not verified.
+        """
+        of_case = [pack for pack in self.packs if pack.case == case]
+        found = nearest(of_case, region, on)
+        if (
+            region is None
+            and found
+            and any(pack.regional and pack.since <= on <= pack.until for pack in of_case)
+        ):
+            unknown = f"{found[0].source}（{WHOSE[self.region]}未知，暂按此数）"
+            return replace(found[0], source=unknown, verified=False)
         return found[0] if found else None
 
     def papers_for(self, case: str, region: str | None, on: date) -> list[Papers]:

@@ -28,7 +28,7 @@ from domain.event import (
 )
 from domain.events.intake import ETHNIC_GROUP, NAME, SEX, entered
 from domain.file import Attribute, Fact, Facts
-from domain.life import BIRTH, Life
+from domain.life import BIRTH, Life, deciding
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, no_evidence, number_as_written, uncertain
 from domain.standing import standing
@@ -271,6 +271,13 @@ def registration(life: Life) -> Fact[Registration] | None:
     fact = life.now(REGISTERED)
     value = None if fact is None else fact.held.value
     return None if value is not None and value.household_class == UNREGISTERED else fact
+
+
+@deciding("household")
+def region_of_household(life: Life, started: AnyEntry | None) -> str | None:  # noqa: ARG001 - a household is the child's, whatever started
+    """The region in which the child is registered."""
+    registered = registration(life)
+    return None if registered is None or registered.held.value is None else registered.held.value.region
 
 
 @standing("S01")

@@ -26,7 +26,7 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Fact, Facts
-from domain.life import BIRTH, DEPARTED, STAGE, Life
+from domain.life import BIRTH, DEPARTED, STAGE, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
 from domain.rulebook import Papers
@@ -309,6 +309,13 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
             yield CATEGORY.since(entry.days, category)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
+
+
+@deciding("origin")
+def region_of_origin(life: Life, started: AnyEntry | None) -> str | None:  # noqa: ARG001 - a child comes from somewhere, whatever started
+    """The region in which the child was found, as last received."""
+    received = life.last(ChildReceived)
+    return None if received is None else known(received.event.found_region)
 
 
 INTAKE: Final = (ChildReceived, ChildAdmitted)

@@ -931,7 +931,7 @@ def test_a_visit_made_late_is_for_the_time_it_was_planned_for() -> None:
 
 
 def test_shanghai_asks_for_one_visit_within_three_months() -> None:
-    clock = given(("2025-01-31", registered(), {"region": "310101"})).clock("D32")
+    clock = given(("2025-01-31", registered(registrar_region="310101"))).clock("D32")
     assert clock.due.last == date(2025, 4, 30)
     assert clock.number is not None
     assert clock.number.verified

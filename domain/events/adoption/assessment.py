@@ -20,6 +20,7 @@ from domain.event import (
     Part,
     Personal,
     Points,
+    Region,
     Text,
     Title,
     Unit,
@@ -147,6 +148,9 @@ class RegistrarNoticePublished(
     """The adoption registrar published a notice to find the birth parents."""
 
     registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar"), Personal(Category.IDENTITY)]
+    registrar_region: Annotated[
+        Region | None, Label("收养登记机关所在地区", "Region of the registrar"), Code("region")
+    ] = None
 
 
 class RegistrarNoticeExpired(

@@ -5,7 +5,20 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    Number,
+    Personal,
+    Region,
+    Text,
+    Title,
+    known,
+)
 from domain.events.adoption.adopting import (
     CATEGORIES,
     NOT_FOUND_CHILDREN,
@@ -30,7 +43,7 @@ from domain.events.care import ended as care_ended
 from domain.events.intake import INTAKE, SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT, SITUATION_UNKNOWN, is_rescued
 from domain.file import Attribute, Facts
-from domain.life import STAGE, Life
+from domain.life import STAGE, Life, deciding
 from domain.refusal import Refusals, breach, no_evidence, only_if, uncertain, unless
 
 FINAL_CERTIFICATE: Final = Label(
@@ -96,6 +109,9 @@ class AdoptionRegistered(
         Text | None,
         Label("评估结论为不符合时的登记决定", "Decision to register in spite of a negative report"),
     ] = None
+    registrar_region: Annotated[
+        Region | None, Label("收养登记机关所在地区", "Region of the registrar"), Code("region")
+    ] = None
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
@@ -121,6 +137,17 @@ class AdoptionRegistered(
             yield ADOPTED.since(entry.days, category)
         yield INTEGRATING.since(entry.days, None)
         yield from care_ended(entry)
+
+
+@deciding("registrar")
+def region_of_registrar(life: Life, started: AnyEntry | None) -> str | None:
+    """The region of the adoption registrar, as the entry says or else as the last notice does."""
+    for entry in (started, life.entry, life.last(RegistrarNoticePublished)):
+        if entry is not None and isinstance(entry.event, (AdoptionRegistered, RegistrarNoticePublished)):
+            region = known(entry.event.registrar_region)
+            if region is not None:
+                return region
+    return None
 
 
 def _adopting(registered: AdoptionRegistered, life: Life) -> Adopting:
