@@ -9,58 +9,60 @@ from domain.event import Label
 class Fault(Enum):
     """A reason; its value is its text in Chinese and English, and its code in reports is its name."""
 
-    UNREADABLE_DATE = Label("看不出是哪一天", "Cannot be read as a day")
-    IMPOSSIBLE_DATE = Label("没有这一天", "There is no such day")
-    AMBIGUOUS_DATE = Label("可作多种解读的日期", "The date can be read in several ways")
-    TWO_DIGIT_YEAR = Label("两位数年份", "The year has two digits")
-    NO_SINGLE_DAY = Label("只写到月或年，此处须是一天", "A month or a year, where a single day is due")
-    FUTURE_DATE = Label("尚未到来的日期", "The date lies in the future")
-    UNKNOWN_CODE = Label("不在代码表内", "Not in the code table")
-    NOT_A_NUMBER = Label("不是数或号码", "Not a number")
+    UNREADABLE_DATE = Label("日期无法识别", "Cannot be read as a day")
+    IMPOSSIBLE_DATE = Label("日期不存在", "There is no such day")
+    AMBIGUOUS_DATE = Label("日期有多种读法，无法确定", "The date can be read in several ways")
+    TWO_DIGIT_YEAR = Label("年份只写两位", "The year has two digits")
+    NO_SINGLE_DAY = Label("只写到年或者月，此处应当写明日期", "A month or a year, where a single day is due")
+    FUTURE_DATE = Label("日期晚于今日", "The date lies in the future")
+    UNKNOWN_CODE = Label("代码无效，不在代码表中", "Not in the code table")
+    NOT_A_NUMBER = Label("不是数值或者号码", "Not a number")
     OUT_OF_RANGE = Label("超出合理范围", "Out of range")
-    LOST_DIGITS = Label("以数值存放，已丢失尾数", "Kept as a number, its last digits are lost")
-    TOO_LONG = Label("过长", "Too long")
-    NOT_CALCULATED = Label("公式没有计算结果", "A formula that no program has calculated")
+    LOST_DIGITS = Label("以数值格式存放，末尾数字已丢失", "Kept as a number, its last digits are lost")
+    TOO_LONG = Label("内容过长", "Too long")
+    NOT_CALCULATED = Label("公式未计算出结果", "A formula that no program has calculated")
     ERROR_VALUE = Label("公式出错", "A formula has gone wrong")
-    STRUCK_THROUGH = Label("已划去", "Struck through")
-    MERGED = Label("合并了几列，不知属于哪一列", "Merged over several columns, of which it may be either")
-    ODD_CHARACTERS = Label("含有看不见或已损坏的字符", "Holds characters that cannot be seen or are lost")
+    STRUCK_THROUGH = Label("内容已划去", "Struck through")
+    MERGED = Label(
+        "单元格跨列合并，无法确定属于哪一列", "Merged over several columns, of which it may be either"
+    )
+    ODD_CHARACTERS = Label("含有不可见或者已损坏的字符", "Holds characters that cannot be seen or are lost")
     PENDING = Label("尚未确定", "Not yet decided")
-    DITTO = Label("只写了同上，没有写明内容", "Says the same as another cell, and not what")
-    PLACEHOLDER = Label("只有记号，没有写明内容", "A mark that stands for what is not said")
+    DITTO = Label("只写同上，未写明内容", "Says the same as another cell, and not what")
+    PLACEHOLDER = Label("只有符号，未写明内容", "A mark that stands for what is not said")
     NAME_DIFFERS = Label("姓名与花名册不一致", "The name differs from the roster's")
     LISTED_TWICE = Label("与同一儿童另一行不一致", "Differs from another row of the same child")
-    CONTRADICTS = Label("与另一表不一致", "Differs from another sheet")
-    OLDER_FILE = Label("台账已有较新文件的内容", "The ledger holds what a newer file says")
-    NOT_PLACED = Label("缺少所依附的内容", "What it belongs to is not said")
+    CONTRADICTS = Label("与另一工作表不一致", "Differs from another sheet")
+    OLDER_FILE = Label("账本中已有较新文件的内容", "The ledger holds what a newer file says")
+    NOT_PLACED = Label("缺少所依据的内容", "What it belongs to is not said")
     UNKNOWN_COLUMN = Label("未识别的列", "Unknown column")
     UNKNOWN_SHEET = Label("未识别的表", "Unknown sheet or table")
     UNKNOWN_ITEM = Label("未识别的更正项目或事项", "Unknown item")
     NO_FILE_NUMBER = Label("没有儿童编号", "No file number")
     NAME_SHARED = Label(
-        "没有儿童编号，花名册中又有同名儿童", "No file number, and several children have the name"
+        "没有儿童编号，且花名册中有同名儿童", "No file number, and several children have the name"
     )
-    NUMBER_SHARED = Label("台账中有几名儿童用这一编号", "Several children in the ledger have the number")
+    NUMBER_SHARED = Label("账本中有多名儿童使用该编号", "Several children in the ledger have the number")
     LEADING_ZEROS = Label(
-        "花名册中该编号的前导零个数不同", "On the roster the number has other leading zeros"
+        "编号开头的零的个数与花名册不一致", "On the roster the number has other leading zeros"
     )
     OTHER_INSTITUTION = Label("表头所列填报单位为其他机构", "The banner above it names another institution")
     NOT_ON_ROSTER = Label("花名册中没有该儿童", "The child is not on the roster")
-    NOTHING_USABLE = Label("没有可用的内容", "Nothing on the row can be used")
+    NOTHING_USABLE = Label("没有可以采用的内容", "Nothing on the row can be used")
     NO_SUCH_VALUE = Label("找不到所更正的内容", "What it corrects is not there")
     COMMENT = Label(
-        "批注不录入；需要录入的内容请写入单元格",
+        "批注不予录入；需要录入的内容请填入单元格",
         "Comments are not recorded: write what should be into a cell",
     )
     TEXT_BOX = Label(
-        "文本框不录入；需要录入的内容请写入单元格",
+        "文本框不予录入；需要录入的内容请填入单元格",
         "Text boxes are not recorded: write what should be into a cell",
     )
-    NOT_KEPT = Label("不能照原样保存", "It cannot be kept as it is written")
-    RECORDED_ELSEWHERE = Label("已录入另一档案", "It was recorded in another file")
+    NOT_KEPT = Label("无法按原样保存", "It cannot be kept as it is written")
+    RECORDED_ELSEWHERE = Label("已录入另一份档案", "It was recorded in another file")
     NOT_YOURS = Label("该档案已由其他机构负责", "Another institution is in charge of the file")
     NOT_YOUR_CATEGORY = Label(
-        "属您的角色不可查看的类别，请由主管人员导入",
+        "属于您的角色不可查看的类别，请由负责人（主管）导入",
         "Of a category that your role is not shown; a supervisor imports it",
     )
 

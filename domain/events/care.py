@@ -30,7 +30,7 @@ class CareModeAssigned(
 
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
     unit: Annotated[Answered[Title], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
-    until: Annotated[date | None, Label("至", "Until"), NotBefore()] = None
+    until: Annotated[date | None, Label("截止日期", "Until"), NotBefore()] = None
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE

@@ -88,7 +88,7 @@ class LongTermGuardianshipConfirmed(
         """That parents are not found is shown by a paper, or by what amounts to it (I06)."""
         ground = known(self.ground)
         if ground is None:
-            yield uncertain("I06", detail=Label("长期监护情形不明", "the ground is not known"))
+            yield uncertain("I06", detail=Label("长期监护情形不详", "the ground is not known"))
         elif ground == NOT_FOUND and not life.papers()[0] & SHOWN_NOT_FOUND:
             yield no_evidence("I06")
 

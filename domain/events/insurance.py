@@ -39,7 +39,7 @@ INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参�
 
 
 CHECKED: Final[Attribute[bool]] = Attribute(
-    "insurance", "checked", Label("核查为已参保", "Insured when checked")
+    "insurance", "checked", Label("核实为已参保", "Insured when checked")
 )
 """What the last check found: that somebody is insured is so for the year, as contributions are paid."""
 
@@ -164,7 +164,7 @@ def insured_in_care(life: Life) -> Refusals:
     if checked is None:
         yield no_evidence("S02", intake.entry)
     else:
-        yield breach("S02", checked.entry, detail=Label("核查为未参保", "found not to be insured"))
+        yield breach("S02", checked.entry, detail=Label("核实为未参保", "found not to be insured"))
 
 
 @obligation("D10")

@@ -356,7 +356,7 @@ def found_as(category: str, life: Life) -> str:
 
 def _papers_missing(life: Life, category: str | None) -> Refusals:
     if category is None:
-        yield no_evidence("I01", detail=Label("接收类别不明", "the intake category is not known"))
+        yield no_evidence("I01", detail=Label("接收类别不详", "the intake category is not known"))
         return
     case = found_as(category, life)
     there, untold = life.papers()

@@ -392,7 +392,7 @@ async def test_the_command_tells_of_comments_and_what_to_do(
     assert [(each["value"], each["code"]) for each in json.loads(printed.out)["values"]] == [
         (ADOPTED, "comment")
     ]
-    assert "批注不录入；需要录入的内容请写入单元格" in printed.err
+    assert "批注不予录入；需要录入的内容请填入单元格" in printed.err
 
 
 async def test_the_same_file_again_adds_nothing_and_tells_the_same(counter: Counter) -> None:

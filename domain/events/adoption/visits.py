@@ -25,7 +25,7 @@ class PostAdoptionVisitMade(
     planned_on: Annotated[Answered[date], Label("计划回访日期", "Planned for")]
     mode: Annotated[Answered[str], Label("回访方式", "Mode"), Code("visit_mode")]
     living: Annotated[Answered[Text], Label("生活情况", "Living")]
-    health: Annotated[Answered[Text], Label("健康情况", "Health")]
+    health: Annotated[Answered[Text], Label("健康状况", "Health")]
     schooling: Annotated[Answered[Text], Label("就学情况", "Schooling")]
     relationship: Annotated[Answered[Text], Label("亲子关系", "Relationship")]
     risk: Annotated[Answered[str], Label("风险等级", "Risk"), Code("visit_risk")]

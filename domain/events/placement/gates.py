@@ -227,7 +227,7 @@ def household_settled(life: Life) -> GateResult:
         )
     )
     if moved is None and decided is not None and state == "kept" and decided.event.explanation is None:
-        answer = unmet("户口保留集体户的理由", "the reason for keeping the registration", decided)
+        answer = unmet("未写明暂留集体户的理由", "the reason for keeping the registration", decided)
     return replace(answer, weight="blocks" if route(life) == "social" else "warns")
 
 

@@ -56,7 +56,7 @@ def transition_lasts(placed: AdultPlaced, life: Life) -> Refusals:
         return
     ends, least = known(placed.transition_end_on), limit.ends(entry.days)
     if ends is None:
-        detail = Label("过渡期止未登记", "when the transition ends is not recorded")
+        detail = Label("过渡期截止日期未登记", "when the transition ends is not recorded")
         refusal = no_evidence("D30", detail=detail, by=limit)
     elif ends < least.earliest:
         detail = Label("登记的过渡期短于规定", "the recorded transition is shorter")

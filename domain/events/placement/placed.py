@@ -65,7 +65,7 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
     mode: Annotated[Answered[str], Label("随访方式", "Mode"), Code("visit_mode")]
     living: Annotated[Answered[Text], Label("生活情况", "Living"), Personal(Category.IDENTITY)]
     growth: Annotated[Answered[Text], Label("成长情况", "Growth"), Personal(Category.IDENTITY)]
-    health: Annotated[Answered[Text], Label("健康情况", "Health"), Personal(Category.HEALTH)]
+    health: Annotated[Answered[Text], Label("健康状况", "Health"), Personal(Category.HEALTH)]
     housing: Annotated[Answered[Text], Label("住房情况", "Housing"), Personal(Category.CONTACT)]
     job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
     next_on: Annotated[date | None, Label("下次随访日期", "Next visit"), NotBefore()] = None
@@ -91,7 +91,7 @@ def _willing(life: Life) -> Refusals:
     if answer == "disagree":
         yield breach("I23", consent, detail=Label("本人不同意", "the person does not agree"))
     elif consent is not None and answer != "agree" and GATES[11].ask(life).state != "met":
-        yield uncertain("I23", consent, detail=Label("本人意愿不明", "the person's will is not known"))
+        yield uncertain("I23", consent, detail=Label("本人意见不详", "the person's will is not known"))
 
 
 def _through(number: int, life: Life) -> Refusals:
