@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import Event, Label
 from domain.resting import NOTHING, Categories
+from domain.when import Days, in_chinese
 
 if TYPE_CHECKING:
     from domain.life import Life
@@ -119,6 +120,15 @@ def unless(
         yield uncertain(rule, *evidence, detail=detail, by=by)
     elif not holds:
         yield breach(rule, *evidence, detail=detail, by=by)
+
+
+def once_passed(
+    rule: str, life: "Life", period: Days, *evidence: AnyEntry | None, by: Authority | None = None
+) -> Refusals:
+    """Say nothing once a period that ends on these days has passed; before, from which day it is allowed."""
+    since = period.passed.last
+    detail = Label(f"自{in_chinese(since)}起方可登记", f"allowed from {since.isoformat()} on")
+    yield from unless(rule, life.passed(period), *evidence, detail=detail, by=by)
 
 
 def only_if(

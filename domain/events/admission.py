@@ -17,7 +17,7 @@ from domain.events.intake import (
 )
 from domain.events.search import CLAIM, PARENT, DnaSampleCollected, FindRelativesNoticePublished
 from domain.life import Life
-from domain.refusal import Refusals, against, breach, uncertain, unless
+from domain.refusal import Refusals, against, breach, once_passed, uncertain, unless
 from domain.rulebook import Pack
 from domain.when import Days
 
@@ -25,7 +25,6 @@ NOT_FOUND_CATEGORY: Final = "A1"
 """The category of a child whose parents cannot be found, as against those whose parents are being sought."""
 TRACES: Final = (ReferralReceived, ChildReceived, DnaSampleCollected, TemporaryGuardianshipStarted)
 """What shows that a child is in somebody's care, and nobody knows whose it is."""
-NOT_RUN: Final = Label("寻亲公告期未满", "the notice has not run out")
 APPROVED_EARLY: Final = Label("审批早于寻亲公告期满", "it was approved before the notice had run out")
 
 
@@ -79,9 +78,9 @@ def _unclaimed(life: Life, limit: Pack) -> Refusals:
     notice = notices[0]
     own = known(notice.event.notice_days)
     least, by = (limit.ends(notice.days), limit) if own is None else (notice.days.plus(days=own), None)
-    yield from unless("I02", life.passed(least), notice, detail=NOT_RUN, by=by)
+    yield from once_passed("I02", life, least, notice, by=by)
     if own is not None and own < limit.value:
-        yield from unless("I02", life.passed(limit.ends(notice.days)), notice, detail=NOT_RUN, by=limit)
+        yield from once_passed("I02", life, limit.ends(notice.days), notice, by=limit)
     approved = life.last(AdmissionApproved)
     if approved is not None:
         after = _after(approved.days, least)
@@ -103,7 +102,7 @@ def _unidentified(life: Life, limit: Pack) -> Refusals:
     received = life.last(ChildReceived)
     found_on = None if received is None else known(received.event.found_on)
     if found_on is not None:
-        yield from unless("D05", life.passed(limit.ends(Days.on(found_on))), received, by=limit)
+        yield from once_passed("D05", life, limit.ends(Days.on(found_on)), received, by=limit)
         return
     traces = [entry for kind in TRACES for entry in life.all(kind)[:1]]
     first = min(traces, key=lambda entry: entry.days.last, default=None)

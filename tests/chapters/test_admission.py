@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.events.admission import APPROVED_EARLY, NOT_RUN
+from domain.events.admission import APPROVED_EARLY
 from domain.events.intake import (
     AdmissionApproved,
     ChildAdmitted,
@@ -13,6 +13,7 @@ from domain.events.intake import (
     ReferralReceived,
 )
 from domain.events.search import FindRelativesNoticePublished, ParentageRejected, PotentialRelativeClaimed
+from domain.label import Label
 from tests.support.given import NOT_ASKED, Given, given, named, some
 
 TAIAN, ELSEWHERE = "370902", "371099"
@@ -57,7 +58,8 @@ def test_a_notice_that_is_shorter_than_the_places_waits_for_that() -> None:
 @pytest.mark.rule("I02")
 def test_what_was_borrowed_says_whose_it_is() -> None:
     (found,) = foundling().when("2024-05-09", admitted(), region=ELSEWHERE).judgements
-    assert (found.verified, found.refusal.detail) == (False, NOT_RUN)
+    assert not found.verified
+    assert found.refusal.detail == Label("自2024年5月10日起方可登记", "allowed from 2024-05-10 on")
     assert found.source.startswith("借用泰政办发〔2009〕64号")
 
 
@@ -126,7 +128,9 @@ def street(found_on: object, day: str, category: str = "A1") -> Given:
 
 @pytest.mark.rule("D05")
 def test_a_street_child_is_admitted_from_the_day_after_three_months() -> None:
-    street(date(2025, 5, 20), "2025-08-20").refused("D05")
+    early = street(date(2025, 5, 20), "2025-08-20").refused("D05")
+    details = [each.refusal.detail for each in early.judgements]
+    assert details == [Label("自2025年8月21日起方可登记", "allowed from 2025-08-21 on")]
     street(date(2025, 5, 20), "2025-08-21").recorded()
 
 

@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from domain.event import CATALOGUE, Category, fields_of
-from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
+from domain.events.adoption.assessment import AdoptionAssessmentReportIssued, RegistrarNoticePublished
+from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.label import Label
 from domain.possible import cures
 from domain.rulebook import InvalidRulebookError, Rulebook
+from tests.support.given import given, some
 
 RULEBOOK = Rulebook.shipped()
 REFUSING = [rule for rule in RULEBOOK.rules.values() if rule.strength in {"impossible", "forbidden"}]
@@ -81,3 +85,17 @@ def test_who_may_not_record_what_mends_it_is_not_offered_it() -> None:
     )
     assert AdoptionAssessmentReportIssued.seals is Category.ADOPTION
     assert cures(broken, frozenset({Category.IDENTITY})) == ("DepartureCompleted", "EntryWithdrawn")
+
+
+def test_what_has_to_wait_is_told_from_which_day_on_it_is_allowed() -> None:
+    registered = some(AdoptionRegistered, category="1")
+    before = (
+        ("2022-06-01", some(ChildReceived)),
+        ("2022-06-01", some(IdentityRecorded, birth_on=date(2022, 5, 1))),
+        ("2025-05-01", some(RegistrarNoticePublished)),
+    )
+    told = {each.rule.id: each for each in given(*before).when("2025-06-30", registered).judgements}
+    assert told["I13"].refuses
+    assert told["I13"].refusal.detail == Label("自2025年7月1日起方可登记", "allowed from 2025-07-01 on")
+    allowed = given(*before).when("2025-07-01", registered).judgements
+    assert "I13" not in {each.rule.id for each in allowed}

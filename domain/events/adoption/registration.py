@@ -44,7 +44,7 @@ from domain.events.intake import INTAKE, SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT, SITUATION_UNKNOWN, is_rescued
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life, deciding
-from domain.refusal import Refusals, breach, no_evidence, only_if, uncertain, unless
+from domain.refusal import Refusals, breach, no_evidence, once_passed, only_if, uncertain
 
 FINAL_CERTIFICATE: Final = Label(
     "尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"
@@ -196,7 +196,7 @@ def _looked_for(adopting: Adopting) -> Refusals:
     else:
         limit = life.number("D07", of=notice)
         if limit is not None:
-            yield from unless("I13", life.passed(limit.ends(notice.days)), notice)
+            yield from once_passed("I13", life, limit.ends(notice.days), notice)
     claims = [*life.each(CLAIM), *life.each(PARENT)]
     if claims:
         detail = Label("有未了结或者已确认的认领", "a claim is open or was confirmed")
@@ -255,7 +255,7 @@ def _rescue_settled(life: Life) -> Refusals:
     else:
         limit = life.number("D04", of=received)
         if limit is not None:
-            yield from unless("I18", life.passed(limit.ends(received.days)), received)
+            yield from once_passed("I18", life, limit.ends(received.days), received)
     certificate = life.now(NOT_FOUND)
     if certificate is None or certificate.held.value != "final":
         yield no_evidence("I18", detail=FINAL_CERTIFICATE)
