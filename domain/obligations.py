@@ -29,8 +29,9 @@ class Clock:
     """Something due: opened on a day, due by a day (an interval where the start is imprecise).
 
     `started_by` and `met_by` are the entries that opened and met it; `void_on` is the first day on which
-    it is no longer required, `void_because` the reason; `number` is the rule's number that set the due day.
-    `rests_on` are the categories of personal data that it reveals.
+    it is no longer required, `void_because` the reason; `number` is the rule's number that set the due day,
+    and `verified` says whether all others were checked with which it was counted. `rests_on` are the
+    categories of personal data that it reveals.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Clock:
     void_on: date | None = None
     void_because: Label | None = None
     number: Pack | None = None
+    verified: bool = True
     rests_on: Categories = NOTHING
 
     @property

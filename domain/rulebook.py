@@ -69,7 +69,7 @@ def nearest(counting: Iterable[C], region: str | None, on: date) -> list[C]:
 
 @dataclass(frozen=True, slots=True)
 class DatedText:
-    """The source of a rule in one region for some days, and its words where they were others.
+    """The source of a rule in one region of institutions for some days, and its words where they were others.
 
     A rule whose law was replaced has one for each law, so that a past case is judged and cited by the law of
     its day; what is `None` is as the rule has it.

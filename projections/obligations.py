@@ -97,7 +97,7 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
         void_en=None if because is None else because.en,
         source=rule.source if limit is None else limit.source,
         region=None if limit is None else limit.region,
-        verified=rule.verified and (limit is None or limit.verified),
+        verified=rule.verified and clock.verified and (limit is None or limit.verified),
         provisional=clock.provisional,
     )
 

@@ -213,6 +213,7 @@ def school_entry(history: History) -> Iterator[Clock]:
             void_on=min(stay.void_on or LAST_DAY, grown.last),
             void_because=stay.void_because if stay.until < grown.last else GROWN,
             number=age,
+            verified=month.verified,
         )
         for approval in _approvals(history, stay, entered):
             day, ends = approval.days.last, known(approval.event.ends_on)

@@ -9,6 +9,7 @@ from domain.event import Event
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.care import CareModeAssigned
 from domain.events.health import DisabilityAssessed
+from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement import local_times
 from domain.events.placement.arrangements import HardshipSupportDecided
@@ -20,12 +21,13 @@ from tests.support.given import NOT_ASKED, Given, given, some
 FUZHOU, YANTAI, SHENZHEN, SICHUAN = "350100", "370600", "440300", "510100"
 
 
-def decided(applied: date, day: str, region: str | None, born: date | None = date(2008, 1, 1)) -> Clock:
-    """The clock of a hardship application, decided on a day."""
+def decided(applied: date, day: str, region: object, born: date | None = date(2008, 1, 1)) -> Clock:
+    """The clock of a hardship application of somebody registered in a region, decided on a day."""
     file = given(
         ("2020-01-01", some(ChildReceived)),
         ("2020-01-01", some(IdentityRecorded, birth_on=born or NOT_ASKED)),
-        (day, some(HardshipSupportDecided, applied_on=applied), {"region": region}),
+        ("2021-01-01", some(HouseholdRegistered, region=region)),
+        (day, some(HardshipSupportDecided, applied_on=applied)),
     )
     return file.clock("D16")
 
@@ -49,10 +51,11 @@ def test_a_minors_application_is_not_published() -> None:
 
 @pytest.mark.rule("D16")
 def test_the_days_of_a_place_without_own_ones_are_borrowed_and_unverified() -> None:
-    clock = decided(date(2026, 7, 1), "2026-08-12", "371099")
-    assert clock.number is not None
-    assert (clock.due.last, clock.number.verified) == (date(2026, 8, 12), False)
-    assert clock.number.source.startswith("借用")
+    for region in ("371099", NOT_ASKED):
+        clock = decided(date(2026, 7, 1), "2026-08-12", region)
+        assert clock.number is not None
+        assert (clock.due.last, clock.number.verified) == (date(2026, 8, 12), False)
+        assert clock.number.source.startswith("借用")
 
 
 @pytest.mark.rule("D16")

@@ -38,6 +38,7 @@ def hardship_is_decided(history: History) -> Iterator[Clock]:
                 started_by=(decided,),
                 met_by=decided,
                 number=numbers[-1],
+                verified=all(number.verified for number in numbers if number is not None),
             )
 
 
