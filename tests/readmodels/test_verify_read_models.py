@@ -142,6 +142,6 @@ async def test_what_differs_is_told_by_read_model_and_child_alone(
     assert await verifying(served.container) == 1
     told = capsys.readouterr()
     assert sorted(told.out.splitlines()) == [f"register {child}", f"spans {child}"]
-    assert "spans: 1 " in told.err
+    assert "spans：1处不一致。 1 rows are different." in told.err
     assert "findings: 0 " in told.err
     assert "王小明" not in told.out + told.err
