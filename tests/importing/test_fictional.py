@@ -5,12 +5,12 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
 from time import process_time
 from typing import Any, Final, get_args
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -21,9 +21,7 @@ from pydantic import SecretStr
 
 from api.app import create_app, running
 from api.bootstrap import Container
-from api.demo.life_building import LifeBuilder, Present
 from api.demo.life_recording import record_lives
-from api.demo.lives import recordings
 from api.demo.members import tokens_for_every_role
 from api.demo.people import REGION
 from api.demo.register_workbook import HEADINGS, INSTITUTION, register
@@ -37,7 +35,6 @@ from api.institutions import open_institution
 from api.settings import Settings
 from domain.citizen_id import read as read_citizen_id
 from domain.codes import tables
-from domain.entry import Recorder
 from domain.events.placement.gates import route
 from domain.file import File, fold
 from domain.judging import FindingKind, findings
@@ -46,11 +43,10 @@ from domain.obligations import OBLIGATIONS, State, clocks
 from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
-from ledger.recording.candidates import Candidate, entry_ids, judge_in_turn
 from projections.likeness import LIKENESSES
 from tests.support.client import NOW
-from tests.support.given import INSTITUTION as HOME
-from tests.support.given import TODAY, named
+from tests.support.fictional_lives import told_on
+from tests.support.given import TODAY
 from tests.support.listed_events import LISTED
 
 OTHER_DAYS: Final = ("2027-01-01", "2027-07-10", "2027-09-01", "2028-02-29", "2030-12-31")
@@ -279,30 +275,6 @@ def test_every_gate_is_said_what_it_can_answer() -> None:
 def test_the_lives_alone_break_no_rule_unsaid_and_show_everything_on_any_day(day: str) -> None:
     today = date.fromisoformat(day)
     shows_everything(seen(told_on(today), today))
-
-
-def told_on(today: date) -> list[File]:
-    """Return the files of all lives, each entry judged as it would be on being recorded."""
-    scribe = LifeBuilder(
-        named=named,
-        institution=HOME,
-        crew={role: Recorder(user=uuid5(HOME, role), role=role.value, institution=HOME) for role in Role},
-        stream_of=lambda file_no: uuid5(HOME, file_no),
-    )
-    files: dict[UUID, File] = {}
-    recorded_at = datetime(today.year, today.month, today.day, 4, tzinfo=UTC)
-    position = 0
-    for recording in recordings(Present(today), scribe):
-        assert recording.stream is not None
-        file = files.setdefault(recording.stream, File(recording.stream))
-        candidate = Candidate(0, recording, recording.stream, entry_ids(named, recording))
-        assert judge_in_turn(file, [candidate], RULEBOOK, today), [
-            (judgement.rule.id, judgement.entry.type) for judgement in candidate.judgements
-        ]
-        for entry in candidate.entries:
-            position += 1
-            file.add(entry.recorded(position, recorded_at))
-    return list(files.values())
 
 
 @pytest.mark.parametrize("seed", range(4))

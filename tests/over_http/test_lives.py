@@ -199,7 +199,7 @@ RECEPTION: tuple[Happened, ...] = (
     ("2023-03-06", some(DnaSampleCollected, sample_no="371099-23-0007")),
     ("2023-03-10", some(FindRelativesNoticePublished, medium="newspaper", notice_days=60)),
     ("2023-03-12", some(CareModeAssigned, mode="ward")),
-    ("2023-05-09", some(FindRelativesNoticeExpired)),
+    ("2023-05-10", some(FindRelativesNoticeExpired)),
     ("2023-04-15", some(DnaComparisonResultReceived, result="no_match", submitted_on=date(2023, 3, 6))),
     ("2023-04-20", some(NotFoundCertificateIssued, certificate_kind="final")),
     ("2023-05-12", some(AdmissionApproved)),
@@ -293,7 +293,7 @@ def registered(category: str, **said: Any) -> Happened:
 
 def small_child(*more: Happened, birth: str = "2022-05-01") -> tuple[Happened, ...]:
     return (
-        ("2022-06-01", some(ReferralReceived, child_situation="05")),
+        ("2022-06-01", some(ReferralReceived, child_situation="15")),
         ("2022-06-01", some(ChildReceived)),
         ("2022-06-01", born(birth)),
         *more,
