@@ -1,5 +1,6 @@
 """The impact of a recording, computed before anything is recorded."""
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -96,11 +97,15 @@ def _obligations(
 
 
 def _clocks(file: File, rulebook: Rulebook, sees: AbstractSet[Category]) -> dict[tuple[object, ...], Clock]:
-    return {_started(clock): clock for clock in clocks(file, rulebook) if clock.rests_on <= sees}
-
-
-def _started(clock: Clock) -> tuple[object, ...]:
-    return (clock.rule, *(entry.original for entry in clock.started_by))
+    """Return every clock by its rule and what started it, and by its turn where that started several."""
+    turns: Counter[tuple[object, ...]] = Counter()
+    found: dict[tuple[object, ...], Clock] = {}
+    for clock in clocks(file, rulebook):
+        started = (clock.rule, *(entry.original for entry in clock.started_by))
+        turns[started] += 1
+        if clock.rests_on <= sees:
+            found[*started, turns[started]] = clock
+    return found
 
 
 def _course(clock: Clock) -> tuple[object, ...]:

@@ -11,6 +11,8 @@ from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import EnlistmentRegistered, FollowUpPlanned
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from domain.impact import impact
+from domain.rulebook import Rulebook
 from tests.support.given import Given, given, some
 
 
@@ -110,3 +112,14 @@ def test_what_came_when_nothing_was_required_any_more_has_met_nothing() -> None:
         ("2024-07-01", some(IdCardApplied)),
     )
     assert applied.clock("D11").state(date(2024, 7, 1)) == "void"
+
+
+@pytest.mark.rule("R-VIS-1")
+def test_of_several_visits_that_one_plan_made_due_the_impact_names_the_one_that_is_met() -> None:
+    before, after = placed(), placed()
+    after.entries = [*before.entries, after.entry("2026-06-08", visited()]
+    (change,) = impact(before.file, after.file, Rulebook.shipped(), date(2026, 6, 9)).obligations
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.met_by, change.after.due.last) == (None, date(2026, 6, 10))
+    assert change.after.met_by is not None

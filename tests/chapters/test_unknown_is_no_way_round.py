@@ -1,7 +1,7 @@
 """Unknown is no way round a rule: nothing that speaks against a file falls silent once a field is unknown.
 
 The files are the demonstration's, which break every rule. Each field of each entry is made unknown in turn,
-or left out where it may be: the rule still speaks, another finding takes its place, or it is said here why not.
+or left out where it may be: the rule still speaks, another finding takes its place, or it is said why not.
 """
 
 from collections.abc import Iterator
