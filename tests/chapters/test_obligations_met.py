@@ -116,9 +116,10 @@ def test_what_came_when_nothing_was_required_any_more_has_met_nothing() -> None:
 
 @pytest.mark.rule("R-VIS-1")
 def test_of_several_visits_that_one_plan_made_due_the_impact_names_the_one_that_is_met() -> None:
-    before, after = placed(), placed()
-    after.entries = [*before.entries, after.entry("2026-06-08", visited()]
-    (change,) = impact(before.file, after.file, Rulebook.shipped(), date(2026, 6, 9)).obligations
+    file = placed()
+    before = file.file
+    after = file.and_("2026-06-08", visited()).file
+    (change,) = impact(before, after, Rulebook.shipped(), date(2026, 6, 9)).obligations
     assert change.before is not None
     assert change.after is not None
     assert (change.before.met_by, change.after.due.last) == (None, date(2026, 6, 10))
