@@ -19,7 +19,7 @@ from domain.judging import findings, judge
 from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
 from domain.readiness import GATES
-from domain.refusal import Refusals
+from domain.refusal import Refusal, Refusals
 from domain.rulebook import Rulebook
 from domain.standing import STANDING, lapses
 from domain.when import day_of
@@ -58,6 +58,7 @@ NO_WITNESS: Final = {
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",
     "X07": "of an institution",
+    "X10": "of a decision on an exception, which leaves nothing unknown",
 }
 """Rules that speak against no file of the demonstration, each with why; what is impossible is in no file."""
 PASSED: Final = frozenset({"met", "not_applicable"})
@@ -105,12 +106,14 @@ def speaks(rule: str, file: File, entry: UUID | None) -> bool:
 
 def told(file: File) -> set[tuple[object, ...]]:
     """Everything that is found in a file, on any day."""
-    refused = [(each.refusal, each.entry.original) for each in findings(file, RULEBOOK)]
-    refused += [(each.refusal, each.since) for each in lapses(file, RULEBOOK, TODAY)]
+    refused: list[tuple[Refusal, object]] = [
+        *((each.refusal, each.entry.original) for each in findings(file, RULEBOOK)),
+        *((each.refusal, each.since) for each in lapses(file, RULEBOOK, TODAY)),
+    ]
     return {(refusal.rule, refusal.kind, refusal.detail, on) for refusal, on in refused}
 
 
-def unsaid(event: Event) -> Iterator[tuple[Field, Event]]:
+def unsaid(event: Any) -> Iterator[tuple[Field, Event]]:
     """The event with each of its fields unknown, or left out where it may be."""
     for spec in fields_of(type(event)):
         of = field_type(spec.annotation)

@@ -16,7 +16,7 @@ from domain.readiness import GATES
 from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
 from domain.standing import STANDING
-from tests.importing.test_fictional import told_on
+from tests.support.fictional_lives import told_on
 
 BOOK = Rulebook.shipped()
 TODAY = date(2026, 11, 22)
