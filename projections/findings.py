@@ -63,10 +63,12 @@ def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding
 
 def _against_entries(file: File, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield what speaks against each entry; of a rejected exception also what is to be done (X10)."""
+    to_mend: set[UUID] = set()
     for judgement in judged(file, rulebook):
         finding = against_entry(judgement)
         yield finding
-        if judgement.rejected:
+        if judgement.rejected and judgement.entry.entry_id not in to_mend:
+            to_mend.add(judgement.entry.entry_id)
             rule = rulebook["X10"]
             yield replace(
                 finding,

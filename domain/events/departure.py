@@ -20,6 +20,8 @@ from domain.event import (
 )
 from domain.events.adoption.assessment import INTEGRATING
 from domain.events.care import ended as care_ended
+from domain.events.entitlement import paid_too_long
+from domain.events.guardianship import given_back, guardian_case
 from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
@@ -31,6 +33,8 @@ from domain.refusal import Refusal, Refusals, breach, uncertain
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
+PARENTS_FOUND, GUARDIAN_RESTORED = "04", "11"
+"""Reasons for which a child goes back to its family: codes of `departure_reason`."""
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD, ends_with=None):
@@ -52,6 +56,19 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
             yield _otherwise(
                 "I20", stage.entry, reason, Label("离院原因应为收养", "the reason is the adoption")
             )
+
+        yield from self._given_back(life)
+        yield from paid_too_long(life, known(self.last_allowance_month))
+
+    def _given_back(self, life: Life) -> Refusals:
+        """What is to be shown before the child goes back to its family (I21)."""
+        reason, case = known(self.reason), guardian_case(life)
+        if reason == PARENTS_FOUND:
+            yield from given_back(life, "parents_found")
+        if reason in {PARENTS_FOUND, GUARDIAN_RESTORED}:
+            yield from given_back(life, case)
+        elif reason is None and case is not None and death(life) is None:
+            yield uncertain("I21", detail=Label("离院原因不明", "the reason is not known"))
 
     def holds(self, entry: AnyEntry) -> Facts:
         reason = known(self.reason) or "99"

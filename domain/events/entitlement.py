@@ -20,6 +20,8 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
+from domain.life import STAGE, Life
+from domain.refusal import Refusals, breach
 
 STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
 
@@ -44,6 +46,9 @@ class AllowanceStopped(
     last_month: Annotated[Answered[Month], Label("基本生活费末领年月", "Last month")]
     allowance_line: Annotated[str | None, Label("生活费类别", "Allowance"), Code("allowance_line")] = None
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from paid_too_long(life, known(self.last_month))
+
     def holds(self, entry: AnyEntry) -> Facts:
         month = known(self.last_month)
         if month is not None:
@@ -66,3 +71,11 @@ class StudyGrantGranted(Event, zh="孤儿助学金核定", en="Study grant grant
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STUDY_GRANT.since(entry.days, self.starts_on or entry.days.last)
+
+
+def paid_too_long(life: Life, last_month: str | None) -> Refusals:
+    """I26: an allowance is not paid for a month after that of the death or the adoption."""
+    spans = (span for span in life.file.spans(STAGE) if span.value in {"died", "adopted"})
+    ended = next((span for span in spans if life.reached(span.since)), None)
+    if last_month is not None and ended is not None and last_month > f"{ended.since:%Y-%m}":
+        yield breach("I26", ended.fact.entry)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from domain.codes import tables
 from domain.entry import AnyEntry, Entry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Number, Personal, Title, known
-from domain.events.intake import ADMITTED, ChildAdmitted, entered
+from domain.events.intake import ADMITTED, ChildAdmitted, entered, lacking
 from domain.events.search import NotFoundCertificateIssued, ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import ADULT, Life
@@ -25,6 +25,8 @@ SHOWN_NOT_FOUND: Final = frozenset({"found_child_certificate", "unclaimed_statem
 """Papers of which each shows that the parents were looked for and not found: codes of `document_kind`."""
 TEMPORARY, LONG_TERM, ENTRUSTED = "temporary", "long_term", "entrusted"
 """Codes of `guardianship_type`; a child in entrusted care keeps its own guardian."""
+RETURNED: Final = frozenset({"returned", "guardian_restored"})
+"""Reasons, codes of `guardianship_end`, for which the child goes back to its guardian."""
 MINORS_LAW: Final = "《未成年人保护法》"
 
 GUARDIANSHIP: Final[Attribute[str]] = Attribute("guardianship", "type", Label("监护类型", "Guardianship"))
@@ -108,11 +110,38 @@ class GuardianshipTerminated(
 
     reason: Annotated[Answered[str], Label("终止原因", "Reason"), Code("guardianship_end")]
 
+    def refusals(self, life: Life) -> Refusals:
+        reason = known(self.reason)
+        if reason in RETURNED:
+            yield from given_back(life, guardian_case(life))
+        elif reason is None and guardian_case(life) is not None:
+            yield uncertain("I21", detail=Label("终止原因不明", "the reason is not known"))
+
     def follows(self) -> tuple[type[Event], ...]:
         return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield from ended(entry)
+
+
+def guardian_case(life: Life) -> str | None:
+    """Return the case of what I21 asks for before a child goes back to its guardian; None if for nothing.
+
+    That is by the last guardianship of the State: temporary, or long-term because the guardian was revoked.
+    """
+    last = life.lately(GUARDIANSHIP)
+    event = None if last is None else last.fact.entry.event
+    if isinstance(event, TemporaryGuardianshipStarted):
+        return "temporary"
+    revoked = isinstance(event, LongTermGuardianshipConfirmed) and known(event.ground) == BY_JUDGMENT
+    return "revoked" if revoked else None
+
+
+def given_back(life: Life, case: str | None) -> Refusals:
+    """I21: the papers that are on file before a child goes back to its family, in a case."""
+    on_file, _ = life.papers()
+    for papers in () if case is None else life.papers_for("I21", case):
+        yield from lacking("I21", papers, [kind for kind in papers.kinds if kind not in on_file])
 
 
 def ended(entry: AnyEntry) -> Facts:

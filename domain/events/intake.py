@@ -363,19 +363,20 @@ def _papers_missing(life: Life, category: str | None) -> Refusals:
     open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
     asked_for = life.papers_for("I01", case)
     for papers in asked_for:
-        yield from _lacking(papers, [kind for kind in papers.kinds if kind not in there | open_kinds])
+        yield from lacking("I01", papers, [kind for kind in papers.kinds if kind not in there | open_kinds])
     # Last, since an actor who may not see these values is shown nothing after them.
     if open_kinds.intersection(kind for papers in asked_for for kind in papers.kinds):
         open_kinds.difference_update(kind for event in untold for kind in event.papers())
         for papers in asked_for:
-            yield from _lacking(papers, [kind for kind in papers.kinds if kind in open_kinds])
+            yield from lacking("I01", papers, [kind for kind in papers.kinds if kind in open_kinds])
 
 
-def _lacking(papers: Papers, missing: Sequence[str]) -> Refusals:
+def lacking(rule: str, papers: Papers, missing: Sequence[str]) -> Refusals:
+    """A rule's papers of which these kinds are not on file, named as the code table does."""
     labels = tables()["document_kind"].codes
     if missing:
         detail = Label(
             "缺少：" + "、".join(f"{labels[kind].zh}（{kind}）" for kind in missing),
             "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
         )
-        yield no_evidence("I01", detail=detail, by=papers)
+        yield no_evidence(rule, detail=detail, by=papers)

@@ -218,6 +218,9 @@ class ParentageConfirmed(
     claimant: Annotated[UUID, Label("认领人", "Claimant")]
     police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
 
+    def papers(self) -> tuple[str, ...]:
+        return ("kinship_proof",)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield CLAIM.since(entry.days, None, key=str(self.claimant))
         yield PARENT.since(entry.days, self.claimant, key=str(self.claimant))

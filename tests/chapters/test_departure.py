@@ -41,6 +41,7 @@ from domain.events.placement.preparing import AdultPlacementCaseOpened
 from domain.events.record import EntryWithdrawn
 from domain.events.rehabilitation import PLAN, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled
+from domain.events.search import ParentageConfirmed
 from domain.file import Attribute
 from domain.life import DEPARTED, GONE, STAGE, gone_since
 from tests.support.given import Given, given, some
@@ -341,3 +342,66 @@ def test_what_was_closed_by_a_departure_that_did_not_occur_goes_on() -> None:
     assert child.now(ADMITTED, "2022-05-01") is None
     child.and_("2022-06-01", some(EntryWithdrawn, entry=child.last.entry_id))
     assert child.now(ADMITTED, "2022-05-01") == date(2020, 2, 10)
+
+
+# I21: back to the family, and I26: no allowance afterwards
+
+TEMPORARY = some(TemporaryGuardianshipStarted, ground="4", review_due_on=date(2022, 12, 1))
+REVOKED = some(LongTermGuardianshipConfirmed, ground="4", judgment_no="（2022）虚民特1号")
+
+
+@pytest.mark.rule("I21")
+@pytest.mark.parametrize(
+    ("guardianship", "paper"),
+    [(TEMPORARY, "guardian_assessment"), (REVOKED, "restoration_judgment")],
+)
+@pytest.mark.parametrize(
+    "returned",
+    [
+        some(DepartureCompleted, reason="11"),
+        some(GuardianshipTerminated, reason="guardian_restored"),
+    ],
+)
+def test_a_child_goes_back_when_its_guardian_was_assessed_or_restored(
+    guardianship: Event, paper: str, returned: Event
+) -> None:
+    def child() -> Given:
+        return given(("2022-01-10", some(ChildReceived)), ("2022-01-10", guardianship))
+
+    child().when("2022-05-01", returned).refused("I21")
+    child().when("2022-05-01", returned, documents=[paper]).refused()
+    child().and_("2022-05-01", some(ReferralReceived), documents=[paper]).when(
+        "2022-05-01", returned
+    ).refused()
+    child().and_("2022-05-02", some(ReferralReceived), documents=[paper]).when(
+        "2022-05-01", returned
+    ).refused("I21")
+    child().when("2022-05-01", returned, exception="I21").refused()
+
+
+@pytest.mark.rule("I21")
+def test_of_whom_nobody_else_was_guardian_nothing_is_asked_and_an_unknown_reason_is_a_doubt() -> None:
+    cared_for().when("2022-05-01", some(DepartureCompleted, reason="11")).recorded()
+    child = given(("2022-01-10", some(ChildReceived)), ("2022-01-10", TEMPORARY))
+    child.when("2022-05-01", some(DepartureCompleted)).recorded("I21")
+    child = given(("2022-01-10", some(ChildReceived)), ("2022-01-10", TEMPORARY))
+    child.when("2022-05-01", some(GuardianshipTerminated)).recorded("I21")
+
+
+@pytest.mark.rule("I21")
+def test_who_takes_a_child_whose_parents_were_found_is_proven_or_a_warning_stands() -> None:
+    found = some(DepartureCompleted, reason="04")
+    child = cared_for().when("2022-05-01", found).recorded("I21")
+    assert not any(judgement.verified for judgement in child.judgements)
+    cared_for().and_("2022-05-01", some(ParentageConfirmed)).when("2022-05-01", found).recorded()
+    cared_for().and_("2022-05-02", some(ParentageConfirmed)).when("2022-05-01", found).recorded("I21")
+
+
+@pytest.mark.rule("I26")
+@pytest.mark.parametrize("end", [DIED, some(AdoptionRegistered)])
+@pytest.mark.parametrize(("month", "rules"), [("2022-04", []), ("2022-05", []), ("2022-06", ["I26"])])
+def test_an_allowance_ends_with_the_month_of_a_death_or_an_adoption(
+    end: Event, month: str, rules: list[str]
+) -> None:
+    child = cared_for().and_("2022-05-01", end)
+    child.when("2022-06-20", some(AllowanceStopped, last_month=month)).recorded(*rules)

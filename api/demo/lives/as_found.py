@@ -23,6 +23,7 @@ from domain.events.adoption.registration import (
 )
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
+from domain.events.entitlement import AllowanceStopped
 from domain.events.guardianship import TemporaryGuardianshipStarted
 from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
@@ -32,7 +33,7 @@ from domain.events.placement.placed import AdultPlaced
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.events.search import FindRelativesNoticeExpired, FindRelativesNoticePublished
-from domain.when import Days
+from domain.when import Days, add
 
 LOST_NOTICE = UUID("00000000-0000-4000-8000-0000000000c1")
 """A notice that an old file cites and does not hold."""
@@ -175,13 +176,15 @@ def numbers_of_others(present: Present, day: date) -> LifeCourse:
 
 
 def remembered_after_death(present: Present) -> LifeCourse:
-    """A boy died of an illness, and an examination is dated after his death."""
+    """A boy died of an illness; an examination is dated after his death, and his allowance went on."""
     child = present.who(present.ago(years=9), MALE)
     came, died = present.ago(years=7), present.ago(years=5)
     yield from on_paper(orphan_taken_in(child, came, present.file_no))
     yield from on_paper(brought_up(child, came, died))
     yield on(died, ChildDied, cause="肺炎", cause_class="illness").on_paper()
     yield on(died + timedelta(days=12), PhysicalExamined, height_cm=Decimal(98)).on_paper()
+    last_month = f"{add(died, months=2):%Y-%m}"
+    yield on(died + timedelta(days=70), AllowanceStopped, reason="died", last_month=last_month).on_paper()
 
 
 AS_FOUND = (

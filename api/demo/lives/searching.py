@@ -78,7 +78,9 @@ def found_by_her_mother(present: Present) -> LifeCourse:
     yield on(came + timedelta(days=30), ParentageRejected, claimant=NEIGHBOUR)
     yield from compared(came, present.file_no, "match", 33)
     yield on(came + timedelta(days=35), ParentageConfirmed, claimant=MOTHER)
-    yield on(came + timedelta(days=37), GuardianshipTerminated, reason="returned")
+    yield on(came + timedelta(days=37), GuardianshipTerminated, reason="returned").with_papers(
+        "guardian_assessment"
+    )
     yield on(came + timedelta(days=37), DepartureCompleted, reason="04", receiver="窦玉兰")
 
 
