@@ -43,8 +43,8 @@ def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
     region, uscc = institution.region, institution.uscc
     if region is None:
         yield (
-            f"{institution.name}所在地区未知：按地区授权的人看不到它的儿童，规则按全国的数计算；"
-            "可用 childledger institution change 补上。"
+            f"{institution.name}所在地区不详，按地区授权的人员查看不到该机构的儿童，规则按全国的数值计算；"
+            "请以 childledger institution change 补登。"
             " Its region is unknown: nobody who is bound to a region sees its children, and rules count with"
             " the nation's numbers; childledger institution change says where it lies."
         )
@@ -147,7 +147,7 @@ async def _as_recorded(container: Container, institution: UUID) -> Institution:
     """Return an institution from its stream, as of today."""
     file = await container.ledger.file(institution)
     if file is None or next(iter(file.entries.values())).kind != "institution":
-        message = f"没有这个机构：{institution}。 There is no institution {institution}."
+        message = f"没有该机构：{institution}。 There is no institution {institution}."
         raise IdentityError(message)
     life = Life(file, container.today(), container.ledger.rulebook)
 
@@ -183,5 +183,5 @@ async def _record(
             sentences = [str(each.rule.sentence(each.refusal.detail)) for each in refused.refusals]
             raise IdentityError(" ".join(sentences))
         case _:
-            message = "同时有人在改，请再试。 Somebody else changes it at the same time; try again."
+            message = "其他人员正在变更，请重试。 Somebody else changes it at the same time; try again."
             raise IdentityError(message)

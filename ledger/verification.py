@@ -16,9 +16,9 @@ from ledger.store.append import StoredRow
 
 ALTERED: Final = Label("内容被改动", "it was altered")
 UNWRAPPED: Final = Label(
-    "其数据密钥不是由手头的密钥文件封存的", "its data key was not wrapped by the key file at hand"
+    "其数据密钥不是由现有密钥文件密封的", "its data key was not wrapped by the key file at hand"
 )
-EARLIER: Final = Label("登记时刻不晚于前一条", "it was recorded no later than the one before it")
+EARLIER: Final = Label("登记时间不晚于前一条", "it was recorded no later than the one before it")
 COLUMNS: Final = (
     "entry_id",
     "stream",

@@ -31,7 +31,7 @@ INTERRUPTED: Final = 1
 NOTHING_READ: Final = 2
 """The exit code if none of a file could be read."""
 PURPOSE: Final = "import"
-CALLED: Final = "导入查看（{}）"
+CALLED: Final = "导入查看：{}"
 TOKEN_DAYS: Final = 1
 
 

@@ -8,12 +8,12 @@ from api.identity.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
 from domain.event import Unknown
 
 _ROLES: Final = {
-    Role.STAFF: "职员",
-    Role.SUPERVISOR: "主管",
-    Role.AUDITOR: "审计员",
-    Role.PLACEMENT_OFFICER: "安置专员",
-    Role.BUREAU: "民政局",
-    Role.ADMINISTRATOR: "管理员",
+    Role.STAFF: "工作人员",
+    Role.SUPERVISOR: "负责人（主管）",
+    Role.AUDITOR: "审计人员",
+    Role.PLACEMENT_OFFICER: "成年安置工作人员",
+    Role.BUREAU: "民政部门工作人员",
+    Role.ADMINISTRATOR: "系统管理员",
 }
 
 

@@ -305,8 +305,8 @@ FileRequest: TypeAlias = Annotated[RequestContext, Depends(file_request)]
 
 _POSITIONS: Final = 10**18
 """Bound of the positions that `known_at` may name; a longer number is not a position."""
-_NO_INSTITUTION: Final = Label("没有这个机构", "no such institution")
-_NO_RULE: Final = Label("没有这条规则", "no such rule")
+_NO_INSTITUTION: Final = Label("没有该机构", "no such institution")
+_NO_RULE: Final = Label("没有该规则", "no such rule")
 _RULES: Final = Label("全部列在 /rules", "/rules lists them all")
 _NO_MOMENT: Final = InvalidValue(
     "/query/known_at",

@@ -19,7 +19,7 @@ from ledger.codec.messages import InvalidValue, unknown_word
 from ledger.codec.notation import unfit
 from ledger.codec.parsing import described
 
-_NO_PARAMETER: Final = Label("没有这个查询参数", "no such query parameter")
+_NO_PARAMETER: Final = Label("没有该查询参数", "no such query parameter")
 _TWICE: Final = Label("只能出现一次", "must be given once")
 _EMPTY: Final = Label("不得为空", "must not be empty")
 _NOT_UTF_8: Final = Label("须为 UTF-8 编码", "must be in UTF-8")

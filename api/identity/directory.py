@@ -207,7 +207,7 @@ class Identity:
             raise IdentityError(message)
         home = None if institution is None else await self.institution(institution)
         if institution is not None and home is None:
-            message = f"没有这个机构：{institution}。 There is no institution {institution}."
+            message = f"没有该机构：{institution}。 There is no institution {institution}."
             raise IdentityError(message)
         prefix = region_prefix(region) if isinstance(region, str) else None
         member = member or uuid4()

@@ -35,7 +35,7 @@ WHOLE: Final = ""
 """The JSON pointer to the whole document."""
 MOST_TOLD: Final = 101
 """Most errors reported of one value: one more than an answer lists, which shows that there are more."""
-_NO_TYPE: Final = Label("没有这种事件", "no such type of event")
+_NO_TYPE: Final = Label("没有该类事件", "no such type of event")
 
 
 class InvalidError(ValueError):

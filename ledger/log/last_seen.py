@@ -101,7 +101,7 @@ class LastSeen:
         seen = self._believed(text)
         if seen is None:
             message = (
-                f"“最后所见”文件 {self.path} 不是由手头的密钥文件签署的：请找回原来的密钥文件或该文件。 "
+                f"“末次所见”文件 {self.path} 不是由现有密钥文件签署的，请找回原来的密钥文件或该文件。 "
                 f"{self.path} was not stamped by the key file at hand: bring the right one back, "
                 "or begin a new epoch by `childledger recover --without-witness`."
             )

@@ -315,7 +315,7 @@ def _check_stamp(path: Path, manifest: Manifest | KeysManifest, key: KeyFile) ->
         if key.stamped(_content(manifest), bytes.fromhex(manifest.stamp)):
             return
     message = (
-        f"{path} 不是用手头的密钥文件制作的，或已被改动；未作任何改动。请放回制作备份时的密钥文件。 "
+        f"{path} 不是以现有密钥文件制作的，或已被改动；未作任何改动。请放回制作备份时的密钥文件。 "
         f"{path} was not made with the key file at hand, or was altered: nothing was touched. Bring the key "
         "file back with which the backup was made."
     )

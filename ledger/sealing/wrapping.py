@@ -135,7 +135,7 @@ class KeyFile:
                 keys.append(self._ciphers[name].decrypt(nonce, sealed, context))
             except (KeyError, InvalidTag):
                 message = (
-                    "有数据密钥不是由手头的密钥文件封存的：请找回原来的密钥文件。"
+                    "有数据密钥不是由现有密钥文件密封的，请找回原来的密钥文件。"
                     " A data key was not wrapped by the key file at hand: bring the right one back."
                 )
                 raise UnwrapError(message) from None

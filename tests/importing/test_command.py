@@ -104,7 +104,7 @@ async def test_a_region_that_nobody_says_is_unknown_and_this_is_said_before_all_
 
     first = capsys.readouterr().err.splitlines()[0]
     assert code == 0
-    assert f"{NEW}所在地区未知" in first
+    assert f"{NEW}所在地区不详" in first
     assert "region is unknown" in first
     if not dry_run:
         assert await region_of_new(surroundings) is None
@@ -115,7 +115,7 @@ async def test_a_region_that_is_said_is_the_institution_s(
 ) -> None:
     file = a_file(tmp_path, newcomers_roster())
     assert await import_file(file, region="371082") == 0
-    assert "未知" not in capsys.readouterr().err
+    assert "不详" not in capsys.readouterr().err
     assert await region_of_new(surroundings) == "371082"
     assert await import_file(file) == 0
     assert await import_file(file, region="371082") == 0
@@ -252,7 +252,12 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
     assert [actor is not None and not actor.may_approve for actor in actors] == [True] * 18
     assert {each.expires_at - each.made_at for each in tokens.values()} == {timedelta(days=1)}
     assert {names[each.member] for each in tokens.values()} == {
-        f"导入查看（{role}）" for role in ("职员", "主管", "审计员", "安置专员", "民政局", "管理员")
+        "导入查看：工作人员",
+        "导入查看：负责人（主管）",
+        "导入查看：审计人员",
+        "导入查看：成年安置工作人员",
+        "导入查看：民政部门工作人员",
+        "导入查看：系统管理员",
     }
 
 

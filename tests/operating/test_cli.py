@@ -76,7 +76,7 @@ def test_an_institution_its_staff_and_their_tokens_are_made_and_ended(command: C
 def test_an_institution_is_in_nobody_s_region_until_its_own_is_said(command: Callable[..., Told]) -> None:
     opened = command("institution", "add", "北川市儿童福利院")
     assert opened.code == 0
-    assert "所在地区未知" in opened.beside
+    assert "所在地区不详" in opened.beside
     assert "region is unknown" in opened.beside
 
     changed = command("institution", "change", "北川市儿童福利院", "--region", "371082")

@@ -188,7 +188,7 @@ async def test_who_reads_a_file_stands_in_its_access_log(served: Served) -> None
         "staff",
         str(served.home.institution),
     )
-    assert line["name"] == "示例职员"
+    assert line["name"] == "示例工作人员"
     assert line["categories"] == ["identity"]
     assert line["purpose"] == "file"
     assert line["at"] == "2026-11-22T04:00:00.000000Z"
