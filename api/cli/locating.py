@@ -1,9 +1,9 @@
 """The region of an imported register's institution: given, asked for on a terminal, or unknown."""
 
-import asyncio
 import sys
 from dataclasses import replace
 
+from api.cli.asking import read_line
 from api.cli.output import note
 from api.identity.directory import IdentityError
 from api.imports.register_import import RegisterImport
@@ -44,21 +44,10 @@ async def _asked(name: str, rulebook: Rulebook) -> str | None:
             f"{name}位于哪个县（市、区）？请输入六位行政区划代码（GB/T 2260）；不详的，直接回车。"
             " Which county does it lie in? Six digits of GB/T 2260; nothing where it is not known."
         )
-        region = (await _line()).strip()
+        region = (await read_line()).strip()
         try:
             check_region(region, rulebook)
         except IdentityError as error:
             note(str(error))
             continue
         return region or None
-
-
-async def _line() -> str:
-    """Wait for a line on the terminal, so that a cancelled wait needs no end of input."""
-    loop, there = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(sys.stdin, there.set)
-    try:
-        await there.wait()
-    finally:
-        loop.remove_reader(sys.stdin)
-    return sys.stdin.readline()

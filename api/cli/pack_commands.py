@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from api.bootstrap import Container
+from api.cli.asking import read_line
 from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
@@ -140,7 +141,7 @@ async def adopt(
         if not found:
             answer(f"{own.name}：没有变化。 Nothing changes.")
             return 0
-        if not yes and not _confirmed(own):
+        if not yes and not await _confirmed(own):
             note("未启用，未作登记。 It was not adopted, and nothing was recorded.")
             return FAULTY
         await adopt_rulebook(container, own.institution, wanted)
@@ -155,12 +156,12 @@ def _packs(path: Path | None) -> list[RulePack] | int:
     return found if isinstance(found, int) else [found]
 
 
-def _confirmed(own: Institution) -> bool:
+async def _confirmed(own: Institution) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         note("请加 --yes 确认。 Confirm by --yes.")
         return False
     note(f"{own.name}是否启用以上变化？（是/否） Adopt these changes? (yes/no)")
-    return sys.stdin.readline().strip().lower() in _YES
+    return (await read_line()).strip().lower() in _YES
 
 
 async def _the_institution(container: Container, said: str | None) -> Institution:

@@ -86,9 +86,18 @@ def change_lines(change: RuleChange) -> Iterator[str]:
     if change.after is None:
         yield "  - 不再有这条规则 the rule is gone"
     for name in change.reworded:
-        yield f"  ~ {name}: {getattr(change.before, name)} → {getattr(change.after, name)}"
+        yield f"  ~ {name}: {_said(getattr(change.before, name))} → {_said(getattr(change.after, name))}"
     yield from (f"  - {dated_text(each)}" for each in change.removed)
     yield from (f"  + {dated_text(each)}" for each in change.added)
+
+
+def _said(value: object) -> str:
+    """Return a value of a rule as its words."""
+    if isinstance(value, Label):
+        return f"{value.zh} {value.en}"
+    if isinstance(value, tuple):
+        return ", ".join(map(_said, value)) or "–"
+    return "–" if value is None else str(value)
 
 
 def file_lines(changes: FileChanges) -> Iterator[str]:
