@@ -139,9 +139,9 @@ def _readings(rules: Iterable[Rule]) -> Iterator[str]:
     """Yield what each rule reads and counts with, what mends it, and which tests hold its boundary."""
     yield from ("", "## What each rule reads, and what holds it · 每条规则读取的内容及其测试", "")
     yield "*Asked of* is the event that it may refuse or speak against. *Reads* is all that is named by the"
-    yield "functions that ask the rule; a question may end before it has read everything. *Counts with* is"
-    yield "each number by region, from when until when; *region of* says whose region. *Held by* are the"
-    yield "tests of its boundary."
+    yield "functions that ask the rule or decide whether it is asked; a question may end before it has read"
+    yield "everything. *Counts with* is each number by region, from when until when; *region of* says whose"
+    yield "region. *Held by* are the tests of its boundary."
     yield ""
     yield from _heading("rule", "asked of", "reads", "counts with", "region of", "mended by", "held by")
     reads, held = rule_reads(), boundary_tests()

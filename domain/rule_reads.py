@@ -1,9 +1,9 @@
 """What each rule reads, found in the functions that ask it, so that it cannot be out of date.
 
-A function asks a rule if it names its id, other than to count with its number. It reads the attributes and
-types of event that it names, and those that the functions it calls name. This is all that it may read: a
-question may end before it has read everything. `tests/operating/test_rules_page.py` compares it with what is
-read of lives.
+A function asks a rule if it names its id, other than to count with its number. The rule reads the attributes
+and types of event that it names, and those that the functions it calls name; so do the functions of an event
+that call it, since they decide whether it is asked. This is all that the rule may read: a question may end
+before it has read everything. `tests/operating/test_rules_page.py` compares it with what is read of lives.
 """
 
 import ast
@@ -18,7 +18,7 @@ from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final, TypeAlias
 
 import domain
-from domain.event import CATALOGUE, Event, fields_of
+from domain.event import CATALOGUE, Event, Part, fields_of
 from domain.file import Attribute
 from domain.life import Life
 from domain.obligations import OBLIGATIONS, History
@@ -33,6 +33,7 @@ _JUDGING: Final = ("refusals", "impossible")
 """The methods of an event that are asked when it is recorded."""
 _FOLLOWS: Final = "follows"
 """The method by which every event names the types that it looks for in the file."""
+_EVENTS: Final = "domain.events."
 _EVERYWHERE: Final = "domain.judging"
 """The module whose functions judge every event."""
 
@@ -98,8 +99,11 @@ def _reads(
     named: Mapping[_Function, _Named],
     judged: Mapping[type[Event], set[_Function]],
 ) -> RuleReads:
-    reached = [named[each] for each in _reached(functions, named, rule)]
     judges = {kind for kind, own in judged.items() if functions & own}
+    # What an event's own method reads on the way decides whether the rule is asked.
+    callers = {each for kind in judges for each in judged[kind] if functions & _reached([each], named)}
+    asking = _reached(functions, named, rule)
+    reached = [named[each] for each in _reached(functions | callers, named, rule)]
     if any(each.__module__ == _EVERYWHERE for each in functions):
         judges = set(CATALOGUE.values())
     referring = [
@@ -125,7 +129,7 @@ def _reads(
         attributes=tuple(sorted(attributes, key=lambda each: (each.chapter, each.name))),
         events=_in_order(events),
         fields=tuple(sorted(fields)),
-        numbers=tuple(sorted({number for own in reached for number in own.numbers})),
+        numbers=tuple(sorted({number for each in asking for number in named[each].numbers})),
         papers=bool({"papers", "documents"} & members),
     )
 
@@ -186,8 +190,19 @@ def _methods(kind: type) -> dict[str, FunctionType]:
 
 _RECORDED: Final = frozenset(CATALOGUE.values())
 _ALL_FOLLOW: Final = frozenset(getattr(kind, _FOLLOWS) for kind in CATALOGUE.values())
-_ASKED_OF: Final = {**_methods(Life), **_methods(History)}
-"""The questions of a life, which functions call on whatever they call it."""
+
+
+@cache
+def _asked_of() -> Mapping[str, frozenset[_Function]]:
+    """Return the questions by name that are called on whatever is at hand: on a life, or on part of one."""
+    helpers = {
+        owner for _, owner in _functions() if owner is not None and owner.__module__.startswith(_EVENTS)
+    }
+    found: dict[str, set[_Function]] = {}
+    for kind in (Life, History, *(each for each in helpers if not issubclass(each, Event | Part))):
+        for name, method in _methods(kind).items():
+            found.setdefault(name, set()).add(method)
+    return {name: frozenset(methods) for name, methods in found.items()}
 
 
 def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _Named:
@@ -206,8 +221,7 @@ def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _N
         elif isinstance(node, ast.Attribute):
             members.add(node.attr)
             mine = isinstance(node.value, ast.Name) and node.value.id == "self" and node.attr in own
-            asked = own[node.attr] if mine else _ASKED_OF.get(node.attr)
-            calls |= {asked} if asked is not None else set()
+            calls |= {own[node.attr]} if mine else _asked_of().get(node.attr, set())
             calls |= _ALL_FOLLOW if node.attr == _FOLLOWS else set()
         counting = (
             isinstance(node, ast.Call)

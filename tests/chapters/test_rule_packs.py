@@ -134,7 +134,7 @@ def test_a_whole_rulebook_replaces_the_shipped_one_under_the_packs_adopted() -> 
         (number(verified=""), "I22", "verified", "没有写明"),
         (number(unit='"days"'), "I22", "unit", "这条规则的单位是 months"),
         (number(case='"left"'), "I22", "case", "应为"),
-        (number(rule='"I12"'), "I12", "value", "这条规则没有数值"),
+        (number(rule='"E06"'), "E06", "value", "这条规则没有数值"),
         (number(strength='"warning"'), "I22", "strength", "规则包不能改变规则的效力"),
         (number() * 2, "I22", "value", "已在 weihai.toml number 1 写过"),
         ("[[numbers]]\n", "", "", "没有这一项：numbers，是否应为 number？"),
