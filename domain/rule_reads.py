@@ -2,8 +2,9 @@
 
 A function asks a rule if it names its id, other than to count with its number. The rule reads the attributes
 and types of event that it names, and those that the functions it calls name; so do the functions of an event
-that call it, since they decide whether it is asked. This is all that the rule may read: a question may end
-before it has read everything. `tests/operating/test_rules_page.py` compares it with what is read of lives.
+that call it, since they decide whether it is asked, and those that find the region of a number. This is all
+that the rule may read: a question may end before it has read everything. `tests/operating/test_rules_page.py`
+compares it with what is read of lives.
 """
 
 import ast
@@ -20,7 +21,7 @@ from typing import Any, Final, TypeAlias
 import domain
 from domain.event import CATALOGUE, Event, Part, fields_of
 from domain.file import Attribute
-from domain.life import Life
+from domain.life import DECIDES, Life
 from domain.obligations import OBLIGATIONS, History
 from domain.readiness import GATES
 from domain.refusal import FURTHER
@@ -102,8 +103,10 @@ def _reads(
     judges = {kind for kind, own in judged.items() if functions & own}
     # What an event's own method reads on the way decides whether the rule is asked.
     callers = {each for kind in judges for each in judged[kind] if functions & _reached([each], named)}
-    asking = _reached(functions, named, rule)
-    reached = [named[each] for each in _reached(functions | callers, named, rule)]
+    book, asking = Rulebook.shipped(), _reached(functions, named, rule)
+    whole = _reached(functions | callers, named, rule)
+    counting = {DECIDES[book[number].region] for each in whole for number in named[each].numbers}
+    reached = [named[each] for each in whole | _reached(counting, named)]
     if any(each.__module__ == _EVERYWHERE for each in functions):
         judges = set(CATALOGUE.values())
     referring = [
