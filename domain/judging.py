@@ -355,7 +355,8 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
-                yield no_evidence(spec.refers.rule, detail=spec.label, at=_in_data(spec))
+                absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
+                yield no_evidence(spec.refers.rule, detail=absent, at=_in_data(spec))
 
 
 def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
+from api.contract.outcomes import refusals_json
 from api.contract.problems import KINDS
 from api.contract.sentences import sentence
 from api.imports.faults import Fault
@@ -22,7 +24,8 @@ from domain.label import Label
 from domain.readiness import GATES
 from domain.rule_pack import Dated
 from domain.rulebook import Rulebook
-from tests.support.given import some
+from ledger.codec.messages import wording
+from tests.support.given import given, some
 
 HAN = "\u4e00-\u9fff"
 RULES = Rulebook.shipped().rules.values()
@@ -163,6 +166,40 @@ def test_the_glossary_has_one_chinese_word_for_one_thing() -> None:
     words = [zh for zh, _ in rows]
     assert len(words) == len(set(words))
     assert all(re.search(f"[{HAN}]", zh) and not re.search(f"[{HAN}]", en) for zh, en in rows)
+
+
+# Refusals
+
+
+def refused(on: str, event: Event) -> dict[str, str]:
+    """Return the sentences by which recording an event in an empty file is refused, by rule."""
+    judgements = given().when(on, event).judgements
+    return {each["rule"]: each["zh"] for each in refusals_json(judgements, EVERY_CATEGORY)}
+
+
+def test_a_refusal_says_that_nothing_was_recorded_and_why() -> None:
+    assert KINDS["refused"].zh == "不符合下列规定，未予登记："
+    assert KINDS["stale"].zh == "该档案在您查看后已有新的登记，请重新查看后再提交。"
+
+
+def test_a_code_that_its_table_lacks_is_refused_with_the_table() -> None:
+    told = refused("2026-04-01", some(ReferralReceived, referral_source="nobody"))
+    assert told["E03"].startswith("移送来源的代码无效，可用代码见代码表 referral_source：police 公安机关、")
+
+
+def test_what_is_not_in_the_file_is_refused_as_that() -> None:
+    told = refused("2026-04-01", some(RehabPlanMade, assessment=UUID(int=1)))
+    assert "（所引用的康复评估不在本档案中）" in told["I08"]
+
+
+def test_what_lies_in_the_future_is_refused_as_that() -> None:
+    told = refused("2031-01-01", some(ReferralReceived))
+    assert told["E02"] == "登记事项的发生日期晚于今日。"
+
+
+def test_a_value_that_is_none_of_a_few_is_told_them_without_quotes() -> None:
+    words = wording("literal_error", {"expected": "'not_asked', 'not_known' or 'not_on_paper'"}, "")
+    assert words.zh == "应为以下之一：not_asked、not_known、not_on_paper"
 
 
 # Sentences for people
