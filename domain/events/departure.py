@@ -27,12 +27,14 @@ from domain.events.intake import INTAKE
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
-from domain.life import DEPARTED, STAGE, Life
-from domain.refusal import Refusal, Refusals, breach, uncertain
+from domain.life import BIRTH, DEPARTED, STAGE, Life
+from domain.refusal import Refusal, Refusals, breach, uncertain, unless
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
+OLD_ENOUGH: Final = {"05": "independent", "09": ""}
+"""Reasons for which nobody leaves before some age, by the case of its number (I23)."""
 PARENTS_FOUND, GUARDIAN_RESTORED = "04", "11"
 """Reasons for which a child goes back to its family: codes of `departure_reason`."""
 
@@ -58,6 +60,10 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
             )
 
         yield from self._given_back(life)
+        limit, birth = life.number("I23", case=OLD_ENOUGH.get(reason or "", "none")), life.now(BIRTH)
+        if limit is not None:
+            own, detail = None if birth is None else birth.entry, Label("年龄未满", "not old enough")
+            yield from unless("I23", life.aged(limit.value), own, detail=detail, by=limit)
         yield from paid_too_long(life, known(self.last_allowance_month))
 
     def _given_back(self, life: Life) -> Refusals:

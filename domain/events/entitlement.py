@@ -19,9 +19,9 @@ from domain.event import (
     Year,
     known,
 )
-from domain.file import Attribute, Facts
+from domain.file import Attribute, Facts, Span
 from domain.life import STAGE, Life
-from domain.refusal import Refusals, breach
+from domain.refusal import Refusals, breach, uncertain
 
 STUDY_GRANTS: Final = "福彩圆梦·孤儿助学工程（2025）"
 
@@ -47,7 +47,12 @@ class AllowanceStopped(
     allowance_line: Annotated[str | None, Label("生活费类别", "Allowance"), Code("allowance_line")] = None
 
     def refusals(self, life: Life) -> Refusals:
-        yield from paid_too_long(life, known(self.last_month))
+        month, ended = known(self.last_month), entitled_until(life)
+        if month is None and ended is not None:
+            yield uncertain(
+                "I26", ended.fact.entry, detail=Label("末领年月不明", "the last month is not known")
+            )
+        yield from paid_too_long(life, month)
 
     def holds(self, entry: AnyEntry) -> Facts:
         month = known(self.last_month)
@@ -73,9 +78,14 @@ class StudyGrantGranted(Event, zh="孤儿助学金核定", en="Study grant grant
         yield STUDY_GRANT.since(entry.days, self.starts_on or entry.days.last)
 
 
+def entitled_until(life: Life) -> Span[str] | None:
+    """The death or the adoption with whose month an allowance ends; None while there is neither."""
+    spans = (span for span in life.file.spans(STAGE) if span.value in {"died", "adopted"})
+    return next((span for span in spans if life.reached(span.since)), None)
+
+
 def paid_too_long(life: Life, last_month: str | None) -> Refusals:
     """I26: an allowance is not paid for a month after that of the death or the adoption."""
-    spans = (span for span in life.file.spans(STAGE) if span.value in {"died", "adopted"})
-    ended = next((span for span in spans if life.reached(span.since)), None)
+    ended = entitled_until(life)
     if last_month is not None and ended is not None and last_month > f"{ended.since:%Y-%m}":
         yield breach("I26", ended.fact.entry)

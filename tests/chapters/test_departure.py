@@ -45,6 +45,7 @@ from domain.events.search import ParentageConfirmed
 from domain.file import Attribute
 from domain.life import DEPARTED, GONE, STAGE, gone_since
 from tests.support.given import Given, given, some
+from tests.support.young_people import young
 
 LEFT = some(DepartureCompleted, reason="05")
 DIED = some(ChildDied)
@@ -405,3 +406,27 @@ def test_an_allowance_ends_with_the_month_of_a_death_or_an_adoption(
 ) -> None:
     child = cared_for().and_("2022-05-01", end)
     child.when("2022-06-20", some(AllowanceStopped, last_month=month)).recorded(*rules)
+
+
+@pytest.mark.rule("I26")
+def test_an_allowance_that_ended_in_an_unknown_month_after_a_death_is_a_doubt() -> None:
+    cared_for().and_("2022-05-01", DIED).when("2022-06-20", some(AllowanceStopped)).recorded("I26")
+    cared_for().when("2022-06-20", some(AllowanceStopped)).recorded()
+
+
+@pytest.mark.rule("I23")
+@pytest.mark.parametrize(
+    ("reason", "day", "rules"),
+    [
+        ("05", "2024-03-09", ["I23"]),
+        ("05", "2024-03-10", []),
+        ("09", "2026-03-09", ["I23"]),
+        ("09", "2026-03-10", []),
+    ],
+)
+def test_nobody_leaves_to_live_alone_before_sixteen_or_as_over_age_before_eighteen(
+    reason: str, day: str, rules: list[str]
+) -> None:
+    young().when(day, some(DepartureCompleted, reason=reason)).refused(*rules)
+    of_some_year = young(birth="2007-01-01", until="2012-12-31")
+    of_some_year.when(day, some(DepartureCompleted, reason=reason)).recorded("I23")
