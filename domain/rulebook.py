@@ -219,6 +219,11 @@ class Rule:
         return replace(self, packs=(*packs, *self.packs), papers=(*papers, *self.papers))
 
     @property
+    def wholly_verified(self) -> bool:
+        """Whether its text was checked, and every number, list of papers and text of other days or places."""
+        return self.verified and all(each.verified for each in (*self.packs, *self.papers, *self.texts))
+
+    @property
     def excusable(self) -> bool:
         """Whether a recorder may claim an exception to it."""
         return self.strength == "forbidden"

@@ -26,8 +26,8 @@ async def list_rules(*, unverified: Flag = False, institution: str | None = None
     """列出规则及其依据。 List the rules with their sources.
 
     Args:
-        unverified: 只列出依据尚未核实的规则（不据以拒绝登记）。
-            Only those whose text could not be checked, which never refuse.
+        unverified: 只列出依据或者其中部分数值、材料尚未核实的规则（未核实的不据以拒绝登记）。
+            Only those of which the text, or some numbers or papers, could not be checked: that never refuses.
         institution: 某机构（名称或者编号）适用的规则，并列出落后于随附规则集的规则。
             Those that count for an institution (its name or id), and which of them are behind.
     """
@@ -45,8 +45,9 @@ async def list_rules(*, unverified: Flag = False, institution: str | None = None
 
 def _list(book: Rulebook, *, unverified: bool) -> None:
     for rule in book.rules.values():
-        if not (unverified and rule.verified):
-            state = "verified" if rule.verified else "unverified"
+        if not (unverified and rule.wholly_verified):
+            state = "verified" if rule.wholly_verified else "partly unverified"
+            state = state if rule.verified else "unverified"
             answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
 
 

@@ -215,6 +215,7 @@ def test_rules_are_explained_and_listed(rules: Callable[..., Said]) -> None:
     assert len(bare.answer.splitlines()) == 4 * len(Rulebook.shipped().rules)
     unverified = rules("--unverified").answer
     assert "D09  warning  unverified" in unverified
+    assert "D16  due  partly unverified" in unverified
     assert "E06" not in unverified
     assert "判断 judges: 收养登记 AdoptionRegistered" in rules("explain", "i14").answer
     unknown = rules("explain", "Q99")
