@@ -221,7 +221,8 @@ class Rule:
     @property
     def wholly_verified(self) -> bool:
         """Whether its text was checked, and every number, list of papers and text of other days or places."""
-        return self.verified and all(each.verified for each in (*self.packs, *self.papers, *self.texts))
+        parts: list[Pack | Papers | DatedText] = [*self.packs, *self.papers, *self.texts]
+        return self.verified and all(part.verified for part in parts)
 
     @property
     def excusable(self) -> bool:

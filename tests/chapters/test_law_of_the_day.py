@@ -166,3 +166,14 @@ def test_what_is_not_verified_says_so_in_findings_and_obligations() -> None:
     assert not any(each.verified for each in findings(file, "I07") if each.found_on < date(2025, 5, 7))
     (clock,) = obligations(file, "D16")
     assert (clock.verified, clock.provisional) == (False, False)
+
+
+@pytest.mark.rule("I12", "G03")
+def test_a_place_cites_its_own_text_from_its_day() -> None:
+    book = Rulebook.shipped()
+    assert "如皋市" in book["I12"].on(date(2021, 4, 7), "320682").source
+    assert "如皋市" not in book["I12"].on(date(2021, 4, 6), "320682").source
+    assert "如皋市" not in book["I12"].on(date(2021, 4, 7), "320683").source
+    assert "内蒙古" in book["G03"].on(date(2026, 7, 1), "150102").source
+    assert "《社会救助法》" in book["G03"].on(date(2026, 7, 1), "150102").source
+    assert "《社会救助法》" not in book["G03"].on(date(2026, 6, 30), "150102").source

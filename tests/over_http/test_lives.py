@@ -195,7 +195,7 @@ RECEPTION: tuple[Happened, ...] = (
         born("2023-02-20", sex="2", name="党望春", is_birth_estimated=True, birth_method="estimated"),
     ),
     ("2023-03-05", some(IntakeCategoryDetermined, category="B1", child_situation="05")),
-    ("2023-03-05", some(TemporaryGuardianshipStarted, ground="1", review_due_on=date(2024, 3, 5))),
+    ("2023-03-01", some(TemporaryGuardianshipStarted, ground="1", review_due_on=date(2024, 3, 1))),
     ("2023-03-06", some(DnaSampleCollected, sample_no="371099-23-0007")),
     ("2023-03-10", some(FindRelativesNoticePublished, medium="newspaper", notice_days=60)),
     ("2023-03-12", some(CareModeAssigned, mode="ward")),
