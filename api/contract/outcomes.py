@@ -257,7 +257,7 @@ def _sentence(rule: Rule, refusal: Refusal) -> Label:
     name, codes, field = refusal.table, tables()[refusal.table].codes, refusal.detail
     zh, en = f"（/codes/{name}）", f" (/codes/{name})"
     if len(codes) <= MOST_CODES:
-        zh = "：" + "、".join(f"{code} {label.zh}" for code, label in codes.items())
+        zh = "：" + "；".join(f"{code} {label.zh}" for code, label in codes.items())
         en = ": " + ", ".join(f"{code} {label.en}" for code, label in codes.items())
     return Label(
         f"{field.zh}的代码无效，可用代码见代码表 {name}{zh}。",

@@ -184,7 +184,7 @@ def test_a_refusal_says_that_nothing_was_recorded_and_why() -> None:
 
 def test_a_code_that_its_table_lacks_is_refused_with_the_table() -> None:
     told = refused("2026-04-01", some(ReferralReceived, referral_source="nobody"))
-    assert told["E03"].startswith("移送来源的代码无效，可用代码见代码表 referral_source：police 公安机关、")
+    assert told["E03"].startswith("移送来源的代码无效，可用代码见代码表 referral_source：police 公安机关；")
 
 
 def test_what_is_not_in_the_file_is_refused_as_that() -> None:
