@@ -177,11 +177,12 @@ def test_the_law_asks_nothing_of_a_stepchilds_adopter() -> None:
 
 
 @pytest.mark.rule("R-ADO-2")
-@pytest.mark.parametrize("category", [FOUNDLING, HARDSHIP, KIN_CHILD, STEPCHILD])
-def test_nobody_of_eighteen_is_adopted_not_by_kin_either(category: str) -> None:
+@pytest.mark.parametrize("category", [FOUNDLING, HARDSHIP, KIN_CHILD, STEPCHILD, Unknown("not_asked")])
+def test_nobody_of_eighteen_is_adopted_not_by_kin_either(category: str | Unknown) -> None:
     for birth, rules in (("2007-06-02", ()), ("2007-06-01", ("R-ADO-2",)), ("2007-05-31", ("R-ADO-2",))):
         file = small_child(("2025-06-01", consent()), birth=birth)
         file.when("2025-06-01", registered(category)).refused(*rules)
+    # Who is nineteen is so whatever the category, known or not.
     nineteen = small_child(("2025-06-01", consent()), birth="2006-01-01")
     nineteen.when("2025-06-01", registered(category)).refused("R-ADO-2")
 

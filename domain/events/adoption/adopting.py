@@ -98,12 +98,14 @@ class Adopting:
 
 def of_age(adopting: Adopting) -> Refusals:
     """R-ADO-2: the child is young enough to be adopted; kin and stepchildren have a limit of their own."""
-    for limit, refusals in (
-        (adopting.life.number("R-ADO-2"), adopting.but_of),
-        (adopting.life.number("R-ADO-2", case="kin"), adopting.only_of),
-    ):
-        if limit is not None:
-            yield from refusals(KIN | STEPCHILD, _younger(adopting.life, limit))
+    general, own = adopting.life.number("R-ADO-2"), adopting.life.number("R-ADO-2", case="kin")
+    if general is not None and own is not None and general.value == own.value:
+        yield from _younger(adopting.life, general)
+        return
+    if general is not None:
+        yield from adopting.but_of(KIN | STEPCHILD, _younger(adopting.life, general))
+    if own is not None:
+        yield from adopting.only_of(KIN | STEPCHILD, _younger(adopting.life, own))
 
 
 def _younger(life: Life, limit: Pack) -> Refusals:
