@@ -177,3 +177,17 @@ def test_a_place_cites_its_own_text_from_its_day() -> None:
     assert "内蒙古" in book["G03"].on(date(2026, 7, 1), "150102").source
     assert "《社会救助法》" in book["G03"].on(date(2026, 7, 1), "150102").source
     assert "《社会救助法》" not in book["G03"].on(date(2026, 6, 30), "150102").source
+
+
+@pytest.mark.rule("D01", "D02", "D03", "D04", "D15", "I02")
+def test_a_text_binds_nobody_before_it_was_there() -> None:
+    book = Rulebook.shipped()
+    for rule in ("D01", "D02", "D03", "D04"):
+        before, after = (book[rule].number(None, day) for day in (date(2015, 9, 22), date(2015, 9, 23)))
+        assert before is not None
+        assert after is not None
+        assert (before.value, before.verified, after.verified) == (after.value, False, True)
+    anhui = [book["D15"].number("340100", date(year, 1, 1), "before_18") for year in (2021, 2022)]
+    assert [pack is not None and pack.verified for pack in anhui] == [False, True]
+    taian = [book["I02"].number("370902", date(year, 1, 1), "not_found") for year in (2008, 2009)]
+    assert [pack is not None and pack.verified for pack in taian] == [False, True]
