@@ -68,12 +68,12 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
 
     def _given_back(self, life: Life) -> Refusals:
         """What is to be shown before the child goes back to its family (I21)."""
-        reason, case = known(self.reason), guardian_case(life)
+        reason, case, stage = known(self.reason), guardian_case(life), life.now(STAGE)
         if reason == PARENTS_FOUND:
             yield from given_back(life, "parents_found")
         if reason in {PARENTS_FOUND, GUARDIAN_RESTORED}:
             yield from given_back(life, case)
-        elif reason is None and case is not None and death(life) is None:
+        elif reason is None and death(life) is None and (stage is None or stage.held.value != "adopted"):
             yield uncertain("I21", detail=Label("离院原因不明", "the reason is not known"))
 
     def holds(self, entry: AnyEntry) -> Facts:

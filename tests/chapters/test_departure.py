@@ -381,6 +381,12 @@ def test_a_child_goes_back_when_its_guardian_was_assessed_or_restored(
 
 
 @pytest.mark.rule("I21")
+def test_who_left_for_an_unknown_reason_may_have_gone_back_to_parents_of_whom_nothing_is_shown() -> None:
+    child = cared_for().when("2022-05-01", some(DepartureCompleted)).recorded("I21")
+    assert ("I21", "uncertain") in child.found()
+
+
+@pytest.mark.rule("I21")
 def test_of_whom_nobody_else_was_guardian_nothing_is_asked_and_an_unknown_reason_is_a_doubt() -> None:
     cared_for().when("2022-05-01", some(DepartureCompleted, reason="11")).recorded()
     child = given(("2022-01-10", some(ChildReceived)), ("2022-01-10", TEMPORARY))
