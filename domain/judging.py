@@ -29,7 +29,7 @@ from domain.event import (
 )
 from domain.events.departure import death
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval
-from domain.file import AMENDMENTS, ANYTHING, File, amended
+from domain.file import AMENDMENTS, ANYTHING, File, amended, fold
 from domain.life import BIRTH, STAGE, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting_each
@@ -125,15 +125,19 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
 
     The entry is judged on its own day, by every other entry of that day. If its day is an interval, a rule
     broken on every day counts, and a rule broken on some days is uncertain, as long as one day is left on
-    which nothing is forbidden. An exception to a rule that the entry does not break is refused; a claim that
-    later entries make needless excuses nothing, and is no fault.
+    which nothing is forbidden.
     """
     judgements, read = _judged(file, entry, rulebook, today, set())
-    needless = entry.exception is not None and not any(each.excused or each.refuses for each in judgements)
-    if needless:
-        refusal = no_evidence("X09", at="/exception/rule").resting(read)
-        judgements.append(Judgement(rulebook["X09"], entry, refusal))
-    return judgements
+    return [*judgements, *_needless(entry, judgements, rulebook, read)]
+
+
+def _needless(
+    entry: AnyEntry, judgements: Iterable[Judgement], rulebook: Rulebook, read: Categories
+) -> Iterator[Judgement]:
+    """Yield what speaks against a claim to an exception from a rule that the entry does not break (X09)."""
+    claim = entry.exception
+    if claim is not None and claim.rule in rulebook.rules and not any(each.excused for each in judgements):
+        yield Judgement(rulebook["X09"], entry, no_evidence("X09", at="/exception/rule").resting(read))
 
 
 def _judged(
@@ -235,6 +239,12 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
         approved = approval(file, entry)
         if not approved:
             yield replace(judgement, excused=approved is None, rejected=approved is False)
+    if entry.exception is not None and not any(each.excused for each in judgements):
+        # A claim that later entries made needless is no fault: it was needed as known then.
+        reads.add(ANYTHING)
+        then = fold(other for other in file.entries.values() if other.version <= entry.version)
+        before, read = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
+        yield from _needless(entry, before, rulebook, read)
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:

@@ -196,9 +196,11 @@ def test_an_exception_to_a_rule_that_does_not_exist_is_refused() -> None:
 
 
 @pytest.mark.rule("X09")
-def test_an_exception_to_a_rule_that_is_not_broken_is_refused_unless_another_rule_is() -> None:
-    given().when("2024-05-05", some(ChildReceived), exception="I03").refused("X09")
-    given().when("2024-05-05", some(ChildReceived), exception="S01").refused("X09")
+def test_an_exception_to_a_rule_that_is_not_broken_is_found_and_stays_found() -> None:
+    child = given().when("2024-05-05", some(ChildReceived), exception="I03").recorded("X09")
+    assert child.and_("2024-05-06", some(AdmissionApproved)).found() == {("X09", "no_evidence")}
+    child.and_("2024-05-05", some(ChildReceived), corrects=child.entries[0])
+    assert child.found() == set()
     given(("2024-04-05", TWICE)).when("2024-05-05", TWICE, exception="E06").refused("I03")
     given(("2024-04-05", TWICE)).when("2024-05-05", TWICE, exception="I03").recorded("I03")
     unsure = given(("2024-04-20", TWICE))

@@ -58,6 +58,7 @@ NO_WITNESS: Final = {
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",
     "X07": "of an institution",
+    "X09": "of a claim that no life makes in vain",
     "X10": "of a decision on an exception, which leaves nothing unknown",
 }
 """Rules that speak against no file of the demonstration, each with why; what is impossible is in no file."""
