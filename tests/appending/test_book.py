@@ -624,7 +624,7 @@ async def test_a_rehearsal_tells_what_would_change_and_records_nothing(ledger: L
     assert not rehearsal.refused
     (stage,) = [change for change in rehearsal.impact.status if change.attribute == "stage"]
     assert (stage.before, stage.after) == (("received",), ("died",))
-    assert [found.rule.id for found in rehearsal.impact.findings] == ["E06"]
+    assert [found.rule.id for found in rehearsal.impact.findings] == ["E06", "R-DTH-1", "R-DTH-2"]
     assert await ledger.known() == 2
     refused = await rehearsed(ledger, draft("2027-01-01", some(ChildDied)), child=child)
     assert refused.refused

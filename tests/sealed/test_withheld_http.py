@@ -331,7 +331,7 @@ async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_
         "strength": "forbidden",
         "zh": rule.zh,
         "en": rule.en,
-        "source": rule.source,
+        "source": "《儿童福利机构管理办法》（民政部令第63号）",
         "verified": True,
         "cure_zh": cure.zh,
         "cure_en": cure.en,
