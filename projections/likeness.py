@@ -42,30 +42,30 @@ class Likeness:
     same: LiteralString
     term: str | None = None
 
-    def begun(self, own: str) -> Composed:
+    def begun(self, one: str) -> Composed:
         """Return the day since which the likeness is a finding against a row."""
-        return SQL(self.since).format(own=Identifier(own))
+        return SQL(self.since).format(one=Identifier(one))
 
-    def alike(self, own: str, other: str) -> Composed:
+    def alike(self, one: str, other: str) -> Composed:
         """Return the condition that two rows are alike."""
-        return SQL(f"({self.same} AND {{other}}.child <> {{own}}.child)").format(
-            own=Identifier(own), other=Identifier(other)
+        return SQL(f"({self.same} AND {{other}}.child <> {{one}}.child)").format(
+            one=Identifier(one), other=Identifier(other)
         )
 
 
 ONE_CHILD: Final = Likeness(
     "R-INT-5",
-    "coalesce({own}.received_on, {own}.admitted_on, {own}.birth_until)",
-    "{other}.name_term = {own}.name_term AND {other}.institution = {own}.institution"
-    " AND {other}.birth_on = {own}.birth_on AND {other}.sex = {own}.sex",
+    "coalesce({one}.received_on, {one}.admitted_on, {one}.birth_until)",
+    "{other}.name_term = {one}.name_term AND {other}.institution = {one}.institution"
+    " AND {other}.birth_on = {one}.birth_on AND {other}.sex = {one}.sex",
 )
 CITIZEN_ID: Final = Likeness(
-    "I32", "{own}.citizen_id_on", "{other}.citizen_id_term = {own}.citizen_id_term", "citizen_id_term"
+    "I32", "{one}.citizen_id_on", "{other}.citizen_id_term = {one}.citizen_id_term", "citizen_id_term"
 )
 FILE_NO: Final = Likeness(
     "I33",
-    "{own}.file_no_on",
-    "{other}.file_no_term = {own}.file_no_term AND {other}.institution = {own}.institution",
+    "{one}.file_no_on",
+    "{other}.file_no_term = {one}.file_no_term AND {other}.institution = {one}.institution",
     "file_no_term",
 )
 LIKENESSES: Final = (ONE_CHILD, CITIZEN_ID, FILE_NO)
@@ -130,12 +130,12 @@ async def others(
             continue
         cursor = await connection.execute(
             SQL("""
-                SELECT own.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
-                  FROM register own
+                SELECT one.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
+                  FROM register one
                   JOIN register ON {alike}
-                 WHERE own.child = ANY (%(children)s) AND {scope}
-                 GROUP BY own.child
-            """).format(most=Literal(MOST_OTHERS), alike=likeness.alike("own", "register"), scope=scope.sql),
+                 WHERE one.child = ANY (%(children)s) AND {scope}
+                 GROUP BY one.child
+            """).format(most=Literal(MOST_OTHERS), alike=likeness.alike("one", "register"), scope=scope.sql),
             {**scope.parameters, "children": children[likeness.rule]},
         )
         named |= {(child, likeness.rule): list(whose) for child, whose in await cursor.fetchall()}
@@ -146,9 +146,9 @@ async def speaking(connection: AsyncConnection[Any], child: UUID, day: date) -> 
     """Return the number of likenesses to other files that hold against a file on a day."""
     counts = SQL(" + ").join(
         SQL(
-            "(SELECT count(*) FROM register own WHERE own.child = %(child)s AND {} <= %(day)s"
+            "(SELECT count(*) FROM register one WHERE one.child = %(child)s AND {} <= %(day)s"
             " AND EXISTS (SELECT FROM register other WHERE {}))"
-        ).format(likeness.begun("own"), likeness.alike("own", "other"))
+        ).format(likeness.begun("one"), likeness.alike("one", "other"))
         for likeness in LIKENESSES
     )
     cursor = await connection.execute(SQL("SELECT {}").format(counts), {"child": child, "day": day})

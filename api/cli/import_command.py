@@ -76,8 +76,8 @@ async def import_file(
         workbook = await Apart(settings).read_file(file)
         async with open_container(settings, follow=False) as container:
             operator = await container.identity.operator()
-            own = None if institution is None else await _institution(container, institution)
-            handed_in = await prepare(container, workbook, own=own, dry_run=dry_run)
+            only = None if institution is None else await _institution(container, institution)
+            handed_in = await prepare(container, workbook, only=only, dry_run=dry_run)
             handed_in = await located(handed_in, region, container.ledger.rulebook)
             with bar() as progress:
                 outcome = await run_import(container, handed_in, operator.recorder, progress)

@@ -35,14 +35,14 @@ def validate(pack: Path, /) -> int:
     Args:
         pack: 规则包文件（.toml）或者其所在文件夹。 A .toml file, or a folder of them.
     """
-    found = _read(pack)
-    if isinstance(found, int):
-        return found
+    faultless = _read(pack)
+    if isinstance(faultless, int):
+        return faultless
     counted = Counter(
-        kind for document in found.documents.values() for kind in document for _ in document[kind]
+        kind for document in faultless.documents.values() for kind in document for _ in document[kind]
     )
-    said = ", ".join(f"{number} {kind}" for kind, number in counted.items())
-    answer(f"{found.name}：没有错误。 It is in order. ({said})")
+    counts = ", ".join(f"{number} {kind}" for kind, number in counted.items())
+    answer(f"{faultless.name}：没有错误。 It is in order. ({counts})")
     return 0
 
 
@@ -73,11 +73,11 @@ def test(pack: Path, /) -> int:
     Args:
         pack: 规则包文件（.toml）或者其所在文件夹。 A .toml file, or a folder of them.
     """
-    found = _read(pack)
-    if isinstance(found, int):
-        return found
+    faultless = _read(pack)
+    if isinstance(faultless, int):
+        return faultless
     shipped = Rulebook.shipped()
-    tested = run_examples(found, draft(shipped, shipped, [found]))
+    tested = run_examples(faultless, draft(shipped, shipped, [faultless]))
     for each in tested:
         answer(_tested(each))
     failed = sum(not each.passed for each in tested)
@@ -93,10 +93,10 @@ def _tested(each: Tested) -> str:
     place = f"{each.file} · example {each.number} · {each.rule}"
     place = place if each.on is None else f"{place} · {each.on}"
     if each.wrong:
-        return "\n".join(f"不能试 FAULTY  {place}: {said.zh} {said.en}" for said in each.wrong)
+        return "\n".join(f"不能试 FAULTY  {place}: {fault.zh} {fault.en}" for fault in each.wrong)
     if each.passed:
-        return f"相符 passed  {place}: {each.found}"
-    return f"不符 FAILED  {place}: 应为 expected {each.expected}; 实为 found {each.found}"
+        return f"相符 passed  {place}: {each.actual}"
+    return f"不符 FAILED  {place}: 应为 expected {each.expected}; 实为 found {each.actual}"
 
 
 @stoppable
@@ -126,51 +126,53 @@ async def adopt(
     if isinstance(packs, int):
         return packs
     async with command_container() as container:
-        own = await _the_institution(container, institution)
-        book, shipped = await container.ledger.rulebook_at(own.institution), container.ledger.rulebook
+        adopter = await _the_institution(container, institution)
+        book, shipped = await container.ledger.rulebook_at(adopter.institution), container.ledger.rulebook
         unknown = sorted({*without} - packs_of(book).keys())
         if unknown:
             named = ", ".join(unknown)
-            note(f"{own.name}未启用规则包 {named}。 No pack {named} is adopted.")
+            note(f"{adopter.name}未启用规则包 {named}。 No pack {named} is adopted.")
             return FAULTY
         wanted = draft(book, shipped, packs, without)
-        found = changes(book, wanted)
-        for change in found:
+        differences = changes(book, wanted)
+        for change in differences:
             for line in change_lines(change):
                 answer(line)
-        if not found:
-            answer(f"{own.name}：没有变化。 Nothing changes.")
+        if not differences:
+            answer(f"{adopter.name}：没有变化。 Nothing changes.")
             return 0
-        if not yes and not await _confirmed(own):
+        if not yes and not await _confirmed(adopter):
             note("未启用，未作登记。 It was not adopted, and nothing was recorded.")
             return FAULTY
-        await adopt_rulebook(container, own.institution, wanted)
-        answer(f"{own.name}：已启用规则集 {wanted.digest[:12]}。 Rulebook {wanted.digest[:12]} is adopted.")
+        await adopt_rulebook(container, adopter.institution, wanted)
+        answer(
+            f"{adopter.name}：已启用规则集 {wanted.digest[:12]}。 Rulebook {wanted.digest[:12]} is adopted."
+        )
         return 0
 
 
 def _packs(path: Path | None) -> list[RulePack] | int:
     if path is None:
         return []
-    found = _read(path)
-    return found if isinstance(found, int) else [found]
+    faultless = _read(path)
+    return faultless if isinstance(faultless, int) else [faultless]
 
 
-async def _confirmed(own: Institution) -> bool:
+async def _confirmed(adopter: Institution) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         note("请加 --yes 确认。 Confirm by --yes.")
         return False
-    note(f"{own.name}是否启用以上变化？（是/否） Adopt these changes? (yes/no)")
+    note(f"{adopter.name}是否启用以上变化？（是/否） Adopt these changes? (yes/no)")
     return (await read_line()).strip().lower() in _YES
 
 
-async def _the_institution(container: Container, said: str | None) -> Institution:
+async def _the_institution(container: Container, named: str | None) -> Institution:
     """Return the institution that is named, else the only one. Raises IdentityError."""
-    if said is not None:
-        return await known_institution(container, said)
-    there = await container.identity.institutions()
-    if len(there) == 1:
-        return there[0]
+    if named is not None:
+        return await known_institution(container, named)
+    institutions = await container.identity.institutions()
+    if len(institutions) == 1:
+        return institutions[0]
     message = "请以 --institution 填写机构。 Say which institution: --institution."
     raise IdentityError(message)
 
@@ -202,17 +204,21 @@ async def what_if(
     if isinstance(packs, int):
         return packs
     async with command_container() as container:
-        own = None if institution is None else (await known_institution(container, institution)).institution
+        charge = (
+            None if institution is None else (await known_institution(container, institution)).institution
+        )
         actor = await _reader(container, token)
         counted: Counter[str] = Counter()
-        with progress_bar("读取档案 Reading files") as told:
-            found = changed_files(container, actor, packs, institution=own, without=without, told=told)
-            async for each in found:
+        with progress_bar("读取档案 Reading files") as progress:
+            changed = changed_files(
+                container, actor, packs, institution=charge, without=without, progress=progress
+            )
+            async for each in changed:
                 counted += _counted(each)
-                said = (
+                lines = (
                     [orjson.dumps(file_json(each, container.today())).decode()] if json else file_lines(each)
                 )
-                for line in said:
+                for line in lines:
                     answer(line)
         _tell_counts(counted, json=json)
         return 0

@@ -35,10 +35,10 @@ async def list_rules(*, unverified: Flag = False, institution: str | None = None
         _list(Rulebook.shipped(), unverified=unverified)
         return 0
     async with command_container() as container:
-        own = await known_institution(container, institution)
-        book = await container.ledger.rulebook_at(own.institution)
+        adopter = await known_institution(container, institution)
+        book = await container.ledger.rulebook_at(adopter.institution)
         _list(book, unverified=unverified)
-        async for line in _standing(container, own, book):
+        async for line in _standing(container, adopter, book):
             note(line)
         return 0
 
@@ -51,12 +51,12 @@ def _list(book: Rulebook, *, unverified: bool) -> None:
             answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
 
 
-async def _standing(container: Container, own: Institution, book: Rulebook) -> AsyncIterator[str]:
+async def _standing(container: Container, adopter: Institution, book: Rulebook) -> AsyncIterator[str]:
     """Yield which rulebook an institution has adopted, and how it differs from the shipped one."""
-    adopted = await container.ledger.adopted_on(own.institution)
+    adopted = await container.ledger.adopted_on(adopter.institution)
     packs = ", ".join(packs_of(book)) or "–"
     yield (
-        f"{own.name}：规则集 {book.digest[:12]}，启用于 {adopted or '–'}，规则包：{packs}。"
+        f"{adopter.name}：规则集 {book.digest[:12]}，启用于 {adopted or '–'}，规则包：{packs}。"
         f" Rulebook {book.digest[:12]}, adopted on {adopted or '–'}; packs: {packs}."
     )
     if late := ", ".join(container.ledger.behind(book)):
@@ -87,9 +87,9 @@ async def explain(
     if institution is None:
         return _explain(Rulebook.shipped(), rule, region, on or day_of(utc_now()))
     async with command_container() as container:
-        own = await known_institution(container, institution)
-        book = await container.ledger.rulebook_at(own.institution)
-        return _explain(book, rule, region or own.region, on or container.today())
+        adopter = await known_institution(container, institution)
+        book = await container.ledger.rulebook_at(adopter.institution)
+        return _explain(book, rule, region or adopter.region, on or container.today())
 
 
 def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:
@@ -124,9 +124,9 @@ def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
     yield from (f"    {dated_text(each)}" for each in dated)
     for case in dict.fromkeys(each.case for each in rule.packs):
         counting = rule.number(region, on, case)
-        said = "没有数值 no number" if counting is None else dated_text(counting)
+        number = "没有数值 no number" if counting is None else dated_text(counting)
         where = ", ".join(each for each in (region or "–", case) if each)
-        yield f"  {on} {where}: {said}"
+        yield f"  {on} {where}: {number}"
 
 
 for _command in (validate, test, adopt, what_if):

@@ -75,7 +75,7 @@ async def _filled(container: Container) -> Institution:
         # The day of the first start stays the present, even if a later start completes the people.
         file = await container.ledger.file(institution.institution)
         today = container.today() if file is None else next(file.standing()).days.last
-        handed_in = await prepare(container, read_workbook(register(today), INSTITUTION), own=institution)
+        handed_in = await prepare(container, read_workbook(register(today), INSTITUTION), only=institution)
         with bar() as progress:
             await run_import(container, handed_in, (await identity.operator()).recorder, progress)
         await record_lives(container, institution, today, purpose=PURPOSE)

@@ -116,15 +116,15 @@ LifeCourse: TypeAlias = Generator[Happening, UUID, None]
 """A life from its beginning."""
 
 
-def on(day: date | Days, kind: type[Event], /, **said: object) -> Happening:
+def on(day: date | Days, kind: type[Event], /, **fields: object) -> Happening:
     """Return an event of that kind on that day; omitted required fields have defaults, or were not asked.
 
     A clerk is its recorder, or the supervisor if clerks do not see its categories.
     """
     for spec in fields_of(kind):
         if spec.required:
-            said.setdefault(spec.name, AROUND_HERE.get(spec.name, NOT_ASKED))
-    event = kind(**said)
+            fields.setdefault(spec.name, AROUND_HERE.get(spec.name, NOT_ASKED))
+    event = kind(**fields)
     return Happening(
         draft=Draft(event=event, days=Days.on(day) if isinstance(day, date) else day),
         by=Role.STAFF if stated(event) <= SEES[Role.STAFF] else Role.SUPERVISOR,

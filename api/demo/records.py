@@ -188,9 +188,9 @@ def adoption(child: Childhood) -> Iterator[Record]:
     reported = registered - timedelta(days=child.random.randint(60, 110))
     ended = reported - timedelta(days=4)
     started = ended - timedelta(days=child.random.randint(30, 36))
-    found = child.coming is FOUND
+    is_foundling = child.coming is FOUND
     yield {
-        "公告日期": started - timedelta(days=70) if found else None,
+        "公告日期": started - timedelta(days=70) if is_foundling else None,
         "评估同意日期": started - timedelta(days=3),
         "融合开始": started,
         "融合结束": ended,
@@ -199,7 +199,7 @@ def adoption(child: Childhood) -> Iterator[Record]:
         "儿童意愿(8岁以上)": "同意" if child.aged(8) <= registered else None,
         "登记日期": registered,
         "收养登记证号": f"({registered.year})望收字第{child.file_no[2:]}号",
-        "收养类别": "社会福利机构抚养的弃婴" if found else "社会福利机构抚养的孤儿",
+        "收养类别": "社会福利机构抚养的弃婴" if is_foundling else "社会福利机构抚养的孤儿",
     }
 
 

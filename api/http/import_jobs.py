@@ -224,7 +224,9 @@ class _Register:
         source = Source(self.spool.parts(), self.name, self.declared, self.charset)
         try:
             workbook = await self.reading.read(source, self.institution.institution)
-            return await prepare(self.request.container, workbook, own=self.institution, dry_run=self.dry_run)
+            return await prepare(
+                self.request.container, workbook, only=self.institution, dry_run=self.dry_run
+            )
         except UnreadableFileError as error:
             raise Problem("malformed", error.why) from None
         except OtherInstitutionError:

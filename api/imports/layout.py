@@ -48,7 +48,7 @@ class Column:
         """Read a filled cell below its heading on the day of the import."""
         return Cell(place, heading, raw, self.value(heading, raw, today))
 
-    def said(self, raw: Raw) -> Read:
+    def plain_value(self, raw: Raw) -> Read:
         """Read a cell, independent of its heading and of today."""
         if isinstance(raw, str) and _ODD.search(raw):
             return Fault.ODD_CHARACTERS
@@ -58,7 +58,7 @@ class Column:
         """Read a cell below that heading, on the day of the import."""
         if self.units and is_number(raw):
             raw = f"{as_written(raw)}{unit_of(heading, self.units)}"
-        value = self.said(raw)
+        value = self.plain_value(raw)
         if isinstance(value, Days) and value.earliest > today and not self.ahead:
             return Fault.FUTURE_DATE
         return value
@@ -231,12 +231,12 @@ class Layout:
     remark: str | None = "备注"
 
 
-def paper(kind: type[E], **said: object) -> E:
+def paper(kind: type[E], **fields: object) -> E:
     """Return an event of that kind from a paper: a required field without a value is *not on paper*."""
     for spec in fields_of(kind):
-        if spec.required and spec.name not in said:
-            said[spec.name] = NOT_ON_PAPER
-    return kind(**said)
+        if spec.required and spec.name not in fields:
+            fields[spec.name] = NOT_ON_PAPER
+    return kind(**fields)
 
 
 def spelled(cell: Cell | None) -> str:

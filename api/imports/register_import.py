@@ -73,23 +73,23 @@ class RegisterImport:
 
 
 async def prepare(
-    container: Container, workbook: Workbook, *, own: Institution | None = None, dry_run: bool = False
+    container: Container, workbook: Workbook, *, only: Institution | None = None, dry_run: bool = False
 ) -> RegisterImport:
-    """Check a register of any institution, or only of the importer's `own`.
+    """Check a register of any institution, or of `only` one.
 
-    With `own`, the register need not name an institution. Raises UnreadableFileError if none of it can be
+    With `only`, the register need not name an institution. Raises UnreadableFileError if none of it can be
     read, and OtherInstitutionError.
     """
-    if own is None and not workbook.says_whose:
+    if only is None and not workbook.says_whose:
         raise UnreadableFileError(WHOSE)
     register = await asyncio.to_thread(read_register, workbook, container.today())
     _refuse_too_long_lives(register)
     name = register.institution
-    if own is not None and name is not None and folded_name(name) != folded_name(own.name):
+    if only is not None and name is not None and folded_name(name) != folded_name(only.name):
         raise OtherInstitutionError(name)
-    if own is None and name is None:
+    if only is None and name is None:
         raise UnreadableFileError(WHOSE)
-    known = own or await container.identity.institution_named(name or "")
+    known = only or await container.identity.institution_named(name or "")
     institution = known or not_opened(name or "")
     opened = institution.institution == NOT_OPENED
     if not register.rows:
@@ -166,12 +166,14 @@ async def run_import(
 
 async def _settled(container: Container, handed_in: RegisterImport) -> Institution:
     """Return the institution of the import: opened, and with the given region."""
-    own, region = handed_in.institution, handed_in.region
+    institution, region = handed_in.institution, handed_in.region
     if handed_in.dry_run:
-        return replace(own, region=region or own.region)
+        return replace(institution, region=region or institution.region)
     if handed_in.opened:
-        return await open_institution(container, own.name, region=region)
-    return own if region is None else await change_institution(container, own.institution, region=region)
+        return await open_institution(container, institution.name, region=region)
+    if region is None:
+        return institution
+    return await change_institution(container, institution.institution, region=region)
 
 
 def _acting(recorder: Recorder, institution: Institution) -> Actor:

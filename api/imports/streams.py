@@ -28,11 +28,11 @@ class Streams:
         """Return the existing files of file numbers."""
         known = await self.known()
 
-        def found() -> dict[str, list[UUID]]:
+        def by_number() -> dict[str, list[UUID]]:
             terms = {number: self._ledger.term(whole_number(number)) for number in numbers}
             return {number: known[term] for number, term in terms.items() if term in known}
 
-        return await asyncio.to_thread(found)
+        return await asyncio.to_thread(by_number)
 
     @property
     def term(self) -> Callable[[str], bytes]:

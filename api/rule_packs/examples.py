@@ -34,13 +34,13 @@ class Tested:
     rule: str
     on: date | None
     expected: str
-    found: str
+    actual: str
     wrong: tuple[Label, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether what follows is what should."""
-        return not self.wrong and self.expected == self.found
+        return not self.wrong and self.expected == self.actual
 
 
 def run_examples(pack: RulePack, rulebook: Rulebook) -> list[Tested]:
@@ -54,25 +54,25 @@ def run_examples(pack: RulePack, rulebook: Rulebook) -> list[Tested]:
 
 def _tried(file: str, number: int, example: Mapping[str, Any], rulebook: Rulebook) -> list[Tested]:
     rule, region, case = example["rule"], example.get("region"), example.get("case", "")
-    own = rulebook[rule]
+    judging = rulebook[rule]
     if "due" in example:
         expected = _listed(_days(example["due"]))
         try:
-            found = _due(example["events"], rule, region, rulebook)
+            actual = _due(example["events"], rule, region, rulebook)
         except InvalidError as error:
             wrong = tuple(
                 Label(f"{each.pointer}：{each.sentence.zh}", f"{each.pointer}: {each.sentence.en}")
                 for each in error.problems
             )
             return [Tested(file, number, rule, None, expected, "", wrong)]
-        return [Tested(file, number, rule, None, expected, _listed(found))]
+        return [Tested(file, number, rule, None, expected, _listed(actual))]
     lines = []
     for day in _days(example["on"]):
         if "kinds" in example:
-            papers = {kind for each in own.papers_for(case, region, day) for kind in each.kinds}
+            papers = {kind for each in judging.papers_for(case, region, day) for kind in each.kinds}
             expected, follows = _listed(sorted(example["kinds"])), _listed(sorted(papers))
         else:
-            pack = own.number(region, day, case)
+            pack = judging.number(region, day, case)
             expected = f"{example['value']} {example['unit']}"
             follows = "–" if pack is None else f"{pack.value} {pack.unit}"
         lines.append(Tested(file, number, rule, day, expected, follows))
@@ -84,16 +84,16 @@ def _due(
 ) -> list[date]:
     """Return the days on which a rule is due in a life of these events. Raises InvalidError."""
     stream, file = uuid4(), File()
-    for place, said in enumerate(events):
-        file.add(_entry(said, f"/events/{place}", stream, region, file))
+    for place, event in enumerate(events):
+        file.add(_entry(event, f"/events/{place}", stream, region, file))
     return sorted(clock.due.last for clock in clocks(file, rulebook) if clock.rule == rule)
 
 
-def _entry(said: Mapping[str, Any], at: str, stream: UUID, region: str | None, file: File) -> AnyEntry:
+def _entry(event: Mapping[str, Any], at: str, stream: UUID, region: str | None, file: File) -> AnyEntry:
     """Return an event as an entry: what the example says of it, and unknown or the least for the rest."""
-    name, on = said["type"], said["on"]
+    name, on = event["type"], event["on"]
     least = loads(canonical(vars(barest(CATALOGUE[name], file, on))))
-    data = {field: value for field, value in said.items() if field not in {"type", "on"}}
+    data = {field: value for field, value in event.items() if field not in {"type", "on"}}
     return Entry(
         entry_id=uuid4(),
         stream=stream,
@@ -107,8 +107,8 @@ def _entry(said: Mapping[str, Any], at: str, stream: UUID, region: str | None, f
     )
 
 
-def _days(said: date | list[date]) -> list[date]:
-    return said if isinstance(said, list) else [said]
+def _days(days: date | list[date]) -> list[date]:
+    return days if isinstance(days, list) else [days]
 
 
 def _listed(values: Sequence[object]) -> str:

@@ -58,13 +58,13 @@ async def changed_files(
     *,
     institution: UUID | None = None,
     without: Iterable[str] = (),
-    told: Callable[[float], None] = lambda _: None,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> AsyncIterator[FileChanges]:
     """Yield the files that the actor may read and in which something would change, in the order of their ids.
 
     Each is read under the rulebook that its institution has adopted, and under the one that adopting the
     packs would give. With `institution`, only files in its charge are read. A few files are held at a time.
-    `told` is called with the progress, 0 to 1. What is read is noted in the access log.
+    `progress` is called with the progress, 0 to 1. What is read is noted in the access log.
     """
     ledger, packs, without = container.ledger, [*packs], [*without]
     drafts: dict[str, Rulebook] = {}
@@ -80,33 +80,33 @@ async def changed_files(
                 continue
             if institution is not None and scope.institution != institution:
                 continue
-            own = await ledger.rulebook_of(file)
-            if own.digest not in drafts:
-                drafts[own.digest] = draft(own, ledger.rulebook, packs, without)
-            asked = partial(compared, file, child, own, drafts[own.digest], today, sees)
-            found = await compute(asked, len(file.entries))
-            changed += [found] if found.any else []
+            adopted = await ledger.rulebook_of(file)
+            if adopted.digest not in drafts:
+                drafts[adopted.digest] = draft(adopted, ledger.rulebook, packs, without)
+            comparison = partial(compared, file, child, adopted, drafts[adopted.digest], today, sees)
+            difference = await compute(comparison, len(file.entries))
+            changed += [difference] if difference.any else []
         await container.access.note(actor, {each.child: _categories(each) for each in changed}, WHAT_IF)
         for each in changed:
             yield each
         after = piece[-1]
-        told(after.int / EVERYWHERE.int)
+        progress(after.int / EVERYWHERE.int)
 
 
 def compared(
-    file: File, child: UUID, own: Rulebook, other: Rulebook, today: date, sees: AbstractSet[Category]
+    file: File, child: UUID, adopted: Rulebook, drafted: Rulebook, today: date, sees: AbstractSet[Category]
 ) -> FileChanges:
     """Return what differs in a file between two rulebooks, for a reader who sees these categories."""
     # A copy, since a file remembers what was found of it under one rulebook.
-    readings = ((file, own), (file.copy(), other))
+    readings = ((file, adopted), (file.copy(), drafted))
     clocks = [_seen(obligations_of(each, child, rulebook), sees) for each, rulebook in readings]
     findings = [_seen(findings_of(each, child, rulebook), sees) for each, rulebook in readings]
-    fact = Life(file, today, own).now(FILE_NO)
+    fact = Life(file, today, adopted).now(FILE_NO)
     return FileChanges(
         child,
         None if fact is None or Category.IDENTITY not in sees else fact.held.value,
         tuple(_paired(*(_more(clocks[one], clocks[1 - one], _course) for one in (0, 1)))),
-        tuple(gate_changes(Life(file, today, own), Life(file, today, other), sees)),
+        tuple(gate_changes(Life(file, today, adopted), Life(file, today, drafted), sees)),
         tuple(_more(findings[1], findings[0], _said)),
         tuple(_more(findings[0], findings[1], _said)),
     )
@@ -121,9 +121,9 @@ def _more(rows: Iterable[R], others: Iterable[R], known_by: Callable[[R], object
     left = Counter(map(known_by, others))
     more = []
     for row in rows:
-        own = known_by(row)
-        if left[own]:
-            left[own] -= 1
+        key = known_by(row)
+        if left[key]:
+            left[key] -= 1
         else:
             more.append(row)
     return more
@@ -154,10 +154,10 @@ def _paired(
     yield from ((None, row) for row in left)
 
 
-def _categories(found: FileChanges) -> set[Category]:
-    rows: list[Obligation | Finding] = [*found.new, *found.gone]
-    rows += (row for pair in found.obligations for row in pair if row is not None)
-    told = {Category(each) for row in rows for each in row.rests_on}
-    for change in found.gates:
-        told |= change.before.rests_on | change.after.rests_on
-    return told | ({Category.IDENTITY} if found.file_no is not None else set())
+def _categories(changes: FileChanges) -> set[Category]:
+    rows: list[Obligation | Finding] = [*changes.new, *changes.gone]
+    rows += (row for pair in changes.obligations for row in pair if row is not None)
+    categories = {Category(each) for row in rows for each in row.rests_on}
+    for change in changes.gates:
+        categories |= change.before.rests_on | change.after.rests_on
+    return categories | ({Category.IDENTITY} if changes.file_no is not None else set())

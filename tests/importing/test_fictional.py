@@ -329,7 +329,7 @@ async def _fill(settings: Settings) -> Filled:
 
         async def fill() -> Report:
             report = await run_import(
-                container, await prepare(container, workbook, own=institution), recorder, _unseen
+                container, await prepare(container, workbook, only=institution), recorder, _unseen
             )
             await record_lives(container, institution, TODAY, purpose="test")
             return report

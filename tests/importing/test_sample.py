@@ -70,7 +70,7 @@ async def _holds_what_the_sheets_say(served: Served, report: Report) -> None:
     assert adopted.of(AdoptionRegistered)
     assert not adopted.of(AdoptionAssessmentReportIssued)
     # Of 2020 and before the law asks for no report; of the adopters nothing is recorded.
-    assert [place for place in report.found["I15"] if place.startswith("收养!4")]
+    assert [place for place in report.rows_by_rule["I15"] if place.startswith("收养!4")]
     # A birth date was corrected, long after the adoption.
     (corrected,) = (await file_of(served, report, "WH0030")).of(IdentityRecorded)
     assert (corrected.event.birth_on, corrected.noted_on) == (date(2010, 8, 3), date(2025, 8, 2))

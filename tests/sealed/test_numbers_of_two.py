@@ -287,7 +287,7 @@ async def test_two_children_of_a_register_with_one_citizen_id_are_both_found(cou
     for dry_run in (True, False):
         report = await counter.take(paper, dry_run=dry_run)
         assert {"rule": "I32", "count": 2, "unverified": 0} in report.json()["findings"]
-        assert report.found["I32"] == ["儿童花名册!4", "儿童花名册!5"]
+        assert report.rows_by_rule["I32"] == ["儿童花名册!4", "儿童花名册!5"]
     first, second = sorted(str(counter.stream(number)) for number in ("CS000", "CS001"))
     assert await Recorder(counter.served).found() == {"I32": [(first, (second,)), (second, (first,))]}
 

@@ -59,8 +59,8 @@ def rescued_last_week(present: Present) -> LifeCourse:
 
 def in_the_agency(present: Present, *, expired: tuple[int, ...], came: int | None, known: bool) -> LifeCourse:
     """A rescued boy is in the rescue agency; his notices ran out so many days ago, and he came here after."""
-    found = max(expired) + 41
-    yield on(present.ago(days=found), ReferralReceived, referral_source="rescue_agency", child_situation="04")
+    referred = present.ago(days=max(expired) + 41)
+    yield on(referred, ReferralReceived, referral_source="rescue_agency", child_situation="04")
     for days in expired:
         (happening,) = notice(present.ago(days=days + 31))
         published = yield happening

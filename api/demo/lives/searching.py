@@ -63,12 +63,12 @@ def found_by_her_mother(present: Present) -> LifeCourse:
     yield from rescued(child, came, present.file_no)
     yield from compared(came, present.file_no, "pending", 12)
     yield from notice(came + timedelta(days=14))
-    for claimant, name, relation, asked in (
+    for claimant, name, relation, days in (
         (NEIGHBOUR, "柏大伟", "自称舅父", 18),
         (MOTHER, "窦玉兰", "母亲", 25),
     ):
         yield on(
-            came + timedelta(days=asked),
+            came + timedelta(days=days),
             PotentialRelativeClaimed,
             claimant=claimant,
             name=name,

@@ -37,18 +37,18 @@ APART: Final = ((0.5, 25), (1, 80), (3, 170), (20, 355))
 """Days between examinations, below each age."""
 
 
-def identity(child: Person, day: date, **said: object) -> Happening:
+def identity(child: Person, day: date, **known: object) -> Happening:
     """The child's identity was recorded."""
     return on(
         day,
         IdentityRecorded,
-        **{"name": child.name, "sex": child.sex, "birth_on": child.born, "is_birth_estimated": False} | said,
+        **{"name": child.name, "sex": child.sex, "birth_on": child.born, "is_birth_estimated": False} | known,
     )
 
 
-def received(child: Person, day: date, file_no: str, **said: object) -> LifeCourse:
+def received(child: Person, day: date, file_no: str, **known: object) -> LifeCourse:
     """The child was received, with everything due on that day."""
-    yield on(day, ChildReceived, file_no=file_no, **said)
+    yield on(day, ChildReceived, file_no=file_no, **known)
     yield on(day, InsuranceStatusChecked, is_insured=False)
     yield identity(child, day)
 

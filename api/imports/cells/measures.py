@@ -29,9 +29,9 @@ def amount(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa
     factors = {"": Decimal(1)} | {folded(unit): Decimal(factor) for unit, factor in (units or {}).items()}
 
     def read(raw: Raw) -> Read:
-        said = mark(raw)
-        if said is not None:
-            return said
+        marked = mark(raw)
+        if marked is not None:
+            return marked
         match = _MEASURE.fullmatch(_numeric(raw))
         factor = None if match is None else factors.get(folded(match["unit"] or ""))
         if match is None or factor is None:
@@ -49,9 +49,9 @@ def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotat
     lowest, highest = bounds(kind)
 
     def read(raw: Raw) -> Read:
-        said = mark(raw)
-        if said is not None:
-            return said
+        marked = mark(raw)
+        if marked is not None:
+            return marked
         match = _WHOLE.fullmatch(_numeric(raw).rstrip(f"{suffixes} "))
         if match is None:
             return Fault.NOT_A_NUMBER
@@ -77,8 +77,8 @@ def unit_of(heading: str, units: Iterable[str]) -> str:
     A text in brackets that is none of the `units` counts as an unknown unit.
     """
     written = folded(heading)
-    said = (each.removeprefix("单位:") for each in _BRACKETED.findall(written))
-    bracketed = "".join(each for each in said if each not in _NOTES)
+    in_brackets = (each.removeprefix("单位:") for each in _BRACKETED.findall(written))
+    bracketed = "".join(each for each in in_brackets if each not in _NOTES)
     bare = _BRACKETED.sub("", written).strip("*★:")
     ends = (unit for unit in sorted(units, key=len, reverse=True) if bare.endswith(unit))
     return bracketed or next(ends, "")

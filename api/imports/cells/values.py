@@ -47,9 +47,9 @@ def _words(longest: int, seen: Callable[[str], bool]) -> Reader:
     """Return a reader of words that are `seen` entirely as written."""
 
     def read(raw: Raw) -> Read:
-        said = no_words(raw)
-        if said is not None:
-            return said
+        marked = no_words(raw)
+        if marked is not None:
+            return marked
         return _fitting(clean(raw), longest, is_text) if seen(as_written(raw)) else Fault.ODD_CHARACTERS
 
     return read
@@ -73,15 +73,15 @@ def name() -> Reader:
     Other blanks, in a name of another script or between what may be two names, are kept.
     """
     plain = _words(LONGEST_NAME, _is_plain_line)
-    return then(plain, lambda said: said.replace(" ", "") if _SPACED.fullmatch(said) else said)
+    return then(plain, lambda words: words.replace(" ", "") if _SPACED.fullmatch(words) else words)
 
 
 def then(plain: Reader, change: Callable[[str], Read]) -> Reader:
     """Return a reader that changes the words which a plainer reader returns."""
 
     def read(raw: Raw) -> Read:
-        said = plain(raw)
-        return change(said) if isinstance(said, str) else said
+        words = plain(raw)
+        return change(words) if isinstance(words, str) else words
 
     return read
 
@@ -90,9 +90,9 @@ def number() -> Reader:
     """Return a reader of the number of a paper or a person, without blanks."""
 
     def read(raw: Raw) -> Read:
-        said = no_words(raw)
-        if said is not None:
-            return said
+        marked = no_words(raw)
+        if marked is not None:
+            return marked
         written = clean(raw).replace(" ", "")
         lost = not abs(raw) < LOST_FROM if isinstance(raw, int | float) else _SCIENTIFIC.fullmatch(written)
         if lost:
@@ -107,8 +107,8 @@ def number() -> Reader:
 def file_number() -> Reader:
     """Return a reader of a child's file number, in one spelling for any width and case."""
 
-    def spelled(said: str) -> Read:
-        return Fault.NOT_A_NUMBER if odd_digits(said) else normalize("NFKC", said).upper()
+    def spelled(numeral: str) -> Read:
+        return Fault.NOT_A_NUMBER if odd_digits(numeral) else normalize("NFKC", numeral).upper()
 
     return then(number(), spelled)
 
@@ -120,30 +120,30 @@ def citizen_id() -> Reader:
 
 def serial() -> Reader:
     """Return a reader of a row's serial number, without words."""
-    return then(text(), lambda said: said if any(map(str.isnumeric, said)) else Fault.NOT_A_NUMBER)
+    return then(text(), lambda words: words if any(map(str.isnumeric, words)) else Fault.NOT_A_NUMBER)
 
 
 def day() -> Reader:
     """Return a reader of a day, a month or a year."""
 
     def read(raw: Raw) -> Read:
-        said = mark(raw)
-        return read_days(raw) if said is None else said
+        marked = mark(raw)
+        return read_days(raw) if marked is None else marked
 
     return read
 
 
 def code(table: str, words: Mapping[str, str] | None = None) -> Reader:
     """Return a reader of a code of a table, its label, or one of these other words by the code they mean."""
-    own = {folded(word): meant for word, meant in (words or {}).items()}
+    by_word = {folded(word): meant for word, meant in (words or {}).items()}
 
     def read(raw: Raw) -> Read:
         written = folded(as_written(raw))
-        found = own.get(written) or _spellings(table).get(written)
-        if found is not None and not odd_digits(raw):
-            return found
-        said = mark(raw)
-        return Fault.UNKNOWN_CODE if said is None else said
+        key = by_word.get(written) or _spellings(table).get(written)
+        if key is not None and not odd_digits(raw):
+            return key
+        marked = mark(raw)
+        return Fault.UNKNOWN_CODE if marked is None else marked
 
     return read
 
@@ -159,8 +159,8 @@ def coded_word(table: str, words: Mapping[str, str]) -> Reader:
         rest = match[2] if match and coded is not None else written
         worded = by_word.get(rest) or _spellings(table).get(rest)
         if odd_digits(raw) or (coded is None and worded is None):
-            said = mark(raw)
-            return Fault.UNKNOWN_CODE if said is None else said
+            marked = mark(raw)
+            return Fault.UNKNOWN_CODE if marked is None else marked
         if coded is not None and worded is not None and coded != worded:
             return Fault.CONTRADICTS
         return coded or worded
@@ -171,11 +171,11 @@ def coded_word(table: str, words: Mapping[str, str]) -> Reader:
 @cache
 def _spellings(table: str) -> dict[str, str]:
     """Return the codes of a table by their spellings; a nationality with or without 族."""
-    found: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for key, label in tables()[table].codes.items():
         for word in (key, label.zh, label.en, key.lstrip("0")):
             if word:
-                found.setdefault(folded(word), key)
+                keys.setdefault(folded(word), key)
         if table == "ethnic_group" and label.zh.endswith("族"):
-            found.setdefault(folded(label.zh[:-1]), key)
-    return found
+            keys.setdefault(folded(label.zh[:-1]), key)
+    return keys

@@ -50,8 +50,8 @@ def _read(register: Register, at: RowOf, layout: Layout, file_no: str, account: 
 
 
 def _name(row: Row) -> str | None:
-    said = row.value(NAME)
-    return folded_name(said) if isinstance(said, str) else None
+    name = row.value(NAME)
+    return folded_name(name) if isinstance(name, str) else None
 
 
 def _check_name(row: Row, names: Collection[str]) -> None:

@@ -48,9 +48,9 @@ ABILITIES: Final = {
 WORK: Final = re.compile(r"(.+?)(就业|上班|工作|务工)")
 
 
-def _occupation(said: str) -> Read:
+def _occupation(words: str) -> Read:
     """Return work or a training, as written: `物流公司就业`, `烘焙技能培训`."""
-    return said if said.endswith("培训") or WORK.fullmatch(said) else Fault.UNKNOWN_ITEM
+    return words if words.endswith("培训") or WORK.fullmatch(words) else Fault.UNKNOWN_ITEM
 
 
 def assessed(row: Row) -> DatedEvent | None:
@@ -88,10 +88,10 @@ def employment(row: Row) -> DatedEvent | None:
 
 def training(row: Row) -> DatedEvent | None:
     """Return the young person's training."""
-    said = row.value("就业/培训") or ""
-    if not said.endswith("培训"):
+    occupation = row.value("就业/培训") or ""
+    if not occupation.endswith("培训"):
         return None
-    return DatedEvent(paper(VocationalTrainingCompleted, training=said), row.by())
+    return DatedEvent(paper(VocationalTrainingCompleted, training=occupation), row.by())
 
 
 def placed(row: Row) -> DatedEvent | None:

@@ -38,8 +38,8 @@ def _phase_or_mode() -> Reader:
     phase, mode = code("rehab_assessment_type", PHASES), code("rehab_mode", MODES)
 
     def read(raw: Raw) -> Read:
-        said = phase(raw)
-        return mode(raw) if said is Fault.UNKNOWN_CODE else said
+        assessment = phase(raw)
+        return mode(raw) if assessment is Fault.UNKNOWN_CODE else assessment
 
     return read
 
@@ -90,17 +90,17 @@ def trained(row: Row) -> DatedEvent | None:
 
 def _fit(row: Row, *, phase: bool) -> None:
     """Set aside a phase in a row of training, and a kind of training in a row of an assessment."""
-    said = row.value("评估类型/项目")
-    if said is not None and (said in {"initial", "mid", "final"}) != phase:
+    item = row.value("评估类型/项目")
+    if item is not None and (item in {"initial", "mid", "final"}) != phase:
         row.refuse("评估类型/项目", Fault.UNKNOWN_CODE)
 
 
 def _count(row: Row) -> int | Unknown:
-    said = row.answer("分值/次数")
-    if isinstance(said, Unknown):
-        return said
-    if said == said.to_integral_value():
-        return int(said)
+    number = row.answer("分值/次数")
+    if isinstance(number, Unknown):
+        return number
+    if number == number.to_integral_value():
+        return int(number)
     row.refuse("分值/次数", Fault.NOT_A_NUMBER)
     return NOT_ON_PAPER
 
@@ -111,7 +111,9 @@ REHABILITATION: Final = Layout(
     columns=with_common(
         Column("日期", day(), ("康复日期", "训练日期", "时间")),
         Column(
-            "事项", then(title(), lambda said: MATTERS.get(said, Fault.UNKNOWN_ITEM)), ("类型", "康复事项")
+            "事项",
+            then(title(), lambda matter: MATTERS.get(matter, Fault.UNKNOWN_ITEM)),
+            ("类型", "康复事项"),
         ),
         Column("内容", text(), ("康复内容", "训练内容")),
         Column("评估类型/项目", _phase_or_mode(), ("评估类型", "项目", "康复项目", "训练项目")),

@@ -134,20 +134,20 @@ def _heard(answer: IO[bytes]) -> tuple[list[Sheet], bool] | None:
     rows: list[tuple[Raw, ...]] = []
     texts: dict[str, str] = {}
     for line in _lines(answer):
-        said = orjson.loads(line)
-        if isinstance(said, list):
-            rows.append(tuple(_cells(said, texts)))
-        elif "title" in said:
-            merged = tuple(Merged(*each) for each in said["merged"])
+        part = orjson.loads(line)
+        if isinstance(part, list):
+            rows.append(tuple(_cells(part, texts)))
+        elif "title" in part:
+            merged = tuple(Merged(*each) for each in part["merged"])
             attached = tuple(
-                Attached(row, column, words, Fault[fault]) for row, column, words, fault in said["attached"]
+                Attached(row, column, words, Fault[fault]) for row, column, words, fault in part["attached"]
             )
-            sheets.append(Sheet(len(sheets), said["title"], rows, merged, attached))
+            sheets.append(Sheet(len(sheets), part["title"], rows, merged, attached))
             rows = []
-        elif "why" in said:
-            raise UnreadableFileError(Label(*said["why"]))
+        elif "why" in part:
+            raise UnreadableFileError(Label(*part["why"]))
         else:
-            return sheets, bool(said["says_whose"])
+            return sheets, bool(part["says_whose"])
     return None
 
 
@@ -170,13 +170,13 @@ def _cells(row: list[Any], texts: dict[str, str]) -> Iterator[Raw]:
 
 
 def _special(cell: dict[str, Any]) -> Raw:
-    ((kind, said),) = cell.items()
+    ((kind, content),) = cell.items()
     match kind:
         case "day":
-            return date.fromisoformat(said)
+            return date.fromisoformat(content)
         case "moment":
-            return datetime.fromisoformat(said)
+            return datetime.fromisoformat(content)
         case "counted":
-            return Counted(said[0], date.fromisoformat(said[1]))
+            return Counted(content[0], date.fromisoformat(content[1]))
         case _:
-            return Unusable(said[0], Fault[said[1]])
+            return Unusable(content[0], Fault[content[1]])

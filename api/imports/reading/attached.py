@@ -20,7 +20,7 @@ def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
     conversations = _Conversations(collector)
     for kind, walker in (
         (_CONVERSATIONS, conversations),
-        (_COMMENTS, _Comments(collector, conversations.found)),
+        (_COMMENTS, _Comments(collector, conversations.cells)),
         (_DRAWING, _Drawing(collector)),
     ):
         for each in there:
@@ -29,29 +29,29 @@ def read_attached(parts: Parts, sheet: str, collector: Collector) -> None:
 
 
 class _Conversations(Walker):
-    """Comments of present programs: remarks on a cell with replies; `found` are the cells."""
+    """Comments of present programs: remarks on a cell with replies; `cells` are theirs."""
 
     def __init__(self, collector: Collector) -> None:
-        self.found: set[tuple[int, int]] = set()
+        self.cells: set[tuple[int, int]] = set()
         self._collector = collector
         self._cell = (0, 0)
-        self._said: Rich | None = None
+        self._remark: Rich | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "threadedComment":
             self._cell = cell_at(attributes.get("ref", "").partition(":")[0])
         elif name == "text":
-            self._said = Rich()
+            self._remark = Rich()
 
     def end(self, name: str) -> None:
-        if name == "text" and self._said is not None:
-            self.found.add(self._cell)
-            self._collector.attach(*self._cell, unescaped(self._said.words), Fault.COMMENT)
-            self._said = None
+        if name == "text" and self._remark is not None:
+            self.cells.add(self._cell)
+            self._collector.attach(*self._cell, unescaped(self._remark.words), Fault.COMMENT)
+            self._remark = None
 
     def text(self, text: str) -> None:
-        if self._said is not None:
-            self._said.add(text)
+        if self._remark is not None:
+            self._remark.add(text)
 
 
 class _Comments(Walker):
@@ -64,7 +64,7 @@ class _Comments(Walker):
         self._author: list[str] | None = None
         self._cell = (0, 0)
         self._copied = False
-        self._said = Rich()
+        self._remark = Rich()
         self._spoken = self._inside = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -75,7 +75,7 @@ class _Comments(Walker):
             author = number(attributes.get("authorId"))
             known = author < len(self._authors) and self._authors[author].startswith(_COPIED)
             self._copied = known and self._cell in self._conversations
-            self._said = Rich()
+            self._remark = Rich()
         elif name == "rPh":
             self._spoken = True
         elif name == "t":
@@ -90,13 +90,13 @@ class _Comments(Walker):
         elif name == "rPh":
             self._spoken = False
         elif name == "comment" and not self._copied:
-            self._collector.attach(*self._cell, unescaped(self._said.words), Fault.COMMENT)
+            self._collector.attach(*self._cell, unescaped(self._remark.words), Fault.COMMENT)
 
     def text(self, text: str) -> None:
         if self._author is not None:
             self._author.append(text)
         elif self._inside:
-            self._said.add(text)
+            self._remark.add(text)
 
 
 class _Drawing(Walker):

@@ -52,8 +52,8 @@ def read_biff(content: bytes, collector: Collector) -> None:
     except (UnreadableFileError, MemoryError):
         raise
     except xlrd.XLRDError as error:
-        said = str(error)
-        locked, other = "encrypted" in said, "Can't find workbook" in said
+        message = str(error)
+        locked, other = "encrypted" in message, "Can't find workbook" in message
         raise UnreadableFileError(PROTECTED if locked else UNKNOWN_KIND if other else DAMAGED) from error
     except Exception as error:  # xlrd trusts its input, and fails with any error on malformed files
         raise damaged() from error
@@ -102,15 +102,15 @@ def _uncalculated(content: bytes) -> dict[int, set[tuple[int, int]]]:
     A program that does not calculate leaves all of them so; in one that calculates, an empty text is a
     result.
     """
-    found: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    cells: dict[int, set[tuple[int, int]]] = defaultdict(set)
     for sheet, code, record in _records(content):
         if code != _FORMULA or len(record) < 14:  # noqa: PLR2004 - its cell and its result
             continue
         row, column = struct.unpack_from("<HH", record)
         if record[6:7] != _EMPTY_TEXT or record[12:14] != _NO_NUMBER:
             return {}
-        found[sheet].add((row, column))
-    return found
+        cells[sheet].add((row, column))
+    return cells
 
 
 def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
@@ -118,7 +118,7 @@ def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
 
     Texts of notes are read with their cells.
     """
-    found: dict[int, list[tuple[int, int, Rich]]] = defaultdict(list)
+    texts: dict[int, list[tuple[int, int, Rich]]] = defaultdict(list)
     row, column, of_note, missing = 0, 0, False, 0
     for sheet, code, record in _records(content):
         if code == _DRAWING:
@@ -129,15 +129,15 @@ def _text_boxes(content: bytes) -> dict[int, list[tuple[int, int, Rich]]]:
             of_note = record[4:6] == struct.pack("<H", _NOTE)
         elif code == _TEXT and len(record) >= 12 and not of_note:  # noqa: PLR2004 - its length
             missing = struct.unpack_from("<10xH", record)[0]
-            found[sheet].append((row, column, Rich()))
+            texts[sheet].append((row, column, Rich()))
         elif code == _CONTINUED and missing and record:
             size, charset = (2, "utf-16-le") if record[0] & 1 else (1, "latin-1")
             piece = record[1 : 1 + size * missing]
             missing -= len(piece) // size
-            found[sheet][-1][2].add(piece.decode(charset, "replace"))
+            texts[sheet][-1][2].add(piece.decode(charset, "replace"))
         else:
             missing = 0
-    return found
+    return texts
 
 
 def _records(content: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -163,5 +163,5 @@ def _stream(content: bytes) -> tuple[bytes, int, int]:
         return b"", 0, 0
     with open(os.devnull, "w", encoding="utf-8") as nobody:  # noqa: PTH123 - a device
         document = CompDoc(content, logfile=nobody)
-    found = (document.locate_named_stream(name) for name in _STREAMS)
-    return next((each for each in found if each[0] is not None), (b"", 0, 0))
+    streams = (document.locate_named_stream(name) for name in _STREAMS)
+    return next((each for each in streams if each[0] is not None), (b"", 0, 0))

@@ -43,10 +43,10 @@ def decoded(content: bytes, charset: str | None) -> str:
     Raises UnreadableFileError unless it is in the charset, or in a possible one.
     """
     marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
-    told = None if charset is None else CHARSETS[charset]
-    if marked and told and marked != told:
+    declared = None if charset is None else CHARSETS[charset]
+    if marked and declared and marked != declared:
         raise UnreadableFileError(UNKNOWN_CHARACTERS)
-    for codec in [marked or told] if marked or told else ["utf-8", "gb18030"]:
+    for codec in [marked or declared] if marked or declared else ["utf-8", "gb18030"]:
         try:
             return content.decode(codec or "").removesuffix(_END)
         except UnicodeError:

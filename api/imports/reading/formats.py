@@ -176,8 +176,8 @@ def _sections(code: str) -> tuple[Format, ...]:
 def _section(code: str) -> Format:
     tokens = [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(code)]
     kinds = {kind for kind, _ in tokens}
-    found = _CONDITION.search(code)
-    condition = None if found is None else (found["sign"], float(found["bound"]))
+    comparison = _CONDITION.search(code)
+    condition = None if comparison is None else (comparison["sign"], float(comparison["bound"]))
     if {"moment", "elapsed"} & kinds and not {"digits", "general"} & kinds:
         return Format(_parts(tokens), elapsed="elapsed" in kinds, condition=condition)
     percent = any(text == "%" for _, text in tokens)
@@ -250,8 +250,8 @@ def _written(number: float, pieces: tuple[str, ...]) -> str | None:
         elif piece != ",":
             first = not any(each for each in pieces[:at] if not each.startswith('"'))
             size = len(left) if first else len(piece)
-            own, left = left[-size:], left[:-size]
-            written = own.rjust(piece.count("0"), "0") + written
+            digits, left = left[-size:], left[:-size]
+            written = digits.rjust(piece.count("0"), "0") + written
     return f"{'-' if exact < 0 else ''}{written}".strip()
 
 

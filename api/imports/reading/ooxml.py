@@ -40,7 +40,7 @@ def read_ooxml(parts: Parts, collector: Collector) -> None:
         if sheet is None:
             raise damaged()
         if sheet.kind == WORKSHEET:
-            parts.walk(sheet.target, _Cells(collector, book, look, texts.found))
+            parts.walk(sheet.target, _Cells(collector, book, look, texts.shared))
             read_attached(parts, sheet.target, collector)
             collector.end(title)
 
@@ -108,7 +108,7 @@ class _Texts(Walker):
     """The shared texts of cells, in order, each with whether a part of it is struck through."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[str, bool]] = []
+        self.shared: list[tuple[str, bool]] = []
         self._rich = Rich()
         self._inside = False
         self._spoken = False
@@ -129,9 +129,9 @@ class _Texts(Walker):
         elif name == "rPh":
             self._spoken = False
         elif name == "si":
-            if len(self.found) >= MOST_CELLS:
+            if len(self.shared) >= MOST_CELLS:
                 raise UnreadableFileError(TOO_COSTLY)
-            self.found.append((unescaped(self._rich.words), self._rich.struck))
+            self.shared.append((unescaped(self._rich.words), self._rich.struck))
 
     def text(self, text: str) -> None:
         if self._inside:

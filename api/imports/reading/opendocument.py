@@ -175,8 +175,8 @@ class _Cells(Walker):
         attached = self._attached
         if name in _ASIDE:
             if attached is not None and attached.depth == len(self._aside):
-                said = attached.words.text.words
-                self._collector.attach(self._row + 1, self._column, said, attached.fault)
+                words = attached.words.text.words
+                self._collector.attach(self._row + 1, self._column, words, attached.fault)
                 self._attached = None
             self._aside.pop()
         elif attached is not None and name in {"p", "h"}:

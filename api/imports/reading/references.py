@@ -25,11 +25,11 @@ class Related:
 
 def related(parts: Parts, part: str) -> list[Related]:
     """Return the parts that a part references, or those of the archive, whose name is empty."""
-    folder, _, own = part.rpartition("/")
-    name = f"{folder}/_rels/{own}.rels".lstrip("/")
+    folder, _, file = part.rpartition("/")
+    name = f"{folder}/_rels/{file}.rels".lstrip("/")
     if name not in parts.names:
         return []
-    found: list[Related] = []
+    links: list[Related] = []
 
     class Links(Walker):
         def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -37,10 +37,10 @@ def related(parts: Parts, part: str) -> list[Related]:
                 target = attributes.get("Target", "")
                 whole = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
                 kind = "/" + attributes.get("Type", "").rpartition("/")[2]
-                found.append(Related(attributes.get("Id", ""), kind, whole))
+                links.append(Related(attributes.get("Id", ""), kind, whole))
 
     parts.walk(name, Links())
-    return found
+    return links
 
 
 def cell_at(address: str) -> tuple[int, int]:

@@ -73,7 +73,7 @@ def _has_number(row: Sequence[Raw], above: Heading) -> bool:
     return any(
         column.heading == FILE_NO
         and place < len(row)
-        and isinstance(column.said(row[place]), str)
+        and isinstance(column.plain_value(row[place]), str)
         and not is_wordy(row[place])
         for place, column in above.columns.items()
     )
@@ -87,11 +87,11 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
     for rows in _stacks(number, free, len(sheet.rows)):
         texts = _texts([sheet.rows[row - 1] for row in rows])
         for layout, columns in known_layouts(texts):
-            own = sum(column.heading not in COMMON for column in columns.values())
-            titled = own and any(_titles(row, layout) for row in _titles_above(sheet, rows.start, free))
-            score = 2 * own + bool(titled)
+            specific = sum(column.heading not in COMMON for column in columns.values())
+            titled = specific and any(_titles(row, layout) for row in _titles_above(sheet, rows.start, free))
+            score = 2 * specific + bool(titled)
             enough = least if titled or _says_who_was_received(layout, columns, texts) else 2
-            if own >= enough and score > most:
+            if specific >= enough and score > most:
                 best, most = Heading(rows, layout, columns, _written(texts)), score
     if best is None:
         return _table_of_children(sheet, number, joined=least > 1)
@@ -198,18 +198,18 @@ def _divides(place: int, raw: Raw, heading: Heading) -> bool:
     column = heading.columns.get(place)
     if column is None or clean(raw) == heading.texts[place]:
         return True
-    read = column.said(raw)
+    read = column.plain_value(raw)
     return column.heading not in COMMON and (isinstance(read, Fault) or read == clean(raw))
 
 
 def _table_of_children(sheet: Sheet, number: int, *, joined: bool) -> Heading | None:
     """Return the headings of a table of children of unknown kind; none if `joined` to the row above."""
     row = sheet.rows[number - 1]
-    found = [place for place, raw in enumerate(row) if isinstance(raw, str) and is_named(raw, FILE_NUMBER)]
+    places = [place for place, raw in enumerate(row) if isinstance(raw, str) and is_named(raw, FILE_NUMBER)]
     filled = [raw for raw in row if raw != BLANK]
-    if joined or not found or len(filled) == 1 or not all(map(is_wordy, filled)):
+    if joined or not places or len(filled) == 1 or not all(map(is_wordy, filled)):
         return None
-    return Heading(range(number, number + 1), None, {found[0]: FILE_NUMBER}, _written(_texts([row])))
+    return Heading(range(number, number + 1), None, {places[0]: FILE_NUMBER}, _written(_texts([row])))
 
 
 def _side_by_side(sheet: Sheet, heading: Heading) -> tuple[Heading, ...]:
@@ -227,8 +227,8 @@ def _side_by_side(sheet: Sheet, heading: Heading) -> tuple[Heading, ...]:
         return (heading,)
     rights = [*lefts[1:], None]
     parts = [_part(sheet, heading, left, right) for left, right in zip(lefts, rights, strict=True)]
-    found = tuple(part for part in parts if part is not None)
-    return found if len(found) == len(lefts) else (heading,)
+    tables = tuple(part for part in parts if part is not None)
+    return tables if len(tables) == len(lefts) else (heading,)
 
 
 def _part(sheet: Sheet, heading: Heading, left: int, right: int | None) -> Heading | None:
@@ -239,8 +239,8 @@ def _part(sheet: Sheet, heading: Heading, left: int, right: int | None) -> Headi
         (sum(column.heading not in COMMON for column in columns.values()), layout, columns)
         for layout, columns in known_layouts(texts)
     )
-    own, layout, columns = max(known, key=lambda each: each[0], default=(0, None, {}))
-    if own > 1:
+    specific, layout, columns = max(known, key=lambda each: each[0], default=(0, None, {}))
+    if specific > 1:
         return Heading(heading.rows, layout, columns, _written(texts), left, right)
     numbers = [place for place, text in _written(texts).items() if is_named(text, FILE_NUMBER)]
     if not left or not numbers or len(texts) == 1:

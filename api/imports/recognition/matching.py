@@ -45,12 +45,12 @@ def known_layouts(texts: Texts) -> Iterator[tuple[Layout, dict[int, Column]]]:
         if len(parts) > 1:
             _claim_alone(claims, place, parts)
     for layout in (layout for layout in LAYOUTS if layout in claims):
-        found: dict[int, Column] = {}
+        columns: dict[int, Column] = {}
         for claim in sorted(claims[layout], key=lambda claim: claim[:3]):
-            if claim.place not in found and claim.column not in found.values():
-                found[claim.place] = claim.column
-        if any(column.heading in {FILE_NO, NAME} for column in found.values()):
-            yield layout, found
+            if claim.place not in columns and claim.column not in columns.values():
+                columns[claim.place] = claim.column
+        if any(column.heading in {FILE_NO, NAME} for column in columns.values()):
+            yield layout, columns
 
 
 def _claim_alone(claims: dict[Layout, list[Claim]], place: int, parts: tuple[str, ...]) -> None:
@@ -110,7 +110,7 @@ def _index() -> dict[str, list[tuple[Layout, int, Column]]]:
 def _keys() -> frozenset[str]:
     wanted = {FILE_NO, NAME}
     return frozenset(
-        text for text, own in _index().items() if any(each.heading in wanted for *_, each in own)
+        text for text, claims in _index().items() if any(each.heading in wanted for *_, each in claims)
     )
 
 

@@ -125,19 +125,19 @@ def read_register(workbook: Workbook, today: date) -> Register:
     first = sorted(tables, key=lambda table: table.layout is not ROSTER)
     institution = next((each.banner.institution for each in first if each.banner.institution), None)
     issued_on = next((each.banner.issued_on for each in first if each.banner.issued_on), today)
-    own = [table for table in first if _is_own(table, institution)]
-    names = _numbers_by_name(own)
+    issued = [table for table in first if _is_own(table, institution)]
+    names = _numbers_by_name(issued)
     children: dict[str, list[RowOf]] = defaultdict(list)
     strays: list[Stray] = []
     for table in first:
         for row in table.of_kind(RowKind.DATA):
             at = RowOf(table.number, row)
-            whose = _whose(table, row, names) if table in own else Fault.OTHER_INSTITUTION
+            whose = _whose(table, row, names) if table in issued else Fault.OTHER_INSTITUTION
             if isinstance(whose, Fault):
                 strays.append(Stray(at, whose))
             else:
                 children[whose].append(at)
-    rosters = [table for table in own if table.layout is ROSTER]
+    rosters = [table for table in issued if table.layout is ROSTER]
     listed = (_file_no(table, row) for table in rosters for row in table.of_kind(RowKind.DATA))
     return Register(
         workbook=workbook,
@@ -154,33 +154,33 @@ def read_register(workbook: Workbook, today: date) -> Register:
 
 def _attached(tables: Sequence[Table]) -> Mapping[RowOf, list[Cell]]:
     """Return the attachments of cells by the rows of their tables; those below all belong to the last."""
-    found: dict[RowOf, list[Cell]] = defaultdict(list)
+    attachments: dict[RowOf, list[Cell]] = defaultdict(list)
     for _, group in groupby(tables, key=lambda table: table.sheet.number):
-        own = list(group)
-        for each in own[0].sheet.attached:
-            table = next((table for table in own if table.covers(each.row, each.column)), own[-1])
+        beside = list(group)
+        for each in beside[0].sheet.attached:
+            table = next((table for table in beside if table.covers(each.row, each.column)), beside[-1])
             place = Place(table.number, each.row, each.column)
             cell = Cell(place, table.heading_of(each.column), each.words, each.fault)
-            found[place.row_of].append(cell)
-    return found
+            attachments[place.row_of].append(cell)
+    return attachments
 
 
 def _is_own(table: Table, institution: str | None) -> bool:
     """Whether the register's institution issued the table; it did unless the banner names another one."""
-    told_by = table.banner.institution
-    return told_by is None or folded_name(told_by) == folded_name(institution or "")
+    issuer = table.banner.institution
+    return issuer is None or folded_name(issuer) == folded_name(institution or "")
 
 
 def _numbers_by_name(tables: Sequence[Table]) -> Mapping[str, set[str]]:
     """Return the file numbers of the roster by name."""
-    found: dict[str, set[str]] = defaultdict(set)
+    numbers: dict[str, set[str]] = defaultdict(set)
     for table in tables:
         if table.layout is ROSTER:
             for row in table.of_kind(RowKind.DATA):
-                name, file_no = _said(table, row, NAME), _file_no(table, row)
+                name, file_no = _value_of(table, row, NAME), _file_no(table, row)
                 if isinstance(name, str) and isinstance(file_no, str):
-                    found[folded_name(name)].add(file_no)
-    return found
+                    numbers[folded_name(name)].add(file_no)
+    return numbers
 
 
 def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault:
@@ -192,7 +192,7 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
         return Fault.UNKNOWN_SHEET
     if table.layout is ROSTER or table.place_of(FILE_NO) is not None:
         return _file_no(table, row)
-    name = _said(table, row, NAME)
+    name = _value_of(table, row, NAME)
     if not isinstance(name, str):
         return name if isinstance(name, Fault) else Fault.NO_FILE_NUMBER
     numbers = names.get(folded_name(name), set())
@@ -203,13 +203,13 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
 
 def _file_no(table: Table, row: int) -> str | Fault:
     """Return the file number in a row, or the reason why there is none."""
-    said = _said(table, row, FILE_NO)
-    return said if isinstance(said, str | Fault) else Fault.NO_FILE_NUMBER
+    number = _value_of(table, row, FILE_NO)
+    return number if isinstance(number, str | Fault) else Fault.NO_FILE_NUMBER
 
 
-def _said(table: Table, row: int, heading: str) -> Read:
+def _value_of(table: Table, row: int, heading: str) -> Read:
     """Return the value of a known column in a row; None if it is empty."""
     place, cells = table.place_of(heading), table.row(row)
     if place is None or place >= len(cells) or cells[place] == BLANK:
         return None
-    return table.columns[place].said(cells[place])
+    return table.columns[place].plain_value(cells[place])

@@ -255,7 +255,7 @@ class _Body:
         """Whether a row with this file number belongs to a child, whatever its other words."""
         if self._number is None or _COUNT.fullmatch(folded(clean(raw))) or _is_total(raw) or is_label(raw):
             return False
-        return isinstance(self._number.said(raw), str)
+        return isinstance(self._number.plain_value(raw), str)
 
 
 def _is_total(raw: Raw) -> bool:

@@ -80,7 +80,7 @@ class Report:
     rejections: list[ReportLine] = field(default_factory=list)
     values: list[ReportLine] = field(default_factory=list)
     missing: list[ReportLine] = field(default_factory=list)
-    found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    rows_by_rule: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Rows with findings, by rule."""
     unverified: Counter[str] = field(default_factory=Counter)
     """How many findings of a rule rest on a text that was not checked."""
@@ -133,7 +133,7 @@ class Report:
 
     def find(self, rule: str, row: RowOf, child: UUID) -> None:
         """Add a finding of a rule against a row's entry, in a child's file."""
-        self.found[rule].append(self.register.name(row))
+        self.rows_by_rule[rule].append(self.register.name(row))
         self.against.add(child)
 
     def arrange(self) -> None:
@@ -191,7 +191,7 @@ class Report:
             "values": [line.json() for line in self.values],
             "findings": [
                 {"rule": rule, "count": len(rows), "unverified": self.unverified[rule]}
-                for rule, rows in sorted(self.found.items())
+                for rule, rows in sorted(self.rows_by_rule.items())
             ],
             "not_in_this_file": [line.json() for line in self.missing],
         } | (

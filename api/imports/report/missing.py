@@ -26,7 +26,7 @@ class Missing:
         tables = report.register.tables
         self._titles = {table.sheet.title for table in tables if table.layout is not None}
 
-    def look(self, file: File, told: set[UUID], number: str | None) -> None:
+    def look(self, file: File, restated: set[UUID], number: str | None) -> None:
         """Compare a child's file with the entries that the register states again."""
         there: set[tuple[str, str | None]] = set()
         gone: dict[tuple[str, str | None], Document] = {}
@@ -37,11 +37,11 @@ class Missing:
                 continue
             if entry.corrects is not None and entry.noted_on is None and entry.noted_by is None:
                 continue
-            own = {(paper.number or "", paper.sha256): paper for paper in papers(entry)}
-            if entry.entry_id in told:
-                there |= own.keys()
+            papers_of_entry = {(paper.number or "", paper.sha256): paper for paper in papers(entry)}
+            if entry.entry_id in restated:
+                there |= papers_of_entry.keys()
             else:
-                gone |= dict(list(own.items())[:1])
+                gone |= dict(list(papers_of_entry.items())[:1])
         for key, paper in gone.items():
             if key not in there and paper.sha256 != self._register.workbook.sha256:
                 self._tell(paper, number or _number(file), file.stream)

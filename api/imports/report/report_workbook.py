@@ -106,7 +106,7 @@ def _line(line: ReportLine, rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def _found(report: Report, rulebook: Rulebook) -> Iterable[tuple[str, ...]]:
-    for rule, places in sorted(report.found.items()):
+    for rule, places in sorted(report.rows_by_rule.items()):
         zh, en = found_by(rule, report, rulebook)
         yield rule, zh, en, "、".join(places)
 

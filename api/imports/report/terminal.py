@@ -34,8 +34,8 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     """Print the result of an import: numbers, unused values with reasons, findings of rules, the rate."""
     rows, cells = report.account.rows, report.account.cells
     if report.opened:
-        said = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
-        console.print(Text(f"{said}: {report.institution.name}"))
+        heading = "将新建机构 Would open" if report.dry_run else "新建机构 Opened"
+        console.print(Text(f"{heading}: {report.institution.name}"))
     if report.beside:
         there = "已有名称相近的机构，请核实是否为同一机构 There are others of a like name; is it one of them?"
         console.print(Text(f"{there} {'、'.join(report.beside)}"))
@@ -56,9 +56,9 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     _lines(console, "未录入的行 Rejected", report.rejections, rulebook)
     _lines(console, "未采用（待核实）的内容 Values set aside", report.values, rulebook)
     _lines(console, "本次文件中没有的行 Not in this file", report.missing, rulebook)
-    if report.found:
+    if report.rows_by_rule:
         console.print(Text("核查发现的问题 Findings"))
-    for rule, places in sorted(report.found.items()):
+    for rule, places in sorted(report.rows_by_rule.items()):
         console.print(Text(f"  {rule}  {len(places):,}  {found_by(rule, report, rulebook)[0]}"))
     done = "试运行，未登记 Dry run, nothing recorded" if report.dry_run else "新增条目 Entries"
     pace = "已核查 judged" if report.dry_run else "已核查并登记 judged, sealed and recorded"

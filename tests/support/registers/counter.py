@@ -44,7 +44,7 @@ class Counter:
         """Import a file as somebody, such as the operating system's administrator."""
         container = self.served.container
         handed_in = await prepare(
-            container, read_workbook(content, name), own=self.served.home, dry_run=dry_run
+            container, read_workbook(content, name), only=self.served.home, dry_run=dry_run
         )
         return await run_import(container, handed_in, recorder, lambda _done, _rows: None)
 
