@@ -77,10 +77,6 @@ class Ledger:
         """Return the recorded entries among these ids, in order of position."""
         return await self.repository.decoded(await self.store.entries(ids))
 
-    async def entries_after(self, position: int, limit: int, through: int | None = None) -> list[AnyEntry]:
-        """Return at most `limit` entries after a position and through another, in order of position."""
-        return await self.repository.decoded(await self.store.read(position, limit, through=through))
-
     @property
     def waiting(self) -> tuple[int, int]:
         """The number of this process's appends that wait for a batch, and their bytes."""

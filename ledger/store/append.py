@@ -159,11 +159,6 @@ class Accepted:
     first_position: int
     recorded_at: tuple[datetime, ...]
 
-    @property
-    def last_position(self) -> int:
-        """The position of the last entry."""
-        return self.first_position + len(self.recorded_at) - 1
-
 
 @dataclass(frozen=True, slots=True)
 class Repeated:

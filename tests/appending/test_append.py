@@ -31,7 +31,7 @@ async def test_entries_stand_one_after_the_other(store: Store) -> None:
     assert isinstance(second, Accepted)
     assert isinstance(third, Accepted)
     assert [first.first_position, second.first_position, third.first_position] == [1, 4, 5]
-    assert third.last_position == 6
+    assert (await store.head()).position == 6
     moments = [*first.recorded_at, *second.recorded_at, *third.recorded_at]
     assert moments == [entry.recorded_at for entry in await store.read(0, 10)]
     assert all(before < after for before, after in pairwise(moments))

@@ -43,7 +43,7 @@ from ledger.recording.request import Draft, Recording
 from ledger.sealing.keys import Keys
 from tests.support.client import NOW
 from tests.support.given import CLERK, INSTITUTION, REGION, ROW, SUPERVISOR, days, some
-from tests.support.ledgers import Urls, a_superuser, rows, store_of
+from tests.support.ledgers import Urls, a_superuser, all_entries, rows, store_of
 from tests.support.whole_events import free_texts, full, full_entry
 
 Process = Callable[[], AbstractAsyncContextManager[Ledger]]
@@ -128,7 +128,7 @@ async def test_what_is_recorded_is_read_back_whole_by_another_process(
         file = await other.file(outcome.stream)
         assert file
         assert tuple(file.entries.values()) == outcome.entries
-        assert await other.entries_after(0, 10) == list(outcome.entries)
+        assert await all_entries(other) == list(outcome.entries)
     assert (outcome.version, outcome.position) == (1, 1)
     assert outcome.entries[0].event == entry.event
 

@@ -47,6 +47,7 @@ from projections.likeness import LIKENESSES
 from tests.support.client import NOW
 from tests.support.fictional_lives import told_on
 from tests.support.given import TODAY
+from tests.support.ledgers import all_entries
 from tests.support.listed_events import LISTED
 
 OTHER_DAYS: Final = ("2027-01-01", "2027-07-10", "2027-09-01", "2028-02-29", "2030-12-31")
@@ -388,7 +389,7 @@ async def _all(client: AsyncClient, path: str, **said: str) -> AsyncIterator[dic
 
 
 async def _children(container: Container) -> list[File]:
-    entries = await container.ledger.entries_after(0, 100_000)
+    entries = await all_entries(container.ledger)
     streams: dict[UUID, list[Any]] = defaultdict(list)
     for entry in entries:
         if entry.kind == "child":

@@ -32,6 +32,7 @@ from projections.projector.projector import NotBuiltError, Projector
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
+from tests.support.ledgers import all_entries
 from tests.support.waiting import PATIENCE, until
 
 BIRTHS = ("2008-06-01", "2010-11-22", "2010-11-23", "2019-01-01")
@@ -81,7 +82,7 @@ async def readable(served: Served, role: Role, *, elsewhere: bool) -> list[int]:
     """The positions of all entries that the rule for one file lets somebody read."""
     actor = await served.actor(role, elsewhere=elsewhere)
     ledger = served.container.ledger
-    entries = await ledger.entries_after(0, 10_000)
+    entries = await all_entries(ledger)
     files = await ledger.files({entry.stream for entry in entries})
     return [
         entry.position

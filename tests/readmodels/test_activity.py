@@ -18,6 +18,7 @@ from projections.activity import NAME, make_table, recorded, runner
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import a_story
+from tests.support.ledgers import all_entries
 from tests.support.waiting import PATIENCE
 
 Counts = dict[tuple[str, str], tuple[int, int]]
@@ -27,7 +28,7 @@ Counts = dict[tuple[str, str], tuple[int, int]]
 async def expected(served: Served) -> Counts:
     """What the entries themselves say."""
     entries, late = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for entry in await served.container.ledger.entries_after(0, 10_000):
+    for entry in await all_entries(served.container.ledger):
         key = (type(entry.event).__name__, entry.origin)
         assert entry.recorded_at is not None
         entries[key] += 1

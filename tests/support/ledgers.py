@@ -11,6 +11,8 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from domain.entry import AnyEntry
+from ledger.ledger import Ledger
 from ledger.postgres.migrate import DEFAULT_LEDGER, migrate
 from ledger.roles import Roles
 from ledger.store.append import Accepted, Append, AppendFailedError, Prepared
@@ -50,6 +52,11 @@ def store_of(
 ) -> Store:
     """Return a store, to be entered, as one process has."""
     return Store(urls.writer, urls.reader, name, limits=limits, observed=observed)
+
+
+async def all_entries(ledger: Ledger) -> list[AnyEntry]:
+    """Return every entry, in order of position."""
+    return await ledger.repository.decoded(await ledger.store.read(0, 100_000))
 
 
 def an_append(

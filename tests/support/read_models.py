@@ -24,6 +24,7 @@ from projections.projector.projector import Projector
 from projections.projector.verify import Difference, Verification
 from tests.support.client import NOW, Served
 from tests.support.given import some
+from tests.support.ledgers import all_entries
 
 
 async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
@@ -69,7 +70,7 @@ async def expected(served: Served) -> dict[str, list[Any]]:
     """The rows that files have by themselves, as `tables` gives them."""
     ledger = served.container.ledger
     found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
-    entries = await ledger.entries_after(0, 10_000)
+    entries = await all_entries(ledger)
     for child, file in (
         await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
     ).items():

@@ -7,7 +7,7 @@ from uuid import UUID
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.finding_a_family import THE_TANGS, THE_WEIS, applied_for, foundling_taken_in
 from api.demo.lives.searching import rescued
-from api.demo.lives.upbringing import brought_up, identity, on_paper, orphan_taken_in
+from api.demo.lives.upbringing import identity, on_paper, raised
 from api.demo.people import FEMALE, MALE, citizen_id, misspelled
 from domain.events.adoption.assessment import (
     AdoptionAssessmentConsented,
@@ -43,8 +43,7 @@ def adopted_unasked(present: Present) -> LifeCourse:
     """An orphan of ten was adopted; no report, nobody asked him or his kin, and his guardian went on."""
     child = present.who(present.ago(years=12), MALE)
     came, day = present.ago(years=6), present.ago(years=2)
-    yield from on_paper(orphan_taken_in(child, came, present.file_no))
-    yield from on_paper(brought_up(child, came, day))
+    yield from on_paper(raised(present, child, came, day))
     yield on(day, AdoptionRegistered, category="2", adopter=THE_WEIS).on_paper()
     yield on(day + timedelta(days=20), TemporaryGuardianshipStarted, ground="7").on_paper()
 
@@ -53,8 +52,7 @@ def adopted_against_her_will(present: Present) -> LifeCourse:
     """A foundling of nine said no, and was adopted before the notice had run out, after a hasty trial."""
     child = present.who(present.ago(years=11), FEMALE)
     came, day = present.ago(years=11, days=-5), present.ago(years=2)
-    yield from on_paper(foundling_taken_in(child, came, present.file_no))
-    yield from on_paper(brought_up(child, came, day))
+    yield from on_paper(raised(present, child, came, day, taken_in=foundling_taken_in))
     notice = yield on(
         day - timedelta(days=160), FindRelativesNoticePublished, medium="newspaper", notice_days=60
     ).on_paper()
@@ -73,8 +71,7 @@ def adopted_into_a_full_house(present: Present) -> LifeCourse:
     """A boy whose parents were in trouble went to a family with three children of their own."""
     child = present.who(present.ago(years=6), MALE)
     came, day = present.ago(years=4), present.ago(years=3)
-    yield from on_paper(orphan_taken_in(child, came, present.file_no))
-    yield from on_paper(brought_up(child, came, day))
+    yield from on_paper(raised(present, child, came, day))
     yield from on_paper(applied_for(day - timedelta(days=90), THE_WEIS, children=3))
     yield on(day - timedelta(days=20), AdoptionAssessmentReportIssued, conclusion="suitable").on_paper()
     yield on(day, AdoptionRegistered, category="5", adopter=THE_WEIS).on_paper()
@@ -96,8 +93,7 @@ def adopted_as_an_adult(present: Present) -> LifeCourse:
     """A young woman of nineteen was adopted by the family that had asked for her as a child."""
     child = present.who(present.ago(years=21), FEMALE)
     came, day = present.ago(years=10), present.ago(years=2)
-    yield from on_paper(orphan_taken_in(child, came, present.file_no))
-    yield from on_paper(brought_up(child, came, present.ago(years=3)))
+    yield from on_paper(raised(present, child, came, present.ago(years=3)))
     yield from on_paper(applied_for(day - timedelta(days=90), THE_TANGS))
     yield on(day - timedelta(days=60), RelatedPartyConsentRecorded, result="nobody").on_paper()
     yield on(day - timedelta(days=20), AdoptionAssessmentReportIssued, conclusion="suitable").on_paper()
@@ -179,8 +175,7 @@ def remembered_after_death(present: Present) -> LifeCourse:
     """A boy died of an illness; an examination is dated after his death, and his allowance went on."""
     child = present.who(present.ago(years=9), MALE)
     came, died = present.ago(years=7), present.ago(years=5)
-    yield from on_paper(orphan_taken_in(child, came, present.file_no))
-    yield from on_paper(brought_up(child, came, died))
+    yield from on_paper(raised(present, child, came, died))
     yield on(died, ChildDied, cause="肺炎", cause_class="illness").on_paper()
     yield on(died + timedelta(days=12), PhysicalExamined, height_cm=Decimal(98)).on_paper()
     last_month = f"{add(died, months=2):%Y-%m}"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import brought_up, identity, orphan_taken_in
+from api.demo.lives.upbringing import identity, raised
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
@@ -92,8 +92,7 @@ def died_young(present: Present) -> LifeCourse:
     """An orphaned girl with a weak heart lived here for two years."""
     child = present.who(present.ago(years=6), FEMALE)
     came, died = present.ago(years=4), present.ago(years=2)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, died - timedelta(days=1))
+    yield from raised(present, child, came, died - timedelta(days=1))
     yield (
         on(
             died,
@@ -115,8 +114,7 @@ def insured_at_once(present: Present) -> LifeCourse:
     """A boy whose parents died came last spring; everything was done in time."""
     child = present.who(present.ago(years=5, days=40), MALE)
     came = present.ago(months=8)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, came)
 
 
 COMING = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import case_opened, plan_approved, youth
-from api.demo.lives.upbringing import brought_up, orphan_taken_in, received
+from api.demo.lives.upbringing import brought_up, raised, received
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
 from domain.events.guardianship import LongTermGuardianshipConfirmed
@@ -61,8 +61,7 @@ def away_from_boarding_school(present: Present) -> LifeCourse:
     """A girl lies in hospital during her term at boarding school: that the two overlap waits."""
     child = present.who(present.ago(years=13, months=3), FEMALE)
     came, term = present.ago(years=2), present.ago(days=60)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, came)
     yield on(
         term, CareModeAssigned, mode="school_boarding", unit="临港中学", until=term + timedelta(days=140)
     )
@@ -75,8 +74,7 @@ def weighed_as_somebody_else(present: Present) -> LifeCourse:
     """A girl's examination was written into a boy's file: withdrawn there, and recorded in hers."""
     boy, girl = present.who(present.ago(years=4, days=30), MALE), present.who(present.ago(years=4), FEMALE)
     came, examined, hers = present.ago(years=1), present.ago(days=100), f"{present.file_no}-2"
-    yield from orphan_taken_in(boy, came, present.file_no)
-    yield from brought_up(boy, came, present.today)
+    yield from raised(present, boy, came)
     measured = {"height_cm": Decimal(101), "weight_kg": Decimal(16)}
     wrong = yield on(examined, PhysicalExamined, **measured)
     yield on(came, ReferralReceived, referral_source="county_civil_affairs").in_file_of(hers)
@@ -91,9 +89,7 @@ def weighed_as_somebody_else(present: Present) -> LifeCourse:
 def found_true_after_all(present: Present) -> LifeCourse:
     """A girl's hearing was found impaired after all; her height and her ethnic group were put right."""
     child = present.who(present.ago(years=7, days=90), FEMALE)
-    came = present.ago(years=2, months=6)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=2, months=6))
     assessed = yield on(present.ago(months=14), DisabilityAssessed, disability_class="2", grade="3")
     yield on(
         present.ago(months=13), EntryWithdrawn, entry=assessed, explanation="听力复查正常"

@@ -5,7 +5,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import brought_up, orphan_taken_in, received, registered
+from api.demo.lives.upbringing import raised, received, registered
 from api.demo.people import FEMALE, MALE, Person, citizen_id
 from domain.event import Unknown
 from domain.events.adoption.assessment import (
@@ -169,10 +169,8 @@ def visited(registered_on: date, *after: int, agreed: int | None = None, late: i
 def a_foundling(present: Present) -> LifeCourse:
     """A foundling's whole way: from the gate of the institution to the last visit after her adoption."""
     child = present.who(present.ago(years=5), FEMALE)
-    came = present.ago(years=5, days=-4)
     published, day = present.ago(years=2, months=8), present.ago(years=2, months=3)
-    yield from foundling_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, published)
+    yield from raised(present, child, present.ago(years=5, days=-4), published, taken_in=foundling_taken_in)
     yield on(
         present.ago(years=3), AdoptabilityAssessed, basis="not_found", health="健康", decision="adoptable"
     )
@@ -188,8 +186,7 @@ def an_orphan_of_nine(present: Present) -> LifeCourse:
     """An orphan of nine said yes, so did his grandmother; the second visit came late."""
     child = present.turning(9, in_days=-300, sex=MALE)
     came, day = present.ago(years=4), present.ago(months=7)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.ago(months=11))
+    yield from raised(present, child, came, present.ago(months=11))
     yield on(
         present.ago(months=12),
         AdoptabilityAssessed,
@@ -220,8 +217,7 @@ def newly_adopted(present: Present) -> LifeCourse:
     child = present.who(present.ago(years=3, months=1), FEMALE)
     came, day = present.ago(years=3), present.ago(days=45)
     published = day - timedelta(days=75)
-    yield from foundling_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, published)
+    yield from raised(present, child, came, published, taken_in=foundling_taken_in)
     yield from applied_for(published - timedelta(days=10), THE_TANGS)
     yield on(published, RegistrarNoticePublished)
     yield from tried_out(published + timedelta(days=3), THE_TANGS)
@@ -232,23 +228,19 @@ def came_back(present: Present) -> LifeCourse:
     """A boy's adoption failed after half a year, and he lives here again."""
     child = present.who(present.ago(years=6, days=20), MALE)
     came, day, back = present.ago(years=5), present.ago(years=2), present.ago(months=18)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.ago(years=2, months=3))
+    yield from raised(present, child, came, present.ago(years=2, months=3))
     yield from applied_for(present.ago(years=2, months=4), THE_WEIS)
     yield on(present.ago(years=2, months=3), RelatedPartyConsentRecorded, result="nobody")
     yield from tried_out(present.ago(years=2, months=3), THE_WEIS)
     yield from adopted(child, day, THE_WEIS, "2")
     yield from visited(day, 30, agreed=250)
-    yield from orphan_taken_in(child, back, present.file_no)
-    yield from brought_up(child, back, present.today)
+    yield from raised(present, child, back)
 
 
 def notice_running(present: Present) -> LifeCourse:
     """The registrar's notice for a girl was published three weeks ago."""
     child = present.who(present.ago(years=1, months=4), FEMALE)
-    came = present.ago(years=1, months=4, days=-6)
-    yield from foundling_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=1, months=4, days=-6), taken_in=foundling_taken_in)
     yield on(present.ago(days=50), AdoptabilityAssessed, basis="not_found", decision="adoptable")
     yield on(present.ago(days=20), RegistrarNoticePublished)
 
@@ -256,18 +248,14 @@ def notice_running(present: Present) -> LifeCourse:
 def notice_run_out(present: Present) -> LifeCourse:
     """A boy's notice ran out three weeks ago, and nobody has written it down."""
     child = present.who(present.ago(years=2, months=2), MALE)
-    came = present.ago(years=2, months=2, days=-9)
-    yield from foundling_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=2, months=2, days=-9), taken_in=foundling_taken_in)
     yield on(present.ago(days=82), RegistrarNoticePublished)
 
 
 def notice_noted_late(present: Present) -> LifeCourse:
     """A girl's notice was noted to have run out two weeks late; she now lives with a couple on trial."""
     child = present.who(present.ago(years=2, months=7), FEMALE)
-    came = present.ago(years=2, months=7, days=-3)
-    yield from foundling_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=2, months=7, days=-3), taken_in=foundling_taken_in)
     yield from applied_for(present.ago(days=110), THE_TANGS)
     published = present.ago(days=100)
     yield on(published, RegistrarNoticePublished)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import brought_up, orphan_taken_in, september
+from api.demo.lives.upbringing import raised, september
 from api.demo.people import FEMALE, MALE
 from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued, PhysicalExamined
 from domain.events.rehabilitation import (
@@ -28,9 +28,7 @@ from domain.when import add, birthday
 def six_today(present: Present) -> LifeCourse:
     """A girl turns six today; school begins for her in September."""
     child = present.turning(6, in_days=0, sex=FEMALE)
-    came = present.ago(years=2)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=2))
     yield on(present.today, SchoolAgeReported, list_no="学龄名册-6")
 
 
@@ -38,18 +36,14 @@ def kept_at_home(present: Present) -> LifeCourse:
     """A boy of eight never went to school, and was not examined for more than a year."""
     child = present.turning(8, in_days=-40, sex=MALE)
     came = present.ago(years=4)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(
-        child, came, present.today, school_until=came, examined_until=present.ago(months=14)
-    )
+    yield from raised(present, child, came, school_until=came, examined_until=present.ago(months=14))
 
 
 def left_in_kindergarten(present: Present) -> LifeCourse:
     """A boy of eight still goes to kindergarten."""
     child = present.turning(8, in_days=-100, sex=MALE)
     came = present.ago(years=5)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today, school_until=came)
+    yield from raised(present, child, came, school_until=came)
     yield on(
         september(birthday(child.born, 4)),
         SchoolEnrolled,
@@ -63,10 +57,7 @@ def began_in_october(present: Present) -> LifeCourse:
     """A girl began school six weeks late, moved to another school, and waited a year for an examination."""
     child = present.turning(9, in_days=-50, sex=FEMALE)
     came = present.ago(years=5)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(
-        child, came, present.today, school_until=came, examined_until=present.ago(months=20)
-    )
+    yield from raised(present, child, came, school_until=came, examined_until=present.ago(months=20))
     began = september(birthday(child.born, 6)) + timedelta(days=42)
     yield on(began, SchoolEnrolled, stage="primary", form="regular", student_roll_no=f"G{child.citizen_id}")
     yield on(
@@ -83,8 +74,7 @@ def not_yet_strong_enough(present: Present) -> LifeCourse:
     """A boy who turned six this year may stay home until next summer."""
     child = present.turning(6, in_days=-150, sex=MALE)
     came = present.ago(years=3)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today, school_until=came)
+    yield from raised(present, child, came, school_until=came)
     yield on(
         present.ago(days=120),
         DeferralOrSuspensionApproved,
@@ -98,8 +88,7 @@ def learning_to_walk(present: Present) -> LifeCourse:
     """A boy with cerebral palsy was trained for half a year, and took his first steps."""
     child = present.turning(5, in_days=60, sex=MALE)
     came = present.ago(years=3)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, came)
     yield on(came + timedelta(days=100), DisabilityAssessed, disability_class="4", grade="2")
     yield on(
         came + timedelta(days=130),
@@ -158,9 +147,7 @@ def learning_to_walk(present: Present) -> LifeCourse:
 def stopped_going(present: Present) -> LifeCourse:
     """A girl of thirteen left school two months ago, and nobody has found her another one."""
     child = present.turning(13, in_days=-90, sex=FEMALE)
-    came = present.ago(years=6)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, present.today)
+    yield from raised(present, child, present.ago(years=6))
     yield on(present.ago(months=2), SchoolingEnded, stage="junior", end_reason="left")
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import brought_up, orphan_taken_in
+from api.demo.lives.upbringing import raised
 from api.demo.people import Person
 from domain.events.placement.arrangements import (
     ArchiveHandedOver,
@@ -36,8 +36,7 @@ def youth(
 ) -> LifeCourse:
     """An orphan of eleven came and was brought up here; school ends early if `school_until` is given."""
     came = birthday(child.born, 11)
-    yield from orphan_taken_in(child, came, present.file_no)
-    yield from brought_up(child, came, until or present.today, card_after=card, school_until=school_until)
+    yield from raised(present, child, came, until, card_after=card, school_until=school_until)
 
 
 def at_college(since: date) -> LifeCourse:

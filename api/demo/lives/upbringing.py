@@ -1,12 +1,12 @@
 """Shared parts of most lives: intake, examinations, insurance, schooling and registration."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from api.demo.life_building import Happening, LifeCourse, on
+from api.demo.life_building import Happening, LifeCourse, Present, on
 from api.demo.people import Person
 from domain.events.care import CareModeAssigned
 from domain.events.guardianship import LongTermGuardianshipConfirmed
@@ -102,6 +102,29 @@ def brought_up(
     in_turn = sorted(years, key=lambda happening: happening.draft.days.last)
     for happening in in_turn:  # noqa: UP028 - a list takes no answers, and `yield from` would send it some
         yield happening
+
+
+def raised(
+    present: Present,
+    child: Person,
+    came: date,
+    until: date | None = None,
+    *,
+    taken_in: Callable[[Person, date, str], LifeCourse] = orphan_taken_in,
+    card_after: int | None = 20,
+    school_until: date | None = None,
+    examined_until: date | None = None,
+) -> LifeCourse:
+    """A child was `taken_in`, and brought up until that day, or until today."""
+    yield from taken_in(child, came, present.file_no)
+    yield from brought_up(
+        child,
+        came,
+        until or present.today,
+        card_after=card_after,
+        school_until=school_until,
+        examined_until=examined_until,
+    )
 
 
 def _examined(child: Person, came: date, until: date) -> Iterator[Happening]:
