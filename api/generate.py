@@ -146,20 +146,20 @@ def _readings(rules: Iterable[Rule]) -> Iterator[str]:
     yield from _heading("rule", "asked of", "reads", "counts with", "region of", "mended by", "held by")
     reads, held = rule_reads(), boundary_tests()
     for rule in rules:
-        own = reads[rule.id]
-        fields = [*own.fields]
-        events = [name for name in own.events if not any(each.startswith(f"{name}.") for each in fields)]
-        attributes = [f"{each.chapter}.{each.name}" for each in own.attributes]
-        papers = ["documents"] if own.papers else []
+        read = reads[rule.id]
+        fields = [*read.fields]
+        events = [name for name in read.events if not any(each.startswith(f"{name}.") for each in fields)]
+        attributes = [f"{each.chapter}.{each.name}" for each in read.attributes]
+        papers = ["documents"] if read.papers else []
         numbers = [_counting(pack) for pack in rule.packs]
-        numbers += [f"the number of {other}" for other in own.numbers if other != rule.id]
+        numbers += [f"the number of {other}" for other in read.numbers if other != rule.id]
         yield _row(
             rule.id,
-            _asked_of(rule, own),
+            _asked_of(rule, read),
             ", ".join((*attributes, *events, *fields, *papers)),
             "; ".join(numbers),
             rule.region if numbers else "",
-            ", ".join(getattr(rule, "cured_by", ())),
+            ", ".join(rule.cured_by),
             ", ".join(f"`{test}`" for test in held.get(rule.id, ())),
         )
 

@@ -123,9 +123,9 @@ async def change_institution(
 
 async def adopt_rulebook(container: Container, institution: UUID, rulebook: Rulebook) -> None:
     """Record that an institution adopts a rulebook, which counts from then on. Acts as `operator()`."""
-    own = await _as_recorded(container, institution)
+    recorded = await _as_recorded(container, institution)
     adopted = RulebookAdopted(digest=rulebook.digest, content=rulebook.texts)
-    await _record(container, institution, own.region, adopted)
+    await _record(container, institution, recorded.region, adopted)
 
 
 async def _alone(

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -38,17 +40,13 @@ _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 
 def install(app: FastAPI) -> None:
     """Answer each error raised by a route as a problem; the request log answers unexpected ones."""
-    app.exception_handler(Problem)(_problem)
     app.exception_handler(HTTPException)(_http)
-    app.exception_handler(RequestValidationError)(_validation)
-    app.exception_handler(InvalidError)(_invalid)
-    app.exception_handler(NotBuiltError)(_not_built)
-    for busy in _BUSY:
-        app.exception_handler(busy)(_unavailable)
+    for kind, problem_of in _PROBLEMS.items():
+        app.exception_handler(kind)(partial(_answer, problem_of))
 
 
-async def _problem(_: Request, error: Problem) -> Response:
-    return error.response
+async def _answer(problem_of: Callable[[Any], Problem], _: Request, error: Exception) -> Response:
+    return problem_of(error).response
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
@@ -71,22 +69,19 @@ def _methods(request: Request, documented: dict[str, Any]) -> list[str]:
     return min(fitting)[1] if fitting else []
 
 
-async def _validation(_: Request, error: RequestValidationError) -> Response:
-    return invalid(faults(error.errors())).response
-
-
-async def _invalid(_: Request, error: InvalidError) -> Response:
-    return invalid(error.problems).response
-
-
-async def _not_built(_: Request, error: NotBuiltError) -> Response:
+def _not_built(error: NotBuiltError) -> Problem:
     done = f"{error.progress:.0%}"
     why = Label(
         f"列表正在重建（{done}）；其间仍可查阅和记录单个档案。",
         f"The lists are being built anew ({done}); single files can be read and recorded in meanwhile.",
     )
-    return Problem("unavailable", why, headers={"Retry-After": str(BUILDING_SECONDS)}).response
+    return Problem("unavailable", why, headers={"Retry-After": str(BUILDING_SECONDS)})
 
 
-async def _unavailable(_: Request, __: Exception) -> Response:
-    return Problem("unavailable").response
+_PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
+    Problem: lambda error: error,
+    RequestValidationError: lambda error: invalid(faults(error.errors())),
+    InvalidError: lambda error: invalid(error.problems),
+    NotBuiltError: _not_built,
+    **dict.fromkeys(_BUSY, lambda _: Problem("unavailable")),
+}

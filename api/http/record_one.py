@@ -41,10 +41,7 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
     if opening.institution not in {None, request.actor.institution}:
         raise Problem("institution_mismatch")
     wanted = wanted_by(request, None, opening.drafts, key, at="/events")
-    if key is None:
-        with rehearsing(request):
-            return JsonResponse(await rehearsed(request, wanted))
-    return await _recorded(request, wanted)
+    return await _recorded(request, wanted, key)
 
 
 @router.post(
@@ -59,13 +56,13 @@ async def record(
     await request.at_hand(child, Action.RECORD)
     events = await read(request, bodies.events, raw)
     wanted = wanted_by(request, child, events.drafts, key, expected=expected, at=events.at)
+    return await _recorded(request, wanted, key)
+
+
+async def _recorded(request: RequestContext, wanted: Recording, key: str | None) -> JsonResponse:
     if key is None:
         with rehearsing(request):
             return JsonResponse(await rehearsed(request, wanted))
-    return await _recorded(request, wanted)
-
-
-async def _recorded(request: RequestContext, wanted: Recording) -> JsonResponse:
     # Checked before, so that nothing is recorded if it cannot be answered.
     taken = await numbers_taken(request, wanted.stream, wanted.drafts)
     outcome = await request.ledger.record(wanted, now=request.now, checked=request.hindrance)

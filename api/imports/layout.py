@@ -156,6 +156,12 @@ class Row:
         answer = self.answer(column)
         return None if isinstance(answer, Unknown) else answer
 
+    def made(self, maker: "Maker") -> "DatedEvent | None":
+        """Return the event that a maker makes of filled cells; `used` are then their columns."""
+        self.used.clear()
+        dated = maker(self)
+        return dated if self.used else None
+
     def refuse(self, column: str, fault: Fault) -> None:
         """Set the column's value aside: the rest of the row shows that it cannot be used."""
         if column in self.cells and self.cells[column].fault is None:
@@ -207,7 +213,10 @@ class DatedEvent:
 
 
 Maker: TypeAlias = Callable[[Row], DatedEvent | None]
-"""Makes the event of one kind from a row, if the row has one; its name distinguishes such events."""
+"""Makes the event of one kind from a row, which counts if it used a filled cell.
+
+Its name distinguishes such events.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -91,7 +91,7 @@ def telling(fact: RegisterFact, changed: frozenset[str]) -> Iterator[Cell]:
         without = replace(
             row, cells={other: kept for other, kept in row.cells.items() if other != column}, used=set()
         )
-        dated = maker(without)
+        dated = without.made(maker)
         if (
             dated is None
             or type(dated.event) is not type(fact.dated.event)

@@ -109,8 +109,7 @@ def _tell(
 
 def _made(row: Row, maker: Maker) -> RegisterFact | None:
     """Return the fact that one maker makes of a row, if any cell can be used; `used` are then its columns."""
-    row.used.clear()
-    dated = maker(row)
+    dated = row.made(maker)
     cells = [row.cells[column].place for column in sorted(row.used) if row.cells[column].fault is None]
     if dated is None or not cells:
         row.used.clear()
@@ -143,8 +142,7 @@ def _amended(fact: RegisterFact, maker: Maker, versions: list[tuple[Amendment, R
     """Yield the corrections that change the fact of one maker."""
     dated = fact.dated
     for amendment, version in versions:
-        version.used.clear()
-        corrected = maker(version)
+        corrected = version.made(maker)
         if corrected is None or corrected == dated:
             continue
         dated = corrected

@@ -15,40 +15,34 @@ from domain.events.adoption.assessment import (
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 
 
-def notice(row: Row) -> DatedEvent | None:
+def notice(row: Row) -> DatedEvent:
     """Return the publication of the registrar's notice."""
-    return DatedEvent(paper(RegistrarNoticePublished), row.when("公告日期")) if row.says("公告日期") else None
+    return DatedEvent(paper(RegistrarNoticePublished), row.when("公告日期"))
 
 
-def consented(row: Row) -> DatedEvent | None:
+def consented(row: Row) -> DatedEvent:
     """Return the adopters' consent to be assessed."""
-    if not row.says("评估同意日期"):
-        return None
     return DatedEvent(paper(AdoptionAssessmentConsented), row.when("评估同意日期"))
 
 
-def integrating(row: Row) -> DatedEvent | None:
+def integrating(row: Row) -> DatedEvent:
     """Return the beginning of the trial of living together."""
-    return DatedEvent(paper(IntegrationStarted), row.when("融合开始")) if row.says("融合开始") else None
+    return DatedEvent(paper(IntegrationStarted), row.when("融合开始"))
 
 
-def integrated(row: Row) -> DatedEvent | None:
+def integrated(row: Row) -> DatedEvent:
     """Return the end of the trial."""
-    return DatedEvent(paper(IntegrationEnded), row.when("融合结束")) if row.says("融合结束") else None
+    return DatedEvent(paper(IntegrationEnded), row.when("融合结束"))
 
 
-def reported(row: Row) -> DatedEvent | None:
+def reported(row: Row) -> DatedEvent:
     """Return the report of the assessment, with its conclusion."""
-    if not row.says("评估报告日期") and not row.says("评估结论"):
-        return None
     event = paper(AdoptionAssessmentReportIssued, conclusion=row.answer("评估结论"))
     return DatedEvent(event, row.when("评估报告日期"))
 
 
-def child_consented(row: Row) -> DatedEvent | None:
+def child_consented(row: Row) -> DatedEvent:
     """Return the child's consent, not later than the registration."""
-    if not row.says("儿童意愿(8岁以上)"):
-        return None
     return DatedEvent(paper(ChildConsentRecorded, result=row.answer("儿童意愿(8岁以上)")), row.by())
 
 

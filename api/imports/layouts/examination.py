@@ -13,10 +13,8 @@ CENTIMETRES: Final = {"cm": "1", "厘米": "1", "公分": "1", "m": "100", "米"
 KILOGRAMS: Final = {"kg": "1", "公斤": "1", "千克": "1", "斤": "0.5"}
 
 
-def examined(row: Row) -> DatedEvent | None:
+def examined(row: Row) -> DatedEvent:
     """Return the examination of the child, with its results."""
-    if not any(row.says(column) for column in ("体检日期", "身高(cm)", "体重(kg)", "体检机构", "结论")):
-        return None
     event = paper(
         PhysicalExamined,
         organisation=row.answer("体检机构"),

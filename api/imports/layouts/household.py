@@ -26,10 +26,8 @@ def _where(row: Row) -> dict[str, object]:
     return {"police_station": row.answer("派出所"), "household_class": row.answer("户口类别")}
 
 
-def transferred(row: Row) -> DatedEvent | None:
+def transferred(row: Row) -> DatedEvent:
     """Return the transfer of the registration, with its destination."""
-    if not row.says("户口迁移日期") and not row.says("迁往地"):
-        return None
     event = paper(HouseholdTransferred, to_place=row.value("迁往地"))
     return DatedEvent(event, row.when("户口迁移日期"))
 

@@ -16,9 +16,9 @@ from domain.events.insurance import (
 from domain.when import Days
 
 
-def checked(row: Row) -> DatedEvent | None:
+def checked(row: Row) -> DatedEvent:
     """Return the check on intake, which only the first enrolment's row has."""
-    return DatedEvent(paper(InsuranceStatusChecked), row.when("核查日期")) if row.says("核查日期") else None
+    return DatedEvent(paper(InsuranceStatusChecked), row.when("核查日期"))
 
 
 def enrolled(row: Row) -> DatedEvent | None:

@@ -53,10 +53,8 @@ def _occupation(words: str) -> Read:
     return words if words.endswith("培训") or WORK.fullmatch(words) else Fault.UNKNOWN_ITEM
 
 
-def assessed(row: Row) -> DatedEvent | None:
+def assessed(row: Row) -> DatedEvent:
     """Return the assessment of the young person, with its purpose."""
-    if not any(row.says(column) for column in ("评估日期", "劳动能力", "生活自理")):
-        return None
     event = paper(AdultPlacementAssessed, labour=row.answer("劳动能力"), self_care=row.answer("生活自理"))
     return DatedEvent(event, row.when("评估日期"))
 
@@ -75,9 +73,9 @@ def plan(row: Row) -> DatedEvent | None:
     return DatedEvent(event, row.when("方案批准日期"))
 
 
-def housing(row: Row) -> DatedEvent | None:
+def housing(row: Row) -> DatedEvent:
     """Return the arrangement of housing."""
-    return DatedEvent(paper(HousingArranged), row.when("住房落实日期")) if row.says("住房落实日期") else None
+    return DatedEvent(paper(HousingArranged), row.when("住房落实日期"))
 
 
 def employment(row: Row) -> DatedEvent | None:
@@ -101,9 +99,9 @@ def placed(row: Row) -> DatedEvent | None:
     return DatedEvent(paper(AdultPlaced, route=row.answer("安置方式")), row.when("安置日期"))
 
 
-def followed_up(row: Row) -> DatedEvent | None:
+def followed_up(row: Row) -> DatedEvent:
     """Return the first visit after the placement."""
-    return DatedEvent(paper(AfterCareVisitMade), row.when("随访日期")) if row.says("随访日期") else None
+    return DatedEvent(paper(AfterCareVisitMade), row.when("随访日期"))
 
 
 PLACEMENT: Final = Layout(

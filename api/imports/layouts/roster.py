@@ -47,10 +47,8 @@ CATEGORY_WORDS: Final = {
 """Intake categories by their usual words; 临时监护 alone may be any of three and needs its code."""
 
 
-def referral(row: Row) -> DatedEvent | None:
+def referral(row: Row) -> DatedEvent:
     """Return the referral, with its sender, not later than the reception."""
-    if not row.says("送交单位"):
-        return None
     unit = row.answer("送交单位")
     event = paper(
         ReferralReceived,
@@ -81,10 +79,8 @@ def reception(row: Row) -> DatedEvent:
     return DatedEvent(paper(ChildReceived, file_no=row.file_no, **place), row.when(RECEIVED, ADMITTED))
 
 
-def identity(row: Row) -> DatedEvent | None:
+def identity(row: Row) -> DatedEvent:
     """Return the identity, as written at admission; the birth date holds for the whole life."""
-    if not any(row.says(column) for column in (NAME, "性别", "民族", "出生日期", "出生日期来源")):
-        return None
     born, method = row.answer("出生日期"), row.value("出生日期来源")
     basis = row.cells.get("出生日期来源")
     event = paper(
@@ -101,24 +97,20 @@ def identity(row: Row) -> DatedEvent | None:
     return DatedEvent(event, row.by(ADMITTED))
 
 
-def citizen(row: Row) -> DatedEvent | None:
+def citizen(row: Row) -> DatedEvent:
     """Return the citizen id, as written."""
-    if not row.says("身份证号"):
-        return None
     return DatedEvent(paper(CitizenIdAssigned, citizen_id=row.answer("身份证号")), row.by())
 
 
-def category(row: Row) -> DatedEvent | None:
+def category(row: Row) -> DatedEvent:
     """Return the category of intake."""
-    if not row.says("接收类别"):
-        return None
     event = paper(IntakeCategoryDetermined, category=row.answer("接收类别"), child_situation=_situation(row))
     return DatedEvent(event, row.by(ADMITTED))
 
 
-def approval(row: Row) -> DatedEvent | None:
+def approval(row: Row) -> DatedEvent:
     """Return the approval of admission, whose day is 正式入院日期 too."""
-    return DatedEvent(paper(AdmissionApproved), row.when(ADMITTED)) if row.says(ADMITTED) else None
+    return DatedEvent(paper(AdmissionApproved), row.when(ADMITTED))
 
 
 def admission(row: Row) -> DatedEvent | None:
@@ -139,10 +131,8 @@ def guardianship(row: Row) -> DatedEvent | None:
     return None if event is None else DatedEvent(event, row.by())
 
 
-def care(row: Row) -> DatedEvent | None:
+def care(row: Row) -> DatedEvent:
     """Return the form of care."""
-    if not row.says("养育方式"):
-        return None
     return DatedEvent(paper(CareModeAssigned, mode=row.answer("养育方式")), row.by())
 
 
@@ -155,10 +145,8 @@ def disability(row: Row) -> DatedEvent | None:
     return DatedEvent(paper(DisabilityAssessed, disability_class=kind, **grade), row.by())
 
 
-def departure(row: Row) -> DatedEvent | None:
+def departure(row: Row) -> DatedEvent:
     """Return the departure, with its reason."""
-    if not row.says("离院日期") and not row.says("离院原因"):
-        return None
     return DatedEvent(paper(DepartureCompleted, reason=row.answer("离院原因")), row.when("离院日期"))
 
 

@@ -8,10 +8,8 @@ from api.imports.layouts.columns import with_common
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 
 
-def enrolled(row: Row) -> DatedEvent | None:
+def enrolled(row: Row) -> DatedEvent:
     """Return the beginning of a stage, with school and form."""
-    if not any(row.says(column) for column in ("入学日期", "学段", "就学形式", "学校", "学籍号")):
-        return None
     event = paper(
         SchoolEnrolled,
         stage=row.answer("学段"),

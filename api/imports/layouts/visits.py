@@ -7,13 +7,9 @@ from api.imports.layout import Column, DatedEvent, Layout, Row, paper
 from api.imports.layouts.columns import with_common
 from domain.events.adoption.visits import PostAdoptionVisitMade
 
-FACTS: Final = ("回访日期", "回访方式", "生活情况", "健康情况", "就学情况", "风险", "下次回访")
 
-
-def visited(row: Row) -> DatedEvent | None:
+def visited(row: Row) -> DatedEvent:
     """Return the visit to child and adopters, with its findings."""
-    if not any(row.says(column) for column in FACTS):
-        return None
     event = paper(
         PostAdoptionVisitMade,
         mode=row.answer("回访方式"),
