@@ -160,7 +160,7 @@ async def obligations(
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on, position = day or request.today, request.container.projector.position_of(*_OBLIGATIONS)
-    request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))
+    request.check_rule(rule, await request.rulebook())
     page = await _page(
         request,
         obligations_on,
@@ -213,12 +213,11 @@ async def findings(
 ) -> JsonResponse:
     """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
     on, position = day or request.today, request.container.projector.position_of(*_FINDINGS)
-    book = request.ledger.rulebook
-    request.check_rule(rule, await request.ledger.rulebook_at(request.actor.institution))
+    request.check_rule(rule, await request.rulebook())
     page = await _page(
         request,
         findings_on,
-        tools={"rulebook": book, "keyed": request.ledger.term},
+        tools={"rulebook": request.ledger.rulebook, "keyed": request.ledger.term},
         day=on,
         rule=rule,
         kind=kind,

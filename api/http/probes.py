@@ -111,7 +111,7 @@ async def _state(container: Container | None) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE):
             async with container.readers.connection() as connection:
                 await check_by(connection, container.settings.ledger)
-            behind = await _behind(container)
+            behind = max(0, (await container.ledger.head()).position - container.projector.position)
     except MigrationError:
         missing.append("migrations")
     except _AWAY:
@@ -124,7 +124,3 @@ async def _state(container: Container | None) -> dict[str, Any]:
         return {"missing": missing}
     stopped = {"stopped": container.projector.stopped} if container.projector.stopped else {}
     return {"projection_lag": behind} | stopped
-
-
-async def _behind(container: Container) -> int:
-    return max(0, (await container.ledger.head()).position - container.projector.position)

@@ -90,9 +90,8 @@ class Store:
         Raises OverloadedError if the queue is full (bulk appends wait instead), and AppendFailedError if the
         database cannot be reached or fails.
         """
-        (judgement,) = await self._commits.submit([append], atomic=False)
-        stored = await self._repeated([append], [judgement]) if judgement.verdict == "repeated" else {}
-        return _verdict(append, judgement, stored)
+        (verdict,) = await self.append_all([append])
+        return verdict
 
     async def append_all(self, appends: Sequence[Append], *, atomic: bool = False) -> list[Verdict]:
         """Append each by itself, or all or nothing if `atomic`; verdicts are in the order of the appends.
