@@ -12,14 +12,14 @@ _MARK: Final = "pytest.mark.rule"
 
 def boundary_tests() -> dict[str, list[str]]:
     """Return the names of the tests by rule, as `tests/shelf/test_subject.py::test_what_is_so`."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    tests: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(TESTS.rglob("test_*.py")):
         place = path.relative_to(TESTS.parent).as_posix()
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for rule in _marked(node):
-                    found[rule].append(f"{place}::{node.name}")
-    return dict(found)
+                    tests[rule].append(f"{place}::{node.name}")
+    return dict(tests)
 
 
 def _marked(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:

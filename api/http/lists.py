@@ -79,10 +79,10 @@ async def register(
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the register, in the order in which the files were opened."""
-    asked = ListRequest(
+    sent = ListRequest(
         file_no=file_no, stage=stage, institution=institution, departed=departed, limit=limit, cursor=cursor
     )
-    return await _register(request, asked, at="/query")
+    return await _register(request, sent, at="/query")
 
 
 @router.post(
@@ -94,21 +94,21 @@ async def register(
 )
 async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
     """Search the register by name, so that no name stands in an address."""
-    asked = bodies.search(raw)
-    return await _register(request, asked, asked.q)
+    sent = bodies.search(raw)
+    return await _register(request, sent, sent.q)
 
 
 async def _register(
-    request: RequestContext, asked: ListRequest, query: str | None = None, *, at: str = ""
+    request: RequestContext, sent: ListRequest, query: str | None = None, *, at: str = ""
 ) -> JsonResponse:
-    if (query or asked.file_no) and Category.IDENTITY not in request.sees:
+    if (query or sent.file_no) and Category.IDENTITY not in request.sees:
         raise Problem("forbidden")
-    await request.check_institution(asked.institution, f"{at}/institution")
+    await request.check_institution(sent.institution, f"{at}/institution")
     term = request.ledger.term
     equal: dict[str, object] = {
-        "stage": asked.stage,
-        "institution": asked.institution,
-        "file_no_term": None if asked.file_no is None else term(whole_number(asked.file_no)),
+        "stage": sent.stage,
+        "institution": sent.institution,
+        "file_no_term": None if sent.file_no is None else term(whole_number(sent.file_no)),
     }
     position = request.container.projector.position_of(*_REGISTER)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
@@ -120,10 +120,10 @@ async def _register(
             register_on,
             day=request.today,
             equal={name: value for name, value in equal.items() if value is not None},
-            departed=asked.departed,
+            departed=sent.departed,
             terms=terms,
-            limit=asked.limit,
-            cursor=asked.cursor,
+            limit=sent.limit,
+            cursor=sent.cursor,
             at=at,
         )
     items = await _named(request, page.rows)

@@ -47,8 +47,8 @@ def dated_text(dated: Dated) -> str:
         case _:
             case, what = "", " ".join(each for each in (dated.zh, dated.en) if each)
     checked = "已核实 verified" if dated.verified else "未核实 unverified"
-    told = "  ".join(each for each in (what, checked, dated.source) if each)
-    return f"{where}{f'  {case}' if case else ''}{days}: {told}"
+    words = "  ".join(each for each in (what, checked, dated.source) if each)
+    return f"{where}{f'  {case}' if case else ''}{days}: {words}"
 
 
 def reads_of(rule: str) -> Iterator[str]:
