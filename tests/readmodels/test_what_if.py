@@ -80,7 +80,8 @@ async def test_every_file_is_read_in_pieces_and_nothing_is_recorded(
 
 async def test_what_rests_on_a_sealed_category_is_told_to_who_sees_it_alone(served: Served) -> None:
     child = await served.a_child(born="2020-03-05")
-    await record(served, child, "2026-06-01", some(AdoptionRegistered, category="5", adopter=uuid4()))
+    registered = some(AdoptionRegistered, category="5", adopter=uuid4(), registrar_region=served.home.region)
+    await record(served, child, "2026-06-01", registered)
     operator = await served.container.identity.operator()
 
     (told,) = await changed(served, await served.actor(Role.SUPERVISOR), VISITED_SOONER)
