@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.codes import CodeTable, tables
 from domain.entry import AS_FOUND, AnyEntry
 from domain.event import (
+    EVERY_CATEGORY,
     ByNextYear,
     Category,
     Event,
@@ -127,28 +128,29 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     broken on every day counts, and a rule broken on some days is uncertain, as long as one day is left on
     which nothing is forbidden.
     """
-    judgements, read = _judged(file, entry, rulebook, today, set())
-    return [*judgements, *_needless(entry, judgements, rulebook, read)]
+    judgements = _judged(file, entry, rulebook, today, set())
+    return [*judgements, *_needless(entry, judgements, rulebook)]
 
 
-def _needless(
-    entry: AnyEntry, judgements: Iterable[Judgement], rulebook: Rulebook, read: Categories
-) -> Iterator[Judgement]:
-    """Yield what speaks against a claim to an exception from a rule that the entry does not break (X09)."""
+def _needless(entry: AnyEntry, judgements: Iterable[Judgement], rulebook: Rulebook) -> Iterator[Judgement]:
+    """Yield what speaks against a claim to an exception from a rule that the entry does not break (X09).
+
+    That a rule is not broken would tell of what is sealed: only who sees every category is told.
+    """
     claim = entry.exception
     if claim is not None and claim.rule in rulebook.rules and not any(each.excused for each in judgements):
-        yield Judgement(rulebook["X09"], entry, no_evidence("X09", at="/exception/rule").resting(read))
+        refusal = no_evidence("X09", at="/exception/rule")
+        yield Judgement(rulebook["X09"], entry, refusal.resting(EVERY_CATEGORY))
 
 
 def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
-) -> tuple[list[Judgement], Categories]:
-    """Return the judgements, and the categories on which it rests that there are no others."""
-    refusals, all_read = noting_each(_against(file, entry, rulebook, today, reads))
+) -> list[Judgement]:
+    refusals, _ = noting_each(_against(file, entry, rulebook, today, reads))
     claimed, long_past = entry.exception.rule if entry.exception else None, history(entry, today)
     if claimed is not None and claimed not in rulebook.rules:
         refusals.append((no_evidence("X08", at="/exception/rule"), NOTHING))
-    judgements = [
+    return [
         Judgement(
             rulebook[refusal.rule].on(entry.days.last, entry.region),
             entry,
@@ -158,7 +160,6 @@ def _judged(
         )
         for refusal, read in refusals
     ]
-    return judgements, all_read
 
 
 def _against(
@@ -230,7 +231,7 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
 def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
     if entry.recorded_at is None:
         return
-    judgements, _ = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads)
+    judgements = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads)
     for judgement in judgements:
         if not judgement.excused:
             yield judgement
@@ -243,8 +244,8 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
         # A claim that later entries made needless is no fault: it was needed as known then.
         reads.add(ANYTHING)
         then = fold(other for other in file.entries.values() if other.version <= entry.version)
-        before, read = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
-        yield from _needless(entry, before, rulebook, read)
+        before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
+        yield from _needless(entry, before, rulebook)
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:
