@@ -5,14 +5,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from domain.codes import tables
 from domain.event import CATALOGUE
-from domain.label import Label
+from domain.example_content import MISSING, content_faults
+from domain.label import Label, no_such
 from domain.rule_pack import RulePack, drafted
 from domain.rulebook import DEFAULT, NATION, InvalidRulebookError, Rule, Rulebook
 from domain.when import FIRST_DAY, LAST_DAY, Days
@@ -49,7 +49,6 @@ _PAPER: Final = Label("种材料", "kind of paper")
 _EVENT: Final = Label("种事件", "type of event")
 _FIELD: Final = Label("一项", "field")
 _ODD: Final = Label("写法不对", "has another form")
-_MISSING: Final = Label("没有写明", "is missing")
 _STRENGTH: Final = Label("规则包不能改变规则的效力", "a pack does not change the strength of a rule")
 _ALONE: Final = frozenset({"on", "due"})
 """Fields that may hold one value in place of a list."""
@@ -105,7 +104,7 @@ def _faults(pack: RulePack, shipped: Rulebook) -> Iterator[PackFault]:
             continue
         for name, kind in document.items():
             if name not in _KINDS:
-                yield PackFault(file, "", name, "", _unknown(_FIELD, name, _KINDS))
+                yield PackFault(file, "", name, "", no_such(_FIELD, name, _KINDS))
             elif not isinstance(kind, list) or not all(isinstance(table, dict) for table in kind):
                 yield PackFault(file, "", name, "", Label(f"应写作 [[{name}]]", f"is written [[{name}]]"))
             else:
@@ -151,7 +150,7 @@ class _Found:
         if not self.id:
             yield self.fault(own, "没有写明规则编号", "the id of the rule is missing")
         elif self.rule is None:
-            words = _unknown(_RULE_ID, self.id, self.shipped.rules)
+            words = no_such(_RULE_ID, self.id, self.shipped.rules)
             yield self.fault(own, words.zh, words.en)
         match self.kind:
             case "number":
@@ -201,7 +200,7 @@ class _Found:
         kinds = tables()["document_kind"].codes
         for kind in _list(self.table.get("kinds")):
             if str(kind) not in kinds:
-                words = _unknown(_PAPER, kind, kinds)
+                words = no_such(_PAPER, kind, kinds)
                 yield self.fault("kinds", words.zh, words.en)
         if self._asked_already(rule):
             yield self.fault(
@@ -239,9 +238,14 @@ class _Found:
             )
         for place, event in enumerate(_list(events), 1):
             kind, on = (event.get("type"), event.get("on")) if isinstance(event, dict) else (None, None)
-            if not isinstance(kind, str) or kind not in CATALOGUE or CATALOGUE[kind].kind != "child":
-                words = _unknown(_EVENT, kind, CATALOGUE)
+            types = [name for name, each in CATALOGUE.items() if each.kind == "child"]
+            if kind not in types:
+                words = no_such(_EVENT, kind, types)
                 yield self.fault(f"events {place} type", words.zh, words.en)
+            else:
+                said = {name: value for name, value in event.items() if name not in {"type", "on"}}
+                for field, words in content_faults(CATALOGUE[kind], said):
+                    yield self.fault(f"events {place} {field}", words.zh, words.en)
             if not _fits(on, date):
                 yield self.fault(f"events {place} on", _TYPES[date].zh, _TYPES[date].en)
 
@@ -265,15 +269,15 @@ class _Found:
         for name, value in table.items():
             words: Label | None = None
             if name not in known:
-                words = _STRENGTH if name == "strength" else _unknown(_FIELD, name, known)
+                words = _STRENGTH if name == "strength" else no_such(_FIELD, name, known)
             elif not _fits(value, known[name], alone=name in _ALONE):
                 words = _TYPES.get(date if name in _ALONE else known[name], _ODD)
             elif isinstance(value, str) and not value.strip() and name not in _OPTIONAL:
-                words = _MISSING
+                words = MISSING
             if words is not None:
                 yield self.fault(f"{at}{name}", words.zh, words.en)
         for name in (name for name in known if name in needed and name not in table):
-            yield self.fault(f"{at}{name}", _MISSING.zh, _MISSING.en)
+            yield self.fault(f"{at}{name}", MISSING.zh, MISSING.en)
 
     def _place(self, table: _Table, at: str = "") -> Iterator[PackFault]:
         """Yield what is wrong with the region and the days."""
@@ -352,10 +356,3 @@ def _unreadable(error: tomllib.TOMLDecodeError) -> Label:
     line = re.search(r"line (\d+)", str(error))
     zh = f"第 {line[1]} 行" if line else "文件"
     return Label(f"{zh}不是有效的 TOML", f"is no TOML: {error}")
-
-
-def _unknown(what: Label, said: object, known: Iterable[str]) -> Label:
-    """Return that there is no such thing, and which one is most like what was said."""
-    likely = get_close_matches(str(said), [*known], 1)
-    zh, en = (f"，是否应为 {likely[0]}？", f"; did you mean {likely[0]}?") if likely else ("", "")
-    return Label(f"没有这{what.zh}：{said}{zh}", f"there is no such {what.en}: {said}{en}")

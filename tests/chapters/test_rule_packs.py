@@ -210,3 +210,33 @@ verified = true
 def test_the_shipped_rulebook_itself_has_no_faults() -> None:
     assert faults(RulePack("shipped", SHIPPED.texts), SHIPPED) == []
     assert Label("", "") not in [each.words for each in faults(pack("[["), SHIPPED)]
+
+
+def test_each_fault_of_an_examples_events_is_told_by_its_place_at_once() -> None:
+    told = """
+[[example]]
+rule = "I22"
+due = 2026-01-01
+events = [
+  { type = "ChildReceived", on = 2015-03-05, file_no = 7 },
+  { type = "IdentityRecorded", on = 2015-03-05, foo = 3, sex = "nope", birth_on = "soon" },
+  { type = "RehabAssessed", on = 2015-03-05, scores = [{ domain = "a", value = "x" }, { valu = 1 }] },
+  { type = "IdentityRecorded", on = 2015-03-05, sex = { unknown = "no" } },
+  { type = "IdentityRecorded", on = 2015-03-05, birth_on = { unknown = "not_asked" } },
+  { type = "ChildReceived", on = 2015-03-05, height_cm = 9000 },
+]
+"""
+    found = faults(pack(told), SHIPPED)
+    assert {(each.file, each.rule, each.table) for each in found} == {("weihai.toml", "I22", "example 1")}
+    assert [(each.field, each.words.zh) for each in found] == [
+        ("events 1 file_no", "应为引号中的文字"),
+        ("events 2 foo", "没有这一项：foo"),
+        ("events 2 sex", "没有这个代码：nope"),
+        ("events 2 birth_on", "应为日期，如 2026-01-01"),
+        ("events 3 scores 1 value", "应为数字"),
+        ("events 3 scores 2 valu", "没有这一项：valu，是否应为 value？"),
+        ("events 3 scores 2 domain", "没有写明"),
+        ("events 3 scores 2 value", "没有写明"),
+        ("events 4 sex unknown", "没有这个原因：no"),
+        ("events 6 height_cm", "超出允许的范围"),
+    ]

@@ -178,8 +178,8 @@ def test_an_example_that_does_not_follow_fails_by_line(rules: Callable[..., Said
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "numbers.toml").write_text(
         '[[example]]\nrule = "D11"\non = [2026-01-01, 2026-06-01]\nvalue = 4\nunit = "months"\n'
-        '[[example]]\nrule = "D11"\nevents = [{type = "IdentityRecorded", on = 2026-01-01, sex = 5}]\n'
-        "due = 2026-01-01\n",
+        '[[example]]\nrule = "D11"\ndue = 2026-01-01\n'
+        'events = [{type = "IdentityRecorded", on = 2026-01-01, birth_on = "20260101"}]\n',
         "utf-8",
     )
     done = rules("test", "place")
@@ -188,7 +188,7 @@ def test_an_example_that_does_not_follow_fails_by_line(rules: Callable[..., Said
     failed = "example 1 · D11 · 2026-01-01: 应为 expected 4 months; 实为 found 3 months"
     assert first == f"不符 FAILED  numbers.toml · {failed}"
     assert "2026-06-01" in second
-    assert third.startswith("不能试 FAULTY  numbers.toml · example 2 · D11: /events/0/data/sex")
+    assert third.startswith("不能试 FAULTY  numbers.toml · example 2 · D11: /events/0/data/birth_on")
     assert "3行不符" in done.beside
 
 
