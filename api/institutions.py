@@ -18,7 +18,7 @@ from domain.events.institution import (
     InstitutionChanged,
     InstitutionOpened,
     RulebookAdopted,
-    is_credit_code,
+    credit_code_flaw,
     is_place,
 )
 from domain.file import Attribute
@@ -50,8 +50,9 @@ def remark(institution: Institution, rulebook: Rulebook) -> Iterator[str]:
         )
     elif not tables()["region"].counts(region, Days.on(LAST_DAY)):
         yield f"{region}：{rulebook['E09'].sentence()}"
-    if uscc is not None and not is_credit_code(uscc):
-        yield f"{uscc}：{rulebook['X07'].sentence()}"
+    wrong = None if uscc is None else credit_code_flaw(uscc)
+    if wrong is not None:
+        yield f"{uscc}：{rulebook['X07'].sentence(wrong)}"
 
 
 def like_names(name: str, others: Iterable[str]) -> list[str]:

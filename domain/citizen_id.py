@@ -11,6 +11,8 @@ from typing import Final
 
 from stdnum.cn.ric import calc_check_digit
 
+from domain.label import Label
+
 SHAPE: Final = re.compile(r"(?P<county>[1-9][0-9]{5})(?P<born>[0-9]{8})[0-9]{2}(?P<sex>[0-9])[0-9Xx]")
 
 
@@ -29,13 +31,25 @@ class CitizenId:
 def read(number: str) -> CitizenId | None:
     """Return what the number says; None if its shape, date or check character rules out a citizen id."""
     match = SHAPE.fullmatch(number)
-    if match is None or number[17].upper() != calc_check_digit(number):
+    if match is None or flaw(number) is not None:
         return None
+    return CitizenId(
+        match["county"], date.fromisoformat(match["born"]), "1" if int(match["sex"]) % 2 else "2"
+    )
+
+
+def flaw(number: str) -> Label | None:
+    """Return what rules out a citizen id, without the number itself; None if it can be one."""
+    match = SHAPE.fullmatch(number)
+    if match is None:
+        return Label("位数或者字符不符", "wrong length or characters")
     try:
-        born = date.fromisoformat(match["born"])
+        date.fromisoformat(match["born"])
     except ValueError:
-        return None
-    return CitizenId(match["county"], born, "1" if int(match["sex"]) % 2 else "2")
+        return Label("出生日期不存在", "no such date of birth")
+    if number[17].upper() != calc_check_digit(number):
+        return Label("校验码不符", "wrong check character")
+    return None
 
 
 def written(number: str) -> str:

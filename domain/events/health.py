@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Final
 
-from domain.citizen_id import read, written
+from domain.citizen_id import flaw, written
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
@@ -109,8 +109,17 @@ class DisabilityCertificateIssued(
         if number is None:
             return
         parts = CERTIFICATE_NO.fullmatch(number)
-        if parts is None or read(parts[1]) is None:
-            yield number_as_written("R-DIS-1")
+        if parts is None:
+            detail = Label(
+                "位数、字符或者残疾类别、等级代码不符",
+                "wrong length or characters, or no such class or grade",
+            )
+            yield number_as_written("R-DIS-1", detail=detail)
+            return
+        wrong = flaw(parts[1])
+        if wrong is not None:
+            detail = Label(f"证号中的公民身份号码{wrong.zh}", f"the citizen id in it has {wrong.en}")
+            yield number_as_written("R-DIS-1", detail=detail)
             return
         said = (known(self.disability_class), known(self.grade))
         if any(own not in {None, digit} for own, digit in zip(said, parts.group(2, 3), strict=True)):

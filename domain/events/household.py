@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
-from domain.citizen_id import read, written
+from domain.citizen_id import flaw, read, written
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import (
@@ -132,7 +132,7 @@ def number_agrees(life: Life, number: str | None) -> Refusals:
         return
     number_read = read(number)
     if number_read is None:
-        yield number_as_written("I30")
+        yield number_as_written("I30", detail=flaw(number))
         return
     if not tables()["region"].counts(number_read.county, Days(number_read.born, LAST_DAY)):
         yield uncertain(

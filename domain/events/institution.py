@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 from annotated_types import MaxLen, MinLen
-from stdnum.cn.uscc import compact, is_valid
+from stdnum.cn.uscc import validate
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Code, Event, Label, Number, Region, Title, known
@@ -35,14 +36,24 @@ def _lies(region: str | None) -> Refusals:
         yield breach("X06")
 
 
-def is_credit_code(uscc: str) -> bool:
-    """Whether it can be a unified social credit code (GB 32100-2015), written without blanks."""
-    return is_valid(uscc) and compact(uscc) == uscc
+def credit_code_flaw(uscc: str) -> Label | None:
+    """Return what rules out a unified social credit code (GB 32100-2015), written without blanks."""
+    try:
+        if validate(uscc) == uscc:
+            return None
+    except InvalidLength:
+        return Label("位数不符", "wrong length")
+    except InvalidChecksum:
+        return Label("校验码不符", "wrong check character")
+    except ValidationError:
+        pass
+    return Label("字符不符", "wrong characters")
 
 
 def _numbered(uscc: str | None) -> Refusals:
-    if uscc is not None and not is_credit_code(uscc):
-        yield number_as_written("X07")
+    wrong = None if uscc is None else credit_code_flaw(uscc)
+    if wrong is not None:
+        yield number_as_written("X07", detail=wrong)
 
 
 def _held(entry: AnyEntry, name: str | None, region: str | None, uscc: str | None) -> Facts:

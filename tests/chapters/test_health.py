@@ -142,11 +142,22 @@ def test_a_certificate_renewed_early_leaves_no_gap_and_renewed_late_leaves_one()
     assert late.now(DISABILITY_CERTIFICATE, "2024-06-01") is not None
 
 
+def said_of(file: Given) -> list[str]:
+    """What the findings say beside their rules, in Chinese."""
+    return [each.refusal.detail.zh for each in file.judgements if each.refusal.detail is not None]
+
+
 def test_a_certificate_number_is_the_citizen_id_the_class_and_the_grade() -> None:
     given().when("2024-03-01", certificate(f"{HOLDER}52")).recorded()
     given().when("2024-03-01", certificate(f"{HOLDER}52B2")).recorded()
     malformed = given().when("2024-03-01", certificate("371099-52")).recorded("R-DIS-1")
     assert malformed.found() == {("R-DIS-1", "number_as_written")}
+    assert said_of(malformed) == ["位数、字符或者残疾类别、等级代码不符"]
+    assert said_of(given().when("2024-03-01", certificate(f"{HOLDER}85"))) == said_of(malformed)
+    holder = f"{HOLDER[:-1]}{'1' if HOLDER[-1] == '0' else '0'}"
+    assert said_of(given().when("2024-03-01", certificate(f"{holder}52"))) == [
+        "证号中的公民身份号码校验码不符"
+    ]
     other = given().when("2024-03-01", certificate(f"{HOLDER}42")).recorded("R-DIS-1")
     assert other.found() == {("R-DIS-1", "breach")}
 

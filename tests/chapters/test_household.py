@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.citizen_id import read
+from domain.citizen_id import flaw, read
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
 from domain.events.household import (
@@ -77,6 +77,25 @@ def test_what_cannot_be_a_citizen_id_says_nothing(written: str) -> None:
 
 
 # I30
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (citizen_id("2013-09-03"), None),
+        (f"{citizen_id('2013-09-03')[:-1]}Q", "位数或者字符不符"),
+        (citizen_id("2013-09-03")[:-1], "位数或者字符不符"),
+        (f"{citizen_id('2013-09-03')}0", "位数或者字符不符"),
+        (citizen_id("2013-02-30"), "出生日期不存在"),
+        ("371099201309030000", "校验码不符"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said_without_it(number: str, said: str | None) -> None:
+    wrong = flaw(number)
+    assert (None if wrong is None else wrong.zh) == said
+    file = given().when("2016-01-05", some(HouseholdRegistered, citizen_id=number))
+    found = file.recorded("I30") if said else file.recorded()
+    assert {each.refusal.detail for each in found.judgements} == ({wrong} if said else set())
 
 
 def test_a_number_that_agrees_is_held_from_the_day_it_was_given() -> None:
