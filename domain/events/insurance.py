@@ -1,12 +1,12 @@
 """Basic medical insurance (医疗保险): checked, enrolled in and paid for year by year."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
 from annotated_types import Le
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Amount,
     Answered,
@@ -25,7 +25,7 @@ from domain.events.intake import ChildReceived, entered
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach, no_evidence
+from domain.refusal import Refusals, breach, no_evidence, uncertain
 from domain.standing import standing
 from domain.when import Days, day_after
 
@@ -128,7 +128,21 @@ def _after_the_day(life: Life, intake: Fact[date]) -> bool:
 
 
 def _checked_since(life: Life, intake: Fact[date]) -> bool:
-    return any(check.days.last >= intake.entry.days.earliest for check in life.all(InsuranceStatusChecked))
+    return _answered(life.all(InsuranceStatusChecked), intake.entry) is not None
+
+
+def _answered(
+    checks: Iterable[Entry[InsuranceStatusChecked]], intake: AnyEntry
+) -> Entry[InsuranceStatusChecked] | None:
+    """Return the check since an intake by which both are known: whether it is insured, and who it is."""
+    is_insured_known = is_identity_verified = False
+    for check in checks:
+        if check.days.last >= intake.days.earliest:
+            is_insured_known |= known(check.event.is_insured) is not None
+            is_identity_verified |= known(check.event.is_identity_verified) is True
+            if is_insured_known and is_identity_verified:
+                return check
+    return None
 
 
 def cover(life: Life) -> AnyEntry | None:
@@ -148,10 +162,16 @@ def cover(life: Life) -> AnyEntry | None:
 
 @standing("I07")
 def checked_on_entry(life: Life) -> Refusals:
-    """A child in care whose insurance was not checked on the day of entry, and not yet since."""
+    """A child in care whose identity and insurance were not both checked on the day of entry, nor since."""
     intake = entered(life)
-    if intake is not None and _after_the_day(life, intake) and not _checked_since(life, intake):
+    if intake is None or not _after_the_day(life, intake) or _checked_since(life, intake):
+        return
+    check = life.last(InsuranceStatusChecked)
+    if check is None or check.days.last < intake.entry.days.earliest:
         yield no_evidence("I07", intake.entry)
+    else:
+        detail = Label("参保状态或者身份未核实清楚", "the check leaves the insurance or the identity open")
+        yield uncertain("I07", check, detail=detail)
 
 
 @standing("S02")
@@ -169,7 +189,7 @@ def insured_in_care(life: Life) -> Refusals:
 
 @obligation("D10")
 def insurance_check(history: History) -> Iterator[Clock]:
-    """Whether a child is insured is looked up on the day of its intake, at every intake anew."""
+    """Whether a child is insured, and who it is, is known on the day of its intake, at every intake anew."""
     for stay in history.stays():
         intake = stay.began.entry
         limit = history.number("D10", entry=intake)
@@ -180,7 +200,7 @@ def insurance_check(history: History) -> Iterator[Clock]:
             opened_on=stay.since,
             due=limit.ends(intake.days),
             started_by=(intake,),
-            met_by=history.first(InsuranceStatusChecked, after=intake.days.earliest),
+            met_by=_answered(history.all(InsuranceStatusChecked), intake),
             void_on=stay.void_on,
             void_because=stay.void_because,
             number=limit,

@@ -26,6 +26,10 @@ def received(**envelope: Any) -> Given:
     return given((RECEIVED, some(ChildReceived), envelope))
 
 
+def checked(*, insured: bool | Unknown = False, verified: bool | Unknown = True) -> InsuranceStatusChecked:
+    return some(InsuranceStatusChecked, is_insured=insured, is_identity_verified=verified)
+
+
 def enrolled(year: int, benefit_from: str | None = None, **said: Any) -> InsuranceEnrolled:
     begins = NOT_ASKED if benefit_from is None else date.fromisoformat(benefit_from)
     return some(InsuranceEnrolled, **{"scheme": "resident", "year": year, "benefit_from": begins, **said})
@@ -57,16 +61,35 @@ def test_the_check_is_due_on_the_day_of_entry() -> None:
 
 
 @pytest.mark.rule("D10")
-@pytest.mark.parametrize(("checked", "state"), [(RECEIVED, "met"), ("2024-03-06", "met_late")])
-def test_a_check_on_the_day_meets_it_and_a_day_later_is_late(checked: str, state: str) -> None:
-    file = received().and_(checked, some(InsuranceStatusChecked))
+@pytest.mark.parametrize(("day", "state"), [(RECEIVED, "met"), ("2024-03-06", "met_late")])
+def test_a_check_on_the_day_meets_it_and_a_day_later_is_late(day: str, state: str) -> None:
+    file = received().and_(day, checked())
     assert file.clock("D10").state(date(2024, 4, 1)) == state
 
 
+@pytest.mark.rule("D10", "I07")
+@pytest.mark.parametrize("insured", [True, False, NOT_ASKED])
+@pytest.mark.parametrize("verified", [True, False, NOT_ASKED])
+def test_a_check_counts_only_when_the_insurance_is_known_and_the_identity_verified(
+    *, insured: bool | Unknown, verified: bool | Unknown
+) -> None:
+    file = received().and_(RECEIVED, checked(insured=insured, verified=verified))
+    answered = insured is not NOT_ASKED and verified is True
+    assert file.clock("D10").state(date(2024, 3, 6)) == ("met" if answered else "overdue")
+    found = [] if answered else [("uncertain", date(2024, 3, 6), date(2024, 4, 30))]
+    assert file.lapses("I07", "2024-04-30") == found
+
+
+@pytest.mark.rule("D10", "I07")
+def test_what_one_check_left_open_a_later_one_answers() -> None:
+    file = received().and_(RECEIVED, checked(insured=True, verified=NOT_ASKED))
+    file.when("2024-03-06", checked(insured=NOT_ASKED)).recorded("I07")
+    assert file.clock("D10").state(date(2024, 4, 1)) == "met_late"
+    assert file.lapses("I07", "2024-04-30") == []
+
+
 def test_every_entry_asks_for_a_check_of_its_own() -> None:
-    file = (
-        received().and_(RECEIVED, some(InsuranceStatusChecked)).and_("2024-09-01", some(DepartureCompleted))
-    )
+    file = received().and_(RECEIVED, checked()).and_("2024-09-01", some(DepartureCompleted))
     file.and_("2025-01-10", some(ChildReceived))
     first, second = file.clocks("D10")
     assert (first.state(date(2025, 1, 11)), second.state(date(2025, 1, 11))) == ("met", "overdue")
@@ -105,18 +128,18 @@ def test_a_clock_ends_with_the_childs_departure() -> None:
 
 
 def test_a_check_on_the_day_of_entry_is_right_and_a_later_one_is_a_breach() -> None:
-    received().when(RECEIVED, some(InsuranceStatusChecked)).recorded()
-    file = received().when("2024-03-06", some(InsuranceStatusChecked)).recorded("I07")
+    received().when(RECEIVED, checked()).recorded()
+    file = received().when("2024-03-06", checked()).recorded("I07")
     assert file.found() == {("I07", "breach")}
 
 
 def test_only_the_first_check_after_entry_is_late() -> None:
-    file = received().and_(RECEIVED, some(InsuranceStatusChecked))
-    file.when("2024-08-01", some(InsuranceStatusChecked)).recorded()
+    file = received().and_(RECEIVED, checked())
+    file.when("2024-08-01", checked()).recorded()
 
 
 def test_a_check_dated_by_its_month_only_may_be_late() -> None:
-    file = received().when("2024-03", some(InsuranceStatusChecked)).recorded("I07")
+    file = received().when("2024-03", checked()).recorded("I07")
     assert file.found() == {("I07", "uncertain")}
 
 
@@ -124,9 +147,9 @@ def test_nobody_looked_from_the_day_after_entry_until_somebody_did() -> None:
     file = received()
     assert file.lapses("I07", "2024-03-05") == []
     assert file.lapses("I07", "2024-04-30") == [("no_evidence", date(2024, 3, 6), date(2024, 4, 30))]
-    file.and_("2024-03-20", some(InsuranceStatusChecked))
+    file.and_("2024-03-20", checked())
     assert file.lapses("I07", "2024-04-30") == [("no_evidence", date(2024, 3, 6), date(2024, 3, 19))]
-    file.and_(RECEIVED, some(InsuranceStatusChecked))
+    file.and_(RECEIVED, checked())
     assert file.lapses("I07", "2024-04-30") == []
 
 

@@ -102,7 +102,7 @@ def test_what_came_when_nothing_was_required_any_more_has_met_nothing() -> None:
         ("2020-03-01", some(ChildReceived)),
         ("2020-03-10", some(DepartureCompleted, reason="12")),
         ("2022-03-01", some(ChildReceived)),
-        ("2022-03-01", some(InsuranceStatusChecked)),
+        ("2022-03-01", some(InsuranceStatusChecked, is_insured=False, is_identity_verified=True)),
     )
     assert [clock.state(date(2022, 3, 1)) for clock in checked.clocks("D10")] == ["void", "met"]
     applied = given(

@@ -187,7 +187,7 @@ RECEPTION: tuple[Happened, ...] = (
             items=(some(Belonging, description="蓝色襁褓一条", is_identifying=True, storage_no="物-23-01"),),
         ),
     ),
-    ("2023-03-01", some(InsuranceStatusChecked, is_insured=False, is_identity_verified=False)),
+    ("2023-03-01", some(InsuranceStatusChecked, is_insured=False, is_identity_verified=True)),
     ("2023-03-02", some(InsuranceEnrolled, scheme="resident", year=2023, benefit_from=date(2023, 3, 1))),
     ("2023-03-03", some(IntakeMedicalExamined, infectious_screen="negative")),
     (

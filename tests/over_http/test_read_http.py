@@ -183,7 +183,9 @@ async def test_what_is_due_and_overdue_is_told_with_what_started_it(served: Serv
     assert await listed(served, "/obligations", rule="D10", day="2024-03-04") == []
     (due,) = await listed(served, "/obligations", rule="D10", day="2024-03-05")
     assert due["state"] == "due"
-    await story.given(("2024-03-09", some(InsuranceStatusChecked)))
+    await story.given(
+        ("2024-03-09", some(InsuranceStatusChecked, is_insured=False, is_identity_verified=True))
+    )
     (met,) = await listed(served, "/obligations", rule="D10", state="met_late")
     assert (met["state"], met["met_by"]) == ("met_late", story.entries[-1:])
     # On the day before it was met it was overdue.

@@ -140,7 +140,9 @@ def written_by_many_hands(present: Present) -> LifeCourse:
     yield on(came + timedelta(days=60), SchoolEnrolled, stage="preschool", form="preschool").on_paper()
     yield on(child.born - timedelta(days=30), PhysicalExamined, height_cm=Decimal(60)).on_paper()
     yield on(came - timedelta(days=60), InsuranceEnrolled, waiting_days=90).on_paper()
-    yield on(came + timedelta(days=4), InsuranceStatusChecked, is_insured=False).on_paper()
+    yield on(
+        came + timedelta(days=4), InsuranceStatusChecked, is_insured=False, is_identity_verified=True
+    ).on_paper()
     yield on(came + timedelta(days=50), FindRelativesNoticeExpired, notice=LOST_NOTICE).on_paper()
     yield on(
         came + timedelta(days=90), HouseholdRegistered, citizen_id=misspelled(child.citizen_id)

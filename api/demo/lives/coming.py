@@ -74,7 +74,7 @@ def checked_on_the_third_day(present: Present) -> LifeCourse:
     yield on(came, IntakeCategoryDetermined, category="B3")
     yield on(came, TemporaryGuardianshipStarted, ground="3", review_due_on=came + timedelta(days=365))
     yield on(came, CareModeAssigned, mode="ward", unit="二楼养护区")
-    yield on(came + timedelta(days=2), InsuranceStatusChecked, is_insured=True)
+    yield on(came + timedelta(days=2), InsuranceStatusChecked, is_insured=True, is_identity_verified=True)
     yield on(came + timedelta(days=9), IntakeMedicalExamined)
 
 

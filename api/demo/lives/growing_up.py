@@ -139,7 +139,7 @@ def born_some_year(present: Present) -> LifeCourse:
     child = present.turning(17.5, in_days=-200, sex=FEMALE)
     came = present.ago(years=3)
     yield on(came, ChildReceived, file_no=present.file_no, found_place="汽车站候车厅")
-    yield on(came, InsuranceStatusChecked, is_insured=False)
+    yield on(came, InsuranceStatusChecked, is_insured=False, is_identity_verified=True)
     yield identity(
         child,
         came,

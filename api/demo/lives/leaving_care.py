@@ -148,7 +148,7 @@ def nobody_wrote_it_down(present: Present) -> LifeCourse:
     child = present.turning(18, in_days=-10, sex=MALE)
     came, unknown = present.ago(years=2), Unknown("not_known")
     yield on(came, ChildReceived, file_no=present.file_no)
-    yield on(came, InsuranceStatusChecked, is_insured=True)
+    yield on(came, InsuranceStatusChecked, is_insured=True, is_identity_verified=True)
     yield identity(child, came, sex="9")
     yield from registered(child, came + timedelta(days=90))
     yield from assessed(present.ago(days=90))

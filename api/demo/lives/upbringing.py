@@ -49,7 +49,7 @@ def identity(child: Person, day: date, **known: object) -> Happening:
 def received(child: Person, day: date, file_no: str, **known: object) -> LifeCourse:
     """The child was received, with everything due on that day."""
     yield on(day, ChildReceived, file_no=file_no, **known)
-    yield on(day, InsuranceStatusChecked, is_insured=False)
+    yield on(day, InsuranceStatusChecked, is_insured=False, is_identity_verified=True)
     yield identity(child, day)
 
 
