@@ -27,7 +27,7 @@ from api.identity.directory import IdentityError
 from api.rule_packs.pack_files import UnreadablePackError
 from api.serving import PortTakenError
 from domain.label import Label
-from ledger.codec.messages import wording
+from ledger.codec.messages import most_like, wording
 from ledger.codec.parsing import InvalidError
 from ledger.data_folder import DataError, unusable
 from ledger.log.last_seen import LastSeenError, LostEntriesError
@@ -103,9 +103,9 @@ def _usage(error: CycloptsError) -> Label:
     english, place = str(error), _place(error)
     match error:
         case UnknownCommandError():
-            return Label("没有该命令。", english)
+            return _no_command(error)
         case UnknownOptionError():
-            return Label("没有该选项。", english)
+            return Label(f"没有该选项：{place}。", english)
         case MissingArgumentError():
             return Label(f"缺少 {place}。", english)
         case RepeatArgumentError():
@@ -118,6 +118,16 @@ def _usage(error: CycloptsError) -> Label:
         case CoercionError():
             return Label(f"{place}{_wanted(error.target_type)}。", english)
     return Label("命令填写有误。", english)
+
+
+def _no_command(error: UnknownCommandError) -> Label:
+    """Return the text of an unknown command: all commands that there are, and the one most like it."""
+    sent = (error.unused_tokens or [""])[0]
+    known = [name for name in error.app or () if not name.startswith("-")]
+    likely = most_like(sent, known)
+    zh = f"{'、'.join(known)}{''.join(f'；是否应为 {each}？' for each in likely) or '。'}"
+    en = f"{', '.join(known)}{''.join(f'; did you mean {each}?' for each in likely) or '.'}"
+    return Label(f"没有该命令：{sent}。可用的命令：{zh}", f"There is no command {sent}. Commands: {en}")
 
 
 def _place(error: CycloptsError) -> str:

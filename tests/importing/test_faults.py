@@ -2,10 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from api.imports.reading.unreadable import UnreadableFileError
+from api.imports.report.terminal import tell
 from api.imports.sink import RecordingSink, RehearsingSink
 from domain.envelope import Document
 from domain.events.adoption.visits import PostAdoptionVisitMade
@@ -127,6 +130,18 @@ async def test_a_citizen_id_that_cannot_be_one_is_kept_as_written(counter: Count
     assert (await counter.only("CS001", CitizenIdAssigned)).event.citizen_id == "371099201503010011"
     assert {"rule": "I30", "count": 1, "unverified": 0} in report.json()["findings"]
     assert not report.values
+
+
+async def test_what_the_rules_find_is_told_on_the_terminal_in_both_languages(counter: Counter) -> None:
+    report = await counter.take(roster_of({"身份证号": "371099201503010011"}))
+    rulebook = counter.served.container.ledger.rulebook
+    said = StringIO()
+
+    tell(report, rulebook, Console(width=1000, file=said))
+
+    (line,) = [line for line in said.getvalue().splitlines() if line.startswith("  I30")]
+    assert rulebook["I30"].zh in line
+    assert rulebook["I30"].en in line
 
 
 async def test_one_fact_on_two_sheets_is_one_entry_with_two_provenances(counter: Counter) -> None:

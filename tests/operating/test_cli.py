@@ -148,9 +148,12 @@ def test_a_setting_that_cannot_be_is_named_and_not_repeated(command: Callable[..
 
 
 ODD_WORDS: list[tuple[list[str], str]] = [
-    (["tokens"], "没有该命令"),
-    (["token", "lists"], "没有该命令"),
-    (["token", "list", "--all"], "没有该选项"),
+    (["tokens"], "没有该命令：tokens。可用的命令：serve、"),
+    (["nope"], "、rules。 There is no command nope. Commands: serve, "),
+    (["nope"], ", rules."),
+    (["token", "lists"], "没有该命令：lists。可用的命令：new、list、revoke；是否应为 list？"),
+    (["token", "lists"], "Commands: new, list, revoke; did you mean list?"),
+    (["token", "list", "--all"], "没有该选项：--all。"),
     (["rules", "extra"], "多余的内容：extra"),
     (["token", "new"], "缺少 USER"),
     (["token", "new", "x"], "USER 应为 UUID"),

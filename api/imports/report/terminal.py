@@ -59,7 +59,7 @@ def tell(report: Report, rulebook: Rulebook, console: Console) -> None:
     if report.rows_by_rule:
         console.print(Text("核查发现的问题 Findings"))
     for rule, places in sorted(report.rows_by_rule.items()):
-        console.print(Text(f"  {rule}  {len(places):,}  {found_by(rule, report, rulebook)[0]}"))
+        console.print(Text(f"  {rule}  {len(places):,}  {' '.join(found_by(rule, report, rulebook))}"))
     done = "试运行，未登记 Dry run, nothing recorded" if report.dry_run else "新增条目 Entries"
     pace = "已核查 judged" if report.dry_run else "已核查并登记 judged, sealed and recorded"
     console.print(Text(f"{done}: {report.entries:,}; {report.rate:,.0f} 行/秒 rows/s，{pace}"))
