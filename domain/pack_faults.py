@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from domain.codes import tables
+from domain.counted import SWITCHES, sensible
 from domain.event import CATALOGUE
 from domain.example_content import MISSING, content_faults
 from domain.label import Label, no_such
@@ -166,7 +167,10 @@ class _Found:
         yield from self._shape(known, table, _NUMBER.keys() - _OPTIONAL, at)
         yield from self._place(table, at)
         rule = self.rule
-        if rule is None or self.kind == "rule":
+        if rule is None:
+            return
+        yield from self._range(rule, table, at)
+        if self.kind == "rule":
             return
         if not rule.packs:
             yield self.fault("value", "这条规则没有数值", "this rule has no number")
@@ -181,6 +185,27 @@ class _Found:
         if isinstance(unit, str) and unit not in units:
             said = _listed(units)
             yield self.fault("unit", f"这条规则的单位是 {said}", f"this rule counts in {said}")
+        elif (rule.id, case) in SWITCHES:
+            yield self.fault(
+                "value",
+                "这条规则不按数值判断，这里的数值只表示适用的地区和日期，规则包不能设定",
+                "this rule reads no number: its number only says where it counts, and no pack sets it",
+            )
+
+    def _range(self, rule: Rule, table: _Table, at: str) -> Iterator[PackFault]:
+        """Yield that a number makes no sense."""
+        case, unit, value = (table.get(name, "") for name in ("case", "unit", "value"))
+        own = {each.unit for each in rule.packs if each.case == case}
+        unread = self.kind == "number" and (rule.id, case) in SWITCHES
+        if type(value) is not int or value < 0 or unit not in own or unread:
+            return
+        least, greatest = sensible(rule, case, unit)
+        if not least <= value <= greatest:
+            yield self.fault(
+                f"{at}value",
+                f"应为{least}至{greatest}之间的数",
+                f"should be a number from {least} to {greatest}",
+            )
 
     def _of_papers(self) -> Iterator[PackFault]:
         yield from self._shape({"rule": str, **_PAPERS}, self.table, _PAPERS.keys() - _OPTIONAL)

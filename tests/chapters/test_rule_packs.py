@@ -240,3 +240,50 @@ events = [
         ("events 4 sex unknown", "没有这个原因：no"),
         ("events 6 height_cm", "超出允许的范围"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case", "unit", "least", "greatest"),
+    [
+        ("D11", "", "months", 1, 1200),
+        ("D16", "investigation", "working_days", 1, 2500),
+        ("I22", "", "months", 1, 215),
+        ("D15", "before_18", "months", 1, 215),
+        ("D15", "left_school", "months", 1, 1200),
+        ("I14", "", "years", 1, 18),
+        ("I15", "age", "years", 1, 150),
+        ("R-DTH-2", "", "days", 0, 36_500),
+        ("R-EDU-1", "", "month", 1, 12),
+        ("I10", "severe", "grade", 1, 4),
+        ("I16", "", "children", 0, 100),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_a_fault(
+    rule: str, case: str, unit: str, least: int, greatest: int
+) -> None:
+    def found(value: int) -> list[tuple[str, str]]:
+        text = number(rule=f'"{rule}"', case=f'"{case}"', unit=f'"{unit}"', value=str(value))
+        return [(each.field, each.words.zh) for each in faults(pack(text), SHIPPED)]
+
+    assert found(least) == found(greatest) == []
+    assert found(greatest + 1) == [("value", f"应为{least}至{greatest}之间的数")]
+    if least:
+        assert found(least - 1) == [("value", f"应为{least}至{greatest}之间的数")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "case", "unit", "value"),
+    [
+        ("I12", "", "reports", 0),
+        ("I12", "", "reports", 1),
+        ("I15", "adverse_records", "records", 0),
+        ("D18", "", "years", 18),
+    ],
+)
+def test_a_number_that_its_rule_does_not_read_is_set_by_no_pack(
+    rule: str, case: str, unit: str, value: int
+) -> None:
+    text = number(rule=f'"{rule}"', case=f'"{case}"', unit=f'"{unit}"', value=str(value))
+    (fault,) = faults(pack(text), SHIPPED)
+    assert fault.field == "value"
+    assert fault.words.zh.startswith("这条规则不按数值判断")

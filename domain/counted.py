@@ -1,0 +1,62 @@
+"""What the numbers of rules count: its words after a number, and which numbers make sense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from domain.label import Label
+from domain.rulebook import Pack, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How Chinese writes it after a number, and the least and the greatest number."""
+
+    zh: str
+    least: int
+    greatest: int
+
+
+_COUNTED: Final[Mapping[str, _Counted]] = MappingProxyType(
+    {
+        "days": _Counted("天", 1, 36_500),
+        "working_days": _Counted("个工作日", 1, 2_500),
+        "months": _Counted("个月", 1, 1_200),
+        "years": _Counted("年", 1, 150),
+        "month": _Counted("月", 1, 12),
+        "grade": _Counted("级", 1, 4),
+        "points": _Counted("分", 1, 1_000),
+        "children": _Counted("名", 0, 100),
+        "reports": _Counted("份", 1, 1),
+        "records": _Counted("条", 0, 0),
+    }
+)
+"""By the unit as rules write it."""
+SWITCHES: Final = frozenset({("I12", ""), ("I15", "adverse_records"), ("D18", "")})
+"""Rules and cases whose number only says where and from when they ask for something: they read no number."""
+_AGES: Final[Mapping[str, int]] = MappingProxyType({"I14": 18, "R-ADO-2": 18, "D14": 18, "I23": 18})
+"""The greatest age, in years, where a rule counts the years of a child."""
+_BEFORE_ADULT: Final[Mapping[str, str]] = MappingProxyType({"I22": "", "D15": "before_18"})
+"""The case in which a rule counts the months before a child comes of age, which begin after its birth."""
+_CHILDHOOD: Final = 18 * 12
+
+
+def counted(pack: Pack) -> Label:
+    """Return a number with its unit: in Chinese, and as a pack writes it."""
+    unit = _COUNTED.get(pack.unit)
+    written = f"{pack.value} {pack.unit}"
+    return Label(written if unit is None else f"{pack.value}{unit.zh}", written)
+
+
+def sensible(rule: Rule, case: str, unit: str) -> tuple[int, int]:
+    """Return the least and the greatest number that make sense for a rule in one case.
+
+    A time of 0 makes sense where the shipped rulebook has one: on the day itself.
+    """
+    of_unit = _COUNTED[unit]
+    own = [each.value for each in rule.packs if (each.case, each.unit) == (case, unit)]
+    greatest = _AGES.get(rule.id, of_unit.greatest)
+    if _BEFORE_ADULT.get(rule.id) == case:
+        greatest = _CHILDHOOD - 1
+    return min([of_unit.least, *own]), greatest
