@@ -70,6 +70,7 @@ def test_nobody_waits_for_a_notice_after_the_adoption_found_parents_or_a_new_not
 # D09
 
 
+@pytest.mark.rule("D09")
 def test_a_short_integration_and_a_late_report_warn_and_never_refuse() -> None:
     started = ("2025-01-01", some(IntegrationStarted))
     given(started).when("2025-01-30", some(IntegrationEnded)).recorded("D09")

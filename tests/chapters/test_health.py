@@ -147,6 +147,7 @@ def said_of(file: Given) -> list[str]:
     return [each.refusal.detail.zh for each in file.judgements if each.refusal.detail is not None]
 
 
+@pytest.mark.rule("R-DIS-1")
 def test_a_certificate_number_is_the_citizen_id_the_class_and_the_grade() -> None:
     given().when("2024-03-01", certificate(f"{HOLDER}52")).recorded()
     given().when("2024-03-01", certificate(f"{HOLDER}52B2")).recorded()

@@ -165,9 +165,13 @@ def test_a_waiting_period_is_a_breach_and_an_unknown_one_is_not() -> None:
     received().when("2024-03-06", enrolled(2024, waiting_days=Unknown("not_on_paper"))).recorded()
 
 
+@pytest.mark.rule("R-INS-1")
 def test_an_enrolment_before_the_child_arrived_is_found() -> None:
     file = received().when("2023-02-01", enrolled(2023), origin="import").recorded("R-INS-1")
     assert file.found() == {("R-INS-1", "breach")}
+    received().when("2024-03-04", enrolled(2024), origin="import").recorded("R-INS-1")
+    for day in (RECEIVED, "2024-03-06"):
+        received().when(day, enrolled(2024), origin="import").recorded()
     given().when("2023-02-01", enrolled(2023)).recorded()
     possibly = given(("2024-03", some(ChildReceived))).when("2024-03-05", enrolled(2024))
     possibly.recorded()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from domain.envelope import Document
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import (
@@ -29,7 +30,7 @@ from domain.events.search import (
 )
 from domain.life import BIRTH, DEPARTED, STAGE
 from domain.when import Days
-from tests.support.given import Given, given, some
+from tests.support.given import ROW, Given, given, some
 
 FOUNDLING = {"found_child_certificate", "find_relatives_notice", "acceptance_opinion"}
 UNCLAIMED = {"unclaimed_statement"}
@@ -379,3 +380,20 @@ def test_two_admissions_in_an_old_register_are_found_on_the_later_one() -> None:
     later, _ = child.entries
     child.when("2024-05-05", admitted("A5"), corrects=later, origin="import")
     assert [found.refusal.evidence for found in child.judgements] == [(child.entries[1].entry_id,)]
+
+
+@pytest.mark.rule("R-INT-5")
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        (Document(kind="register_row", number="儿童花名册!5"), {("R-INT-5", "listed_twice")}),
+        (Document(kind="register_row", number="体检表!5"), set()),
+        (Document(kind="register_row", number="儿童花名册!5", sha256="0" * 64), set()),
+        (Document(kind="register", number="儿童花名册!5"), set()),
+    ],
+    ids=["the same sheet", "another sheet", "another register", "no row"],
+)
+def test_two_rows_of_one_sheet_list_a_child_twice(other: Document, found: set[tuple[str, str]]) -> None:
+    file = given(("2024-03-05", some(ChildReceived)))
+    file.when("2024-03-05", some(IdentityRecorded), origin="import", documents=(ROW, other))
+    assert {(each.rule.id, each.refusal.kind) for each in file.judgements} == found

@@ -16,6 +16,7 @@ from domain.events.schooling import (
     StudentRollTransferred,
     school_year_after,
 )
+from domain.rulebook import Rulebook
 from domain.when import Days
 from tests.support.given import NOT_ASKED, Given, given, some
 
@@ -143,12 +144,26 @@ def test_the_law_counts_for_who_turned_six_under_it() -> None:
     assert raised(born="2000-09-01", received="2004-01-01").clock("D14").due == Days.on(date(2007, 9, 1))
 
 
+@pytest.mark.rule("R-EDU-1")
 def test_the_school_year_begins_after_and_not_on_the_day() -> None:
     assert [school_year_after(day, 9) for day in days("2021-08-31", "2021-09-01", "9999-12-31")] == [
         date(2021, 9, 1),
         date(2022, 9, 1),
         date.max,
     ]
+
+
+@pytest.mark.rule("R-EDU-1")
+@pytest.mark.parametrize(
+    ("born", "due"),
+    [("2015-02-28", "2021-03-01"), ("2015-03-01", "2022-03-01"), ("2015-03-02", "2022-03-01")],
+)
+def test_the_month_in_which_a_school_year_begins_is_that_of_the_rulebook(born: str, due: str) -> None:
+    texts = Rulebook.shipped().texts
+    in_spring = texts["schooling.toml"].replace("value = 9\n", "value = 3\n")
+    file = raised(born=born)
+    file.rulebook = Rulebook({**texts, "schooling.toml": in_spring})
+    assert file.clock("D14").due == Days.on(date.fromisoformat(due))
 
 
 # I09

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
 from domain.events.household import (
@@ -22,6 +24,7 @@ def enrolled(year: int) -> InsuranceEnrolled:
     return some(InsuranceEnrolled, scheme="resident", year=year)
 
 
+@pytest.mark.rule("S01")
 def test_a_child_waits_for_registration_from_reception_until_it_is_registered() -> None:
     file = given(
         RECEIVED,
@@ -36,11 +39,13 @@ def test_who_was_never_registered_still_waits() -> None:
     assert given(RECEIVED).lapses("S01") == [("no_evidence", date(2024, 3, 5), TODAY)]
 
 
+@pytest.mark.rule("S01")
 def test_a_register_that_says_unregistered_does_not_end_the_waiting() -> None:
     file = given(RECEIVED, ("2024-05-01", some(HouseholdRegistered, household_class="4")))
     assert file.lapses("S01") == [("no_evidence", date(2024, 3, 5), TODAY)]
 
 
+@pytest.mark.rule("S01")
 def test_nobody_waits_after_leaving_care_or_before_coming_back() -> None:
     file = given(
         RECEIVED,
@@ -67,6 +72,7 @@ def test_who_came_registered_does_not_wait() -> None:
     assert given(("2023-01-01", REGISTERED), RECEIVED).lapses("S01") == []
 
 
+@pytest.mark.rule("S01")
 def test_who_has_a_citizen_id_is_registered_though_nobody_recorded_where() -> None:
     file = given(RECEIVED, ("2024-05-01", some(CitizenIdAssigned, citizen_id=citizen_id("2015-03-05"))))
     assert file.lapses("S01") == [

@@ -92,6 +92,7 @@ async def test_a_dry_run_tells_what_would_come_of_it_and_records_nothing(served:
     assert (await served.container.ledger.head()).position == before
 
 
+@pytest.mark.rule("R-INT-5")
 async def test_a_dry_run_of_a_new_file_lists_who_may_be_the_same_child(served: Served) -> None:
     known = await a_story(served).given(RECEIVED, named())
     await a_story(served).given(RECEIVED, named("王小明明"))

@@ -212,6 +212,28 @@ def test_who_is_in_the_army_is_deferred_until_discharge() -> None:
 # Each gate by itself
 
 
+@pytest.mark.rule("G02", "G04", "G05", "G06", "G07", "G08", "G10", "G11", "G12", "G14")
+@pytest.mark.parametrize(
+    ("number", "eve", "day"),
+    [
+        (2, "2025-11-30", "2025-12-01"),
+        (4, "2026-01-19", "2026-01-20"),
+        (5, "2025-11-30", "2025-12-01"),
+        (6, "2026-01-04", "2026-01-05"),
+        (7, "2026-02-01", "2026-02-02"),
+        (8, "2026-02-13", "2026-02-14"),
+        (10, "2026-02-14", "2026-02-15"),
+        (11, "2026-01-31", "2026-02-01"),
+        (12, "2026-02-02", "2026-02-03"),
+        (13, "2026-02-03", "2026-02-04"),
+        (14, "2026-02-04", "2026-02-05"),
+    ],
+)
+def test_a_gate_is_met_from_the_day_of_the_last_thing_it_asks_for(number: int, eve: str, day: str) -> None:
+    file = ready_young()
+    assert [state(file, number, each) for each in (eve, day, READY_ON)] == ["unmet", "met", "met"]
+
+
 def test_gate_1_asks_for_seventeen_and_a_half_years() -> None:
     file = ready_young()
     assert state(file, 1, "2025-09-09") == "unmet"
@@ -222,6 +244,7 @@ def test_gate_1_asks_for_seventeen_and_a_half_years() -> None:
     assert state(given(), 1) == "uncertain"
 
 
+@pytest.mark.rule("G02")
 def test_gate_2_an_assessment_is_good_for_six_months_and_can_be_renewed() -> None:
     file = ready_young()
     assert [state(file, 2, day) for day in ("2026-06-01", "2026-06-02")] == ["met", "unmet"]
@@ -234,6 +257,7 @@ def test_gate_2_an_assessment_is_good_for_six_months_and_can_be_renewed() -> Non
     assert [state(of_a_month, 2, day) for day in days] == ["met", "uncertain", "uncertain", "unmet"]
 
 
+@pytest.mark.rule("G05")
 def test_gate_5_full_capacity_is_presumed_and_anything_else_is_for_a_court() -> None:
     file = but(ready_young(), AdultPlacementAssessed)
     assert state(file, 5) == "unmet"
@@ -251,6 +275,7 @@ def test_gate_5_full_capacity_is_presumed_and_anything_else_is_for_a_court() -> 
     assert state(file, 5) == "met"
 
 
+@pytest.mark.rule("G06")
 def test_gate_6_asks_for_a_card_of_ten_years_that_is_valid() -> None:
     file = but(ready_young(), IdCardIssued)
     assert state(file.and_("2022-01-05", card("2022-01-05", "2027-01-05")), 6) == "unmet"
@@ -260,17 +285,30 @@ def test_gate_6_asks_for_a_card_of_ten_years_that_is_valid() -> None:
     assert state(file, 6, "2026-01-04") == "unmet"
 
 
+@pytest.mark.rule("G06")
+@pytest.mark.parametrize(
+    ("ends", "expected"), [("2036-01-03", "unmet"), ("2036-01-04", "met"), ("2036-01-05", "met")]
+)
+def test_gate_6_a_card_is_valid_for_ten_years_if_its_last_day_is_the_eve_of_the_tenth_return(
+    ends: str, expected: str
+) -> None:
+    file = but(ready_young(), IdCardIssued).and_("2026-01-05", card("2026-01-05", ends))
+    assert state(file, 6) == expected
+
+
 def test_gate_6_who_is_noted_as_not_registered_is_not() -> None:
     file = but(ready_young(), HouseholdRegistered, HouseholdTransferred)
     file.and_("2026-01-02", some(HouseholdRegistered, household_class="4"))
     assert state(file, 6) == "unmet"
 
 
+@pytest.mark.rule("G07")
 def test_gate_7_insurance_runs_out_with_its_year() -> None:
     file = ready_young()
     assert [state(file, 7, day) for day in ("2026-12-31", "2027-01-01")] == ["met", "unmet"]
 
 
+@pytest.mark.rule("G08")
 def test_gate_8_a_training_serves_instead_of_a_job_and_a_job_only_while_it_lasts() -> None:
     file = but(ready_young(), EmploymentArranged)
     file.and_("2026-02-01", some(EmploymentArranged, ends_on=date(2026, 2, 20)))
@@ -310,6 +348,7 @@ def test_gate_9_a_refusal_unknown_answers_and_a_hand_over_not_done() -> None:
     assert state(file, 9) == "met"
 
 
+@pytest.mark.rule("G10")
 def test_gate_10_blocks_on_the_way_into_society_and_only_warns_in_hardship() -> None:
     social = but(ready_young(), HouseholdTransferred)
     assert (state(social, 10), answer(social, 10).weight) == ("unmet", "blocks")
@@ -318,6 +357,7 @@ def test_gate_10_blocks_on_the_way_into_society_and_only_warns_in_hardship() -> 
     assert readiness_on(hardship).status == "ready"
 
 
+@pytest.mark.rule("G10")
 def test_gate_10_a_decided_destination_or_a_reason_to_stay_suffices() -> None:
     file = but(ready_young(), HouseholdTransferred)
     file.and_("2026-02-01", some(HouseholdDestinationDecided, hukou_state="undecided"))
@@ -346,6 +386,7 @@ def test_gate_10_only_a_move_into_the_persons_own_life_counts(
     assert state(file.and_(on, some(HouseholdTransferred, transfer_reason=reason)), 10) == expected
 
 
+@pytest.mark.rule("G11")
 def test_gate_11_asks_for_the_persons_own_answer_to_the_route_that_was_approved() -> None:
     file = but(ready_young(), YoungPersonConsentRecorded)
     for on, said, expected in (
@@ -362,6 +403,7 @@ def test_gate_11_asks_for_the_persons_own_answer_to_the_route_that_was_approved(
     assert state(file, 11) == "met"
 
 
+@pytest.mark.rule("G07", "G12")
 @pytest.mark.parametrize(
     ("number", "measure", "missing"),
     [(7, "insurance", SocialSecurityTransferred), (12, "allowance", AllowanceStopped)],
@@ -371,6 +413,7 @@ def test_gates_7_and_12_are_met_by_a_plan_too(number: int, measure: str, missing
     assert state(file.and_("2026-01-21", plan("social", measure)), number) == "met"
 
 
+@pytest.mark.rule("G12")
 def test_gate_12_a_study_grant_serves_too() -> None:
     file = but(ready_young(), AllowanceStopped)
     assert state(file.and_("2026-02-20", some(StudyGrantGranted, academic_year=2026)), 12) == "met"

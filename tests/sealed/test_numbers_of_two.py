@@ -66,11 +66,14 @@ class Recorder:
         """Tell what would come of opening one."""
         return await self.post("/children", [some(ChildReceived), *events], dry_run=True)
 
-    async def found(self, role: Role = Role.SUPERVISOR) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    async def found(
+        self, role: Role = Role.SUPERVISOR, **asked: str
+    ) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
         """What is listed of likenesses, by rule: the child, and the others that are named."""
         client = await self.served.as_(role, elsewhere=self.elsewhere)
         await self.served.projected()
-        listed = (await client.get("/findings", params={"kind": "possible_duplicate"})).json()["items"]
+        params = {"kind": "possible_duplicate", **asked}
+        listed = (await client.get("/findings", params=params)).json()["items"]
         by_rule: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for each in listed:
             assert each["zh"]
@@ -79,6 +82,7 @@ class Recorder:
         return {rule: sorted(found) for rule, found in by_rule.items()}
 
 
+@pytest.mark.rule("I32", "I33")
 @either
 async def test_a_number_that_another_file_has_is_told_before_it_is_recorded_then_and_ever_after(
     served: Served, rule: str, events: list[Event]
@@ -135,6 +139,7 @@ async def test_who_may_not_see_the_other_file_hears_that_the_number_is_taken_and
     assert first not in str(rehearsed) + str(recorded)
 
 
+@pytest.mark.rule("I33")
 async def test_two_institutions_may_give_one_file_number(served: Served) -> None:
     home, elsewhere = Recorder(served), Recorder(served, elsewhere=True)
     await elsewhere.opened(some(ChildReceived, file_no=NO))
@@ -159,6 +164,7 @@ async def test_a_number_that_can_be_nobodys_is_nobodys(served: Served) -> None:
     assert await home.found() == {}
 
 
+@pytest.mark.rule("I32")
 async def test_a_number_that_was_corrected_is_taken_no_more(served: Served) -> None:
     home = Recorder(served)
     await home.opened(some(CitizenIdAssigned, citizen_id=ID))
@@ -207,11 +213,37 @@ async def test_reading_who_else_has_a_number_is_written_down(served: Served) -> 
     assert "duplicates" in {line["purpose"] for line in lines}
 
 
+@pytest.mark.rule("R-INT-5")
 async def test_names_alike_name_each_other_too(served: Served) -> None:
     home = Recorder(served)
     who = some(IdentityRecorded, name="王小明", birth_on=date(2012, 3, 15), sex="1")
     first, second = [(await home.opened(who))["child"] for _ in range(2)]
     assert await home.found() == {"R-INT-5": sorted([(first, (second,)), (second, (first,))])}
+
+
+@pytest.mark.rule("R-INT-5")
+async def test_another_name_sex_or_day_of_birth_is_another_child(served: Served) -> None:
+    home = Recorder(served)
+    born = date(2012, 3, 15)
+    for name, birth, sex in (
+        ("王小明", born, "1"),
+        ("王小民", born, "1"),
+        ("王小明", born, "2"),
+        ("王小明", date(2012, 3, 14), "1"),
+        ("王小明", date(2012, 3, 16), "1"),
+    ):
+        await home.opened(some(IdentityRecorded, name=name, birth_on=birth, sex=sex))
+    assert await home.found() == {}
+
+
+@pytest.mark.rule("I32", "I33", "R-INT-5")
+async def test_files_alike_are_found_from_the_day_that_made_them_so(served: Served) -> None:
+    home = Recorder(served)
+    who = some(IdentityRecorded, name="王小明", birth_on=date(2012, 3, 15), sex="1")
+    for _ in range(2):
+        await home.opened(who, *BOTH)
+    found = [set(await home.found(day=day)) for day in ("2014-05-01", DAY, "2014-05-03")]
+    assert found == [set(), {"I32", "I33", "R-INT-5"}, {"I32", "I33", "R-INT-5"}]
 
 
 # Among many
