@@ -239,7 +239,7 @@ def test_nothing_is_out_of_order_where_the_file_does_not_say_when_it_began(first
 
 
 def test_what_is_out_of_order_says_what_comes_too_late() -> None:
-    child = given(RECEIVED).when("2012-01-01", some(DepartureCompleted, reason="05"))
+    child = given(RECEIVED).when("2012-01-01", some(DepartureCompleted, reason="12"))
     (judgement,) = child.judgements
     sentence = judgement.rule.sentence(judgement.refusal.detail)
     assert ChildReceived.label.zh in sentence.zh
@@ -255,7 +255,7 @@ def test_who_has_left_before_coming_is_found_also_when_the_coming_is_told_later(
 
 
 def test_whether_it_was_before_is_open_where_the_day_is() -> None:
-    child = given(RECEIVED).when("2013", some(DepartureCompleted, reason="05"))
+    child = given(RECEIVED).when("2013", some(DepartureCompleted, reason="12"))
     assert {(found.rule.id, found.refusal.kind) for found in child.judgements} == {("E14", "uncertain")}
 
 
