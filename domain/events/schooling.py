@@ -23,7 +23,7 @@ from domain.event import (
 from domain.file import EVERY, Attribute, Facts
 from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, Stay, obligation
-from domain.refusal import Refusals, breach, no_evidence
+from domain.refusal import Refusals, breach, no_evidence, uncertain
 from domain.standing import standing
 from domain.when import LAST_DAY, Days, birthday, day_before
 
@@ -77,9 +77,10 @@ class SchoolEnrolled(Event, zh="入学", en="School enrolled", source=COMPULSORY
     ]
 
     @property
-    def compulsory(self) -> bool:
-        """Whether it may be compulsory schooling or what follows it, anything but preschool."""
-        return PRESCHOOL not in {known(self.stage), known(self.form)}
+    def compulsory(self) -> bool | None:
+        """Whether it is compulsory schooling or what follows it, no preschool; None where nothing says so."""
+        said = {known(self.stage), known(self.form)}
+        return False if PRESCHOOL in said else None if said == {None} else True
 
     def holds(self, entry: AnyEntry) -> Facts:
         stage = known(self.stage)
@@ -157,14 +158,23 @@ def at_school(life: Life) -> Refusals:
         return
     education, ended = life.now(EDUCATION), life.last(SchoolingEnded)
     if education is not None:
-        if not education.entry.event.compulsory:
-            yield breach("I09", education.entry, detail=Label("仍在学前阶段", "still in preschool"))
+        yield from _compulsory(education.entry)
     elif _moved_on(life, ended):
         return
     elif ended is None:
         yield no_evidence("I09")
     elif not _between_stages(life, ended, month.value):
         yield breach("I09", ended, detail=Label("就学结束后未再就学", "not at school since it ended"))
+
+
+def _compulsory(enrolled: Entry[SchoolEnrolled]) -> Refusals:
+    """I09: the schooling under way is no preschool, as far as its stage or its form says."""
+    if enrolled.event.compulsory is None:
+        yield uncertain(
+            "I09", enrolled, detail=Label("学段和就学形式不详", "neither stage nor form is known")
+        )
+    elif not enrolled.event.compulsory:
+        yield breach("I09", enrolled, detail=Label("仍在学前阶段", "still in preschool"))
 
 
 def _moved_on(life: Life, ended: Entry[SchoolingEnded] | None) -> bool:

@@ -21,13 +21,19 @@ from tests.support.given import NOT_ASKED, Given, given, some
 FUZHOU, YANTAI, SHENZHEN, SICHUAN = "350100", "370600", "440300", "510100"
 
 
-def decided(applied: date, day: str, region: object, born: date | None = date(2008, 1, 1)) -> Clock:
+def decided(
+    applied: date,
+    day: str,
+    region: object,
+    born: date | None = date(2008, 1, 1),
+    decision: object = "approved",
+) -> Clock:
     """The clock of a hardship application of somebody registered in a region, decided on a day."""
     file = given(
         ("2020-01-01", some(ChildReceived)),
         ("2020-01-01", some(IdentityRecorded, birth_on=born or NOT_ASKED)),
         ("2021-01-01", some(HouseholdRegistered, region=region)),
-        (day, some(HardshipSupportDecided, applied_on=applied)),
+        (day, some(HardshipSupportDecided, applied_on=applied, decision=decision)),
     )
     return file.clock("D16")
 
@@ -40,6 +46,20 @@ def test_an_adults_application_takes_what_the_place_sets_for_each_stage() -> Non
     assert decided(applied, "2026-08-12", YANTAI).due.last == date(2026, 7, 27)
     assert decided(applied, "2026-07-27", YANTAI).state(date(2026, 7, 27)) == "met"
     assert decided(applied, "2026-07-28", YANTAI).state(date(2026, 7, 28)) == "met_late"
+
+
+@pytest.mark.rule("D16")
+def test_a_decision_that_is_not_known_does_not_meet_it_and_the_next_on_the_application_does() -> None:
+    applied = date(2026, 7, 1)
+    assert decided(applied, "2026-07-27", YANTAI, decision="refused").state(date(2026, 7, 27)) == "met"
+    unknown = decided(applied, "2026-07-27", YANTAI, decision=NOT_ASKED)
+    assert [unknown.state(date(2026, 7, day)) for day in (27, 28)] == ["due", "overdue"]
+    file = given(("2026-07-20", some(HardshipSupportDecided, applied_on=applied)))
+    file.and_("2026-08-12", some(HardshipSupportDecided, applied_on=applied, decision="approved"))
+    assert [clock.state(date(2026, 8, 12)) for clock in file.clocks("D16")] == ["met", "met"]
+    other = given(("2026-07-20", some(HardshipSupportDecided, applied_on=applied)))
+    other.and_("2026-08-12", some(HardshipSupportDecided, applied_on=date(2026, 8, 1), decision="approved"))
+    assert [clock.state(date(2026, 8, 13)) for clock in other.clocks("D16")] == ["overdue", "met"]
 
 
 @pytest.mark.rule("D16")

@@ -351,8 +351,10 @@ def test_the_assessment_is_made_within_the_half_year_before_eighteen() -> None:
     days = ("2025-09-09", "2025-09-10", "2026-03-10", "2026-03-11")
     assert states(file, "D15", *days) == [[None, "due", "due", "overdue"]]
     for on, expected in (("2026-03-10", "met"), ("2026-03-11", "met_late"), ("2025-09-10", "met")):
-        assessed = young((on, some(AdultPlacementAssessed)))
+        assessed = young((on, some(AdultPlacementAssessed, conclusion="social")))
         assert states(assessed, "D15", "2026-04-01") == [[expected]]
+    unknown = young(("2026-03-10", some(AdultPlacementAssessed)))
+    assert states(unknown, "D15", "2026-03-10", "2026-03-11") == [["due", "overdue"]]
 
 
 @pytest.mark.rule("D15")
@@ -368,7 +370,7 @@ def test_who_is_at_school_at_eighteen_is_assessed_within_a_month_of_leaving() ->
     left = young(school, ("2026-06-30", some(SchoolingEnded)))
     days = ("2026-06-29", "2026-06-30", "2026-07-30", "2026-07-31")
     assert states(left, "D15", *days)[1] == [None, "due", "due", "overdue"]
-    left.and_("2026-07-31", some(AdultPlacementAssessed))
+    left.and_("2026-07-31", some(AdultPlacementAssessed, conclusion="social"))
     assert states(left, "D15", "2026-07-31") == [["void"], ["met_late"]]
 
 
@@ -396,7 +398,7 @@ def test_changing_school_without_a_day_between_is_no_leaving() -> None:
 
 def test_who_was_in_the_army_is_assessed_within_a_month_of_discharge() -> None:
     file = young(("2026-03-01", some(Enlisted)), ("2028-03-01", some(Discharged)))
-    file.and_("2028-04-01", some(AdultPlacementAssessed))
+    file.and_("2028-04-01", some(AdultPlacementAssessed, conclusion="social"))
     assert states(file, "D15", "2028-04-01") == [["void"], ["met"]]
 
 

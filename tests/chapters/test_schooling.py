@@ -306,3 +306,13 @@ def test_a_corrected_birth_moves_school_entry() -> None:
     file.and_("2018-01-10", some(IdentityRecorded, birth_on=date(2015, 10, 5)), corrects=file.entries[1])
     assert file.clock("D14").due == Days.on(date(2022, 9, 1))
     assert file.lapses("I09", "2022-09-01") == [lapse("no_evidence", "2022-09-01", "2022-09-01")]
+
+
+@pytest.mark.rule("D14", "I09")
+def test_schooling_of_which_neither_stage_nor_form_is_known_is_no_entry_into_school() -> None:
+    unknown = raised().and_("2021-08-30", some(SchoolEnrolled))
+    assert unknown.clock("D14").state(date(2021, 9, 2)) == "overdue"
+    assert {kind for kind, _, _ in unknown.lapses("I09", "2021-09-02")} == {"uncertain"}
+    by_its_form = raised().and_("2021-08-30", some(SchoolEnrolled, form="regular"))
+    assert by_its_form.clock("D14").state(date(2021, 9, 2)) == "met"
+    assert by_its_form.lapses("I09", "2021-09-02") == []

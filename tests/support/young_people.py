@@ -62,7 +62,7 @@ def signed(kind: type[Event], *, is_signed: bool = True) -> Event:
 
 def assessed(capacity: str | Unknown = "full") -> AdultPlacementAssessed:
     """An assessment of what somebody is able to."""
-    return some(AdultPlacementAssessed, capacity=capacity)
+    return some(AdultPlacementAssessed, capacity=capacity, conclusion="social")
 
 
 def follow_up() -> FollowUpPlanned:

@@ -72,7 +72,7 @@ def is_assessed(history: History) -> Iterator[Clock]:
             opened_on=opens,
             due=adult,
             started_by=_because(history, stay),
-            met_by=_first(history, AdultPlacementAssessed, window.earliest, void_on),
+            met_by=_assessment(history, window.earliest, void_on),
             void_on=void_on,
             void_because=because,
             number=limit,
@@ -98,7 +98,7 @@ def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterat
             opened_on=since,
             due=limit.ends(Days.on(since) if left is None else left.days),
             started_by=(left or before.entry,),
-            met_by=_first(history, AdultPlacementAssessed, since, void_on),
+            met_by=_assessment(history, since, void_on),
             void_on=void_on,
             void_because=because,
             number=limit,
@@ -183,6 +183,14 @@ def _left(history: History, day: date) -> AnyEntry | None:
     """Return the entry by which the person left school or the army on a day."""
     ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(Discharged)]
     return next((entry for entry in ends if entry.days.last == day), None)
+
+
+def _assessment(history: History, since: date, before: date | None) -> AnyEntry | None:
+    """Return the first assessment with a conclusion from a day on, no later than another day."""
+    for assessed in history.all(AdultPlacementAssessed):
+        if assessed.days.last >= since and known(assessed.event.conclusion) is not None:
+            return None if before is not None and assessed.days.last > before else assessed
+    return None
 
 
 def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from domain.entry import Entry
 from domain.event import Label, known
 from domain.events.placement.arrangements import HardshipSupportDecided
 from domain.events.placement.placed import AdultPlaced
@@ -36,10 +38,22 @@ def hardship_is_decided(history: History) -> Iterator[Clock]:
                 opened_on=applied,
                 due=due,
                 started_by=(decided,),
-                met_by=decided,
+                met_by=_decision(history, decided, applied),
                 number=numbers[-1],
                 verified=all(number.verified for number in numbers if number is not None),
             )
+
+
+def _decision(
+    history: History, since: Entry[HardshipSupportDecided], applied: date
+) -> Entry[HardshipSupportDecided] | None:
+    """Return the entry, or the next one on the same application, that says what was decided."""
+    decisions = history.all(HardshipSupportDecided)
+    for decided in decisions[decisions.index(since) :]:
+        event = decided.event
+        if known(event.decision) is not None and known(event.applied_on) in {None, applied}:
+            return decided
+    return None
 
 
 @against(HardshipSupportDecided)
