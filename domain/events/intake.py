@@ -241,7 +241,9 @@ class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examine
     findings: Annotated[Text | None, Label("检查所见", "Findings"), Personal(Category.HEALTH)] = None
 
 
-class IntakeCategoryDetermined(Event, zh="接收类别认定", en="Intake category determined", source=MEASURES):
+class IntakeCategoryDetermined(
+    Event, zh="接收类别认定", en="Intake category determined", source=MEASURES, ends_with="adoption"
+):
     """It was determined under which category the child is taken in."""
 
     category: Annotated[Answered[str], Label("接收类别", "Intake category"), Code("intake_category")]
@@ -258,7 +260,9 @@ class IntakeCategoryDetermined(Event, zh="接收类别认定", en="Intake catego
             yield SITUATION.since(entry.days, self.child_situation)
 
 
-class AdmissionApproved(Event, zh="入院审批", en="Admission approved", source=f"{NOTICE_83}；{MEASURES}"):
+class AdmissionApproved(
+    Event, zh="入院审批", en="Admission approved", source=f"{NOTICE_83}；{MEASURES}", ends_with="adoption"
+):
     """The competent civil-affairs body agreed that the child be admitted."""
 
     approving_body: Annotated[

@@ -65,7 +65,12 @@ PLAN: Final[Attribute[Term]] = Attribute(
 
 
 class RehabAssessed(
-    Event, zh="康复评估", en="Rehabilitation assessed", source=REHABILITATION, seals=Category.HEALTH
+    Event,
+    zh="康复评估",
+    en="Rehabilitation assessed",
+    source=REHABILITATION,
+    seals=Category.HEALTH,
+    ends_with="adoption",
 ):
     """What the child needs, or how far it has come, was assessed on a scale."""
 

@@ -8,6 +8,7 @@ import pytest
 from domain.event import CATALOGUE, Event
 from domain.events.adoption.assessment import INTEGRATING, AdopterApplicationReceived, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement import AllowanceStopped
@@ -24,6 +25,7 @@ from domain.events.intake import (
     AdmissionApproved,
     ChildAdmitted,
     ChildReceived,
+    IntakeCategoryDetermined,
     ReferralReceived,
 )
 from domain.events.placement.arrangements import (
@@ -34,12 +36,20 @@ from domain.events.placement.arrangements import (
     BankAccountHandedOver,
     EmploymentArranged,
     Enlisted,
+    FollowUpPlanned,
+    HardshipSupportDecided,
+    HardshipSupportPlaced,
+    HouseholdDestinationDecided,
     HousingArranged,
 )
 from domain.events.placement.placed import AdultPlaced
-from domain.events.placement.preparing import AdultPlacementCaseOpened
+from domain.events.placement.preparing import (
+    AdultPlacementAssessed,
+    AdultPlacementCaseOpened,
+    YoungPersonConsentRecorded,
+)
 from domain.events.record import EntryWithdrawn
-from domain.events.rehabilitation import PLAN, RehabPlanMade
+from domain.events.rehabilitation import PLAN, RehabAssessed, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled
 from domain.events.search import ParentageConfirmed
 from domain.file import Attribute
@@ -219,11 +229,20 @@ def test_care_does_not_go_on_from_the_day_after_leaving(stage: str) -> None:
         some(TemporaryGuardianshipStarted),
         some(CareModeAssigned),
         some(AdultPlacementCaseOpened),
+        some(AdultPlacementAssessed),
+        some(YoungPersonConsentRecorded),
+        some(HouseholdDestinationDecided),
+        some(HardshipSupportDecided),
+        some(HardshipSupportPlaced),
+        some(FollowUpPlanned),
+        some(RehabAssessed),
+        some(IntakeCategoryDetermined),
+        some(AdmissionApproved),
         some(AdopterApplicationReceived),
         some(DepartureCompleted, reason="05"),
     ],
 )
-def test_after_an_adoption_neither_guardianship_nor_care_nor_placement_nor_another_adoption_begins(
+def test_after_an_adoption_neither_admission_nor_guardianship_care_placement_or_another_adoption_begins(
     event: Event,
 ) -> None:
     def adopted() -> Given:
@@ -232,6 +251,15 @@ def test_after_an_adoption_neither_guardianship_nor_care_nor_placement_nor_anoth
     adopted().when("2022-04-30", event).refused()
     adopted().when("2022-05-02", event).refused("I20")
     adopted().and_("2022-05-02", some(ChildReceived)).when("2022-05-02", event).refused()
+
+
+@pytest.mark.rule("I20")
+@pytest.mark.parametrize(
+    "event", [some(PostAdoptionVisitMade), some(ArchiveHandedOver), some(AllowanceStopped)]
+)
+def test_what_follows_an_adoption_is_recorded_after_it(event: Event) -> None:
+    child = cared_for().and_("2022-05-01", some(AdoptionRegistered)).when("2022-05-02", event)
+    assert "I20" not in {found.rule.id for found in child.judgements}
 
 
 @pytest.mark.rule("I20")

@@ -112,7 +112,11 @@ class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第1
 
 
 class HardshipSupportDecided(
-    Event, zh="特困人员救助供养审核确认", en="Hardship support decided", source=HARDSHIP_RULES
+    Event,
+    zh="特困人员救助供养审核确认",
+    en="Hardship support decided",
+    source=HARDSHIP_RULES,
+    ends_with="adoption",
 ):
     """The authority decided on an application for support in extreme hardship."""
 
@@ -139,6 +143,7 @@ class HardshipSupportPlaced(
     zh="特困人员救助供养落实",
     en="Hardship support placed",
     source="《社会救助法》第16条（2026-06-30以前：《社会救助暂行办法》第19条）；《特困人员认定办法》",
+    ends_with="adoption",
 ):
     """A place in which the person will be supported was confirmed."""
 
@@ -152,6 +157,7 @@ class HouseholdDestinationDecided(
     zh="户口去向确定",
     en="Household destination decided",
     source=f"{SEED_RULES}；《户口登记条例》第10条",
+    ends_with="adoption",
 ):
     """It was decided where the person's household registration goes, or why it stays for the time being."""
 
@@ -212,7 +218,9 @@ class SocialSecurityTransferred(
     to_region: Annotated[Answered[Region], Label("转入地区", "To region"), Code("region")]
 
 
-class FollowUpPlanned(Event, zh="随访计划", en="Follow-up planned", source=f"{SEED_RULES}；{DESIGN}"):
+class FollowUpPlanned(
+    Event, zh="随访计划", en="Follow-up planned", source=f"{SEED_RULES}；{DESIGN}", ends_with="adoption"
+):
     """It was set when the young person will be visited after leaving care."""
 
     visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划随访日期", "Visits on")]

@@ -61,7 +61,11 @@ class AbilityScore(Part):
 
 
 class AdultPlacementAssessed(
-    Event, zh="成年安置评估", en="Adult placement assessed", source=f"{ANHUI}；{SEED_RULES}"
+    Event,
+    zh="成年安置评估",
+    en="Adult placement assessed",
+    source=f"{ANHUI}；{SEED_RULES}",
+    ends_with="adoption",
 ):
     """The institution assessed whether and how the young person can live as an adult."""
 
@@ -129,7 +133,11 @@ class AdultPlacementPlanApproved(
 
 
 class YoungPersonConsentRecorded(
-    Event, zh="征询本人意愿", en="Young person's consent recorded", source="《民法典》第18条、第35条"
+    Event,
+    zh="征询本人意愿",
+    en="Young person's consent recorded",
+    source="《民法典》第18条、第35条",
+    ends_with="adoption",
 ):
     """The young person was asked about the plan: their view as a minor, their decision as an adult."""
 
