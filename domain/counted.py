@@ -52,7 +52,7 @@ def counted(pack: Pack) -> Label:
 def sensible(rule: Rule, case: str, unit: str) -> tuple[int, int]:
     """Return the least and the greatest number that make sense for a rule in one case.
 
-    A time of 0 makes sense where the shipped rulebook has one: on the day itself.
+    A time of 0 makes sense where the shipped rulebook has one: on the day itself, or none at all (D32).
     """
     of_unit = _COUNTED[unit]
     own = [each.value for each in rule.packs if (each.case, each.unit) == (case, unit)]

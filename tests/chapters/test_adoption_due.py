@@ -15,6 +15,9 @@ from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.intake import ChildReceived
 from domain.events.search import ParentageConfirmed
+from domain.pack_faults import faults
+from domain.rule_pack import RulePack, drafted
+from domain.rulebook import Rulebook
 from tests.support.adoptions import CLAIMANT, registered, report, small_child, visited
 from tests.support.given import given, some
 
@@ -135,6 +138,33 @@ def test_shanghai_asks_for_one_visit_within_three_months() -> None:
     assert clock.due.last == date(2025, 4, 30)
     assert clock.number is not None
     assert clock.number.verified
+
+
+def test_a_place_that_sets_one_visit_still_asks_for_the_others_unless_it_says_that_there_are_none() -> None:
+    def visits(*said: tuple[str, int]) -> list[date]:
+        numbers = "".join(
+            f"""
+[[number]]
+rule = "D32"
+case = "{case}"
+region = "000000"
+value = {value}
+unit = "months"
+source = "示例办法"
+verified = true
+"""
+            for case, value in said
+        )
+        shipped = Rulebook.shipped()
+        pack = RulePack("nation", {"nation.toml": numbers})
+        assert faults(pack, shipped) == []
+        file = given(("2025-01-31", registered()), rulebook=drafted(shipped, shipped, [pack]))
+        return [clock.due.last for clock in file.clocks("D32")]
+
+    defaults = [date(2025, 4, 30), date(2025, 7, 31), date(2026, 1, 31)]
+    assert visits(("1", 2)) == [date(2025, 3, 31), *defaults]
+    assert visits(("1", 2), ("3", 0)) == [date(2025, 3, 31), defaults[0], defaults[2]]
+    assert visits(("1", 2), ("2", 0), ("3", 0), ("4", 0)) == [date(2025, 3, 31)]
 
 
 def test_no_visit_is_asked_for_after_death_or_when_the_child_is_in_care_again() -> None:

@@ -82,10 +82,10 @@ def _made_for(visit: Entry[PostAdoptionVisitMade], registered: date) -> date:
 
 
 def _intervals(history: History, adoption: AnyEntry) -> Iterator[Pack]:
-    """When the visits are due after registration, by the nearest region that says anything of it."""
-    first = history.number("D32", entry=adoption, case="1")
+    """When the visits are due after registration, each by its own number; 0 says that there is none."""
     for visit in count(1):
         pack = history.number("D32", entry=adoption, case=str(visit))
-        if first is None or pack is None or pack.region != first.region:
+        if pack is None:
             return
-        yield pack
+        if pack.value > 0:
+            yield pack
