@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -69,8 +70,12 @@ _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
 _NO_EXCEPTION: Final = Label("没有可以例外的这条规则", "no rule from which there are exceptions")
 _EXCUSABLE: Final = Label(
-    "/rules 列出全部规则，strength 为 forbidden 的可以例外", "those of strength forbidden in /rules"
+    "填写规则编号；/rules 列出全部规则，strength 为 forbidden 的可以例外",
+    "write the id of a rule; /rules lists them all, and those of strength forbidden have exceptions",
 )
+
+_HINTS: Final = MappingProxyType({"/occurred_on": _HOW_DAYS, "/exception/rule": _EXCUSABLE})
+"""What to write in a member of an event, by the end of its pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +255,9 @@ def _draft(document: Any, rulebook: Rulebook, at: str) -> Draft:  # noqa: ANN401
 
 
 def _with_hint(fault: InvalidValue) -> InvalidValue:
-    """Return the error of a missing day with the ways to state it."""
-    return replace(fault, hint=_HOW_DAYS) if fault.pointer.endswith("/occurred_on") else fault
+    """Return the error of a day or of an exception's rule with what to write there."""
+    hints = (hint for place, hint in _HINTS.items() if fault.pointer.endswith(place))
+    return replace(fault, hint=next(hints, fault.hint))
 
 
 def _amiss(sent: EventHead, envelope: Envelope, rulebook: Rulebook, at: str) -> Iterator[InvalidValue]:

@@ -24,13 +24,11 @@ INSTANT: Final = Label(
 UUID_FORM: Final = Label("应为带连字符的 UUID", "should be a UUID with its hyphens")
 TRUTH: Final = Label("应为 true 或 false", "should be true or false")
 GIVEN: Final = Label("必须填写", "must be given")
-ANSWERED: Final = Label(
-    "必须填写：填写内容，或者写明不详的原因", "must be answered, by a value or why it is unknown"
-)
+ANSWERED: Final = Label("必须填写", "must be answered")
 UNKNOWN: Final = Label(
-    '没有的，写明原因：{"unknown": "not_asked"}（未询问）、'
+    '内容不详的，填写 {"unknown": "not_asked"}（未询问）、'
     '"not_known"（不知道）或者 "not_on_paper"（材料未记载）',
-    'where there is none, say why: {"unknown": "not_asked"}, "not_known" or "not_on_paper"',
+    'where it is not known, write {"unknown": "not_asked"}, "not_known" or "not_on_paper"',
 )
 """How to state that a value is unknown."""
 NUMBER: Final = Label("应为数字", "should be a number")
@@ -42,8 +40,8 @@ _WORDING: Final[Mapping[str, Label]] = {
     "missing": GIVEN,
     "unexpected_keyword_argument": NO_FIELD,
     "extra_forbidden": NO_FIELD,
-    "string_too_short": Label("至少 {min_length} 个字符", "at least {min_length} characters"),
-    "string_too_long": Label("至多 {max_length} 个字符", "at most {max_length} characters"),
+    "string_too_short": Label("至少 {min_length} 个字符", "at least {min_length} character{s}"),
+    "string_too_long": Label("至多 {max_length} 个字符", "at most {max_length} character{s}"),
     "string_pattern_mismatch": Label("填写格式不正确", "not of the form asked for"),
     "decimal_type": NUMBER,
     "decimal_parsing": NUMBER,
@@ -51,14 +49,19 @@ _WORDING: Final[Mapping[str, Label]] = {
     "timezone_aware": UNZONED,
     "literal_error": _ONE_OF,
     "enum": _ONE_OF,
-    "too_short": Label("至少 {min_length} 项", "at least {min_length} items"),
-    "too_long": Label("至多 {max_length} 项", "at most {max_length} items"),
+    "too_short": Label("至少 {min_length} 项", "at least {min_length} item{s}"),
+    "too_long": Label("至多 {max_length} 项", "at most {max_length} item{s}"),
     "greater_than": Label("应大于 {gt}", "must be more than {gt}"),
     "greater_than_equal": Label("不得小于 {ge}", "must be at least {ge}"),
     "less_than": Label("应小于 {lt}", "must be less than {lt}"),
     "less_than_equal": Label("不得大于 {le}", "must be at most {le}"),
     "json_invalid": NOT_JSON,
 }
+_EMPTY: Final[Mapping[str, Label]] = {
+    "string_too_short": Label("须填写，不得为空", "must be filled in"),
+    "too_short": Label("至少填写一项", "at least one item"),
+}
+"""Messages about what must only not be empty, by the kind of error."""
 _PREDICATES: Final[Mapping[str, Label]] = {
     f"Predicate '{holds.__name__}' failed": label
     for holds, label in {
@@ -131,6 +134,9 @@ def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
     `message` is the English message of the validation.
     """
     label = _PREDICATES.get(message) if kind == "predicate_failed" else _WORDING.get(kind)
+    if context.get("min_length") == 1:
+        label = _EMPTY.get(kind, label)
+    bound = context.get("min_length", context.get("max_length"))
     if label is None:
         label = next((each for family, each in _FAMILIES if kind.startswith(family)), _OTHERWISE)
     try:
@@ -141,7 +147,9 @@ def wording(kind: str, context: Mapping[str, Any], message: str) -> Label:
             else value
             for name, value in context.items()
         }
-        return Label(label.zh.format_map(chinese), label.en.format_map(context))
+        return Label(
+            label.zh.format_map(chinese), label.en.format_map({**context, "s": "" if bound == 1 else "s"})
+        )
     except KeyError:
         return _OTHERWISE
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from api.contract.outcomes import refusals_json
 from api.contract.problems import KINDS
 from api.contract.sentences import sentence
@@ -250,3 +252,21 @@ def test_a_group_of_values_stands_in_brackets() -> None:
 def test_what_is_hidden_is_said_to_be_withheld() -> None:
     event = some(ReferralReceived, referral_source="police", handed_over_by="值班民警")
     assert "移送人：不予显示" in sentence(event, "zh", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("kind", "bound", "number", "said"),
+    [
+        ("string_too_short", "min_length", 1, "must be filled in"),
+        ("string_too_short", "min_length", 2, "at least 2 characters"),
+        ("string_too_long", "max_length", 1, "at most 1 character"),
+        ("string_too_long", "max_length", 2, "at most 2 characters"),
+        ("too_short", "min_length", 1, "at least one item"),
+        ("too_short", "min_length", 2, "at least 2 items"),
+        ("too_long", "max_length", 1, "at most 1 item"),
+    ],
+)
+def test_one_is_said_in_the_singular_and_none_is_asked_for(
+    kind: str, bound: str, number: int, said: str
+) -> None:
+    assert wording(kind, {bound: number}, "").en == said

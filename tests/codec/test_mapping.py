@@ -233,13 +233,13 @@ def test_every_fault_is_told_at_its_place() -> None:
     )
     del data["birth_basis"]
     assert invalid(IdentityRecorded, data) == {
-        "/data/name": "at least 1 characters",
+        "/data/name": "must be filled in",
         "/data/sex": "should be a text",
         "/data/birth_on": "should be a day, YYYY-MM-DD",
         "/data/is_birth_estimated": "should be true or false",
         "/data/ethnic_group/unknown": "should be one of 'not_asked', 'not_known' or 'not_on_paper'",
         "/data/nickname": "no such field",
-        "/data/birth_basis": "must be answered, by a value or why it is unknown",
+        "/data/birth_basis": "must be answered",
     }
 
 

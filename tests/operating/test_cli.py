@@ -117,7 +117,7 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
         (["institution", "add", HOME], "already"),
         (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
         (["institution", "add", "新院", "--region", "000000"], "not the nation"),
-        (["institution", "add", ""], "name: 至少 1 个字符"),
+        (["institution", "add", ""], "name: 须填写"),
         (["institution", "change", HOME, "--region", "000000"], "不得填写全国"),
         (["institution", "change", HOME, "--name", ELSEWHERE], "already"),
         (["institution", "change", HOME], "请填写变更的项目"),

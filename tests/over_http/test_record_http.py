@@ -235,6 +235,36 @@ async def test_what_is_not_as_it_should_be_is_pointed_at_in_two_languages(
             assert all(error["detail"] and error["detail_zh"] for error in problem["errors"])
 
 
+async def test_what_is_left_empty_is_asked_for_in_one_sentence(served: Served) -> None:
+    whole = sent(*WARD)
+    for change, pointer, said in (
+        (
+            {"exception": {"rule": "", "reason": "other"}},
+            "/events/0/exception/rule",
+            ("填写规则编号", "id of a rule"),
+        ),
+        (
+            {"data": {"mode": "ward"}},
+            "/events/0/data/unit",
+            ("必须填写：内容不详的，填写 {", "must be answered: where"),
+        ),
+        (
+            {"data": {"mode": "ward", "unit": ""}},
+            "/events/0/data/unit",
+            ("须填写，不得为空：内容不详的", "must be filled in: where"),
+        ),
+    ):
+        problem = await problem_of(served, whole | change)
+        (error,) = [each for each in problem["errors"] if each["pointer"] == pointer]
+        assert said[0] in error["detail_zh"]
+        assert said[1] in error["detail"]
+        assert error["detail_zh"].count("：") == 1
+    empty = await problem_of(served, whole, events=[])
+    assert [(each["detail_zh"], each["detail"]) for each in empty["errors"]] == [
+        ("至少填写一项", "at least one item")
+    ]
+
+
 async def test_everything_that_is_wrong_is_said_at_once(served: Served) -> None:
     staff = await served.as_(Role.STAFF)
     good = sent(*WARD)
