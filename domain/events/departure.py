@@ -25,10 +25,11 @@ from domain.events.guardianship import given_back, guardian_case
 from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
+from domain.events.placement.preparing import old_enough
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Facts
-from domain.life import BIRTH, DEPARTED, STAGE, Life
-from domain.refusal import Refusal, Refusals, breach, uncertain, unless
+from domain.life import DEPARTED, STAGE, Life
+from domain.refusal import Refusal, Refusals, breach, uncertain
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
@@ -60,10 +61,7 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
             )
 
         yield from self._given_back(life)
-        limit, birth = life.number("I23", case=OLD_ENOUGH.get(reason or "", "none")), life.now(BIRTH)
-        if limit is not None:
-            own, detail = None if birth is None else birth.entry, Label("年龄未满", "not old enough")
-            yield from unless("I23", life.aged(limit.value), own, detail=detail, by=limit)
+        yield from old_enough(life, case=OLD_ENOUGH.get(reason or "", "none"))
         yield from paid_too_long(life, known(self.last_allowance_month))
 
     def _given_back(self, life: Life) -> Refusals:

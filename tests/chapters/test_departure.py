@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.event import CATALOGUE, Event
+from domain.event import CATALOGUE, Event, Label
 from domain.events.adoption.assessment import INTEGRATING, AdopterApplicationReceived, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
@@ -464,3 +464,18 @@ def test_nobody_leaves_to_live_alone_before_sixteen_or_as_over_age_before_eighte
     young().when(day, some(DepartureCompleted, reason=reason)).refused(*rules)
     of_some_year = young(birth="2007-01-01", until="2012-12-31")
     of_some_year.when(day, some(DepartureCompleted, reason=reason)).recorded("I23")
+
+
+@pytest.mark.rule("I23")
+@pytest.mark.parametrize(
+    ("event", "age"),
+    [
+        (some(DepartureCompleted, reason="05"), 16),
+        (some(DepartureCompleted, reason="09"), 18),
+        (some(AdultPlaced), 18),
+    ],
+)
+def test_who_is_too_young_to_leave_is_told_the_age_of_the_rule(event: Event, age: int) -> None:
+    child = young().when("2024-03-09", event)
+    said = [found.refusal.detail for found in child.judgements if found.rule.id == "I23"]
+    assert Label(f"未满{age}周岁", f"younger than {age}") in said

@@ -13,11 +13,12 @@ from domain.events.placement.preparing import (
     SEED_RULES,
     AdultPlacementPlanApproved,
     YoungPersonConsentRecorded,
+    old_enough,
 )
 from domain.file import Attribute, Facts
-from domain.life import BIRTH, STAGE, Life
+from domain.life import STAGE, Life
 from domain.readiness import GATES
-from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
+from domain.refusal import Refusals, breach, no_evidence, uncertain
 
 PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
@@ -38,7 +39,7 @@ class AdultPlaced(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _grown(life)
+        yield from old_enough(life)
         yield from _willing(life)
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
         if plan is None:
@@ -72,16 +73,6 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
 
     def follows(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)
-
-
-def _grown(life: Life) -> Refusals:
-    """I23: who is placed as an adult is one."""
-    limit, birth = life.number("I23"), life.now(BIRTH)
-    if limit is not None:
-        detail = Label("未满十八周岁", "not of age")
-        yield from unless(
-            "I23", life.aged(limit.value), None if birth is None else birth.entry, detail=detail, by=limit
-        )
 
 
 def _willing(life: Life) -> Refusals:

@@ -21,6 +21,8 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Facts
+from domain.life import BIRTH, Life
+from domain.refusal import Refusals, unless
 
 ANHUI: Final = "安徽省2022年成年安置规定"
 SEED_RULES: Final = "威海市民政局等《实施意见》（2021-11-08）二（五）；国办发〔2025〕18号（十七）"
@@ -144,3 +146,12 @@ class YoungPersonConsentRecorded(
     result: Annotated[Answered[str], Label("本人意见", "Answer"), Code("consent_result")]
     form: Annotated[Answered[str], Label("表达方式", "Form"), Code("consent_form")]
     statement: Annotated[Text | None, Label("本人陈述", "Statement"), Personal(Category.IDENTITY)] = None
+
+
+def old_enough(life: Life, *, case: str = "") -> Refusals:
+    """I23: who leaves care as an adult, or to live alone, is of the age that the number of the case says."""
+    limit, birth = life.number("I23", case=case), life.now(BIRTH)
+    if limit is not None:
+        own = None if birth is None else birth.entry
+        detail = Label(f"未满{limit.value}周岁", f"younger than {limit.value}")
+        yield from unless("I23", life.aged(limit.value), own, detail=detail, by=limit)
