@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.label import Label
-from domain.rulebook import Pack, Rule
+from domain.rulebook import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,10 @@ _BEFORE_ADULT: Final[Mapping[str, str]] = MappingProxyType({"I22": "", "D15": "b
 _CHILDHOOD: Final = 18 * 12
 
 
-def counted(pack: Pack) -> Label:
+def counted(value: int, unit: str) -> Label:
     """Return a number with its unit: in Chinese, and as a pack writes it."""
-    unit = _COUNTED.get(pack.unit)
-    written = f"{pack.value} {pack.unit}"
-    return Label(written if unit is None else f"{pack.value}{unit.zh}", written)
+    known, written = _COUNTED.get(unit), f"{value} {unit}"
+    return Label(written if known is None else f"{value}{known.zh}", written)
 
 
 def sensible(rule: Rule, case: str, unit: str) -> tuple[int, int]:

@@ -88,7 +88,7 @@ def faults(pack: RulePack, shipped: Rulebook) -> list[PackFault]:
             drafted(shipped, shipped, [pack])
         except InvalidRulebookError as error:
             words = Label("规则集无法读取", f"the rulebook cannot be read: {error}")
-            found.append(PackFault("", "", "", "", words))
+            found.append(PackFault(pack.name, "", "", "", words))
     return found
 
 
@@ -96,7 +96,7 @@ def _faults(pack: RulePack, shipped: Rulebook) -> Iterator[PackFault]:
     found: list[_Found] = []
     fields = _rule_fields(shipped) if pack.whole else {}
     if not pack.texts:
-        yield PackFault("", "", "", "", Label("没有 .toml 文件", "there is no .toml file"))
+        yield PackFault(pack.name, "", "", "", Label("没有 .toml 文件", "there is no .toml file"))
     for file, text in pack.texts.items():
         try:
             document = tomllib.loads(text)
@@ -178,13 +178,14 @@ class _Found:
         cases = list(dict.fromkeys(each.case for each in rule.packs))
         case = table.get("case", "")
         if isinstance(case, str) and case not in cases:
-            yield self.fault("case", f"应为 {_listed(cases)}", f"should be {_listed(cases)}")
+            said = _listed(cases)
+            yield self.fault("case", f"应为：{said.zh}", f"should be {said.en}")
             return
         units = list(dict.fromkeys(each.unit for each in rule.packs if each.case == case))
         unit = table.get("unit")
         if isinstance(unit, str) and unit not in units:
             said = _listed(units)
-            yield self.fault("unit", f"这条规则的单位是 {said}", f"this rule counts in {said}")
+            yield self.fault("unit", f"这条规则的单位是 {said.zh}", f"this rule counts in {said.en}")
         elif (rule.id, case) in SWITCHES:
             yield self.fault(
                 "value",
@@ -219,9 +220,8 @@ class _Found:
         cases = list(dict.fromkeys(each.case for each in rule.papers))
         odd = [str(each) for each in _list(self.table.get("cases")) if each not in cases]
         if odd:
-            yield self.fault(
-                "cases", f"{_listed(odd)} 应为 {_listed(cases)}", f"{_listed(odd)} should be {_listed(cases)}"
-            )
+            wrong, right = _listed(odd), _listed(cases)
+            yield self.fault("cases", f"{wrong.zh} 应为 {right.zh}", f"{wrong.en} should be {right.en}")
         kinds = tables()["document_kind"].codes
         for kind in _list(self.table.get("kinds")):
             if str(kind) not in kinds:
@@ -373,8 +373,12 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _listed(values: Iterable[str]) -> str:
-    return "、".join(value or "（不写 case）" for value in values)
+def _listed(values: Iterable[str]) -> Label:
+    named = [*values]
+    return Label(
+        "、".join(each or "不写 case" for each in named),
+        ", ".join(each or "left out" for each in named),
+    )
 
 
 def _unreadable(error: tomllib.TOMLDecodeError) -> Label:

@@ -23,6 +23,11 @@ def commands(name: str, about: str, version: str | None = None) -> App:
     )
 
 
+def many(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with an English word, which takes an s where it is not said otherwise."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
 def note(text: str) -> None:
     """Print a note to the user, apart from the command's output."""
     print(text, file=sys.stderr)  # noqa: T201 - a command speaks

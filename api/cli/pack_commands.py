@@ -11,7 +11,7 @@ import orjson
 from api.bootstrap import Container
 from api.cli.asking import read_line
 from api.cli.container import command_container, known_institution, stoppable
-from api.cli.output import Flag, answer, note
+from api.cli.output import Flag, answer, many, note
 from api.cli.progress import progress_bar
 from api.identity.directory import IdentityError, Institution
 from api.identity.permissions import Actor
@@ -26,6 +26,13 @@ from domain.rulebook import Rulebook
 
 FAULTY: Final = 1
 """The exit code for a pack with faults, an example that fails, and an adoption that was not confirmed."""
+_TABLES: Final = {
+    "number": ("数值", "number", "numbers"),
+    "papers": ("材料", "list of papers", "lists of papers"),
+    "example": ("例子", "example", "examples"),
+    "rule": ("规则", "rule", "rules"),
+}
+"""The tables of a pack: in Chinese, and one and several in English."""
 _YES: Final = frozenset({"y", "yes", "是"})
 
 
@@ -41,8 +48,9 @@ def validate(pack: Path, /) -> int:
     counted = Counter(
         kind for document in faultless.documents.values() for kind in document for _ in document[kind]
     )
-    counts = ", ".join(f"{number} {kind}" for kind, number in counted.items())
-    answer(f"{faultless.name}：没有错误。 It is in order. ({counts})")
+    zh = "、".join(f"{_TABLES[kind][0]}{number}项" for kind, number in counted.items())
+    en = ", ".join(many(number, *_TABLES[kind][1:]) for kind, number in counted.items())
+    answer(f"{faultless.name}：没有错误（{zh}）。 It is in order ({en}).")
     return 0
 
 
@@ -54,7 +62,7 @@ def _read(path: Path) -> RulePack | int:
         answer(_told(fault))
     if not wrong:
         return pack
-    note(f"{pack.name}：{len(wrong)}处有误。 {len(wrong)} faults.")
+    note(f"{pack.name}：{len(wrong)}处有误。 {many(len(wrong), 'fault')}.")
     return FAULTY
 
 
@@ -82,7 +90,7 @@ def test(pack: Path, /) -> int:
         answer(_tested(each))
     failed = sum(not each.passed for each in tested)
     note(
-        f"共{len(tested)}行，{failed}行不符。 {len(tested)} lines, {failed} failed."
+        f"共{len(tested)}行，{failed}行不符。 {many(len(tested), 'line')}, {failed} failed."
         if tested
         else "没有例子（[[example]]）。 There are no examples ([[example]])."
     )
@@ -253,5 +261,6 @@ def _tell_counts(counted: Counter[str], *, json: bool) -> None:
     files, obligations, gates, new, gone = (counted[name] for name in names)
     answer(
         f"{files}份档案有变化：到期事项{obligations}项，安置条件{gates}项，新增核查发现{new}项，消除核查发现{gone}项。"
-        f" {files} files change: {obligations} obligations, {gates} gates, {new} new findings, {gone} gone."
+        f" {many(files, 'file changes', 'files change')}: {many(obligations, 'obligation')},"
+        f" {many(gates, 'gate')}, {many(new, 'new finding')}, {gone} gone."
     )

@@ -9,10 +9,9 @@ from api.cli.output import Flag, answer, commands, note
 from api.cli.pack_commands import adopt, test, validate, what_if
 from api.clock import day_of, utc_now
 from api.identity.directory import Institution
-from api.rule_packs.telling import REGIONS, STRENGTHS, dated_text, reads_of
+from api.rule_packs.telling import PARTLY, REGIONS, STRENGTHS, UNVERIFIED, VERIFIED, dated_text, reads_of
 from domain.codes import tables
 from domain.event import CATALOGUE
-from domain.label import Label
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import Rule, Rulebook
 
@@ -46,9 +45,11 @@ async def list_rules(*, unverified: Flag = False, institution: str | None = None
 def _list(book: Rulebook, *, unverified: bool) -> None:
     for rule in book.rules.values():
         if not (unverified and rule.wholly_verified):
-            state = "verified" if rule.wholly_verified else "partly unverified"
-            state = state if rule.verified else "unverified"
-            answer(f"{rule.id}  {rule.strength}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}")
+            state = VERIFIED if rule.wholly_verified else PARTLY
+            state = state if rule.verified else UNVERIFIED
+            answer(
+                f"{rule.id}  {STRENGTHS[rule.strength]}  {state}\n  {rule.zh}\n  {rule.en}\n  {rule.source}"
+            )
 
 
 async def _standing(container: Container, adopter: Institution, book: Rulebook) -> AsyncIterator[str]:
@@ -107,9 +108,8 @@ def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:
 
 def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
     then = rule.on(on, region)
-    verified = Label("已核实", "verified") if then.verified else Label("未核实", "unverified")
-    strength = STRENGTHS[rule.strength]
-    yield f"{rule.id}  {strength.zh} {strength.en}  {verified.zh} {verified.en}"
+    verified = VERIFIED if then.verified else UNVERIFIED
+    yield f"{rule.id}  {STRENGTHS[rule.strength]}  {verified}"
     yield from (f"  {then.zh}", f"  {then.en}", f"  依据 source: {then.source}")
     yield from (f"  {line}" for line in reads_of(rule.id))
     if (cure := rule.cured()) is not None:

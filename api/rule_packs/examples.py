@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from domain.counted import counted
 from domain.entry import AnyEntry, Entry, Recorder
 from domain.event import CATALOGUE
 from domain.file import File
@@ -73,8 +74,8 @@ def _tried(file: str, number: int, example: Mapping[str, Any], rulebook: Ruleboo
             expected, follows = _listed(sorted(example["kinds"])), _listed(sorted(papers))
         else:
             pack = judging.number(region, day, case)
-            expected = f"{example['value']} {example['unit']}"
-            follows = "–" if pack is None else f"{pack.value} {pack.unit}"
+            expected = str(counted(example["value"], example["unit"]))
+            follows = "–" if pack is None else str(counted(pack.value, pack.unit))
         lines.append(Tested(file, number, rule, day, expected, follows))
     return lines
 

@@ -29,7 +29,16 @@ def read_pack(path: Path) -> RulePack:
     Raises UnreadablePackError, and OSError where the operating system does not let us read.
     """
     path = path.resolve()
-    files = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    if not path.exists():
+        message = f"没有该文件或者文件夹：{path}。 There is no file or folder {path}."
+        raise UnreadablePackError(message)
+    if not path.is_dir() and not (path.is_file() and path.suffix == SUFFIX):
+        message = (
+            f"{path} 不是规则包：规则包为 {SUFFIX} 文件，或者存放这种文件的文件夹。"
+            f" {path} is no pack: a pack is a {SUFFIX} file, or a folder of them."
+        )
+        raise UnreadablePackError(message)
+    files = sorted(file for file in path.glob(f"*{SUFFIX}") if file.is_file()) if path.is_dir() else [path]
     if sum(file.stat().st_size for file in files) > MOST_PACK_BYTES:
         message = (
             f"{path.name} 超过 {MOST_PACK_BYTES:,} 字节。"

@@ -8,6 +8,7 @@ from api.contract.findings import finding_json
 from api.contract.obligations import obligation_json
 from api.rule_packs.what_if import FileChanges
 from domain.codes import tables
+from domain.counted import counted
 from domain.event import CATALOGUE
 from domain.label import Label
 from domain.readiness import GateResult
@@ -24,6 +25,9 @@ STRENGTHS: Final = {
     "due": Label("到期事项", "due"),
     "warning": Label("提示", "warning"),
 }
+VERIFIED: Final = Label("已核实", "verified")
+PARTLY: Final = Label("部分未核实", "partly unverified")
+UNVERIFIED: Final = Label("未核实", "unverified")
 REGIONS: Final = {
     "institution": Label("机构所在地", "the institution's"),
     "household": Label("户籍所在地", "the household registration's"),
@@ -41,13 +45,13 @@ def dated_text(dated: Dated) -> str:
     days = f"  {since}..{until}" if since or until else ""
     match dated:
         case Pack():
-            case, what = dated.case, f"{dated.value} {dated.unit}"
+            case, what = dated.case, str(counted(dated.value, dated.unit))
         case Papers():
             case, what = dated.case, ", ".join(dated.kinds)
         case _:
             case, what = "", " ".join(each for each in (dated.zh, dated.en) if each)
-    checked = "已核实 verified" if dated.verified else "未核实 unverified"
-    words = "  ".join(each for each in (what, checked, dated.source) if each)
+    checked = VERIFIED if dated.verified else UNVERIFIED
+    words = "  ".join(each for each in (what, str(checked), dated.source) if each)
     return f"{where}{f'  {case}' if case else ''}{days}: {words}"
 
 

@@ -287,3 +287,8 @@ def test_a_number_that_its_rule_does_not_read_is_set_by_no_pack(
     (fault,) = faults(pack(text), SHIPPED)
     assert fault.field == "value"
     assert fault.words.zh.startswith("这条规则不按数值判断")
+
+
+def test_what_a_case_should_be_is_said_in_each_language() -> None:
+    (fault,) = faults(pack(number(rule='"I14"', case='"left"', unit='"years"', value="8")), SHIPPED)
+    assert fault.words == Label("应为：不写 case", "should be left out")

@@ -63,21 +63,21 @@ async def test_the_commands_of_the_page_do_what_it_says(served: Served, shell: S
 
     explained = shell(explaining)
     assert explained.returncode == 0, explained.stderr
-    assert "2027-03-05 371002: 借用 borrowed: 6 months  未核实 unverified" in explained.stdout
+    assert "2027-03-05 371002: 借用 borrowed: 6个月 6 months  未核实 unverified" in explained.stdout
     assert "出生日期 identity.birth" in explained.stdout
 
     tried = shell(writing + trying)
     assert tried.returncode == 0, tried.stderr + tried.stdout
-    assert "weihai：没有错误。" in tried.stdout
+    assert "weihai：没有错误（数值1项、例子2项）。 It is in order (1 number, 2 examples)." in tried.stdout
     assert len(re.findall("相符 passed", tried.stdout)) == 2
     assert f"{child}\n  I22 到期事项 obligation: 2026-09-05 → 2026-06-05" in tried.stdout
-    assert "1份档案有变化" in tried.stdout
+    assert "1 file changes: 1 obligation, 0 gates, 0 new findings, 0 gone." in tried.stdout
     assert "王小明" not in tried.stdout
     assert (await served.container.ledger.rulebook_known(home)).digest == Rulebook.shipped().digest
 
     adopted = shell(adopting)
     assert adopted.returncode == 0, adopted.stderr
-    assert "+ 371000 山东省威海市  2027-01-01..: 9 months  已核实 verified" in adopted.stdout
+    assert "+ 371000 山东省威海市  2027-01-01..: 9个月 9 months  已核实 verified" in adopted.stdout
     assert "规则包：weihai。" in adopted.stderr
     book = await served.container.ledger.rulebook_known(home)
     assert book["I22"].packs[0].value == 9
@@ -86,7 +86,7 @@ async def test_the_commands_of_the_page_do_what_it_says(served: Served, shell: S
 
     taken_back = shell(taking_back)
     assert taken_back.returncode == 0, taken_back.stderr
-    assert "- 371000 山东省威海市  2027-01-01..: 9 months" in taken_back.stdout
+    assert "- 371000 山东省威海市  2027-01-01..: 9个月 9 months" in taken_back.stdout
     book = await served.container.ledger.rulebook_known(home)
     assert book.digest == Rulebook.shipped().digest
     file = await served.container.ledger.file(home)
@@ -159,7 +159,7 @@ def test_a_bad_pack_is_told_in_both_languages_and_not_adopted(
     [
         (b"\xff\xfe", "另存为 UTF-8"),
         (b"# " + b"x" * 1024 * 1024, "超过 1,048,576 字节"),
-        (None, "无法使用"),
+        (None, "没有该文件或者文件夹"),
     ],
     ids=["not UTF-8", "too long", "not there"],
 )
@@ -174,6 +174,24 @@ def test_a_pack_that_cannot_be_read_is_said_in_one_line(
     assert len(done.beside.splitlines()) == 1
 
 
+def test_a_folder_without_a_pack_is_named_and_one_fault_is_one(
+    rules: Callable[..., Said], tmp_path: Path
+) -> None:
+    (tmp_path / "empty" / "nested.toml").mkdir(parents=True)
+    done = rules("validate", "empty")
+    assert (done.code, done.answer) == (1, "empty: 没有 .toml 文件。 there is no .toml file.\n")
+    assert done.beside == "empty：1处有误。 1 fault.\n"
+
+
+@pytest.mark.parametrize("odd", ["/dev/null", "notes.txt"])
+def test_a_pack_is_a_toml_file_or_a_folder(rules: Callable[..., Said], tmp_path: Path, odd: str) -> None:
+    (tmp_path / "notes.txt").write_text(PACK, "utf-8")
+    done = rules("validate", odd)
+    assert (done.code, done.answer) == (1, "")
+    assert "不是规则包" in done.beside
+    assert "is no pack" in done.beside
+
+
 def test_an_example_that_does_not_follow_fails_by_line(rules: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "numbers.toml").write_text(
@@ -185,7 +203,7 @@ def test_an_example_that_does_not_follow_fails_by_line(rules: Callable[..., Said
     done = rules("test", "place")
     assert done.code == 1
     first, second, third = done.answer.splitlines()
-    failed = "example 1 · D11 · 2026-01-01: 应为 expected 4 months; 实为 found 3 months"
+    failed = "example 1 · D11 · 2026-01-01: 应为 expected 4个月 4 months; 实为 found 3个月 3 months"
     assert first == f"不符 FAILED  numbers.toml · {failed}"
     assert "2026-06-01" in second
     assert third.startswith("不能试 FAULTY  numbers.toml · example 2 · D11: /events/0/data/birth_on")
@@ -214,8 +232,8 @@ def test_rules_are_explained_and_listed(rules: Callable[..., Said]) -> None:
     assert bare.answer == listed.answer
     assert len(bare.answer.splitlines()) == 4 * len(Rulebook.shipped().rules)
     unverified = rules("--unverified").answer
-    assert "D09  warning  unverified" in unverified
-    assert "D16  due  partly unverified" in unverified
+    assert "D09  提示 warning  未核实 unverified" in unverified
+    assert "D16  到期事项 due  部分未核实 partly unverified" in unverified
     assert "E06" not in unverified
     assert "判断 judges: 收养登记 AdoptionRegistered" in rules("explain", "i14").answer
     unknown = rules("explain", "Q99")
