@@ -1,5 +1,6 @@
 """Adult placement: what is due as somebody grows up, and what must be in place before they leave."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -32,6 +33,9 @@ from domain.events.placement.preparing import (
 )
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.life import STAGE
+from domain.readiness import GATES
+from domain.rulebook import Rulebook
+from domain.when import Days, day_before
 from tests.support.given import NOT_ASKED, Given, given, some
 from tests.support.young_people import HARDSHIP, SOCIAL, identity, plan, young
 
@@ -276,6 +280,30 @@ def test_the_case_is_opened_half_a_year_before_eighteen() -> None:
         [["met"]],
         [["met_late"]],
     )
+
+
+@pytest.mark.rule("I22", "G01")
+@pytest.mark.parametrize(
+    ("months", "shown", "due"),
+    [
+        (3, "2025-06-10", "2025-12-10"),
+        (6, "2025-03-10", "2025-09-10"),
+        (9, "2024-12-10", "2025-06-10"),
+        (18, "2024-03-10", "2024-09-10"),
+    ],
+)
+def test_the_clock_and_gate_1_count_with_the_same_number_of_a_place(
+    months: int, shown: str, due: str
+) -> None:
+    book = Rulebook(Rulebook.shipped().texts)
+    packs = tuple(replace(pack, value=months) for pack in book["I22"].packs)
+    book.rules["I22"] = replace(book["I22"], packs=packs)
+    file = young(("2024-01-10", some(AdultPlacementCaseOpened)))
+    file.rulebook = book
+    clock = file.clock("I22")
+    assert (clock.opened_on, clock.due) == (date.fromisoformat(shown), Days.on(date.fromisoformat(due)))
+    before = day_before(clock.due.last)
+    assert [GATES[1].ask(file.on(day)).state for day in (before, clock.due.last)] == ["unmet", "met"]
 
 
 def test_the_number_is_anhuis_and_borrowed_elsewhere() -> None:

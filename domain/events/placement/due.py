@@ -7,7 +7,7 @@ able, a court decides on the capacity (I24).
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label, known
@@ -28,15 +28,21 @@ from domain.when import LAST_DAY, Days, day_after
 
 E = TypeVar("E", bound=Event)
 
+PREPARED_MONTHS: Final = 6
+"""Months in which a case is prepared before it is opened: its clock shows it from then on."""
+
 
 @obligation("I22")
 def case_is_opened(history: History) -> Iterator[Clock]:
-    """Half a year before 18 the placement case is opened; the year before that is there to prepare it."""
+    """Half a year before 18 the placement case is opened; the half-year before that is there to prepare it.
+
+    Where a place sets more or fewer months, the time to prepare it moves with them.
+    """
     for stay, born in _growing_up(history):
         limit = history.number("I22", entry=stay.began.entry, on=born.turns(ADULT).last)
         if limit is None:
             continue
-        opens = max(born.turns(ADULT - 1).earliest, stay.since)
+        opens = max(born.turns(ADULT, months=-limit.value - PREPARED_MONTHS).earliest, stay.since)
         due = born.turns(ADULT, months=-limit.value)
         if stay.until < opens:
             continue

@@ -11,7 +11,7 @@ from domain.event import Unknown, known
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
 from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
 from domain.events.insurance import cover
-from domain.events.intake import SEX
+from domain.events.intake import ADMITTED, RECEIVED, SEX
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
@@ -39,9 +39,9 @@ from domain.events.placement.preparing import (
     YoungPersonConsentRecorded,
 )
 from domain.file import Fact
-from domain.life import BIRTH, Life
+from domain.life import ADULT, BIRTH, Life
 from domain.readiness import GateResult, gate, met, not_applicable, uncertain, unknown, unmet
-from domain.when import add, birthday, day_after
+from domain.when import Days, add, day_after
 
 GateEvidence: TypeAlias = tuple[AnyEntry | None, str, str]
 """The entry that shows one thing a gate asks for, None while it is missing; its name in zh and en."""
@@ -50,7 +50,6 @@ HandedOver: TypeAlias = BankAccountHandedOver | BelongingsHandedOver | ArchiveHa
 
 ROUTE_GATES: Final[dict[str | None, tuple[int, ...]]] = {"social": (8, 10), "hardship": (9,)}
 """The gates without which a young person is not placed by that route (I23)."""
-PREPARING_AGE: Final = 17.5
 ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
 """Reasons for which a household registration follows a person into their own life."""
 
@@ -61,14 +60,28 @@ def route(life: Life) -> str | None:
     return None if fact is None else fact.held.value
 
 
-@gate(1, "年满十七周岁六个月并已启动成年安置", "Seventeen and a half, case opened", "info")
+def preparing_from(life: Life) -> Days | None:
+    """Return the day by which the case is opened, as its clock counts it (I22); None while no birth is known.
+
+    Where no number counts, that is the eighteenth birthday.
+    """
+    birth, stay = life.now(BIRTH), life.lately(RECEIVED) or life.lately(ADMITTED)
+    born = None if birth is None else birth.held.value
+    if born is None:
+        return None
+    limit = life.number("I22", of=None if stay is None else stay.fact.entry, on=born.turns(ADULT).last)
+    return born.turns(ADULT, months=0 if limit is None else -limit.value)
+
+
+@gate(1, "已到启动年龄并已启动成年安置", "Old enough, case opened", "info")
 def case_opened(life: Life) -> GateResult:
     """Is the person old enough, and was the case opened?"""
-    grown = life.aged(PREPARING_AGE)
+    begins = preparing_from(life)
+    grown = None if begins is None else life.arrived(begins)
     if grown is None:
         return uncertain("出生日期不明确，无法判断年龄", "the birth leaves the age open")
     if not grown:
-        return unmet("未满十七周岁六个月", "younger than seventeen and a half")
+        return unmet("未到启动成年安置的年龄", "the age from which the case is opened")
     case = life.now(CASE)
     return unmet("尚未启动成年安置", "the case opened") if case is None else met(case.entry)
 
@@ -233,10 +246,10 @@ def household_settled(life: Life) -> GateResult:
 
 def _is_own(life: Life, moved: Entry[HouseholdTransferred]) -> bool:
     """Whether a move is one into the person's own life, by its reason or, where that is unknown, its day."""
-    reason, birth = known(moved.event.transfer_reason), life.now(BIRTH)
-    if reason is not None or birth is None or birth.held.value is None:
+    reason, begins = known(moved.event.transfer_reason), preparing_from(life)
+    if reason is not None or begins is None:
         return reason in ON_THEIR_OWN
-    return moved.days.earliest >= birthday(birth.held.value.last, PREPARING_AGE)
+    return moved.days.earliest >= begins.last
 
 
 @gate(11, "本人意愿", "The person's own will", "blocks")
