@@ -181,7 +181,7 @@ async def test_on_a_terminal_the_region_is_asked_for(  # noqa: PLR0917 - fixture
         monkeypatch.setattr(sys, "stdin", stdin)
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         assert await import_file(a_file(tmp_path, newcomers_roster())) == 0
-    assert "在哪个县（市、区）" in capsys.readouterr().err
+    assert "位于哪个县（市、区）" in capsys.readouterr().err
     assert await region_of_new(surroundings) == region
 
 
@@ -214,7 +214,7 @@ async def test_the_exit_code_says_whether_something_was_rejected_or_nothing_coul
     assert (
         await import_file(a_file(tmp_path, newcomers_roster(), Paper("说明", ["说明"], institution=NEW))) == 0
     )
-    assert "nothing could be read" in capsys.readouterr().err
+    assert "Nothing could be read" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("surroundings")
@@ -241,7 +241,7 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
         await import_file(a_file(tmp_path, replace(newcomers_roster(), institution=institution)), tokens=True)
 
     told = capsys.readouterr()
-    assert "一天内有效，不能批准例外" in told.err
+    assert "一天内有效，不能用于批准例外" in told.err
     assert "see nobody" in told.err, "the region is unknown"
     entering = [line.split(": ")[1] for line in told.out.splitlines() if ": cl_" in line]
     async with open_container(surroundings, follow=False) as container:

@@ -489,7 +489,7 @@ def test_a_heading_that_is_struck_through_is_none() -> None:
     register = read_register(Workbook("台账.xlsx", "", 0, [Sheet(0, "体检", rows)]), TODAY)
 
     column, cell = list(register.cells(RowOf(0, 2)))[-1]
-    assert (column, cell.heading) == (None, "已划去：身高(cm)")
+    assert (column, cell.heading) == (None, "内容已划去：身高(cm)")
 
 
 async def test_a_row_that_is_struck_through_is_rejected_for_that(served: Served) -> None:

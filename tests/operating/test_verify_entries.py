@@ -105,7 +105,7 @@ async def test_a_day_that_was_altered_in_body_and_columns_is_found_and_never_ans
     await as_owner(served, columns, position)
     assert await found(served) == [(position, "it was altered")]
     assert await verifying_entries(served.container) == 1
-    assert f"第 {position} 条：内容被改动。 Entry {position}: it was altered." in capsys.readouterr().out
+    assert f"第{position}条：内容被改动。 Entry {position}: it was altered." in capsys.readouterr().out
     stored = await served.container.ledger.store.read(position - 1, 1)
     with pytest.raises(SealBrokenError):
         await served.container.ledger.repository.decoded(stored)
