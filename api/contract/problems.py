@@ -112,7 +112,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "不支持此类型的请求内容。",
         ),
         "invalid": ProblemKind(
-            422, "Invalid", "Some values are not what they should be.", "部分内容不符合要求，未予登记。"
+            422, "Invalid", "Some values are not what they should be.", "请求中有不符合要求的内容。"
         ),
         "refused": ProblemKind(
             422,

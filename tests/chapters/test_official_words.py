@@ -181,6 +181,7 @@ def refused(on: str, event: Event) -> dict[str, str]:
 
 def test_a_refusal_says_that_nothing_was_recorded_and_why() -> None:
     assert KINDS["refused"].zh == "不符合下列规定，未予登记："
+    assert KINDS["invalid"].zh == "请求中有不符合要求的内容。"
     assert KINDS["stale"].zh == "该档案在您查看后已有新的登记，请重新查看后再提交。"
 
 

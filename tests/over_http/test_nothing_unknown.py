@@ -48,6 +48,7 @@ async def refused(answer: Response, pointer: str) -> dict[str, Any]:
     assert answer.status_code == 422, (answer.request.url, answer.text)
     body = answer.json()
     assert body["code"] == "invalid"
+    assert "登记" not in body["detail_zh"]
     (error,) = [each for each in body["errors"] if each["pointer"] == pointer]
     assert error["detail"]
     assert error["detail_zh"]
