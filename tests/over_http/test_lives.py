@@ -156,7 +156,7 @@ async def test_who_is_at_school_is_deferred_and_asked_again_after_leaving(served
 
     await story.given(
         ("2026-06-30", some(SchoolingEnded, end_reason="graduated")),
-        ("2026-07-01", some(AdultPlacementAssessed, capacity="full")),
+        ("2026-07-01", some(AdultPlacementAssessed, capacity="full", conclusion="social")),
     )
     assert (await story.asked("/readiness", day="2026-06-29"))["status"] == "deferred"
     assert (await story.asked("/readiness", day="2026-07-01"))["status"] == "ready"

@@ -11,7 +11,7 @@ from domain.event import Unknown, known
 from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
 from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
 from domain.events.insurance import cover
-from domain.events.intake import ADMITTED, RECEIVED, SEX
+from domain.events.intake import SEX, ChildAdmitted, ChildReceived
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
@@ -65,11 +65,14 @@ def preparing_from(life: Life) -> Days | None:
 
     Where no number counts, that is the eighteenth birthday.
     """
-    birth, stay = life.now(BIRTH), life.lately(RECEIVED) or life.lately(ADMITTED)
+    birth = life.now(BIRTH)
+    intake: AnyEntry | None = life.last(ChildReceived)
+    if intake is None:
+        intake = life.last(ChildAdmitted)
     born = None if birth is None else birth.held.value
     if born is None:
         return None
-    limit = life.number("I22", of=None if stay is None else stay.fact.entry, on=born.turns(ADULT).last)
+    limit = life.number("I22", of=intake, on=born.turns(ADULT).last)
     return born.turns(ADULT, months=0 if limit is None else -limit.value)
 
 
