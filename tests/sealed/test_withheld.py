@@ -178,7 +178,7 @@ DAYS_IN_CLEAR: Final = {
 @settings(thorough, max_examples=200)
 @given(entries=streams())
 def test_no_day_in_a_table_and_no_gate_comes_of_what_is_sealed_wholly(entries: list[AnyEntry]) -> None:
-    """Their rows say the days in clear, visits after an adoption excepted, and a list answers such a gate to nobody: see decision 0018."""
+    """Their rows say the days in clear, and a list answers such a gate to nobody: see decision 0018."""
     file = fold(entries)
     history = History(file, RULEBOOK)
     for rule, ask in OBLIGATIONS.items():
