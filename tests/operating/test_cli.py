@@ -361,8 +361,8 @@ def test_it_is_not_served_as_the_owner(command: Callable[..., Told], settings: S
 
 def test_rules_are_listed_and_those_that_could_not_be_checked(command: Callable[..., Told]) -> None:
     every, unverified = command("rules").answer, command("rules", "--unverified").answer
-    assert "I03  forbidden  verified" in every
-    assert "I01  forbidden  partly unverified" in every
+    assert "I03  禁止 forbidden  已核实 verified" in every
+    assert "I01  禁止 forbidden  部分未核实 partly unverified" in every
     assert set(unverified.splitlines()) < set(every.splitlines())
     assert " verified" not in unverified
 
