@@ -143,5 +143,5 @@ async def test_what_differs_is_told_by_read_model_and_child_alone(
     told = capsys.readouterr()
     assert sorted(told.out.splitlines()) == [f"register {child}", f"spans {child}"]
     assert "spans：1处不一致。 1 rows are different." in told.err
-    assert "findings: 0 " in told.err
+    assert "findings：0处不一致。" in told.err
     assert "王小明" not in told.out + told.err
