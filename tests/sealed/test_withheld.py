@@ -169,10 +169,11 @@ def test_reading_what_is_personal_is_noted_and_reading_the_rest_is_not(
 
 
 DAYS_IN_CLEAR: Final = {
+    "D08": frozenset({Category.ADOPTION}),
     "D32": frozenset({Category.ADOPTION}),
     "R-VIS-2": frozenset({Category.ADOPTION}),
 }
-"""Visits after an adoption are due on agreed days: rows that who does not see adoptions is never shown."""
+"""Reviews of applications and visits after an adoption, whose rows only who sees adoptions is shown."""
 
 
 @settings(thorough, max_examples=200)
