@@ -81,7 +81,12 @@ class Stay:
     @property
     def void_because(self) -> Label | None:
         """The reason why it requires nothing any more."""
-        return None if self.ended is None else tables()["stage"].codes[str(self.ended.held.value)]
+        return None if self.ended is None else stage_of(self.ended)
+
+
+def stage_of(fact: Fact[str]) -> Label:
+    """Return the label of the stage that a fact began."""
+    return tables()["stage"].codes[str(fact.held.value)]
 
 
 class History:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
-from domain.codes import tables
 from domain.entry import AnyEntry, Entry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Number, Personal, Title, known
 from domain.events.intake import ADMITTED, ChildAdmitted, entered, lacking
 from domain.events.search import NotFoundCertificateIssued, ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import ADULT, Life
-from domain.obligations import Clock, History, obligation
+from domain.obligations import Clock, History, obligation, stage_of
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.rulebook import Pack
 from domain.standing import standing
@@ -208,9 +207,6 @@ def _due(
     history: History, started: AnyEntry, due: Days | None, limit: Pack | None, met_by: AnyEntry | None
 ) -> Iterator[Clock]:
     gone = history.gone(after=started.days.last)
-    void_on = None if gone is None else gone.held.since
-    if met_by is not None and void_on is not None and met_by.days.last > void_on:
-        met_by = None
     if due is not None:
         yield Clock(
             rule="D06",
@@ -218,8 +214,8 @@ def _due(
             due=due,
             started_by=(started,),
             met_by=met_by,
-            void_on=void_on,
-            void_because=None if gone is None else tables()["stage"].codes[str(gone.held.value)],
+            void_on=None if gone is None else gone.held.since,
+            void_because=None if gone is None else stage_of(gone),
             number=limit,
         )
 

@@ -7,10 +7,10 @@ able, a court decides on the capacity (I24).
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from domain.entry import AnyEntry, Entry
-from domain.event import Event, Label, known
+from domain.entry import AnyEntry
+from domain.event import Label, known
 from domain.events.intake import SEX
 from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
 from domain.events.placement.preparing import (
@@ -25,8 +25,6 @@ from domain.obligations import Clock, History, Stay, obligation
 from domain.refusal import Refusals, no_evidence, uncertain
 from domain.standing import standing
 from domain.when import LAST_DAY, Days, day_after
-
-E = TypeVar("E", bound=Event)
 
 PREPARED_MONTHS: Final = 6
 """Months in which a case is prepared before it is opened: its clock shows it from then on."""
@@ -51,7 +49,7 @@ def case_is_opened(history: History) -> Iterator[Clock]:
             opened_on=opens,
             due=due if due.last >= opens else Days.on(opens),
             started_by=_because(history, stay),
-            met_by=_first(history, AdultPlacementCaseOpened, stay.since, stay.void_on),
+            met_by=history.first(AdultPlacementCaseOpened, after=stay.since),
             void_on=stay.void_on,
             void_because=stay.void_because,
             number=limit,
@@ -78,7 +76,7 @@ def is_assessed(history: History) -> Iterator[Clock]:
             opened_on=opens,
             due=adult,
             started_by=_because(history, stay),
-            met_by=_assessment(history, window.earliest, void_on),
+            met_by=_assessment(history, window.earliest),
             void_on=void_on,
             void_because=because,
             number=limit,
@@ -104,7 +102,7 @@ def _assessed_after_leaving(history: History, stay: Stay, adult: Days) -> Iterat
             opened_on=since,
             due=limit.ends(Days.on(since) if left is None else left.days),
             started_by=(left or before.entry,),
-            met_by=_assessment(history, since, void_on),
+            met_by=_assessment(history, since),
             void_on=void_on,
             void_because=because,
             number=limit,
@@ -165,7 +163,7 @@ def service_is_registered(history: History) -> Iterator[Clock]:
             opened_on=opens,
             due=Days(first, date(adult.last.year, 12, 31)),
             started_by=_because(history, stay),
-            met_by=_first(history, EnlistmentRegistered, date(adult.earliest.year, 1, 1), stay.void_on),
+            met_by=history.first(EnlistmentRegistered, after=date(adult.earliest.year, 1, 1)),
             void_on=stay.void_on,
             void_because=stay.void_because,
             number=limit,
@@ -191,15 +189,9 @@ def _left(history: History, day: date) -> AnyEntry | None:
     return next((entry for entry in ends if entry.days.last == day), None)
 
 
-def _assessment(history: History, since: date, before: date | None) -> AnyEntry | None:
-    """Return the first assessment with a conclusion from a day on, no later than another day."""
+def _assessment(history: History, since: date) -> AnyEntry | None:
+    """Return the first assessment with a conclusion from a day on."""
     for assessed in history.all(AdultPlacementAssessed):
         if assessed.days.last >= since and known(assessed.event.conclusion) is not None:
-            return None if before is not None and assessed.days.last > before else assessed
+            return assessed
     return None
-
-
-def _first(history: History, kind: type[E], since: date, before: date | None) -> Entry[E] | None:
-    """Return the first entry of a type from a day on, no later than another day."""
-    entry = history.first(kind, after=since)
-    return None if entry is None or (before is not None and entry.days.last > before) else entry
