@@ -16,20 +16,22 @@ from domain.label import Label, no_such
 
 ContentFaults: TypeAlias = Iterator[tuple[str, Label]]
 """Each fault with its place in the event, such as `applicants 1 sex`, counted from 1."""
-_FIELD: Final = Label("一项", "field")
+FIELD: Final = Label("一项", "field")
 _CODE: Final = Label("个代码", "code")
 _REASON: Final = Label("个原因", "reason")
 _REASONS: Final = get_args(get_type_hints(Unknown)["unknown"])
 MISSING: Final = Label("没有写明", "is missing")
+QUOTED: Final = Label("应为引号中的文字", "should be a text in quotes")
+TRUTH: Final = Label("应为 true 或 false，不带引号", "should be true or false, without quotes")
 _OUTSIDE: Final = Label("超出允许的范围", "is outside what the field may hold")
 _LIST: Final = Label("应为方括号中的列表", "should be a list in brackets")
 _TABLE: Final = Label("应为花括号中的各项", "should be fields in braces")
 _SHOULD_BE: Final[Mapping[str, Label]] = MappingProxyType(
     {
-        "str": Label("应为引号中的文字", "should be a text in quotes"),
+        "str": QUOTED,
         "int": Label("应为不带引号的整数", "should be a whole number without quotes"),
         "Decimal": Label("应为数字", "should be a number"),
-        "bool": Label("应为 true 或 false，不带引号", "should be true or false, without quotes"),
+        "bool": TRUTH,
         "date": Label("应为日期，如 2026-01-01", "should be a day such as 2026-01-01"),
         "datetime": Label(
             "应为带时区的时间，如 2026-01-01T08:00:00+08:00",
@@ -52,7 +54,7 @@ def content_faults(kind: type[Event] | type[Part], said: Mapping[str, Any]) -> C
     known = field_types(kind)
     for name, value in said.items():
         if name not in known:
-            yield name, no_such(_FIELD, name, known)
+            yield name, no_such(FIELD, name, known)
             continue
         for place, words in _value_faults(known[name], value):
             yield _at(name, place), words
@@ -111,8 +113,11 @@ def _read_as(kind: type, value: Any) -> Any:  # noqa: ANN401 - whatever a text h
             read = _READERS[kind](value)
     except (ValueError, InvalidOperation):
         return None
-    zoned = not isinstance(read, datetime) or read.tzinfo is not None
-    return read if type(read) is kind and zoned else None
+    if (isinstance(read, datetime) and read.tzinfo is None) or (
+        isinstance(read, Decimal) and not read.is_finite()
+    ):
+        return None
+    return read if type(read) is kind else None
 
 
 def _keeps(limit: object, value: Any) -> bool:  # noqa: ANN401 - of the type that the limit is for

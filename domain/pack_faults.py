@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from domain.codes import tables
 from domain.counted import SWITCHES, sensible
 from domain.event import CATALOGUE
-from domain.example_content import MISSING, content_faults
+from domain.example_content import FIELD, MISSING, QUOTED, TRUTH, content_faults
 from domain.label import Label, no_such
 from domain.rule_pack import RulePack, drafted
 from domain.rulebook import DEFAULT, NATION, InvalidRulebookError, Rule, Rulebook
@@ -48,16 +48,15 @@ _RULE: Final = ("strength", "zh", "en", "source", "verified")
 _RULE_ID: Final = Label("条规则", "rule")
 _PAPER: Final = Label("种材料", "kind of paper")
 _EVENT: Final = Label("种事件", "type of event")
-_FIELD: Final = Label("一项", "field")
 _ODD: Final = Label("写法不对", "has another form")
 _STRENGTH: Final = Label("规则包不能改变规则的效力", "a pack does not change the strength of a rule")
 _ALONE: Final = frozenset({"on", "due"})
 """Fields that may hold one value in place of a list."""
 _TYPES: Final[Mapping[type, Label]] = MappingProxyType(
     {
-        str: Label("应为引号中的文字", "should be a text in quotes"),
+        str: QUOTED,
         int: Label("应为不带引号的非负整数", "should be a whole number, not negative and without quotes"),
-        bool: Label("应为 true 或 false，不带引号", "should be true or false, without quotes"),
+        bool: TRUTH,
         date: Label(
             "应为日期，如 2026-01-01，不带引号", "should be a day such as 2026-01-01, without quotes"
         ),
@@ -105,7 +104,7 @@ def _faults(pack: RulePack, shipped: Rulebook) -> Iterator[PackFault]:
             continue
         for name, kind in document.items():
             if name not in _KINDS:
-                yield PackFault(file, "", name, "", no_such(_FIELD, name, _KINDS))
+                yield PackFault(file, "", name, "", no_such(FIELD, name, _KINDS))
             elif not isinstance(kind, list) or not all(isinstance(table, dict) for table in kind):
                 yield PackFault(file, "", name, "", Label(f"应写作 [[{name}]]", f"is written [[{name}]]"))
             else:
@@ -294,7 +293,7 @@ class _Found:
         for name, value in table.items():
             words: Label | None = None
             if name not in known:
-                words = _STRENGTH if name == "strength" else no_such(_FIELD, name, known)
+                words = _STRENGTH if name == "strength" else no_such(FIELD, name, known)
             elif not _fits(value, known[name], alone=name in _ALONE):
                 words = _TYPES.get(date if name in _ALONE else known[name], _ODD)
             elif isinstance(value, str) and not value.strip() and name not in _OPTIONAL:

@@ -212,6 +212,18 @@ def test_the_shipped_rulebook_itself_has_no_faults() -> None:
     assert Label("", "") not in [each.words for each in faults(pack("[["), SHIPPED)]
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_a_fault_of_an_examples_event(value: str) -> None:
+    told = f"""
+[[example]]
+rule = "I22"
+due = 2026-01-01
+events = [{{ type = "ChildReceived", on = 2015-03-05, height_cm = {value} }}]
+"""
+    (fault,) = faults(pack(told), SHIPPED)
+    assert (fault.field, fault.words.zh) == ("events 1 height_cm", "应为数字")
+
+
 def test_each_fault_of_an_examples_events_is_told_by_its_place_at_once() -> None:
     told = """
 [[example]]
