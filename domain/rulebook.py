@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from domain.event import CATALOGUE, Label
@@ -29,13 +29,15 @@ C = TypeVar("C", bound="Counting")
 
 Strength: TypeAlias = Literal["impossible", "forbidden", "due", "warning"]
 Decides: TypeAlias = Literal["institution", "household", "registrar", "origin"]
-WHOSE: Final[dict[Decides, str]] = {
-    "institution": "机构所在地区",
-    "household": "户籍地区",
-    "registrar": "收养登记机关所在地区",
-    "origin": "儿童来源地区",
-}
-"""Whose region decides, as it is said behind the source of a number that counts while it is not known."""
+REGIONS: Final[Mapping[Decides, Label]] = MappingProxyType(
+    {
+        "institution": Label("机构所在地区", "the institution's"),
+        "household": Label("户籍地区", "the household registration's"),
+        "registrar": Label("收养登记机关所在地区", "the adoption registrar's"),
+        "origin": Label("儿童来源地区", "where the child was found"),
+    }
+)
+"""Whose region decides on texts and numbers."""
 NATION: Final = "000000"
 DEFAULT: Final = "default"
 _THAT_DAY: Final = Label("登记事项的发生日期", "the day of what is recorded")
@@ -167,11 +169,12 @@ class Rule:
 
     def on(self, day: date, region: str | None = None) -> "Rule":
         """Return the rule as it stands for a region on a day, with the source and the words of then."""
-        for text in nearest(self.texts, region, day)[:1] if self.texts else ():
-            return replace(
-                self, source=text.source, verified=text.verified, zh=text.zh or self.zh, en=text.en or self.en
-            )
-        return self
+        text = next(iter(nearest(self.texts, region, day)), None)
+        if text is None:
+            return self
+        return replace(
+            self, source=text.source, verified=text.verified, zh=text.zh or self.zh, en=text.en or self.en
+        )
 
     @property
     def turns(self) -> list[date]:
@@ -204,7 +207,7 @@ class Rule:
             and found
             and any(pack.regional and pack.since <= on <= pack.until for pack in of_case)
         ):
-            unknown = f"{found[0].source}（{WHOSE[self.region]}未知，暂按此数）"
+            unknown = f"{found[0].source}（{REGIONS[self.region].zh}未知，暂按此数）"
             return replace(found[0], source=unknown, verified=False)
         return found[0] if found else None
 

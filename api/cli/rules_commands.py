@@ -9,11 +9,11 @@ from api.cli.output import Flag, answer, commands, note
 from api.cli.pack_commands import adopt, test, validate, what_if
 from api.clock import day_of, utc_now
 from api.identity.directory import Institution
-from api.rule_packs.telling import PARTLY, REGIONS, STRENGTHS, UNVERIFIED, VERIFIED, dated_text, reads_of
+from api.rule_packs.telling import PARTLY, STRENGTHS, UNVERIFIED, VERIFIED, dated_text, reads_of
 from domain.codes import tables
 from domain.event import CATALOGUE
 from domain.rule_pack import Dated, packs_of
-from domain.rulebook import Rule, Rulebook
+from domain.rulebook import REGIONS, Rule, Rulebook
 
 rules = commands("rules", "规则和规则包。 Rules and rule packs.")
 

@@ -28,12 +28,6 @@ STRENGTHS: Final = {
 VERIFIED: Final = Label("已核实", "verified")
 PARTLY: Final = Label("部分未核实", "partly unverified")
 UNVERIFIED: Final = Label("未核实", "unverified")
-REGIONS: Final = {
-    "institution": Label("机构所在地", "the institution's"),
-    "household": Label("户籍所在地", "the household registration's"),
-    "registrar": Label("收养登记机关所在地", "the adoption registrar's"),
-    "origin": Label("儿童发现地", "where the child was found"),
-}
 
 
 def dated_text(dated: Dated) -> str:
