@@ -33,13 +33,6 @@ _COUNTED: Final[Mapping[str, _Counted]] = MappingProxyType(
     }
 )
 """By the unit as rules write it."""
-SWITCHES: Final = frozenset({("I12", ""), ("I15", "adverse_records"), ("D18", "")})
-"""Rules and cases whose number only says where and from when they ask for something: they read no number."""
-_AGES: Final[Mapping[str, int]] = MappingProxyType({"I14": 18, "R-ADO-2": 18, "D14": 18, "I23": 18})
-"""The greatest age, in years, where a rule counts the years of a child."""
-_BEFORE_ADULT: Final[Mapping[str, str]] = MappingProxyType({"I22": "", "D15": "before_18"})
-"""The case in which a rule counts the months before a child comes of age, which begin after its birth."""
-_CHILDHOOD: Final = 18 * 12
 
 
 def counted(value: int, unit: str) -> Label:
@@ -51,11 +44,14 @@ def counted(value: int, unit: str) -> Label:
 def sensible(rule: Rule, case: str, unit: str) -> tuple[int, int]:
     """Return the least and the greatest number that make sense for a rule in one case.
 
-    A time of 0 makes sense where the shipped rulebook has one: on the day itself, or none at all (D32).
+    They are the rule's own bounds, else those of the unit. Where both are one, the rule reads no number, and
+    its number only says where and from when it counts. A time of 0 makes sense where the shipped rulebook has
+    one: on the day itself, or none at all (D32).
     """
     of_unit = _COUNTED[unit]
-    own = [each.value for each in rule.packs if (each.case, each.unit) == (case, unit)]
-    greatest = _AGES.get(rule.id, of_unit.greatest)
-    if _BEFORE_ADULT.get(rule.id) == case:
-        greatest = _CHILDHOOD - 1
-    return min([of_unit.least, *own]), greatest
+    shipped = [each.value for each in rule.packs if (each.case, each.unit) == (case, unit)]
+    least, greatest = min([of_unit.least, *shipped]), of_unit.greatest
+    for bound in (each for each in rule.bounds if each.case == case):
+        least = least if bound.least is None else bound.least
+        greatest = greatest if bound.greatest is None else bound.greatest
+    return least, greatest

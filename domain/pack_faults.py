@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from domain.codes import tables
-from domain.counted import SWITCHES, sensible
+from domain.counted import sensible
 from domain.event import CATALOGUE
 from domain.example_content import FIELD, MISSING, QUOTED, TRUTH, content_faults
 from domain.label import Label, no_such
@@ -185,7 +185,7 @@ class _Found:
         if isinstance(unit, str) and unit not in units:
             said = _listed(units)
             yield self.fault("unit", f"这条规则的单位是 {said.zh}", f"this rule counts in {said.en}")
-        elif (rule.id, case) in SWITCHES:
+        elif isinstance(unit, str) and _reads_no_number(rule, case, unit):
             yield self.fault(
                 "value",
                 "这条规则不按数值判断，这里的数值只表示适用的地区和日期，规则包不能设定",
@@ -196,8 +196,9 @@ class _Found:
         """Yield that a number makes no sense."""
         case, unit, value = (table.get(name, "") for name in ("case", "unit", "value"))
         own = {each.unit for each in rule.packs if each.case == case}
-        unread = self.kind == "number" and (rule.id, case) in SWITCHES
-        if type(value) is not int or value < 0 or unit not in own or unread:
+        if type(value) is not int or value < 0 or unit not in own:
+            return
+        if self.kind == "number" and _reads_no_number(rule, case, unit):
             return
         least, greatest = sensible(rule, case, unit)
         if not least <= value <= greatest:
@@ -384,3 +385,8 @@ def _unreadable(error: tomllib.TOMLDecodeError) -> Label:
     line = re.search(r"line (\d+)", str(error))
     zh = f"第 {line[1]} 行" if line else "文件"
     return Label(f"{zh}不是有效的 TOML", f"is no TOML: {error}")
+
+
+def _reads_no_number(rule: Rule, case: str, unit: str) -> bool:
+    least, greatest = sensible(rule, case, unit)
+    return least == greatest

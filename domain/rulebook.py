@@ -131,6 +131,15 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """The least and the greatest number that makes sense for a rule in one case; None: as its unit has it."""
+
+    case: str
+    least: int | None
+    greatest: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
     """The kinds of paper (code table `document_kind`) that a rule requires in one case, by region and day."""
 
@@ -149,6 +158,7 @@ class Rule:
 
     A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says
     whose region selects the number. `texts` are what it rested on elsewhere or at other times; `on` selects.
+    `bounds` are for who writes another number.
     `cured_by` are the types of event that mend a breach of it or clear what it makes due; `cure` says what to
     record or to correct, where and by which day (`{day}` is the day of the event that it refuses), and, where
     no event mends it, what else does.
@@ -164,6 +174,7 @@ class Rule:
     packs: tuple[Pack, ...] = ()
     papers: tuple[Papers, ...] = ()
     texts: tuple[DatedText, ...] = ()
+    bounds: tuple[Bound, ...] = ()
     cured_by: tuple[str, ...] = ()
     cure: Label | None = None
 
@@ -323,6 +334,7 @@ def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
             packs=tuple(map(_pack, rule.get("pack", ()))),
             papers=tuple(papers for each in rule.get("papers", ()) for papers in _papers(each)),
             texts=tuple(dated_texts(rule)),
+            bounds=tuple(map(_bound, rule.get("bound", ()))),
             cured_by=tuple(_types(rule.get("cured_by", ()))),
             cure=Label(rule["cure"]["zh"], rule["cure"]["en"]) if "cure" in rule else None,
         )
@@ -370,6 +382,10 @@ def _pack(pack: Mapping[str, Any]) -> Pack:
         verified=pack["verified"],
         case=pack.get("case", ""),
     )
+
+
+def _bound(bound: Mapping[str, Any]) -> Bound:
+    return _sound(Bound)(case=bound.get("case", ""), least=bound.get("least"), greatest=bound.get("greatest"))
 
 
 def _papers(papers: Mapping[str, Any]) -> Iterator[Papers]:

@@ -160,9 +160,12 @@ WRITES = {
         ("INSERT", "token"),
         ("INSERT", "access"),
     },
-    "reader": set[tuple[str, str]](),
+    "reader": {("INSERT", "stopped_file"), ("DELETE", "stopped_file"), ("LOCK", "stopped_file")},
 }
-"""What each may do to them beside reading; columns of a token that end it are a grant of their own."""
+"""What each may do beside reading; columns of a token that end it are a grant of their own.
+
+The reader writes the read models, in schemas of their own, and in the ledger's which files stopped one.
+"""
 
 
 def tables_of(superuser: psycopg.Connection, ledger: str) -> list[tuple[str, str]]:
