@@ -131,7 +131,7 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class NumberRange:
     """The least and the greatest number that makes sense for a rule in one case; None: as its unit has it."""
 
     case: str
@@ -174,7 +174,7 @@ class Rule:
     packs: tuple[Pack, ...] = ()
     papers: tuple[Papers, ...] = ()
     texts: tuple[DatedText, ...] = ()
-    bounds: tuple[Bound, ...] = ()
+    bounds: tuple[NumberRange, ...] = ()
     cured_by: tuple[str, ...] = ()
     cure: Label | None = None
 
@@ -384,8 +384,10 @@ def _pack(pack: Mapping[str, Any]) -> Pack:
     )
 
 
-def _bound(bound: Mapping[str, Any]) -> Bound:
-    return _sound(Bound)(case=bound.get("case", ""), least=bound.get("least"), greatest=bound.get("greatest"))
+def _bound(bound: Mapping[str, Any]) -> NumberRange:
+    return _sound(NumberRange)(
+        case=bound.get("case", ""), least=bound.get("least"), greatest=bound.get("greatest")
+    )
 
 
 def _papers(papers: Mapping[str, Any]) -> Iterator[Papers]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
+from functools import partial
 from typing import Annotated, Final
 
 from domain.citizen_id import flaw, written
@@ -28,8 +28,9 @@ from domain.event import (
 from domain.events.household import CITIZEN_ID
 from domain.file import Attribute, Facts
 from domain.life import Life
-from domain.obligations import Clock, History, Stay, obligation
+from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, number_as_written
+from domain.repeating import repeated
 from domain.when import Days, birthday
 
 
@@ -148,30 +149,7 @@ OLDER: Final = "older"
 @obligation("D13")
 def examinations(history: History) -> Iterator[Clock]:
     """While a child is in care one examination follows another, the sooner the younger it is."""
-    for stay in history.stays():
-        within = (
-            exam for exam in history.all(PhysicalExamined) if stay.since <= exam.days.last <= stay.until
-        )
-        for started, following in pairwise([stay.began.entry, *within, None]):
-            if started is not None:
-                yield from _next_examination(history, stay, started, following)
-
-
-def _next_examination(
-    history: History, stay: Stay, started: AnyEntry, met_by: AnyEntry | None
-) -> Iterator[Clock]:
-    limit = history.number("D13", entry=started, case=_band(history, started.days))
-    if limit is not None:
-        yield Clock(
-            rule="D13",
-            opened_on=started.days.last,
-            due=limit.ends(started.days),
-            started_by=(started,),
-            met_by=met_by,
-            void_on=stay.void_on,
-            void_because=stay.void_because,
-            number=limit,
-        )
+    return repeated("D13", history, PhysicalExamined, case=partial(_band, history))
 
 
 def _band(history: History, on: Days) -> str:

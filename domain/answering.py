@@ -1,0 +1,68 @@
+"""What is asked and what answers it: an application and its decision, a referral and its return.
+
+An answer is an event with a field that names the entry it answers (`Refers`). One that names none, as papers
+often do, answers the last question before it that has no answer of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event, known
+from domain.obligations import Clock, History, stage_of
+
+E = TypeVar("E", bound=Event)
+
+
+def answers_to(asked: Sequence[Entry[E]], answers: Sequence[AnyEntry], field: str) -> list[AnyEntry | None]:
+    """Return for each question, in order, the first answer to it; None where there is none yet.
+
+    `field` is the field of the answers that names the question. Both come by the day they happened.
+    """
+    found: dict[UUID, AnyEntry] = {}
+    unnamed = []
+    for answer in answers:
+        question = known(getattr(answer.event, field))
+        if question is None:
+            unnamed.append(answer)
+        else:
+            found.setdefault(question, answer)
+    for answer in unnamed:
+        before = [each for each in asked if each.days.earliest <= answer.days.last]
+        waiting = [each for each in before if each.original not in found]
+        if waiting:
+            found[waiting[-1].original] = answer
+    return [found.get(each.original) for each in asked]
+
+
+def answers_due(
+    rule: str,
+    history: History,
+    asked: type[E],
+    *answers: type[Event],
+    field: str,
+    case: str = "",
+) -> Iterator[Clock]:
+    """Yield a clock for each question: it is answered within the rule's number from its day.
+
+    It is void once the child has left care, was adopted or has died.
+    """
+    questions = history.all(asked)
+    given = sorted(
+        (entry for kind in answers for entry in history.all(kind)), key=lambda each: each.days.last
+    )
+    for question, answer in zip(questions, answers_to(questions, given, field), strict=True):
+        limit = history.number(rule, entry=question, case=case)
+        gone = history.gone(question.days.last)
+        if limit is not None:
+            yield Clock(
+                rule=rule,
+                opened_on=question.days.last,
+                due=limit.ends(question.days),
+                started_by=(question,),
+                met_by=answer,
+                void_on=None if gone is None else gone.held.since,
+                void_because=None if gone is None else stage_of(gone),
+                number=limit,
+            )
