@@ -33,6 +33,8 @@ AROUND_HERE: Final[Mapping[str, object]] = {
     "body": "third_party",
     "clothing": "浅色棉衣",
     "court": "望海区人民法院",
+    "doctor": "宁医生",
+    "escort": "于老师",
     "ethnic_group": "01",
     "from_region": REGION,
     "guardian_body": "望海区民政局",
@@ -66,6 +68,7 @@ AROUND_HERE: Final[Mapping[str, object]] = {
     "summary": "正常",
     "therapist": "于老师",
     "to_region": REGION,
+    "vaccinator": "宁护士",
     "waiting_days": 0,
 }
 """Default values of events: the bodies around the institution."""

@@ -16,6 +16,7 @@ from domain.events import insurance as insurance
 from domain.events import health as health
 from domain.events import rehabilitation as rehabilitation
 from domain.events import schooling as schooling
+from domain.events import medical as medical
 from domain.events import care as care
 from domain.events import adoption as adoption
 from domain.events import placement as placement

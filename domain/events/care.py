@@ -8,6 +8,7 @@ from domain.event import Answered, Category, Code, Event, Label, NotBefore, Pers
 from domain.events.guardianship import ended as guardianship_ended
 from domain.events.health import DISABILITY
 from domain.events.intake import ADMITTED, INTAKE, RECEIVED
+from domain.events.medical.treatment import HOSPITAL_STAY
 from domain.events.rehabilitation import PLAN
 from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
@@ -15,7 +16,7 @@ from domain.refusal import Refusals, breach, uncertain
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
 FOSTER: Final = "foster"
-CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN)
+CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN, HOSPITAL_STAY)
 """What cannot begin again after leaving care, until the child is taken in again (I31)."""
 
 

@@ -1,7 +1,7 @@
 """Departure and death (离院 · 死亡)."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
 from domain.event import (
@@ -24,10 +24,11 @@ from domain.events.entitlement import paid_too_long
 from domain.events.guardianship import given_back, guardian_case
 from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
+from domain.events.medical.illness import ILLNESS, PALLIATIVE_CARE, REGISTERED_ILLNESS
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.placement.preparing import old_enough
 from domain.events.schooling import EDUCATION, PUT_OFF
-from domain.file import EVERY, Facts
+from domain.file import EVERY, Attribute, Facts
 from domain.life import DEPARTED, STAGE, Life
 from domain.refusal import Refusal, Refusals, breach, uncertain
 
@@ -36,6 +37,17 @@ ADOPTED: Final = frozenset({"01", "02", "03"})
 DEAD: Final = "06"
 OLD_ENOUGH: Final = {"05": "independent", "09": ""}
 """Reasons for which nobody leaves before some age, by the case of its number (I23)."""
+ENDED_BY_DEATH: Final[tuple[Attribute[Any], ...]] = (
+    EDUCATION,
+    PUT_OFF,
+    INSURED,
+    ILLNESS,
+    REGISTERED_ILLNESS,
+    PALLIATIVE_CARE,
+    HOUSED,
+    EMPLOYED,
+    SERVING,
+)
 PARENTS_FOUND, GUARDIAN_RESTORED = "04", "11"
 """Reasons for which a child goes back to its family: codes of `departure_reason`."""
 
@@ -108,7 +120,7 @@ class ChildDied(
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "died")
         yield from closed(entry, DEAD)
-        for attribute in (EDUCATION, PUT_OFF, INSURED, HOUSED, EMPLOYED, SERVING):
+        for attribute in ENDED_BY_DEATH:
             yield attribute.since(entry.days, None, key=EVERY)
 
 

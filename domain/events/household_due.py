@@ -23,7 +23,7 @@ def birth_is_registered(history: History) -> Iterator[Clock]:
     """
     birth = history.birth()
     born = None if birth is None else birth.held.value
-    if birth is None or born is None or _found(history):
+    if birth is None or born is None or is_foundling(history):
         return
     limit = history.number("D12", entry=birth.entry, on=born.last)
     if limit is None:
@@ -49,7 +49,8 @@ def birth_is_registered(history: History) -> Iterator[Clock]:
             )
 
 
-def _found(history: History) -> bool:
+def is_foundling(history: History) -> bool:
+    """Whether the child was found, or nobody knows its parents."""
     situations = {span.value for span in history.spans(SITUATION)}
     categories = {span.value for span in history.spans(CATEGORY)}
     return not situations.isdisjoint(FOUND_AS) or not categories.isdisjoint(OF_UNKNOWN_PARENTS)

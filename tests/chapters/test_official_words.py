@@ -31,8 +31,8 @@ from tests.support.given import given, some
 
 HAN = "\u4e00-\u9fff"
 RULES = Rulebook.shipped().rules.values()
-LATIN: frozenset[str] = frozenset({"DNA", "GB", "T", "B", "R", "N", "A"})
-"""What a Chinese text writes in Latin letters: a term, the number of a standard, a category."""
+LATIN: frozenset[str] = frozenset({"DNA", "GB", "T", "B", "R", "N", "A", "C"})
+"""What a Chinese text writes in Latin letters: a term, a standard, a category, a serogroup."""
 
 
 def labels() -> Iterator[tuple[str, Label]]:

@@ -12,6 +12,7 @@ from api.demo.life_building import LifeBuilder, Present, Teller
 from api.demo.lives.as_found import AS_FOUND
 from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
+from api.demo.lives.falling_ill import FALLING_ILL
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
 from api.demo.lives.growing_up import GROWING_UP
 from api.demo.lives.keeping_times import KEEPING_TIMES
@@ -30,6 +31,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *DECIDING,
     *AS_FOUND,
     *KEEPING_TIMES,
+    *FALLING_ILL,
 )
 FIRST_NUMBER: Final = 3001
 

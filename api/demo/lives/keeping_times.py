@@ -13,6 +13,7 @@ from api.demo.people import FEMALE, MALE
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.household import HouseholdRegistrationApplied, HouseholdTransferred
 from domain.events.intake import ChildAdmitted, ChildReceived, IntakeCategoryDetermined, ReferralReceived
+from domain.events.medical.vaccination import VaccinationCertificateIssued, VaccinationDeferred
 from domain.events.placement.arrangements import HardshipSupportDecided
 from domain.events.search import FindRelativesNoticeExpired, ParentageConfirmed, PotentialRelativeClaimed
 
@@ -20,15 +21,28 @@ AUNT: Final = UUID("00000000-0000-4000-8000-0000000000d1")
 
 
 def newborn(present: Present, *, age: int, applied: int | None = None, left: int | None = None) -> LifeCourse:
-    """A baby whose mother cannot care for it came on its fifth day; ages are in days."""
+    """A baby whose mother cannot care for it came on its fifth day; ages are in days.
+
+    Its birth was registered on the day on which it got its vaccination certificate.
+    """
     child = present.who(present.ago(days=age), FEMALE)
     came = child.born + timedelta(days=5)
     yield on(came, ReferralReceived, referral_source="hospital", child_situation="15")
     yield from received(child, came, present.file_no, place="市妇幼保健院")
     yield on(came, IntakeCategoryDetermined, category="B3", child_situation="15")
     if applied is not None:
-        yield on(child.born + timedelta(days=applied), HouseholdRegistrationApplied)
+        day = child.born + timedelta(days=applied)
+        yield on(day, HouseholdRegistrationApplied)
+        yield on(day, VaccinationCertificateIssued, certificate_no=f"JZ{present.file_no}")
     if left is not None:
+        yield on(
+            child.born + timedelta(days=left - 5),
+            VaccinationDeferred,
+            vaccine="BCG",
+            dose=1,
+            reason="ill",
+            until=child.born + timedelta(days=90),
+        )
         yield on(
             child.born + timedelta(days=left), DepartureCompleted, reason="11", receiver="母亲"
         ).with_papers("departure_confirmation")

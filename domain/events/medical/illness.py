@@ -1,0 +1,167 @@
+"""Illnesses (患病): each an episode that its diagnosis opens, with what is registered and reported of it.
+
+What may be told to few stands apart: HIV, sexually transmitted and psychiatric illnesses are recorded by
+`RestrictedIllnessDiagnosed`, and infectious diseases, of which any may be one of them, by
+`InfectiousDiseaseReported` (design 5.3). Their treatment and its costs name an ordinary episode, under the
+name that a bill has.
+"""
+
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    NotBefore,
+    Part,
+    Personal,
+    Refers,
+    Text,
+    Title,
+    known,
+)
+from domain.file import Attribute, Facts
+
+NATIONAL_SYSTEM: Final = "全国儿童福利信息系统（NS）"
+
+OfEpisode: TypeAlias = Annotated[Answered[UUID], Label("所属病程", "Episode"), Refers("IllnessDiagnosed")]
+"""The diagnosis that opened the episode to which something belongs."""
+Disease: TypeAlias = Annotated[Answered[Title], Label("疾病名称", "Disease"), Personal(Category.HEALTH)]
+Hospital: TypeAlias = Annotated[Answered[Title], Label("医疗机构", "Hospital"), Personal(Category.HEALTH)]
+Doctor: TypeAlias = Annotated[Answered[Name], Label("医生", "Doctor"), Personal(Category.HEALTH)]
+
+
+class Illness(Part):
+    """An illness by its name, as far as known."""
+
+    disease: Annotated[Title | None, Label("疾病名称", "Disease")]
+
+
+ILLNESS: Final[Attribute[Illness]] = Attribute(
+    "medical", "illness", Label("患病", "Illness"), personal=Category.HEALTH, several=True
+)
+"""The illnesses under treatment, each under the id of the entry that opened its episode."""
+REGISTERED_ILLNESS: Final[Attribute[str]] = Attribute(
+    "medical", "registered_illness", Label("慢性病或者重大疾病", "Chronic or serious illness"), several=True
+)
+"""The classes under which illnesses are registered, each under the id of its entry."""
+PALLIATIVE_CARE: Final[Attribute[date]] = Attribute(
+    "medical", "palliative_care", Label("安宁疗护", "Palliative care since")
+)
+
+
+class IllnessDiagnosed(
+    Event, zh="疾病诊断", en="Illness diagnosed", source=NATIONAL_SYSTEM, seals=Category.HEALTH
+):
+    """An illness was diagnosed, with which its episode begins."""
+
+    disease: Disease
+    hospital: Hospital
+    doctor: Doctor
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield ILLNESS.since(entry.days, Illness(disease=known(self.disease)), key=str(entry.original))
+
+
+class IllnessEpisodeClosed(
+    Event,
+    zh="病程结束",
+    en="Illness episode closed",
+    source="本系统规则",
+    seals=Category.HEALTH,
+    ends_with=None,
+):
+    """The treatment of an illness was over."""
+
+    episode: OfEpisode
+    outcome: Annotated[Answered[str], Label("转归", "Outcome"), Code("treatment_outcome")]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        episode = known(self.episode)
+        if episode is not None:
+            yield ILLNESS.since(entry.days, None, key=str(episode))
+
+
+class RestrictedIllnessDiagnosed(
+    Event,
+    zh="特殊疾病诊断",
+    en="Restricted illness diagnosed",
+    source="全国儿童福利信息系统（NS）；《个人信息保护法》第28条、第29条",
+    seals=Category.RESTRICTED_HEALTH,
+):
+    """An illness was diagnosed of which few may know."""
+
+    illness_class: Annotated[
+        Answered[str], Label("疾病类别", "Class of illness"), Code("restricted_illness_class")
+    ]
+    disease: Annotated[Answered[Title], Label("疾病名称", "Disease")]
+    infected_on: Annotated[date | None, Label("感染日期", "Infected on")] = None
+    infection_route: Annotated[
+        str | None, Label("感染途径", "Route of infection"), Code("infection_route")
+    ] = None
+    hospital: Annotated[Answered[Title], Label("医疗机构", "Hospital")]
+    episode: Annotated[
+        UUID | None, Label("费用所属病程", "Episode of its treatment"), Refers("IllnessDiagnosed")
+    ] = None
+
+
+class InfectiousDiseaseReported(
+    Event,
+    zh="传染病报告",
+    en="Infectious disease reported",
+    source="《传染病防治法》（条文未核实）",
+    seals=Category.RESTRICTED_HEALTH,
+):
+    """An infectious disease, or the suspicion of one, was reported."""
+
+    disease: Annotated[Answered[Title], Label("疾病名称", "Disease")]
+    disease_class: Annotated[
+        Answered[str], Label("传染病类别", "Class of disease"), Code("infectious_disease_class")
+    ]
+    is_suspected: Annotated[Answered[bool], Label("是否疑似", "Suspected only")]
+    reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to")]
+    is_isolated: Annotated[Answered[bool], Label("是否隔离", "Isolated")]
+
+
+class ChronicOrSeriousIllnessRegistered(
+    Event,
+    zh="慢性病、重大疾病登记",
+    en="Chronic or serious illness registered",
+    source=NATIONAL_SYSTEM,
+    seals=Category.HEALTH,
+):
+    """An illness was registered as chronic or serious, with which more of its treatment is paid for."""
+
+    episode: OfEpisode
+    illness_class: Annotated[Answered[str], Label("类别", "Class"), Code("registered_illness_class")]
+    registered_with: Annotated[
+        Answered[Title], Label("登记单位", "Registered with"), Personal(Category.HEALTH)
+    ]
+    valid_to: Annotated[date | None, Label("有效期止", "Valid to"), NotBefore()] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        illness_class = known(self.illness_class)
+        if illness_class is not None:
+            yield REGISTERED_ILLNESS.since(
+                entry.days, illness_class, until=self.valid_to, key=str(entry.original)
+            )
+
+
+class PalliativeCareStarted(
+    Event, zh="开始安宁疗护", en="Palliative care started", source="本系统规则", seals=Category.HEALTH
+):
+    """From that day on the child is cared for to live without pain, no longer to be cured."""
+
+    episode: OfEpisode
+    unit: Annotated[Answered[Title], Label("照护单位", "Cared for by"), Personal(Category.HEALTH)]
+    doctor: Doctor
+    plan: Annotated[Text | None, Label("照护方案", "Plan of care"), Personal(Category.HEALTH)] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield PALLIATIVE_CARE.since(entry.days, entry.days.last)
