@@ -7,8 +7,10 @@ life. Later chapters import earlier ones, never the other way round.
 # ruff: noqa: I001  # in the order of life, not of the alphabet
 from domain.events import intake as intake
 from domain.events import search as search
+from domain.events import search_due as search_due
 from domain.events import guardianship as guardianship
 from domain.events import admission as admission
+from domain.events import reception as reception
 from domain.events import household as household
 from domain.events import household_due as household_due
 from domain.events import entitlement as entitlement

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from domain.entry import AnyEntry, Entry
 from domain.event import Label, known
 from domain.events.guardianship import TemporaryGuardianshipStarted
 from domain.events.intake import (
@@ -15,7 +16,14 @@ from domain.events.intake import (
     category_of,
     found_as,
 )
-from domain.events.search import CLAIM, PARENT, DnaSampleCollected, FindRelativesNoticePublished
+from domain.events.search import (
+    CLAIM,
+    PARENT,
+    WITHDRAWN,
+    DnaSampleCollected,
+    FindRelativesNoticePublished,
+    withdrawals,
+)
 from domain.life import Life
 from domain.refusal import Refusals, against, breach, once_passed, uncertain, unless
 from domain.rulebook import Pack
@@ -65,12 +73,16 @@ def _unclaimed(life: Life, limit: Pack) -> Refusals:
         detail = Label("有未了结或者已确认的认领", "a claim is open or was confirmed")
         yield breach("I02", *(claim.entry for claim in claims), detail=detail)
     received = life.last(ChildReceived)
-    notices = [
-        notice
-        for notice in life.all(FindRelativesNoticePublished)
+    published = [
+        (notice, withdrawn)
+        for notice, withdrawn in withdrawals(life)
         if received is None or notice.days.last >= received.days.earliest
     ]
+    notices = [notice for notice, withdrawn in published if not _cut_short(notice, withdrawn, limit)]
     there, _ = life.papers()
+    if published and not notices:
+        yield breach("I02", published[-1][0], published[-1][1], detail=WITHDRAWN)
+        return
     if not notices:
         if "find_relatives_notice" in there and "unclaimed_statement" not in there:
             yield uncertain("I02", detail=Label("公告日期未登记", "the day of the notice is not recorded"))
@@ -85,6 +97,13 @@ def _unclaimed(life: Life, limit: Pack) -> Refusals:
     if approved is not None:
         after = _after(approved.days, least)
         yield from unless("I02", after, approved, notice, detail=APPROVED_EARLY, by=by)
+
+
+def _cut_short(notice: Entry[FindRelativesNoticePublished], withdrawn: AnyEntry | None, limit: Pack) -> bool:
+    """Whether a notice was or may have been withdrawn before it had run out."""
+    own = known(notice.event.notice_days)
+    ends = limit.ends(notice.days) if own is None else notice.days.plus(days=own)
+    return withdrawn is not None and withdrawn.days.earliest <= ends.last
 
 
 def _after(days: Days, end: Days) -> bool | None:

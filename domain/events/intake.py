@@ -38,6 +38,8 @@ MEASURES: Final = "《儿童福利机构管理办法》"
 FILE_NO: Final[Attribute[str]] = Attribute(
     "intake", "file_no", Label("儿童编号", "File number"), Category.IDENTITY
 )
+DECLINED: Final[Attribute[str]] = Attribute("intake", "declined", Label("不予接收", "Referral declined"))
+"""Why the last referral was declined: a code of `referral_decline_reason`."""
 RECEIVED: Final[Attribute[date]] = Attribute(
     "intake", "received", Label("接收", "Received"), stays_readable=True
 )
@@ -69,6 +71,7 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "referred", gives_way=True)
+        yield DECLINED.since(entry.days, None, gives_way=True)
         situation = known(self.child_situation)
         if situation is not None:
             yield SITUATION.since(entry.days, situation)
@@ -115,6 +118,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")
+        yield DECLINED.since(entry.days, None)
         yield DEPARTED.since(entry.days, None)
         yield RECEIVED.since(entry.days, entry.days.last)
         if self.file_no is not None:

@@ -1,10 +1,10 @@
 """The search for parents: DNA, public notice, certificates, claims (查找 · 公告 · DNA)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
+from domain.answering import answers_to
 from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
@@ -24,12 +24,11 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.intake import SITUATION, ChildReceived, ReferralReceived
+from domain.events.intake import SITUATION, ChildReceived
 from domain.file import EVERY, Attribute, Facts
-from domain.life import IN_CARE, STAGE, Life
-from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, only_if, uncertain, unless
-from domain.when import LAST_DAY, add, day_after, day_before
+from domain.life import Life
+from domain.refusal import Refusals, breach, only_if, uncertain, unless
+from domain.when import add
 
 NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
 
@@ -40,7 +39,10 @@ SITUATION_UNKNOWN: Final = Label(
     "the child's situation is not known: the child may have been rescued from trafficking",
 )
 TOO_EARLY: Final = Label("公告期尚未届满", "the notice had not run out")
+WITHDRAWN: Final = Label("公告已撤销", "the notice was withdrawn")
 COMPARED: Final = frozenset({"match", "no_match"})
+RELATIVES_FOUND: Final = "found"
+"""The reason of a withdrawal, a code of `notice_withdrawal_reason`, that relatives were found."""
 
 NOTICE: Final[Attribute[str]] = Attribute(
     "search", "notice", Label("寻亲公告", "Find-relatives notice"), several=True
@@ -132,6 +134,9 @@ class FindRelativesNoticeExpired(
         notice = _of_notice(life, known(self.notice))
         if notice is None:
             return
+        withdrawn = dict(withdrawals(life)).get(notice)
+        if withdrawn is not None:
+            yield breach("R-SEA-1", notice, withdrawn, detail=WITHDRAWN)
         stated, legal = known(notice.event.notice_days), life.number("D02", of=notice)
         if stated is None:
             yield uncertain(
@@ -143,6 +148,29 @@ class FindRelativesNoticeExpired(
         if legal is not None:
             early = unless("D02", life.passed(legal.ends(notice.days)), notice, detail=TOO_EARLY, by=legal)
             yield from only_if(is_rescued(life), early, SITUATION_UNKNOWN)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        notice = known(self.notice)
+        yield NOTICE.since(entry.days, None, key=EVERY if notice is None else str(notice))
+
+
+class FindRelativesNoticeWithdrawn(
+    Event,
+    zh="寻亲公告撤销",
+    en="Find-relatives notice withdrawn",
+    source="全国儿童福利信息系统（NS）寻亲公告撤销",
+    ends_with=None,
+):
+    """The notice was taken back before anybody answered it, or because somebody did."""
+
+    notice: Annotated[
+        Answered[UUID], Label("所撤销的公告", "The notice"), Refers("FindRelativesNoticePublished")
+    ]
+    reason: Annotated[Answered[str], Label("撤销原因", "Reason"), Code("notice_withdrawal_reason")]
+    explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.FAMILY)] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (FindRelativesNoticePublished,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         notice = known(self.notice)
@@ -244,73 +272,6 @@ class ParentageRejected(
         yield PARENT.since(entry.days, None, key=str(self.claimant))
 
 
-@obligation("D02")
-def notice_runs_out(history: History) -> Iterator[Clock]:
-    """When the days of a rescued child's notice have passed, it is recorded that nobody claimed it (D02)."""
-    for notice in history.all(FindRelativesNoticePublished):
-        limit = history.number("D02", entry=notice)
-        if limit is None:
-            continue
-        stated = notice.days.plus(days=known(notice.event.notice_days) or 0)
-        passed = max(limit.ends(notice.days), stated, key=lambda days: days.last).passed
-        for since, until in _rescued(history, notice.days.last):
-            void_on, because = _void(history, notice.days.last, until)
-            yield Clock(
-                rule="D02",
-                opened_on=max(notice.days.last, since),
-                due=passed,
-                started_by=(notice,),
-                met_by=_expiry(history, notice, passed.earliest),
-                void_on=void_on,
-                void_because=because,
-                number=limit,
-            )
-
-
-@obligation("D04")
-def final_certificate(history: History) -> Iterator[Clock]:
-    """Twelve months after receiving a rescued child, the police certify that no parents were found (D04)."""
-    yield from _certificates(history, "D04", frozenset({"final"}), waits=True)
-
-
-def _certificates(history: History, rule: str, kinds: frozenset[str], *, waits: bool) -> Iterator[Clock]:
-    """Yield what a rescued child's reception makes due: a certificate of one of these kinds.
-
-    It comes within the time, or `waits` until that has passed.
-    """
-    for received in history.all(ChildReceived):
-        limit = history.number(rule, entry=received)
-        if limit is None:
-            continue
-        ends = limit.ends(received.days)
-        due = ends.passed if waits else ends
-        after = max(due.earliest, received.days.last) if waits else received.days.last
-        for since, until in _rescued(history, received.days.last):
-            void_on, because = _void(history, received.days.last, until)
-            yield Clock(
-                rule=rule,
-                opened_on=max(received.days.last, since),
-                due=due,
-                started_by=(received,),
-                met_by=_certificate(history, after, kinds),
-                void_on=void_on,
-                void_because=because,
-                number=limit,
-            )
-
-
-def _rescued(history: History, day: date) -> list[tuple[date, date]]:
-    """The first and last days on which the child counted as rescued, without what ended before that day."""
-    periods: list[tuple[date, date]] = []
-    for span in history.spans(SITUATION):
-        if span.value != RESCUED:
-            continue
-        goes_on = bool(periods) and periods[-1][1] == day_before(span.since)
-        since = periods.pop()[0] if goes_on else span.since
-        periods.append((since, span.until))
-    return [(since, until) for since, until in periods if until >= day]
-
-
 def _of_notice(life: Life, notice: UUID | None) -> Entry[FindRelativesNoticePublished] | None:
     """Return the notice of that id, or the last one where none is named."""
     published = life.all(FindRelativesNoticePublished)
@@ -318,77 +279,23 @@ def _of_notice(life: Life, notice: UUID | None) -> Entry[FindRelativesNoticePubl
     return own[-1] if own else None
 
 
+def withdrawals(life: Life) -> list[tuple[Entry[FindRelativesNoticePublished], AnyEntry | None]]:
+    """Return every notice that was published by that day, and its withdrawal by then, if there is one."""
+    published = life.all(FindRelativesNoticePublished)
+    withdrawn = life.all(FindRelativesNoticeWithdrawn)
+    return list(zip(published, answers_to(published, withdrawn, "notice"), strict=True))
+
+
+def found_since(life: Life) -> AnyEntry | None:
+    """Return the last withdrawal, if relatives were or may have been found, and no notice came after it."""
+    withdrawn, published = life.last(FindRelativesNoticeWithdrawn), life.last(FindRelativesNoticePublished)
+    if withdrawn is None or known(withdrawn.event.reason) not in {None, RELATIVES_FOUND}:
+        return None
+    again = published is not None and published.days.last > withdrawn.days.last
+    return None if again else withdrawn
+
+
 def is_rescued(life: Life) -> bool | None:
     """Whether the child counts as rescued from trafficking; None where its situation is not known."""
     situation = life.now(SITUATION)
     return None if situation is None else situation.held.value == RESCUED
-
-
-def _expiry(history: History, notice: AnyEntry, after: date) -> AnyEntry | None:
-    """Return the first expiry of a notice that came when its days may have passed."""
-    for expired in history.all(FindRelativesNoticeExpired):
-        if known(expired.event.notice) in {None, notice.original} and expired.days.last >= max(
-            after, notice.days.last
-        ):
-            return expired
-    return None
-
-
-def _certificate(history: History, after: date, kinds: frozenset[str]) -> AnyEntry | None:
-    for certificate in history.all(NotFoundCertificateIssued):
-        if certificate.days.last >= after and known(certificate.event.certificate_kind) in kinds:
-            return certificate
-    return None
-
-
-def _void(history: History, day: date, rescued_until: date) -> tuple[date | None, Label | None]:
-    """Return the first day without requirement, and why: parents found, child gone, or not rescued."""
-    reasons: list[tuple[date, Label]] = []
-    confirmed = history.first(ParentageConfirmed, after=day)
-    if confirmed is not None:
-        reasons.append((confirmed.days.last, ParentageConfirmed.label))
-    stay = next((stay for stay in history.stays() if stay.until >= day), None)
-    if stay is not None and stay.void_on is not None and stay.void_because is not None:
-        reasons.append((stay.void_on, stay.void_because))
-    if rescued_until < LAST_DAY:
-        reasons.append((day_after(rescued_until), Label("不属打拐解救儿童", "not a rescued child")))
-    return min(reasons, key=lambda reason: reason[0], default=(None, None))
-
-
-@obligation("D01")
-def interim_certificate(history: History) -> Iterator[Clock]:
-    """A month after a rescued child came, the police certify that no parents were found so far (D01)."""
-    yield from _certificates(history, "D01", frozenset({"interim", "final"}), waits=False)
-
-
-@obligation("D03")
-def brought_to_institution(history: History) -> Iterator[Clock]:
-    """A rescued child whose notice ran out in a rescue agency is brought here within seven days (D03)."""
-    for expired in history.all(FindRelativesNoticeExpired):
-        limit, day = history.number("D03", entry=expired), expired.days.last
-        if limit is None or not _elsewhere(history, day):
-            continue
-        for since, until in _rescued(history, day):
-            void_on, because = _void(history, day, until)
-            yield Clock(
-                rule="D03",
-                opened_on=max(day, since),
-                due=limit.ends(expired.days),
-                started_by=(expired,),
-                met_by=history.first(ChildReceived, after=expired.days.earliest),
-                void_on=void_on,
-                void_because=because,
-                number=limit,
-            )
-
-
-RESCUE_AGENCY: Final = "rescue_agency"
-
-
-def _elsewhere(history: History, day: date) -> bool:
-    """Whether a child that is not in care here stays in a rescue agency, or nobody says that it does not."""
-    stage = history.on(day).now(STAGE)
-    if stage is not None and stage.held.value in IN_CARE:
-        return False
-    referrals = [entry for entry in history.all(ReferralReceived) if entry.days.earliest <= day]
-    return not referrals or known(referrals[-1].event.referral_source) in {None, RESCUE_AGENCY}

@@ -12,7 +12,12 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
     ReferralReceived,
 )
-from domain.events.search import FindRelativesNoticePublished, ParentageRejected, PotentialRelativeClaimed
+from domain.events.search import (
+    FindRelativesNoticePublished,
+    FindRelativesNoticeWithdrawn,
+    ParentageRejected,
+    PotentialRelativeClaimed,
+)
 from domain.label import Label
 from tests.support.given import NOT_ASKED, Given, given, named, some
 
@@ -78,6 +83,19 @@ def test_a_claim_keeps_from_admission_until_it_is_rejected() -> None:
     settled = foundling(60).and_("2024-05-01", some(PotentialRelativeClaimed, claimant=CLAIMANT))
     settled.and_("2024-05-15", some(ParentageRejected, claimant=CLAIMANT))
     settled.when("2024-05-20", admitted()).recorded()
+
+
+@pytest.mark.rule("I02")
+@pytest.mark.parametrize(
+    ("day", "rules"), [("2024-03-11", ["I02"]), ("2024-05-09", ["I02"]), ("2024-05-10", [])]
+)
+def test_a_notice_that_was_withdrawn_before_it_ran_out_has_not_run(day: str, rules: list[str]) -> None:
+    withdrawn = foundling(60).and_(day, some(FindRelativesNoticeWithdrawn, reason="wrong"))
+    withdrawn.when("2024-07-01", admitted()).refused(*rules)
+    again = foundling(60).and_("2024-03-20", some(FindRelativesNoticeWithdrawn))
+    again.and_("2024-03-25", some(FindRelativesNoticePublished, notice_days=60))
+    again.when("2024-05-24", admitted()).refused("I02")
+    again.when("2024-05-25", admitted()).refused("I03")
 
 
 @pytest.mark.rule("I02")

@@ -20,6 +20,8 @@ from domain.events.guardianship import GUARDIANSHIP, LongTermGuardianshipConfirm
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined
 from domain.events.record import EntryWithdrawn
 from domain.events.search import (
+    FindRelativesNoticePublished,
+    FindRelativesNoticeWithdrawn,
     NotFoundCertificateIssued,
     ParentageConfirmed,
     ParentageRejected,
@@ -144,6 +146,19 @@ def test_a_foundling_is_adopted_from_the_day_after_the_sixty_days_of_the_notice(
 
 def test_a_foundling_is_not_adopted_without_a_notice() -> None:
     without(RegistrarNoticePublished, small_child()).when("2025-06-01", registered()).refused("I13")
+
+
+@pytest.mark.rule("I13")
+@pytest.mark.parametrize(
+    ("reason", "rules"), [("found", ["I13"]), (Unknown("not_asked"), ["I13"]), ("wrong", [])]
+)
+def test_a_search_that_ended_since_relatives_were_or_may_have_been_found_is_a_doubt(
+    reason: str | Unknown, rules: list[str]
+) -> None:
+    withdrawn = ("2025-02-01", some(FindRelativesNoticeWithdrawn, reason=reason))
+    small_child(withdrawn).when("2025-06-01", registered()).recorded(*rules)
+    again = small_child(withdrawn, ("2025-02-02", some(FindRelativesNoticePublished)))
+    again.when("2025-06-01", registered()).recorded()
 
 
 def test_an_orphan_needs_no_notice() -> None:

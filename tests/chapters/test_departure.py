@@ -282,6 +282,7 @@ FOLLOWS_A_DEATH = {
     "EntryWithdrawn",
     "ExceptionApproved",
     "ExceptionRejected",
+    "FindRelativesNoticeWithdrawn",
     "GuardianshipTerminated",
     "HouseholdRegistered",
     "IdentityRecorded",

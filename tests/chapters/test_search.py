@@ -16,6 +16,7 @@ from domain.events.search import (
     DnaComparisonResultReceived,
     FindRelativesNoticeExpired,
     FindRelativesNoticePublished,
+    FindRelativesNoticeWithdrawn,
     NotFoundCertificateIssued,
     ParentageConfirmed,
     ParentageRejected,
@@ -271,6 +272,27 @@ def test_parents_who_are_found_end_the_wait() -> None:
     clock = child.clock("D04")
     assert (clock.state(date(2024, 8, 31)), clock.state(date(2024, 9, 1))) == ("due", "void")
     assert clock.void_because is not None
+
+
+@pytest.mark.rule("D02")
+def test_a_notice_that_was_withdrawn_runs_no_more_and_its_expiry_is_not_awaited() -> None:
+    child = rescued().and_("2024-03-10", notice())
+    first = child.last.entry_id
+    child.and_("2024-03-12", notice()).and_("2024-03-20", some(FindRelativesNoticeWithdrawn, notice=first))
+    assert len(child.on("2024-03-19").each(NOTICE)) == 2
+    assert len(child.on("2024-03-20").each(NOTICE)) == 1
+    states = [clock.state(date(2024, 3, 20)) for clock in child.clocks("D02")]
+    assert sorted(map(str, states)) == ["due", "void"]
+    (void,) = (clock for clock in child.clocks("D02") if clock.void_on is not None)
+    assert (void.started_by[0].entry_id, void.void_because) == (first, FindRelativesNoticeWithdrawn.label)
+
+
+@pytest.mark.rule("R-SEA-1")
+def test_a_notice_does_not_expire_after_it_was_withdrawn() -> None:
+    child = rescued().and_("2024-03-10", notice()).and_("2024-04-01", some(FindRelativesNoticeWithdrawn))
+    child.when("2024-04-20", some(FindRelativesNoticeExpired)).recorded("R-SEA-1")
+    child = rescued().and_("2024-03-10", notice()).and_("2024-04-21", some(FindRelativesNoticeWithdrawn))
+    child.when("2024-04-20", some(FindRelativesNoticeExpired)).recorded()
 
 
 def test_a_child_who_leaves_ends_the_wait_and_coming_back_begins_another() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from api.demo.life_building import LifeBuilder, Present, Teller
+from api.demo.lives.arriving import ARRIVING
 from api.demo.lives.as_found import AS_FOUND
 from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
@@ -32,6 +33,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *AS_FOUND,
     *KEEPING_TIMES,
     *FALLING_ILL,
+    *ARRIVING,
 )
 FIRST_NUMBER: Final = 3001
 

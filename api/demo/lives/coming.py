@@ -17,6 +17,7 @@ from domain.events.intake import (
     IntakeMedicalExamined,
     ReferralReceived,
 )
+from domain.events.reception import CareAssessmentMade
 
 
 def announced(present: Present) -> LifeCourse:
@@ -93,6 +94,7 @@ def died_young(present: Present) -> LifeCourse:
     child = present.who(present.ago(years=6), FEMALE)
     came, died = present.ago(years=4), present.ago(years=2)
     yield from raised(present, child, came, died - timedelta(days=1))
+    yield on(died - timedelta(days=60), CareAssessmentMade, assessment_kind="change", next_on=died)
     yield (
         on(
             died,
@@ -115,6 +117,8 @@ def insured_at_once(present: Present) -> LifeCourse:
     child = present.who(present.ago(years=5, days=40), MALE)
     came = present.ago(months=8)
     yield from raised(present, child, came)
+    next_on = present.today + timedelta(days=90)
+    yield on(came + timedelta(days=14), CareAssessmentMade, assessment_kind="intake", next_on=next_on)
 
 
 COMING = (
