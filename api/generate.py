@@ -24,6 +24,7 @@ from domain.event import CATALOGUE, Category, Event, Field, Unknown, chapter, fi
 from domain.label import Label
 from domain.limit import LIMITS, Area, Bound
 from domain.obligations import OBLIGATIONS
+from domain.possible import mending
 from domain.readiness import GATES
 from domain.rule_reads import RuleReads, rule_reads
 from domain.rulebook import DatedText, Pack, Papers, Rule, Rulebook
@@ -122,8 +123,9 @@ def _rules() -> Iterator[str]:
     yield from ("", *_heading("rule", "events", "中文", "English"))
     for rule in rules:
         cure = rule.cured() or Label("", "")
-        if rule.cured_by or rule.cure:
-            yield _row(rule.id, ", ".join(rule.cured_by), cure.zh, cure.en)
+        events = mending(rule)
+        if events or rule.cure:
+            yield _row(rule.id, ", ".join(events), cure.zh, cure.en)
     yield from ("", "## Papers · 材料", "")
     yield from _heading("rule", "case", "region", "from", "until", "papers", "source", "verified")
     for rule in rules:
@@ -159,7 +161,7 @@ def _readings(rules: Iterable[Rule]) -> Iterator[str]:
             ", ".join((*attributes, *events, *fields, *papers)),
             "; ".join(numbers),
             rule.region if numbers else "",
-            ", ".join(rule.cured_by),
+            ", ".join(mending(rule)),
             ", ".join(f"`{test}`" for test in held.get(rule.id, ())),
         )
 

@@ -1,10 +1,26 @@
 """Which events are possible instead of what was refused: those that mend what it breaks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from typing import Final
 
-from domain.event import CATALOGUE, Category
+from domain.event import CATALOGUE, Category, Event, fields_of
 from domain.rulebook import Rule
+
+OUT_OF_ORDER: Final = "E14"
+"""The rule that an event breaks which comes before every event that it follows."""
+
+
+def mending(rule: Rule) -> tuple[str, ...]:
+    """Return the types of event that mend a breach of a rule or clear what is due, in the order of life.
+
+    They are those that the rule names, and those that events themselves name: what one refers to, and what
+    one follows.
+    """
+    named = {*rule.cured_by, *_referred_to(rule.id)}
+    if rule.id == OUT_OF_ORDER:
+        named.update(_followed())
+    return tuple(name for name in CATALOGUE if name in named)
 
 
 def cures(broken: Iterable[Rule], sees: AbstractSet[Category]) -> tuple[str, ...]:
@@ -12,5 +28,19 @@ def cures(broken: Iterable[Rule], sees: AbstractSet[Category]) -> tuple[str, ...
 
     Left out is what is sealed under another category than the actor `sees`, who cannot record it.
     """
-    named = {kind for rule in broken for kind in rule.cured_by}
+    named = {name for rule in broken for name in mending(rule)}
     return tuple(name for name, kind in CATALOGUE.items() if name in named and kind.seals in sees)
+
+
+def _referred_to(rule: str) -> Iterator[str]:
+    for kind in CATALOGUE.values():
+        for spec in fields_of(kind):
+            if spec.refers is not None and spec.refers.rule == rule:
+                yield spec.refers.type
+
+
+def _followed() -> Iterator[str]:
+    for kind in CATALOGUE.values():
+        # What an event follows depends on its type alone, and not on what it says.
+        event: Event = kind.__new__(kind)
+        yield from (each.__name__ for each in event.follows())

@@ -12,6 +12,7 @@ from api.identity.directory import Institution
 from api.rule_packs.telling import PARTLY, STRENGTHS, UNVERIFIED, VERIFIED, dated_text, reads_of
 from domain.codes import tables
 from domain.event import CATALOGUE
+from domain.possible import mending
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import REGIONS, Rule, Rulebook
 
@@ -114,7 +115,7 @@ def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
     yield from (f"  {line}" for line in reads_of(rule.id))
     if (cure := rule.cured()) is not None:
         yield from (f"  如何改正：{cure.zh}", f"  To mend it: {cure.en}")
-    for name in rule.cured_by:
+    for name in mending(rule):
         label = CATALOGUE[name].label
         yield f"  登记下列事项 recorded by: {label.zh} {label.en} ({name})"
     dated: list[Dated] = [*rule.texts, *rule.packs, *rule.papers]

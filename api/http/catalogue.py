@@ -16,6 +16,7 @@ from api.http.dependencies import FileRequest
 from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Event, chapter, fields_of
+from domain.possible import mending
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
 from domain.when import FIRST_DAY, LAST_DAY
@@ -207,7 +208,7 @@ def rule_json(rule: Rule) -> RuleAnswer:
         "en": rule.en,
         "source": rule.source,
         "verified": rule.verified,
-        "cured_by": list(rule.cured_by),
+        "cured_by": list(mending(rule)),
         "cure_zh": None if cure is None else cure.zh,
         "cure_en": None if cure is None else cure.en,
         "region_of": rule.region,

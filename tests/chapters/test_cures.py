@@ -9,7 +9,7 @@ from domain.events.adoption.assessment import AdoptionAssessmentReportIssued, Re
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.label import Label
-from domain.possible import cures
+from domain.possible import cures, mending
 from domain.rulebook import InvalidRulebookError, Rulebook
 from tests.support.given import given, some
 
@@ -31,22 +31,22 @@ def test_every_rule_that_refuses_says_what_mends_it() -> None:
 
 
 def test_what_is_forbidden_is_mended_by_an_event() -> None:
-    assert [rule.id for rule in REFUSING if rule.strength == "forbidden" and not rule.cured_by] == []
+    assert [rule.id for rule in REFUSING if rule.strength == "forbidden" and not mending(rule)] == []
 
 
 def test_what_is_due_is_cleared_by_an_event() -> None:
     due = [rule for rule in RULEBOOK.rules.values() if rule.strength == "due"]
-    assert [rule.id for rule in due if not rule.cured_by] == []
+    assert [rule.id for rule in due if not mending(rule)] == []
 
 
 def test_what_mends_it_is_recorded_in_the_same_kind_of_file() -> None:
-    kinds = {kind for rule in RULEBOOK.rules.values() for kind in rule.cured_by}
+    kinds = {kind for rule in RULEBOOK.rules.values() for kind in mending(rule)}
     assert {CATALOGUE[kind].kind for kind in kinds} == {"child"}
 
 
 def test_what_is_out_of_order_is_mended_by_every_event_that_another_one_follows() -> None:
     before = {each.__name__ for kind in CATALOGUE.values() for each in kind.follows(kind.__new__(kind))}
-    assert set(RULEBOOK["E14"].cured_by) >= before
+    assert set(mending(RULEBOOK["E14"])) >= before
 
 
 def test_what_refers_to_nothing_is_mended_by_every_event_that_is_referred_to() -> None:
@@ -56,7 +56,7 @@ def test_what_refers_to_nothing_is_mended_by_every_event_that_is_referred_to() -
             if spec.refers is not None:
                 referred.setdefault(spec.refers.rule, set()).add(spec.refers.type)
     for rule, kinds in referred.items():
-        assert set(RULEBOOK[rule].cured_by) >= kinds
+        assert set(mending(RULEBOOK[rule])) >= kinds
 
 
 def test_a_rulebook_that_names_no_event_is_not_read() -> None:

@@ -40,6 +40,7 @@ from domain.file import File, fold
 from domain.judging import FindingKind, findings
 from domain.life import STAGE, Life
 from domain.obligations import OBLIGATIONS, State, clocks
+from domain.possible import mending
 from domain.readiness import GATES, GateState, Status, readiness
 from domain.rulebook import Rulebook
 from domain.standing import lapses
@@ -215,7 +216,7 @@ def seen(files: list[File], today: date) -> Seen:
     for file in files:
         for clock in clocks(file, RULEBOOK):
             due[clock.rule].add(str(clock.state(today)))
-            assert clock.met_by is None or clock.met_by.type in RULEBOOK[clock.rule].cured_by, clock.rule
+            assert clock.met_by is None or clock.met_by.type in mending(RULEBOOK[clock.rule]), clock.rule
         life = Life(file, today, RULEBOOK)
         stage = life.now(STAGE)
         stages.add("" if stage is None else str(stage.held.value))
