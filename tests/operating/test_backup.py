@@ -60,7 +60,10 @@ def elsewhere(postgres: str, settings: Settings, tmp_path: Path) -> Iterator[Set
 
 @pytest.fixture
 async def child(served: Served) -> UUID:
-    return await served.a_child(NAME)
+    recorded = await served.a_child(NAME)
+    # When a token was last used is stored now, and not at some time after the backup.
+    await served.container.identity.write_used()
+    return recorded
 
 
 def manifest_in(folder: Path) -> Path:
