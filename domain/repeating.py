@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import pairwise
 from typing import Final, TypeAlias
 
-from domain.entry import AnyEntry
 from domain.event import Event
 from domain.obligations import Clock, History
 from domain.rulebook import Pack
@@ -21,34 +19,43 @@ def _only(_: Days) -> str:
     return ""
 
 
-def repeated(
-    rule: str, history: History, kind: type[Event], *, case: CaseOf = _only, ends: Ends = Pack.ends
+def repeated(  # noqa: PLR0913 - what is done again, and how its times are counted
+    rule: str,
+    history: History,
+    kind: type[Event],
+    *,
+    case: CaseOf = _only,
+    ends: Ends = Pack.ends,
+    since: Days | None = None,
 ) -> Iterator[Clock]:
     """Yield a clock for each event of a kind while a child is in care: it follows the one before it in time.
 
-    The first is counted from the intake, and each from the one before: by the rule's number, for the `case`
-    of the day from which it is counted. `ends` says by when, where that is not so long after that day. It is
-    void with the end of the stay.
+    The first is counted from the intake, or from the days `since` which it is required if these are later;
+    and each from the one before: by the rule's number, for the `case` of the day from which it is counted.
+    `ends` says by when, where that is not so long after that day. It is void with the end of the stay.
     """
     for stay in history.stays():
-        within = (each for each in history.all(kind) if stay.since <= each.days.last <= stay.until)
-        for started, following in pairwise([stay.began.entry, *within, None]):
-            limit = None if started is None else _limit(rule, history, started, case)
-            if started is not None and limit is not None:
+        came = stay.began.entry
+        begins = came.days if since is None or since.last <= stay.since else since
+        if begins.last > stay.until:
+            continue
+        within = (each for each in history.all(kind) if begins.last <= each.days.last <= stay.until)
+        counted = [(came, begins), *((each, each.days) for each in within)]
+        for (started, days), following in zip(
+            counted, [*(each for each, _ in counted[1:]), None], strict=True
+        ):
+            limit = history.number(rule, entry=started, on=days.last, case=case(days))
+            if limit is not None:
                 yield Clock(
                     rule=rule,
-                    opened_on=started.days.last,
-                    due=ends(limit, started.days),
+                    opened_on=days.last,
+                    due=ends(limit, days),
                     started_by=(started,),
                     met_by=following,
                     void_on=stay.void_on,
                     void_because=stay.void_because,
                     number=limit,
                 )
-
-
-def _limit(rule: str, history: History, started: AnyEntry, case: CaseOf) -> Pack | None:
-    return history.number(rule, entry=started, case=case(started.days))
 
 
 def school_year_end(_: Pack, days: Days) -> Days:

@@ -19,6 +19,8 @@ from domain.events import health as health
 from domain.events import rehabilitation as rehabilitation
 from domain.events import schooling as schooling
 from domain.events import medical as medical
+from domain.events import psychology as psychology
+from domain.events import social_work as social_work
 from domain.events import care as care
 from domain.events import adoption as adoption
 from domain.events import placement as placement

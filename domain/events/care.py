@@ -10,13 +10,21 @@ from domain.events.health import DISABILITY
 from domain.events.intake import ADMITTED, INTAKE, RECEIVED
 from domain.events.medical.treatment import HOSPITAL_STAY
 from domain.events.rehabilitation import PLAN
+from domain.events.social_work import COMPANION, PLACEMENT_GOAL, SOCIAL_WORK_CASE
 from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, breach, uncertain
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
 FOSTER: Final = "foster"
-CLOSED: Final[tuple[Attribute[Any], ...]] = (CARE_MODE, PLAN, HOSPITAL_STAY)
+CLOSED: Final[tuple[Attribute[Any], ...]] = (
+    CARE_MODE,
+    PLAN,
+    HOSPITAL_STAY,
+    PLACEMENT_GOAL,
+    SOCIAL_WORK_CASE,
+    COMPANION,
+)
 """What cannot begin again after leaving care, until the child is taken in again (I31)."""
 
 

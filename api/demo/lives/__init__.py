@@ -11,6 +11,7 @@ from typing import Final
 from api.demo.life_building import LifeBuilder, Present, Teller
 from api.demo.lives.arriving import ARRIVING
 from api.demo.lives.as_found import AS_FOUND
+from api.demo.lives.being_well import BEING_WELL
 from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
 from api.demo.lives.falling_ill import FALLING_ILL
@@ -34,6 +35,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *KEEPING_TIMES,
     *FALLING_ILL,
     *ARRIVING,
+    *BEING_WELL,
 )
 FIRST_NUMBER: Final = 3001
 
