@@ -28,10 +28,11 @@ from domain.event import (
     known,
     ordered,
 )
+from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval
 from domain.file import AMENDMENTS, ANYTHING, File, amended, fold
-from domain.life import BIRTH, STAGE, Life, over_time
+from domain.life import BIRTH, CASE_CLOSED, STAGE, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting_each
 from domain.rulebook import Rule, Rulebook
@@ -352,6 +353,7 @@ def _ask(life: Life) -> Iterator[Refusal]:
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield the refusals of the general rules: nothing before birth, and nothing after what ended it."""
     yield from _ended(life, entry)
+    yield from _after_closing(life, entry)
     before = entry.event.follows()
     if before and not any(life.last(kind) for kind in before):
         ahead = next(filter(None, map(life.ahead, before)), None)
@@ -384,6 +386,19 @@ def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     adopted = stage.held.value == "adopted"
     if ends_with == "departure" or (ends_with == "adoption" and adopted):
         yield breach("I20" if adopted else "I31", stage.entry)
+
+
+def _after_closing(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
+    """Refuse all but corrections, visits and archiving from the day after the case was closed (R-CASE-1).
+
+    It ends with the child's being received again.
+    """
+    kind = type(entry.event)
+    if kind in KINDS_AFTER or chapter(kind) in CHAPTERS_AFTER or entry.corrects is not None:
+        return
+    closed = life.now(CASE_CLOSED)
+    if closed is not None and life.reached(day_after(closed.held.since)):
+        yield breach("R-CASE-1", closed.entry)
 
 
 def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]:

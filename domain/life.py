@@ -25,6 +25,8 @@ STAGE: Final[Attribute[str]] = Attribute("life", "stage", Label("阶段", "Stage
 """Where the life stands: a code of the table `stage`."""
 DEPARTED: Final[Attribute[str]] = Attribute("departure", "reason", Label("离院原因", "Departed"))
 """Why the child is away, a code of `departure_reason`; it stands here because a new admission ends it."""
+CASE_CLOSED: Final[Attribute[date]] = Attribute("case", "closed", Label("结案", "Case closed"))
+"""Since when nothing more is done for the child; it stands here because a new reception ends it."""
 ADULT: Final = 18
 """Full years with which a person is of age (民法典 17)."""
 GONE: Final = frozenset({"departed", "placed", "adopted", "died"})

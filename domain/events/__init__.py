@@ -22,9 +22,13 @@ from domain.events import medical as medical
 from domain.events import psychology as psychology
 from domain.events import social_work as social_work
 from domain.events import care as care
+from domain.events import entrusted as entrusted
+from domain.events import leave as leave
 from domain.events import adoption as adoption
 from domain.events import placement as placement
 from domain.events import departure as departure
 from domain.events import funeral as funeral
+from domain.events import archive as archive
+from domain.events import case as case
 from domain.events import record as record
 from domain.events import institution as institution

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import (
@@ -14,6 +15,7 @@ from domain.event import (
     NotBefore,
     Past,
     Personal,
+    Refers,
     Text,
     Title,
     known,
@@ -21,19 +23,24 @@ from domain.event import (
 from domain.events.adoption.assessment import INTEGRATING
 from domain.events.care import ended as care_ended
 from domain.events.entitlement import paid_too_long
+from domain.events.entrusted import ended as entrusting_ended
 from domain.events.guardianship import given_back, guardian_case
 from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
+from domain.events.leave import ended as leave_ended
 from domain.events.medical.illness import ILLNESS, PALLIATIVE_CARE, REGISTERED_ILLNESS
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.placement.preparing import old_enough
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Attribute, Facts
 from domain.life import DEPARTED, STAGE, Life
-from domain.refusal import Refusal, Refusals, breach, uncertain
+from domain.refusal import Refusal, Refusals, breach, no_evidence, uncertain
+from domain.shared_fields import DecidedBy, DecisionTaken, Grounds
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
 ADOPTED: Final = frozenset({"01", "02", "03"})
+APPROVED: Final = "approved"
+"""A code of `decision`."""
 DEAD: Final = "06"
 OLD_ENOUGH: Final = {"05": "independent", "09": ""}
 """Reasons for which nobody leaves before some age, by the case of its number (I23)."""
@@ -50,6 +57,32 @@ ENDED_BY_DEATH: Final[tuple[Attribute[Any], ...]] = (
 )
 PARENTS_FOUND, GUARDIAN_RESTORED = "04", "11"
 """Reasons for which a child goes back to its family: codes of `departure_reason`."""
+
+
+class DepartureProposed(
+    Event, zh="提出离院", en="Departure proposed", source=STANDARD, ends_with="departure"
+):
+    """It was proposed that the child leave the institution's care."""
+
+    reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
+    receiver: Annotated[Answered[Text], Label("接收人或者接收单位", "Received by"), Personal(Category.FAMILY)]
+    grounds: Annotated[Grounds, Personal(Category.FAMILY)]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return INTAKE
+
+
+class DepartureApproved(
+    Event, zh="离院审批", en="Departure approved", source=STANDARD, ends_with="departure"
+):
+    """The competent body decided on a proposed departure."""
+
+    proposal: Annotated[Answered[UUID], Label("离院申请", "Proposal"), Refers("DepartureProposed")]
+    decision: DecisionTaken
+    decided_by: Annotated[DecidedBy, Personal(Category.IDENTITY)]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (DepartureProposed,)
 
 
 class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD, ends_with=None):
@@ -72,6 +105,7 @@ class DepartureCompleted(Event, zh="离院", en="Departure completed", source=ST
                 "I20", stage.entry, reason, Label("离院原因应为收养", "the reason is the adoption")
             )
 
+        yield from _approved(life)
         yield from self._given_back(life)
         yield from old_enough(life, case=OLD_ENOUGH.get(reason or "", "none"))
         yield from paid_too_long(life, known(self.last_allowance_month))
@@ -124,6 +158,26 @@ class ChildDied(
             yield attribute.since(entry.days, None, key=EVERY)
 
 
+def _approved(life: Life) -> Refusals:
+    """Who leaves after a proposal leaves once it was approved (R-DEP-1)."""
+    proposed = life.last(DepartureProposed)
+    if proposed is None or life.gone:
+        return
+    decided = [
+        each
+        for each in life.all(DepartureApproved)
+        if known(each.event.proposal) in {None, proposed.original}
+        and each.days.last >= proposed.days.earliest
+    ]
+    decision = known(decided[-1].event.decision) if decided else None
+    if not decided:
+        yield no_evidence("R-DEP-1", proposed)
+    elif decision is None:
+        yield uncertain("R-DEP-1", decided[-1], detail=Label("审批结果不详", "the decision is not known"))
+    elif decision != APPROVED:
+        yield breach("R-DEP-1", decided[-1], detail=Label("离院未获同意", "the departure was not approved"))
+
+
 def death(life: Life) -> AnyEntry | None:
     """Return the entry by which the person is dead on that day: the death, or else a departure by death."""
     died = life.all(ChildDied)
@@ -140,3 +194,5 @@ def closed(entry: AnyEntry, reason: str) -> Facts:
     yield DEPARTED.since(entry.days, reason)
     yield from care_ended(entry)
     yield INTEGRATING.since(entry.days, None, key=EVERY)
+    yield from leave_ended(entry)
+    yield from entrusting_ended(entry)

@@ -26,7 +26,7 @@ from domain.event import (
     known,
 )
 from domain.file import Attribute, Fact, Facts
-from domain.life import BIRTH, DEPARTED, STAGE, Life, deciding
+from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
 from domain.rulebook import Papers
@@ -120,6 +120,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         yield STAGE.since(entry.days, "received")
         yield DECLINED.since(entry.days, None)
         yield DEPARTED.since(entry.days, None)
+        yield CASE_CLOSED.since(entry.days, None)
         yield RECEIVED.since(entry.days, entry.days.last)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)

@@ -272,6 +272,22 @@ def test_after_an_adoption_the_reason_for_leaving_is_the_adoption_and_unknown_it
 # E06: after death
 
 FOLLOWS_A_DEATH = {
+    "HospitalDischarged",
+    "IllnessEpisodeClosed",
+    "ArchiveAppraised",
+    "ArchiveCheckedOut",
+    "ArchiveDestroyed",
+    "ArchiveOpened",
+    "ArchiveReturned",
+    "ArchiveSealed",
+    "ArchiveTransferred",
+    "CaseClosed",
+    "DeathInvestigated",
+    "DeathReported",
+    "DocumentFiled",
+    "EntrustedCareAgreementEnded",
+    "FuneralCompleted",
+    "HouseholdCancelled",
     "AllowanceStopped",
     "ArchiveHandedOver",
     "BankAccountHandedOver",

@@ -57,6 +57,7 @@ NO_WITNESS: Final = {
     "I33": "of two files",
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",
+    "R-DTH-4": "of a day that no event has, so that it is always a doubt",
     "X07": "of an institution",
     "X09": "of a claim that no life makes in vain",
     "X10": "of a decision on an exception, which leaves nothing unknown",

@@ -82,8 +82,15 @@ NEVER_A_FINDING: Final = {
     "R-ADO-1": "of Sichuan, where nobody of these lives",
 }
 """Rules that speak against nothing recorded, each with why (what is due and the gates speak otherwise)."""
-STATES: Final[dict[str, set[str]]] = {"D16": {"met", "met_late"}}
-"""States of an obligation that is recorded with what meets it: an application with its decision."""
+NEVER_VOID: Final = {"due", "overdue", "met", "met_late"}
+STATES: Final[dict[str, set[str]]] = {
+    "D16": {"met", "met_late"},
+    "D34": NEVER_VOID,
+    "R-ARC-1": NEVER_VOID,
+    "R-DTH-3": NEVER_VOID,
+}
+"""States of an obligation that is never in another: an application is recorded with its decision, and
+nothing makes void what a death or a loan from the archive asks for."""
 OF_MORE_THAN_A_LIFE: Final = {
     "listed_twice": "two rows of a register tell of one child",
     "possible_duplicate": "two files may be one child's",

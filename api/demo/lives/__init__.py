@@ -20,6 +20,7 @@ from api.demo.lives.growing_up import GROWING_UP
 from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
+from api.demo.lives.moving import MOVING
 from api.demo.lives.searching import SEARCHING
 from ledger.recording.request import Recording
 
@@ -36,6 +37,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *FALLING_ILL,
     *ARRIVING,
     *BEING_WELL,
+    *MOVING,
 )
 FIRST_NUMBER: Final = 3001
 
