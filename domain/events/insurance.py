@@ -31,8 +31,13 @@ from domain.when import Days, day_after
 
 INTAKE_TEXT: Final = "威海市民政局等《实施意见》（2021-11-08）二（二）"
 
+Scheme: TypeAlias = Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
+ContributionYear: TypeAlias = Annotated[
+    Answered[Year], Label("缴费年度", "Contribution year"), Unit(None, "年"), ByNextYear()
+]
 Contribution: TypeAlias = Annotated[Amount, Le(1_000_000)]
 """What is paid in yuan for one person and year."""
+ContributionYuan: TypeAlias = Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
 
 INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"), several=True)
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
@@ -67,12 +72,12 @@ class InsuranceStatusChecked(Event, zh="核实参保状态", en="Insurance statu
 class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", source=INTAKE_TEXT):
     """The child was enrolled in a medical insurance."""
 
-    scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
+    scheme: Scheme
     insured_region: Annotated[Answered[Region], Label("参保地", "Insured in"), Code("region")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), Unit(None, "年"), ByNextYear()]
+    year: ContributionYear
     paid_on: Annotated[Answered[date], Label("缴费日期", "Paid on"), Past()]
     benefit_from: Annotated[Answered[date], Label("待遇享受起始日", "Benefits from")]
-    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
+    amount_yuan: ContributionYuan
     payer: Annotated[Answered[str], Label("资助方式", "Paid by"), Code("insurance_payer")]
     is_out_of_window: Annotated[Answered[bool], Label("是否集中缴费期外", "Outside the enrolment window")]
     waiting_days: Annotated[Answered[Count], Label("等待期", "Waiting period"), Unit("days", "天")]
@@ -96,9 +101,9 @@ class InsuranceContributionPaid(
 ):
     """The contribution for one year was paid."""
 
-    scheme: Annotated[Answered[str], Label("险种", "Scheme"), Code("insurance_scheme")]
-    year: Annotated[Answered[Year], Label("缴费年度", "Contribution year"), Unit(None, "年"), ByNextYear()]
-    amount_yuan: Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
+    scheme: Scheme
+    year: ContributionYear
+    amount_yuan: ContributionYuan
     payer: Annotated[Answered[str] | None, Label("资助方式", "Paid by"), Code("insurance_payer")] = None
     benefit_from: Annotated[Answered[date] | None, Label("待遇享受起始日", "Benefits from")] = None
 

@@ -274,6 +274,11 @@ def test_after_an_adoption_the_reason_for_leaving_is_the_adoption_and_unknown_it
 FOLLOWS_A_DEATH = {
     "HospitalDischarged",
     "IllnessEpisodeClosed",
+    "MedicalAidApplicationChanged",
+    "MedicalAidApplied",
+    "MedicalAidDecided",
+    "MedicalCostCovered",
+    "MedicalCostIncurred",
     "ArchiveAppraised",
     "ArchiveCheckedOut",
     "ArchiveDestroyed",

@@ -1,8 +1,16 @@
 """Children who were vaccinated in time or late, and who fell ill."""
 
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import raised
-from api.demo.people import MALE
+from api.demo.lives.upbringing import orphan_taken_in, raised
+from api.demo.people import FEMALE, MALE
+from domain.events.medical.aid import MedicalAidApplicationChanged, MedicalAidApplied, MedicalAidDecided
+from domain.events.medical.costs import MedicalCostCovered, MedicalCostIncurred
 from domain.events.medical.illness import (
     ChronicOrSeriousIllnessRegistered,
     IllnessDiagnosed,
@@ -10,12 +18,21 @@ from domain.events.medical.illness import (
     InfectiousDiseaseReported,
 )
 from domain.events.medical.treatment import (
+    EmergencyRescued,
     HospitalAdmitted,
     HospitalDischarged,
     OutpatientTreated,
     SurgeryPerformed,
 )
 from domain.events.medical.vaccination import VaccinationDeferred, VaccinationGiven
+
+SHARES: Final = (
+    ("basic_insurance", "51700.00"),
+    ("critical_illness", "11000.00"),
+    ("medical_assistance", "10000.00"),
+    ("charity", "5000.00"),
+)
+"""What each layer paid for an operation, in yuan."""
 
 
 def weak_heart(present: Present) -> LifeCourse:
@@ -57,6 +74,40 @@ def weak_heart(present: Present) -> LifeCourse:
         result="improved",
     )
     yield on(present.ago(days=105), HospitalDischarged, admission=admission, result="improved")
+    yield from paid_for(illness, present.ago(days=105), "86240.00", SHARES)
+    applied = yield on(
+        present.ago(days=90),
+        MedicalAidApplied,
+        episode=illness,
+        layer="tomorrow_plan",
+        applied_to="望海区民政局",
+        amount_yuan=Decimal("9400.00"),
+        eligible_as="orphan",
+        is_insured=True,
+    )
+    yield on(
+        present.ago(days=80),
+        MedicalAidApplicationChanged,
+        application=applied,
+        amount_yuan=Decimal("8540.00"),
+        grounds="医疗救助结算后自付部分减少",
+    )
+    yield on(
+        present.ago(days=60),
+        MedicalAidDecided,
+        application=applied,
+        decision="approved",
+        decided_by="望海区民政局",
+        amount_yuan=Decimal("8540.00"),
+    )
+    yield on(
+        present.ago(days=40),
+        MedicalCostCovered,
+        episode=illness,
+        layer="tomorrow_plan",
+        amount_yuan=Decimal("8540.00"),
+        application=applied,
+    )
     yield on(present.ago(days=30), IllnessEpisodeClosed, episode=illness, outcome="cured")
     yield on(
         present.ago(days=10),
@@ -69,4 +120,30 @@ def weak_heart(present: Present) -> LifeCourse:
     )
 
 
-FALLING_ILL = (weak_heart,)
+def rescued_uninsured(present: Present) -> LifeCourse:
+    """A girl came ill and uninsured; nobody applied to the fund, and a charity gave more than was left."""
+    child = present.turning(3, in_days=-100, sex=FEMALE)
+    came = present.ago(days=75)
+    yield from orphan_taken_in(child, came, present.file_no)
+    illness = yield on(came, IllnessDiagnosed, disease="重症肺炎")
+    yield on(came, EmergencyRescued, episode=illness, is_uninsured=True, result="improved")
+    yield from paid_for(illness, came + timedelta(days=15), "23800.00", (("charity", "30000.00"),))
+    yield on(
+        came + timedelta(days=20),
+        MedicalAidApplied,
+        episode=illness,
+        layer="tomorrow_plan",
+        applied_to="望海区民政局",
+        eligible_as="student",
+        is_insured=False,
+    )
+
+
+def paid_for(illness: UUID, day: date, cost: str, shares: Iterable[tuple[str, str]]) -> LifeCourse:
+    """An illness was billed on a day, and funding layers paid for it."""
+    yield on(day, MedicalCostIncurred, episode=illness, amount_yuan=Decimal(cost))
+    for layer, amount in shares:
+        yield on(day, MedicalCostCovered, episode=illness, layer=layer, amount_yuan=Decimal(amount))
+
+
+FALLING_ILL = (weak_heart, rescued_uninsured)
