@@ -1,18 +1,20 @@
 """Visits that are due: which visit is made for which time."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Event, Label
+from domain.event import Event, Label, known
 from domain.life import STAGE
 from domain.obligations import Clock, History
 from domain.when import LAST_DAY, Days
 
 E = TypeVar("E", bound=Event)
+VisitsEnd: TypeAlias = Callable[[History, date], tuple[date, Label] | None]
+"""Answers on which first day after a day no visit is required any more, and why; None while there is none."""
 ENDS: Final = {
     "died": Label("已死亡", "died"),
     "received": Label("重新接收", "in care again"),
@@ -66,15 +68,17 @@ def planned_visits(  # noqa: PLR0913, PLR0917 - what is planned, and what may co
     days: Sequence[date],
     made: Sequence[Entry[E]],
     replaced_by: Sequence[AnyEntry],
+    end: VisitsEnd | None = None,
 ) -> Iterator[Clock]:
     """Yield a clock for each planned day: it falls due that day, and is met by the visit nearest to it.
 
-    It is void once the person is dead or in care again, or with the first of the plans that replace it.
+    It is void with the `end` of the visits, by default `visits_end`, or with the first of the plans that
+    replace it.
     """
     since = plan.days.last
-    ends = [end for end in (visits_end(history, since),) if end is not None]
+    ends = [ended for ended in ((end or visits_end)(history, since),) if ended is not None]
     ends += [(other.days.last, REPLACED) for other in replaced_by[:1]]
-    void_on, because = min(ends, key=lambda end: end[0], default=(None, None))
+    void_on, because = min(ends, key=lambda ended: ended[0], default=(None, None))
     planned = sorted(set(days))
     visits = [visit for visit in made if visit is not plan and visit.days.last >= since]
     for day, visit in zip(planned, nearest_to(planned, visits, since), strict=True):
@@ -87,3 +91,33 @@ def planned_visits(  # noqa: PLR0913, PLR0917 - what is planned, and what may co
             void_on=void_on,
             void_because=because,
         )
+
+
+def planned_and_agreed(
+    rule: str,
+    history: History,
+    plans: Sequence[AnyEntry],
+    made: Sequence[Entry[E]],
+    end: VisitsEnd | None = None,
+) -> Iterator[Clock]:
+    """Yield the clocks of plans (`visits_on`) and of visits that agreed on the next one (`next_on`).
+
+    A new plan replaces both.
+    """
+    for index, plan in enumerate(plans):
+        days = known(plan.event.visits_on) or ()
+        yield from planned_visits(rule, history, plan, days, made, plans[index + 1 :], end)
+    agreed: list[AnyEntry] = [visit for visit in made if _next_on(visit) is not None]
+    for visit in agreed:
+        again = [
+            later
+            for later in sorted([*plans, *agreed], key=lambda entry: (entry.days.last, entry.version))
+            if (later.days.last, later.version) > (visit.days.last, visit.version)
+        ]
+        day = _next_on(visit)
+        yield from planned_visits(rule, history, visit, () if day is None else (day,), made, again, end)
+
+
+def _next_on(visit: AnyEntry) -> date | None:
+    next_on: date | None = known(visit.event.next_on)
+    return next_on

@@ -24,6 +24,7 @@ from domain.events import social_work as social_work
 from domain.events import care as care
 from domain.events import entrusted as entrusted
 from domain.events import leave as leave
+from domain.events import foster as foster
 from domain.events import adoption as adoption
 from domain.events import placement as placement
 from domain.events import departure as departure

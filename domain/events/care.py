@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Title, known
+from domain.event import Answered, Category, Code, Event, Label, Name, NotBefore, Personal, Title, known
 from domain.events.guardianship import ended as guardianship_ended
 from domain.events.health import DISABILITY
 from domain.events.intake import ADMITTED, INTAKE, RECEIVED
@@ -16,9 +16,24 @@ from domain.life import Life
 from domain.refusal import Refusals, breach, uncertain
 
 CARE_MODE: Final[Attribute[str]] = Attribute("care", "mode", Label("养育方式", "Care mode"))
+FOSTER_MATCH: Final[Attribute[str]] = Attribute(
+    "care", "foster_match", Label("寄养融合家庭", "Matched foster family")
+)
+FOSTER_AGREEMENT: Final[Attribute[str]] = Attribute(
+    "care", "foster_agreement", Label("寄养协议家庭", "Foster agreement with"), several=True
+)
+"""The family of each foster agreement in force, under the id of the entry by which it was signed."""
+FOSTER_FAMILY: Final[Attribute[str]] = Attribute("care", "foster_family", Label("寄养家庭", "Foster family"))
+SHORT_TERM: Final[Attribute[date]] = Attribute(
+    "care", "short_term", Label("短期养育", "Short-term care since")
+)
 FOSTER: Final = "foster"
 CLOSED: Final[tuple[Attribute[Any], ...]] = (
     CARE_MODE,
+    FOSTER_MATCH,
+    FOSTER_AGREEMENT,
+    FOSTER_FAMILY,
+    SHORT_TERM,
     PLAN,
     HOSPITAL_STAY,
     PLACEMENT_GOAL,
@@ -40,33 +55,45 @@ class CareModeAssigned(
     mode: Annotated[Answered[str], Label("养育方式", "Care mode"), Code("care_mode")]
     unit: Annotated[Answered[Title], Label("养育单元", "Ward, home or family"), Personal(Category.CONTACT)]
     until: Annotated[date | None, Label("截止日期", "Until"), NotBefore()] = None
+    caregivers: Annotated[
+        tuple[Name, ...] | None, Label("照料人员", "Caregivers"), Personal(Category.CONTACT)
+    ] = None
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        """No two at the same time (I27).
-
-        One that begins on a later day succeeds the former, whose end was not said. But nothing can
-        succeed what is said to last longer, and of two that begin on one day none is the former.
-        """
-        yield from _fit_to_foster(self, life)
-        other = life.now(CARE_MODE)
-        if other is None or life.entry is None:
-            return
-        lasts = other.held.until is not None
-        same_day = life.entry.days.exact and other.entry.days == life.entry.days
-        if lasts or (same_day and other.entry.event != self):
-            yield breach("I27", other.entry)
+        mode = known(self.mode)
+        if mode in {None, "unknown", FOSTER}:
+            yield from fit_to_foster(life)
+        yield from one_at_a_time(life, mode)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CARE_MODE.since(entry.days, known(self.mode) or "unknown", until=self.until)
 
 
-def _fit_to_foster(assigned: CareModeAssigned, life: Life) -> Refusals:
+def one_at_a_time(life: Life, mode: str | None) -> Refusals:
+    """No two care modes at the same time (I27).
+
+    One that begins on a later day succeeds the former, whose end was not said. But nothing can
+    succeed what is said to last longer, and of two that begin on one day none is the former. An event
+    of another type may say the same mode too.
+    """
+    other = life.now(CARE_MODE)
+    if other is None or life.entry is None:
+        return
+    if other.held.value == mode and other.entry.type != life.entry.type:
+        return
+    lasts = other.held.until is not None
+    same_day = life.entry.days.exact and other.entry.days == life.entry.days
+    if lasts or (same_day and other.entry.event != life.entry.event):
+        yield breach("I27", other.entry)
+
+
+def fit_to_foster(life: Life) -> Refusals:
     """A severely disabled child is fostered only if it needs no long professional care (I10)."""
     disability, severe = life.now(DISABILITY), life.number("I10", case="severe")
-    if known(assigned.mode) not in {None, "unknown", FOSTER} or disability is None or severe is None:
+    if disability is None or severe is None:
         return
     value = disability.held.value
     grade = None if value is None else value.grade

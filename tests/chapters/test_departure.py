@@ -304,6 +304,8 @@ FOLLOWS_A_DEATH = {
     "ExceptionApproved",
     "ExceptionRejected",
     "FindRelativesNoticeWithdrawn",
+    "FosterAllowancePaid",
+    "FosterPlacementEnded",
     "GuardianshipTerminated",
     "HouseholdRegistered",
     "IdentityRecorded",

@@ -48,7 +48,6 @@ WHY_SILENT: Final = {
 NO_WITNESS: Final = {
     "R-ADO-1": "of Sichuan, where nobody of these lives",
     "D30": "of Shenzhen, where nobody of these lives",
-    "I10": "of foster families' files",
     "R-AGE-1": "how other rules count",
     "R-TIME-1": "how other rules count",
     "R-TIME-2": "how other rules count",

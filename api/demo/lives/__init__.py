@@ -16,6 +16,7 @@ from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
 from api.demo.lives.falling_ill import FALLING_ILL
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
+from api.demo.lives.fostering_out import FOSTERING_OUT
 from api.demo.lives.growing_up import GROWING_UP
 from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
@@ -38,6 +39,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *ARRIVING,
     *BEING_WELL,
     *MOVING,
+    *FOSTERING_OUT,
 )
 FIRST_NUMBER: Final = 3001
 
