@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Category, Event, Label
+from domain.event import Category, Event, Kind, Label
 from domain.resting import NOTHING, Categories, note
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_before
 
@@ -29,6 +29,7 @@ class Attribute(Generic[T]):
     `personal` is the category under which its value is shown, None for codes, dates and states. `several`
     says whether more than one value may hold at the same time, each under its own key. `stays_readable` says
     whether the status goes on to show it, with the day through which it held, once the child has left.
+    `kind` is that of the files whose status shows it.
     """
 
     chapter: str
@@ -37,6 +38,7 @@ class Attribute(Generic[T]):
     personal: Category | None = None
     several: bool = False
     stays_readable: bool = False
+    kind: Kind = "child"
 
     def __post_init__(self) -> None:
         ATTRIBUTES[self.chapter, self.name] = self

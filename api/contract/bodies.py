@@ -12,15 +12,16 @@ from pydantic import BaseModel, ValidationError
 from api.contract.pointers import ours
 from api.contract.problems import Problem, invalid
 from api.contract.requests import (
+    ITEMS,
     EventHead,
     EventRequest,
     EventsRequest,
-    ItemRequest,
     ItemsRequest,
     OpeningRequest,
     SearchRequest,
 )
 from domain.envelope import Envelope
+from domain.event import Kind
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
@@ -96,16 +97,17 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Events of one child, or the problem of the item."""
+    """Events of one file of a kind, or the problem of the item."""
 
-    child: UUID | None
+    stream: UUID | None
     drafts: tuple[Draft, ...]
     problem: Problem | None = None
+    kind: Kind = "child"
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Events of many children."""
+    """Events of many files."""
 
     items: tuple[Item, ...]
     all_or_nothing: bool
@@ -156,12 +158,13 @@ def search(raw: bytes) -> SearchRequest:
 
 
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
-    """Parse a line of an import: one item of `POST /entries`, or the body of `POST /children`.
+    """Parse a line of an import: an item of `POST /entries`, or the body of `POST /children`.
 
+    A line that names an institution alone opens a child's file there, so it records nothing in its own file.
     Raises the problems `malformed`, `invalid` and `too_large`.
     """
     document = loaded(raw)
-    if isinstance(document, dict) and "child" in document:
+    if isinstance(document, dict) and ("child" in document or "family" in document):
         return _item(document, rulebook, "")
     return _opening(document, rulebook)
 
@@ -171,9 +174,12 @@ def _has_events(item: object) -> bool:
 
 
 def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 - any JSON
+    # With two of them, or none, the item is not valid: a child's is expected then.
+    named = (each for each in ITEMS if isinstance(document, dict) and each in document)
+    kind: Kind = next(named, "child")
     try:
-        sent = _valid(ItemRequest, document, at)
-        return Item(sent.child, _drafts(document["events"], rulebook, f"{at}/events"))
+        sent = _valid(ITEMS[kind], document, at)
+        return Item(getattr(sent, kind), _drafts(document["events"], rulebook, f"{at}/events"), kind=kind)
     except Problem as problem:
         return Item(None, (), problem)
 

@@ -10,16 +10,12 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.masking import PersonalValue, restricted, typed_dict
-from domain.event import CATALOGUE, Category, Erased, Unknown, chapter
+from domain.event import Category, Erased, Kind, Unknown
 from domain.events.departure import death
 from domain.file import ATTRIBUTES, Attribute, Fact
 from domain.life import BIRTH, Life
 from domain.when import Days, add, age
 from projections.obligations import Obligation
-
-_OTHERS: Final = {chapter(kind) for kind in CATALOGUE.values() if kind.kind != "child"}
-"""Chapters of streams other than a child's."""
-
 
 _SOON_DAYS: Final = 30
 
@@ -39,24 +35,29 @@ class WaitingAnswer(TypedDict):
     due_30_days: int
 
 
-FileAnswer: Final = typed_dict(
-    "FileAnswer",
-    {
-        "child": UUID,
+_OF_A_CHILD: Final = {"file_no": PersonalValue, "stage": str | None, "age": AgeAnswer | None}
+
+
+def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
+    """Return the type of the status of a file of a kind."""
+    chapters = [name for (name, _), each in ATTRIBUTES.items() if each.kind == kind and name != "life"]
+    members: dict[str, Any] = {
+        "institution": UUID | None,
+        kind: UUID,
         "version": int,
         "position": int,
         "known_position": int,
         "as_of": date,
-        "institution": UUID | None,
-        "file_no": PersonalValue,
-        "stage": str | None,
-        "age": AgeAnswer | None,
+        **(_OF_A_CHILD if kind == "child" else {}),
         "findings": int,
         "obligations": WaitingAnswer,
-        **{chapter: dict[str, Any] for chapter, _ in ATTRIBUTES if chapter not in {*_OTHERS, "life"}},
-    },
-    "A file's status on a day; each chapter has one member per attribute, null if nothing holds.",
-)
+        **dict.fromkeys(chapters, dict[str, Any]),
+    }
+    return typed_dict(
+        "FileAnswer" if kind == "child" else f"{kind.capitalize()}FileAnswer",
+        members,
+        "A file's status on a day; each chapter has one member per attribute, null if nothing holds.",
+    )
 
 
 class RegisterRow(TypedDict):
@@ -75,31 +76,36 @@ class RegisterRow(TypedDict):
 
 
 def file_json(
-    life: Life, day: date, *, obligations: list[Obligation], findings: int, sees: AbstractSet[Category]
+    life: Life,
+    day: date,
+    *,
+    obligations: list[Obligation],
+    findings: int,
+    sees: AbstractSet[Category],
+    kind: Kind = "child",
 ) -> dict[str, Any]:
     """Return a life on its day in the form of the contract, without the ids and versions of the file."""
-    chapters = status_json(life, sees)
-    life_status = chapters.pop("life")
-    return {
-        **chapters,
-        "file_no": _plain(chapters["intake"].pop("file_no")),
-        "stage": _plain(life_status["stage"]),
-        "age": age_json(life, day),
-        "findings": findings,
-        "obligations": _waiting(obligations, day),
-    }
+    shown: dict[str, Any] = status_json(life, sees, kind)
+    if kind == "child":
+        life_status = shown.pop("life")
+        shown |= {
+            "file_no": _plain(shown["intake"].pop("file_no")),
+            "stage": _plain(life_status["stage"]),
+            "age": age_json(life, day),
+        }
+    return shown | {"findings": findings, "obligations": _waiting(obligations, day)}
 
 
-def status_json(life: Life, sees: AbstractSet[Category]) -> dict[str, dict[str, Any]]:
+def status_json(life: Life, sees: AbstractSet[Category], kind: Kind = "child") -> dict[str, dict[str, Any]]:
     """Return what holds on the life's day: one object per chapter, with one member per attribute.
 
-    A member is null if nothing holds, and a list if several values may hold at once. When the child has left,
-    the days of the last stay are still told, with the last day on which they held. A hidden attribute reveals
-    neither.
+    These are the chapters of files of that kind. A member is null if nothing holds, and a list if several
+    values may hold at once. When the child has left, the days of the last stay are still told, with the last
+    day on which they held. A hidden attribute reveals neither.
     """
     chapters: dict[str, dict[str, Any]] = {}
     for (name, attribute_name), attribute in ATTRIBUTES.items():
-        if name not in _OTHERS:
+        if attribute.kind == kind:
             holding = _holding(life, attribute, sees)
             single = holding[-1] if holding else None
             chapters.setdefault(name, {})[attribute_name] = holding if attribute.several else single

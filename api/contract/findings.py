@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.contract.masking import typed_dict
 from api.contract.rows import answered, row_json
+from domain.event import Kind
 from projections.findings import Finding
 
 if TYPE_CHECKING:
@@ -23,6 +24,6 @@ else:
     )
 
 
-def finding_json(finding: Finding, others: Sequence[UUID] = ()) -> FindingAnswer:
-    """Return a finding, with other files that are alike."""
-    return {**row_json(finding), "on": finding.found_on, "others": list(others)}
+def finding_json(finding: Finding, others: Sequence[UUID] = (), *, kind: Kind = "child") -> FindingAnswer:
+    """Return a finding against a file of a kind, with other files that are alike."""
+    return {**row_json(finding, kind), "on": finding.found_on, "others": list(others)}

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from api.contract.listing import Because
 from api.contract.masking import typed_dict
 from api.contract.rows import answered, row_json
+from domain.event import Kind
 from domain.obligations import State
 from projections.obligations import Obligation
 
@@ -38,13 +39,16 @@ class ObligationsAnswer(TypedDict):
     known_position: int
 
 
-def obligation_json(obligation: Obligation, day: date) -> ObligationAnswer:
-    """Return a clock with its state on a day; a clock that is not open yet, with that of its first day."""
+def obligation_json(obligation: Obligation, day: date, *, kind: Kind = "child") -> ObligationAnswer:
+    """Return a clock with its state on a day; a clock that is not open yet, with that of its first day.
+
+    It is of a file of that kind.
+    """
     state = obligation.state(max(day, obligation.opened_on)) or "due"
     void = state == "void" and obligation.void_zh is not None and obligation.void_en is not None
     met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []
     answer = {
-        **row_json(obligation),
+        **row_json(obligation, kind),
         "state": state,
         "days_left": (obligation.due_on - day).days,
         "met_by": met,

@@ -162,21 +162,24 @@ def recorded_json(
     recorded: Recorded, sees: AbstractSet[Category], taken: Iterable[FindingAnswer] = ()
 ) -> RecordedAnswer:
     """Return the answer to a recording; `taken` are findings against its numbers, which other files have."""
-    return {
-        "child": recorded.stream,
+    kind = recorded.entries[0].kind
+    answer: Any = {
+        kind: recorded.stream,
         "version": recorded.version,
         "position": recorded.position,
         "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
         "findings": [
             *findings_json(recorded.findings, sees),
-            *(each | {"child": recorded.stream} for each in taken),
+            *(each | {kind: recorded.stream} for each in taken),
         ],
     }
+    recorded_answer: RecordedAnswer = answer
+    return recorded_answer
 
 
 def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[FindingAnswer]:
     """Return the findings against entries, as far as they rest on categories that the caller sees."""
-    return [finding_json(against_entry(each)) for each in told_to(sees, judgements)]
+    return [finding_json(against_entry(each), kind=each.entry.kind) for each in told_to(sees, judgements)]
 
 
 def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
@@ -289,7 +292,8 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
     def due(clock: Clock | None) -> ObligationAnswer | None:
         if clock is None:
             return None
-        return obligation_json(obligation(clock.started_by[0].stream, 0, clock, rulebook), today)
+        first = clock.started_by[0]
+        return obligation_json(obligation(first.stream, 0, clock, rulebook), today, kind=first.kind)
 
     status: list[StatusChangeAnswer] = [_status(change) for change in impact.status]
     obligations: list[ObligationChangeAnswer] = [

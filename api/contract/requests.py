@@ -1,7 +1,9 @@
 """The forms of request bodies, for documentation and parsing."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.contract.filters import Stage
 from domain.envelope import Envelope, envelope_fields
-from domain.event import Number
+from domain.event import Kind, Number
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.text import is_line
@@ -77,7 +79,6 @@ EventRequest.__doc__ = "An event with its envelope."
 
 # Each event is parsed separately, so that all errors are reported at once.
 AnyEvent: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="EventRequest")})]
-AnyItem: TypeAlias = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="ItemRequest")})]
 
 
 class EventsRequest(Request):
@@ -102,8 +103,30 @@ class ItemRequest(EventsRequest):
     child: UUID
 
 
+class FamilyItemRequest(EventsRequest):
+    """Events of one family."""
+
+    family: UUID
+
+
+class InstitutionItemRequest(EventsRequest):
+    """Events of one institution."""
+
+    institution: UUID
+
+
+ITEMS: Final[Mapping[Kind, type[EventsRequest]]] = MappingProxyType(
+    {"child": ItemRequest, "family": FamilyItemRequest, "institution": InstitutionItemRequest}
+)
+"""An item by the kind of the file that it names."""
+AnyItem: TypeAlias = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [{"$ref": REF.format(model=each.__name__)} for each in ITEMS.values()]}),
+]
+
+
 class ItemsRequest(Request):
-    """Events of many children, each child's together; with `all_or_nothing`, all of them."""
+    """Events of many files, each file's together; with `all_or_nothing`, all of them."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"items": [{"child": str(UUID(int=1)), "events": [EVENT]}]}]}
@@ -130,7 +153,14 @@ class SearchRequest(ListRequest):
     q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
 
 
-KINDS: Final = (EventRequest, EventsRequest, OpeningRequest, ItemRequest, ItemsRequest, SearchRequest)
+KINDS: Final[tuple[type[BaseModel], ...]] = (
+    EventRequest,
+    EventsRequest,
+    OpeningRequest,
+    *ITEMS.values(),
+    ItemsRequest,
+    SearchRequest,
+)
 
 
 def schemas() -> dict[str, Any]:

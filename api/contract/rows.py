@@ -2,7 +2,7 @@
 
 from typing import Any, Final, get_type_hints
 
-from domain.event import Category
+from domain.event import Category, Kind
 from projections.markers import Internal, marked
 
 _ANSWERED: Final[dict[type, dict[str, Any]]] = {}
@@ -17,6 +17,6 @@ def answered(row: type) -> dict[str, Any]:
     return _ANSWERED[row]
 
 
-def row_json(row: object) -> dict[str, Any]:
-    """Return the values of these columns of a row."""
-    return {name: getattr(row, name) for name in answered(type(row))}
+def row_json(row: object, kind: Kind = "child") -> dict[str, Any]:
+    """Return the values of these columns of a row; the id of a file is named by the file's kind."""
+    return {(kind if name == "child" else name): getattr(row, name) for name in answered(type(row))}

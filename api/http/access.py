@@ -1,34 +1,35 @@
-"""The access log of a child's file."""
+"""The access log of a file."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.kinds import PATHS, path_of
 from api.contract.problems import WITHIN
-from api.http.dependencies import RequestContext, file_request
+from api.http.dependencies import FileRequest
+from api.http.of_kind import of_kind
 from api.identity.access_log import NEWEST, Access
 from api.identity.permissions import Action
 
 router = APIRouter(tags=["access"])
 
 
-@router.get("/children/{child}/access", responses=WITHIN)
 async def access_of(
-    child: UUID,
-    request: Annotated[RequestContext, Depends(file_request)],
+    request: FileRequest,
+    file_id: UUID,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[int, Query(ge=0, le=NEWEST, description="`next` of the page before")] = NEWEST,
 ) -> JsonResponse:
-    """List the accesses to a child's personal data, the latest first; for supervisor, auditor, administrator.
+    """List the accesses to a file's personal data, the latest first; for supervisor, auditor, administrator.
 
     Lines that would reveal a finding on data that the caller may not see are left out.
     """
-    await request.file(child, Action.SEE_ACCESS)
+    await request.file(file_id, Action.SEE_ACCESS)
     container = request.container
-    lines = await container.access.of(child, before=cursor, limit=limit, sees=request.sees)
+    lines = await container.access.of(file_id, before=cursor, limit=limit, sees=request.sees)
     names = await container.identity.names({line.user for line in lines})
     following = str(lines[-1].access) if len(lines) == limit else None
     return JsonResponse({"items": [_shown(line, names.get(line.user)) for line in lines], "next": following})
@@ -38,3 +39,7 @@ def _shown(line: Access, name: str | None) -> dict[str, Any]:
     shown = asdict(line) | {"name": name}
     del shown["access"]
     return shown
+
+
+for _kind in PATHS:
+    router.get(f"{path_of(_kind)}/access", responses=WITHIN)(of_kind(_kind, access_of))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias, TypeVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from api.http.authentication import Authenticated, AuthenticatedDep
 from api.identity.permissions import SEES, Action, Actor, allowed, hindrance, horizon, opened_by, scope_sql
 from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
-from domain.event import Category
+from domain.event import Category, Kind
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
@@ -69,7 +69,8 @@ class RequestContext:
     """One request: its actor, instant and container, and its turn among the actor's requests.
 
     Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the
-    way in that the entries recorded by the request name.
+    way in that the entries recorded by the request name. `kind` is that of the files it is about: a file of
+    another kind is not found.
     """
 
     actor: Actor
@@ -78,6 +79,11 @@ class RequestContext:
     turn: Turn = field(default_factory=lambda: Turn(asyncio.Semaphore()))
     still: Still = always
     origin: Origin = DIRECT
+    kind: Kind = "child"
+
+    def of(self, kind: Kind) -> "RequestContext":
+        """Return the same request about files of a kind."""
+        return self if kind == self.kind else replace(self, kind=kind)
 
     @property
     def ledger(self) -> Ledger:
@@ -107,7 +113,7 @@ class RequestContext:
         known: int | None = None,
         about: date | None = None,
     ) -> File:
-        """Return a child's file that the caller may read, and act on in this way.
+        """Return a file of the request's kind that the caller may read, and act on in this way.
 
         `about` is the day that the request is about, None for now; `known` the position as known at which the
         file is read. Raises the problems of `permitted`.
@@ -137,10 +143,10 @@ class RequestContext:
     def permitted(
         self, file: File | None, action: Action = Action.READ, *, about: date | None = None
     ) -> File:
-        """Return a child's file if the caller may read it, and act on it in this way.
+        """Return a file if the caller may read it, and act on it in this way.
 
-        Raises the problems `not_found` if it is unknown or out of scope, and `forbidden` if the role lacks
-        only the action.
+        Raises the problems `not_found` if it is unknown, of another kind or out of scope, and `forbidden` if
+        the role lacks only the action.
         """
         if file is None or not file.entries:
             raise not_found()
@@ -188,7 +194,7 @@ class RequestContext:
         return scopes
 
     def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
-        if scope.kind != "child" or not self.may(Action.READ, scope, about):
+        if scope.kind != self.kind or not self.may(Action.READ, scope, about):
             raise not_found()
         if action is not Action.READ and not self.may(action, scope):
             raise Problem("forbidden")
@@ -221,11 +227,11 @@ class RequestContext:
 
     def may_open(self) -> bool:
         """Return whether the caller may record in a file that they open."""
-        return self.may(Action.RECORD, opened_by(self.actor))
+        return self.may(Action.RECORD, opened_by(self.actor, self.kind))
 
     def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording in a file as it is: the ledger's `Check`."""
-        return hindrance(self.actor, recording.drafts, file, today=self.today)
+        return hindrance(self.actor, recording.drafts, file, today=self.today, kind=recording.kind)
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""

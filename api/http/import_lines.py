@@ -20,6 +20,7 @@ from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
 from api.imports.sink import RecordingSink, RehearsingSink, RowResult
 from api.spool import Spool
+from domain.event import Kind
 from domain.file import File
 from domain.judging import told_to
 from domain.rulebook import Rulebook
@@ -49,10 +50,11 @@ class ImportLine:
 
     number: int
     raw: bytes
-    child: UUID | None = None
+    stream: UUID | None = None
     institution: UUID | None = None
     drafts: tuple[Draft, ...] = ()
     problem: Problem | None = None
+    kind: Kind = "child"
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ class LinesImport:
     unverified: Counter[str] = field(default_factory=Counter)
     numbers: NumbersOfLines = field(default_factory=NumbersOfLines)
     shown: set[UUID] = field(default_factory=set)
-    """The children whose refusals or findings the report reveals."""
+    """The files whose refusals or findings the report reveals."""
 
     async def take(self, progress: Callable[[int, int], None]) -> dict[str, Any]:
         """Record line by line, and return the report in the form of every import."""
@@ -143,7 +145,7 @@ class LinesImport:
         return lines or None
 
     async def _take(self, lines: list[ImportLine], keeper: RecordingSink) -> None:
-        whose = await self.request.scopes({line.child for line in lines if line.child is not None})
+        whose = await self.request.scopes({line.stream for line in lines if line.stream is not None})
         waiting: defaultdict[bytes, list[ImportLine]] = defaultdict(list)
         for line in lines:
             try:
@@ -161,7 +163,7 @@ class LinesImport:
         came = await keeper.keep(recordings, now=self.request.now)
         for (digest, same), kept in zip(waiting.items(), came, strict=True):
             if kept.refused:
-                self.shown.update(line.child for line in same if line.child and kept.denied is None)
+                self.shown.update(line.stream for line in same if line.stream and kept.denied is None)
                 for line in same:
                     self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
                 continue
@@ -181,8 +183,8 @@ class LinesImport:
         """Raise the problem of a line about a file out of scope."""
         if line.institution not in {None, self.request.actor.institution}:
             raise Problem("institution_mismatch")
-        if line.child is not None:
-            self.request.check(whose, line.child, Action.RECORD)
+        if line.stream is not None:
+            self.request.of(line.kind).check(whose, line.stream, Action.RECORD)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording; an import cannot decide on an exception."""
@@ -192,7 +194,8 @@ class LinesImport:
 
     def _recording(self, line: ImportLine) -> Recording:
         return Recording(
-            stream=line.child,
+            stream=line.stream,
+            kind=line.kind,
             drafts=line.drafts,
             region=self.request.actor.region,
             origin="import",
@@ -207,11 +210,11 @@ class LinesImport:
         self.recorded += 1
         self.entries += len(line.drafts)
         visible = told_to(self.request.sees, kept.judgements)
-        if visible and line.child is not None:
-            self.shown.add(line.child)
+        if visible and line.stream is not None:
+            self.shown.add(line.stream)
         self.findings.update(judgement.rule.id for judgement in visible)
         self.unverified.update(judgement.rule.id for judgement in visible if not judgement.verified)
-        self.numbers.give(line.child or line.number, terms_of(self.request, line.drafts))
+        self.numbers.give(line.stream or line.number, terms_of(self.request, line.drafts))
         self.as_found += len({each.entry.entry_id for each in visible if each.as_found})
 
     def _reject(self, line: ImportLine, code: str) -> None:
@@ -257,4 +260,6 @@ def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:
         return ImportLine(number, raw, problem=problem)
     if isinstance(parsed, bodies.Opening):
         return ImportLine(number, raw, institution=parsed.institution, drafts=parsed.drafts)
-    return ImportLine(number, raw, parsed.child, drafts=parsed.drafts, problem=parsed.problem)
+    return ImportLine(
+        number, raw, parsed.stream, drafts=parsed.drafts, problem=parsed.problem, kind=parsed.kind
+    )

@@ -93,7 +93,7 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
     many = await read(request, bodies.many, raw)
     if key is None and len(many.items) > MOST_REHEARSED:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
-    whose = await request.scopes({item.child for item in many.items if item.child is not None})
+    whose = await request.scopes({item.stream for item in many.items if item.stream is not None})
     wanted: dict[int, Recording] = {}
     answers: dict[int, ItemAnswer] = {}
     for index, item in enumerate(many.items):
@@ -133,10 +133,11 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
 def _wanted_of(
     request: RequestContext, whose: Mapping[UUID, StreamScope], item: bodies.Item, key: str | None, index: int
 ) -> Recording:
-    if item.child is None:
+    if item.stream is None:
         raise item.problem or not_found()
-    request.check(whose, item.child, Action.RECORD)
-    return wanted_by(request, item.child, item.drafts, key, item=index, at=f"/items/{index}/events")
+    request = request.of(item.kind)
+    request.check(whose, item.stream, Action.RECORD)
+    return wanted_by(request, item.stream, item.drafts, key, item=index, at=f"/items/{index}/events")
 
 
 def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:

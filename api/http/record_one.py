@@ -1,16 +1,18 @@
 """Recording in one file, a new or an existing one, or a dry run of it."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
+from api.contract.kinds import PATHS, path_of
 from api.contract.outcomes import problem, recorded_json
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import numbers_taken
+from api.http.of_kind import of_kind
 from api.http.recording_requests import (
     Expected,
     IdempotencyKey,
@@ -24,15 +26,18 @@ from api.http.recording_requests import (
 )
 from api.http.request_body import body
 from api.identity.permissions import Action
+from domain.event import Kind
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Recording
 
 router = APIRouter(tags=["recording"])
 
+OPENED: Final[tuple[Kind, ...]] = ("child", "family")
+"""The kinds of files that are opened here; an institution's is by the ledger's operator."""
+
 EventsBody: TypeAlias = Annotated[bytes, Depends(body())]
 
 
-@router.post("/children", status_code=201, **documented("OpeningRequest"))
 async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsBody) -> JsonResponse:
     """Open a file with its first events; a dry run also lists files that may be the same child's."""
     if not request.may_open():
@@ -44,18 +49,13 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
     return await _recorded(request, wanted, key)
 
 
-@router.post(
-    "/children/{child}/events",
-    status_code=201,
-    **documented("EventRequest", "EventsRequest"),
-)
 async def record(
-    request: RecordingRequest, child: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody
+    request: RecordingRequest, file_id: UUID, key: IdempotencyKey, expected: Expected, raw: EventsBody
 ) -> JsonResponse:
     """Record one event in a file, or several events as a whole or not at all."""
-    await request.at_hand(child, Action.RECORD)
+    await request.at_hand(file_id, Action.RECORD)
     events = await read(request, bodies.events, raw)
-    wanted = wanted_by(request, child, events.drafts, key, expected=expected, at=events.at)
+    wanted = wanted_by(request, file_id, events.drafts, key, expected=expected, at=events.at)
     return await _recorded(request, wanted, key)
 
 
@@ -73,5 +73,13 @@ async def _recorded(request: RequestContext, wanted: Recording, key: str | None)
         taken = await numbers_taken(request, outcome.stream, wanted.drafts)
     headers = {"ETag": f'"{outcome.version}"', "Ledger-Position": str(outcome.position)}
     if wanted.stream is None:
-        headers["Location"] = f"/children/{outcome.stream}"
+        headers["Location"] = f"{PATHS[request.kind]}/{outcome.stream}"
     return JsonResponse(recorded_json(outcome, request.sees, taken), status, headers)
+
+
+for _kind in PATHS:
+    if _kind in OPENED:
+        router.post(PATHS[_kind], **documented("OpeningRequest", kind=_kind))(of_kind(_kind, open_file))
+    router.post(f"{path_of(_kind)}/events", **documented("EventRequest", "EventsRequest", kind=_kind))(
+        of_kind(_kind, record)
+    )

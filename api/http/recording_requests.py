@@ -11,11 +11,12 @@ from fastapi import Depends, Header, Query
 
 from api.contract import requests
 from api.contract.findings import FindingAnswer
+from api.contract.kinds import answer_about
 from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.contract.problems import RECORDING, Problem
 from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
-from domain.event import Category
+from domain.event import Category, Kind
 from domain.file import ATTRIBUTES
 from domain.impact import Impact
 from domain.judging import Judgement, told_to
@@ -85,28 +86,29 @@ IdempotencyKey: TypeAlias = Annotated[str | None, Depends(_key)]
 Expected: TypeAlias = Annotated[int | None, Depends(_expected)]
 
 
-def documented(*kinds: str) -> dict[str, Any]:
-    """Return the arguments of a route's decorator that document its body and its answers."""
+def documented(*bodies: str, kind: Kind) -> dict[str, Any]:
+    """Return the arguments that document a route: its body and its answers about a file of a kind."""
+    recorded, rehearsal = answer_about(kind, RecordedAnswer), answer_about(kind, RehearsalAnswer)
     answers: dict[int | str, dict[str, Any]] = {
         200: {
-            "model": RecordedAnswer | RehearsalAnswer,
+            "model": recorded | rehearsal,
             "description": "It was recorded before by the same key; or a dry run's answer.",
         },
-        201: {"model": RecordedAnswer, "description": "It was recorded.", "headers": HEADERS},
+        201: {"model": recorded, "description": "It was recorded.", "headers": HEADERS},
     }
-    return {"responses": RECORDING | answers, "openapi_extra": takes(*kinds)}
+    return {"status_code": 201, "responses": RECORDING | answers, "openapi_extra": takes(*bodies)}
 
 
-def takes(*kinds: str) -> dict[str, Any]:
-    """Return the documentation of a body of these kinds (`requests.schemas`), for `openapi_extra`."""
-    schemas = [{"$ref": requests.REF.format(model=kind)} for kind in kinds]
+def takes(*bodies: str) -> dict[str, Any]:
+    """Return the documentation of one of these bodies (`requests.schemas`), for `openapi_extra`."""
+    schemas = [{"$ref": requests.REF.format(model=body)} for body in bodies]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def wanted_by(
     request: RequestContext,
-    child: UUID | None,
+    stream: UUID | None,
     drafts: tuple[Draft, ...],
     key: str | None,
     *,
@@ -119,7 +121,8 @@ def wanted_by(
     The drafts are in a list at the place `at` of the body; None if the only draft is the whole body.
     """
     return Recording(
-        stream=child,
+        stream=stream,
+        kind=request.kind,
         drafts=drafts,
         region=request.actor.region,
         origin=request.origin,

@@ -4,7 +4,9 @@ An actor bound to an institution (staff, supervisor, auditor) reads the files in
 handed over what occurred until then. Of the institutions in the region that they are bound to, a placement
 officer reads the files of those aged 16 and over, and a bureau every file; an institution whose region is
 unknown is in no region, not even the nation. An administrator operates the whole ledger and sees no personal
-data. Only staff and supervisors record, and only in files in the charge of their institution.
+data. Only staff and supervisors record, and only in files in the charge of their institution. A family's file
+is in the charge of an institution as a child's is, and an institution's own file is in its own charge; but
+what an institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
 
 An actor may record only what they may see: neither an event of a category that their role does not see, nor a
 value of such a category. To correct, withdraw or restore an entry requires the permissions to record it.
@@ -25,7 +27,8 @@ from uuid import UUID
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from domain.entry import Recorder
-from domain.event import Category
+from domain.event import Category, Kind
+from domain.events.institution import OPERATED
 from domain.events.record import DECISIONS
 from domain.file import File, amended
 from domain.scope import FileScope, scope_of
@@ -56,6 +59,8 @@ class Action(StrEnum):
     """Approve or reject an exception that another person claimed."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
+    OPERATE = "operate"
+    """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
 
 OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
@@ -64,7 +69,7 @@ OF_REGION: Final = frozenset({Role.PLACEMENT_OFFICER, Role.BUREAU})
 _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.STAFF: frozenset({Action.READ, Action.RECORD}),
-        Role.SUPERVISOR: frozenset(Action),
+        Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
         Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
         Role.BUREAU: frozenset({Action.READ}),
@@ -155,7 +160,7 @@ def allowed(
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
-    if action in {Action.RECORD, Action.APPROVE}:
+    if action in {Action.RECORD, Action.APPROVE, Action.OPERATE}:
         within = within and last == LAST_DAY
     if action is Action.APPROVE and not actor.may_approve:
         return False
@@ -183,19 +188,23 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         events = [draft.event] if entry is None else [draft.event, entry.event]
         if any(isinstance(event, DECISIONS) for event in events):
             actions.add(Action.APPROVE)
+        if any(isinstance(event, OPERATED) for event in events):
+            actions.add(Action.OPERATE)
         categories |= stated(draft.event)
         if entry is not None:
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
 
 
-def hindrance(actor: Actor, drafts: Iterable[Draft], file: File, *, today: date) -> Hindrance | None:
+def hindrance(
+    actor: Actor, drafts: Iterable[Draft], file: File, *, today: date, kind: Kind = "child"
+) -> Hindrance | None:
     """Return what prevents the actor from recording drafts in a file as it is; None if nothing does.
 
-    A file without entries is one that the actor opens.
+    A file of another kind is out of scope. A file without entries is one that the actor opens.
     """
-    scope = scope_of(file) if file.entries else opened_by(actor)
-    if scope.kind != "child" or not allowed(actor, Action.READ, scope, today=today):
+    scope = scope_of(file) if file.entries else opened_by(actor, kind)
+    if scope.kind != kind or not allowed(actor, Action.READ, scope, today=today):
         return Hindrance.SCOPE
     actions, categories = needed(drafts, file)
     if not all(allowed(actor, action, scope, today=today) for action in actions):
@@ -203,9 +212,9 @@ def hindrance(actor: Actor, drafts: Iterable[Draft], file: File, *, today: date)
     return None if categories <= SEES[actor.role] else Hindrance.CATEGORY
 
 
-def opened_by(actor: Actor) -> FileScope:
-    """Return the scope of a file that the actor opens."""
-    return FileScope("child", actor.institution, (), None)
+def opened_by(actor: Actor, kind: Kind = "child") -> FileScope:
+    """Return the scope of a file of a kind that the actor opens."""
+    return FileScope(kind, actor.institution, (), None)
 
 
 def scope_sql(

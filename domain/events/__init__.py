@@ -32,4 +32,5 @@ from domain.events import funeral as funeral
 from domain.events import archive as archive
 from domain.events import case as case
 from domain.events import record as record
+from domain.events import family as family
 from domain.events import institution as institution

@@ -17,12 +17,18 @@ from domain.text import is_digits
 
 MEASURES: Final = "《儿童福利机构管理办法》"
 
-OPENED: Final[Attribute[str]] = Attribute("institution", "name", Label("机构名称", "Institution"))
-REGION: Final[Attribute[str]] = Attribute("institution", "region", Label("所在地区", "Region"))
-USCC: Final[Attribute[str]] = Attribute(
-    "institution", "uscc", Label("统一社会信用代码", "Unified social credit code")
+OPENED: Final[Attribute[str]] = Attribute(
+    "particulars", "name", Label("机构名称", "Institution"), kind="institution"
 )
-RULEBOOK: Final[Attribute[str]] = Attribute("institution", "rulebook", Label("规则集", "Rulebook"))
+REGION: Final[Attribute[str]] = Attribute(
+    "particulars", "region", Label("所在地区", "Region"), kind="institution"
+)
+USCC: Final[Attribute[str]] = Attribute(
+    "particulars", "uscc", Label("统一社会信用代码", "Unified social credit code"), kind="institution"
+)
+RULEBOOK: Final[Attribute[str]] = Attribute(
+    "particulars", "rulebook", Label("规则集", "Rulebook"), kind="institution"
+)
 """The digest of the rulebook in force."""
 
 
@@ -123,3 +129,7 @@ class RulebookAdopted(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield RULEBOOK.since(entry.days, self.digest)
+
+
+OPERATED: Final = (InstitutionOpened, InstitutionChanged, RulebookAdopted)
+"""What the ledger's operator alone records, since it decides who sees the files and how they are judged."""

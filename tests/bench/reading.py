@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from api.bootstrap import Container, open_container
-from api.http.children import file as answer_status
 from api.http.dependencies import RequestContext
+from api.http.one_file import file as answer_status
 from api.identity.permissions import Actor
 from ledger.files.cache import FileCache
 from tests.bench.bench import NOW, Bench, now

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
 from api.app import create_app, running
+from api.contract.kinds import PATHS
 from api.contract.problems import MEDIA_TYPE, Problem
 from api.database import OwnerError
 from api.demo.members import tokens_for_every_role
@@ -30,7 +31,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
 OPEN = {"/health/live", "/health/ready", "/metrics"}
 """What is answered without a token."""
 CLOSED = [(method, path) for method, path, _ in OPERATIONS if path not in OPEN]
-OF_A_CHILD = [(method, path) for method, path in CLOSED if "{child}" in path]
+OF_A_FILE = {kind: [each for each in CLOSED if f"{{{kind}}}" in each[1]] for kind in PATHS}
 STRANGERS = [role for role in Role if role != Role.ADMINISTRATOR]
 
 
@@ -45,7 +46,7 @@ def test_every_operation_says_what_it_does_and_how_it_fails(
     assert operation["description"]
     assert {"500"} <= set(answers)
     assert path in OPEN or {"401", "422", "503"} <= set(answers)
-    assert "{child}" not in path or "404" in answers
+    assert not any(f"{{{kind}}}" in path for kind in PATHS) or "404" in answers
     for status, documented in answers.items():
         if int(status) >= 400:
             schema = documented["content"][MEDIA_TYPE]["schema"]
@@ -106,7 +107,7 @@ async def test_a_file_out_of_scope_is_by_every_path_the_same_as_one_that_is_not_
 ) -> None:
     foreign = str(await served.a_child(elsewhere=True))
     client = await served.as_(role)
-    for method, path in OF_A_CHILD:
+    for method, path in OF_A_FILE["child"]:
         out_of_scope = await _ask(client, method, path.format_map(_anything(child=foreign)))
         not_there = await _ask(client, method, path.format_map(_anything(child=str(uuid4()))))
         assert out_of_scope.status_code in {403, 404}, (method, path)

@@ -1,11 +1,13 @@
 """A body is read for somebody with a token only, and no more of it than its route takes."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import Message, Scope
 
 from api.app import create_app
+from api.contract.kinds import PATHS
 from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.http.record_many import MOST_BYTES as MOST_OF_MANY
 from api.http.request_body import MOST_BYTES, MOST_UNASKED
@@ -17,7 +19,8 @@ LARGEST = Settings.model_fields["import_bytes"].default
 SOME = "00000000-0000-4000-8000-000000000000"
 TAKES = {
     "/children": MOST_BYTES,
-    f"/children/{SOME}/events": MOST_BYTES,
+    "/families": MOST_BYTES,
+    **{f"{path}/{SOME}/events": MOST_BYTES for path in PATHS.values()},
     "/entries": MOST_OF_MANY,
     "/children/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,
@@ -29,7 +32,7 @@ def walked() -> list[tuple[str, str]]:
     """Return every method with every path of the app, and a path that there is not."""
     paths: dict[str, Any] = create_app().openapi()["paths"]
     return [
-        (method.upper(), path.replace("{child}", SOME).replace("{job}", SOME))
+        (method.upper(), re.sub(r"\{\w+\}", SOME, path))
         for path, methods in [*paths.items(), ("/nowhere", {"post": None})]
         for method in methods
     ]

@@ -148,6 +148,21 @@ SILENT = {
     "POST /imports",
 }
 """Operations that tell nothing personal of a child."""
+OF_OTHER_KINDS = {
+    "POST /families",
+    *(
+        f"{method} /{kind}{path}"
+        for kind in ("families/{family}", "institutions/{institution}")
+        for method, path in (
+            ("GET", ""),
+            ("GET", "/entries"),
+            ("GET", "/obligations"),
+            ("GET", "/access"),
+            ("POST", "/events"),
+        )
+    ),
+}
+"""The operations on a child's file as served for families and institutions; test_files_of_each_kind.py asks."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
 """Operations that tell of who is to leave care, not of who was adopted."""
 CASES = [
@@ -174,7 +189,7 @@ async def asked_by_a_supervisor(served: Served) -> Asked:
 
 
 def test_every_operation_is_known_to_tell_of_a_child_or_not_to() -> None:
-    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON} == OPERATIONS
+    assert {*NOTED, *SILENT, *OF_A_YOUNG_PERSON, *OF_OTHER_KINDS} == OPERATIONS
 
 
 @pytest.mark.parametrize(("purpose", "categories", "ask"), CASES)

@@ -7,6 +7,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from api.app import create_app
+from api.contract.kinds import PATHS
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.codes import tables
@@ -27,9 +28,8 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
-    return (
-        path.replace("{child}", str(uuid4())).replace("{job}", str(uuid4())).format(type="x", table="stage")
-    )
+    ids = {name: str(uuid4()) for name in ("job", *PATHS)}
+    return path.format(type="x", table="stage", **ids)
 
 
 def in_query(parameters: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Queries about one file, on any day, as known at any time."""
+"""Queries about one file of any kind, on any day, as known at any time."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
@@ -11,12 +11,14 @@ from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
-from api.contract.file_status import FileAnswer, file_json
+from api.contract.file_status import file_answer, file_json
+from api.contract.kinds import PATHS, answer_about, path_of
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import WITHIN, invalid, responses
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
+from api.http.of_kind import of_kind
 from domain.event import Category
 from domain.file import ATTRIBUTES
 from domain.label import Label
@@ -50,32 +52,32 @@ def no_cursor(place: str = "/query/cursor") -> InvalidValue:
     return InvalidValue(place, Label("不是此列表的游标", "is none of this list"))
 
 
-@router.get("/children/{child}", responses=WITHIN | {200: {"model": FileAnswer}})
 async def file(
-    request: FileRequest, child: UUID, as_of: AsOf = None, known_at: KnownAt = None
+    request: FileRequest, file_id: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
     """Return a file's status on a day, as known at a position, an instant or the end of a day."""
     known = await request.known(known_at)
-    read = await request.file(child, known=known, about=as_of)
+    read = await request.file(file_id, known=known, about=as_of)
     day, book = as_of or request.today, await request.ledger.rulebook_of(read)
     # What other files state is known only as of now.
-    alike = await alike_files(request, child, day) if known_at is None else 0
+    alike = await alike_files(request, file_id, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
-        findings = [each for each in request.visible(findings_of(read, child, book)) if each.speaks(day)]
-        obligations = request.visible(obligations_of(read, child, book))
+        findings = [each for each in request.visible(findings_of(read, file_id, book)) if each.speaks(day)]
+        obligations = request.visible(obligations_of(read, file_id, book))
         shown = file_json(
             Life(read, day, book),
             day,
             obligations=obligations,
             findings=len(findings) + alike,
             sees=request.sees,
+            kind=request.kind,
         )
-        return shown, told_of([*findings, *obligations]).get(child, set())
+        return shown, told_of([*findings, *obligations]).get(file_id, set())
 
     answer, counted = await compute(status, len(read.entries))
     body = {
-        "child": child,
+        request.kind: file_id,
         "version": read.version,
         "position": read.position,
         "known_position": known,
@@ -84,19 +86,15 @@ async def file(
         **answer,
     }
     shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
-    await request.note({child: shown}, "file")
+    await request.note({file_id: shown}, "file")
     # Not everyone who may know of the access may know that there is something to count.
-    await request.note({child: counted - shown}, "findings")
+    await request.note({file_id: counted - shown}, "findings")
     return JsonResponse(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(known)})
 
 
-@router.get(
-    "/children/{child}/entries",
-    responses=WITHIN | responses("other_epoch") | {200: {"model": TimelineAnswer}},
-)
 async def entries(
     request: FileRequest,
-    child: UUID,
+    file_id: UUID,
     order: Annotated[
         Literal["occurred", "recorded"] | None, Query(description="`occurred` by default.")
     ] = None,
@@ -110,7 +108,7 @@ async def entries(
     else:
         turn = await _resume(request, cursor, order, known_at)
     known = turn.known
-    read = await request.file(child, known=known, about=date.min)
+    read = await request.file(file_id, known=known, about=date.min)
     last, end = request.until(read), turn.start + limit
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
@@ -123,7 +121,7 @@ async def entries(
         return items, categories_of(shown), end < len(line)
 
     items, categories, more = await compute(paged, len(read.entries))
-    await request.note({child: categories}, "entries")
+    await request.note({file_id: categories}, "entries")
     body = {
         "items": items,
         "next": await _continue(request, turn._replace(start=end)) if more else None,
@@ -132,10 +130,9 @@ async def entries(
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
-@router.get("/children/{child}/obligations", responses=WITHIN | {200: {"model": ObligationsAnswer}})
 async def obligations(
     request: FileRequest,
-    child: UUID,
+    file_id: UUID,
     day: Day = None,
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
@@ -144,19 +141,20 @@ async def obligations(
 ) -> JsonResponse:
     """List a file's obligations on a day, each with its state and the entries that decided it."""
     day, known = _one_day(day, as_of), await request.known(known_at)
-    read = await request.file(child, known=known, about=day)
+    read = await request.file(file_id, known=known, about=day)
     on, book = day or request.today, await request.ledger.rulebook_of(read)
     request.check_rule(rule, book)
 
     def asked_for() -> tuple[list[ObligationAnswer], dict[UUID, set[Category]]]:
         listed = [
             obligation
-            for obligation in request.visible(obligations_of(read, child, book))
+            for obligation in request.visible(obligations_of(read, file_id, book))
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
         ]
-        return [obligation_json(obligation, on) for obligation in listed], told_of(listed)
+        items = [obligation_json(each, on, kind=request.kind) for each in listed]
+        return items, told_of(listed)
 
     items, categories = await compute(asked_for, len(read.entries))
     await request.note(categories, "obligations")
@@ -164,16 +162,15 @@ async def obligations(
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
 
-@router.get("/children/{child}/readiness", responses=WITHIN | {200: {"model": ReadinessKnownAnswer}})
 async def readiness(
-    request: FileRequest, child: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
+    request: FileRequest, file_id: UUID, day: Day = None, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
     """Return whether a young person is ready to leave care on a day, gate by gate."""
     day, known = _one_day(day, as_of), await request.known(known_at)
-    read = await request.file(child, known=known, about=day)
+    read = await request.file(file_id, known=known, about=day)
     on, book = day or request.today, await request.ledger.rulebook_of(read)
-    ready = await compute(partial(ready_on, read, child, book, on, request.sees), len(read.entries))
-    await request.note({child: ready.revealed(request.sees)}, "readiness")
+    ready = await compute(partial(ready_on, read, file_id, book, on, request.sees), len(read.entries))
+    await request.note({file_id: ready.revealed(request.sees)}, "readiness")
     body = {**readiness_json(ready, on, request.sees), "known_position": known}
     return JsonResponse(body, headers={"Ledger-Position": str(known)})
 
@@ -213,3 +210,20 @@ async def _resume(request: RequestContext, cursor: str, order: str | None, known
         raise invalid([no_cursor()])
     await request.check_epoch(int(match[1]), int(match[2]), await request.ledger.head())
     return _Turn(int(match[2]), int(match[3]), match[4], match[5])
+
+
+def _answers(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
+    return WITHIN | {200: {"model": model}}
+
+
+for _kind in PATHS:
+    _at = path_of(_kind)
+    router.get(_at, responses=_answers(file_answer(_kind)))(of_kind(_kind, file))
+    router.get(f"{_at}/entries", responses=_answers(TimelineAnswer) | responses("other_epoch"))(
+        of_kind(_kind, entries)
+    )
+    router.get(f"{_at}/obligations", responses=_answers(answer_about(_kind, ObligationsAnswer)))(
+        of_kind(_kind, obligations)
+    )
+    if _kind == "child":
+        router.get(f"{_at}/readiness", responses=_answers(ReadinessKnownAnswer))(of_kind(_kind, readiness))
