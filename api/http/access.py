@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
-from api.contract.kinds import PATHS, path_of
+from api.contract.file_kinds import PATHS, path_of
 from api.contract.problems import WITHIN
 from api.http.dependencies import FileRequest
 from api.http.of_kind import of_kind

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
+from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_status import file_answer, file_json
-from api.contract.kinds import PATHS, answer_about, path_of
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import WITHIN, invalid, responses
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json

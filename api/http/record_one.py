@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.kinds import PATHS, path_of
+from api.contract.file_kinds import PATHS, path_of
 from api.contract.outcomes import problem, recorded_json
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext

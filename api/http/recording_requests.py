@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Query
 
 from api.contract import requests
+from api.contract.file_kinds import answer_about
 from api.contract.findings import FindingAnswer
-from api.contract.kinds import answer_about
 from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehearsal_json
 from api.contract.problems import RECORDING, Problem
 from api.http.dependencies import RequestContext, categories_of, recording_request

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
 from api.app import create_app, running
-from api.contract.kinds import PATHS
+from api.contract.file_kinds import PATHS
 from api.contract.problems import MEDIA_TYPE, Problem
 from api.database import OwnerError
 from api.demo.members import tokens_for_every_role

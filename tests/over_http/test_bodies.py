@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Scope
 
 from api.app import create_app
-from api.contract.kinds import PATHS
+from api.contract.file_kinds import PATHS
 from api.http.lists import MOST_BYTES as MOST_OF_A_SEARCH
 from api.http.record_many import MOST_BYTES as MOST_OF_MANY
 from api.http.request_body import MOST_BYTES, MOST_UNASKED

@@ -162,7 +162,7 @@ OF_OTHER_KINDS = {
         )
     ),
 }
-"""The operations on a child's file as served for families and institutions; test_files_of_each_kind.py asks."""
+"""The operations on a file as served for families and institutions; test_files_of_each_kind.py asks."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
 """Operations that tell of who is to leave care, not of who was adopted."""
 CASES = [

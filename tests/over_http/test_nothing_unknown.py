@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from api.app import create_app
-from api.contract.kinds import PATHS
+from api.contract.file_kinds import PATHS
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.codes import tables
