@@ -63,25 +63,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay in the institution's care, from the day of reception through its last day.
+    """One stay in the institution's care, or time on a roll, from its first day through its last.
 
-    `ended` is the fact that ended it, None while it lasts.
+    `void_on` is the first day on which it requires nothing any more, `void_because` the reason; None while
+    it lasts.
     """
 
     began: Fact[str]
     since: date
     until: date
-    ended: Fact[str] | None = None
-
-    @property
-    def void_on(self) -> date | None:
-        """The first day on which this stay requires nothing any more."""
-        return None if self.ended is None else self.ended.held.since
-
-    @property
-    def void_because(self) -> Label | None:
-        """The reason why it requires nothing any more."""
-        return None if self.ended is None else stage_of(self.ended)
+    void_on: date | None = None
+    void_because: Label | None = None
 
 
 def stage_of(fact: Fact[str]) -> Label:
@@ -141,7 +133,7 @@ class History:
             elif span.value in IN_CARE:
                 stays.append(Stay(span.fact, span.since, span.until))
             elif going_on:
-                stays[-1] = replace(stays[-1], ended=span.fact)
+                stays[-1] = replace(stays[-1], void_on=span.fact.held.since, void_because=stage_of(span.fact))
         return stays
 
     def gone(self, after: date) -> Fact[str] | None:

@@ -1,11 +1,12 @@
-"""What is done again and again while a child is in care: examinations, assessments, reviews, tests."""
+"""What is done again and again while a child is in care, or on a roll: examinations, reviews, visits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
+from domain.entry import AnyEntry
 from domain.event import Event
-from domain.obligations import Clock, History
+from domain.obligations import Clock, History, Stay
 from domain.rulebook import Pack
 from domain.when import Days
 
@@ -27,19 +28,24 @@ def repeated(  # noqa: PLR0913 - what is done again, and how its times are count
     case: CaseOf = _only,
     ends: Ends = Pack.ends,
     since: Days | None = None,
+    during: Iterable[Stay] | None = None,
+    counts: Callable[[AnyEntry], bool] = lambda _: True,
 ) -> Iterator[Clock]:
     """Yield a clock for each event of a kind while a child is in care: it follows the one before it in time.
 
     The first is counted from the intake, or from the days `since` which it is required if these are later;
     and each from the one before: by the rule's number, for the `case` of the day from which it is counted.
     `ends` says by when, where that is not so long after that day. It is void with the end of the stay.
+    `during` are other times than stays, counted from what began them. `counts` says which events are meant.
     """
-    for stay in history.stays():
+    for stay in history.stays() if during is None else during:
         came = stay.began.entry
         begins = came.days if since is None or since.last <= stay.since else since
         if begins.last > stay.until:
             continue
-        within = (each for each in history.all(kind) if begins.last <= each.days.last <= stay.until)
+        within = (
+            each for each in history.all(kind) if counts(each) and begins.last <= each.days.last <= stay.until
+        )
         counted = [(came, begins), *((each, each.days) for each in within)]
         for (started, days), following in zip(
             counted, [*(each for each, _ in counted[1:]), None], strict=True

@@ -252,10 +252,11 @@ class Rule:
 def places(region: str | None) -> Iterator[str]:
     """Yield a county, its prefecture, its province, the nation and the default, nearest first.
 
-    Without a known region, yield the nation and the default.
+    A region may be a township of the county, by its nine digits. Without a known region, yield the nation and
+    the default.
     """
     if region:
-        yield region
+        yield region[:6]
         yield f"{region[:4]}00"
         yield f"{region[:2]}0000"
     yield NATION

@@ -1,18 +1,34 @@
-"""The scope of a file: the institution in charge, those in charge before, and what else decides access."""
+"""The scope of a file: who is in charge, who was before, and what else decides access.
 
+An institution is in charge of a child that it takes care of; a place (属地) of a child outside institutions.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
+from annotated_types import MaxLen, MinLen, Predicate
+
 from domain.event import Kind, Label
-from domain.file import Attribute, File, Span
-from domain.life import BIRTH
-from domain.when import birthday, day_before
+from domain.file import Attribute, File
+from domain.life import BIRTH, IN_CARE, STAGE
+from domain.text import is_place_code
+from domain.when import FIRST_DAY, birthday, day_before
+
+PlaceCode: TypeAlias = Annotated[str, MinLen(6), MaxLen(9), Predicate(is_place_code)]
+"""A township by its nine digits, which begin with those of its county, or a county (GB/T 2260)."""
+InCharge: TypeAlias = UUID | str
+"""An institution by its id, or a place by its code."""
 
 CHARGE: Final[Attribute[UUID]] = Attribute("life", "charge", Label("负责机构", "Institution in charge"))
 """The institution in charge, from the day of a hand-over on; before the first, the file's opener."""
+PLACE: Final[Attribute[str]] = Attribute("life", "place", Label("属地", "Place in charge"))
+"""The place in charge, from the day of a hand-over to it on."""
+ASKED: Final[Attribute[UUID]] = Attribute("life", "asked", Label("商请收留的机构", "Institution asked"))
+"""The institution that the place in charge has asked to take the child in."""
 OFFICER_AGE: Final = 16
 """Full years from which a young person's placement may be prepared (domain.md 2.15)."""
 
@@ -26,42 +42,78 @@ class Former:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerPlace:
+    """A place that was in charge of the child, and the last day of its charge."""
+
+    place: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class FileScope:
     """The facts of a file that decide which actors may read it.
 
-    `institution` is in charge now, and its region is the file's; `former` were in charge before, each of them
-    once. `sixteen_on` is the first day on which the person has certainly completed 16 years, None while the
-    birth is not known.
+    `institution` or `place` is in charge now, and its region is the file's; `former` and `former_places` were
+    in charge before, each of them once. `sixteen_on` is the first day on which the person has certainly
+    completed 16 years, None while the birth is not known. `asked` is the institution that the place in charge
+    has asked to take the child in.
     """
 
     kind: Kind
     institution: UUID | None
     former: tuple[Former, ...]
     sixteen_on: date | None
+    place: str | None = None
+    former_places: tuple[FormerPlace, ...] = ()
+    asked: UUID | None = None
 
 
 def scope_of(file: File) -> FileScope:
     """Return the scope of a file. The file must have an entry."""
-    opened = next(iter(file.entries.values()))
-    opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
-    spans = file.spans(CHARGE)
-    institution = spans[-1].value if spans else opener
+    charges = _charges(file)
+    whose = charges[-1][1]
+    until: dict[InCharge, date] = {}
+    for (_, before), (since, _) in pairwise(charges):
+        if before is not None:
+            until[before] = day_before(since)
+    if whose is not None:
+        until.pop(whose, None)
+    place, asked = (whose if isinstance(whose, str) else None), file.facts(ASKED).get("", [])
     return FileScope(
-        kind=opened.kind,
-        institution=institution,
-        former=_former(opener, spans, institution),
+        kind=next(iter(file.entries.values())).kind,
+        institution=whose if isinstance(whose, UUID) else None,
+        former=tuple(Former(each, day) for each, day in until.items() if isinstance(each, UUID)),
         sixteen_on=_sixteen_on(file),
+        place=place,
+        former_places=tuple(FormerPlace(each, day) for each, day in until.items() if isinstance(each, str)),
+        asked=asked[-1].held.value if asked and place is not None else None,
     )
 
 
-def _former(opener: UUID | None, spans: list[Span[UUID]], institution: UUID | None) -> tuple[Former, ...]:
-    """Return every institution but the one in charge, with the last day before its last hand-over."""
-    until: dict[UUID, date] = {}
-    if spans and opener is not None:
-        until[opener] = day_before(spans[0].since)
-    for span, following in pairwise(spans):
-        until[span.value] = day_before(following.since)
-    return tuple(Former(each, day) for each, day in until.items() if each != institution)
+def _charges(file: File) -> list[tuple[date, InCharge | None]]:
+    """Return who has been in charge from which day on, the opener first.
+
+    An institution that takes a child in takes it from a place, and never from another institution.
+    """
+    opened = next(iter(file.entries.values()))
+    opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
+    charges: list[tuple[date, InCharge | None]] = [(FIRST_DAY, opener)]
+    if opener is None and opened.kind == "child":
+        charges = [(FIRST_DAY, opened.region)]
+    handed: list[tuple[date, InCharge | None]] = [(span.since, span.value) for span in file.spans(CHARGE)]
+    handed += [(span.since, span.value) for span in file.spans(PLACE)]
+    taken = set(_taken_in(file)) if any(isinstance(each, str) for _, each in (*charges, *handed)) else set()
+    for since, whose in sorted([*handed, *taken], key=lambda charge: charge[0]):
+        if isinstance(charges[-1][1], str) or (since, whose) not in taken:
+            charges.append((since, whose))
+    return charges
+
+
+def _taken_in(file: File) -> Iterator[tuple[date, InCharge | None]]:
+    for span in file.spans(STAGE):
+        institution = span.fact.entry.recorded_by.institution
+        if span.value in IN_CARE and institution is not None:
+            yield span.since, institution
 
 
 def _sixteen_on(file: File) -> date | None:

@@ -98,6 +98,11 @@ def is_digits(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
+def is_place_code(text: str) -> bool:
+    """Return whether it is the code of a county (six digits) or of a township (nine), by its form."""
+    return is_digits(text) and len(text) in {6, 9} and not text.startswith("00")
+
+
 def is_hash(text: str) -> bool:
     """Return whether it is a SHA-256 in lower-case hexadecimal digits."""
     return _HASH.fullmatch(text) is not None

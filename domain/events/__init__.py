@@ -5,6 +5,7 @@ life. Later chapters import earlier ones, never the other way round.
 """
 
 # ruff: noqa: I001  # in the order of life, not of the alphabet
+from domain.events import community as community
 from domain.events import intake as intake
 from domain.events import search as search
 from domain.events import search_due as search_due

@@ -22,6 +22,7 @@ from domain.event import (
 )
 from domain.events.adoption.assessment import INTEGRATING
 from domain.events.care import ended as care_ended
+from domain.events.community.rolls import off_rolls
 from domain.events.entitlement import paid_too_long
 from domain.events.entrusted import ended as entrusting_ended
 from domain.events.guardianship import given_back, guardian_case
@@ -154,6 +155,7 @@ class ChildDied(
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "died")
         yield from closed(entry, DEAD)
+        yield from off_rolls(entry)
         for attribute in ENDED_BY_DEATH:
             yield attribute.since(entry.days, None, key=EVERY)
 

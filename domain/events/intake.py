@@ -25,6 +25,7 @@ from domain.event import (
     Weight,
     known,
 )
+from domain.events.community.rolls import off_rolls
 from domain.file import Attribute, Fact, Facts
 from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
@@ -121,6 +122,7 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
         yield DECLINED.since(entry.days, None)
         yield DEPARTED.since(entry.days, None)
         yield CASE_CLOSED.since(entry.days, None)
+        yield from off_rolls(entry)
         yield RECEIVED.since(entry.days, entry.days.last)
         if self.file_no is not None:
             yield FILE_NO.since(entry.days, self.file_no)
@@ -312,6 +314,7 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
         yield DEPARTED.since(entry.days, None)
+        yield from off_rolls(entry)
         yield ADMITTED.since(entry.days, entry.days.last)
         category = known(self.intake_category)
         if category is not None:

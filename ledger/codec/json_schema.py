@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen, Predicate
 from domain.codes import tables
 from domain.event import Event, Field, Part, fields_of, is_month
 from domain.field_types import FieldType, field_type
-from domain.text import is_digits, is_line, is_term, is_text
+from domain.text import is_digits, is_line, is_place_code, is_term, is_text
 from ledger.canonical import LARGEST_INTEGER, Json
 from ledger.codec.spelling import NUMERAL
 
@@ -42,6 +42,7 @@ _PATTERNS: Final[dict[Callable[..., bool], str]] = {
     is_line: _seen(_CONTROLS),
     is_term: _seen(_CONTROLS),
     is_text: _seen(_CONTROLS_BUT_BREAKS),
+    is_place_code: "^(0[1-9]|[1-9][0-9])[0-9]{4}([0-9]{3})?$",
     is_month: "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$",
 }
 """The forms of texts, as far as all dialects of patterns agree; `domain.text` refuses more."""

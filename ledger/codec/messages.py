@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from domain.event import is_month
 from domain.label import Label
-from domain.text import is_digits, is_hash, is_line, is_term, is_text
+from domain.text import is_digits, is_hash, is_line, is_place_code, is_term, is_text
 
 NOT_JSON: Final = Label("不是合法的 JSON", "not JSON")
 UNMEASURED: Final = Label("数值过大或小数位过多", "too large, or more precise than 12 decimal places")
@@ -80,6 +80,10 @@ _PREDICATES: Final[Mapping[str, Label]] = {
         ),
         is_digits: Label("应只有数字 0 至 9", "should have the digits 0 to 9 only"),
         is_hash: Label("应为 64 位十六进制数", "should be 64 hexadecimal digits, in lower case"),
+        is_place_code: Label(
+            "应为县（市、区）的六位或者乡镇（街道）的九位区划代码",
+            "should be the code of a county (six digits) or of a township (nine)",
+        ),
         is_month: Label("应为月份 YYYY-MM", "should be a month, YYYY-MM"),
     }.items()
 }

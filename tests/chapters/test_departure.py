@@ -307,13 +307,17 @@ FOLLOWS_A_DEATH = {
     "FosterAllowancePaid",
     "FosterPlacementEnded",
     "GuardianshipTerminated",
+    "HotlineCaseHandled",
+    "HotlineCaseReceived",
     "HouseholdRegistered",
     "IdentityRecorded",
     "IntegrationEnded",
+    "OutsideServiceEnded",
     "ParentageConfirmed",
     "ParentageRejected",
     "PotentialRelativeClaimed",
     "RehabPlanClosed",
+    "RollLeft",
     "SchoolingEnded",
 }
 

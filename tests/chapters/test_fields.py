@@ -15,8 +15,9 @@ import pytest
 
 import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
-from domain.event import CATALOGUE, Event, Part, chapter, fields_of, is_month
+from domain.event import CATALOGUE, Event, Part, chapter, fields_of
 from domain.field_types import FieldType, field_type
+from tests.support.forms import example_of_form
 from tests.support.listed_events import LISTED
 
 FOLDER = Path(__file__).parent / "fields"
@@ -41,13 +42,8 @@ def texts(kind: type[Event] | type[Part]) -> Iterator[tuple[str, FieldType]]:
         of = of.items or of
         if issubclass(of.type, Part):
             yield from ((spec.name, inner) for _, inner in texts(of.type))
-        elif of.type in {str, dict} and not (of.code or of.choices or names_a_month(of)):
+        elif of.type in {str, dict} and not (of.code or of.choices or example_of_form(of)):
             yield spec.name, of
-
-
-def names_a_month(of: FieldType) -> bool:
-    """Whether nothing but a calendar month can stand there."""
-    return any(getattr(limit, "func", None) is is_month for limit in of.limits)
 
 
 def test_every_event_that_was_asked_for_is_in_the_catalogue() -> None:

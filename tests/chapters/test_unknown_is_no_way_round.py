@@ -38,6 +38,7 @@ WHY_SILENT: Final = {
     ("E13", "ChildReceived.found_on"): NOT_SAID,
     ("I30", "HouseholdRegistered.citizen_id"): NOT_SAID,
     ("R-DIS-1", "DisabilityCertificateIssued.certificate_no"): NOT_SAID,
+    ("R-COM-5", "CommunityVisitsPlanned.visits_on"): "a plan without days awaits none; R-COM-4 goes on",
     ("D18", "IdentityRecorded.sex"): "gate 13 answers that the sex is unknown",
     **dict.fromkeys(
         [(rule, "ReferralReceived.child_situation") for rule in ("D01", "D02", "D03", "D04")],

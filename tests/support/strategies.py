@@ -19,6 +19,7 @@ from domain.field_types import FieldType, field_types
 from domain.file import AMENDMENTS
 from domain.when import Days
 from ledger.codec.split import personal_fields
+from tests.support.forms import example_of_form
 from tests.support.given import CLERK, REGION, SUPERVISOR
 
 EARLIEST: Final = date(2018, 1, 1)
@@ -72,6 +73,9 @@ def _plain(name: str, of: FieldType) -> st.SearchStrategy[Any]:
         return st.sampled_from(of.choices)
     if any(getattr(limit, "func", None) is is_month for limit in of.limits):
         return dates.map(lambda day: f"{day:%Y-%m}")
+    form = example_of_form(of)
+    if form is not None:
+        return st.just(form)
     if of.type is date:
         return births if name.startswith("birth") else dates
     return _simple(of)

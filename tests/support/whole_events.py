@@ -14,8 +14,9 @@ import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.envelope import Document, ExceptionClaim, Reason
-from domain.event import CATALOGUE, Event, Part, is_month
+from domain.event import CATALOGUE, Event, Part
 from domain.field_types import FieldType, field_types
+from tests.support.forms import example_of_form
 from tests.support.given import given
 
 RECORDED_AT: Final = datetime(2026, 11, 22, 8, 15, 30, 123456, tzinfo=UTC)
@@ -90,7 +91,8 @@ def _value(of: FieldType) -> Any:
 
 def _text(of: FieldType) -> str:
     """Return a marker, or an example where a text has a form."""
-    if any(getattr(limit, "func", None) is is_month for limit in of.limits):
-        return "2024-03"
+    form = example_of_form(of)
+    if form is not None:
+        return form
     least = max((getattr(limit, "min_length", 0) for limit in of.limits), default=0)
     return "0" * least if least > 1 else marker()

@@ -22,6 +22,7 @@ from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
 from api.demo.lives.moving import MOVING
+from api.demo.lives.outside import OUTSIDE
 from api.demo.lives.searching import SEARCHING
 from ledger.recording.request import Recording
 
@@ -40,6 +41,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *BEING_WELL,
     *MOVING,
     *FOSTERING_OUT,
+    *OUTSIDE,
 )
 FIRST_NUMBER: Final = 3001
 

@@ -40,6 +40,7 @@ from domain.events.adoption.assessment import (
     RegistrarNoticePublished,
 )
 from domain.events.care import ended as care_ended
+from domain.events.community.rolls import off_rolls
 from domain.events.intake import INTAKE, SITUATION, ChildReceived
 from domain.events.search import CLAIM, NOT_FOUND, PARENT, SITUATION_UNKNOWN, found_since, is_rescued
 from domain.file import Attribute, Facts
@@ -137,6 +138,7 @@ class AdoptionRegistered(
             yield ADOPTED.since(entry.days, category)
         yield INTEGRATING.since(entry.days, None)
         yield from care_ended(entry)
+        yield from off_rolls(entry)
 
 
 @deciding("registrar")
