@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from api.contract.entries import event_json
+from api.identity.permissions import SEES, Role
 from domain.event import CATALOGUE, Category, fields_of
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
@@ -18,6 +20,7 @@ from domain.events.medical.illness import (
     Illness,
     IllnessDiagnosed,
     IllnessEpisodeClosed,
+    InfectiousDiseaseReported,
     PalliativeCareStarted,
 )
 from domain.events.medical.treatment import (
@@ -30,6 +33,7 @@ from domain.file import Attribute
 from tests.support.given import NOT_ASKED, Given, given, some
 
 RECEIVED = ("2024-01-20", some(ChildReceived))
+SEES_NOT = frozenset(Category) - SEES[Role.STAFF]
 OF_AN_EPISODE = sorted(
     name
     for name, kind in CATALOGUE.items()
@@ -122,12 +126,18 @@ def test_a_registration_holds_through_its_last_day() -> None:
 
 
 def test_what_may_be_hiv_is_sealed_with_every_code_and_day() -> None:
-    for name in ("RestrictedIllnessDiagnosed", "InfectiousDiseaseReported"):
-        kind = CATALOGUE[name]
-        assert kind.sealed == {Category.RESTRICTED_HEALTH}
-        assert {spec.personal and spec.personal.category for spec in fields_of(kind)} == {
-            Category.RESTRICTED_HEALTH
-        }
+    assert InfectiousDiseaseReported.sealed == {Category.RESTRICTED_HEALTH}
+    own = fields_of(InfectiousDiseaseReported)
+    assert {spec.personal and spec.personal.category for spec in own} == {Category.RESTRICTED_HEALTH}
+
+
+@pytest.mark.parametrize("restricted", [None, "精神分裂症"])
+def test_whether_an_illness_has_a_name_that_few_may_know_is_hidden_too(restricted: str | None) -> None:
+    told_to_staff = event_json(
+        some(IllnessDiagnosed, disease="门诊随访", restricted_disease=restricted), SEES_NOT
+    )
+    assert told_to_staff["disease"] == "门诊随访"
+    assert told_to_staff["restricted_disease"] == {"restricted": "restricted-health"}
 
 
 def test_after_leaving_care_nobody_is_admitted_to_hospital_from_here() -> None:

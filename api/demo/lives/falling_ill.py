@@ -36,7 +36,10 @@ SHARES: Final = (
 
 
 def weak_heart(present: Present) -> LifeCourse:
-    """A boy of four with a weak heart was operated on, and got some vaccines late for it."""
+    """A boy of four with a weak heart was operated on, and got some vaccines late for it.
+
+    The Tomorrow Plan paid what was applied for first, which was more than was left.
+    """
     child = present.turning(4, in_days=-80, sex=MALE)
     yield from raised(present, child, present.ago(months=10))
     for vaccine, dose, deferred, until, given in (
@@ -105,7 +108,7 @@ def weak_heart(present: Present) -> LifeCourse:
         MedicalCostCovered,
         episode=illness,
         layer="tomorrow_plan",
-        amount_yuan=Decimal("8540.00"),
+        amount_yuan=Decimal("9400.00"),
         application=applied,
     )
     yield on(present.ago(days=30), IllnessEpisodeClosed, episode=illness, outcome="cured")
@@ -121,13 +124,13 @@ def weak_heart(present: Present) -> LifeCourse:
 
 
 def rescued_uninsured(present: Present) -> LifeCourse:
-    """A girl came ill and uninsured; nobody applied to the fund, and a charity gave more than was left."""
+    """A girl came ill and uninsured; nobody applied to the emergency relief fund."""
     child = present.turning(3, in_days=-100, sex=FEMALE)
     came = present.ago(days=75)
     yield from orphan_taken_in(child, came, present.file_no)
     illness = yield on(came, IllnessDiagnosed, disease="重症肺炎")
     yield on(came, EmergencyRescued, episode=illness, is_uninsured=True, result="improved")
-    yield from paid_for(illness, came + timedelta(days=15), "23800.00", (("charity", "30000.00"),))
+    yield from paid_for(illness, came + timedelta(days=15), "23800.00", (("charity", "3000.00"),))
     yield on(
         came + timedelta(days=20),
         MedicalAidApplied,

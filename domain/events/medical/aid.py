@@ -116,9 +116,9 @@ def _eligible(category: str | None, life: Life) -> Refusals:
     elif age is not None:
         grown, is_student = life.aged(age.value), category == "student"
         fits = grown if is_student or grown is None else not grown
-        yield from unless("R-MED-6", fits, detail=Label("年龄不符", "not of that age"), by=age)
-        if is_student and not life.each(EDUCATION):
+        if fits and is_student and not life.each(EDUCATION):
             yield no_evidence("R-MED-6", detail=Label("未登记在校就读", "no schooling is recorded"), by=age)
+        yield from unless("R-MED-6", fits, detail=Label("年龄不符", "not of that age"), by=age)
 
 
 @standing("R-MED-2")

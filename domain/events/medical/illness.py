@@ -1,9 +1,8 @@
 """Illnesses (患病): each an episode that its diagnosis opens, with what is registered and reported of it.
 
-What may be told to few stands apart: HIV, sexually transmitted and psychiatric illnesses are recorded by
-`RestrictedIllnessDiagnosed`, and infectious diseases, of which any may be one of them, by
-`InfectiousDiseaseReported` (design 5.3). Their treatment and its costs name an ordinary episode, under the
-name that a bill has.
+What few may know is restricted (design 5.3), and so that its absence tells nothing either: the name of an
+illness that is not to be known, psychiatric or other, has a field of its own beside the name for everyday
+use; and what is reported of an infectious disease is sealed whole, for any may be HIV.
 """
 
 from datetime import date
@@ -18,6 +17,7 @@ from domain.event import (
     Event,
     Label,
     Name,
+    NotAfter,
     NotBefore,
     Part,
     Personal,
@@ -64,6 +64,11 @@ class IllnessDiagnosed(
     disease: Disease
     hospital: Hospital
     doctor: Doctor
+    restricted_disease: Annotated[
+        Title | None,
+        Label("限制知悉的疾病名称", "Disease that few may know"),
+        Personal(Category.RESTRICTED_HEALTH),
+    ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ILLNESS.since(entry.days, Illness(disease=known(self.disease)), key=str(entry.original))
@@ -88,29 +93,6 @@ class IllnessEpisodeClosed(
             yield ILLNESS.since(entry.days, None, key=str(episode))
 
 
-class RestrictedIllnessDiagnosed(
-    Event,
-    zh="特殊疾病诊断",
-    en="Restricted illness diagnosed",
-    source="全国儿童福利信息系统（NS）；《个人信息保护法》第28条、第29条",
-    seals=Category.RESTRICTED_HEALTH,
-):
-    """An illness was diagnosed of which few may know."""
-
-    illness_class: Annotated[
-        Answered[str], Label("疾病类别", "Class of illness"), Code("restricted_illness_class")
-    ]
-    disease: Annotated[Answered[Title], Label("疾病名称", "Disease")]
-    infected_on: Annotated[date | None, Label("感染日期", "Infected on")] = None
-    infection_route: Annotated[
-        str | None, Label("感染途径", "Route of infection"), Code("infection_route")
-    ] = None
-    hospital: Annotated[Answered[Title], Label("医疗机构", "Hospital")]
-    episode: Annotated[
-        UUID | None, Label("费用所属病程", "Episode of its treatment"), Refers("IllnessDiagnosed")
-    ] = None
-
-
 class InfectiousDiseaseReported(
     Event,
     zh="传染病报告",
@@ -118,7 +100,7 @@ class InfectiousDiseaseReported(
     source="《传染病防治法》（条文未核实）",
     seals=Category.RESTRICTED_HEALTH,
 ):
-    """An infectious disease, or the suspicion of one, was reported."""
+    """An infectious disease, or the suspicion of one, was reported: HIV as any other."""
 
     disease: Annotated[Answered[Title], Label("疾病名称", "Disease")]
     disease_class: Annotated[
@@ -127,6 +109,13 @@ class InfectiousDiseaseReported(
     is_suspected: Annotated[Answered[bool], Label("是否疑似", "Suspected only")]
     reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to")]
     is_isolated: Annotated[Answered[bool], Label("是否隔离", "Isolated")]
+    infected_on: Annotated[date | None, Label("感染日期", "Infected on"), NotAfter()] = None
+    infection_route: Annotated[
+        str | None, Label("感染途径", "Route of infection"), Code("infection_route")
+    ] = None
+    episode: Annotated[
+        UUID | None, Label("治疗所属病程", "Episode of its treatment"), Refers("IllnessDiagnosed")
+    ] = None
 
 
 class ChronicOrSeriousIllnessRegistered(
