@@ -28,6 +28,7 @@ _COUNTED: Final[Mapping[str, _Counted]] = MappingProxyType(
         "grade": _Counted("级", 1, 4),
         "points": _Counted("分", 1, 1_000),
         "children": _Counted("名", 0, 100),
+        "persons": _Counted("名", 1, 100),
         "reports": _Counted("份", 1, 1),
         "records": _Counted("条", 0, 0),
     }

@@ -93,21 +93,23 @@ def planned_visits(  # noqa: PLR0913, PLR0917 - what is planned, and what may co
         )
 
 
-def planned_and_agreed(
+def planned_and_agreed(  # noqa: PLR0913 - what is planned, and what may come of it
     rule: str,
     history: History,
     plans: Sequence[AnyEntry],
     made: Sequence[Entry[E]],
     end: VisitsEnd | None = None,
+    *,
+    put_off: Sequence[AnyEntry] = (),
 ) -> Iterator[Clock]:
     """Yield the clocks of plans (`visits_on`) and of visits that agreed on the next one (`next_on`).
 
-    A new plan replaces both.
+    A visit that was `put_off` may agree on a next one, too. A new plan replaces both.
     """
     for index, plan in enumerate(plans):
         days = known(plan.event.visits_on) or ()
         yield from planned_visits(rule, history, plan, days, made, plans[index + 1 :], end)
-    agreed: list[AnyEntry] = [visit for visit in made if _next_on(visit) is not None]
+    agreed = [visit for visit in (*made, *put_off) if _next_on(visit) is not None]
     for visit in agreed:
         again = [
             later

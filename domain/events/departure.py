@@ -20,7 +20,7 @@ from domain.event import (
     Title,
     known,
 )
-from domain.events.adoption.assessment import INTEGRATING
+from domain.events.adoption.assessment import ON_THE_WAY
 from domain.events.care import ended as care_ended
 from domain.events.community.rolls import off_rolls
 from domain.events.entitlement import paid_too_long
@@ -192,9 +192,10 @@ def _otherwise(rule: str, before: AnyEntry, reason: str | None, detail: Label) -
 
 
 def closed(entry: AnyEntry, reason: str) -> Facts:
-    """That life in the institution is over, with the integration into a family (I31)."""
+    """That life in the institution is over, with the way into a family (I31)."""
     yield DEPARTED.since(entry.days, reason)
     yield from care_ended(entry)
-    yield INTEGRATING.since(entry.days, None, key=EVERY)
+    for attribute in ON_THE_WAY:
+        yield attribute.since(entry.days, None, key=EVERY)
     yield from leave_ended(entry)
     yield from entrusting_ended(entry)

@@ -13,6 +13,7 @@ from domain.events.adoption.assessment import (
     IntegrationStarted,
     RegistrarNoticePublished,
 )
+from domain.events.adoption.concluding import AdoptionAgreementSigned
 from domain.events.adoption.registration import ADOPTED
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import DepartureCompleted
@@ -377,6 +378,7 @@ def rescued(
         ("2024-05-31", some(IntakeCategoryDetermined, category="B1", child_situation="04")),
         ("2025-03-01", some(RegistrarNoticePublished)),
         ("2025-04-01", report()),
+        ("2025-04-02", some(AdoptionAgreementSigned, is_police_party=True, is_cooperation_agreed=True)),
     )
     if certificate is not None:
         file.and_(certified, some(NotFoundCertificateIssued, certificate_kind=certificate))

@@ -18,6 +18,7 @@ from api.demo.lives.falling_ill import FALLING_ILL
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
 from api.demo.lives.fostering_out import FOSTERING_OUT
 from api.demo.lives.growing_up import GROWING_UP
+from api.demo.lives.keeping_a_family import KEEPING_A_FAMILY
 from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
@@ -42,6 +43,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *MOVING,
     *FOSTERING_OUT,
     *OUTSIDE,
+    *KEEPING_A_FAMILY,
 )
 FIRST_NUMBER: Final = 3001
 

@@ -5,7 +5,12 @@ What is about the adopters is sealed under their own key: an adopting party, one
 one subject.
 """
 
+# ruff: noqa: I001  # in the order of life, not of the alphabet
 from domain.events.adoption import assessment as assessment
+from domain.events.adoption import assessing as assessing
 from domain.events.adoption import registration as registration
+from domain.events.adoption import proposing as proposing
+from domain.events.adoption import concluding as concluding
 from domain.events.adoption import review as review
 from domain.events.adoption import visits as visits
+from domain.events.adoption import dissolving as dissolving

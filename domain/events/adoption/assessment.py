@@ -42,9 +42,17 @@ ADOPTABILITY: Final[Attribute[str]] = Attribute(
 INTEGRATING: Final[Attribute[date]] = Attribute(
     "adoption", "integrating", Label("融合期", "Integrating"), Category.ADOPTION
 )
+AVAILABLE: Final[Attribute[date]] = Attribute(
+    "adoption", "available", Label("待收养", "Shown as adoptable"), Category.ADOPTION
+)
+MATCHED: Final[Attribute[date]] = Attribute(
+    "adoption", "matched", Label("已匹配收养人", "Matched with adopters"), Category.ADOPTION
+)
 CONCLUSION: Final[Attribute[str]] = Attribute(
     "adoption", "conclusion", Label("评估结论", "Assessment's conclusion"), Category.ADOPTION
 )
+ON_THE_WAY: Final[tuple[Attribute[date], ...]] = (AVAILABLE, MATCHED, INTEGRATING)
+"""What is over once the child is adopted, has left or has died."""
 
 
 class AdoptabilityAssessed(
@@ -171,6 +179,19 @@ class RegistrarNoticeExpired(
             yield from unless("D07", life.passed(limit.ends(notice.days)), notice, detail=TOO_EARLY, by=limit)
 
 
+class AdoptionAssessmentNoticeGiven(
+    Event,
+    zh="收养评估书面告知",
+    en="Adoption assessment notice given",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+    ends_with="adoption",
+):
+    """The adopters were told in writing that and how they will be assessed."""
+
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+
 class AdoptionAssessmentConsented(
     Event,
     zh="确认同意收养评估",
@@ -182,6 +203,9 @@ class AdoptionAssessmentConsented(
     """The adopters, told in writing what will be looked at, agreed to be assessed."""
 
     adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionAssessmentNoticeGiven,)
 
 
 class IntegrationStarted(

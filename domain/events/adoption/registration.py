@@ -33,7 +33,7 @@ from domain.events.adoption.adopting import (
 )
 from domain.events.adoption.assessment import (
     CIVIL_CODE,
-    INTEGRATING,
+    ON_THE_WAY,
     REGISTRATION_MEASURES,
     AdoptabilityAssessed,
     AdoptionAssessmentReportIssued,
@@ -53,6 +53,10 @@ FINAL_CERTIFICATE: Final = Label(
 ADOPTED: Final[Attribute[str]] = Attribute(
     "adoption", "category", Label("收养类别", "Adoption category"), Category.ADOPTION
 )
+ADOPTION_ENDED: Final[Attribute[str]] = Attribute(
+    "adoption", "ended", Label("收养关系终止", "Adoption ended"), Category.ADOPTION
+)
+"""How the last adoption ended, a code of `adoption_end`; a new one takes its place."""
 
 
 class ChildConsentRecorded(
@@ -136,7 +140,9 @@ class AdoptionRegistered(
         category = known(self.category)
         if category is not None:
             yield ADOPTED.since(entry.days, category)
-        yield INTEGRATING.since(entry.days, None)
+        yield ADOPTION_ENDED.since(entry.days, None)
+        for attribute in ON_THE_WAY:
+            yield attribute.since(entry.days, None)
         yield from care_ended(entry)
         yield from off_rolls(entry)
 
@@ -152,17 +158,24 @@ def region_of_registrar(life: Life, started: AnyEntry | None) -> str | None:
     return None
 
 
-def _adopting(registered: AdoptionRegistered, life: Life) -> Adopting:
-    """Return the adoption with the categories it may be of: its own or, where unknown, those of its basis."""
-    before, category = life.last(AdoptionRegistered), known(registered.category)
-    adopting = Adopting(
+def adoption_by(life: Life, adopter: UUID | None) -> Adopting:
+    """Return the adoption by a party that is on its way on that day, of whichever category."""
+    before = life.last(AdoptionRegistered)
+    return Adopting(
         life=life,
-        categories=CATEGORIES if category is None else frozenset({category}),
-        adopter=known(registered.adopter),
+        categories=CATEGORIES,
+        adopter=adopter,
         after=None if before is None else before.days.last,
     )
+
+
+def _adopting(registered: AdoptionRegistered, life: Life) -> Adopting:
+    """Return the adoption with the categories it may be of: its own or, where unknown, those of its basis."""
+    adopting, category = adoption_by(life, known(registered.adopter)), known(registered.category)
+    if category is not None:
+        return replace(adopting, categories=frozenset({category}))
     assessed = adopting.latest(AdoptabilityAssessed)
-    if category is not None or assessed is None:
+    if assessed is None:
         return adopting
     return replace(adopting, categories=OF_BASIS.get(known(assessed.event.basis) or "", CATEGORIES))
 

@@ -13,6 +13,7 @@ from domain.events.adoption.assessment import (
     AdoptionAssessmentReportIssued,
     RegistrarNoticePublished,
 )
+from domain.events.adoption.concluding import AdoptionRefused
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -77,7 +78,7 @@ def _clocks(history: History, application: Entry[AdopterApplicationReceived]) ->
         opened,
         Days.on(add(opened, days=left)),
         started,
-        met_by=_registered(history, application),
+        met_by=_decided(history, application),
         void_on=None if gone is None else gone.held.since,
         void_because=None if gone is None else LEFT,
         number=number,
@@ -100,11 +101,16 @@ def _pauses(history: History, application: AnyEntry) -> list[Pause]:
     )
 
 
-def _registered(history: History, application: Entry[AdopterApplicationReceived]) -> AnyEntry | None:
-    for registered in history.all(AdoptionRegistered):
-        adopter = known(registered.event.adopter)
-        if registered.days.last >= application.days.last and adopter in {None, application.event.adopter}:
-            return registered
+def _decided(history: History, application: Entry[AdopterApplicationReceived]) -> AnyEntry | None:
+    """Return the first entry by which this party was registered or refused."""
+    answers: list[Entry[AdoptionRegistered] | Entry[AdoptionRefused]] = [
+        *history.all(AdoptionRegistered),
+        *history.all(AdoptionRefused),
+    ]
+    for answer in sorted(answers, key=lambda entry: (entry.days.last, entry.version)):
+        adopter = known(answer.event.adopter)
+        if answer.days.last >= application.days.last and adopter in {None, application.event.adopter}:
+            return answer
     return None
 
 

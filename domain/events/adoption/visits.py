@@ -1,16 +1,43 @@
-"""Visits after an adoption (D32), and those that were agreed on (R-VIS-2)."""
+"""Visits after an adoption (D32), and those that were planned or agreed on (R-VIS-2)."""
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
-from typing import Annotated
+from typing import Annotated, Final
+
+from annotated_types import MinLen
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text, known
-from domain.events.adoption.registration import AdoptionRegistered
+from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text, Title, known
+from domain.events.adoption.registration import ADOPTION_ENDED, AdoptionRegistered
+from domain.life import Life
 from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, no_evidence
 from domain.rulebook import Pack
-from domain.visiting import made_by, planned_visits, visits_end
+from domain.visiting import made_by, planned_and_agreed, visits_end
+
+VISITING: Final = "山东省儿童发展规划（儿童与法律保护）；上海市2006年收养回访规定"
+ADOPTION_OVER: Final = Label("收养关系已解除或者撤销", "the adoption was dissolved or revoked")
+
+
+class PostAdoptionVisitPlanned(
+    Event,
+    zh="收养回访计划",
+    en="Post-adoption visit planned",
+    seals=Category.ADOPTION,
+    source=VISITING,
+):
+    """It was set when child and adopters will be visited."""
+
+    visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划回访日期", "Visits on")]
+    responsible: Annotated[Answered[Title], Label("责任人", "Responsible")]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
+
+    def refusals(self, life: Life) -> Refusals:
+        if known(self.visits_on) is None:
+            yield no_evidence("R-VIS-2", detail=Label("计划回访日期不明", "the planned days are not known"))
 
 
 class PostAdoptionVisitMade(
@@ -18,7 +45,7 @@ class PostAdoptionVisitMade(
     zh="收养回访",
     en="Post-adoption visit made",
     seals=Category.ADOPTION,
-    source="山东省儿童发展规划（儿童与法律保护）；上海市2006年收养回访规定",
+    source=VISITING,
 ):
     """Somebody saw or heard how child and adopters are getting on."""
 
@@ -35,12 +62,29 @@ class PostAdoptionVisitMade(
         return (AdoptionRegistered,)
 
 
+class PostAdoptionVisitMissed(
+    Event,
+    zh="收养回访未成",
+    en="Post-adoption visit missed",
+    seals=Category.ADOPTION,
+    source=VISITING,
+):
+    """A visit that was to be made could not be made; it goes on being due, or on the next day agreed on."""
+
+    planned_on: Annotated[Answered[date], Label("计划回访日期", "Planned for")]
+    reason: Annotated[Answered[str], Label("未成原因", "Reason"), Code("visit_missed_reason")]
+    next_on: Annotated[Answered[date], Label("下次回访日期", "Next visit"), NotBefore()]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
+
+
 @obligation("D32")
 def visits(history: History) -> Iterator[Clock]:
     """After registration child and adopters are visited: one clock a visit, each met within its own time."""
     for adoption in history.all(AdoptionRegistered):
         registered = adoption.days.last
-        ended = visits_end(history, registered)
+        ended = adoption_visits_end(history, registered)
         intervals = sorted(
             ((limit.ends(adoption.days), limit) for limit in _intervals(history, adoption)),
             key=lambda interval: interval[0].last,
@@ -67,12 +111,17 @@ def visits(history: History) -> Iterator[Clock]:
 
 @obligation("R-VIS-2")
 def agreed_visits(history: History) -> Iterator[Clock]:
-    """The next visit that a visit agreed on is made; it is void once another visit agrees on another day."""
-    made = history.all(PostAdoptionVisitMade)
-    agreed = [(visit, day) for visit in made if (day := known(visit.event.next_on)) is not None]
-    for index, (visit, day) in enumerate(agreed):
-        again = [later for later, _ in agreed[index + 1 :]]
-        yield from planned_visits("R-VIS-2", history, visit, [day], made, replaced_by=again)
+    """The visits of a plan, and the next one that was agreed on, are made, unless they are planned anew."""
+    plans, made = history.all(PostAdoptionVisitPlanned), history.all(PostAdoptionVisitMade)
+    missed = history.all(PostAdoptionVisitMissed)
+    yield from planned_and_agreed("R-VIS-2", history, plans, made, adoption_visits_end, put_off=missed)
+
+
+def adoption_visits_end(history: History, after: date) -> tuple[date, Label] | None:
+    """Return the first day without any visit required, and why: also that the adoption is over."""
+    over = (span.since for span in history.spans(ADOPTION_ENDED) if span.since > after)
+    ends = [visits_end(history, after), *((day, ADOPTION_OVER) for day in over)]
+    return min((end for end in ends if end is not None), key=lambda end: end[0], default=None)
 
 
 def _made_for(visit: Entry[PostAdoptionVisitMade], registered: date) -> date:

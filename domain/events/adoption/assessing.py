@@ -1,0 +1,112 @@
+"""The assessment of adopters while it goes on: who makes it (R-ADO-3), what is reported at once (R-ADO-4)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    NotAfter,
+    Number,
+    Personal,
+    Text,
+    Title,
+    known,
+)
+from domain.events.adoption.assessment import ASSESSMENT_MEASURES
+from domain.life import Life
+from domain.obligations import Clock, History, obligation
+from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.when import Days
+
+THIRD_PARTY: Final = "third_party"
+"""The code of `assessment_body` for a body that assesses under an agreement."""
+HARM: Final = "harm_to_minors"
+"""The code of `assessment_finding` of which the police are told, too."""
+
+
+class AdoptionAssessmentStarted(
+    Event,
+    zh="收养评估开始",
+    en="Adoption assessment started",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+    ends_with="adoption",
+):
+    """Civil affairs, or a third party under an agreement, began to assess the adopters."""
+
+    body: Annotated[Answered[str], Label("评估主体", "Assessing body"), Code("assessment_body")]
+    assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
+    agreement_no: Annotated[Number | None, Label("委托协议编号", "Number of the agreement")] = None
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+    def refusals(self, life: Life) -> Refusals:
+        """R-ADO-3: an own team has enough members, and a third party an agreement."""
+        limit, body, assessors = life.number("R-ADO-3"), known(self.body), known(self.assessors)
+        if limit is None:
+            return
+        enough = assessors is not None and len(assessors) >= limit.value
+        if body is None and not (enough and self.agreement_no is not None):
+            yield uncertain("R-ADO-3", detail=Label("评估主体不明", "who assesses is not known"))
+        elif body == THIRD_PARTY and self.agreement_no is None:
+            yield no_evidence("R-ADO-3", detail=Label("未登记委托协议", "no agreement is recorded"))
+        elif body not in {None, THIRD_PARTY} and assessors is None:
+            yield no_evidence("R-ADO-3", detail=Label("未登记评估人员", "nobody is named"), by=limit)
+        elif body not in {None, THIRD_PARTY} and not enough:
+            detail = Label(f"评估人员少于{limit.value}名", f"fewer than {limit.value}")
+            yield breach("R-ADO-3", detail=detail, by=limit)
+
+
+class AdoptionAssessmentFindingReported(
+    Event,
+    zh="收养评估期间情形报告",
+    en="Adoption assessment finding reported",
+    seals=Category.ADOPTION,
+    source=ASSESSMENT_MEASURES,
+):
+    """What speaks against the adopters came to light while they were assessed, and was reported that day."""
+
+    situation: Annotated[Answered[str], Label("报告情形", "Situation"), Code("assessment_finding")]
+    found_on: Annotated[Answered[date], Label("发现日期", "Found on"), NotAfter()]
+    reported_to: Annotated[Answered[Title], Label("报告对象", "Reported to")]
+    is_police_told: Annotated[Answered[bool], Label("是否报告公安机关", "Police told")]
+    account: Annotated[
+        Text | None, Label("情况说明", "Account"), Personal(Category.ADOPTION, subject="adopter")
+    ] = None
+    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+
+    def refusals(self, life: Life) -> Refusals:
+        """R-ADO-4: when it was found is recorded, and of harm to a child the police are told."""
+        situation, told = known(self.situation), known(self.is_police_told)
+        if not life.rule("R-ADO-4").packs:
+            return
+        if known(self.found_on) is None:
+            yield uncertain("R-ADO-4", detail=Label("发现日期未登记", "when it was found is not recorded"))
+        if situation is None and not told:
+            yield uncertain("R-ADO-4", detail=Label("报告情形不明", "what was found is not known"))
+        elif situation == HARM and told is None:
+            yield no_evidence("R-ADO-4", detail=Label("未登记是否报告公安机关", "whether the police know"))
+        elif situation == HARM and not told:
+            yield breach("R-ADO-4", detail=Label("未报告公安机关", "the police were not told"))
+
+
+@obligation("R-ADO-4")
+def finding_is_reported(history: History) -> Iterator[Clock]:
+    """What speaks against the adopters is reported on the day on which it is found."""
+    for reported in history.all(AdoptionAssessmentFindingReported):
+        found, limit = known(reported.event.found_on), history.number("R-ADO-4", entry=reported)
+        if found is not None and limit is not None:
+            yield Clock(
+                rule="R-ADO-4",
+                opened_on=found,
+                due=limit.ends(Days.on(found)),
+                started_by=(reported,),
+                met_by=reported,
+                number=limit,
+            )

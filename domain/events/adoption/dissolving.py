@@ -1,0 +1,133 @@
+"""What follows an adoption that does not last, or whose child's parents are found (R-ADO-6, R-ADO-7)."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
+from domain.events.adoption.assessment import CIVIL_CODE, REGISTRATION_MEASURES
+from domain.events.adoption.registration import ADOPTED, ADOPTION_ENDED, AdoptionRegistered
+from domain.events.search import NOTICE_2015
+from domain.file import Facts
+from domain.life import ADULT, STAGE, Life
+from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.shared_fields import DecidedBy, Grounds
+from domain.standing import standing
+
+BY_JUDGMENT: Final = "judgment"
+"""The code of `dissolution_form` for what a court decided."""
+INSTITUTION: Final = "institution"
+"""The code of `custody_after_adoption` for a child that comes back."""
+
+
+class AdoptionDissolved(
+    Event,
+    zh="解除收养关系",
+    en="Adoption dissolved",
+    seals=Category.ADOPTION,
+    source=f"{CIVIL_CODE}第1114条至第1118条；{REGISTRATION_MEASURES}第10条、第11条",
+):
+    """Adopters and child are no longer parents and child, by agreement and registration or by a judgment."""
+
+    form: Annotated[Answered[str], Label("解除方式", "By"), Code("dissolution_form")]
+    grounds: Grounds
+    certificate_no: Annotated[
+        Answered[Number], Label("解除收养关系证明或者判决书编号", "Number of certificate or judgment")
+    ]
+    decided_by: DecidedBy
+    custody: Annotated[
+        Answered[str], Label("解除后由谁抚养", "Custody afterwards"), Code("custody_after_adoption")
+    ]
+    child_consent: Annotated[
+        Answered[str] | None, Label("被收养人意见", "Child's answer"), Code("consent_result")
+    ] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
+
+    def refusals(self, life: Life) -> Refusals:
+        """R-ADO-7: a minor who is old enough agrees to what is not for a court to decide."""
+        limit, form, consent = life.number("R-ADO-7"), known(self.form), known(self.child_consent)
+        of_age = None if limit is None else life.aged(limit.value)
+        if limit is None or of_age is False or form == BY_JUDGMENT or consent == "agree":
+            return
+        if life.aged(ADULT):
+            return
+        detail = Label(f"{limit.value}周岁以上", f"of {limit.value} or more")
+        if of_age is None or form is None:
+            yield uncertain("R-ADO-7", detail=detail, by=limit)
+        elif consent is None:
+            yield no_evidence("R-ADO-7", detail=detail, by=limit)
+        else:
+            yield breach("R-ADO-7", detail=detail, by=limit)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _ended(entry, "dissolved", known(self.custody))
+
+
+class AdoptionRevoked(
+    Event,
+    zh="撤销收养登记",
+    en="Adoption revoked",
+    seals=Category.ADOPTION,
+    source=f"{CIVIL_CODE}第1113条；{REGISTRATION_MEASURES}第13条",
+):
+    """The registration was revoked since the adoption was void from the beginning."""
+
+    grounds: Grounds
+    decision_no: Annotated[Answered[Number], Label("撤销决定编号", "Number of the decision")]
+    decided_by: DecidedBy
+    custody: Annotated[
+        Answered[str], Label("撤销后由谁抚养", "Custody afterwards"), Code("custody_after_adoption")
+    ]
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _ended(entry, "revoked", known(self.custody))
+
+
+class BirthParentsFoundAfterAdoption(
+    Event,
+    zh="收养后查找到生父母",
+    en="Birth parents found after adoption",
+    seals=Category.ADOPTION,
+    source=NOTICE_2015,
+):
+    """A birth parent of an adopted child was found; `parent` is that person."""
+
+    parent: Annotated[UUID, Label("生父母", "Birth parent")]
+    name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.ADOPTION, subject="parent")]
+    police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police")]
+    handling: Annotated[Answered[str], Label("处理方式", "Handling"), Code("birth_parents_handling")]
+    account: Annotated[Text | None, Label("处理情况", "Account")] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (AdoptionRegistered,)
+
+
+@standing("R-ADO-6")
+def has_come_back(life: Life) -> Refusals:
+    """A minor whose adoption ended, who is to come back or of whom nobody knows who cares for it now."""
+    ended, stage = life.now(ADOPTION_ENDED), life.now(STAGE)
+    if ended is None or stage is None or stage.held.value != "adopted" or life.aged(ADULT):
+        return
+    event = ended.entry.event
+    custody = known(event.custody) if isinstance(event, (AdoptionDissolved, AdoptionRevoked)) else None
+    if custody is None:
+        detail = Label("由谁抚养不明", "who has custody is not known")
+        yield uncertain("R-ADO-6", ended.entry, detail=detail)
+    else:
+        yield no_evidence("R-ADO-6", ended.entry)
+
+
+def _ended(entry: AnyEntry, how: str, custody: str | None) -> Facts:
+    """That an adoption is over; who is in somebody else's custody now has left this institution's care.
+
+    Who comes back is received anew, perhaps before: until then the stage stays as it was (R-ADO-6).
+    """
+    yield ADOPTED.since(entry.days, None)
+    yield ADOPTION_ENDED.since(entry.days, how)
+    if custody not in {None, INSTITUTION}:
+        yield STAGE.since(entry.days, "departed")
