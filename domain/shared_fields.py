@@ -7,7 +7,7 @@ a field that is stands with its event.
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from domain.event import Amount, Answered, Code, Label, Month, Past, Text, Title, Unit
+from domain.event import Amount, Answered, Code, Label, Month, Number, Past, Text, Title, Unit
 
 Yuan: TypeAlias = Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
 """The money of one application, decision or payment."""
@@ -29,3 +29,11 @@ ValidTo: TypeAlias = Annotated[Answered[date], Label("有效期止", "Valid to")
 """The last day on which a certificate is valid."""
 AppliedOn: TypeAlias = Annotated[Answered[date], Label("申请日期", "Applied on"), Past()]
 """The day of the application that a decision answers."""
+IsChildAsked: TypeAlias = Annotated[Answered[bool], Label("是否征求儿童意见", "The child was asked")]
+"""Whether the child was asked what it wants, before what concerns it was decided."""
+ChildView: TypeAlias = Annotated[Text | None, Label("儿童意见", "What the child wants")]
+"""What the child said that it wants."""
+Court: TypeAlias = Annotated[Answered[Title], Label("人民法院", "Court")]
+"""The court that judged."""
+JudgmentNo: TypeAlias = Annotated[Answered[Number], Label("判决书编号", "Judgment number")]
+"""The number of a judgment."""

@@ -10,6 +10,8 @@ from domain.events import intake as intake
 from domain.events import search as search
 from domain.events import search_due as search_due
 from domain.events import guardianship as guardianship
+from domain.events import guardianship_due as guardianship_due
+from domain.events import parents as parents
 from domain.events import admission as admission
 from domain.events import reception as reception
 from domain.events import household as household
@@ -29,6 +31,8 @@ from domain.events import foster as foster
 from domain.events import adoption as adoption
 from domain.events import placement as placement
 from domain.events import departure as departure
+from domain.events import national_roll as national_roll
+from domain.events import reunification as reunification
 from domain.events import funeral as funeral
 from domain.events import archive as archive
 from domain.events import case as case

@@ -1,18 +1,17 @@
 """On what ground the State is the child's guardian (监护)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
+from uuid import UUID
 
-from domain.entry import AnyEntry, Entry
+from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Number, Personal, Title, known
 from domain.events.intake import ADMITTED, ChildAdmitted, entered, lacking
-from domain.events.search import NotFoundCertificateIssued, ParentageConfirmed
 from domain.file import Attribute, Facts
 from domain.life import ADULT, Life
-from domain.obligations import Clock, History, obligation, stage_of
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.rulebook import Pack
+from domain.shared_fields import ChildView, Court, DecidedBy, Grounds, IsChildAsked
 from domain.standing import standing
 from domain.when import Days
 
@@ -27,10 +26,22 @@ TEMPORARY, LONG_TERM, ENTRUSTED = "temporary", "long_term", "entrusted"
 RETURNED: Final = frozenset({"returned", "guardian_restored"})
 """Reasons, codes of `guardianship_end`, for which the child goes back to its guardian."""
 MINORS_LAW: Final = "《未成年人保护法》"
+CIVIL_CODE: Final = "《民法典》"
 
 GUARDIANSHIP: Final[Attribute[str]] = Attribute("guardianship", "type", Label("监护类型", "Guardianship"))
 """A code of `guardianship_type`. Civil affairs is the guardian, not the institution."""
 REVIEW: Final[Attribute[date]] = Attribute("guardianship", "review", Label("监护复核日期", "Review due"))
+GUARDIAN: Final[Attribute[str]] = Attribute(
+    "guardianship", "body", Label("监护机关", "Guardian body"), Category.FAMILY
+)
+REVOKED: Final[Attribute[UUID]] = Attribute(
+    "guardianship", "revoked", Label("被撤销资格的监护人", "Guardian who was revoked"), several=True
+)
+"""Guardians whom a court revoked, each under its id, until a court restores them."""
+RESTORED: Final[Attribute[UUID]] = Attribute(
+    "guardianship", "restored", Label("恢复资格的监护人", "Guardian who was restored")
+)
+"""The guardian whom a court restored, until civil affairs is guardian again."""
 
 
 class TemporaryGuardianshipStarted(
@@ -47,21 +58,43 @@ class TemporaryGuardianshipStarted(
     review_due_on: Annotated[Answered[date], Label("复核日期", "Review due on"), NotBefore()]
 
     def refusals(self, life: Life) -> Refusals:
-        """Long-term guardianship ends before another begins (I04); a review comes in time (I05)."""
-        held = life.now(GUARDIANSHIP)
-        if held is not None and held.held.value == LONG_TERM:
-            yield breach(
-                "I04", held.entry, detail=Label("长期监护尚未终止", "long-term guardianship goes on")
-            )
-        review, limit = known(self.review_due_on), life.number("I05")
-        if review is None:
-            yield no_evidence("I05", detail=Label("未写明复核日期", "the day of its review is not known"))
-        elif limit is not None and life.entry is not None and review > limit.ends(life.entry.days).last:
-            yield breach("I05", detail=Label("复核日期超过期限", "its review is later than that"), by=limit)
+        yield from _temporary(life, known(self.review_due_on))
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _begun(entry, TEMPORARY, known(self.guardian_body))
+        yield REVIEW.since(entry.days, known(self.review_due_on))
+
+
+class TemporaryGuardianshipExtended(
+    Event,
+    zh="临时监护延长",
+    en="Temporary guardianship extended",
+    source=f"{MINORS_LAW}第92条、第93条；《上海市未成年人保护条例》第77条",
+    ends_with="adoption",
+):
+    """On review it was decided that temporary guardianship goes on, until the next review."""
+
+    review_due_on: Annotated[Answered[date], Label("复核日期", "Review due on"), NotBefore()]
+    grounds: Annotated[Grounds, Personal(Category.FAMILY)]
+    decided_by: Annotated[DecidedBy, Personal(Category.FAMILY)]
+    is_child_asked: IsChildAsked
+    child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
+
+    def follows(self) -> tuple[type[Event], ...]:
+        return (TemporaryGuardianshipStarted,)
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _goes_on(life)
+        yield from _temporary(life, known(self.review_due_on))
+        yield from heard(life, known(self.is_child_asked))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield GUARDIANSHIP.since(entry.days, TEMPORARY)
         yield REVIEW.since(entry.days, known(self.review_due_on))
+
+
+DECIDED: Final = (TemporaryGuardianshipStarted, TemporaryGuardianshipExtended)
+"""Decisions that temporary guardianship begins or goes on, each with the day of the next one."""
 
 
 class LongTermGuardianshipConfirmed(
@@ -94,8 +127,58 @@ class LongTermGuardianshipConfirmed(
             yield no_evidence("I06")
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield GUARDIANSHIP.since(entry.days, LONG_TERM)
+        yield from _begun(entry, LONG_TERM, self.guardian_body)
         yield REVIEW.since(entry.days, None)
+
+
+class GuardianChanged(
+    Event,
+    zh="监护机关变更",
+    en="Guardian changed",
+    source=f"{MINORS_LAW}第92条、第94条；{CIVIL_CODE}第30条、第31条",
+    ends_with="adoption",
+):
+    """Another civil-affairs department became the guardian, of the same kind as before."""
+
+    from_body: Annotated[Answered[Title], Label("原监护机关", "From"), Personal(Category.FAMILY)]
+    to_body: Annotated[Answered[Title], Label("现监护机关", "To"), Personal(Category.FAMILY)]
+    reason: Annotated[Answered[str], Label("变更原因", "Reason"), Code("guardian_change_reason")]
+    is_child_asked: IsChildAsked
+    child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from _goes_on(life)
+        yield from heard(life, known(self.is_child_asked))
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        body = known(self.to_body)
+        if body is not None:
+            yield GUARDIAN.since(entry.days, body)
+
+
+class GuardianshipRestored(
+    Event, zh="恢复监护人资格", en="Guardianship restored", source=f"{CIVIL_CODE}第38条", ends_with="adoption"
+):
+    """A court gave a guardian back the guardianship that it had revoked, which ends that of the State."""
+
+    guardian: Annotated[UUID, Label("监护人", "Guardian")]
+    court: Annotated[Court, Personal(Category.FAMILY)]
+    judgment_no: Annotated[
+        Answered[Number], Label("判决书编号", "Judgment number"), Personal(Category.FAMILY)
+    ]
+    is_child_asked: IsChildAsked
+    child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
+
+    def papers(self) -> tuple[str, ...]:
+        return ("restoration_judgment",)
+
+    def refusals(self, life: Life) -> Refusals:
+        yield from heard(life, known(self.is_child_asked))
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield from _released(entry)
+        yield REVOKED.since(entry.days, None, key=str(self.guardian))
+        yield RESTORED.since(entry.days, self.guardian)
 
 
 class GuardianshipTerminated(
@@ -120,7 +203,7 @@ class GuardianshipTerminated(
         return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from ended(entry)
+        yield from _released(entry)
 
 
 def guardian_case(life: Life) -> str | None:
@@ -129,9 +212,9 @@ def guardian_case(life: Life) -> str | None:
     That is by the last guardianship of the State: temporary, or long-term because the guardian was revoked.
     """
     last = life.lately(GUARDIANSHIP)
-    event = None if last is None else last.fact.entry.event
-    if isinstance(event, TemporaryGuardianshipStarted):
+    if last is not None and last.value == TEMPORARY:
         return "temporary"
+    event = None if last is None else last.fact.entry.event
     revoked = isinstance(event, LongTermGuardianshipConfirmed) and known(event.ground) == BY_JUDGMENT
     return "revoked" if revoked else None
 
@@ -143,17 +226,57 @@ def given_back(life: Life, case: str | None) -> Refusals:
         yield from lacking("I21", papers, [kind for kind in papers.kinds if kind not in on_file])
 
 
+def heard(life: Life, is_asked: bool | None) -> Refusals:  # noqa: FBT001 - the answer itself
+    """R-HEAR-1: a child that is old enough was asked what it wants, before what concerns it was decided."""
+    limit = life.number("R-HEAR-1")
+    of_age = None if limit is None else life.aged(limit.value)
+    if limit is not None and of_age is not False and is_asked is not True:
+        certain = is_asked is False and of_age is True
+        yield from unless("R-HEAR-1", False if certain else None, by=limit)
+
+
+def _begun(entry: AnyEntry, kind: str, body: str | None) -> Facts:
+    """That the State is guardian from this entry on."""
+    yield GUARDIANSHIP.since(entry.days, kind)
+    yield GUARDIAN.since(entry.days, body)
+    yield RESTORED.since(entry.days, None)
+
+
 def ended(entry: AnyEntry) -> Facts:
+    """That who is guardian no longer concerns the State from this entry on."""
+    yield from _released(entry)
+    yield RESTORED.since(entry.days, None)
+
+
+def _released(entry: AnyEntry) -> Facts:
     """That the State is no longer guardian from this entry on."""
-    yield GUARDIANSHIP.since(entry.days, None)
-    yield REVIEW.since(entry.days, None)
+    for attribute in (GUARDIANSHIP, GUARDIAN, REVIEW):
+        yield attribute.since(entry.days, None)
+
+
+def _temporary(life: Life, review: date | None) -> Refusals:
+    """Long-term guardianship ends before a temporary one begins (I04), which is reviewed in time (I05)."""
+    held, limit = life.now(GUARDIANSHIP), life.number("I05")
+    if held is not None and held.held.value == LONG_TERM:
+        yield breach("I04", held.entry, detail=Label("长期监护尚未终止", "long-term guardianship goes on"))
+    if review is None:
+        yield no_evidence("I05", detail=Label("未写明复核日期", "the day of its review is not known"))
+    elif limit is not None and life.entry is not None and review > limit.ends(life.entry.days).last:
+        yield breach("I05", detail=Label("复核日期超过期限", "its review is later than that"), by=limit)
+
+
+def _goes_on(life: Life) -> Refusals:
+    """I04: what goes on or changes its guardian has begun."""
+    if life.now(GUARDIANSHIP) is None:
+        yield no_evidence("I04", detail=Label("此前没有有效的监护", "no guardianship held before"))
 
 
 @standing("I04")
 def has_a_guardian(life: Life) -> Refusals:
     """A minor in care without a guardianship on record, that of the State or, in entrusted care, its own."""
     intake = entered(life)
-    if intake is None or life.now(GUARDIANSHIP) is not None or life.aged(ADULT):
+    guarded = life.now(GUARDIANSHIP) is not None or life.now(RESTORED) is not None
+    if intake is None or guarded or life.aged(ADULT):
         return
     admitted = None if life.now(ADMITTED) is None else life.last(ChildAdmitted)
     stated = None if admitted is None else known(admitted.event.guardianship_type)
@@ -170,79 +293,20 @@ def has_a_guardian(life: Life) -> Refusals:
 def is_reviewed(life: Life) -> Refusals:
     """Temporary guardianship that goes on after the day of its review, without another decision."""
     held = life.now(GUARDIANSHIP)
-    if held is None or not isinstance(held.entry.event, TemporaryGuardianshipStarted):
+    if held is None or not isinstance(held.entry.event, DECIDED):
         return
-    review, limit = _review(held.entry, life.number("I05", of=held.entry))
+    review, limit = review_by(held.entry, life.number("I05", of=held.entry))
     over = None if review is None else life.passed(review)
     if review is not None and over is not False:
         detail = Label("复核期限已过", "its review is overdue")
         yield from unless("I05", None if over is None else not over, held.entry, detail=detail, by=limit)
 
 
-@obligation("D06")
-def temporary_guardianship_is_reviewed(history: History) -> Iterator[Clock]:
-    """Temporary guardianship ends, becomes long-term or is decided on anew by the day of its review.
-
-    Where the police are to find the parents, a region may say by when they tell what they found.
-    """
-    for started in history.all(TemporaryGuardianshipStarted):
-        due, limit = _review(started, history.number("D06", entry=started))
-        yield from _due(history, started, due, limit, _decided(history, started))
-        search = history.number("D06", entry=started, case="search")
-        if search is not None and known(started.event.ground) == NOT_FOUND:
-            yield from _due(history, started, search.ends(started.days), search, _searched(history, started))
-
-
-def _review(started: AnyEntry, limit: Pack | None) -> tuple[Days | None, Pack | None]:
+def review_by(started: AnyEntry, limit: Pack | None) -> tuple[Days | None, Pack | None]:
     """Return the last day until which it may go on, and the number that says so if it is not as stated."""
     event = started.event
-    stated = known(event.review_due_on) if isinstance(event, TemporaryGuardianshipStarted) else None
+    stated = known(event.review_due_on) if isinstance(event, DECIDED) else None
     ends = None if limit is None else limit.ends(started.days)
     if stated is not None and (ends is None or stated <= ends.last):
         return Days.on(stated), None
     return ends, limit
-
-
-def _due(
-    history: History, started: AnyEntry, due: Days | None, limit: Pack | None, met_by: AnyEntry | None
-) -> Iterator[Clock]:
-    gone = history.gone(after=started.days.last)
-    if due is not None:
-        yield Clock(
-            rule="D06",
-            opened_on=started.days.last,
-            due=due,
-            started_by=(started,),
-            met_by=met_by,
-            void_on=None if gone is None else gone.held.since,
-            void_because=None if gone is None else stage_of(gone),
-            number=limit,
-        )
-
-
-def _decided(history: History, started: Entry[TemporaryGuardianshipStarted]) -> AnyEntry | None:
-    """Return what ended it, or the next decision on it."""
-    decisions: list[AnyEntry] = [
-        *history.all(LongTermGuardianshipConfirmed),
-        *history.all(GuardianshipTerminated),
-        *(entry for entry in history.all(TemporaryGuardianshipStarted) if entry is not started),
-    ]
-    return _first(decisions, started)
-
-
-def _searched(history: History, started: AnyEntry) -> AnyEntry | None:
-    final = (
-        entry
-        for entry in history.all(NotFoundCertificateIssued)
-        if known(entry.event.certificate_kind) == "final"
-    )
-    return _first([*final, *history.all(ParentageConfirmed)], started)
-
-
-def _first(entries: list[AnyEntry], started: AnyEntry) -> AnyEntry | None:
-    later = (entry for entry in entries if _turn(entry) > _turn(started))
-    return min(later, key=_turn, default=None)
-
-
-def _turn(entry: AnyEntry) -> tuple[date, int]:
-    return entry.days.last, entry.version

@@ -318,6 +318,7 @@ FOLLOWS_A_DEATH = {
     "PotentialRelativeClaimed",
     "RehabPlanClosed",
     "RollLeft",
+    "RemovedFromNationalRoll",
     "SchoolingEnded",
 }
 

@@ -17,6 +17,7 @@ from api.demo.lives.deciding import DECIDING
 from api.demo.lives.falling_ill import FALLING_ILL
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
 from api.demo.lives.fostering_out import FOSTERING_OUT
+from api.demo.lives.going_back import GOING_BACK
 from api.demo.lives.growing_up import GROWING_UP
 from api.demo.lives.keeping_a_family import KEEPING_A_FAMILY
 from api.demo.lives.keeping_times import KEEPING_TIMES
@@ -44,6 +45,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *FOSTERING_OUT,
     *OUTSIDE,
     *KEEPING_A_FAMILY,
+    *GOING_BACK,
 )
 FIRST_NUMBER: Final = 3001
 
