@@ -1,10 +1,11 @@
 """What is asked and what answers it: an application and its decision, a referral and its return.
 
 An answer is an event with a field that names the entry it answers (`Refers`). One that names none, as papers
-often do, answers the last question before it that has no answer of its own.
+often do, answers the last question before it that has no answer of its own. So does each where that field is
+sealed wholly: it is not read then, for when something is met stands in clear (decision 0018).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,15 +16,18 @@ from domain.obligations import Clock, History, stage_of
 E = TypeVar("E", bound=Event)
 
 
-def answers_to(asked: Sequence[Entry[E]], answers: Sequence[AnyEntry], field: str) -> list[AnyEntry | None]:
+def answers_to(
+    asked: Sequence[Entry[E]], answers: Sequence[AnyEntry], field: str | None
+) -> list[AnyEntry | None]:
     """Return for each question, in order, the first answer to it; None where there is none yet.
 
-    `field` is the field of the answers that names the question. Both come by the day they happened.
+    `field` is the field of the answers that names the question, None where it is not to be read. Both come by
+    the day they happened.
     """
     found: dict[UUID, AnyEntry] = {}
     unnamed = []
     for answer in answers:
-        question = known(getattr(answer.event, field))
+        question = None if field is None else known(getattr(answer.event, field))
         if question is None:
             unnamed.append(answer)
         else:
@@ -41,19 +45,20 @@ def answers_due(
     history: History,
     asked: type[E],
     *answers: type[Event],
-    field: str,
-    case: str = "",
+    field: str | None,
+    case: str | Callable[[Entry[E]], str] = "",
 ) -> Iterator[Clock]:
     """Yield a clock for each question: it is answered within the rule's number from its day.
 
-    It is void once the child has left care, was adopted or has died.
+    `case` is the rule's case, or says for which of them a question counts. The clock is void once the child
+    has left care, was adopted or has died.
     """
     questions = history.all(asked)
     given = sorted(
         (entry for kind in answers for entry in history.all(kind)), key=lambda each: each.days.last
     )
     for question, answer in zip(questions, answers_to(questions, given, field), strict=True):
-        limit = history.number(rule, entry=question, case=case)
+        limit = history.number(rule, entry=question, case=case if isinstance(case, str) else case(question))
         gone = history.gone(question.days.last)
         if limit is not None:
             yield Clock(

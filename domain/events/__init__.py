@@ -24,6 +24,7 @@ from domain.events import schooling as schooling
 from domain.events import medical as medical
 from domain.events import psychology as psychology
 from domain.events import social_work as social_work
+from domain.events import safety as safety
 from domain.events import care as care
 from domain.events import entrusted as entrusted
 from domain.events import leave as leave

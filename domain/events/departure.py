@@ -32,6 +32,7 @@ from domain.events.leave import ended as leave_ended
 from domain.events.medical.illness import ILLNESS, PALLIATIVE_CARE, REGISTERED_ILLNESS
 from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
 from domain.events.placement.preparing import old_enough
+from domain.events.safety import MISSING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Attribute, Facts
 from domain.life import DEPARTED, STAGE, Life
@@ -195,6 +196,8 @@ def closed(entry: AnyEntry, reason: str) -> Facts:
     """That life in the institution is over, with the way into a family (I31)."""
     yield DEPARTED.since(entry.days, reason)
     yield from care_ended(entry)
+    if reason == DEAD:
+        yield MISSING.since(entry.days, None)
     for attribute in ON_THE_WAY:
         yield attribute.since(entry.days, None, key=EVERY)
     yield from leave_ended(entry)

@@ -86,12 +86,13 @@ NEVER_VOID: Final = {"due", "overdue", "met", "met_late"}
 STATES: Final[dict[str, set[str]]] = {
     "D16": {"met", "met_late"},
     "R-ADO-4": {"met", "met_late"},
+    "D19": NEVER_VOID,
     "D34": NEVER_VOID,
     "R-ARC-1": NEVER_VOID,
     "R-DTH-3": NEVER_VOID,
 }
 """States of an obligation that is never in another: what is recorded with what meets it, and
-nothing makes void what a death or a loan from the archive asks for."""
+nothing makes void what harm, a death or a loan from the archive asks for."""
 OF_MORE_THAN_A_LIFE: Final = {
     "listed_twice": "two rows of a register tell of one child",
     "possible_duplicate": "two files may be one child's",

@@ -1,6 +1,6 @@
-"""Children whose wellbeing was looked after: counselled, referred, accompanied."""
+"""Children whose wellbeing was looked after, or not: counselled, accompanied, hurt, missing, protected."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,18 @@ from domain.events.psychology import (
     MedicalReferralReturned,
     PsychAssessed,
     PsychConcernFlagged,
+)
+from domain.events.safety import (
+    ChildMissingReported,
+    IncidentOccurred,
+    IncidentReportedUp,
+    JudicialAssistanceGranted,
+    LegalAidRequested,
+    MandatoryReportMade,
+    MandatoryReportOutcomeReceived,
+    MissingChildFound,
+    ProtectiveMeasureTaken,
+    SafeguardingConcernRaised,
 )
 from domain.events.social_work import (
     CompanionPaired,
@@ -40,6 +52,8 @@ def found_her_voice(present: Present) -> LifeCourse:
     yield from _tested(present.today)
     yield from _needs_met(present)
     yield from _listened_to(present)
+    yield from _hurt(present)
+    yield from _harmed(present)
     for days in (400, 700, 1000, 1300, 1600):
         yield on(
             came + timedelta(days=days),
@@ -129,16 +143,107 @@ def _listened_to(present: Present) -> LifeCourse:
             )
 
 
+def _hurt(present: Present) -> LifeCourse:
+    """Incidents: reported up in time, late, not at all, and not yet."""
+    for days, severity, reported in (
+        (500, "serious", 0),
+        (450, "serious", 3),
+        (250, "major", None),
+        (0, "serious", None),
+    ):
+        day = present.ago(days=days)
+        incident = yield on(
+            day,
+            IncidentOccurred,
+            incident_type="injury",
+            severity=severity,
+            is_cause_known=severity != "major",
+            place="活动室",
+            description="跌倒受伤",
+            witnesses=("于老师",),
+        )
+        if reported is not None:
+            yield on(
+                day + timedelta(days=reported),
+                IncidentReportedUp,
+                incident=incident,
+                reported_to="望海区民政局",
+                elapsed_min=40 + 1440 * reported,
+            )
+
+
+def _harmed(present: Present) -> LifeCourse:
+    """Harm: reported at once, the next day, and not yet; its outcome came in time, late, and not at all."""
+    for days, situation, reported, answered in (
+        (350, "bullying", 0, 20),
+        (150, "domestic_violence", 1, 50),
+        (80, "bullying", 0, None),
+        (5, "bullying", 0, None),
+        (0, "danger", None, None),
+    ):
+        day = present.ago(days=days)
+        concern = yield on(day, SafeguardingConcernRaised, situation=situation, description="手臂有伤")
+        if reported is not None:
+            report = yield on(
+                day + timedelta(days=reported),
+                MandatoryReportMade,
+                concern=concern,
+                situation=situation,
+                reported_to=("civil_affairs", "education"),
+                reporter="于老师",
+            )
+        if answered is not None:
+            yield on(
+                day + timedelta(days=answered),
+                MandatoryReportOutcomeReceived,
+                report=report,
+                authority="望海区公安分局",
+                result="protected",
+            )
+    day = present.ago(days=149)
+    yield on(day, ProtectiveMeasureTaken, measure="separated", is_staff_suspended=False)
+    yield on(day, LegalAidRequested, applied_to="望海区法律援助中心", grounds="依法追究侵害人责任")
+    yield on(
+        present.ago(days=99), JudicialAssistanceGranted, decided_by="望海区人民检察院", grounds="补助治疗费用"
+    )
+
+
 def left_unheard(present: Present) -> LifeCourse:
-    """A boy left before anybody had listened to him."""
+    """A boy ran away, was beaten, and left before anybody had listened to him."""
     child = present.turning(9, in_days=-30, sex=MALE)
     yield from orphan_taken_in(child, present.ago(years=1), present.file_no)
     flagged = present.ago(days=35)
     concern = yield on(flagged, PsychConcernFlagged, concern="behaviour", situation="与同伴冲突")
     yield on(flagged, MedicalReferralMade, concern=concern, referred_to=CLINIC, reason="冲动")
     yield on(flagged, PsychConcernFlagged, concern="study", situation="拒绝上学")
+    yield from _ran_away(present.ago(days=200))
+    yield on(present.ago(days=40), SafeguardingConcernRaised, situation="bullying", description="被同伴殴打")
+    yield on(present.ago(days=36), SafeguardingConcernRaised, situation="bullying", description="再次被殴打")
+    yield on(present.ago(days=36), MandatoryReportMade, situation="bullying", reported_to=("police",))
+    yield on(
+        present.ago(days=31),
+        IncidentOccurred,
+        incident_type="injury",
+        severity="serious",
+        is_cause_known=True,
+    )
     yield on(present.ago(days=30), DepartureCompleted, reason="07", receiver="望海区民政局").with_papers(
         "departure_confirmation"
+    )
+
+
+def _ran_away(day: date) -> LifeCourse:
+    """He was gone for a week, and reported after three days."""
+    seen = datetime.combine(day, time(10), UTC)
+    report = yield on(
+        day + timedelta(days=3),
+        ChildMissingReported,
+        missing_kind="ran_away",
+        last_seen_at=seen,
+        last_seen_place="院门口",
+    )
+    yield on(
+        day + timedelta(days=7), MissingChildFound, report=report, found_place="汽车站", condition="良好"
     )
 
 
