@@ -74,7 +74,7 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class SealedWithEvent:
-    """The envelope's value is sealed like the personal fields of its event, under the event's category."""
+    """The value is personal, under the category of the event: one of the envelope, or one of many events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,14 +356,15 @@ def _read_fields(kind: type) -> tuple[Field, ...]:
 def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field:  # noqa: ANN401 - annotations have no type
     markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
     personal = markers.get(Personal)
-    if personal is None and issubclass(kind, Event) and kind.seals in WHOLLY_SEALED:
-        personal = Personal(kind.seals)
+    sealed_with_event = SealedWithEvent in markers
+    if personal is None and issubclass(kind, Event) and (sealed_with_event or kind.seals in WHOLLY_SEALED):
+        personal, sealed_with_event = Personal(kind.seals), False
     return Field(
         name=name,
         annotation=annotation,
         label=markers[Label],
         personal=personal,
-        sealed_with_event=SealedWithEvent in markers,
+        sealed_with_event=sealed_with_event,
         tells_of_event=TellsOfEvent in markers,
         code=markers.get(Code),
         unit=markers.get(Unit),

@@ -1,21 +1,33 @@
 """Fields that events of many chapters share: each with its label, unit and code table, said once.
 
-An event names one as it names any other: `amount_yuan: Yuan`. None of these is personal by itself:
-a field that is stands with its event.
+An event names one as it names any other: `amount_yuan: Yuan`. What somebody writes is sealed under
+the category of the event.
 """
 
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from domain.event import Amount, Answered, Code, Label, Month, Number, Past, Text, Title, Unit
+from domain.event import (
+    Amount,
+    Answered,
+    Code,
+    Label,
+    Month,
+    Number,
+    Past,
+    SealedWithEvent,
+    Text,
+    Title,
+    Unit,
+)
 
 Yuan: TypeAlias = Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
 """The money of one application, decision or payment."""
-AppliedTo: TypeAlias = Annotated[Answered[Title], Label("受理单位", "Applied to")]
+AppliedTo: TypeAlias = Annotated[Answered[Title], Label("受理单位", "Applied to"), SealedWithEvent()]
 """The body that an application went to."""
 DecisionTaken: TypeAlias = Annotated[Answered[str], Label("审批结果", "Decision"), Code("decision")]
 """What was decided about an application."""
-DecidedBy: TypeAlias = Annotated[Answered[Title], Label("审批单位", "Decided by")]
+DecidedBy: TypeAlias = Annotated[Answered[Title], Label("审批单位", "Decided by"), SealedWithEvent()]
 """The body that decided."""
 PaymentMode: TypeAlias = Annotated[Answered[str], Label("发放方式", "Paid by"), Code("payment_mode")]
 """How money was paid out."""
@@ -23,7 +35,7 @@ FirstMonth: TypeAlias = Annotated[Answered[Month], Label("起始年月", "First 
 """The first month for which something is paid or holds."""
 LastMonth: TypeAlias = Annotated[Answered[Month], Label("截止年月", "Last month")]
 """The last month for which something is paid or holds."""
-Grounds: TypeAlias = Annotated[Answered[Text], Label("理由", "Grounds")]
+Grounds: TypeAlias = Annotated[Answered[Text], Label("理由", "Grounds"), SealedWithEvent()]
 """Why something was decided or done, in words."""
 ValidTo: TypeAlias = Annotated[Answered[date], Label("有效期止", "Valid to")]
 """The last day on which a certificate is valid."""

@@ -23,7 +23,7 @@ from domain.event import (
 from domain.events.adoption.assessment import ON_THE_WAY
 from domain.events.care import ended as care_ended
 from domain.events.community.rolls import off_rolls
-from domain.events.entitlement import paid_too_long
+from domain.events.entitlement.allowance import paid_too_long
 from domain.events.entrusted import ended as entrusting_ended
 from domain.events.guardianship import given_back, guardian_case
 from domain.events.insurance import INSURED

@@ -8,11 +8,9 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from domain.codes import tables
-from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Personal, Text, Title, known
 from domain.events.departure import ChildDied
-from domain.events.household import REGISTERED
-from domain.file import Facts
+from domain.events.household import HouseholdCancelled
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain
@@ -97,22 +95,6 @@ class FuneralCompleted(
             "nothing shows that longer storage was agreed, and the time from the death has passed",
         )
         yield uncertain("R-DTH-4", died, detail=detail, by=limit)
-
-
-class HouseholdCancelled(
-    Event, zh="户口注销", en="Household cancelled", source="《户口登记条例》第8条", ends_with=None
-):
-    """The dead child was struck off the household register."""
-
-    police_station: Annotated[
-        Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
-    ]
-
-    def follows(self) -> tuple[type[Event], ...]:
-        return (ChildDied,)
-
-    def holds(self, entry: AnyEntry) -> Facts:
-        yield REGISTERED.since(entry.days, None)
 
 
 @against(ChildDied)

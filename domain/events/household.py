@@ -219,6 +219,38 @@ class HouseholdTransferred(
         yield REGISTERED.since(entry.days, Registration(household_class=None, region=known(self.to_region)))
 
 
+class HouseholdCancelled(
+    Event,
+    zh="注销户口",
+    en="Household registration cancelled",
+    source="《户口登记条例》第8条、第10条",
+    ends_with=None,
+):
+    """The registration was cancelled at the police station."""
+
+    cancel_reason: Annotated[Answered[str], Label("注销原因", "Reason"), Code("household_cancel_reason")]
+    police_station: Annotated[
+        Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
+    ]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield REGISTERED.since(entry.days, None)
+
+
+class BirthMedicalCertificateObtained(
+    Event, zh="取得出生医学证明", en="Birth medical certificate obtained", source="全国儿童福利信息系统（NS）"
+):
+    """The certificate of the hospital where the child was born was obtained."""
+
+    certificate_no: Annotated[
+        Answered[Number], Label("出生医学证明编号", "Certificate number"), Personal(Category.IDENTITY)
+    ]
+    hospital: Annotated[Answered[Title], Label("签发机构", "Issued by"), Personal(Category.IDENTITY)]
+
+    def papers(self) -> tuple[str, ...]:
+        return ("birth_certificate",)
+
+
 class IdCardApplied(
     Event, zh="申领居民身份证", en="Identity card applied for", source=f"《{CARD}》第7条、第10条"
 ):

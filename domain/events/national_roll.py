@@ -19,7 +19,7 @@ from domain.event import (
     known,
 )
 from domain.events.departure import ADOPTED
-from domain.events.entitlement import paid_too_long
+from domain.events.entitlement.allowance import paid_too_long
 from domain.events.intake import lacking
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life

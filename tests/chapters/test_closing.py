@@ -9,9 +9,9 @@ from domain.events.archive import ArchiveCheckedOut, ArchiveReturned, ArchiveSea
 from domain.events.care import CareModeAssigned
 from domain.events.case import CaseClosed
 from domain.events.departure import ChildDied, DepartureApproved, DepartureCompleted, DepartureProposed
-from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted, HouseholdCancelled
+from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted
 from domain.events.guardianship import GuardianshipTerminated
-from domain.events.household import HouseholdRegistered, registration
+from domain.events.household import HouseholdCancelled, HouseholdRegistered, registration
 from domain.events.intake import ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.placement.arrangements import FollowUpPlanned
 from domain.events.placement.placed import AfterCareVisitMade

@@ -11,14 +11,14 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.guardianship import (
     GUARDIANSHIP,
     GuardianshipTerminated,
     LongTermGuardianshipConfirmed,
     TemporaryGuardianshipStarted,
 )
-from domain.events.household import HouseholdRegistered
+from domain.events.household import REGISTERED, HouseholdCancelled, HouseholdRegistered
 from domain.events.intake import (
     ADMITTED,
     RECEIVED,
@@ -272,33 +272,25 @@ def test_after_an_adoption_the_reason_for_leaving_is_the_adoption_and_unknown_it
 # E06: after death
 
 FOLLOWS_A_DEATH = {
-    "HospitalDischarged",
-    "IllnessEpisodeClosed",
-    "MedicalAidApplicationChanged",
-    "MedicalAidApplied",
-    "MedicalAidDecided",
-    "MedicalCostCovered",
-    "MedicalCostIncurred",
+    "AllowancePaid",
+    "AllowanceStopped",
     "ArchiveAppraised",
     "ArchiveCheckedOut",
     "ArchiveDestroyed",
+    "ArchiveHandedOver",
     "ArchiveOpened",
     "ArchiveReturned",
     "ArchiveSealed",
     "ArchiveTransferred",
+    "BankAccountHandedOver",
+    "BelongingsHandedOver",
     "CaseClosed",
     "DeathInvestigated",
     "DeathReported",
-    "DocumentFiled",
-    "EntrustedCareAgreementEnded",
-    "FuneralCompleted",
-    "HouseholdCancelled",
-    "AllowanceStopped",
-    "ArchiveHandedOver",
-    "BankAccountHandedOver",
-    "BelongingsHandedOver",
     "DepartureCompleted",
     "DnaComparisonResultReceived",
+    "DocumentFiled",
+    "EntrustedCareAgreementEnded",
     "EntryRestored",
     "EntryWithdrawn",
     "ExceptionApproved",
@@ -306,12 +298,21 @@ FOLLOWS_A_DEATH = {
     "FindRelativesNoticeWithdrawn",
     "FosterAllowancePaid",
     "FosterPlacementEnded",
+    "FuneralCompleted",
     "GuardianshipTerminated",
+    "HospitalDischarged",
     "HotlineCaseHandled",
     "HotlineCaseReceived",
+    "HouseholdCancelled",
     "HouseholdRegistered",
     "IdentityRecorded",
+    "IllnessEpisodeClosed",
     "IntegrationEnded",
+    "MedicalAidApplicationChanged",
+    "MedicalAidApplied",
+    "MedicalAidDecided",
+    "MedicalCostCovered",
+    "MedicalCostIncurred",
     "OutsideServiceEnded",
     "ParentageConfirmed",
     "ParentageRejected",
@@ -320,6 +321,8 @@ FOLLOWS_A_DEATH = {
     "RollLeft",
     "RemovedFromNationalRoll",
     "SchoolingEnded",
+    "StudyGrantStopped",
+    "WelfareStatusEnded",
 }
 
 
@@ -508,3 +511,10 @@ def test_who_is_too_young_to_leave_is_told_the_age_of_the_rule(event: Event, age
     child = young().when("2024-03-09", event)
     said = [found.refusal.detail for found in child.judgements if found.rule.id == "I23"]
     assert Label(f"未满{age}周岁", f"younger than {age}") in said
+
+
+def test_a_cancelled_registration_holds_no_more() -> None:
+    file = cared_for().and_("2021-05-01", some(HouseholdRegistered, household_class="1"))
+    file.and_("2022-05-01", some(HouseholdCancelled, cancel_reason="duplicate"))
+    assert file.now(REGISTERED, "2022-04-30") is not None
+    assert file.now(REGISTERED, "2022-05-01") is None

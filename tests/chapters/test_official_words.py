@@ -17,7 +17,8 @@ from api.imports.faults import Fault
 from domain.codes import tables
 from domain.event import CATALOGUE, EVERY_CATEGORY, Event, Part, Unknown, fields_of
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
+from domain.events.entitlement.allowance import AllowanceStopped
+from domain.events.entitlement.study_grant import StudyGrantGranted
 from domain.events.insurance import InsuranceEnrolled
 from domain.events.intake import ChildReceived, ReferralReceived
 from domain.events.rehabilitation import PlannedItem, RehabPlanMade

@@ -7,7 +7,8 @@ import pytest
 
 from domain.event import Event, Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT, AllowanceStopped, StudyGrantGranted
+from domain.events.entitlement.allowance import ALLOWANCE_ENDS, AllowanceStopped
+from domain.events.entitlement.study_grant import STUDY_GRANT, StudyGrantGranted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import (
     EMPLOYED,

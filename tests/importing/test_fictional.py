@@ -88,11 +88,15 @@ STATES: Final[dict[str, set[str]]] = {
     "R-ADO-4": {"met", "met_late"},
     "D19": NEVER_VOID,
     "D34": NEVER_VOID,
+    "R-ALW-2": {"due", "overdue", "met"},
     "R-ARC-1": NEVER_VOID,
     "R-DTH-3": NEVER_VOID,
 }
-"""States of an obligation that is never in another: what is recorded with what meets it, and
-nothing makes void what harm, a death or a loan from the archive asks for."""
+"""The states of an obligation that the lives show, where these are not all.
+
+An application is recorded with its decision (D16), and nothing makes void what harm, a death or a loan
+from the archive asks for. Of the others a few states are enough, for what is shown costs time.
+"""
 OF_MORE_THAN_A_LIFE: Final = {
     "listed_twice": "two rows of a register tell of one child",
     "possible_duplicate": "two files may be one child's",

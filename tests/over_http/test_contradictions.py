@@ -18,7 +18,8 @@ from domain.events.adoption.assessment import IntegrationEnded, IntegrationStart
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
+from domain.events.entitlement.allowance import AllowanceStopped
+from domain.events.entitlement.study_grant import StudyGrantGranted
 from domain.events.guardianship import GuardianshipTerminated, TemporaryGuardianshipStarted
 from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import (

@@ -9,7 +9,7 @@ from domain.event import Event
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.guardianship import GuardianshipTerminated, LongTermGuardianshipConfirmed
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import ArchiveHandedOver

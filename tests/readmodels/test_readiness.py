@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from domain.event import Event, Unknown
-from domain.events.entitlement import AllowanceStopped, StudyGrantGranted
+from domain.events.entitlement.allowance import AllowanceStopped
+from domain.events.entitlement.study_grant import StudyGrantGranted
 from domain.events.household import HouseholdRegistered, HouseholdTransferred, IdCardIssued
 from domain.events.insurance import InsuranceEnrolled
 from domain.events.placement.arrangements import (

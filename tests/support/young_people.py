@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.event import Event, Unknown
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.household import HouseholdRegistered, HouseholdTransferred, IdCardIssued
 from domain.events.insurance import InsuranceEnrolled
 from domain.events.intake import ChildReceived, IdentityRecorded

@@ -14,6 +14,7 @@ from api.demo.lives.as_found import AS_FOUND
 from api.demo.lives.being_well import BEING_WELL
 from api.demo.lives.coming import COMING
 from api.demo.lives.deciding import DECIDING
+from api.demo.lives.entitled import ENTITLED
 from api.demo.lives.falling_ill import FALLING_ILL
 from api.demo.lives.finding_a_family import FINDING_A_FAMILY
 from api.demo.lives.fostering_out import FOSTERING_OUT
@@ -39,6 +40,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *AS_FOUND,
     *KEEPING_TIMES,
     *FALLING_ILL,
+    *ENTITLED,
     *ARRIVING,
     *BEING_WELL,
     *MOVING,

@@ -23,7 +23,7 @@ from domain.events.adoption.registration import (
 )
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.guardianship import TemporaryGuardianshipStarted
 from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered

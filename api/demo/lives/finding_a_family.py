@@ -27,7 +27,7 @@ from domain.events.adoption.registration import (
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.guardianship import (
     GuardianshipTerminated,
     LongTermGuardianshipConfirmed,

@@ -8,7 +8,8 @@ from api.demo.lives.placing import assessed, at_college, case_opened, youth
 from api.demo.lives.upbringing import identity
 from api.demo.people import FEMALE, MALE
 from domain.events.departure import DepartureCompleted
-from domain.events.entitlement import StudyGrantGranted
+from domain.events.entitlement.allowance import AllowanceGranted
+from domain.events.entitlement.study_grant import StudyGrantGranted
 from domain.events.guardianship import GuardianshipTerminated
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined
@@ -35,10 +36,14 @@ def seventeen(present: Present) -> LifeCourse:
 
 
 def grown_unnoticed(present: Present) -> LifeCourse:
-    """A young woman turned 18 six weeks ago, and was not assessed."""
+    """A young woman turned 18 six weeks ago, and was not assessed; her first allowance came only then."""
     child = present.turning(18, in_days=-45, sex=FEMALE)
     yield from youth(present, child, school_until=present.ago(days=120))
     yield from case_opened(present.ago(days=250))
+    month = f"{present.ago(days=30):%Y-%m}"
+    yield on(
+        present.ago(days=30), AllowanceGranted, line="202", standard_yuan=Decimal(1900), first_month=month
+    )
 
 
 def assessed_at_last(present: Present) -> LifeCourse:

@@ -8,7 +8,7 @@ from api.demo.lives.upbringing import identity, registered
 from api.demo.people import FEMALE, MALE
 from domain.event import Unknown
 from domain.events.departure import DepartureCompleted
-from domain.events.entitlement import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceStopped
 from domain.events.guardianship import GuardianshipTerminated
 from domain.events.household import HouseholdTransferred, IdCardIssued, SocialSecurityCardIssued
 from domain.events.insurance import InsuranceStatusChecked

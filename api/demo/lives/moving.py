@@ -18,7 +18,8 @@ from domain.events.archive import (
 from domain.events.case import CaseClosed
 from domain.events.departure import ChildDied, DepartureApproved, DepartureCompleted, DepartureProposed
 from domain.events.entrusted import EntrustedCareAgreementRenewed, EntrustedCareAgreementSigned
-from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted, HouseholdCancelled
+from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted
+from domain.events.household import HouseholdCancelled
 from domain.events.intake import ChildReceived
 from domain.events.leave import TemporaryLeaveEnded, TemporaryLeaveStarted
 from domain.when import add
@@ -94,7 +95,7 @@ def died(
             "cremation_certificate"
         )
     if cancelled is not None:
-        yield on(day + timedelta(days=cancelled), HouseholdCancelled)
+        yield on(day + timedelta(days=cancelled), HouseholdCancelled, cancel_reason="death")
         yield on(day + timedelta(days=cancelled), ArchiveSealed, retention="permanent", volumes=1)
         yield on(day + timedelta(days=cancelled), CaseClosed, reason="died")
 

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeAlias
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Unknown, known
-from domain.events.entitlement import ALLOWANCE_ENDS, STUDY_GRANT
+from domain.events.entitlement.allowance import ALLOWANCE_ENDS
+from domain.events.entitlement.study_grant import STUDY_GRANT
 from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
 from domain.events.insurance import cover
 from domain.events.intake import SEX, ChildAdmitted, ChildReceived
