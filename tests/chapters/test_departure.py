@@ -323,6 +323,15 @@ FOLLOWS_A_DEATH = {
     "SchoolingEnded",
     "StudyGrantStopped",
     "WelfareStatusEnded",
+    "CompanionPairingEnded",
+    "IncidentReportedUp",
+    "JudicialAssistanceGranted",
+    "LegalAidRequested",
+    "MandatoryReportMade",
+    "MandatoryReportOutcomeReceived",
+    "MissingChildFound",
+    "SafeguardingConcernRaised",
+    "SocialWorkCaseClosed",
 }
 
 
