@@ -20,7 +20,16 @@ from domain.event import (
     Title,
     known,
 )
-from domain.events.guardianship import CIVIL_CODE, MINORS_LAW, REVOKED, GuardianshipRestored
+from domain.events.guardianship import (
+    BY_JUDGMENT,
+    CIVIL_CODE,
+    MINORS_LAW,
+    NOT_FOUND,
+    REVOKED,
+    GuardianshipRestored,
+    LongTermGuardianshipConfirmed,
+)
+from domain.events.search import PARENT, PERHAPS_FOUND, found_since
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, against, breach, uncertain, unless
@@ -31,6 +40,8 @@ ABLE, UNABLE = "able", "unable"
 """Codes of `guardianship_ability`."""
 COURT_REVOKED: Final = "revoked"
 """A code of `revocation_result`."""
+BY_DEATH: Final = "2"
+"""The long-term ground that the guardian is dead or was declared dead."""
 SET_ASIDE: Final = frozenset({"missing_set_aside", "dead_set_aside"})
 """Codes of `parent_declaration` by which a declaration holds no more."""
 WAITED: Final = {"missing": "missing", "dead": "dead", "dead_by_accident": "accident"}
@@ -175,3 +186,42 @@ def may_be_restored(restored: GuardianshipRestored, life: Life) -> Refusals:
             yield uncertain("R-RES-1", judged, detail=detail)
         elif crime:
             yield breach("R-RES-1", judged)
+
+
+@against(LongTermGuardianshipConfirmed)
+def ground_holds(confirmed: LongTermGuardianshipConfirmed, life: Life) -> Refusals:
+    """I06: nothing on file tells the contrary of the ground."""
+    ground = known(confirmed.ground)
+    if ground == NOT_FOUND:
+        yield from _not_found(life)
+    elif ground == BY_DEATH:
+        yield from _dead(life)
+    elif ground == BY_JUDGMENT:
+        yield from _by_judgment(life)
+
+
+def _not_found(life: Life) -> Refusals:
+    found, withdrawn = life.each(PARENT), found_since(life)
+    if found:
+        detail = Label("已确认亲子关系", "parentage was confirmed")
+        yield breach("I06", *(each.entry for each in found), detail=detail)
+    elif withdrawn is not None:
+        yield uncertain("I06", withdrawn, detail=PERHAPS_FOUND)
+
+
+def _dead(life: Life) -> Refusals:
+    last = {each.event.parent: each for each in life.all(ParentDeclared)}
+    for each in last.values():
+        declaration = known(each.event.declaration)
+        if declaration is None:
+            yield uncertain("I06", each, detail=Label("宣告内容不明", "what was declared is not known"))
+        elif declaration == "dead_set_aside":
+            yield breach("I06", each, detail=Label("死亡宣告已撤销", "the declaration was set aside"))
+
+
+def _by_judgment(life: Life) -> Refusals:
+    last = {each.event.guardian: each for each in life.all(GuardianshipRevocationAdjudicated)}
+    results = {known(each.event.result) for each in last.values()}
+    if last and COURT_REVOKED not in results:
+        detail = Label("法院未判决撤销监护人资格", "the court revoked nobody")
+        yield from unless("I06", None if None in results else False, *last.values(), detail=detail)

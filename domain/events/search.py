@@ -39,6 +39,9 @@ SITUATION_UNKNOWN: Final = Label(
     "the child's situation is not known: the child may have been rescued from trafficking",
 )
 TOO_EARLY: Final = Label("公告期尚未届满", "the notice had not run out")
+PERHAPS_FOUND: Final = Label(
+    "寻亲公告撤销后未查明是否找到亲属", "the notice was withdrawn, perhaps because relatives were found"
+)
 WITHDRAWN: Final = Label("公告已撤销", "the notice was withdrawn")
 COMPARED: Final = frozenset({"match", "no_match"})
 RELATIVES_FOUND: Final = "found"

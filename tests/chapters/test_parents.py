@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.events.guardianship import REVOKED, GuardianshipRestored
+from domain.events.guardianship import REVOKED, GuardianshipRestored, LongTermGuardianshipConfirmed
 from domain.events.parents import (
     DECLARED,
     GuardianshipAssessed,
@@ -13,6 +13,7 @@ from domain.events.parents import (
     GuardianshipRevocationApplied,
     ParentDeclared,
 )
+from domain.events.search import FindRelativesNoticeWithdrawn, ParentageConfirmed, ParentageRejected
 from tests.support.given import NOT_ASKED, Given, given, named, some
 
 FATHER, MOTHER = named("father"), named("mother")
@@ -122,3 +123,51 @@ def test_a_parent_counts_as_declared_until_the_declaration_is_set_aside() -> Non
     assert "death_proof" in on_file(child, "2026-03-06")
     assert "death_proof" not in on_file(child, "2026-03-05")
     assert child.and_("2026-09-01", declared("dead_set_aside")).now(DECLARED, "2026-09-01") is None
+
+
+# I06: nothing tells the contrary of the ground
+
+
+def confirmed(ground: str) -> LongTermGuardianshipConfirmed:
+    return some(LongTermGuardianshipConfirmed, ground=ground, judgment_no="（2024）虚民特1号")
+
+
+@pytest.mark.rule("I06")
+def test_who_was_found_is_no_ground_that_nobody_was_found() -> None:
+    paper = {"documents": ["final_not_found"]}
+    claim = ("2024-05-01", some(ParentageConfirmed, claimant=MOTHER))
+    given().when("2024-06-01", confirmed("1"), **paper).recorded()
+    given(claim).when("2024-06-01", confirmed("1"), **paper).recorded("I06")
+    rejected = ("2024-05-20", some(ParentageRejected, claimant=MOTHER))
+    given(claim, rejected).when("2024-06-01", confirmed("1"), **paper).recorded()
+
+
+@pytest.mark.rule("I06")
+@pytest.mark.parametrize(("reason", "warnings"), [("found", ["I06"]), (NOT_ASKED, ["I06"]), ("wrong", [])])
+def test_a_notice_withdrawn_since_relatives_may_have_been_found_leaves_the_ground_in_doubt(
+    reason: object, warnings: list[str]
+) -> None:
+    withdrawn = ("2024-05-01", some(FindRelativesNoticeWithdrawn, reason=reason))
+    child = given(withdrawn).when("2024-06-01", confirmed("1"), documents=["final_not_found"])
+    child.recorded(*warnings)
+
+
+@pytest.mark.rule("I06")
+@pytest.mark.parametrize(
+    ("declaration", "warnings"), [("dead", []), ("dead_set_aside", ["I06"]), (NOT_ASKED, ["I06"])]
+)
+def test_a_declaration_of_death_that_was_set_aside_is_no_ground(
+    declaration: object, warnings: list[str]
+) -> None:
+    child = given(("2024-05-01", declared(declaration)))
+    child.when("2024-06-01", confirmed("2")).recorded(*warnings)
+    child.when("2024-06-01", confirmed("3")).recorded()
+
+
+@pytest.mark.rule("I06")
+@pytest.mark.parametrize(
+    ("result", "warnings"), [("revoked", []), ("refused", ["I06"]), (NOT_ASKED, ["I06"])]
+)
+def test_a_judgment_that_revoked_nobody_is_no_ground(result: object, warnings: list[str]) -> None:
+    given(("2024-05-01", judged(result))).when("2024-06-01", confirmed("4")).recorded(*warnings)
+    given().when("2024-06-01", confirmed("4")).recorded()

@@ -42,7 +42,15 @@ from domain.events.adoption.assessment import (
 from domain.events.care import ended as care_ended
 from domain.events.community.rolls import off_rolls
 from domain.events.intake import INTAKE, SITUATION, ChildReceived
-from domain.events.search import CLAIM, NOT_FOUND, PARENT, SITUATION_UNKNOWN, found_since, is_rescued
+from domain.events.search import (
+    CLAIM,
+    NOT_FOUND,
+    PARENT,
+    PERHAPS_FOUND,
+    SITUATION_UNKNOWN,
+    found_since,
+    is_rescued,
+)
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life, deciding
 from domain.refusal import Refusals, breach, no_evidence, once_passed, only_if, uncertain
@@ -218,11 +226,7 @@ def _looked_for(adopting: Adopting) -> Refusals:
         yield breach("I13", *(claim.entry for claim in claims), detail=detail)
     withdrawn = found_since(life)
     if withdrawn is not None:
-        detail = Label(
-            "寻亲公告撤销后未查明是否找到亲属",
-            "the search's notice was withdrawn, perhaps because relatives were found",
-        )
-        yield uncertain("I13", withdrawn, detail=detail)
+        yield uncertain("I13", withdrawn, detail=PERHAPS_FOUND)
 
 
 def _agreed(adopting: Adopting) -> Refusals:
