@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from domain.event import (
     Title,
     Unit,
 )
+from domain.events.community.rolls import GUIZHOU, MIGRANT, times_on
 from domain.events.rehabilitation import OfADay
 from domain.obligations import Clock, History, obligation
 from domain.repeating import repeated, school_year_end
@@ -37,7 +39,7 @@ class PsychAssessed(
     Event,
     zh="心理健康测评",
     en="Mental health assessed",
-    source=f"贵州省民政厅等《关于加强流动儿童关爱保护的若干措施》（2025-02-17）三（八）；{MONITORING}",
+    source=f"{GUIZHOU}三（八）；{MONITORING}",
     seals=Category.HEALTH,
     ends_with="adoption",
 ):
@@ -115,14 +117,15 @@ class MedicalReferralReturned(
 
 @obligation("D28")
 def psychological_tests(history: History) -> Iterator[Clock]:
-    """A child in care from six to eighteen is tested at least once every school year.
+    """A child is tested once every school year: from six to eighteen in care, and while on the migrant roll.
 
-    The first is the school year after the one in which it came, or turned six. A birth that is not known
-    leaves no child out.
+    The first is the school year after the one in which it came, was put on the roll, or turned six. A birth
+    that is not known leaves no child out.
     """
-    grown = history.turns(ADULT)
-    tests = repeated("D28", history, PsychAssessed, ends=school_year_end, since=history.turns(SCHOOL_AGE))
-    for test in tests:
+    six, grown = history.turns(SCHOOL_AGE), history.turns(ADULT)
+    tests = partial(repeated, "D28", history, PsychAssessed, ends=school_year_end, since=six)
+    yield from tests(case=lambda _: MIGRANT, during=times_on(history, MIGRANT))
+    for test in tests(case=lambda _: "in_care"):
         if grown is None:
             yield test
         elif test.opened_on < grown.last:

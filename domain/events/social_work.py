@@ -20,6 +20,7 @@ from domain.event import (
     Unit,
     known,
 )
+from domain.events.community.rolls import GUIZHOU, RUGAO, times_on
 from domain.events.psychology import COUNSELLING as SOCIAL_WORK
 from domain.events.psychology import OPINION_2025
 from domain.events.rehabilitation import OfADay
@@ -156,7 +157,7 @@ class FamilyEducationGiven(
     Event,
     zh="家庭教育指导",
     en="Family education given",
-    source="贵州省民政厅等《关于加强流动儿童关爱保护的若干措施》（2025-02-17）三（七）",
+    source=f"{GUIZHOU}三（七）；{RUGAO}三（一）",
     seals=Category.FAMILY,
 ):
     """Those who bring the child up were advised how to."""
@@ -210,5 +211,5 @@ def case_reviews(history: History) -> Iterator[Clock]:
 
 @obligation("R-SOC-2")
 def family_education(history: History) -> Iterator[Clock]:
-    """Those who bring up a child in care are advised every year."""
-    return repeated("R-SOC-2", history, FamilyEducationGiven)
+    """The family of a child on a roll outside institutions is advised every year."""
+    return repeated("R-SOC-2", history, FamilyEducationGiven, during=times_on(history))

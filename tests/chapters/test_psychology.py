@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from domain.event import Category, fields_of
+from domain.events.community.rolls import MigrantRollEntered, RollLeft
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.psychology import (
@@ -24,6 +25,14 @@ def raised(*, born: str | None = "2012-03-05", received: str = "2020-01-10", reg
     return given(
         (received, some(ChildReceived), {"region": region}),
         (received, some(IdentityRecorded, birth_on=birth), {"region": region}),
+    )
+
+
+def on_the_migrant_roll(entered: str, *, region: str = "371099") -> Given:
+    """A child of twelve outside institutions."""
+    return given(
+        (entered, some(IdentityRecorded, birth_on=date(2012, 3, 5)), {"region": region}),
+        (entered, some(MigrantRollEntered), {"region": region}),
     )
 
 
@@ -89,15 +98,27 @@ def test_a_child_whose_birth_is_not_known_is_tested() -> None:
     assert raised(born=None).clock("D28").due == Days.on(date(2021, 8, 31))
 
 
-def test_the_number_is_verified_in_guizhou_since_the_day_of_its_text_and_borrowed_elsewhere() -> None:
-    def verified(received: str, region: str) -> bool:
-        number = raised(received=received, region=region).clock("D28").number
+@pytest.mark.rule("D28")
+def test_a_migrant_child_is_tested_every_school_year_while_it_is_on_the_roll() -> None:
+    file = on_the_migrant_roll("2025-03-01")
+    assert [states(file, "D28", day) for day in ("2026-08-31", "2026-09-01")] == [["due"], ["overdue"]]
+    file.and_("2025-11-20", some(PsychAssessed))
+    assert [clock.due.last for clock in file.clocks("D28")] == [date(2026, 8, 31), date(2027, 8, 31)]
+    file.and_("2026-03-01", some(RollLeft, roll="migrant"))
+    assert [clock.state(date(2026, 3, 1)) for clock in file.clocks("D28")] == ["met", "void"]
+
+
+@pytest.mark.rule("D28")
+def test_the_number_is_verified_for_migrant_children_of_guizhou_since_the_day_of_its_text() -> None:
+    def verified(file: Given) -> bool:
+        number = file.clock("D28").number
         assert number is not None
         return number.verified
 
-    assert verified("2025-02-17", "520102")
-    assert not verified("2025-02-16", "520102")
-    assert not verified("2025-02-17", "371099")
+    assert verified(on_the_migrant_roll("2025-02-17", region="520102"))
+    assert not verified(on_the_migrant_roll("2025-02-16", region="520102"))
+    assert not verified(on_the_migrant_roll("2025-02-17", region="371099"))
+    assert not verified(raised(received="2025-02-17", region="520102"))
 
 
 # R-PSY-1, R-PSY-2

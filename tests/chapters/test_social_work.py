@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.events.community.rolls import LeftBehindRollEntered, RollLeft
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived
 from domain.events.social_work import (
@@ -100,13 +101,17 @@ def test_a_review_of_a_case_that_is_not_on_file_is_refused() -> None:
 
 
 @pytest.mark.rule("R-SOC-2")
-def test_family_education_is_given_every_year_from_the_intake_on() -> None:
-    file = in_care()
+def test_family_education_is_given_every_year_while_a_child_is_on_a_roll() -> None:
+    file = given(("2020-01-10", some(LeftBehindRollEntered)))
     assert [states(file, "R-SOC-2", day) for day in ("2021-01-10", "2021-01-11")] == [["due"], ["overdue"]]
     file.and_("2021-01-10", some(FamilyEducationGiven)).and_("2022-01-11", some(FamilyEducationGiven))
     assert states(file, "R-SOC-2", "2022-01-11") == ["met", "met_late", "due"]
-    file.and_("2022-03-01", some(DepartureCompleted))
+    file.and_("2022-03-01", some(RollLeft, roll="left_behind"))
     assert states(file, "R-SOC-2", "2022-03-01") == ["met", "met_late", "void"]
+
+
+def test_no_family_education_is_due_for_a_child_in_care() -> None:
+    assert in_care().clocks("R-SOC-2") == []
 
 
 # Plans and companions

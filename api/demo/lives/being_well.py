@@ -30,7 +30,6 @@ from domain.events.safety import (
 from domain.events.social_work import (
     CompanionPaired,
     CompanionPairingEnded,
-    FamilyEducationGiven,
     IntegrationActivityHeld,
     NeedsAssessed,
     PlacementPlanMade,
@@ -47,21 +46,12 @@ CLINIC: Final = "市精神卫生中心"
 def found_her_voice(present: Present) -> LifeCourse:
     """A girl of twelve had stopped talking; she was counselled, treated, and found company."""
     child = present.turning(12, in_days=-100, sex=FEMALE)
-    came = present.ago(years=5)
-    yield from raised(present, child, came)
+    yield from raised(present, child, present.ago(years=5))
     yield from _tested(present.today)
     yield from _needs_met(present)
     yield from _listened_to(present)
     yield from _hurt(present)
     yield from _harmed(present)
-    for days in (400, 700, 1000, 1300, 1600):
-        yield on(
-            came + timedelta(days=days),
-            FamilyEducationGiven,
-            given_by="望海区妇女联合会",
-            given_to="类家庭照料人",
-            topic="陪伴与倾听",
-        )
 
 
 def _tested(today: date) -> LifeCourse:

@@ -30,6 +30,7 @@ from domain.events.community.rolls import (
 )
 from domain.events.departure import DepartureCompleted
 from domain.events.intake import ChildReceived
+from domain.events.social_work import FamilyEducationGiven
 
 
 def well_looked_after(present: Present) -> LifeCourse:
@@ -51,6 +52,8 @@ def well_looked_after(present: Present) -> LifeCourse:
     yield on(later(560), EntrustedGuardianshipConfirmed, entrusted_to="姚桂兰", valid_to=later(600))
     yield on(later(640), RollLeft, roll="left_behind", reason="parents_back")
     yield _migrant(present.ago(months=14))
+    for day in (later(100), present.ago(months=1)):
+        yield on(day, FamilyEducationGiven, given_by="望海区妇女联合会", given_to="祖母", topic="亲情陪伴")
     yield _graded(present.ago(months=13, days=10), "high", present.ago(months=6))
     yield _graded(present.ago(months=5), "medium", present.ago(days=-30))
     for months in (9, 2):
