@@ -4,8 +4,10 @@ An event names one as it names any other: `amount_yuan: Yuan`. What somebody wri
 the category of the event.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 from domain.event import (
     Amount,
@@ -21,6 +23,14 @@ from domain.event import (
     Unit,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class InLedger:
+    """The value is the id of an institution that has a file in the same ledger (E15)."""
+
+
+InstitutionInLedger: TypeAlias = Annotated[UUID, InLedger()]
+"""An institution of this ledger: nothing is handed over to what nobody can act for."""
 Yuan: TypeAlias = Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
 """The money of one application, decision or payment."""
 AppliedTo: TypeAlias = Annotated[Answered[Title], Label("受理单位", "Applied to"), SealedWithEvent()]

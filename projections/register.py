@@ -78,7 +78,7 @@ class ListedOnDay(Listed):
 def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
     """Yield the one row of a file."""
     scope, seal = scope_of(file), reading.seal
-    name, file_no, citizen_id = _last(file, NAME), _said(file, FILE_NO), _said(file, CITIZEN_ID)
+    name, file_no, citizen_id = _last(file, NAME), _holding(file, FILE_NO), _said(file, CITIZEN_ID)
     born, stage = _last(file, BIRTH), _latest(file, STAGE)
     yield Indexed(
         child=reading.stream,
@@ -134,6 +134,12 @@ def _said(file: File, attribute: Attribute[str]) -> _Said:
         if fact.held.value is not None:
             return _Said(fact.held.value, fact.since)
     return _Said()
+
+
+def _holding(file: File, attribute: Attribute[str]) -> _Said:
+    """Return the latest number if it holds: that of a file that was handed over is no longer its number."""
+    fact = _latest(file, attribute)
+    return _Said() if fact is None or fact.held.value is None else _Said(fact.held.value, fact.since)
 
 
 def _term(reading: RowContext, number: str | None) -> bytes | None:

@@ -136,10 +136,11 @@ def on(day: date | Days, kind: type[Event], /, **fields: object) -> Happening:
 
 @dataclass(slots=True)
 class Present:
-    """The present from which a life is dated, the number of its file, and its people."""
+    """The present from which a life is dated, the number of its file, its institution, and its people."""
 
     today: date
     file_no: str = ""
+    institution: UUID | None = None
     people: People = field(default_factory=lambda: People("lives"))
 
     def ago(self, *, years: int = 0, months: int = 0, days: int = 0) -> date:

@@ -36,6 +36,7 @@ from domain.events import national_roll as national_roll
 from domain.events import reunification as reunification
 from domain.events import funeral as funeral
 from domain.events import archive as archive
+from domain.events import transfer as transfer
 from domain.events import case as case
 from domain.events import record as record
 from domain.events import family as family

@@ -31,6 +31,7 @@ from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
 from domain.rulebook import Papers
+from domain.scope import CHARGE
 from domain.when import Days
 
 NOTICE_83: Final = "民发〔2013〕83号"
@@ -306,8 +307,10 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
         return (ChildReceived,)
 
     def refusals(self, life: Life) -> Refusals:
-        admitted = life.now(ADMITTED)
-        if admitted is not None and not life.gone:
+        admitted, charge = life.now(ADMITTED), life.now(CHARGE)
+        # The institution to which the child was handed over since then admits it anew.
+        handed_over = admitted is not None and charge is not None and charge.since >= admitted.since
+        if admitted is not None and not life.gone and not handed_over:
             yield breach("I03", admitted.entry)
         yield from _papers_missing(life, category_of(self, life))
 

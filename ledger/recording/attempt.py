@@ -29,6 +29,8 @@ class Attempt:
     files: dict[UUID, File] = field(default_factory=dict)
     rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    institutions: dict[UUID, bool] = field(default_factory=dict)
+    """Whether each institution that a draft names has a file in the ledger."""
     rehearsed_files: dict[UUID, File] = field(default_factory=dict)
     """The files as they would be after the candidates rehearsed so far."""
 
@@ -42,11 +44,17 @@ class Attempt:
             else:
                 candidate.denied, candidate.judgements = self.checked(file, recording), ()
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
+        absent = {each for each, there in self.institutions.items() if not there}
         return [
             candidate
             for stream, group in groups.items()
             for candidate in judge_group(
-                self.files[stream], group, self.rulebooks[stream], self.today, self.checked
+                self.files[stream],
+                group,
+                self.rulebooks[stream],
+                self.today,
+                self.checked,
+                absent=absent,
             )
         ]
 

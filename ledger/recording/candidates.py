@@ -1,15 +1,19 @@
 """Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 from uuid import UUID
 
 from domain.entry import AnyEntry
+from domain.event import Event, fields_of
 from domain.file import File
 from domain.judging import Judgement, judge
+from domain.refusal import breach
 from domain.rulebook import Rulebook
+from domain.shared_fields import InLedger
 from ledger.canonical import canonical
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
@@ -107,13 +111,42 @@ def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0
     return named("entry", owner, key, item, number)
 
 
-def judge_together(
-    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = allow_all
+def institutions_named(event: Event) -> Iterator[tuple[str, UUID]]:
+    """Yield the institutions of this ledger that an event names, each with the field that names it."""
+    for spec in fields_of(type(event)):
+        value = getattr(event, spec.name)
+        if isinstance(value, UUID) and _is_in_ledger(spec.annotation):
+            yield spec.name, value
+
+
+def _is_in_ledger(annotation: object) -> bool:
+    markers = getattr(annotation, "__metadata__", ())
+    return InLedger() in markers or any(map(_is_in_ledger, get_args(annotation)))
+
+
+def _judged(
+    file: File, entry: AnyEntry, rulebook: Rulebook, today: date, absent: AbstractSet[UUID]
+) -> Iterator[Judgement]:
+    yield from judge(file, entry, rulebook, today)
+    for field, institution in institutions_named(entry.event):
+        if institution in absent:
+            yield Judgement(rulebook["E15"], entry, breach("E15", at=f"/data/{field}"))
+
+
+def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was read elsewhere
+    file: File,
+    candidates: Sequence[Candidate],
+    rulebook: Rulebook,
+    today: date,
+    checked: Check = allow_all,
+    *,
+    absent: AbstractSet[UUID] = frozenset(),
 ) -> list[Candidate]:
     """Judge candidates of one file with all of them folded in; return those that may be recorded.
 
     Each is `checked` with those before it in the file, and is not judged if the check denies it. If some are
-    refused, the others are checked and judged again without them.
+    refused, the others are checked and judged again without them. `absent` are institutions that they name
+    and that have no file in the ledger.
     """
     refused: set[Candidate] = set()
     while True:
@@ -130,15 +163,23 @@ def judge_together(
                 recordable.append(candidate)
         for candidate in recordable:
             candidate.judgements = tuple(
-                judgement for entry in candidate.entries for judgement in judge(trial, entry, rulebook, today)
+                judgement
+                for entry in candidate.entries
+                for judgement in _judged(trial, entry, rulebook, today, absent)
             )
         if not any(candidate.refused for candidate in recordable):
             return recordable
         refused.update(candidate for candidate in recordable if candidate.refused)
 
 
-def judge_in_turn(
-    file: File, candidates: Sequence[Candidate], rulebook: Rulebook, today: date, checked: Check = allow_all
+def judge_in_turn(  # noqa: PLR0913 - as `judge_together`
+    file: File,
+    candidates: Sequence[Candidate],
+    rulebook: Rulebook,
+    today: date,
+    checked: Check = allow_all,
+    *,
+    absent: AbstractSet[UUID] = frozenset(),
 ) -> list[Candidate]:
     """Judge candidates of one file one after the other, each as if those before it had been recorded."""
     recordable: list[Candidate] = []
@@ -146,5 +187,5 @@ def judge_in_turn(
         entries = recordable[-1].entries if recordable else ()
         # Entries that the file already has change nothing.
         file = file.extended(entries)
-        recordable += judge_together(file, [candidate], rulebook, today, checked)
+        recordable += judge_together(file, [candidate], rulebook, today, checked, absent=absent)
     return recordable

@@ -65,6 +65,7 @@ NEVER_A_FINDING: Final = {
     "E10": "impossible",
     "E11": "impossible",
     "E12": "impossible",
+    "E15": "impossible",
     "X01": "impossible",
     "X02": "impossible",
     "X03": "impossible",

@@ -183,7 +183,13 @@ def says(event: Event, **envelope: Any) -> Draft:
 
 
 def may_record(role: Role, draft: Draft, file: File) -> bool:
-    return hindrance(who(role, institution=INSTITUTION), [draft], file, today=TODAY) is None
+    """Whether somebody of that role at the institution in charge may record it."""
+    return (
+        hindrance(
+            who(role, institution=scope_of(file).institution or INSTITUTION), [draft], file, today=TODAY
+        )
+        is None
+    )
 
 
 def rightly(role: Role, kind: type[Event]) -> bool:

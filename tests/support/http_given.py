@@ -14,12 +14,9 @@ from httpx2 import Response
 
 from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
-from domain.entry import AnyEntry
 from domain.envelope import Document
 from domain.event import Event
-from domain.events.care import CareModeAssigned
-from domain.file import Facts
-from domain.scope import CHARGE
+from domain.events.transfer.handing_over import ChildTransferred
 from ledger.codec.split import stated
 from tests.support.client import Served
 from tests.support.given import days, some
@@ -163,13 +160,9 @@ class Story:
 
 @pytest.fixture
 def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> Event:
-    """Give an event that hands a child over to the institution elsewhere; the catalogue has none yet."""
-
-    def holds(self: Event, entry: AnyEntry) -> Facts:
-        yield CHARGE.since(entry.days, served.elsewhere.institution)
-
-    monkeypatch.setattr(CareModeAssigned, "holds", holds)
-    return some(CareModeAssigned, mode="ward")
+    """Give a hand-over to the institution elsewhere, for which nobody asks what comes before it."""
+    monkeypatch.setattr(ChildTransferred, "refusals", Event.refusals)
+    return some(ChildTransferred, to_institution=served.elsewhere.institution)
 
 
 def a_story(served: Served) -> Story:

@@ -55,5 +55,5 @@ FIRST_NUMBER: Final = 3001
 def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
     """Yield the recordings of every life, one after the other."""
     for number, life in enumerate(LIVES, FIRST_NUMBER):
-        dated = replace(present, file_no=f"XH{number}")
+        dated = replace(present, file_no=f"XH{number}", institution=scribe.institution)
         yield from scribe.recordings(dated.file_no, life(dated))

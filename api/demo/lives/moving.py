@@ -22,6 +22,13 @@ from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompl
 from domain.events.household import HouseholdCancelled
 from domain.events.intake import ChildReceived
 from domain.events.leave import TemporaryLeaveEnded, TemporaryLeaveStarted
+from domain.events.transfer.following import AllowancePayerChanged, GuardianResponsibilityTransferred
+from domain.events.transfer.handing_over import (
+    ChildTransferred,
+    TransferApproved,
+    TransferItem,
+    TransferProposed,
+)
 from domain.when import add
 
 
@@ -76,6 +83,51 @@ def boarding(present: Present, *, until: int) -> LifeCourse:
         yield on(left, ArchiveCheckedOut, purpose="办理转学", due_on=due)
 
 
+def passed_on(present: Present) -> LifeCourse:
+    """A girl came from a county, where she is still registered, and went on to another province."""
+    child = present.who(present.ago(years=10), FEMALE)
+    came, left = present.ago(years=1), present.ago(days=45)
+    yield on(came, ChildReceived, file_no=present.file_no)
+    yield on(
+        came,
+        ChildTransferred,
+        from_institution="望山县社会福利中心",
+        to_institution=present.institution,
+        receiver="本院",
+        transfer_reason="county_to_prefecture",
+        items=(
+            TransferItem(kind="papers", description="入院档案", count=1, is_original=True),
+            TransferItem(kind="belongings", description="相册", count=1, is_original=True),
+        ),
+        signers=("姜老师", "宫老师"),
+    ).with_papers("receipt")
+    yield identity(child, came)
+    yield on(came, GuardianResponsibilityTransferred, from_body="望山县民政局", to_body="望海区民政局")
+    yield on(
+        came,
+        AllowancePayerChanged,
+        allowance_line="202",
+        from_payer="望山县民政局",
+        to_payer="望海区民政局",
+        first_month=f"{came:%Y-%m}",
+    )
+    proposed = yield on(
+        left - timedelta(days=20),
+        TransferProposed,
+        receiver="邻省儿童福利院",
+        transfer_reason="care_needs",
+        planned_on=left,
+    )
+    yield on(
+        left - timedelta(days=5),
+        TransferApproved,
+        proposal=proposed,
+        receiver="邻省儿童福利院",
+        decision="refused",
+    )
+    yield on(left, ChildTransferred, receiver="邻省儿童福利院", transfer_reason="care_needs").on_paper()
+
+
 def died(
     present: Present, *, ago: int, told: int | None = None, cancelled: int | None = None, funeral: int = 0
 ) -> LifeCourse:
@@ -102,6 +154,7 @@ def died(
 
 MOVING = (
     home_after_years,
+    passed_on,
     partial(boarding, until=-20),
     partial(boarding, until=15),
     partial(died, ago=0),
