@@ -5,11 +5,26 @@ from typing import Annotated, Final
 from domain.answering import answers_to
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Personal, Text, known
-from domain.events.adoption.visits import PostAdoptionVisitMade
+from domain.events.adoption.dissolving import (
+    AdoptionDissolved,
+    AdoptionRevoked,
+    BirthParentsFoundAfterAdoption,
+)
+from domain.events.adoption.visits import (
+    PostAdoptionVisitMade,
+    PostAdoptionVisitMissed,
+    PostAdoptionVisitPlanned,
+)
 from domain.events.archive import ARCHIVE_STATE, ArchiveCheckedOut, ArchiveReturned
 from domain.events.intake import ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.placement.arrangements import ArchiveHandedOver, FollowUpPlanned
 from domain.events.placement.placed import AfterCareVisitMade
+from domain.events.placement.transition import (
+    PlacementReversed,
+    PlacementSubsidyPaid,
+    TransitionPeriodEnded,
+    TransitionPeriodStarted,
+)
 from domain.file import Facts
 from domain.life import CASE_CLOSED, Life
 from domain.refusal import Refusals, breach, no_evidence
@@ -19,16 +34,25 @@ CHAPTERS_AFTER: Final = frozenset({"archive", "record"})
 """Chapters of which every event may follow the closing (R-CASE-1): what is done to entries, and to papers."""
 KINDS_AFTER: Final[frozenset[type[Event]]] = frozenset(
     {
+        AdoptionDissolved,
+        AdoptionRevoked,
         AfterCareVisitMade,
         ArchiveHandedOver,
+        BirthParentsFoundAfterAdoption,
         ChildReceived,
         FollowUpPlanned,
         IdentityRecorded,
+        PlacementReversed,
+        PlacementSubsidyPaid,
         PostAdoptionVisitMade,
+        PostAdoptionVisitMissed,
+        PostAdoptionVisitPlanned,
         ReferralReceived,
+        TransitionPeriodEnded,
+        TransitionPeriodStarted,
     }
 )
-"""Events that may follow it beside those: visits, the hand-over of papers, and the child's coming again."""
+"""Events that may follow it beside those: visits, what goes on or ends outside, and coming again."""
 
 
 class CaseClosed(Event, zh="结案", en="Case closed", source=RULES, ends_with=None):

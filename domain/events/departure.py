@@ -30,7 +30,7 @@ from domain.events.insurance import INSURED
 from domain.events.intake import INTAKE
 from domain.events.leave import ended as leave_ended
 from domain.events.medical.illness import ILLNESS, PALLIATIVE_CARE, REGISTERED_ILLNESS
-from domain.events.placement.arrangements import EMPLOYED, HOUSED, SERVING
+from domain.events.placement.arrangements import OF_A_GROWN_UP
 from domain.events.placement.preparing import old_enough
 from domain.events.safety import MISSING
 from domain.events.schooling import EDUCATION, PUT_OFF
@@ -53,9 +53,7 @@ ENDED_BY_DEATH: Final[tuple[Attribute[Any], ...]] = (
     ILLNESS,
     REGISTERED_ILLNESS,
     PALLIATIVE_CARE,
-    HOUSED,
-    EMPLOYED,
-    SERVING,
+    *OF_A_GROWN_UP,
 )
 PARENTS_FOUND, GUARDIAN_RESTORED = "04", "11"
 """Reasons for which a child goes back to its family: codes of `departure_reason`."""

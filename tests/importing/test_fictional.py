@@ -85,7 +85,6 @@ NEVER_A_FINDING: Final = {
 """Rules that speak against nothing recorded, each with why (what is due and the gates speak otherwise)."""
 NEVER_VOID: Final = {"due", "overdue", "met", "met_late"}
 STATES: Final[dict[str, set[str]]] = {
-    "D16": {"met", "met_late"},
     "R-ADO-4": {"met", "met_late"},
     "D19": NEVER_VOID,
     "D34": NEVER_VOID,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from api.demo.life_building import LifeBuilder, Present, Teller
+from api.demo.lives.applying_for_help import APPLYING_FOR_HELP
 from api.demo.lives.arriving import ARRIVING
 from api.demo.lives.as_found import AS_FOUND
 from api.demo.lives.being_well import BEING_WELL
@@ -48,6 +49,7 @@ LIVES: Final[tuple[Teller, ...]] = (
     *OUTSIDE,
     *KEEPING_A_FAMILY,
     *GOING_BACK,
+    *APPLYING_FOR_HELP,
 )
 FIRST_NUMBER: Final = 3001
 

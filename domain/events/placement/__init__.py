@@ -7,8 +7,10 @@ whether somebody is ready for either.
 # ruff: noqa: I001  # in the order of life, not of the alphabet
 from domain.events.placement import preparing as preparing
 from domain.events.placement import arrangements as arrangements
+from domain.events.placement import applying as applying
 from domain.events.placement import gates as gates
 from domain.events.placement import placed as placed
+from domain.events.placement import transition as transition
 from domain.events.placement import due as due
 from domain.events.placement import local_times as local_times
 from domain.events.placement import following_up as following_up

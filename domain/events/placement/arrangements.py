@@ -27,7 +27,7 @@ from domain.event import (
     known,
 )
 from domain.events.placement.preparing import DESIGN, HARDSHIP_RULES, SEED_RULES, SERVICE_LAW
-from domain.events.schooling import EDUCATION
+from domain.events.schooling import EDUCATION, SchoolingEnded
 from domain.file import Attribute, Fact, Facts
 from domain.life import Life
 from domain.refusal import Refusals, no_evidence
@@ -38,6 +38,23 @@ MALE: Final = "1"
 HOUSED: Final[Attribute[str]] = Attribute("placement", "housing", Label("住房", "Housing"))
 EMPLOYED: Final[Attribute[date]] = Attribute("placement", "employed", Label("就业", "Employed"))
 SERVING: Final[Attribute[date]] = Attribute("placement", "serving", Label("服现役", "In the army"))
+STUDYING_ON: Final[Attribute[str]] = Attribute(
+    "placement", "studying_on", Label("成年后继续就学", "Studies on after 18")
+)
+HARDSHIP: Final[Attribute[str]] = Attribute(
+    "placement", "hardship", Label("特困申请进度", "Application for hardship support")
+)
+"""How far an application has come: a code of the table `hardship_stage`."""
+TRANSITION: Final[Attribute[date]] = Attribute("placement", "transition", Label("过渡期", "In transition"))
+OF_A_GROWN_UP: Final[tuple[Attribute[Any], ...]] = (
+    HOUSED,
+    EMPLOYED,
+    SERVING,
+    STUDYING_ON,
+    HARDSHIP,
+    TRANSITION,
+)
+"""What a death ends."""
 
 
 class HousingArranged(Event, zh="住房落实", en="Housing arranged", source=SEED_RULES):
@@ -111,6 +128,23 @@ class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第1
         yield SERVING.since(entry.days, None)
 
 
+class StudyContinued(
+    Event,
+    zh="成年后继续就学",
+    en="Study continued",
+    source="《社会救助法》第16条第三款；安徽省2022年成年安置规定",
+    ends_with="departure",
+):
+    """A grown-up goes on being cared for while they study, until the day on which that ends."""
+
+    stage: Annotated[Answered[str], Label("学段", "Stage"), Code("school_stage")]
+    school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]
+    ends_on: Annotated[Answered[date], Label("预计毕业日期", "Until"), NotBefore()]
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield STUDYING_ON.since(entry.days, known(self.stage) or "unknown", until=known(self.ends_on))
+
+
 class HardshipSupportDecided(
     Event,
     zh="特困人员救助供养审核确认",
@@ -136,6 +170,9 @@ class HardshipSupportDecided(
     institution: Annotated[
         Answered[Title] | None, Label("供养服务机构", "Institution"), Personal(Category.CONTACT)
     ] = None
+
+    def holds(self, entry: AnyEntry) -> Facts:
+        yield HARDSHIP.since(entry.days, known(self.decision) or "unknown")
 
 
 class HardshipSupportPlaced(
@@ -240,4 +277,7 @@ def busy(life: Life) -> Fact[Any] | None:
         and schooling.held.value.form not in AT_HOME
     ):
         return schooling
+    studies, left = life.now(STUDYING_ON), life.last(SchoolingEnded)
+    if studies is not None and (left is None or left.days.last < studies.since):
+        return studies
     return life.now(SERVING)

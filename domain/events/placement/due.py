@@ -1,7 +1,7 @@
 """What is due around the eighteenth birthday: the case (I22), the assessment (D15), registration (D18).
 
 A birth that leaves open whether somebody is of age is to be established (S03); of who is of age and not fully
-able, a court decides on the capacity (I24).
+able, a court is asked to decide on the capacity (I24).
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from typing import Any, Final
 from domain.entry import AnyEntry
 from domain.event import Label, known
 from domain.events.intake import SEX
+from domain.events.placement.applying import CapacityDeterminationApplied
 from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
 from domain.events.placement.preparing import (
     AdultPlacementAssessed,
@@ -132,9 +133,11 @@ def may_be_of_age(life: Life) -> Refusals:
 
 @standing("I24")
 def capacity_is_decided(life: Life) -> Refusals:
-    """Somebody of age in care who is not able to all, and of whose capacity no court has decided."""
+    """Somebody of age in care who is not able to all, and of whose capacity no court was asked to decide."""
     assessment = life.last(AdultPlacementAssessed)
-    if assessment is None or not life.in_care or not life.aged(ADULT) or life.last(CapacityDetermined):
+    if assessment is None or not life.in_care or not life.aged(ADULT):
+        return
+    if life.last(CapacityDeterminationApplied) is not None or life.last(CapacityDetermined) is not None:
         return
     capacity = known(assessment.event.capacity)
     if capacity is None:

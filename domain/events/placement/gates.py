@@ -13,6 +13,7 @@ from domain.events.entitlement.study_grant import STUDY_GRANT
 from domain.events.household import IDENTITY_CARD, HouseholdTransferred, IdCardIssued, is_own, registration
 from domain.events.insurance import cover
 from domain.events.intake import SEX, ChildAdmitted, ChildReceived
+from domain.events.placement.applying import CapacityDeterminationApplied
 from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
@@ -144,7 +145,8 @@ def capacity_settled(life: Life) -> GateResult:
         return unknown("民事行为能力不详", "the capacity is unknown", assessment)
     if capacity == "full":
         return met(assessment)
-    return unmet("尚无人民法院对民事行为能力的认定", "a court's decision of capacity", assessment)
+    asked = life.last(CapacityDeterminationApplied)
+    return unmet("尚无人民法院对民事行为能力的认定", "a court's decision of capacity", assessment, asked)
 
 
 def _decided_capacity(decision: Entry[CapacityDetermined]) -> GateResult:

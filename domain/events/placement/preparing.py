@@ -31,6 +31,7 @@ HARDSHIP_RULES: Final = (
     "《社会救助法》第16条、第37条、第44条、第45条；2026-06-30以前：《社会救助暂行办法》第14条、第16条；"
     "《特困人员认定办法》"
 )
+CAPACITY_LAW: Final = "《民法典》第24条、第28条、第32条"
 DESIGN: Final = "本系统规则"
 CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("成年安置启动", "Case opened"))
 CAPACITY: Final[Attribute[str]] = Attribute("placement", "capacity", Label("民事行为能力", "Civil capacity"))
@@ -88,9 +89,7 @@ class AdultPlacementAssessed(
         yield CONCLUSION.since(entry.days, known(self.conclusion))
 
 
-class CapacityDetermined(
-    Event, zh="民事行为能力认定", en="Capacity determined", source="《民法典》第24条、第28条、第32条"
-):
+class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity determined", source=CAPACITY_LAW):
     """A court decided on an adult's capacity, and who is guardian where it is not full."""
 
     court: Annotated[Answered[Title], Label("人民法院", "Court"), Personal(Category.FAMILY)]
