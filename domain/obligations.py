@@ -7,7 +7,7 @@ given day follows from these alone, so that midnight changes answers without an 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from domain.codes import tables
 from domain.entry import AnyEntry, Entry
@@ -69,7 +69,7 @@ class Stay:
     it lasts.
     """
 
-    began: Fact[str]
+    began: Fact[Any]
     since: date
     until: date
     void_on: date | None = None

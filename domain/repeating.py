@@ -5,8 +5,9 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from domain.entry import AnyEntry
-from domain.event import Event
+from domain.event import Event, Label, Unknown, known
 from domain.obligations import Clock, History, Stay
+from domain.refusal import Refusals, no_evidence
 from domain.rulebook import Pack
 from domain.when import Days
 
@@ -62,6 +63,43 @@ def repeated(  # noqa: PLR0913 - what is done again, and how its times are count
                     void_because=stay.void_because,
                     number=limit,
                 )
+
+
+def by_named_day(
+    rule: str,
+    history: History,
+    *kinds: type[Event],
+    field: str = "next_on",
+    about: Callable[[AnyEntry], object] = lambda _: None,
+) -> Iterator[Clock]:
+    """Yield a clock for each event in care that names a day in a field: the next one happens by then.
+
+    The next one is of any of these kinds, and about the same: `about` says what an event is about. The clock
+    is void with the end of the stay.
+    """
+    made = sorted((each for kind in kinds for each in history.all(kind)), key=lambda each: each.days.last)
+    for stay in history.stays():
+        within = [each for each in made if stay.since <= each.days.last <= stay.until]
+        for index, started in enumerate(within):
+            named = known(getattr(started.event, field))
+            if named is None:
+                continue
+            later = (each for each in within[index + 1 :] if about(each) == about(started))
+            yield Clock(
+                rule=rule,
+                opened_on=started.days.last,
+                due=Days.on(named),
+                started_by=(started,),
+                met_by=next(later, None),
+                void_on=stay.void_on,
+                void_because=stay.void_because,
+            )
+
+
+def no_day(rule: str, named: date | Unknown) -> Refusals:
+    """Yield that the day is not known by which the next one is to happen, so that it never falls due."""
+    if known(named) is None:
+        yield no_evidence(rule, detail=Label("下次日期不明", "the next day is not known"))
 
 
 def school_year_end(_: Pack, days: Days) -> Days:

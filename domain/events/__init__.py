@@ -20,7 +20,9 @@ from domain.events import entitlement as entitlement
 from domain.events import insurance as insurance
 from domain.events import health as health
 from domain.events import rehabilitation as rehabilitation
+from domain.events import rehab_support as rehab_support
 from domain.events import schooling as schooling
+from domain.events import teaching as teaching
 from domain.events import medical as medical
 from domain.events import psychology as psychology
 from domain.events import social_work as social_work

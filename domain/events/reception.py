@@ -29,7 +29,7 @@ from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation, stage_of
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
-from domain.when import Days
+from domain.repeating import by_named_day, no_day
 
 WEIHAI: Final = "威海市民政局等《实施意见》（2021-11-08）二（一）"
 NOT_OURS: Final = frozenset({"not_eligible", "guardian_acts", "elsewhere"})
@@ -151,8 +151,7 @@ class CareAssessmentMade(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        if known(self.next_on) is None:
-            yield no_evidence("R-CARE-1", detail=Label("下次评估日期不明", "the next day is not known"))
+        yield from no_day("R-CARE-1", self.next_on)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ASSESSED.since(entry.days, entry.days.last)
@@ -194,18 +193,4 @@ def referral_is_answered(history: History) -> Iterator[Clock]:
 @obligation("R-CARE-1")
 def assessed_again(history: History) -> Iterator[Clock]:
     """A child in care is assessed again by the day that its last assessment named."""
-    made = history.all(CareAssessmentMade)
-    for stay in history.stays():
-        within = [each for each in made if stay.since <= each.days.last <= stay.until]
-        for index, assessment in enumerate(within):
-            next_on = known(assessment.event.next_on)
-            if next_on is not None:
-                yield Clock(
-                    rule="R-CARE-1",
-                    opened_on=assessment.days.last,
-                    due=Days.on(next_on),
-                    started_by=(assessment,),
-                    met_by=next(iter(within[index + 1 : index + 2]), None),
-                    void_on=stay.void_on,
-                    void_because=stay.void_because,
-                )
+    return by_named_day("R-CARE-1", history, CareAssessmentMade)

@@ -39,6 +39,9 @@ WHY_SILENT: Final = {
     ("I30", "HouseholdRegistered.citizen_id"): NOT_SAID,
     ("R-DIS-1", "DisabilityCertificateIssued.certificate_no"): NOT_SAID,
     ("R-COM-5", "CommunityVisitsPlanned.visits_on"): "a plan without days awaits none; R-COM-4 goes on",
+    ("R-DIS-2", "DisabilityCertificateIssued.valid_to"): "a certificate without a last day goes on",
+    ("R-EDU-3", "SchoolEnrolled.form"): NOT_SAID,
+    ("R-REH-2", "RehabPlanMade.ends_on"): "a plan without a last day goes on",
     ("D18", "IdentityRecorded.sex"): "gate 13 answers that the sex is unknown",
     **dict.fromkeys(
         [(rule, "ReferralReceived.child_situation") for rule in ("D01", "D02", "D03", "D04")],

@@ -89,6 +89,12 @@ STATES: Final[dict[str, set[str]]] = {
     "D19": NEVER_VOID,
     "D34": NEVER_VOID,
     "R-ALW-2": {"due", "overdue", "met"},
+    "R-DIS-2": {"due"},
+    "R-EDU-3": {"due", "met"},
+    "R-EDU-4": {"due", "met"},
+    "R-REH-2": {"met"},
+    "R-REH-3": {"due", "met"},
+    "R-REH-4": {"met"},
     "R-ARC-1": NEVER_VOID,
     "R-DTH-3": NEVER_VOID,
 }

@@ -7,6 +7,12 @@ from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.upbringing import raised, september
 from api.demo.people import FEMALE, MALE
 from domain.events.health import DisabilityAssessed, DisabilityCertificateIssued, PhysicalExamined
+from domain.events.rehab_support import (
+    AssistiveDeviceFitted,
+    AssistiveDeviceReviewed,
+    ExternalRehabEnded,
+    ExternalRehabStarted,
+)
 from domain.events.rehabilitation import (
     PlannedItem,
     RehabAssessed,
@@ -21,6 +27,14 @@ from domain.events.schooling import (
     SchoolEnrolled,
     SchoolingEnded,
     StudentRollTransferred,
+)
+from domain.events.teaching import (
+    DropoutDetected,
+    EducationAbilityAssessed,
+    HomeTeachingDelivered,
+    IepMade,
+    IepReviewed,
+    StudentAidGranted,
 )
 from domain.when import add, birthday
 
@@ -142,6 +156,59 @@ def learning_to_walk(present: Present) -> LifeCourse:
         effect="独走三步",
         is_continued=False,
     )
+    away = present.ago(months=6)
+    sent = yield on(away, ExternalRehabStarted, base="省康复中心", until=away + timedelta(days=60))
+    yield on(away + timedelta(days=58), ExternalRehabEnded, started=sent, evaluation="步态改善")
+    splint = yield on(
+        present.ago(months=5), AssistiveDeviceFitted, device="踝足矫形器", next_on=present.ago(months=2)
+    )
+    yield on(
+        present.ago(months=2),
+        AssistiveDeviceReviewed,
+        fitting=splint,
+        is_fitting=True,
+        next_on=add(present.today, months=2),
+    )
+
+
+def taught_at_home(present: Present) -> LifeCourse:
+    """A girl of ten who needs nursing is taught where she lives, by a plan; her aid is granted every year."""
+    child = present.turning(10, in_days=-70, sex=FEMALE)
+    came = present.ago(years=3)
+    yield from raised(present, child, came, school_until=came)
+    yield on(came + timedelta(days=60), DisabilityAssessed, disability_class="7", grade="1")
+    yield on(
+        came + timedelta(days=70),
+        DisabilityCertificateIssued,
+        certificate_no=f"{child.citizen_id}71",
+        disability_class="7",
+        grade="1",
+        valid_to=add(present.today, months=2),
+    )
+    began = present.ago(days=100)
+    yield on(
+        began - timedelta(days=20),
+        EducationAbilityAssessed,
+        committee="望海区残疾人教育专家委员会",
+        result="需专人护理，不能到校",
+        recommended_form="home_teaching",
+    )
+    yield on(began, SchoolEnrolled, stage="primary", form="home_teaching", school="望海区特殊教育学校")
+    plan = yield on(began, IepMade, goals="能用图片表达需要", teacher="宫老师", next_on=present.ago(days=30))
+    again = add(present.today, months=3)
+    yield on(present.ago(days=31), IepReviewed, plan=plan, progress="能指认六张图片", next_on=again)
+    for days in (80, 58, 36, 10):
+        yield on(
+            present.ago(days=days), HomeTeachingDelivered, minutes=90, teacher="宫老师", subject="生活语文"
+        )
+    year = present.ago(days=90).year
+    yield on(
+        present.ago(days=90),
+        StudentAidGranted,
+        aid_kind="living_subsidy",
+        academic_year=year,
+        amount_yuan=Decimal(1250),
+    )
 
 
 def stopped_going(present: Present) -> LifeCourse:
@@ -149,6 +216,7 @@ def stopped_going(present: Present) -> LifeCourse:
     child = present.turning(13, in_days=-90, sex=FEMALE)
     yield from raised(present, child, present.ago(years=6))
     yield on(present.ago(months=2), SchoolingEnded, stage="junior", end_reason="left")
+    yield on(present.ago(days=50), DropoutDetected, cause="unwilling")
 
 
 LEARNING = (
@@ -158,5 +226,6 @@ LEARNING = (
     began_in_october,
     not_yet_strong_enough,
     learning_to_walk,
+    taught_at_home,
     stopped_going,
 )
