@@ -11,7 +11,7 @@ from api.identity.directory import IdentityError, Institution
 from domain.codes import tables
 from domain.entry import DIRECT
 from domain.event import Event, Unknown
-from domain.events.institution import (
+from domain.events.institution.particulars import (
     OPENED,
     REGION,
     USCC,

@@ -12,8 +12,18 @@ from uuid import UUID
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, known
 from domain.obligations import Clock, History, stage_of
+from domain.rulebook import Pack
+from domain.when import Days
 
 E = TypeVar("E", bound=Event)
+
+
+def _asks(_: AnyEntry) -> bool:
+    return True
+
+
+def _from_its_day(limit: Pack, question: AnyEntry) -> Days:
+    return limit.ends(question.days)
 
 
 def answers_to(
@@ -40,20 +50,23 @@ def answers_to(
     return [found.get(each.original) for each in asked]
 
 
-def answers_due(
+def answers_due(  # noqa: PLR0913 - what is asked, by what it is answered, and by when
     rule: str,
     history: History,
     asked: type[E],
     *answers: type[Event],
     field: str | None,
     case: str | Callable[[Entry[E]], str] = "",
+    asks: Callable[[Entry[E]], bool] = _asks,
+    by: Callable[[Pack, Entry[E]], Days] = _from_its_day,
 ) -> Iterator[Clock]:
     """Yield a clock for each question: it is answered within the rule's number from its day.
 
-    `case` is the rule's case, or says for which of them a question counts. The clock is void once the child
-    has left care, was adopted or has died.
+    `case` is the rule's case, or says for which of them a question counts. Where only some events of the kind
+    ask for an answer, `asks` says which; where one says itself by when, `by` reads it. The clock is void once
+    the child has left care, was adopted or has died.
     """
-    questions = history.all(asked)
+    questions = [each for each in history.all(asked) if asks(each)]
     given = sorted(
         (entry for kind in answers for entry in history.all(kind)), key=lambda each: each.days.last
     )
@@ -64,7 +77,7 @@ def answers_due(
             yield Clock(
                 rule=rule,
                 opened_on=question.days.last,
-                due=limit.ends(question.days),
+                due=by(limit, question),
                 started_by=(question,),
                 met_by=answer,
                 void_on=None if gone is None else gone.held.since,

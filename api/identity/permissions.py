@@ -28,7 +28,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from domain.entry import Recorder
 from domain.event import Category, Kind
-from domain.events.institution import OPERATED
+from domain.events.institution.particulars import OPERATED
 from domain.events.record import DECISIONS
 from domain.file import File, amended
 from domain.scope import FileScope, scope_of

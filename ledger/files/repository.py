@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.events.institution import RulebookAdopted
+from domain.events.institution.particulars import RulebookAdopted
 from domain.file import AMENDMENTS, File, fold
 from domain.rulebook import Rulebook
 from domain.scope import scope_of

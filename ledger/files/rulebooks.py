@@ -1,7 +1,7 @@
 """The rulebook that counts: the one that an institution has adopted, else the one of this version."""
 
 from domain.event import known
-from domain.events.institution import RulebookAdopted
+from domain.events.institution.particulars import RulebookAdopted
 from domain.file import File
 from domain.rule_pack import behind
 from domain.rulebook import Rulebook

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, Rollback
 from psycopg.sql import Identifier
 
-from domain.events.institution import RulebookAdopted
+from domain.events.institution.particulars import RulebookAdopted
 from domain.file import AMENDMENTS
 from ledger.ledger import Ledger
 from ledger.store.append import Moved, StreamVersion

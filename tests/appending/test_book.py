@@ -18,7 +18,7 @@ from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
-from domain.events.institution import InstitutionOpened, RulebookAdopted
+from domain.events.institution.particulars import InstitutionOpened, RulebookAdopted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn, ExceptionApproved
 from domain.file import File

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, chapter
-from domain.events.institution import RulebookAdopted
+from domain.events.institution.particulars import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
 from domain.judging import findings, judge
 from domain.life import Life, over_time

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.event import Unknown
-from domain.events.institution import (
+from domain.events.institution.particulars import (
     OPENED,
     REGION,
     RULEBOOK,

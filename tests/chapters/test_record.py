@@ -9,7 +9,7 @@ import pytest
 from domain.entry import Recorder
 from domain.event import Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.institution import InstitutionOpened
+from domain.events.institution.particulars import InstitutionOpened
 from domain.events.intake import (
     ADMITTED,
     AdmissionApproved,

@@ -20,7 +20,7 @@ from domain.events.adoption.assessment import AdopterApplicationReceived, Adopti
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
-from domain.events.institution import InstitutionOpened
+from domain.events.institution.particulars import InstitutionOpened
 from domain.events.intake import BelongingsRegistered, ChildReceived, IdentityRecorded
 from domain.file import fold
 from domain.judging import findings

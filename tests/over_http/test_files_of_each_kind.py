@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 from api.identity.permissions import Role
 from domain.event import Category, Event
 from domain.events.family import FamilyRegistered
-from domain.events.institution import InstitutionChanged, RulebookAdopted
+from domain.events.institution.particulars import InstitutionChanged, RulebookAdopted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from ledger.verification import flaws

@@ -15,7 +15,7 @@ from api.identity.permissions import Role
 from api.identity.tokens import digest, new_token
 from api.institutions import open_institution
 from api.settings import Settings
-from domain.events.institution import OPENED, RULEBOOK
+from domain.events.institution.particulars import OPENED, RULEBOOK
 from domain.life import Life
 from domain.rulebook import Rulebook
 from ledger.postgres.migrate import DEFAULT_LEDGER

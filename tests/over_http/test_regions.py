@@ -18,7 +18,7 @@ from api.imports.register_import import prepare, run_import
 from api.imports.streams import Streams
 from api.institutions import change_institution, open_institution
 from domain.event import Answered, Unknown
-from domain.events.institution import InstitutionChanged
+from domain.events.institution.particulars import InstitutionChanged
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import ExceptionApproved
 from domain.when import Days

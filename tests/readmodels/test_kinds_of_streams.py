@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from domain.events.institution import OPENED, InstitutionChanged
+from domain.events.institution.particulars import OPENED, InstitutionChanged
 from domain.file import File
 from projections import READ_MODELS
 from projections.model import ReadModel, RowContext

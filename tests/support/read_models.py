@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from domain.event import Event, Kind
 from domain.events.health import PhysicalExamined
-from domain.events.institution import RulebookAdopted
+from domain.events.institution.particulars import RulebookAdopted
 from domain.rulebook import Rulebook
 from domain.when import Days
 from ledger.recording.outcome import Recorded

@@ -1,0 +1,82 @@
+"""Duties that recur for an institution: each is counted from the one before, or is due in a month of the year."""
+
+from collections.abc import Callable, Iterable, Iterator
+from calendar import monthrange
+from datetime import date
+from itertools import pairwise
+from typing import TypeVar
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event
+from domain.events.institution.particulars import InstitutionOpened
+from domain.obligations import Clock, History
+from domain.when import Days
+
+E = TypeVar("E", bound=Event)
+
+
+def opened_by(history: History) -> AnyEntry | None:
+    """Return the entry by which the institution began to keep its ledger here; None in any other file."""
+    return history.first(InstitutionOpened)
+
+
+def since_opening(history: History, done: Iterable[AnyEntry]) -> list[AnyEntry]:
+    """Return what was done, after the opening of the institution unless something was done before it."""
+    opened, made = opened_by(history), list(done)
+    if opened is None or (made and made[0].days.last <= opened.days.last):
+        return made
+    return [opened, *made]
+
+
+def recurring(
+    rule: str, history: History, done: Iterable[AnyEntry], *, case: str = ""
+) -> Iterator[Clock]:
+    """Yield a clock for each of these entries: the next one follows within the rule's number from its day."""
+    for started, following in pairwise([*done, None]):
+        limit = None if started is None else history.number(rule, entry=started, case=case)
+        if started is not None and limit is not None:
+            yield Clock(
+                rule=rule,
+                opened_on=started.days.last,
+                due=limit.ends(started.days),
+                started_by=(started,),
+                met_by=following,
+                number=limit,
+            )
+
+
+def by_month(
+    rule: str, history: History, kind: type[E], year_of: Callable[[Entry[E]], int], *, years_later: int = 0
+) -> Iterator[Clock]:
+    """Yield a clock for each year, from the opening or the first year for which it was done.
+
+    It is done by the end of a month: the rule's number, of the year itself or `years_later`. Only the first
+    year for which it was not done has a clock that is open.
+    """
+    done: dict[int, AnyEntry] = {}
+    for entry in history.all(kind):
+        done.setdefault(year_of(entry), entry)
+    started = next(iter(since_opening(history, history.all(kind))), None)
+    if started is None:
+        return
+    began = started.days.last
+    first = min([began.year, *done])
+    for year in range(first, max([first, *done]) + 2):
+        begins = date(year + years_later, 1, 1)
+        limit = history.number(rule, entry=started, on=begins)
+        if limit is None:
+            continue
+        ends = date(begins.year, limit.value, monthrange(begins.year, limit.value)[1])
+        if ends < began:
+            continue
+        yield Clock(
+            rule=rule,
+            opened_on=max(began, begins),
+            due=Days.on(ends),
+            started_by=(started,),
+            met_by=done.get(year),
+            number=limit,
+        )
+        if year not in done:
+            return
+        started = done[year]

@@ -1,0 +1,106 @@
+"""What an institution reports: progress, its year, comparisons of data, bulletins (报告 · 数据)."""
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from annotated_types import Ge, Le
+
+from domain.event import (
+    Amount,
+    Answered,
+    Category,
+    Count,
+    Event,
+    Label,
+    Personal,
+    Text,
+    Title,
+    Unit,
+    Year,
+)
+from domain.events.institution.duties import by_month, recurring
+from domain.obligations import Clock, History, obligation
+
+WEIHAI: Final = "威海市民政局等《实施意见》（2021-11-08）四（三）"
+GUIZHOU: Final = "贵州省民政厅等《关于加强流动儿童关爱保护的若干措施》（2025-02-17）一（一）"
+RUGAO: Final = "如皋市民政局《2021年如皋市儿童福利工作要点》（2021-04-07）三（一）"
+
+Quarter = Annotated[int, Ge(1), Le(4)]
+
+
+class ProgressReported(
+    Event, zh="工作进展汇总报送", en="Progress reported", source=WEIHAI, kind="institution"
+):
+    """The progress of a year's work was reported to the civil-affairs bureau."""
+
+    year: Annotated[Year, Label("年度", "Year")]
+    reported_to: Annotated[Answered[Title], Label("报送单位", "Reported to")]
+    summary: Annotated[Text | None, Label("内容摘要", "Summary"), Personal(Category.IDENTITY)] = None
+
+
+class AnnualWorkReportFiled(
+    Event,
+    zh="年度工作报告",
+    en="Annual work report filed",
+    source="全国儿童福利信息系统（NS）机构年度工作报告",
+    kind="institution",
+):
+    """The institution reported on its year, with what it took in and spent."""
+
+    year: Annotated[Year, Label("年度", "Year")]
+    filed_with: Annotated[Answered[Title], Label("报送单位", "Filed with")]
+    income_yuan: Annotated[Answered[Amount], Label("年度收入", "Income"), Unit("yuan", "元")]
+    expenditure_yuan: Annotated[Answered[Amount], Label("年度支出", "Expenditure"), Unit("yuan", "元")]
+
+
+class DataComparisonRun(
+    Event, zh="信息比对核实", en="Data compared", source=GUIZHOU, kind="institution"
+):
+    """The children on the roll were compared with the data of other departments, and differences resolved."""
+
+    sources: Annotated[Answered[Title], Label("比对的数据来源", "Sources compared with")]
+    compared: Annotated[Answered[Count], Label("比对人数", "Children compared")]
+    differences: Annotated[Answered[Count], Label("不一致人数", "Children with a difference")]
+    resolved: Annotated[Answered[Count], Label("已核实更新人数", "Differences resolved")]
+
+
+class QuarterlyBulletinIssued(
+    Event, zh="季度通报", en="Quarterly bulletin issued", source=RUGAO, kind="institution"
+):
+    """A bulletin told how the data of a quarter were kept up to date."""
+
+    year: Annotated[Year, Label("年度", "Year")]
+    quarter: Annotated[Quarter, Label("季度", "Quarter")]
+    issued_to: Annotated[Answered[Title], Label("通报对象", "Issued to")]
+
+
+class DataQualityChecked(
+    Event,
+    zh="数据质量核查",
+    en="Data quality checked",
+    source="如皋市民政局《2021年如皋市儿童福利工作要点》（2021-04-07）四",
+    kind="institution",
+):
+    """Somebody checked whether what is kept in a national or provincial system is right and up to date."""
+
+    system: Annotated[Answered[Title], Label("信息系统", "System")]
+    checked: Annotated[Answered[Count], Label("核查条数", "Records checked")]
+    wrong: Annotated[Answered[Count], Label("有误条数", "Records that were wrong")]
+
+
+@obligation("D24")
+def progress_is_reported(history: History) -> Iterator[Clock]:
+    """The progress of each year is reported by the end of October."""
+    yield from by_month("D24", history, ProgressReported, lambda each: each.event.year)
+
+
+@obligation("D25")
+def data_are_compared(history: History) -> Iterator[Clock]:
+    """Who compares the data of children on the roll compares them every half-year, from the first time on."""
+    yield from recurring("D25", history, history.all(DataComparisonRun))
+
+
+@obligation("D26")
+def bulletins_are_issued(history: History) -> Iterator[Clock]:
+    """Who issues bulletins on the data issues one every quarter, from the first one on."""
+    yield from recurring("D26", history, history.all(QuarterlyBulletinIssued))
