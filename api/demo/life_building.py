@@ -15,7 +15,7 @@ from api.demo.people import REGION, People, Person
 from api.identity.permissions import SEES, Role
 from domain.entry import DIRECT, Origin, Recorder
 from domain.envelope import Document, ExceptionClaim, Reason
-from domain.event import Event, Unknown, fields_of
+from domain.event import Event, Kind, Unknown, fields_of
 from domain.when import Days, add
 from ledger.codec.split import stated
 from ledger.recording.candidates import Named, entry_id
@@ -172,8 +172,11 @@ class LifeBuilder:
     crew: Mapping[Role, Recorder]
     stream_of: Callable[[str], UUID]
 
-    def recordings(self, file_no: str, life: LifeCourse) -> list[Recording]:
-        """Return the recordings of a life; consecutive happenings of one recorder belong together."""
+    def recordings(self, file_no: str, life: LifeCourse, kind: Kind = "child") -> list[Recording]:
+        """Return the recordings of a life; consecutive happenings of one recorder belong together.
+
+        The life of an institution is in its own stream, whatever number it is told under.
+        """
         pages: list[list[Happening]] = []
         happening = next(life, None)
         while happening is not None:
@@ -185,12 +188,14 @@ class LifeBuilder:
                 happening = life.send(entry)
             except StopIteration:
                 happening = None
-        return [self._recording(file_no, number, page) for number, page in enumerate(pages)]
+        return [self._recording(file_no, number, page, kind) for number, page in enumerate(pages)]
 
-    def _recording(self, file_no: str, number: int, page: list[Happening]) -> Recording:
+    def _recording(self, file_no: str, number: int, page: list[Happening], kind: Kind) -> Recording:
         first = page[0]
+        own = kind == "institution"
         return Recording(
-            stream=self.stream_of(first.of or file_no),
+            stream=self.institution if own else self.stream_of(first.of or file_no),
+            kind=kind,
             drafts=tuple(happening.draft for happening in page),
             region=REGION,
             origin=first.origin,

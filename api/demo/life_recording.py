@@ -33,7 +33,8 @@ async def record_lives(container: Container, institution: Institution, today: da
     by_user = {member.user: member for member in members.values()}
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
-        return hindrance(by_user[recording.recorder.user], recording.drafts, file, today=today)
+        actor = by_user[recording.recorder.user]
+        return hindrance(actor, recording.drafts, file, today=today, kind=recording.kind)
 
     lives = list(recordings(Present(today), scribe))
     outcomes = await container.ledger.record_all(lives, now=container.clock(), checked=checked)

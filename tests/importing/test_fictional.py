@@ -84,6 +84,8 @@ NEVER_A_FINDING: Final = {
 }
 """Rules that speak against nothing recorded, each with why (what is due and the gates speak otherwise)."""
 NEVER_VOID: Final = {"due", "overdue", "met", "met_late"}
+REPORTED: Final = {"met", "met_late"}
+IN_TURN: Final = {"met", "met_late", "due"}
 STATES: Final[dict[str, set[str]]] = {
     "R-ADO-4": {"met", "met_late"},
     "D19": NEVER_VOID,
@@ -97,11 +99,17 @@ STATES: Final[dict[str, set[str]]] = {
     "R-REH-4": {"met"},
     "R-ARC-1": NEVER_VOID,
     "R-DTH-3": NEVER_VOID,
+    **dict.fromkeys(("D20", "D27", "D29", "R-REP-1", "R-REP-2"), IN_TURN),
+    **dict.fromkeys(("D22", "D24"), REPORTED),
+    **dict.fromkeys(("D31", "R-SAF-2", "R-SUP-1", "R-SUP-2", "R-GOV-1"), NEVER_VOID),
+    "R-STA-1": {"met", "met_late", "overdue"},
 }
 """The states of an obligation that the lives show, where these are not all.
 
 An application is recorded with its decision (D16), and nothing makes void what harm, a death or a loan
-from the archive asks for. Of the others a few states are enough, for what is shown costs time.
+from the archive asks for, or what is asked of an institution. Of what recurs in the one institution a single
+time is open, and reports are due in one month of a year. Of the others a few states are enough, for what is
+shown costs time.
 """
 OF_MORE_THAN_A_LIFE: Final = {
     "listed_twice": "two rows of a register tell of one child",
@@ -375,13 +383,15 @@ async def _fill(settings: Settings) -> Filled:
             ready = [each["status"] async for each in _all(client, "/readiness")]
             kinds = [each["kind"] async for each in _all(client, "/findings")]
             stages = [each["stage"] async for each in _all(client, "/children")]
+            own = f"/institutions/{institution.institution}/obligations"
+            due += [(each["rule"], each["state"]) async for each in _all(client, own)]
         return Filled(
             seconds=seconds,
             report=report,
             again=again,
             entries=entries,
             entries_again=(await container.ledger.head()).position,
-            files=await _children(container),
+            files=await _every_file(container),
             due=Counter(due),
             ready=Counter(ready),
             kinds=Counter(kinds),
@@ -397,7 +407,8 @@ async def _all(client: AsyncClient, path: str, **said: str) -> AsyncIterator[dic
     """Yield every item of a list, page by page."""
     cursor = None
     while True:
-        asked = said | {"limit": "500"} | ({"cursor": cursor} if cursor else {})
+        paged = {} if path.startswith("/institutions") else {"limit": "500"}
+        asked = said | paged | ({"cursor": cursor} if cursor else {})
         answer = await client.get(path, params=asked)
         assert answer.status_code == 200, answer.text
         page = answer.json()
@@ -408,12 +419,11 @@ async def _all(client: AsyncClient, path: str, **said: str) -> AsyncIterator[dic
             return
 
 
-async def _children(container: Container) -> list[File]:
+async def _every_file(container: Container) -> list[File]:
     entries = await all_entries(container.ledger)
     streams: dict[UUID, list[Any]] = defaultdict(list)
     for entry in entries:
-        if entry.kind == "child":
-            streams[entry.stream].append(entry)
+        streams[entry.stream].append(entry)
     return [fold(own) for own in streams.values()]
 
 

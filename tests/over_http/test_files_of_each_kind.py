@@ -10,7 +10,9 @@ from httpx2 import AsyncClient, Response
 from api.identity.permissions import Role
 from domain.event import Category, Event
 from domain.events.family import FamilyRegistered
+from domain.events.institution.hazards import MajorHazardFound
 from domain.events.institution.particulars import InstitutionChanged, RulebookAdopted
+from domain.events.institution.safety import DrillConducted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from ledger.verification import flaws
@@ -165,14 +167,37 @@ async def test_what_an_institution_is_and_its_rules_only_the_operator_records(
     assert (await client.get(path)).json()["particulars"]["name"]["value"] == served.home.name
 
 
+async def test_an_institution_is_told_what_it_is_to_do_and_what_is_overdue(served: Served) -> None:
+    path = f"/institutions/{served.home.institution}"
+    supervisor = await served.as_(Role.SUPERVISOR)
+    drill = ("2024-03-05", some(DrillConducted, drill="fire", problems="标记：出口堵塞"))
+    answer = await posted(supervisor, f"{path}/events", drill)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["institution"] == str(served.home.institution)
+    for role in (Role.STAFF, Role.BUREAU):
+        client = await served.as_(role)
+        due = (await client.get(f"{path}/obligations", params={"day": "2024-09-06", "rule": "D31"})).json()
+        (overdue,) = [each for each in due["items"] if each["state"] == "overdue"]
+        assert overdue["institution"] == str(served.home.institution)
+        assert overdue["started_by"] == [answer.json()["entries"][0]["entry_id"]]
+        file = (await client.get(path, params={"as_of": "2024-09-06"})).json()
+        assert file["obligations"]["overdue"] == 1
+    hazard = ("2024-04-01", some(MajorHazardFound, group="building"))
+    assert (await posted(supervisor, f"{path}/events", hazard)).status_code == 201
+    now = (await supervisor.get(path)).json()
+    assert [each["value"] for each in now["hazards"]["open"]] == ["building"]
+
+
 async def test_an_item_names_a_child_a_family_or_an_institution(served: Served) -> None:
     family, child = await a_family(served), await served.a_child()
     staff = await served.as_(Role.STAFF)
     of_family = written(FAMILY)
     of_child = sent("2024-04-05", some(IdentityRecorded, name="王小红"))
+    of_institution = sent("2024-03-05", some(DrillConducted))
     items = [
         {"child": str(child), "events": [of_child]},
         {"family": family, "events": [of_family]},
+        {"institution": str(served.home.institution), "events": [of_institution]},
         {"institution": str(served.home.institution), "events": [of_family]},
         {"family": str(child), "events": [of_family]},
         {"child": str(child), "family": family, "events": [of_child]},
@@ -180,11 +205,11 @@ async def test_an_item_names_a_child_a_family_or_an_institution(served: Served) 
     ]
     answer = await staff.post("/entries", json={"items": items}, headers=new_key())
     statuses = [each["status"] for each in answer.json()["items"]]
-    assert statuses == [201, 201, REFUSED, NOT_FOUND, INVALID, INVALID]
-    codes = [each["problem"]["code"] for each in answer.json()["items"][2:]]
+    assert statuses == [201, 201, 201, REFUSED, NOT_FOUND, INVALID, INVALID]
+    codes = [each["problem"]["code"] for each in answer.json()["items"][3:]]
     assert codes == ["refused", "not_found", "invalid", "invalid"]
-    two, none = (each["problem"]["errors"][0]["pointer"] for each in answer.json()["items"][4:])
-    assert (two, none) == ("/items/4/family", "/items/5/child")
+    two, none = (each["problem"]["errors"][0]["pointer"] for each in answer.json()["items"][5:])
+    assert (two, none) == ("/items/5/family", "/items/6/child")
 
     both = [{"child": str(child), "events": [of_child]}, {"family": family, "events": [of_family]}]
     together = await staff.post("/entries", json={"items": both, "all_or_nothing": True}, headers=new_key())

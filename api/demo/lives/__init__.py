@@ -22,6 +22,7 @@ from api.demo.lives.fostering_out import FOSTERING_OUT
 from api.demo.lives.going_back import GOING_BACK
 from api.demo.lives.growing_up import GROWING_UP
 from api.demo.lives.keeping_a_family import KEEPING_A_FAMILY
+from api.demo.lives.keeping_house import keeps_house
 from api.demo.lives.keeping_times import KEEPING_TIMES
 from api.demo.lives.learning import LEARNING
 from api.demo.lives.leaving_care import LEAVING_CARE
@@ -55,7 +56,8 @@ FIRST_NUMBER: Final = 3001
 
 
 def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
-    """Yield the recordings of every life, one after the other."""
+    """Yield the recordings of every life, one after the other, and last of what the institution did."""
     for number, life in enumerate(LIVES, FIRST_NUMBER):
         dated = replace(present, file_no=f"XH{number}", institution=scribe.institution)
         yield from scribe.recordings(dated.file_no, life(dated))
+    yield from scribe.recordings("institution", keeps_house(present), kind="institution")

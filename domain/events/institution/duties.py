@@ -1,7 +1,7 @@
-"""Duties that recur for an institution: each is counted from the one before, or is due in a month of the year."""
+"""Duties that recur for an institution: counted from the one before, or due in a month of the year."""
 
-from collections.abc import Callable, Iterable, Iterator
 from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
@@ -28,9 +28,7 @@ def since_opening(history: History, done: Iterable[AnyEntry]) -> list[AnyEntry]:
     return [opened, *made]
 
 
-def recurring(
-    rule: str, history: History, done: Iterable[AnyEntry], *, case: str = ""
-) -> Iterator[Clock]:
+def recurring(rule: str, history: History, done: Iterable[AnyEntry], *, case: str = "") -> Iterator[Clock]:
     """Yield a clock for each of these entries: the next one follows within the rule's number from its day."""
     for started, following in pairwise([*done, None]):
         limit = None if started is None else history.number(rule, entry=started, case=case)
@@ -48,7 +46,7 @@ def recurring(
 def by_month(
     rule: str, history: History, kind: type[E], year_of: Callable[[Entry[E]], int], *, years_later: int = 0
 ) -> Iterator[Clock]:
-    """Yield a clock for each year, from the opening or the first year for which it was done.
+    """Yield a clock for each year, from the opening on or after the first year for which it was done.
 
     It is done by the end of a month: the rule's number, of the year itself or `years_later`. Only the first
     year for which it was not done has a clock that is open.
@@ -60,7 +58,7 @@ def by_month(
     if started is None:
         return
     began = started.days.last
-    first = min([began.year, *done])
+    first = began.year if started.type != kind.__name__ else year_of(started) + 1
     for year in range(first, max([first, *done]) + 2):
         begins = date(year + years_later, 1, 1)
         limit = history.number(rule, entry=started, on=begins)

@@ -16,7 +16,11 @@ from domain.when import Days
 WEIHAI: Final = "威海市民政局等《实施意见》（2021-11-08）"
 
 INTERNAL_RULES: Final[Attribute[str]] = Attribute(
-    "governance", "internal_rules", Label("现行内部制度", "Internal rules in force"), several=True, kind="institution"
+    "governance",
+    "internal_rules",
+    Label("现行内部制度", "Internal rules in force"),
+    several=True,
+    kind="institution",
 )
 
 
@@ -60,6 +64,4 @@ def _set_day(limit: Pack, goal: Entry[MilestoneSet]) -> Days:
 @obligation("R-GOV-1")
 def milestones_are_reached(history: History) -> Iterator[Clock]:
     """A goal is reached by the day that was set for it."""
-    yield from answers_due(
-        "R-GOV-1", history, MilestoneSet, MilestoneReached, field="milestone", by=_set_day
-    )
+    yield from answers_due("R-GOV-1", history, MilestoneSet, MilestoneReached, field="milestone", by=_set_day)

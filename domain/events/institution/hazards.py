@@ -28,7 +28,11 @@ from domain.when import Days
 CRITERIA: Final = "民政服务机构重大事故隐患判定标准（儿童福利机构28种情形，条文未核实）"
 
 HAZARD: Final[Attribute[str]] = Attribute(
-    "hazards", "open", Label("未整改的重大事故隐患", "Major hazard not rectified"), several=True, kind="institution"
+    "hazards",
+    "open",
+    Label("未整改的重大事故隐患", "Major hazard not rectified"),
+    several=True,
+    kind="institution",
 )
 
 

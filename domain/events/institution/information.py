@@ -15,7 +15,11 @@ ASSESSMENT: Final = "《个人信息保护法》第55条、第56条"
 
 
 class ComplianceAuditFiled(
-    Event, zh="未成年人个人信息保护合规审计报送", en="Compliance audit filed", source=AUDIT, kind="institution"
+    Event,
+    zh="未成年人个人信息保护合规审计报送",
+    en="Compliance audit filed",
+    source=AUDIT,
+    kind="institution",
 ):
     """How the institution treated minors' personal information in a year was audited and reported."""
 

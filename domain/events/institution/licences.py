@@ -26,7 +26,11 @@ REVOKED: Final = Label("已撤销、吊销或者注销", "revoked")
 
 
 class LicenceIssued(
-    Event, zh="证照核发或者延续", en="Licence issued or renewed", source=f"{WEIHAI}二（二）", kind="institution"
+    Event,
+    zh="证照核发或者延续",
+    en="Licence issued or renewed",
+    source=f"{WEIHAI}二（二）",
+    kind="institution",
 ):
     """A licence was issued to the institution, for the first time or anew."""
 
@@ -94,7 +98,12 @@ def licences_are_renewed(history: History) -> Iterator[Clock]:
     for licence, entries in issued.items():
         revoked = [each for each in history.all(LicenceRevoked) if each.event.licence == licence]
         yield from expiring(
-            "R-LIC-1", history, entries, lambda each: known(each.event.valid_to), ends=revoked, because=REVOKED
+            "R-LIC-1",
+            history,
+            entries,
+            lambda each: known(each.event.valid_to),
+            ends=revoked,
+            because=REVOKED,
         )
     yield from expiring(
         "R-LIC-1",

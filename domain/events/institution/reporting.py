@@ -5,19 +5,7 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Le
 
-from domain.event import (
-    Amount,
-    Answered,
-    Category,
-    Count,
-    Event,
-    Label,
-    Personal,
-    Text,
-    Title,
-    Unit,
-    Year,
-)
+from domain.event import Amount, Answered, Category, Count, Event, Label, Personal, Text, Title, Unit, Year
 from domain.events.institution.duties import by_month, recurring
 from domain.obligations import Clock, History, obligation
 
@@ -53,9 +41,7 @@ class AnnualWorkReportFiled(
     expenditure_yuan: Annotated[Answered[Amount], Label("年度支出", "Expenditure"), Unit("yuan", "元")]
 
 
-class DataComparisonRun(
-    Event, zh="信息比对核实", en="Data compared", source=GUIZHOU, kind="institution"
-):
+class DataComparisonRun(Event, zh="信息比对核实", en="Data compared", source=GUIZHOU, kind="institution"):
     """The children on the roll were compared with the data of other departments, and differences resolved."""
 
     sources: Annotated[Answered[Title], Label("比对的数据来源", "Sources compared with")]
@@ -94,13 +80,13 @@ def progress_is_reported(history: History) -> Iterator[Clock]:
     yield from by_month("D24", history, ProgressReported, lambda each: each.event.year)
 
 
-@obligation("D25")
+@obligation("R-REP-1")
 def data_are_compared(history: History) -> Iterator[Clock]:
     """Who compares the data of children on the roll compares them every half-year, from the first time on."""
-    yield from recurring("D25", history, history.all(DataComparisonRun))
+    yield from recurring("R-REP-1", history, history.all(DataComparisonRun))
 
 
-@obligation("D26")
+@obligation("R-REP-2")
 def bulletins_are_issued(history: History) -> Iterator[Clock]:
     """Who issues bulletins on the data issues one every quarter, from the first one on."""
-    yield from recurring("D26", history, history.all(QuarterlyBulletinIssued))
+    yield from recurring("R-REP-2", history, history.all(QuarterlyBulletinIssued))

@@ -8,7 +8,20 @@ from typing import Annotated, Final
 from annotated_types import Ge, Le
 
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Count, Event, Label, Month, NotAfter, Personal, Text, Title, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    Label,
+    Month,
+    NotAfter,
+    Personal,
+    Text,
+    Title,
+    known,
+)
 from domain.events.institution.duties import recurring, since_opening
 from domain.events.institution.staff import TrainingHeld
 from domain.life import Life
@@ -94,9 +107,7 @@ class CameraRecordingsChecked(
 ):
     """Somebody looked from which day on the recordings of the cameras are still kept."""
 
-    kept_since: Annotated[
-        Answered[date], Label("最早录像日期", "Day of the oldest recordings"), NotAfter()
-    ]
+    kept_since: Annotated[Answered[date], Label("最早录像日期", "Day of the oldest recordings"), NotAfter()]
     is_complete: Annotated[Answered[bool], Label("是否覆盖全部监控点位", "Of all cameras")]
 
     def refusals(self, life: Life) -> Refusals:

@@ -30,6 +30,7 @@ from domain.shared_fields import ValidTo
 PROTECTION: Final = "《未成年人保护法》第62条"
 LEFT: Final = Label("已离职", "left the institution")
 YEARLY: Final = "yearly"
+HIRING: Final = "hiring"
 FOUND: Final = "found"
 
 
@@ -53,15 +54,22 @@ class StaffQualificationRecorded(
 
 
 class StaffLeft(Event, zh="工作人员离职", en="Staff member left", source=PROTECTION, kind="institution"):
-    """Somebody works at the institution no longer; dismissed where a crime was found."""
+    """Somebody left the institution of their own accord, or as their contract ended."""
 
     staff_no: Annotated[Answered[Number], Label("工号", "Staff number"), Personal(Category.IDENTITY)]
-    is_dismissed: Annotated[Answered[bool], Label("是否解聘", "Dismissed")]
+
+
+class StaffDismissed(
+    Event, zh="解聘工作人员", en="Staff member dismissed", source=PROTECTION, kind="institution"
+):
+    """Somebody was dismissed, in whose case a check found a record of a crime."""
+
+    staff_no: Annotated[Answered[Number], Label("工号", "Staff number"), Personal(Category.IDENTITY)]
     check: Annotated[
-        Answered[UUID] | None,
+        Answered[UUID],
         Label("所依据的违法犯罪记录查询", "Check that found it"),
         Refers("StaffCrimeRecordChecked"),
-    ] = None
+    ]
 
 
 class StaffCrimeRecordChecked(
@@ -105,14 +113,14 @@ def staff_are_checked_every_year(history: History) -> Iterator[Clock]:
 
 @obligation("R-STA-1")
 def who_has_a_record_is_dismissed(history: History) -> Iterator[Clock]:
-    """Whoever is found to have a record of such a crime is dismissed."""
+    """Whoever works here and is found to have a record of such a crime is dismissed."""
     yield from answers_due(
         "R-STA-1",
         history,
         StaffCrimeRecordChecked,
-        StaffLeft,
+        StaffDismissed,
         field="check",
-        asks=lambda each: known(each.event.result) == FOUND,
+        asks=lambda each: known(each.event.result) == FOUND and known(each.event.occasion) != HIRING,
     )
 
 
@@ -123,7 +131,8 @@ def qualifications_are_renewed(history: History) -> Iterator[Clock]:
     for each in history.all(StaffQualificationRecorded):
         held[str(each.event.staff_no), each.event.qualification].append(each)
     for (staff_no, _), entries in held.items():
-        left = [each for each in history.all(StaffLeft) if known(each.event.staff_no) == staff_no]
+        gone = [*history.all(StaffLeft), *history.all(StaffDismissed)]
+        left = [each for each in gone if known(each.event.staff_no) == staff_no]
         yield from expiring(
             "R-STA-2", history, entries, lambda each: known(each.event.valid_to), ends=left, because=LEFT
         )

@@ -50,7 +50,7 @@ class AnnualInspectionDone(
 class SpecialInspectionDone(
     Event, zh="专项检查", en="Special inspection done", source=SYSTEM, kind="institution"
 ):
-    """An authority inspected one subject: A conforms, B in part, C not; the latter two are to be rectified."""
+    """An authority inspected one subject: A conforms, B in part, C not; B and C are to be rectified."""
 
     subject: Annotated[Answered[Title], Label("检查事项", "Subject")]
     inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
@@ -101,9 +101,7 @@ class SuggestionAnswered(
     measures: Annotated[Answered[Text], Label("落实情况", "Measures"), Personal(Category.IDENTITY)]
 
 
-class ArchiveInspected(
-    Event, zh="档案工作检查", en="Archive inspected", source=ARCHIVES, kind="institution"
-):
+class ArchiveInspected(Event, zh="档案工作检查", en="Archive inspected", source=ARCHIVES, kind="institution"):
     """Civil affairs and the archive department inspected the institution's files together."""
 
     inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
