@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from domain.event import CATALOGUE, Category, Event, fields_of
+from domain.event import CATALOGUE, Category, Event, Kind, chapter, fields_of
 from domain.rulebook import Rule
 
 OUT_OF_ORDER: Final = "E14"
@@ -23,13 +23,17 @@ def mending(rule: Rule) -> tuple[str, ...]:
     return tuple(name for name in CATALOGUE if name in named)
 
 
-def cures(broken: Iterable[Rule], sees: AbstractSet[Category]) -> tuple[str, ...]:
-    """Return the types of event that mend a breach of these rules, in the order of life.
+def cures(broken: Iterable[Rule], sees: AbstractSet[Category], kind: Kind = "child") -> tuple[str, ...]:
+    """Return the types of event that mend a breach of these rules in a file of a kind, in the order of life.
 
     Left out is what is sealed under another category than the actor `sees`, who cannot record it.
     """
     named = {name for rule in broken for name in mending(rule)}
-    return tuple(name for name, kind in CATALOGUE.items() if name in named and kind.seals in sees)
+    return tuple(
+        name
+        for name, event in CATALOGUE.items()
+        if name in named and event.seals in sees and (event.kind == kind or chapter(event) == "record")
+    )
 
 
 def _referred_to(rule: str) -> Iterator[str]:

@@ -187,7 +187,7 @@ def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) ->
     match outcome:
         case Refused():
             refusals = refusals_json(outcome.refusals, sees, wanted.placed(outcome.entries))
-            possible = cures((each.rule for each in outcome.refusals), sees)
+            possible = cures((each.rule for each in outcome.refusals), sees, wanted.kind)
             return Problem("refused", refusals=refusals, possible=list(possible))
         case StaleVersion(current):
             return Problem("stale", version=current)

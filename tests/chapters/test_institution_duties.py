@@ -27,13 +27,13 @@ from domain.events.institution.licences import (
     RehabProviderDesignationEnded,
 )
 from domain.events.institution.particulars import InstitutionOpened
-from domain.events.institution.reporting import DataComparisonRun, ProgressReported, QuarterlyBulletinIssued
-from domain.events.institution.safety import (
+from domain.events.institution.premises import (
     CameraRecordingsChecked,
     DrillConducted,
     FireEquipmentMaintained,
     FirePatrolsLogged,
 )
+from domain.events.institution.reporting import DataComparisonRun, ProgressReported, QuarterlyBulletinIssued
 from domain.events.institution.staff import (
     StaffCrimeRecordChecked,
     StaffDismissed,
@@ -219,22 +219,22 @@ def test_who_has_a_record_is_dismissed_the_same_day() -> None:
     assert given(("2024-03-01", applicant)).clocks("R-STA-1") == [], "who is not hired is not dismissed"
 
 
-@pytest.mark.rule("R-SAF-2")
+@pytest.mark.rule("R-HAZ-1")
 def test_a_major_hazard_is_rectified_by_the_day_that_was_set() -> None:
     found = some(MajorHazardFound, group="building", rectify_by=date(2024, 3, 10))
     file = given(("2024-03-01", found))
     hazard = file.last.entry_id
     assert file.now(HAZARD, "2024-03-01") == "building"
-    assert states(file, "R-SAF-2", "2024-03-10", "2024-03-11") == [["due"], ["overdue"]]
+    assert states(file, "R-HAZ-1", "2024-03-10", "2024-03-11") == [["due"], ["overdue"]]
     file.and_("2024-03-11", some(MajorHazardRectified, hazard=hazard))
-    assert states(file, "R-SAF-2", "2024-03-11") == [["met_late"]]
+    assert states(file, "R-HAZ-1", "2024-03-11") == [["met_late"]]
     assert file.now(HAZARD, "2024-03-11") is None
 
 
-@pytest.mark.rule("R-SAF-2")
+@pytest.mark.rule("R-HAZ-1")
 def test_without_such_a_day_a_hazard_is_rectified_within_thirty_days() -> None:
     file = given(("2024-03-01", some(MajorHazardFound)))
-    assert states(file, "R-SAF-2", "2024-03-31", "2024-04-01") == [["due"], ["overdue"]]
+    assert states(file, "R-HAZ-1", "2024-03-31", "2024-04-01") == [["due"], ["overdue"]]
 
 
 @pytest.mark.rule("R-SUP-1")
@@ -298,8 +298,8 @@ def test_recordings_are_those_of_all_cameras(whole: Any) -> None:
     given(OPENED).when("2024-06-01", checked).recorded("D21")
 
 
-@pytest.mark.rule("R-SAF-1")
-@pytest.mark.parametrize(("patrolled", "said"), [(29, []), (28, ["R-SAF-1"]), (NOT_ASKED, ["R-SAF-1"])])
+@pytest.mark.rule("R-PAT-1")
+@pytest.mark.parametrize(("patrolled", "said"), [(29, []), (28, ["R-PAT-1"]), (NOT_ASKED, ["R-PAT-1"])])
 def test_somebody_patrols_on_every_day_of_a_month(patrolled: Any, said: list[str]) -> None:
     logged = some(FirePatrolsLogged, month="2024-02", days_patrolled=patrolled)
     given(OPENED).when("2024-03-01", logged).recorded(*said)

@@ -12,7 +12,7 @@ from domain.event import Category, Event
 from domain.events.family import FamilyRegistered
 from domain.events.institution.hazards import MajorHazardFound
 from domain.events.institution.particulars import InstitutionChanged, RulebookAdopted
-from domain.events.institution.safety import DrillConducted
+from domain.events.institution.premises import DrillConducted
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from ledger.verification import flaws

@@ -21,7 +21,7 @@ from api.contract import requests
 from api.http import dependencies
 from api.identity.permissions import Role
 from domain.events.family import FamilyRegistered
-from domain.events.institution.safety import DrillConducted
+from domain.events.institution.premises import DrillConducted
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementCaseOpened
 from tests.support.client import Served, new_key

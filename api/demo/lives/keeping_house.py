@@ -18,19 +18,19 @@ from domain.events.institution.licences import (
     RehabProviderDesignated,
     RehabProviderDesignationEnded,
 )
+from domain.events.institution.premises import (
+    CameraRecordingsChecked,
+    DrillConducted,
+    FireEquipmentMaintained,
+    FirePatrolsLogged,
+    SafetyInspected,
+)
 from domain.events.institution.reporting import (
     AnnualWorkReportFiled,
     DataComparisonRun,
     DataQualityChecked,
     ProgressReported,
     QuarterlyBulletinIssued,
-)
-from domain.events.institution.safety import (
-    CameraRecordingsChecked,
-    DrillConducted,
-    FireEquipmentMaintained,
-    FirePatrolsLogged,
-    SafetyInspected,
 )
 from domain.events.institution.staff import (
     StaffCrimeRecordChecked,

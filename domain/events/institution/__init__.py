@@ -7,7 +7,7 @@ Nobody leaves an institution's file: what recurs in it recurs for as long as it 
 from domain.events.institution import particulars as particulars
 from domain.events.institution import licences as licences
 from domain.events.institution import staff as staff
-from domain.events.institution import safety as safety
+from domain.events.institution import premises as premises
 from domain.events.institution import hazards as hazards
 from domain.events.institution import supervision as supervision
 from domain.events.institution import reporting as reporting

@@ -71,9 +71,9 @@ def set_day(limit: Pack, found: Entry[MajorHazardFound]) -> Days:
     return limit.ends(found.days) if day is None else Days.on(day)
 
 
-@obligation("R-SAF-2")
+@obligation("R-HAZ-1")
 def hazards_are_rectified(history: History) -> Iterator[Clock]:
     """A major hazard is rectified by the day that was set."""
     yield from answers_due(
-        "R-SAF-2", history, MajorHazardFound, MajorHazardRectified, field="hazard", by=set_day
+        "R-HAZ-1", history, MajorHazardFound, MajorHazardRectified, field="hazard", by=set_day
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from domain.answering import answers_due
-from domain.entry import Entry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
     Category,
@@ -131,11 +131,15 @@ def qualifications_are_renewed(history: History) -> Iterator[Clock]:
     for each in history.all(StaffQualificationRecorded):
         held[str(each.event.staff_no), each.event.qualification].append(each)
     for (staff_no, _), entries in held.items():
-        gone = [*history.all(StaffLeft), *history.all(StaffDismissed)]
-        left = [each for each in gone if known(each.event.staff_no) == staff_no]
+        left = sorted(_left(history, staff_no), key=lambda each: each.days.last)
         yield from expiring(
             "R-STA-2", history, entries, lambda each: known(each.event.valid_to), ends=left, because=LEFT
         )
+
+
+def _left(history: History, staff_no: str) -> Iterator[AnyEntry]:
+    yield from (each for each in history.all(StaffLeft) if known(each.event.staff_no) == staff_no)
+    yield from (each for each in history.all(StaffDismissed) if known(each.event.staff_no) == staff_no)
 
 
 @obligation("D29")

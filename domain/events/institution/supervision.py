@@ -25,7 +25,7 @@ from domain.event import (
     known,
 )
 from domain.events.institution.duties import recurring, since_opening
-from domain.events.institution.safety import Problems
+from domain.events.institution.premises import Problems
 from domain.obligations import Clock, History, obligation
 from domain.rulebook import Pack
 from domain.shared_fields import DecidedBy

@@ -78,9 +78,9 @@ class FirePatrolsLogged(
         year, month = map(int, self.month.split("-"))
         patrolled = known(self.days_patrolled)
         if patrolled is None:
-            yield uncertain("R-SAF-1")
+            yield uncertain("R-PAT-1")
         elif patrolled < monthrange(year, month)[1]:
-            yield breach("R-SAF-1")
+            yield breach("R-PAT-1")
 
 
 class SafetyInspected(
