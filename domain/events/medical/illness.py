@@ -19,7 +19,6 @@ from domain.event import (
     Name,
     NotAfter,
     NotBefore,
-    Part,
     Personal,
     Refers,
     Text,
@@ -37,16 +36,8 @@ Hospital: TypeAlias = Annotated[Answered[Title], Label("医疗机构", "Hospital
 Doctor: TypeAlias = Annotated[Answered[Name], Label("医生", "Doctor"), Personal(Category.HEALTH)]
 
 
-class Illness(Part):
-    """An illness by its name, as far as known."""
-
-    disease: Annotated[Title | None, Label("疾病名称", "Disease")]
-
-
-ILLNESS: Final[Attribute[Illness]] = Attribute(
-    "medical", "illness", Label("患病", "Illness"), personal=Category.HEALTH, several=True
-)
-"""The illnesses under treatment, each under the id of the entry that opened its episode."""
+ILLNESS: Final[Attribute[date]] = Attribute("medical", "illness", Label("患病", "Ill since"), several=True)
+"""The days from which illnesses are treated, each under the id of the entry that opened its episode."""
 REGISTERED_ILLNESS: Final[Attribute[str]] = Attribute(
     "medical", "registered_illness", Label("慢性病或者重大疾病", "Chronic or serious illness"), several=True
 )
@@ -71,7 +62,7 @@ class IllnessDiagnosed(
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield ILLNESS.since(entry.days, Illness(disease=known(self.disease)), key=str(entry.original))
+        yield ILLNESS.since(entry.days, entry.days.last, key=str(entry.original))
 
 
 class IllnessEpisodeClosed(
