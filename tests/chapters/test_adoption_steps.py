@@ -29,6 +29,8 @@ from domain.events.adoption.proposing import (
 from domain.events.adoption.registration import ADOPTED, ADOPTION_ENDED
 from domain.events.adoption.visits import PostAdoptionVisitMissed, PostAdoptionVisitPlanned
 from domain.events.departure import DepartureCompleted
+from domain.events.entitlement.allowance import AllowanceGranted
+from domain.events.health import DisabilityAssessed
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined
 from domain.life import STAGE
 from tests.support.adopters import ADOPTER
@@ -303,3 +305,46 @@ def test_what_happens_after_an_adoption_comes_after_its_registration() -> None:
     ):
         small_child(("2025-06-01", registered())).when("2025-05-31", event).refused("E14")
         small_child(("2025-06-01", registered())).when("2025-06-01", event).recorded()
+
+
+# Benefits after the adoption
+
+
+def orphan(*more: tuple[Any, ...], category: object = "2", disability: str = "2024-01-10") -> Given:
+    disabled = (disability, some(DisabilityAssessed, disability_class="2", grade="3"))
+    return small_child(disabled, ("2025-06-01", registered(category)), *more)  # type: ignore[arg-type]  # or unknown
+
+
+@pytest.mark.rule("R-ADO-8")
+def test_who_was_adopted_as_a_disabled_orphan_goes_on_having_benefits() -> None:
+    assert orphan().lapses("R-ADO-8", "2025-07-31") == [("no_evidence", date(2025, 6, 1), date(2025, 7, 31))]
+    paid = some(AllowanceGranted, line="adopted", first_month="2025-07")
+    granted = orphan(("2025-06-20", paid))
+    assert granted.lapses("R-ADO-8") == [("no_evidence", date(2025, 6, 1), date(2025, 6, 30))]
+    assert orphan(category="1").lapses("R-ADO-8") == []
+    assert orphan(disability="2025-06-02").lapses("R-ADO-8") == []
+    assert orphan(disability="2025-06-01").lapses("R-ADO-8") != []
+    assert orphan(category=NOT_ASKED).lapses("R-ADO-8")[0][0] == "uncertain"
+    doubtful = small_child(("2024-01-10", some(DisabilityAssessed)), ("2025-06-01", registered("2")))
+    assert doubtful.lapses("R-ADO-8")[0][0] == "uncertain"
+    over = orphan(("2025-12-01", dissolved("institution")))
+    assert over.lapses("R-ADO-8") == [("no_evidence", date(2025, 6, 1), date(2025, 11, 30))]
+
+
+@pytest.mark.rule("R-ADO-8")
+@pytest.mark.parametrize(("day", "since"), [("2025-05-06", "2025-05-07"), ("2025-05-08", "2025-05-08")])
+def test_benefits_go_on_since_the_opinion_of_2025(day: str, since: str) -> None:
+    disabled = ("2024-01-10", some(DisabilityAssessed, disability_class="2"))
+    (lapse,) = small_child(disabled, (day, registered("2"))).lapses("R-ADO-8")
+    assert lapse[1] == date.fromisoformat(since)
+
+
+@pytest.mark.rule("R-ALW-1")
+def test_a_child_that_came_back_from_an_adoption_is_entitled_again() -> None:
+    file = small_child(
+        ("2025-06-01", registered()),
+        ("2025-12-01", dissolved("institution")),
+        ("2025-12-01", some(ChildReceived)),
+        ("2025-12-20", some(AllowanceGranted, line="202", first_month="2026-01")),
+    )
+    assert file.lapses("R-ALW-1") == []

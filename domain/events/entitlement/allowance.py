@@ -22,7 +22,7 @@ from domain.event import (
     known,
 )
 from domain.file import EVERY, Attribute, Facts, Span
-from domain.life import ADULT, STAGE, Life
+from domain.life import ADULT, IN_CARE, STAGE, Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, breach, uncertain
 from domain.shared_fields import AppliedTo, DecidedBy, FirstMonth, Grounds, LastMonth, PaymentMode, Yuan
@@ -166,9 +166,19 @@ def _first_of(month: str) -> date:
 
 
 def entitled_until(life: Life) -> Span[str] | None:
-    """The death or the adoption with whose month an allowance ends; None while there is neither."""
-    spans = (span for span in life.file.spans(STAGE) if span.value in {"died", "adopted"})
-    return next((span for span in spans if life.reached(span.since)), None)
+    """The death or the adoption with whose month an allowance ends; None while there is neither.
+
+    A child that is in care again, as after an adoption that was dissolved, is entitled anew.
+    """
+    ended: Span[str] | None = None
+    for span in life.file.spans(STAGE):
+        if not life.reached(span.since):
+            break
+        if span.value in IN_CARE:
+            ended = None
+        elif span.value in {"died", "adopted"}:
+            ended = ended or span
+    return ended
 
 
 def paid_too_long(life: Life, last_month: str | None, *, line: str | None = None) -> Refusals:
