@@ -69,13 +69,15 @@ class IncidentOccurred(
     ]
 
     def refusals(self, life: Life) -> Refusals:
-        """An incident without a known cause may be harm, which is a concern that day (I28)."""
+        """An incident without a known cause may be harm, and so is a concern that very day (I28)."""
         cause, entry = known(self.is_cause_known), life.entry
         if cause is True or entry is None or life.number("D19", of=entry) is None:
             return
         if any(each.days.last >= entry.days.earliest for each in life.all(SafeguardingConcernRaised)):
             return
-        detail = Label("原因未查明，尚未登记疑似侵害", "its cause is not known, and no concern was raised")
+        detail = Label(
+            "原因未查明，当日未登记疑似侵害", "its cause is not known, and no concern was raised that day"
+        )
         yield no_evidence("I28", detail=detail) if cause is False else uncertain("I28", detail=detail)
 
 
