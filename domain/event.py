@@ -23,6 +23,7 @@ from typing import (
     get_args,
     get_type_hints,
 )
+from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
@@ -106,6 +107,14 @@ class Refers:
 
     type: str
     rule: str = "E05"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The value names what entries of other files name too, such as a family that fosters several children.
+
+    An entry that names it is judged with its file, if it has one, and with every file that names it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +248,7 @@ class Field:
     code: Code | None
     unit: Unit | None
     refers: Refers | None
+    names: bool
     orders: tuple[Order, ...]
     required: bool
     holds_codes: bool
@@ -369,6 +379,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         code=markers.get(Code),
         unit=markers.get(Unit),
         refers=markers.get(Refers),
+        names=Names in markers,
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
         required=required,
         holds_codes=Code in markers or _holds(annotation, Part),
@@ -389,6 +400,14 @@ def ordered(kind: type[Event]) -> tuple[Field, ...]:
 def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type
     within = isinstance(annotation, type) and issubclass(annotation, kind)
     return within or any(_holds(inner, kind) for inner in get_args(annotation))
+
+
+def names_of(event: Event) -> Iterator[UUID]:
+    """Every name by which other files are judged together with the event's own."""
+    for spec in fields_of(type(event)):
+        value = getattr(event, spec.name) if spec.names else None
+        if isinstance(value, UUID):
+            yield value
 
 
 def dates_of(event: Event) -> Iterator[date]:

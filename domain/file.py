@@ -5,11 +5,12 @@ depend on the current day: a `Life` reads it on a day.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -132,6 +133,17 @@ AMENDMENTS: Final = frozenset({"EntryWithdrawn", "EntryRestored"})
 """Events that act on another entry of the file instead of telling what happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a name stands for: the file of that id, empty if there is none, and the others that name it."""
+
+    own: "File"
+    naming: "tuple[File, ...]"
+
+
+NOTHING_BESIDE: Final[Mapping[UUID, Beside]] = MappingProxyType({})
+
+
 class File:
     """The whole life as known so far. `add` is total and extends the fold in place."""
 
@@ -152,6 +164,9 @@ class File:
         """Types and attributes whose lists are not shared with a copy."""
         self.judged: object = None
         """What `judging` remembers of this file."""
+        self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
+        """What was read with this file for judging what is to be recorded in it, by name. Never in a copy, so
+        that what is found afterwards depends on the file alone."""
 
     def add(self, entry: AnyEntry) -> "File":
         """Fold one entry in, whatever it says and in any order; adding it again changes nothing."""

@@ -58,6 +58,7 @@ class Life:
         self._day = day
         self._but = but
         self._changes = LAST_DAY
+        self._beside_of: Life | None = None
 
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
         """Return the fact that holds that day, or None; of several, the one that began last."""
@@ -113,6 +114,17 @@ class Life:
         """The entry of that id as it stands, whenever it happened; None when there is none, or no longer."""
         self._reads.add(entry_id)
         return self._file.effective(entry_id)
+
+    def beside(self, name: UUID) -> "tuple[Life, list[Life]] | None":
+        """Return the life of the file of that id, and those of the other files that name it, on the same day.
+
+        None unless they were read with this file: a rule that asks for them is judged when something is
+        recorded, and says nothing afterwards.
+        """
+        read = self._file.beside.get(name)
+        return (
+            None if read is None else (self._beside(read.own), [self._beside(each) for each in read.naming])
+        )
 
     @property
     def file(self) -> File:
@@ -252,6 +264,14 @@ class Life:
 
     def _note(self, day: date) -> None:
         self._changes = min(self._changes, day)
+        if self._beside_of is not None:
+            self._beside_of._note(day)  # noqa: SLF001 - a life of the same day
+
+    def _beside(self, file: File) -> "Life":
+        """Another file on the same day, on whose changes the answers of this one depend."""
+        life = Life(file, self._day, self._rulebook)
+        life._beside_of = self
+        return life
 
 
 RegionQuestion: TypeAlias = Callable[[Life, AnyEntry | None], str | None]

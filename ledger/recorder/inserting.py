@@ -218,6 +218,8 @@ def _parameters(together: Sequence[Run], *, atomic: bool) -> Sequence[object]:
         arrays.integers(()),
         arrays.uuids(()),
         arrays.integers(()),
+        arrays.integers(()),
+        arrays.uuids(()),
         atomic,
     )
 

@@ -1,14 +1,14 @@
 """An attempt: candidates judged by the same files, in turn or together, each with its outcome."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from domain.event import Category
-from domain.file import File
+from domain.file import Beside, File
 from domain.impact import NO_IMPACT, impact
 from domain.rulebook import Rulebook
 from ledger.recording.candidates import Candidate, Check, judge_in_turn, judge_together
@@ -31,6 +31,10 @@ class Attempt:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     institutions: dict[UUID, bool] = field(default_factory=dict)
     """Whether each institution that a draft names has a file in the ledger."""
+    naming: dict[UUID, list[UUID]] = field(default_factory=dict)
+    """The streams of the appends that name something, by what the candidates name."""
+    others: dict[UUID, File] = field(default_factory=dict)
+    """The files of what they name, and the files of these streams."""
     rehearsed_files: dict[UUID, File] = field(default_factory=dict)
     """The files as they would be after the candidates rehearsed so far."""
 
@@ -45,18 +49,64 @@ class Attempt:
                 candidate.denied, candidate.judgements = self.checked(file, recording), ()
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
         absent = {each for each, there in self.institutions.items() if not there}
-        return [
-            candidate
-            for stream, group in groups.items()
-            for candidate in judge_group(
+        trials = self._trials(groups) if self.atomic else {}
+        recordable: list[Candidate] = []
+        for stream, group in groups.items():
+            accepted = judge_group(
                 self.files[stream],
                 group,
                 self.rulebooks[stream],
                 self.today,
                 self.checked,
                 absent=absent,
+                beside=self._beside(stream, group, trials),
             )
-        ]
+            if not self.atomic:
+                trials[stream] = self.files[stream].extended(
+                    [entry for candidate in accepted for entry in candidate.entries]
+                )
+            recordable += accepted
+        return recordable
+
+    def _trials(self, groups: Mapping[UUID, Iterable[Candidate]]) -> dict[UUID, File]:
+        """Return the files with all candidates folded in: what is recorded together is judged together."""
+        trials = {}
+        for stream, group in groups.items():
+            trials[stream] = trial = self.files[stream].copy()
+            for candidate in group:
+                candidate.place(trial.version)
+                for entry in candidate.entries:
+                    trial.add(entry)
+        return trials
+
+    def _beside(
+        self, stream: UUID, group: Iterable[Candidate], trials: Mapping[UUID, File]
+    ) -> dict[UUID, Beside]:
+        """Return what the candidates of one file name and who names the same; set what they have read.
+
+        `trials` are the files as they would be after other candidates, which may name the same.
+        """
+        beside: dict[UUID, Beside] = {}
+        names_of_others = {
+            other.stream: set(other.names)
+            for other in self.pending
+            if other.stream in trials.keys() - {stream}
+        }
+        for candidate in group:
+            reads: dict[UUID, int] = {}
+            for name in candidate.names:
+                named = self.naming.get(name, [])
+                own = self.others.get(name) or File(name)
+                reads[name] = own.version + len(named)
+                streams = dict.fromkeys(
+                    [*named, *(other for other, names in names_of_others.items() if name in names)]
+                )
+                streams.pop(stream, None)
+                reads |= {each: self.others[each].version for each in streams if each in self.others}
+                files = (trials.get(each) or self.others[each] for each in streams)
+                beside[name] = Beside(trials.get(name) or own, tuple(files))
+            candidate.reads = tuple(reads.items())
+        return beside
 
     def reject(self, candidate: Candidate) -> None:
         """Set a rejected candidate's outcome: its recorder may not, rules refuse it, or its file moved."""

@@ -1,6 +1,6 @@
 """Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,8 +8,8 @@ from typing import TypeAlias, get_args
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import Event, fields_of
-from domain.file import File
+from domain.event import Event, fields_of, names_of
+from domain.file import NOTHING_BESIDE, Beside, File
 from domain.judging import Judgement, judge
 from domain.refusal import breach
 from domain.rulebook import Rulebook
@@ -43,6 +43,14 @@ class Candidate:
     entries: tuple[AnyEntry, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     denied: Hindrance | None = None
+    reads: tuple[tuple[UUID, int], ...] = ()
+    """The other files that the latest judging read, with their versions."""
+
+    @property
+    def names(self) -> tuple[UUID, ...]:
+        """What its events name, by which other files are judged with its own."""
+        named = dict.fromkeys(name for draft in self.recording.drafts for name in names_of(draft.event))
+        return tuple(name for name in named if name != self.stream)
 
     def place(self, version: int) -> None:
         """Put the drafts in their envelopes, after a version of the stream."""
@@ -92,8 +100,9 @@ class Candidate:
                 for entry, body in zip(self.entries, bodies, strict=True)
             ),
             fingerprint=fingerprint,
-            reads=self.recording.reads,
+            reads=(*self.recording.reads, *self.reads),
             bulk=bulk,
+            names=self.names,
         )
 
 
@@ -141,8 +150,11 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
     checked: Check = allow_all,
     *,
     absent: AbstractSet[UUID] = frozenset(),
+    beside: Mapping[UUID, Beside] = NOTHING_BESIDE,
 ) -> list[Candidate]:
     """Judge candidates of one file with all of them folded in; return those that may be recorded.
+
+    `beside` is what their names stand for in other files.
 
     Each is `checked` with those before it in the file, and is not judged if the check denies it. If some are
     refused, the others are checked and judged again without them. `absent` are institutions that they name
@@ -151,6 +163,7 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
     refused: set[Candidate] = set()
     while True:
         trial = file.copy()
+        trial.beside = beside
         recordable: list[Candidate] = []
         for candidate in candidates:
             if candidate in refused:
@@ -180,6 +193,7 @@ def judge_in_turn(  # noqa: PLR0913 - as `judge_together`
     checked: Check = allow_all,
     *,
     absent: AbstractSet[UUID] = frozenset(),
+    beside: Mapping[UUID, Beside] = NOTHING_BESIDE,
 ) -> list[Candidate]:
     """Judge candidates of one file one after the other, each as if those before it had been recorded."""
     recordable: list[Candidate] = []
@@ -187,5 +201,7 @@ def judge_in_turn(  # noqa: PLR0913 - as `judge_together`
         entries = recordable[-1].entries if recordable else ()
         # Entries that the file already has change nothing.
         file = file.extended(entries)
-        recordable += judge_together(file, [candidate], rulebook, today, checked, absent=absent)
+        recordable += judge_together(
+            file, [candidate], rulebook, today, checked, absent=absent, beside=beside
+        )
     return recordable

@@ -87,6 +87,7 @@ class RecordingHandler:
         async def settled(group: list[Candidate]) -> dict[int, Outcome]:
             attempt = Attempt(group, day_of(now), atomic, bulk, fresh=bulk, checked=checked)
             streams = {candidate.stream for candidate in group}
+            streams |= {name for candidate in group for name in candidate.names}
             async with at_once:
                 until = clock() + PATIENCE_SECONDS
                 async with self._turns.of(streams, until) as turn:
@@ -187,6 +188,7 @@ class RecordingHandler:
         for stream in streams:
             attempt.files[stream] = held.get(stream) or read.get(stream) or File(stream)
         await self._look_up_institutions(attempt)
+        await self._load_beside(attempt)
         for candidate in attempt.pending:
             file = attempt.files[candidate.stream]
             if candidate.stream not in attempt.rulebooks:
@@ -210,6 +212,19 @@ class RecordingHandler:
             file = read.get(institution)
             opened = None if file is None else next(iter(file.entries.values()), None)
             attempt.institutions[institution] = opened is not None and opened.kind == "institution"
+
+    async def _load_beside(self, attempt: Attempt) -> None:
+        """Load what the candidates name, and the files that name the same, after who names what.
+
+        So whatever is recorded meanwhile moves a version that the append states, and it is judged again.
+        """
+        names = {name for candidate in attempt.pending for name in candidate.names}
+        attempt.naming = {name: [] for name in names}
+        if names:
+            for name, stream in await self._store.naming(names):
+                attempt.naming[name].append(stream)
+            streams = {stream for named in attempt.naming.values() for stream in named}
+            attempt.others = await self._files.files(names | streams)
 
     async def _repeated(self, attempt: Attempt) -> list[Candidate]:
         """Return the candidates whose first entry is in the ledger, by the same request or by another one."""
@@ -299,8 +314,9 @@ class RecordingHandler:
             case Repeated(stored):
                 return await self._recorded_before(attempt, stored)
             case Stale(version):
-                # Another stream that was read has moved; judging again would change nothing.
-                return StaleVersion(version) if candidate.judged_at(version) else None
+                # If a stream has moved that the recorder has read, judging again would change nothing.
+                read = bool(candidate.recording.reads)
+                return StaleVersion(version) if read and candidate.judged_at(version) else None
             case Mismatch():
                 stream = (await self._streams([candidate.ids[0]])).get(candidate.ids[0])
                 if candidate.recording.stream is None and stream not in {None, candidate.stream}:

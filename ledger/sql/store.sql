@@ -9,7 +9,7 @@
 SELECT * FROM append(
     %b::integer[], %b::uuid[], %b::uuid[], %b::text[], %b::integer[], %b::text[],
     %b::integer[], %b::date[], %b::date[], %b::uuid[], %b::bytea[], %b::bytea[],
-    %b::integer[], %b::uuid[], %b::integer[], %b::boolean
+    %b::integer[], %b::uuid[], %b::integer[], %b::integer[], %b::uuid[], %b::boolean
 )
 
 -- name: settle
@@ -85,6 +85,13 @@ SELECT e.stream, e.kind, (SELECT max(every.version) FROM entry every WHERE every
  WHERE e.version = 1 AND e.kind = ANY (%(kinds)b::text[]) AND e.stream > %(after)b
  ORDER BY e.stream
  LIMIT %(limit)b
+
+-- name: naming
+SELECT n.name, e.stream
+  FROM naming n
+  JOIN entry e USING (position)
+ WHERE n.name = ANY (%b::uuid[])
+ ORDER BY n.name, n.position
 
 -- name: entries
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body

@@ -33,7 +33,7 @@ _MAX_INTEGER = 2**31 - 1
 _ENTRY_TOO_LARGE = f"an entry has 1 to {MAX_BODY} bytes"
 _APPEND_TOO_LARGE = f"an append has at most {MAX_APPEND} bytes"
 _NO_FINGERPRINT = f"a fingerprint has 1 to {MAX_FINGERPRINT} bytes"
-_TOO_MANY_READS = f"an append reads at most {MAX_READS} streams"
+_TOO_MANY_READS = f"an append reads and names at most {MAX_READS} streams each"
 
 
 class StoreError(Exception):
@@ -74,8 +74,9 @@ class Append:
 
     `expected` is the stream's version before the first of them. `fingerprint` tells a repeated request
     from another one under the same key. `reads` are the other streams that the judging read, with their
-    versions. `bulk` appends yield to others. `size` is the number of bytes of the entries. Raises ValueError
-    for values that cannot be stored.
+    versions; `names` is what the entries name, and the version of what is read and named is the stream's with
+    the number of appends that name it. `bulk` appends yield to others. `size` is the number of bytes of the
+    entries. Raises ValueError for values that cannot be stored.
     """
 
     stream: UUID
@@ -86,6 +87,7 @@ class Append:
     fingerprint: bytes
     reads: tuple[tuple[UUID, int], ...] = ()
     bulk: bool = False
+    names: tuple[UUID, ...] = ()
     size: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +101,7 @@ class Append:
             _check(len(distinct) == len(self.entries), "entry ids are not distinct")
         _check(self.size <= MAX_APPEND, _APPEND_TOO_LARGE)
         _check(0 < len(self.fingerprint) <= MAX_FINGERPRINT, _NO_FINGERPRINT)
-        _check(len(self.reads) <= MAX_READS, _TOO_MANY_READS)
+        _check(len(self.reads) <= MAX_READS and len(self.names) <= MAX_READS, _TOO_MANY_READS)
         for _, version in self.reads:
             _check(0 <= version <= _MAX_INTEGER, "version out of range")
 

@@ -45,6 +45,7 @@ def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
     entries = [entry for append in appends for entry in append.entries]
     owners = [append for append in appends for _ in append.entries]
     reads = [(number, *read) for number, append in enumerate(appends, 1) for read in append.reads]
+    names = [(number, name) for number, append in enumerate(appends, 1) for name in append.names]
     return (
         arrays.integers([number for number, append in enumerate(appends, 1) for _ in append.entries]),
         arrays.uuids([entry.entry_id for entry in entries]),
@@ -61,6 +62,8 @@ def _parameters(appends: Sequence[Append], *, atomic: bool) -> Sequence[object]:
         arrays.integers([number for number, _, _ in reads]),
         arrays.uuids([stream for _, stream, _ in reads]),
         arrays.integers([version for _, _, version in reads]),
+        arrays.integers([number for number, _ in names]),
+        arrays.uuids([name for _, name in names]),
         atomic,
     )
 

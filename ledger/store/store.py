@@ -164,6 +164,11 @@ class Store:
         """Return the stored entries among these ids, in order of position."""
         return await self._stored(SQL["entries"], [arrays.uuids(ids)])
 
+    async def naming(self, names: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+        """Return each name with the stream of each append that names it, in the order in which they did."""
+        rows = await self._rows(self._readers, SQL["naming"], [arrays.uuids(names)])
+        return [(name, stream) for name, stream in rows]
+
     async def head(self) -> Head:
         """Return the head of the ledger."""
         (row,) = await self._rows(self._readers, SQL["head"])

@@ -1,6 +1,8 @@
 -- Appends a batch. The arrays up to `bodies` have one element per entry, in order; `appends` says to which
 -- append it belongs, counted from 1. `read_by`, `read_streams` and `read_versions` name streams an append was
--- judged by.
+-- judged by, `named_by` and `names` what its entries name. The version of what is read and
+-- named counts the entries of that stream and the appends that name it. What an all-or-nothing batch appends itself
+-- does not count, because it is judged together.
 --
 -- `verdicts` has one element per append: accepted; repeated, when all its entries are there with its stream
 -- and fingerprint; mismatch, when some are; stale, with the version of its stream in `current_versions`;
@@ -19,7 +21,7 @@ CREATE OR REPLACE FUNCTION append(
     appends integer[], entry_ids uuid[], streams uuid[], kinds text[], versions integer[], types text[],
     schemas integer[], days_from date[], days_until date[], institutions uuid[], fingerprints bytea[],
     bodies bytea[], read_by integer[], read_streams uuid[], read_versions integer[],
-    all_or_nothing boolean,
+    named_by integer[], names uuid[], all_or_nothing boolean,
     OUT first_position bigint, OUT first_moment timestamptz,
     OUT verdicts text[], OUT current_versions integer[]
 )
@@ -45,10 +47,10 @@ BEGIN
       FROM head h WHERE h.one FOR UPDATE;
     first_moment := greatest(first_moment, clock_timestamp());
 
-    -- Appends to different streams, with entry ids of their own, that read no other stream, cannot touch one
+    -- Appends to different streams, with entry ids of their own, that read and name nothing, cannot touch one
     -- another: they are judged in one statement. Entries are taken from the arrays by their number, because
     -- unnesting a dozen arrays makes a dozen tables first.
-    independent := cardinality(read_by) = 0;
+    independent := cardinality(read_by) = 0 AND cardinality(named_by) = 0;
     IF independent AND appends[entries] > 1 THEN
         SELECT count(DISTINCT entry_ids[n]) = entries AND count(DISTINCT streams[n]) = appends[entries]
           INTO independent
@@ -109,8 +111,14 @@ BEGIN
                 ELSIF current_version <> versions[first_entry] - 1 OR cardinality(read_by) > 0 AND EXISTS (
                     SELECT FROM unnest(read_by, read_streams, read_versions) AS r (append, stream, version)
                      WHERE r.append = this
-                       AND r.version <> (SELECT coalesce(max(e.version), 0)
-                                           FROM entry e WHERE e.stream = r.stream)
+                       AND r.version <> (SELECT coalesce(max(e.version), 0) FROM entry e
+                                          WHERE e.stream = r.stream
+                                            AND (NOT all_or_nothing OR e.position < first_position))
+                                        + (SELECT count(*) FROM naming n
+                                            WHERE n.name = r.stream
+                                              AND EXISTS (SELECT FROM unnest(named_by, names) AS own (append, name)
+                                                           WHERE own.append = this AND own.name = n.name)
+                                              AND (NOT all_or_nothing OR n.position < first_position))
                 ) THEN
                     verdicts[this] := 'stale';
                 ELSE
@@ -124,6 +132,10 @@ BEGIN
                                 days_until[n], institutions[n], fingerprints[n], bodies[n]);
                         accepted := accepted + 1;
                     END LOOP;
+                    INSERT INTO naming (name, position)
+                    SELECT DISTINCT n.name, first_position + accepted - 1
+                      FROM unnest(named_by, names) AS n (append, name)
+                     WHERE n.append = this;
                 END IF;
             END LOOP;
             IF all_or_nothing AND verdicts && ARRAY['stale', 'mismatch'] THEN

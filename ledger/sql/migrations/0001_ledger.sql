@@ -1,6 +1,7 @@
 -- A children's ledger: its tables, the functions by which it is written and asked, and who may do what.
 -- include: tables/head
 -- include: tables/entry
+-- include: tables/naming
 -- include: tables/epoch
 -- include: tables/institution
 -- include: tables/member

@@ -2,7 +2,7 @@
 REVOKE ALL ON FUNCTION append, position_at, settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append, settle TO :"writer";
 GRANT EXECUTE ON FUNCTION position_at TO :"reader";
-GRANT SELECT ON head, entry TO :"reader";
+GRANT SELECT ON head, entry, naming TO :"reader";
 GRANT SELECT ON epoch TO :"reader";
 
 GRANT SELECT ON institution, member, token TO :"reader";
