@@ -77,7 +77,7 @@ NOT_ASKED: Final = Unknown("not_asked")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """An event as its recorder recorded it; `of` is the number of another child's file."""
+    """An event as its recorder recorded it; `of` is the number of another file."""
 
     draft: Draft
     by: Role = Role.STAFF
@@ -111,7 +111,7 @@ class Happening:
         return replace(self, draft=replace(self.draft, cause=entry))
 
     def in_file_of(self, file_no: str) -> "Happening":
-        """Return the happening for another child's file."""
+        """Return the happening for another file: another child's, or a family's."""
         return replace(self, of=file_no)
 
 
@@ -136,11 +136,15 @@ def on(day: date | Days, kind: type[Event], /, **fields: object) -> Happening:
 
 @dataclass(slots=True)
 class Present:
-    """The present from which a life is dated, the number of its file, its institution, and its people."""
+    """The present from which a life is dated, the number of its file, its institution, and its people.
+
+    `stream_of` returns a file by its number.
+    """
 
     today: date
     file_no: str = ""
     institution: UUID | None = None
+    stream_of: Callable[[str], UUID] = lambda _: UUID(int=0)
     people: People = field(default_factory=lambda: People("lives"))
 
     def ago(self, *, years: int = 0, months: int = 0, days: int = 0) -> date:
@@ -195,7 +199,7 @@ class LifeBuilder:
         own = kind == "institution"
         return Recording(
             stream=self.institution if own else self.stream_of(first.of or file_no),
-            kind=kind,
+            kind=kind if first.of is None else first.draft.event.kind,
             drafts=tuple(happening.draft for happening in page),
             region=REGION,
             origin=first.origin,

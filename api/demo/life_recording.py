@@ -1,5 +1,6 @@
 """Recording of the fictional lives in a ledger, by the members of their institution."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from api.bootstrap import Container
@@ -10,6 +11,7 @@ from api.identity.directory import Institution
 from api.identity.permissions import hindrance
 from api.imports.streams import Streams
 from domain.file import File
+from ledger.recording.candidates import Check
 from ledger.recording.outcome import Hindrance, Recorded
 from ledger.recording.request import Recording
 
@@ -36,7 +38,14 @@ async def record_lives(container: Container, institution: Institution, today: da
         actor = by_user[recording.recorder.user]
         return hindrance(actor, recording.drafts, file, today=today, kind=recording.kind)
 
-    lives = list(recordings(Present(today), scribe))
+    told = list(recordings(Present(today), scribe))
+    families = [recording for recording in told if recording.kind == "family"]
+    # A child is placed with a family that stands in its file already.
+    for lives in (families, [recording for recording in told if recording.kind != "family"]):
+        await _record(container, lives, checked)
+
+
+async def _record(container: Container, lives: Sequence[Recording], checked: Check) -> None:
     outcomes = await container.ledger.record_all(lives, now=container.clock(), checked=checked)
     for recording, outcome in zip(lives, outcomes, strict=True):
         if not isinstance(outcome, Recorded):

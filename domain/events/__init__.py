@@ -30,6 +30,7 @@ from domain.events import safety as safety
 from domain.events import care as care
 from domain.events import entrusted as entrusted
 from domain.events import leave as leave
+from domain.events import family as family
 from domain.events import foster as foster
 from domain.events import adoption as adoption
 from domain.events import placement as placement
@@ -41,5 +42,4 @@ from domain.events import archive as archive
 from domain.events import transfer as transfer
 from domain.events import case as case
 from domain.events import record as record
-from domain.events import family as family
 from domain.events import institution as institution

@@ -9,7 +9,7 @@ from httpx2 import AsyncClient, Response
 
 from api.identity.permissions import Role
 from domain.event import Category, Event
-from domain.events.family import FamilyRegistered
+from domain.events.family.profile import FamilyRegistered
 from domain.events.institution.hazards import MajorHazardFound
 from domain.events.institution.particulars import InstitutionChanged, RulebookAdopted
 from domain.events.institution.premises import DrillConducted

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from api.contract import requests
 from api.http import dependencies
 from api.identity.permissions import Role
-from domain.events.family import FamilyRegistered
+from domain.events.family.profile import FamilyRegistered
 from domain.events.institution.premises import DrillConducted
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import AdultPlacementCaseOpened

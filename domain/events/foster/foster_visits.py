@@ -20,7 +20,8 @@ from domain.event import (
     known,
 )
 from domain.events.care import FOSTER_FAMILY, SHORT_TERM
-from domain.events.foster.matches import FOSTER_MEASURES, Family
+from domain.events.family.foster_steps import FOSTER_MEASURES
+from domain.events.foster.matches import Family
 from domain.events.intake import INTAKE
 from domain.file import Facts
 from domain.life import Life

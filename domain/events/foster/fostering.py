@@ -12,6 +12,7 @@ from domain.event import (
     Event,
     Label,
     Name,
+    Names,
     NotBefore,
     Number,
     Past,
@@ -30,7 +31,16 @@ from domain.events.care import (
     fit_to_foster,
     one_at_a_time,
 )
-from domain.events.foster.matches import FOSTER_MEASURES, UNKNOWN_FAMILY, Family, named
+from domain.events.family.foster_steps import (
+    APPROVED,
+    FOSTER_MEASURES,
+    OWN_CHILD,
+    STEPS,
+    FamilyMember,
+    FamilyMembersRecorded,
+    FosterFamilyApproved,
+)
+from domain.events.foster.matches import UNKNOWN_FAMILY, Family, named
 from domain.events.intake import INTAKE
 from domain.file import Fact, Facts
 from domain.life import Life
@@ -39,6 +49,9 @@ from domain.when import Days
 
 BESIDE_FOSTERING: Final = frozenset({FOSTER, "hospital", "school_boarding"})
 """Care modes that leave a child with its foster family: codes of `care_mode`."""
+NOT_APPROVED: Final = Label("寄养家庭已不具备资格", "the family is no longer approved")
+SMALL_CHILD: Final = Label("该家庭有未满规定年龄的子女", "the family has an own child below the age")
+MEMBERS_UNKNOWN: Final = Label("寄养家庭成员或者其年龄不详", "the members or their ages are not known")
 AGREES, UNABLE = "agree", "unable"
 """Codes of `consent_result`."""
 
@@ -89,7 +102,7 @@ class FosterPlacementStarted(
 ):
     """The child was placed with a foster family, and is cared for there from that day on."""
 
-    family: Family
+    family: Annotated[Family, Names()]
     agreement: Annotated[
         Answered[UUID], Label("所引用的寄养协议", "Under"), Refers("FosterAgreementSigned", rule="I11")
     ]
@@ -103,6 +116,7 @@ class FosterPlacementStarted(
     def refusals(self, life: Life) -> Refusals:
         yield from fit_to_foster(life)
         yield from self._agreed(life)
+        yield from self._taken(life)
         yield from self._consented(life)
         placed = life.now(FOSTER_FAMILY)
         if placed is not None:
@@ -139,6 +153,23 @@ class FosterPlacementStarted(
         in_force = life.each(FOSTER_AGREEMENT)
         own = [fact for fact in in_force if fact.held.value == named(self.family)]
         return next(reversed(own or in_force), None)
+
+    def _taken(self, life: Life) -> Refusals:
+        """The family's own file has its steps (I11), and it may take one child more (I10).
+
+        That is judged when the placement is recorded, with the files that name the family.
+        """
+        family = known(self.family)
+        read = None if family is None else life.beside(family)
+        if read is not None:
+            own, naming = read
+            for kind, missing in STEPS:
+                if own.last(kind) is None:
+                    yield no_evidence("I11", detail=missing)
+            if own.last(FosterFamilyApproved) is not None and own.now(APPROVED) is None:
+                yield breach("I11", detail=NOT_APPROVED)
+            yield from _room(life, sum(_fosters(other, str(family)) for other in naming))
+            yield from _no_small_child(life, own)
 
     def _consented(self, life: Life) -> Refusals:
         """A child of an age agrees (R-FOS-3); one that is unable to say so was asked."""
@@ -187,6 +218,46 @@ def placed_meanwhile(assigned: CareModeAssigned, life: Life) -> Refusals:
     if placed is None or mode in BESIDE_FOSTERING:
         return
     yield (uncertain if mode in {None, "unknown"} else breach)("I27", placed.entry)
+
+
+def _fosters(other: Life, family: str) -> bool:
+    placed = other.now(FOSTER_FAMILY)
+    return placed is not None and placed.held.value == family
+
+
+def _room(life: Life, fostered: int) -> Refusals:
+    """The family fosters no more children than the rule's number, this one included (I10)."""
+    most = life.number("I10", case="children")
+    if most is not None and fostered >= most.value:
+        detail = Label(f"该家庭已寄养{fostered}名儿童", f"the family fosters {fostered} already")
+        yield breach("I10", detail=detail, by=most)
+
+
+def _no_small_child(life: Life, own: Life) -> Refusals:
+    """The family has no own child below the rule's age (I10)."""
+    age, recorded = life.number("I10", case="own_child"), own.last(FamilyMembersRecorded)
+    members = None if recorded is None else known(recorded.event.members)
+    if age is None:
+        return
+    if members is None:
+        yield uncertain("I10", detail=MEMBERS_UNKNOWN, by=age)
+        return
+    ages = [_completed(own, member, age.value) for member in members if _is_own_child(member)]
+    if False in ages:
+        yield breach("I10", detail=SMALL_CHILD, by=age)
+    elif None in ages:
+        yield uncertain("I10", detail=MEMBERS_UNKNOWN, by=age)
+
+
+def _is_own_child(member: FamilyMember) -> bool:
+    return known(member.relation) in {None, OWN_CHILD}
+
+
+def _completed(own: Life, member: FamilyMember, years: int) -> bool | None:
+    """Whether a member has completed so many years; None where that, or whose child it is, is not known."""
+    born = known(member.birth_on)
+    of_age = None if born is None else own.arrived(Days.on(born).turns(years))
+    return of_age if of_age or known(member.relation) == OWN_CHILD else None
 
 
 def _caregiver_aged(life: Life, agreement: AnyEntry) -> Refusals:

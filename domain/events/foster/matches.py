@@ -6,21 +6,17 @@ from uuid import UUID
 
 from domain.answering import answers_due
 from domain.entry import AnyEntry
-from domain.event import Answered, Category, Code, Event, Label, Name, Personal, Refers, Text, known
+from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text, known
 from domain.events.care import FOSTER_MATCH
+from domain.events.family.foster_steps import FOSTER_ASSESSMENT, FOSTER_MEASURES, Assessors
 from domain.events.intake import INTAKE
 from domain.file import Facts
 from domain.obligations import Clock, History, obligation
 
-FOSTER_MEASURES: Final = "《家庭寄养管理办法》（民政部令第54号，2014-12-01起施行）"
-FOSTER_ASSESSMENT: Final = "MZ/T 122-2019《家庭寄养评估》"
 UNKNOWN_FAMILY: Final = "unknown"
 Family: TypeAlias = Annotated[Answered[UUID], Label("寄养家庭", "Foster family")]
 """The foster family: the id of its own file."""
 Match: TypeAlias = Annotated[Answered[UUID], Label("所引用的融合", "The match"), Refers("FosterMatchStarted")]
-Assessors: TypeAlias = Annotated[
-    Answered[tuple[Name, ...]], Label("评估人员", "Assessors"), Personal(Category.FAMILY)
-]
 
 
 def named(family: Answered[UUID]) -> str:

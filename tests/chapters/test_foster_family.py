@@ -1,0 +1,59 @@
+"""A family's own file: who lives in it, and the steps by which it comes to foster."""
+
+from typing import Any
+
+import pytest
+
+from domain.events.family.foster_steps import (
+    APPROVED,
+    TRAINED,
+    FosterFamilyApplied,
+    FosterFamilyApproved,
+    FosterFamilyAssessed,
+    FosterFamilyClosed,
+    FosterFamilyRejected,
+    FosterFamilyTrained,
+)
+from domain.events.family.profile import FamilyRegistered
+from tests.support.given import NOT_ASKED, Given, given, some
+
+
+def a_family(*happened: tuple[Any, ...]) -> Given:
+    return given(("2024-01-05", some(FamilyRegistered)), *happened)
+
+
+APPLIED = ("2024-01-10", some(FosterFamilyApplied))
+ASSESSED = ("2024-02-01", some(FosterFamilyAssessed, result="suitable"))
+
+
+@pytest.mark.rule("I11")
+def test_a_family_is_approved_after_its_application_and_a_suitable_assessment() -> None:
+    a_family(APPLIED, ASSESSED).when("2024-01-31", some(FosterFamilyApproved)).refused("I11")
+    a_family(APPLIED, ASSESSED).when("2024-02-01", some(FosterFamilyApproved)).recorded()
+    a_family(ASSESSED).when("2024-02-01", some(FosterFamilyApproved)).refused("I11")
+    for result, refused in (("unsuitable", True), (NOT_ASKED, False)):
+        file = a_family(APPLIED, ("2024-02-01", some(FosterFamilyAssessed, result=result)))
+        file.when("2024-02-02", some(FosterFamilyApproved))
+        if refused:
+            file.refused("I11")
+        else:
+            file.recorded("I11")
+
+
+@pytest.mark.parametrize("end", [some(FosterFamilyRejected), some(FosterFamilyClosed)])
+def test_an_approval_holds_until_the_family_is_rejected_or_closed(end: Any) -> None:
+    file = a_family(APPLIED, ASSESSED, ("2024-02-01", some(FosterFamilyApproved)), ("2024-06-01", end))
+    assert [file.now(APPROVED, day) is not None for day in ("2024-02-01", "2024-05-31", "2024-06-01")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_the_training_of_a_family_holds_until_it_is_closed() -> None:
+    file = a_family(("2024-03-01", some(FosterFamilyTrained)), ("2024-06-01", some(FosterFamilyClosed)))
+    assert [file.now(TRAINED, day) is not None for day in ("2024-02-29", "2024-03-01", "2024-06-01")] == [
+        False,
+        True,
+        False,
+    ]
