@@ -68,6 +68,7 @@ def an_append(
     fingerprint: bytes = b"the same request",
     reads: tuple[tuple[UUID, int], ...] = (),
     bulk: bool = False,
+    names: tuple[UUID, ...] = (),
 ) -> Append:
     """Return entries on a stream, a new one when not said."""
     prepared = tuple(
@@ -82,7 +83,7 @@ def an_append(
         )
         for version, entry_id in enumerate(ids or [uuid4() for _ in range(entries)], expected + 1)
     )
-    return Append(stream or uuid4(), "child", None, expected, prepared, fingerprint, reads, bulk)
+    return Append(stream or uuid4(), "child", None, expected, prepared, fingerprint, reads, bulk, names)
 
 
 @asynccontextmanager

@@ -58,7 +58,8 @@ FIRST_NUMBER: Final = 3001
 def recordings(present: Present, scribe: LifeBuilder) -> Iterator[Recording]:
     """Yield the recordings of every life, one after the other, and last of what the institution did."""
     for number, life in enumerate(LIVES, FIRST_NUMBER):
-        dated = replace(present, file_no=f"XH{number}", institution=scribe.institution)
-        dated = replace(present, file_no=f"XH{number}", stream_of=scribe.stream_of)
+        dated = replace(
+            present, file_no=f"XH{number}", institution=scribe.institution, stream_of=scribe.stream_of
+        )
         yield from scribe.recordings(dated.file_no, life(dated))
     yield from scribe.recordings("institution", keeps_house(present), kind="institution")
