@@ -263,9 +263,8 @@ class _Found:
             )
         for place, event in enumerate(_list(events), 1):
             kind, on = (event.get("type"), event.get("on")) if isinstance(event, dict) else (None, None)
-            types = [name for name, each in CATALOGUE.items() if each.kind == "child"]
-            if kind not in types:
-                words = no_such(_EVENT, kind, types)
+            if kind not in CATALOGUE:
+                words = no_such(_EVENT, kind, list(CATALOGUE))
                 yield self.fault(f"events {place} type", words.zh, words.en)
             else:
                 said = {name: value for name, value in event.items() if name not in {"type", "on"}}

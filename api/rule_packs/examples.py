@@ -98,7 +98,7 @@ def _entry(event: Mapping[str, Any], at: str, stream: UUID, region: str | None, 
     return Entry(
         entry_id=uuid4(),
         stream=stream,
-        kind="child",
+        kind=CATALOGUE[name].kind,
         version=file.version + 1,
         event=parse_event(name, loads(canonical(least | data)), f"{at}/data"),
         days=Days.on(on),

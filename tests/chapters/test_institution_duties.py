@@ -80,8 +80,9 @@ def test_staff_are_checked_for_crimes_within_a_year_of_the_opening_and_of_each_c
 
 
 @pytest.mark.rule("D20")
-def test_a_check_of_applicants_is_no_yearly_check() -> None:
-    file = given(OPENED, ("2024-06-01", some(StaffCrimeRecordChecked, occasion="hiring", result="none")))
+@pytest.mark.parametrize("occasion", ["hiring", NOT_ASKED])
+def test_only_what_is_known_to_be_a_yearly_check_is_one(occasion: Any) -> None:
+    file = given(OPENED, ("2024-06-01", some(StaffCrimeRecordChecked, occasion=occasion, result="none")))
     assert states(file, "D20", "2025-01-16") == [["overdue"]]
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from api.rule_packs.examples import run_examples
 from domain.label import Label
 from domain.pack_faults import faults
 from domain.rule_pack import RulePack, behind, changes, drafted, packs_of
@@ -210,6 +211,28 @@ verified = true
 def test_the_shipped_rulebook_itself_has_no_faults() -> None:
     assert faults(RulePack("shipped", SHIPPED.texts), SHIPPED) == []
     assert Label("", "") not in [each.words for each in faults(pack("[["), SHIPPED)]
+
+
+def test_an_example_may_tell_what_an_institution_does() -> None:
+    text = """
+[[number]]
+rule = "D31"
+case = "drill"
+region = "371000"
+value = 3
+unit = "months"
+source = "示例办法"
+verified = true
+
+[[example]]
+rule = "D31"
+region = "371099"
+events = [{ type = "DrillConducted", on = 2026-01-15, drill = "fire" }]
+due = 2026-04-15
+"""
+    own = pack(text)
+    assert list(faults(own, SHIPPED)) == []
+    assert [each.passed for each in run_examples(own, drafted(SHIPPED, SHIPPED, [own]))] == [True]
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])

@@ -19,6 +19,7 @@ from ledger.verification import flaws
 from tests.support.client import Served, new_key
 from tests.support.given import some
 from tests.support.http_given import sent, written
+from tests.support.imports_http import told_of
 
 NAME, ADDRESS = "标记家庭甲", "标记路一号"
 FAMILY = ("2024-03-05", some(FamilyRegistered, applicant=NAME, address=ADDRESS, region="371002"))
@@ -214,6 +215,13 @@ async def test_an_item_names_a_child_a_family_or_an_institution(served: Served) 
     both = [{"child": str(child), "events": [of_child]}, {"family": family, "events": [of_family]}]
     together = await staff.post("/entries", json={"items": both, "all_or_nothing": True}, headers=new_key())
     assert [each["status"] for each in together.json()["items"]] == [201, 201]
+
+
+async def test_a_line_of_an_import_may_name_a_family(served: Served) -> None:
+    family, foreign = await a_family(served), await served.a_child()
+    lines = [{"family": each, "events": [written(FAMILY)]} for each in (family, str(foreign))]
+    told = await told_of(await served.as_(Role.STAFF), b"\n".join(map(orjson.dumps, lines)))
+    assert (told["recorded"], [each["code"] for each in told["rejections"]]) == (1, ["not_found"])
 
 
 async def test_whoever_reads_a_family_is_noted(served: Served) -> None:

@@ -105,9 +105,7 @@ class TrainingHeld(
 @obligation("D20")
 def staff_are_checked_every_year(history: History) -> Iterator[Clock]:
     """All staff are checked for crime records every year, from the opening on."""
-    yearly = [
-        each for each in history.all(StaffCrimeRecordChecked) if known(each.event.occasion) in {YEARLY, None}
-    ]
+    yearly = [each for each in history.all(StaffCrimeRecordChecked) if known(each.event.occasion) == YEARLY]
     yield from recurring("D20", history, since_opening(history, yearly))
 
 
