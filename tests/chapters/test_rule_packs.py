@@ -217,7 +217,6 @@ def test_an_example_may_tell_what_an_institution_does() -> None:
     text = """
 [[number]]
 rule = "D31"
-case = "drill"
 region = "371000"
 value = 3
 unit = "months"

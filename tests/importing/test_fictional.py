@@ -99,9 +99,12 @@ STATES: Final[dict[str, set[str]]] = {
     "R-REH-4": {"met"},
     "R-ARC-1": NEVER_VOID,
     "R-DTH-3": NEVER_VOID,
-    **dict.fromkeys(("D20", "D27", "D29", "R-REP-1", "R-REP-2"), IN_TURN),
+    **dict.fromkeys(("D20", "D27", "D29", "D31", "R-REP-1", "R-REP-2"), IN_TURN),
     **dict.fromkeys(("D22", "D24"), REPORTED),
-    **dict.fromkeys(("D31", "R-HAZ-1", "R-SUP-1", "R-SUP-2", "R-GOV-1"), NEVER_VOID),
+    **dict.fromkeys(("R-HAZ-1", "R-SUP-1", "R-SUP-2", "R-GOV-1"), NEVER_VOID),
+    "R-FIR-1": {"met", "overdue"},
+    "R-FIR-2": IN_TURN,
+    "R-FIR-3": {"met", "due"},
     "R-STA-1": {"met", "met_late", "overdue"},
 }
 """The states of an obligation that the lives show, where these are not all.

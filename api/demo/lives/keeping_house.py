@@ -158,7 +158,7 @@ def _drilled(present: Present) -> LifeCourse:
         yield on(present.ago(months=months), DrillConducted, drill="fire", participants=80, problems="无")
     for months in (20, 15, 8):
         yield on(present.ago(months=months), TrainingHeld, audience="staff", subject="fire", attended=60)
-    for days in (70, 45, 5):
+    for days in (100, 70, 5):
         yield on(
             present.ago(days=days), FireEquipmentMaintained, provider="望海消防技术公司", is_in_order=True
         )

@@ -10,6 +10,7 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Event
 from domain.events.institution.particulars import InstitutionOpened
 from domain.obligations import Clock, History
+from domain.rulebook import Pack
 from domain.when import Days
 
 E = TypeVar("E", bound=Event)
@@ -28,15 +29,26 @@ def since_opening(history: History, done: Iterable[AnyEntry]) -> list[AnyEntry]:
     return [opened, *made]
 
 
-def recurring(rule: str, history: History, done: Iterable[AnyEntry], *, case: str = "") -> Iterator[Clock]:
-    """Yield a clock for each of these entries: the next one follows within the rule's number from its day."""
+def by_month_end(limit: Pack, days: Days) -> Days:
+    """Return the last day of the month in which the rule's number from a day ends."""
+    last = limit.ends(days).last
+    return Days.on(_end_of_month(last.year, last.month))
+
+
+def recurring(
+    rule: str, history: History, done: Iterable[AnyEntry], *, ends: Callable[[Pack, Days], Days] = Pack.ends
+) -> Iterator[Clock]:
+    """Yield a clock for each of these entries: the next one follows within the rule's number from its day.
+
+    `ends` says by when, where that is not just so long after it.
+    """
     for started, following in pairwise([*done, None]):
-        limit = None if started is None else history.number(rule, entry=started, case=case)
+        limit = None if started is None else history.number(rule, entry=started)
         if started is not None and limit is not None:
             yield Clock(
                 rule=rule,
                 opened_on=started.days.last,
-                due=limit.ends(started.days),
+                due=ends(limit, started.days),
                 started_by=(started,),
                 met_by=following,
                 number=limit,
@@ -64,7 +76,7 @@ def by_month(
         limit = history.number(rule, entry=started, on=begins)
         if limit is None:
             continue
-        ends = date(begins.year, limit.value, monthrange(begins.year, limit.value)[1])
+        ends = _end_of_month(begins.year, limit.value)
         if ends < began:
             continue
         yield Clock(
@@ -78,3 +90,7 @@ def by_month(
         if year not in done:
             return
         started = done[year]
+
+
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

@@ -1,13 +1,12 @@
 """Safety of an institution: drills, upkeep, patrols, inspections, cameras (安全管理)."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 
 from annotated_types import Ge, Le
 
-from domain.entry import AnyEntry
 from domain.event import (
     Answered,
     Category,
@@ -22,7 +21,7 @@ from domain.event import (
     Title,
     known,
 )
-from domain.events.institution.duties import recurring, since_opening
+from domain.events.institution.duties import by_month_end, recurring, since_opening
 from domain.events.institution.staff import TrainingHeld
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -78,9 +77,9 @@ class FirePatrolsLogged(
         year, month = map(int, self.month.split("-"))
         patrolled = known(self.days_patrolled)
         if patrolled is None:
-            yield uncertain("R-PAT-1")
+            yield uncertain("R-FIR-4")
         elif patrolled < monthrange(year, month)[1]:
-            yield breach("R-PAT-1")
+            yield breach("R-FIR-4")
 
 
 class SafetyInspected(
@@ -121,15 +120,28 @@ class CameraRecordingsChecked(
 
 
 @obligation("D31")
-def fire_safety_recurs(history: History) -> Iterator[Clock]:
-    """A drill and a training every half-year, upkeep and the log of the patrols every month."""
-    drills = (each for each in history.all(DrillConducted) if known(each.event.drill) == FIRE)
-    trained = (each for each in history.all(TrainingHeld) if known(each.event.subject) == FIRE)
-    done: dict[str, Iterable[AnyEntry]] = {
-        "drill": drills,
-        "training": trained,
-        "maintenance": history.all(FireEquipmentMaintained),
-        "patrol": history.all(FirePatrolsLogged),
-    }
-    for case, entries in done.items():
-        yield from recurring("D31", history, since_opening(history, entries), case=case)
+def fire_drills_recur(history: History) -> Iterator[Clock]:
+    """The institution practises what to do in a fire, again and again."""
+    drills = [each for each in history.all(DrillConducted) if known(each.event.drill) == FIRE]
+    yield from recurring("D31", history, since_opening(history, drills))
+
+
+@obligation("R-FIR-1")
+def fire_training_recurs(history: History) -> Iterator[Clock]:
+    """The institution trains its people in fire safety, again and again."""
+    trained = [each for each in history.all(TrainingHeld) if known(each.event.subject) == FIRE]
+    yield from recurring("R-FIR-1", history, since_opening(history, trained))
+
+
+@obligation("R-FIR-2")
+def fire_equipment_is_maintained(history: History) -> Iterator[Clock]:
+    """The fire equipment is inspected and kept in order, again and again."""
+    done = since_opening(history, history.all(FireEquipmentMaintained))
+    yield from recurring("R-FIR-2", history, done, ends=by_month_end)
+
+
+@obligation("R-FIR-3")
+def fire_patrols_are_logged(history: History) -> Iterator[Clock]:
+    """The log of the daily patrols is closed, again and again."""
+    logged = since_opening(history, history.all(FirePatrolsLogged))
+    yield from recurring("R-FIR-3", history, logged, ends=by_month_end)
