@@ -51,7 +51,7 @@ from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain
 from domain.shared_fields import ChildView, DecidedBy, DecisionTaken, IsChildAsked
-from domain.visiting import planned_visits
+from domain.visiting import planned_and_agreed
 
 SHANGHAI_79: Final = "《上海市未成年人保护条例》第79条"
 BACK: Final = frozenset({PARENTS_FOUND, GUARDIAN_RESTORED})
@@ -264,15 +264,10 @@ def _of_stay(life: Life, entries: list[AnyEntry]) -> list[AnyEntry]:
 
 @obligation("R-RET-2")
 def follow_ups(history: History) -> Iterator[Clock]:
-    """Once the child is back, each visit that was planned or agreed on is made; a new plan replaces it."""
-    made = history.all(ReunificationFollowUpMade)
-    plans = [each for each in history.all(ReunificationDecided) if known(each.event.visits_on)]
-    for index, plan in enumerate(plans):
-        left = history.first(DepartureCompleted, after=plan.days.earliest)
-        if left is not None:
-            days = known(plan.event.visits_on) or ()
-            yield from planned_visits("R-RET-2", history, left, days, made, replaced_by=plans[index + 1 :])
-    agreed = [(visit, day) for visit in made if (day := visit.event.next_on) is not None]
-    for index, (visit, day) in enumerate(agreed):
-        again = [later for later, _ in agreed[index + 1 :]]
-        yield from planned_visits("R-RET-2", history, visit, [day], made, replaced_by=again)
+    """Once the child is back, each visit that was planned or agreed on is made; a new plan replaces both."""
+    plans = [
+        each
+        for each in history.all(ReunificationDecided)
+        if known(each.event.visits_on) and history.first(DepartureCompleted, after=each.days.earliest)
+    ]
+    yield from planned_and_agreed("R-RET-2", history, plans, history.all(ReunificationFollowUpMade))
