@@ -136,6 +136,13 @@ def test_a_payment_or_a_cost_that_is_not_known_is_uncertain() -> None:
     assert file.found() == {("R-MED-3", "uncertain")}
 
 
+@pytest.mark.rule("R-MED-3")
+def test_of_a_known_cost_a_payment_without_its_amount_is_uncertain_too() -> None:
+    file, episode = ill()
+    file.and_("2024-04-01", billed(episode, 1_000))
+    file.when("2024-04-02", paid(episode, "charity", NOT_ASKED)).recorded("R-MED-3")
+
+
 def test_a_payment_of_an_unknown_layer_counts_as_the_last() -> None:
     file, episode = ill()
     file.and_("2024-04-01", billed(episode, 1_000)).and_("2024-04-02", paid(episode, "institution", 900))
@@ -185,6 +192,18 @@ def test_applying_elsewhere_or_for_another_illness_is_not_applying_to_the_fund(l
     file.and_("2024-03-05", some(IllnessDiagnosed))
     file.and_("2024-03-05", applied(file.last.entry_id)).and_("2024-03-05", applied(episode, layer))
     assert file.lapses("R-MED-2") == [("no_evidence", date(2024, 3, 3), TODAY)]
+
+
+def test_an_application_before_the_rescue_was_for_something_else() -> None:
+    file, episode = ill()
+    file.and_("2024-03-01", applied(episode))
+    file.and_("2024-03-02", some(EmergencyRescued, episode=episode, is_uninsured=True))
+    assert file.lapses("R-MED-2") == [("no_evidence", date(2024, 3, 3), TODAY)]
+
+
+def test_a_rescue_before_the_child_was_taken_in_again_is_not_asked_about() -> None:
+    file = rescued()[0].and_("2024-04-01", some(DepartureCompleted)).and_("2025-01-10", some(ChildReceived))
+    assert file.lapses("R-MED-2") == [("no_evidence", date(2024, 3, 3), date(2024, 3, 31))]
 
 
 def test_once_it_is_paid_for_nothing_is_left_to_apply_for() -> None:
