@@ -40,6 +40,7 @@ COMMANDS: Final = MappingProxyType(
         "verify": "upkeep_commands:verify",
         "database-url": "upkeep_commands:database_url",
         "rules": "rules_commands:rules",
+        "coverage": "coverage_command:show_coverage",
     }
 )
 """The module and function of each command, which is imported, with its dependencies, only if it is run."""
