@@ -217,23 +217,17 @@ def dissolved(custody: object = "birth_parents", **said: Any) -> AdoptionDissolv
 
 
 @pytest.mark.parametrize("kind", [AdoptionDissolved, AdoptionRevoked])
-@pytest.mark.parametrize(
-    ("custody", "stage"),
-    [
-        ("birth_parents", "departed"),
-        ("other_guardian", "departed"),
-        ("institution", "adopted"),
-        (NOT_ASKED, "adopted"),
-    ],
-)
-def test_the_stage_follows_who_has_custody_after_the_adoption(
-    kind: type[AdoptionDissolved | AdoptionRevoked], custody: object, stage: str
+def test_an_adoption_that_is_over_leaves_the_stage_to_whoever_receives_the_child(
+    kind: type[AdoptionDissolved | AdoptionRevoked],
 ) -> None:
-    file = small_child(("2025-06-01", registered()), ("2025-12-01", some(kind, custody=custody)))
-    assert [file.now(STAGE, day) for day in ("2025-11-30", "2025-12-01")] == ["adopted", stage]
+    file = small_child(("2025-06-01", registered()), ("2025-12-01", some(kind, custody="institution")))
     assert [file.now(ADOPTED, day) for day in ("2025-11-30", "2025-12-01")] == ["1", None]
     how = "dissolved" if kind is AdoptionDissolved else "revoked"
     assert [file.now(ADOPTION_ENDED, day) for day in ("2025-11-30", "2025-12-01")] == [None, how]
+    assert file.now(STAGE, "2025-12-01") == "adopted"
+    assert file.and_("2025-12-05", some(ChildReceived)).now(STAGE, "2025-12-05") == "received"
+    before = small_child(("2025-06-01", registered()), ("2025-11-20", some(ChildReceived)))
+    assert before.and_("2025-12-01", some(kind)).now(STAGE, "2025-12-01") == "received"
 
 
 def test_nobody_visits_after_the_adoption_is_over_and_a_new_one_takes_its_place() -> None:

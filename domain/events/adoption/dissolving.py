@@ -62,7 +62,7 @@ class AdoptionDissolved(
             yield breach("R-ADO-7", detail=detail, by=limit)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _ended(entry, "dissolved", known(self.custody))
+        yield from _ended(entry, "dissolved")
 
 
 class AdoptionRevoked(
@@ -85,7 +85,7 @@ class AdoptionRevoked(
         return (AdoptionRegistered,)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _ended(entry, "revoked", known(self.custody))
+        yield from _ended(entry, "revoked")
 
 
 class BirthParentsFoundAfterAdoption(
@@ -116,18 +116,16 @@ def has_come_back(life: Life) -> Refusals:
     event = ended.entry.event
     custody = known(event.custody) if isinstance(event, (AdoptionDissolved, AdoptionRevoked)) else None
     if custody is None:
-        detail = Label("由谁抚养不明", "who has custody is not known")
-        yield uncertain("R-ADO-6", ended.entry, detail=detail)
-    else:
+        yield uncertain("R-ADO-6", ended.entry, detail=Label("由谁抚养不明", "who has custody is not known"))
+    elif custody == INSTITUTION:
         yield no_evidence("R-ADO-6", ended.entry)
 
 
-def _ended(entry: AnyEntry, how: str, custody: str | None) -> Facts:
-    """That an adoption is over; who is in somebody else's custody now has left this institution's care.
+def _ended(entry: AnyEntry, how: str) -> Facts:
+    """That an adoption is over.
 
-    Who comes back is received anew, perhaps before: until then the stage stays as it was (R-ADO-6).
+    The stage stays as it was: who comes back is received anew, perhaps before this is registered, and who
+    has custody otherwise is sealed, so that no stage may tell of it.
     """
     yield ADOPTED.since(entry.days, None)
     yield ADOPTION_ENDED.since(entry.days, how)
-    if custody not in {None, INSTITUTION}:
-        yield STAGE.since(entry.days, "departed")
