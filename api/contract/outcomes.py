@@ -50,6 +50,12 @@ _NOT_SHOWN: Final = Label(
     "登记内容属于您的角色不可查看的类别，请由负责人（主管）登记、更正或者撤回。",
     "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
 )
+_OPERATED: Final = Label(
+    "机构的名称、所在地区、代码和所启用的规则集由账本管理员以命令登记：childledger institution change、"
+    "childledger rules adopt。",
+    "What an institution is and by which rules it is judged is recorded by the ledger's operator:"
+    " childledger institution change, childledger rules adopt.",
+)
 
 
 class RefusalAnswer(TypedDict):
@@ -209,6 +215,8 @@ def _denied(why: object) -> Problem:
         return not_found()
     if why is Hindrance.CATEGORY:
         return Problem("forbidden", _NOT_SHOWN)
+    if why is Hindrance.OPERATOR:
+        return Problem("forbidden", _OPERATED)
     return Problem("forbidden")
 
 

@@ -36,6 +36,7 @@ EVENTS_AT_ONCE: Final = 500
 DENIED: Final[dict[object, str]] = {
     Hindrance.SCOPE: "not_found",
     Hindrance.ROLE: "forbidden",
+    Hindrance.OPERATOR: "forbidden",
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
 }
 """The codes of lines that the caller may not record."""

@@ -207,8 +207,9 @@ def hindrance(
     if scope.kind != kind or not allowed(actor, Action.READ, scope, today=today):
         return Hindrance.SCOPE
     actions, categories = needed(drafts, file)
-    if not all(allowed(actor, action, scope, today=today) for action in actions):
-        return Hindrance.ROLE
+    missing = {action for action in actions if not allowed(actor, action, scope, today=today)}
+    if missing:
+        return Hindrance.OPERATOR if missing == {Action.OPERATE} else Hindrance.ROLE
     return None if categories <= SEES[actor.role] else Hindrance.CATEGORY
 
 

@@ -84,6 +84,8 @@ class Hindrance(Enum):
     ROLE = "role"
     CATEGORY = "category"
     """The recorder's role does not see a category of the recording."""
+    OPERATOR = "operator"
+    """Only the ledger's operator records this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,9 @@ async def test_what_an_institution_is_and_its_rules_only_the_operator_records(
         InstitutionChanged(name="改名"),
         RulebookAdopted(digest=rulebook.digest, content=rulebook.texts),
     ):
-        assert (await posted(client, f"{path}/events", ("2024-03-06", event))).status_code == FORBIDDEN
+        answer = await posted(client, f"{path}/events", ("2024-03-06", event))
+        assert answer.status_code == FORBIDDEN
+        assert "childledger institution change" in answer.json()["detail_zh"]
     for line in (await client.get(f"{path}/entries")).json()["items"]:
         answer = await posted(client, f"{path}/events", withdrawn(line["entry_id"]))
         assert answer.status_code == FORBIDDEN, "nor is it withdrawn"
