@@ -73,6 +73,9 @@ DRAWN: Final[Ranges] = (
     (0x3000, 0x303F),
 )
 """The ranges of arrows, boxes, stars and ticks, which forms have in place of a word."""
+COUNTY_DIGITS: Final = 6
+TOWNSHIP_DIGITS: Final = 9
+"""Of the codes of places: a township's begin with those of its county."""
 
 
 def is_text(text: str) -> bool:
@@ -100,7 +103,7 @@ def is_digits(text: str) -> bool:
 
 def is_place_code(text: str) -> bool:
     """Return whether it is the code of a county (six digits) or of a township (nine), by its form."""
-    return is_digits(text) and len(text) in {6, 9} and not text.startswith("00")
+    return is_digits(text) and len(text) in {COUNTY_DIGITS, TOWNSHIP_DIGITS} and not text.startswith("00")
 
 
 def is_hash(text: str) -> bool:

@@ -56,7 +56,8 @@ class Likeness:
 ONE_CHILD: Final = Likeness(
     "R-INT-5",
     "coalesce({one}.received_on, {one}.admitted_on, {one}.birth_until)",
-    "{other}.name_term = {one}.name_term AND {other}.institution = {one}.institution"
+    "{other}.name_term = {one}.name_term"
+    " AND ({other}.institution = {one}.institution OR {other}.place = {one}.place)"
     " AND {other}.birth_on = {one}.birth_on AND {other}.sex = {one}.sex",
 )
 CITIZEN_ID: Final = Likeness(

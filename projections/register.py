@@ -42,6 +42,10 @@ class Listed:
     institution: UUID | None
     former: list[UUID]
     former_until: list[date]
+    place: str | None
+    former_places: list[str]
+    former_places_until: list[date]
+    asked: UUID | None
     sixteen_on: date | None
     file_no: bytes | None
     file_no_term: bytes | None
@@ -85,6 +89,10 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         institution=scope.institution,
         former=[each.institution for each in scope.former],
         former_until=[each.until for each in scope.former],
+        place=scope.place,
+        former_places=[each.place for each in scope.former_places],
+        former_places_until=[each.until for each in scope.former_places],
+        asked=scope.asked,
         sixteen_on=scope.sixteen_on,
         file_no=_sealed(reading, file_no.value, SEALED_FILE_NO),
         file_no_term=_term(reading, file_no.value),

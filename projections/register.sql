@@ -6,6 +6,10 @@ CREATE TABLE register (
     institution  uuid,
     former       uuid[] NOT NULL,
     former_until date[] NOT NULL,
+    place        text,
+    former_places text[] NOT NULL,
+    former_places_until date[] NOT NULL,
+    asked        uuid,
     sixteen_on   date,
     file_no      bytea,
     file_no_term bytea,
@@ -26,6 +30,7 @@ CREATE TABLE register (
     terms        bytea[] NOT NULL
 );
 CREATE INDEX ON register (institution, opened);
+CREATE INDEX ON register (place text_pattern_ops, opened) WHERE place IS NOT NULL;
 CREATE INDEX ON register (opened);
 CREATE INDEX ON register (file_no_term);
 CREATE INDEX ON register (citizen_id_term);

@@ -9,11 +9,14 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
-from domain.scope import FileScope, Former
+from domain.scope import FileScope, Former, FormerPlace
 from ledger.store import queries
 from projections.register import REGISTER
 
-COLUMNS: Final = SQL("register.institution, register.former, register.former_until, register.sixteen_on")
+COLUMNS: Final = SQL(
+    "register.institution, register.former, register.former_until, register.sixteen_on, register.place,"
+    " register.former_places, register.former_places_until, register.asked"
+)
 """The columns of the register that `scope_of_row` takes, in its order."""
 
 _SCOPES: Final = queries.load_composable("projections", "scopes.sql")["scopes"].format(columns=COLUMNS)
@@ -36,8 +39,15 @@ async def scopes_of(connection: AsyncConnection[Any], streams: Collection[UUID])
     }
 
 
-def scope_of_row(
-    institution: UUID | None, former: Sequence[UUID], former_until: Sequence[date], sixteen_on: date | None
+def scope_of_row(  # noqa: PLR0917 - the columns
+    institution: UUID | None,
+    former: Sequence[UUID],
+    former_until: Sequence[date],
+    sixteen_on: date | None,
+    place: str | None,
+    former_places: Sequence[str],
+    former_places_until: Sequence[date],
+    asked: UUID | None,
 ) -> FileScope:
     """Return the scope of a file from its row in the register."""
     return FileScope(
@@ -45,4 +55,7 @@ def scope_of_row(
         institution=institution,
         former=tuple(map(Former, former, former_until)),
         sixteen_on=sixteen_on,
+        place=place,
+        former_places=tuple(map(FormerPlace, former_places, former_places_until)),
+        asked=asked,
     )

@@ -94,8 +94,9 @@ async def add_user(
         role: 在本账本中的角色。 The member's role in this ledger.
         institution: 工作人员、负责人（主管）和审计人员所属机构的编号或者名称。
             Of staff, supervisor and auditor: its id or its name.
-        region: 成年安置工作人员和民政部门人员所辖地区的行政区划代码（2、4或者6位）。
-            Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260.
+        region: 成年安置工作人员和民政部门人员所辖地区的行政区划代码（2、4或者6位）；
+            乡镇（街道）儿童督导员、儿童主任为九位区划代码。
+            Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260; of township: its nine digits.
     """
     async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution

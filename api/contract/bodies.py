@@ -81,9 +81,10 @@ _HINTS: Final = MappingProxyType({"/occurred_on": _HOW_DAYS, "/exception/rule": 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A request to open a file."""
+    """A request to open a file, for an institution or for a place."""
 
     institution: UUID | None
+    region: str | None
     drafts: tuple[Draft, ...]
 
 
@@ -123,7 +124,7 @@ def opening(raw: bytes, rulebook: Rulebook) -> Opening:
 
 def _opening(document: Any, rulebook: Rulebook) -> Opening:  # noqa: ANN401 - any JSON
     sent = _valid(OpeningRequest, document)
-    return Opening(sent.institution, _drafts(document["events"], rulebook, "/events"))
+    return Opening(sent.institution, sent.region, _drafts(document["events"], rulebook, "/events"))
 
 
 def events(raw: bytes, rulebook: Rulebook) -> Events:

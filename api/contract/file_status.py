@@ -35,7 +35,12 @@ class WaitingAnswer(TypedDict):
     due_30_days: int
 
 
-_OF_A_CHILD: Final = {"file_no": PersonalValue, "stage": str | None, "age": AgeAnswer | None}
+_OF_A_CHILD: Final = {
+    "place": str | None,
+    "file_no": PersonalValue,
+    "stage": str | None,
+    "age": AgeAnswer | None,
+}
 
 
 def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
@@ -70,6 +75,7 @@ class RegisterRow(TypedDict):
     birth_on: date | None
     stage: str | None
     institution: UUID | None
+    place: str | None
     admitted_on: date | None
     departed_on: date | None
     overdue: int

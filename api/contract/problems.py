@@ -74,8 +74,8 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "institution_mismatch": ProblemKind(
             409,
             "Another institution",
-            "A file is opened for the recorder's own institution.",
-            "只能为登记人所在机构建立档案。",
+            "A file is opened for the recorder's own institution, or for a place that they look after.",
+            "只能为登记人所在机构或者所辖地区建立档案。",
         ),
         "other_epoch": ProblemKind(
             409,

@@ -16,6 +16,7 @@ from domain.envelope import Envelope, envelope_fields
 from domain.event import Kind, Number
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.scope import PlaceCode
 from domain.text import is_line
 from ledger.codec.parsing import reachable
 from projections.paging import MOST
@@ -90,11 +91,16 @@ class EventsRequest(Request):
 
 
 class OpeningRequest(EventsRequest):
-    """A file to be opened with its first events; `institution` is the recorder's own."""
+    """A file to be opened with its first events, for the recorder's own institution.
+
+    A child outside institutions has a place instead: `region` is a township's own code, or one of a township
+    or county in the region of a bureau.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"events": [CHECK, EVENT]}]})
 
     institution: UUID | None = None
+    region: PlaceCode | None = None
 
 
 class ItemRequest(EventsRequest):

@@ -12,7 +12,7 @@ from api.app import create_app, running
 from api.bootstrap import Container
 from api.demo.life_recording import record_lives
 from api.demo.members import tokens_for_every_role
-from api.demo.people import REGION
+from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import INSTITUTION, register
 from api.identity.directory import Institution
 from api.identity.permissions import Role
@@ -58,7 +58,7 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
         institution = await _filled(container)
         await container.identity.revoke_purpose(PURPOSE)
         tokens = await tokens_for_every_role(
-            container.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS
+            container.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS, township=TOWNSHIP
         )
         print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
         await serve(app, listener)

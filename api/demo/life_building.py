@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from api.demo.people import REGION, People, Person
+from api.demo.people import REGION, TOWNSHIP, People, Person
 from api.identity.permissions import SEES, Role
 from domain.entry import DIRECT, Origin, Recorder
 from domain.envelope import Document, ExceptionClaim, Reason
@@ -96,6 +96,10 @@ class Happening:
     def by_supervisor(self) -> "Happening":
         """Return the happening as recorded by the supervisor."""
         return replace(self, by=Role.SUPERVISOR)
+
+    def by_township(self) -> "Happening":
+        """Return the happening as recorded by the township."""
+        return replace(self, by=Role.TOWNSHIP)
 
     def in_spite_of(self, rule: str, reason: str) -> "Happening":
         """Return the happening with a claim to an exception from a rule."""
@@ -197,17 +201,18 @@ class LifeBuilder:
     def _recording(self, file_no: str, number: int, page: list[Happening], kind: Kind) -> Recording:
         first = page[0]
         own = kind == "institution"
+        outside = first.by is Role.TOWNSHIP
         return Recording(
             stream=self.institution if own else self.stream_of(first.of or file_no),
             kind=kind if first.of is None else first.draft.event.kind,
             drafts=tuple(happening.draft for happening in page),
-            region=REGION,
+            region=TOWNSHIP if outside else REGION,
             origin=first.origin,
             recorder=self.crew[first.by],
             key=_key(file_no),
             item=number,
             keyed_by=self.institution,
-            institution=self.institution,
+            institution=None if outside else self.institution,
         )
 
 

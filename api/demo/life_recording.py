@@ -7,6 +7,7 @@ from api.bootstrap import Container
 from api.demo.life_building import LifeBuilder, Present
 from api.demo.lives import recordings
 from api.demo.members import demo_members
+from api.demo.people import TOWNSHIP
 from api.identity.directory import Institution
 from api.identity.permissions import hindrance
 from api.imports.streams import Streams
@@ -25,7 +26,7 @@ async def record_lives(container: Container, institution: Institution, today: da
 
     Raises RefusedLifeError.
     """
-    members = await demo_members(container.identity, institution, purpose=purpose)
+    members = await demo_members(container.identity, institution, purpose=purpose, township=TOWNSHIP)
     scribe = LifeBuilder(
         named=container.ledger.named,
         institution=institution.institution,
@@ -35,8 +36,14 @@ async def record_lives(container: Container, institution: Institution, today: da
     by_user = {member.user: member for member in members.values()}
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
-        actor = by_user[recording.recorder.user]
-        return hindrance(actor, recording.drafts, file, today=today, kind=recording.kind)
+        return hindrance(
+            by_user[recording.recorder.user],
+            recording.drafts,
+            file,
+            today=today,
+            kind=recording.kind,
+            place=recording.region,
+        )
 
     told = list(recordings(Present(today), scribe))
     families = [recording for recording in told if recording.kind == "family"]

@@ -9,6 +9,8 @@ from stdnum.cn.ric import calc_check_digit
 
 REGION: Final = "371099"
 """A county code that GB/T 2260 never assigned: no number with it can be a person's."""
+TOWNSHIP: Final = "371099001"
+"""A township of that county, of children outside institutions."""
 MALE, FEMALE = "1", "2"
 SURNAMES: Final = tuple(
     "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹柏窦章苏潘葛范彭鲁韦马苗方俞任袁柳史唐薛"

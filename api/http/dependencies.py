@@ -15,7 +15,19 @@ from api.budgets import Turn
 from api.clock import day_of
 from api.contract.problems import Problem, invalid, not_found
 from api.http.authentication import Authenticated, AuthenticatedDep
-from api.identity.permissions import SEES, Action, Actor, allowed, hindrance, horizon, opened_by, scope_sql
+from api.identity.permissions import (
+    OF_PLACES,
+    SEES,
+    Action,
+    Actor,
+    allowed,
+    hindrance,
+    horizon,
+    looks_after,
+    may_receive,
+    opened_by,
+    scope_sql,
+)
 from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
@@ -194,9 +206,11 @@ class RequestContext:
         return scopes
 
     def _check(self, scope: FileScope, action: Action, about: date | None) -> None:
-        if scope.kind != self.kind or not self.may(Action.READ, scope, about):
+        # Whether what is recorded is the reception that the place asked for, is decided by `hindrance`.
+        receives = action is Action.RECORD and may_receive(self.actor, scope)
+        if scope.kind != self.kind or not (receives or self.may(Action.READ, scope, about)):
             raise not_found()
-        if action is not Action.READ and not self.may(action, scope):
+        if action is not Action.READ and not receives and not self.may(action, scope):
             raise Problem("forbidden")
 
     def visible(self, rows: Iterable[R]) -> list[R]:
@@ -229,9 +243,34 @@ class RequestContext:
         """Return whether the caller may record in a file that they open."""
         return self.may(Action.RECORD, opened_by(self.actor, self.kind))
 
+    def region_opened(self, institution: UUID | None, region: str | None) -> str | None:
+        """Return the region of a file to be opened: the caller's institution's, or that of a place.
+
+        Raises the problems `institution_mismatch`, and `invalid` if a bureau names no place.
+        """
+        actor = self.actor
+        if institution not in {None, actor.institution}:
+            raise Problem("institution_mismatch")
+        place = actor.region if region is None else region
+        if actor.role not in OF_PLACES:
+            if region is not None:
+                raise Problem("institution_mismatch")
+        elif place is None:
+            raise invalid([InvalidValue("/region", _NO_PLACE, _PLACES)])
+        elif not looks_after(actor, place):
+            raise Problem("institution_mismatch")
+        return place
+
     def hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller from recording in a file as it is: the ledger's `Check`."""
-        return hindrance(self.actor, recording.drafts, file, today=self.today, kind=recording.kind)
+        return hindrance(
+            self.actor,
+            recording.drafts,
+            file,
+            today=self.today,
+            kind=recording.kind,
+            place=recording.region,
+        )
 
     def until(self, file: File) -> date:
         """Return the last day about which the caller may read in a file. Raises Problem `not_found`."""
@@ -312,6 +351,11 @@ FileRequest: TypeAlias = Annotated[RequestContext, Depends(file_request)]
 _POSITIONS: Final = 10**18
 """Bound of the positions that `known_at` may name; a longer number is not a position."""
 _NO_INSTITUTION: Final = Label("没有该机构", "no such institution")
+_NO_PLACE: Final = Label("须写明所在地区", "must say the place")
+_PLACES: Final = Label(
+    "县（市、区）的六位或者乡镇（街道）的九位区划代码",
+    "the code of a county (six digits) or of a township (nine)",
+)
 _NO_RULE: Final = Label("没有该规则", "no such rule")
 _RULES: Final = Label("全部列在 /rules", "/rules lists them all")
 _NO_MOMENT: Final = InvalidValue(

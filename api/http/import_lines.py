@@ -46,13 +46,14 @@ DENIED: Final[dict[object, str]] = {
 class ImportLine:
     """One parsed line: its number from 1, its file (None: a new one) and its drafts.
 
-    `institution` is the one that a new file is to be opened for, if the line names it.
+    `institution` or `region` is what a new file is to be opened for, if the line names it.
     """
 
     number: int
     raw: bytes
     stream: UUID | None = None
     institution: UUID | None = None
+    region: str | None = None
     drafts: tuple[Draft, ...] = ()
     problem: Problem | None = None
     kind: Kind = "child"
@@ -182,8 +183,8 @@ class LinesImport:
 
     def _permit(self, line: ImportLine, whose: Mapping[UUID, StreamScope]) -> None:
         """Raise the problem of a line about a file out of scope."""
-        if line.institution not in {None, self.request.actor.institution}:
-            raise Problem("institution_mismatch")
+        if line.stream is None:
+            self.request.region_opened(line.institution, line.region)
         if line.stream is not None:
             self.request.of(line.kind).check(whose, line.stream, Action.RECORD)
 
@@ -198,7 +199,7 @@ class LinesImport:
             stream=line.stream,
             kind=line.kind,
             drafts=line.drafts,
-            region=self.request.actor.region,
+            region=line.region or self.request.actor.region,
             origin="import",
             recorder=self.request.actor.recorder,
             key=f"line-{hashlib.sha256(line.raw).hexdigest()}",
@@ -260,7 +261,9 @@ def _read(number: int, raw: bytes, rulebook: Rulebook) -> ImportLine:
     except Problem as problem:
         return ImportLine(number, raw, problem=problem)
     if isinstance(parsed, bodies.Opening):
-        return ImportLine(number, raw, institution=parsed.institution, drafts=parsed.drafts)
+        return ImportLine(
+            number, raw, institution=parsed.institution, region=parsed.region, drafts=parsed.drafts
+        )
     return ImportLine(
         number, raw, parsed.stream, drafts=parsed.drafts, problem=parsed.problem, kind=parsed.kind
     )

@@ -59,6 +59,7 @@ async def file(
     known = await request.known(known_at)
     read = await request.file(file_id, known=known, about=as_of)
     day, book = as_of or request.today, await request.ledger.rulebook_of(read)
+    scope = scope_of(read)
     # What other files state is known only as of now.
     alike = await alike_files(request, file_id, day) if known_at is None else 0
 
@@ -82,7 +83,8 @@ async def file(
         "position": read.position,
         "known_position": known,
         "as_of": day,
-        "institution": scope_of(read).institution,
+        "institution": scope.institution,
+        **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
     }
     shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}

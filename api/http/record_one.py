@@ -43,9 +43,8 @@ async def open_file(request: RecordingRequest, key: IdempotencyKey, raw: EventsB
     if not request.may_open():
         raise Problem("forbidden")
     opening = await read(request, bodies.opening, raw)
-    if opening.institution not in {None, request.actor.institution}:
-        raise Problem("institution_mismatch")
-    wanted = wanted_by(request, None, opening.drafts, key, at="/events")
+    region = request.region_opened(opening.institution, opening.region)
+    wanted = wanted_by(request, None, opening.drafts, key, at="/events", region=region)
     return await _recorded(request, wanted, key)
 
 

@@ -115,16 +115,18 @@ def wanted_by(
     at: str | None,
     item: int = 0,
     expected: int | None = None,
+    region: str | None = None,
 ) -> Recording:
     """Return the recording of the caller under the request's key; a dry run has none.
 
-    The drafts are in a list at the place `at` of the body; None if the only draft is the whole body.
+    A new file is opened in a `region`. The drafts are in a list at the place `at` of the body; None if the
+    only draft is the whole body.
     """
     return Recording(
         stream=stream,
         kind=request.kind,
         drafts=drafts,
-        region=request.actor.region,
+        region=region or request.actor.region,
         origin=request.origin,
         recorder=request.actor.recorder,
         # A random key, so that a dry run never repeats a recording.

@@ -15,10 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.clock import WallClock
 from api.folding import folded_name
-from api.identity.permissions import OF_INSTITUTION, OF_REGION, Actor, Role
+from api.identity.permissions import OF_INSTITUTION, OF_PLACES, OF_REGION, Actor, Role
 from api.identity.tokens import LONGEST_DAYS, digest, new_token
 from domain.event import Answered, Category, Name
 from domain.label import Label
+from domain.text import TOWNSHIP_DIGITS, is_place_code
 from ledger.codec.messages import wording
 from ledger.ledger import Ledger
 from ledger.store import queries
@@ -54,7 +55,7 @@ class Member:
     """A member of the directory; `name` is None once erased.
 
     `prefix` begins the codes of the regions that a placement officer or a bureau is bound to: empty for the
-    nation, None if the region is unknown.
+    nation, None if the region is unknown. Of a township it is its code.
     """
 
     member: UUID
@@ -135,7 +136,7 @@ class Identity:
             "holder", known_by
         ):
             within = await self._within(prefix) if role in OF_REGION else None
-            actor = Actor(member, Role(role), institution, region, within, may_approve)
+            actor = _actor(member, Role(role), institution, region, within, prefix, may_approve=may_approve)
             self._holders[known_by] = _Holder(token, actor, expires_at, trusted_until)
         return self._holders.get(known_by)
 
@@ -186,8 +187,8 @@ class Identity:
         """Add a member to the directory; the same `member` is added once.
 
         Staff, supervisor and auditor are bound to an institution, placement officer and bureau to a region
-        (of a nation, province, prefecture or county), an administrator to neither. A member bound to an
-        unknown region sees no file. Raises IdentityError.
+        (of a nation, province, prefecture or county), a township to its own code of nine digits, an
+        administrator to neither. A member bound to an unknown region sees no file. Raises IdentityError.
         """
         _check(name)
         if (institution is None) == (role in OF_INSTITUTION):
@@ -198,10 +199,11 @@ class Identity:
                 else f"{role} 不属于任何机构（--institution）。 A {role} is bound to no institution."
             )
             raise IdentityError(message)
-        if (region is None) == (role in OF_REGION):
+        regional = role in OF_REGION | OF_PLACES
+        if (region is None) == regional:
             message = (
                 f"{role} 须写明所辖地区（--region）。 A {role} is bound to a region: say --region."
-                if role in OF_REGION
+                if regional
                 else f"{role} 没有所辖地区（--region）。 A {role} is bound to no region."
             )
             raise IdentityError(message)
@@ -209,13 +211,17 @@ class Identity:
         if institution is not None and home is None:
             message = f"没有该机构：{institution}。 There is no institution {institution}."
             raise IdentityError(message)
-        prefix = region_prefix(region) if isinstance(region, str) else None
+        prefix = None
+        if role is Role.TOWNSHIP:
+            prefix = _township(region)
+        elif isinstance(region, str):
+            prefix = region_prefix(region)
         member = member or uuid4()
         seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
         sealed = seal.seal(member, Category.IDENTITY, name, _NAMES)
         await self._write("add_member", member, sealed, role.value, institution, prefix)
         within = await self._within(prefix) if role in OF_REGION else None
-        return Actor(member, role, institution, home.region if home else None, within)
+        return _actor(member, role, institution, home.region if home else None, within, prefix)
 
     async def members(self) -> list[Member]:
         """Return all members, with names."""
@@ -293,6 +299,34 @@ async def _fetch(pool: Pool, statement: str, parameters: tuple[object, ...]) -> 
     async with pool.connection() as connection:
         cursor = await connection.execute(SQL[statement], parameters)
         return await cursor.fetchall() if cursor.description else []
+
+
+def _actor(
+    member: UUID,
+    role: Role,
+    institution: UUID | None,
+    region: str | None,
+    within: frozenset[UUID] | None,
+    prefix: str | None,
+    *,
+    may_approve: bool = True,
+) -> Actor:
+    """Return the actor that a member is; what a township records, it records in its own region."""
+    region = prefix if role is Role.TOWNSHIP else region
+    return Actor(
+        member, role, institution, region, within, may_approve, prefix if role in OF_PLACES else None
+    )
+
+
+def _township(region: Answered[str] | None) -> str:
+    """Return the code of a township. Raises IdentityError unless it has nine digits."""
+    if not isinstance(region, str) or not is_place_code(region) or len(region) != TOWNSHIP_DIGITS:
+        message = (
+            "township 须写明乡镇（街道）的九位区划代码（--region）。"
+            " A township is bound to its own code: say --region with nine digits."
+        )
+        raise IdentityError(message)
+    return region
 
 
 def _check(name: str, what: Label = _CALLED) -> None:

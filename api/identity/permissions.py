@@ -4,19 +4,25 @@ An actor bound to an institution (staff, supervisor, auditor) reads the files in
 handed over what occurred until then. Of the institutions in the region that they are bound to, a placement
 officer reads the files of those aged 16 and over, and a bureau every file; an institution whose region is
 unknown is in no region, not even the nation. An administrator operates the whole ledger and sees no personal
-data. Only staff and supervisors record, and only in files in the charge of their institution. A family's file
-is in the charge of an institution as a child's is, and an institution's own file is in its own charge; but
-what an institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
+data. Staff and supervisors record in files in the charge of their institution. A family's file is in the
+charge of an institution as a child's is, and an institution's own file is in its own charge; but what an
+institution is, where it lies and by which rules it is judged, the ledger's operator alone records.
+
+A child outside institutions is in the charge of its place. The township of that place reads and records in
+its file, and of files that it handed over reads what occurred until then; a bureau reads and records in those
+of all places in its region, and decides on exceptions there. The institution that a place has asked to take a
+child in may record its reception, and is in charge from then on; before that it reads nothing.
 
 An actor may record only what they may see: neither an event of a category that their role does not see, nor a
 value of such a category. To correct, withdraw or restore an entry requires the permissions to record it.
 
 Personal data is shown by category (design 5.3; `SEES`). Each role sees what the work needs: staff care
 for the child; supervisors and auditors answer for the sealed sets too; a placement officer arranges a home
-and work, and reads an assessment of health for it; a bureau counts and supervises.
+and work, and reads an assessment of health for it; a bureau counts and supervises; a township cares for the
+children outside institutions, and hears of what endangers them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -29,6 +35,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 from domain.entry import Recorder
 from domain.event import Category, Kind
 from domain.events.institution.particulars import OPERATED
+from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS
 from domain.file import File, amended
 from domain.scope import FileScope, scope_of
@@ -47,6 +54,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     PLACEMENT_OFFICER = "placement_officer"
     BUREAU = "bureau"
+    TOWNSHIP = "township"
     ADMINISTRATOR = "administrator"
 
 
@@ -59,20 +67,25 @@ class Action(StrEnum):
     """Approve or reject an exception that another person claimed."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
+    RECEIVE = "receive"
+    """Take a child in, as an institution does."""
     OPERATE = "operate"
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
 
 OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
 OF_REGION: Final = frozenset({Role.PLACEMENT_OFFICER, Role.BUREAU})
+OF_PLACES: Final = frozenset({Role.BUREAU, Role.TOWNSHIP})
+"""Who records in the files of children outside institutions."""
 
 _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
-        Role.STAFF: frozenset({Action.READ, Action.RECORD}),
+        Role.STAFF: frozenset({Action.READ, Action.RECORD, Action.RECEIVE}),
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
         Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
-        Role.BUREAU: frozenset({Action.READ}),
+        Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE}),
+        Role.TOWNSHIP: frozenset({Action.READ, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS}),
     }
 )
@@ -85,6 +98,7 @@ SEES: Final[Mapping[Role, frozenset[Category]]] = MappingProxyType(
         Role.AUDITOR: frozenset(Category),
         Role.PLACEMENT_OFFICER: frozenset({Category.IDENTITY, Category.CONTACT, Category.HEALTH}),
         Role.BUREAU: frozenset({Category.IDENTITY}),
+        Role.TOWNSHIP: _EVERYDAY | {Category.SAFEGUARDING},
         Role.ADMINISTRATOR: frozenset(),
     }
 )
@@ -96,8 +110,9 @@ class Actor:
     """The person, role and institution of a request, from its token.
 
     `region` is the institution's (GB/T 2260), None if it is unknown or there is none. `institutions` are
-    those known to be in the region that a placement officer or a bureau is bound to. `may_approve` is False
-    for a token that is for reading only.
+    those known to be in the region that a placement officer or a bureau is bound to. `places` begins the
+    codes of the places that a bureau or a township is bound to, None if they are unknown or there are none.
+    `may_approve` is False for a token that is for reading only.
     """
 
     user: UUID
@@ -106,10 +121,17 @@ class Actor:
     region: str | None = None
     institutions: frozenset[UUID] | None = None
     may_approve: bool = True
+    places: str | None = None
 
     def __post_init__(self) -> None:
         bound = (self.institution is not None, self.institutions is not None)
-        if bound != (self.role in OF_INSTITUTION, self.role in OF_REGION):
+        # A bureau may be bound to a region that is not known, a township may not.
+        placed = self.places is not None or self.role is Role.BUREAU
+        if (*bound, placed) != (
+            self.role in OF_INSTITUTION,
+            self.role in OF_REGION,
+            self.role in OF_PLACES,
+        ):
             message = f"{self.role} is bound to something else"
             raise ValueError(message)
 
@@ -126,13 +148,31 @@ def oversees(actor: Actor, institution: UUID) -> bool:
     return institution == actor.institution or institution in _institutions(actor)
 
 
+def looks_after(actor: Actor, place: str | None) -> bool:
+    """Return whether a place is one of those that the actor records for."""
+    return place is not None and actor.places is not None and place.startswith(actor.places)
+
+
+def may_receive(actor: Actor, file: FileScope) -> bool:
+    """Return whether the actor's institution was asked to take the child in, by the place in charge."""
+    asked = file.asked is not None and file.asked == actor.institution
+    return asked and Action.RECEIVE in _MAY[actor.role]
+
+
 def horizon(actor: Actor, file: FileScope, today: date) -> date | None:
     """Return the last day about which the actor may read in a file; None if there is no such day."""
     match actor.role:
         case Role.ADMINISTRATOR:
             return LAST_DAY
         case Role.BUREAU:
-            return LAST_DAY if file.institution in _institutions(actor) else None
+            within = file.institution in _institutions(actor) or looks_after(actor, file.place)
+            return LAST_DAY if within else None
+        case Role.TOWNSHIP:
+            if looks_after(actor, file.place):
+                return LAST_DAY
+            return max(
+                (each.until for each in file.former_places if looks_after(actor, each.place)), default=None
+            )
         case Role.PLACEMENT_OFFICER:
             grown = file.sixteen_on is not None and file.sixteen_on <= today
             return LAST_DAY if grown and file.institution in _institutions(actor) else None
@@ -160,8 +200,10 @@ def allowed(
     """
     last = horizon(actor, file, today)
     within = last is not None and (LAST_DAY if about is None else about) <= last
-    if action in {Action.RECORD, Action.APPROVE, Action.OPERATE}:
+    if action not in {Action.READ, Action.SEE_ACCESS}:
         within = within and last == LAST_DAY
+        # A bureau only supervises what institutions record.
+        within = within and (actor.role not in OF_PLACES or file.place is not None)
     if action is Action.APPROVE and not actor.may_approve:
         return False
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
@@ -188,6 +230,8 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         events = [draft.event] if entry is None else [draft.event, entry.event]
         if any(isinstance(event, DECISIONS) for event in events):
             actions.add(Action.APPROVE)
+        if any(isinstance(event, INTAKE) for event in events):
+            actions.add(Action.RECEIVE)
         if any(isinstance(event, OPERATED) for event in events):
             actions.add(Action.OPERATE)
         categories |= stated(draft.event)
@@ -197,15 +241,25 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
 
 
 def hindrance(
-    actor: Actor, drafts: Iterable[Draft], file: File, *, today: date, kind: Kind = "child"
+    actor: Actor,
+    drafts: Sequence[Draft],
+    file: File,
+    *,
+    today: date,
+    kind: Kind = "child",
+    place: str | None = None,
 ) -> Hindrance | None:
     """Return what prevents the actor from recording drafts in a file as it is; None if nothing does.
 
-    A file of another kind is out of scope. A file without entries is one that the actor opens.
+    A file of another kind is out of scope. A file without entries is one that the actor opens, for a `place`
+    where it is not for an institution.
     """
-    scope = scope_of(file) if file.entries else opened_by(actor, kind)
-    if scope.kind != kind or not allowed(actor, Action.READ, scope, today=today):
+    scope = scope_of(file) if file.entries else opened_by(actor, kind, place)
+    receives = may_receive(actor, scope) and any(isinstance(draft.event, INTAKE) for draft in drafts)
+    if scope.kind != kind or not (receives or allowed(actor, Action.READ, scope, today=today)):
         return Hindrance.SCOPE
+    if receives:
+        scope = opened_by(actor, kind)
     actions, categories = needed(drafts, file)
     missing = {action for action in actions if not allowed(actor, action, scope, today=today)}
     if missing:
@@ -213,9 +267,10 @@ def hindrance(
     return None if categories <= SEES[actor.role] else Hindrance.CATEGORY
 
 
-def opened_by(actor: Actor, kind: Kind = "child") -> FileScope:
-    """Return the scope of a file of a kind that the actor opens."""
-    return FileScope(kind, actor.institution, (), None)
+def opened_by(actor: Actor, kind: Kind = "child", place: str | None = None) -> FileScope:
+    """Return the scope of a file of a kind that the actor opens: a child's may be for a place."""
+    where = (place or actor.places) if kind == "child" and actor.institution is None else None
+    return FileScope(kind, actor.institution, (), None, place=where)
 
 
 def scope_sql(
@@ -223,17 +278,23 @@ def scope_sql(
 ) -> Condition:
     """Return the condition that the actor may read the files of `table`: `allowed` with READ for lists.
 
-    `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`)
-    and `sixteen_on date` of a `FileScope`. `about` is the expression of the day that a row is about; without
-    it, rows are about files as they are now. The condition is in brackets; its parameters are all named
-    `scope_…`.
+    `table` has the columns `institution uuid`, `former uuid[]`, `former_until date[]` (as long as `former`),
+    `place text`, `former_places text[]`, `former_places_until date[]` and `sixteen_on date` of a `FileScope`.
+    `about` is the expression of the day that a row is about; without it, rows are about files as they are
+    now. The condition is in brackets; its parameters are all named `scope_…`.
     """
     relation = Identifier(table)
     match actor.role:
         case Role.ADMINISTRATOR:
             return Condition(SQL("(true)"), {})
         case Role.BUREAU:
-            return Condition(_in_region(relation), {"scope_institutions": [*_institutions(actor)]})
+            sql = SQL("({} OR {})").format(_in_region(relation), _of_places(relation))
+            return Condition(
+                sql, {"scope_institutions": [*_institutions(actor)], "scope_places": actor.places}
+            )
+        case Role.TOWNSHIP:
+            sql = _until(_of_places(relation), about, _last_day_of_place(relation))
+            return Condition(sql, {"scope_places": actor.places})
         case Role.PLACEMENT_OFFICER:
             grown = SQL("coalesce({}.sixteen_on <= {}, false)").format(relation, Placeholder("scope_today"))
             sql = SQL("({} AND {})").format(_in_region(relation), grown)
@@ -242,9 +303,7 @@ def scope_sql(
             charge = SQL("coalesce({}.institution = {}, false)").format(
                 relation, Placeholder("scope_institution")
             )
-            sql = SQL("({})").format(charge)
-            if about is not None:
-                sql = SQL("({} OR coalesce({} <= {}, false))").format(charge, about, _last_day(relation))
+            sql = _until(charge, about, _last_day(relation))
             return Condition(sql, {"scope_institution": actor.institution})
 
 
@@ -253,12 +312,33 @@ def _in_region(relation: Identifier) -> Composed:
     return SQL("coalesce({}.institution = ANY ({}::uuid[]), false)").format(relation, institutions)
 
 
+def _of_places(relation: Identifier) -> Composed:
+    places = Placeholder("scope_places")
+    return SQL("coalesce(starts_with({}.place, {}::text), false)").format(relation, places)
+
+
+def _until(charge: Composed, about: Composable | None, last: Composed) -> Composed:
+    """Return the condition of the files in somebody's charge, and of rows about days until its end."""
+    if about is None:
+        return SQL("({})").format(charge)
+    return SQL("({} OR coalesce({} <= {}, false))").format(charge, about, last)
+
+
 def _last_day(relation: Identifier) -> Composed:
     """Return the last day of the actor's charge; null for an institution that never had it."""
     charges = SQL("unnest({relation}.former, {relation}.former_until) AS f (institution, until)").format(
         relation=relation
     )
     mine = SQL("f.institution = {}").format(Placeholder("scope_institution"))
+    return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)
+
+
+def _last_day_of_place(relation: Identifier) -> Composed:
+    """Return the last day of the charge of the actor's place; null for a place that never had it."""
+    charges = SQL(
+        "unnest({relation}.former_places, {relation}.former_places_until) AS f (place, until)"
+    ).format(relation=relation)
+    mine = SQL("starts_with(f.place, {}::text)").format(Placeholder("scope_places"))
     return SQL("(SELECT max(f.until) FROM {} WHERE {})").format(charges, mine)
 
 

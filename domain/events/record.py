@@ -11,7 +11,8 @@ from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence
 
 RECORDS: Final = "《档案法》第37条（来源可靠、程序规范、要素合规）"
-SUPERVISOR: Final = "supervisor"
+DECIDERS: Final = frozenset({"supervisor", "bureau"})
+"""Who decides on exceptions: an institution's supervisor, and in the files of places the bureau above."""
 FOUR_EYES: Final = "本系统规则（例外由另一人批准）"
 
 
@@ -60,7 +61,7 @@ DECISIONS: Final = (ExceptionApproved, ExceptionRejected)
 
 
 def _second_person(life: Life, claimed_by: UUID) -> Refusals:
-    """A claim is decided, and a decision corrected, by a supervisor who did not make the claim."""
+    """A claim is decided, and a decision corrected, by one of `DECIDERS` who did not make the claim."""
     claim = _claim(life, claimed_by)
     claimed = claim is not None and claim.exception is not None
     if not claimed:
@@ -90,7 +91,7 @@ def _decided(life: Life, claimed_by: Iterable[UUID]) -> Refusals:
             continue
         if decider.user == claim.recorded_by.user:
             yield breach("X01", claim, at="/data/entry")
-        if decider.role != SUPERVISOR:
+        if decider.role not in DECIDERS:
             yield breach("X02", claim, at="/data/entry")
 
 

@@ -74,7 +74,7 @@ class Attempt:
         for stream, group in groups.items():
             trials[stream] = trial = self.files[stream].copy()
             for candidate in group:
-                candidate.place(trial.version)
+                candidate.place(trial)
                 for entry in candidate.entries:
                     trial.add(entry)
         return trials

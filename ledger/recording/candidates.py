@@ -13,6 +13,7 @@ from domain.file import NOTHING_BESIDE, Beside, File
 from domain.judging import Judgement, judge
 from domain.refusal import breach
 from domain.rulebook import Rulebook
+from domain.scope import scope_of
 from domain.shared_fields import InLedger
 from ledger.canonical import canonical
 from ledger.recording.outcome import Hindrance
@@ -52,10 +53,18 @@ class Candidate:
         named = dict.fromkeys(name for draft in self.recording.drafts for name in names_of(draft.event))
         return tuple(name for name in named if name != self.stream)
 
-    def place(self, version: int) -> None:
-        """Put the drafts in their envelopes, after a version of the stream."""
+    def place(self, file: File) -> None:
+        """Put the drafts in their envelopes, after the last entry of their file."""
+        outside = self.recording.recorded_by.institution is None and bool(file.entries)
+        place = scope_of(file).place if outside else None
         self.entries = tuple(
-            self.recording.entry(index, entry_id=entry_id, stream=self.stream, version=version + index + 1)
+            self.recording.entry(
+                index,
+                entry_id=entry_id,
+                stream=self.stream,
+                version=file.version + index + 1,
+                place=place,
+            )
             for index, entry_id in enumerate(self.ids)
         )
 
@@ -170,7 +179,7 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
                 continue
             candidate.denied = checked(trial, candidate.recording)
             if candidate.denied is None:
-                candidate.place(trial.version)
+                candidate.place(trial)
                 for entry in candidate.entries:
                     trial.add(entry)
                 recordable.append(candidate)

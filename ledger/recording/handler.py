@@ -265,7 +265,7 @@ class RecordingHandler:
         pairs = {pair for splits in parts for each in splits for pair in each.personal}
         ring = await self._keys.ring(pairs, make=True)
         for candidate in repeated:
-            candidate.place(attempt.files[candidate.stream].version)
+            candidate.place(attempt.files[candidate.stream])
         fingerprint = self._keys.fingerprint
 
         def sealed() -> dict[Candidate, Append]:

@@ -44,7 +44,8 @@ class Recording:
 
     `stream` None opens a new file. `expected` is the version that the recorder saw; without it the
     recording is judged again if the file has moved. The recording is for `institution`, by default the
-    recorder's; `region` is that institution's, None while it is not known. `key` is the recorder's name for
+    recorder's; `region` is that institution's, None while it is not known, or else that of the place which a
+    file is opened for, None for the one in charge of the file. `key` is the recorder's name for
     the request and `item` the number within it: the same key and item are never recorded twice. `keyed_by`
     owns the key, if not the recorder: the institution owns the keys of its register's rows. `reads` are the
     other streams that the recorder read, with their versions. `places` are the JSON pointers of the drafts
@@ -76,8 +77,10 @@ class Recording:
         """Return the place of each draft in the request, by the id of its entry."""
         return dict(zip(ids, self.places, strict=False))
 
-    def entry(self, number: int, *, entry_id: UUID, stream: UUID, version: int) -> AnyEntry:
-        """Return the entry of the draft of that number, without its place in the ledger."""
+    def entry(
+        self, number: int, *, entry_id: UUID, stream: UUID, version: int, place: str | None = None
+    ) -> AnyEntry:
+        """Return the entry of the draft of that number, without its position; `place` is in charge of it."""
         draft = self.drafts[number]
         return Entry(
             entry_id=entry_id,
@@ -85,7 +88,7 @@ class Recording:
             kind=self.kind,
             version=version,
             recorded_by=self.recorded_by,
-            region=self.region,
+            region=self.region or place,
             origin=self.origin,
             **{name: getattr(draft, name) for name in _SAID},
         )

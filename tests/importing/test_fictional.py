@@ -23,7 +23,7 @@ from api.app import create_app, running
 from api.bootstrap import Container
 from api.demo.life_recording import record_lives
 from api.demo.members import tokens_for_every_role
-from api.demo.people import REGION
+from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import HEADINGS, INSTITUTION, register
 from api.identity.permissions import Role
 from api.imports.reading.kinds import read_workbook
@@ -372,22 +372,28 @@ async def _fill(settings: Settings) -> Filled:
         seconds = process_time() - started
         entries = (await container.ledger.head()).position
         again = await fill()
-        tokens = await tokens_for_every_role(container.identity, institution, purpose="test", days=1)
-        headers = {"Authorization": f"Bearer {tokens[Role.SUPERVISOR]}"}
+        tokens = await tokens_for_every_role(
+            container.identity, institution, purpose="test", days=1, township=TOWNSHIP
+        )
         transport = ASGITransport(app=app)
-        async with AsyncClient(
-            transport=transport, base_url="http://childledger.test", headers=headers
-        ) as client:
-            due = [
-                (each["rule"], each["state"])
-                for state in get_args(State)
-                async for each in _all(client, "/obligations", state=state)
-            ]
-            ready = [each["status"] async for each in _all(client, "/readiness")]
-            kinds = [each["kind"] async for each in _all(client, "/findings")]
-            stages = [each["stage"] async for each in _all(client, "/children")]
-            own = f"/institutions/{institution.institution}/obligations"
-            due += [(each["rule"], each["state"]) async for each in _all(client, own)]
+        due, ready, kinds, stages = [], [], [], []
+        # Whoever is outside institutions is in no list of an institution.
+        for role in (Role.SUPERVISOR, Role.TOWNSHIP):
+            headers = {"Authorization": f"Bearer {tokens[role]}"}
+            async with AsyncClient(
+                transport=transport, base_url="http://childledger.test", headers=headers
+            ) as client:
+                due += [
+                    (each["rule"], each["state"])
+                    for state in get_args(State)
+                    async for each in _all(client, "/obligations", state=state)
+                ]
+                ready += [each["status"] async for each in _all(client, "/readiness")]
+                kinds += [each["kind"] async for each in _all(client, "/findings")]
+                stages += [each["stage"] async for each in _all(client, "/children")]
+                if role is Role.SUPERVISOR:
+                    own = f"/institutions/{institution.institution}/obligations"
+                    due += [(each["rule"], each["state"]) async for each in _all(client, own)]
         return Filled(
             seconds=seconds,
             report=report,

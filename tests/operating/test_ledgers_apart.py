@@ -90,7 +90,7 @@ async def two(both: Settings, database_url: str) -> AsyncIterator[Two]:
             # The same name in both, which is no other's business.
             institution = await open_institution(container, "望海市儿童福利院（测试）", region="371099")
             tokens[container.ledger.name] = await tokens_for_every_role(
-                container.identity, institution, purpose="test", days=365
+                container.identity, institution, purpose="test", days=365, township="371099001"
             )
         yield Two(both, app, one, other, tokens, superuser, stack)
 

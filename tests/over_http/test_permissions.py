@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from api.identity.permissions import (
     OF_INSTITUTION,
+    OF_PLACES,
     OF_REGION,
     SEES,
     Action,
@@ -24,16 +25,19 @@ from api.identity.permissions import (
     horizon,
     scope_sql,
 )
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Recorder
 from domain.envelope import Reason
 from domain.event import CATALOGUE, Category, Event, Unknown, fields_of
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.community.caring import CommunityVisitMade
+from domain.events.community.charge import InstitutionalCareRequested, PlaceOfCareChanged
+from domain.events.community.rolls import ChildIdentified
 from domain.events.departure import ChildDied
 from domain.events.institution.particulars import OPERATED
 from domain.events.intake import ChildReceived, IdentityRecorded, IntakeMedicalExamined
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.file import Facts, File
-from domain.scope import CHARGE, FileScope, Former, scope_of
+from domain.scope import CHARGE, FileScope, Former, FormerPlace, scope_of
 from domain.when import Days
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Draft
@@ -43,6 +47,11 @@ from tests.support.whole_events import full
 
 OWN, OTHER, THIRD = (UUID(int=number) for number in (1, 2, 3))
 ANYBODY = UUID(int=9)
+PLACED: dict[str, Any] = {
+    "by": Recorder(user=ANYBODY, role="township", institution=None),
+    "region": "371099001",
+}
+"""The envelope of what a township recorded."""
 
 
 def who(
@@ -51,6 +60,7 @@ def who(
     institution: UUID = OWN,
     region: frozenset[UUID] = frozenset({OWN}),
     may_approve: bool = True,
+    places: str = "371099001",
 ) -> Actor:
     return Actor(
         ANYBODY,
@@ -59,6 +69,7 @@ def who(
         "371099" if role in OF_INSTITUTION else None,
         region if role in OF_REGION else None,
         may_approve,
+        (places if role is Role.TOWNSHIP else places[:4]) if role in OF_PLACES else None,
     )
 
 
@@ -71,6 +82,11 @@ def a_file(
     return FileScope("child", institution, former, sixteen_on)
 
 
+def outside(place: str = "371099001", **said: Any) -> FileScope:
+    """The file of a child outside institutions, in the charge of its place."""
+    return FileScope("child", None, (), None, place=place, **said)
+
+
 OWN_FILE = a_file()
 GROWN = a_file(sixteen_on=TODAY)
 TOMORROW_GROWN = a_file(sixteen_on=TODAY + timedelta(days=1))
@@ -79,11 +95,18 @@ HANDED_OVER = a_file(institution=OTHER, former=(Former(OWN, date(2025, 6, 30)),)
 
 # What each role may do with a file that its institution, its region or its ledger holds now.
 WITHIN = {
-    Role.STAFF: {Action.READ, Action.RECORD},
-    Role.SUPERVISOR: {Action.READ, Action.RECORD, Action.APPROVE, Action.SEE_ACCESS},
+    Role.STAFF: {Action.READ, Action.RECORD, Action.RECEIVE},
+    Role.SUPERVISOR: {Action.READ, Action.RECORD, Action.RECEIVE, Action.APPROVE, Action.SEE_ACCESS},
     Role.AUDITOR: {Action.READ, Action.SEE_ACCESS},
     Role.PLACEMENT_OFFICER: {Action.READ},
     Role.BUREAU: {Action.READ},
+    Role.TOWNSHIP: set[Action](),
+    Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
+}
+# What each role may do with the file of a child outside institutions in its place.
+WITHIN_PLACE = {role: set[Action]() for role in Role} | {
+    Role.BUREAU: {Action.READ, Action.RECORD, Action.APPROVE},
+    Role.TOWNSHIP: {Action.READ, Action.RECORD},
     Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
 }
 EVERYDAY = {"identity", "contact", "family", "health"}
@@ -94,6 +117,7 @@ SHOWN = {
     Role.AUDITOR: EVERYDAY | SEALED,
     Role.PLACEMENT_OFFICER: {"identity", "contact", "health"},
     Role.BUREAU: {"identity"},
+    Role.TOWNSHIP: EVERYDAY | {"safeguarding"},
     Role.ADMINISTRATOR: set(),
 }
 
@@ -105,7 +129,8 @@ def test_within_its_scope_a_role_does_what_is_its_work_and_nothing_else(role: Ro
 
 @pytest.mark.parametrize(("role", "category"), [*product(Role, Category)])
 def test_a_role_is_shown_the_categories_its_work_needs(role: Role, category: Category) -> None:
-    assert allowed(who(role), Action.READ, GROWN, category, today=TODAY) == (category.value in SHOWN[role])
+    file = outside() if role is Role.TOWNSHIP else GROWN
+    assert allowed(who(role), Action.READ, file, category, today=TODAY) == (category.value in SHOWN[role])
     assert (category in SEES[role]) == (category.value in SHOWN[role])
 
 
@@ -129,7 +154,7 @@ def test_an_administrator_operates_every_file_and_sees_nothing_personal(action: 
 
 @pytest.mark.parametrize(("role", "action"), [*product(sorted(OF_INSTITUTION), Action)])
 def test_a_former_institution_reads_what_occurred_until_the_hand_over(role: Role, action: Action) -> None:
-    reads = action in WITHIN[role] - {Action.RECORD, Action.APPROVE}
+    reads = action in WITHIN[role] & {Action.READ, Action.SEE_ACCESS}
     actor, last_day = who(role), date(2025, 6, 30)
     assert allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day) == reads
     assert not allowed(actor, action, HANDED_OVER, today=TODAY, about=last_day + timedelta(days=1))
@@ -167,9 +192,75 @@ def test_whoever_is_bound_to_the_wrong_thing_is_nobody(role: Role) -> None:
             Actor(ANYBODY, role)
 
 
+# Children outside institutions
+
+
+@pytest.mark.parametrize(("role", "action"), [*product(Role, Action)])
+def test_a_child_outside_is_in_the_charge_of_its_township_and_of_the_bureau_above(
+    role: Role, action: Action
+) -> None:
+    assert allowed(who(role), action, outside(), today=TODAY) == (action in WITHIN_PLACE[role])
+
+
+@pytest.mark.parametrize(
+    ("place", "township", "bureau"),
+    [
+        ("371099001", True, True),
+        ("371099002", False, True),
+        ("371099", False, True),  # of the county, of no township
+        ("371002001", False, True),
+        ("370999001", False, False),
+    ],
+)
+def test_a_township_has_its_own_children_and_a_bureau_those_of_its_region(
+    place: str,
+    township: bool,  # noqa: FBT001 - a table
+    bureau: bool,  # noqa: FBT001 - a table
+) -> None:
+    for role, within in ((Role.TOWNSHIP, township), (Role.BUREAU, bureau)):
+        for action in (Action.READ, Action.RECORD):
+            assert allowed(who(role), action, outside(place), today=TODAY) is within
+
+
+def test_a_former_place_reads_what_occurred_until_the_hand_over_and_records_nothing() -> None:
+    last_day = date(2025, 6, 30)
+    moved = outside("371099002", former_places=(FormerPlace("371099001", last_day),))
+    township = who(Role.TOWNSHIP)
+    assert allowed(township, Action.READ, moved, today=TODAY, about=last_day)
+    assert not allowed(township, Action.READ, moved, today=TODAY, about=last_day + timedelta(days=1))
+    assert not allowed(township, Action.RECORD, moved, today=TODAY, about=last_day)
+
+
+def test_only_an_institution_takes_a_child_in_even_where_the_place_is_in_charge() -> None:
+    file = given_life(("2024-03-05", some(ChildIdentified), PLACED)).file
+    for role in (Role.TOWNSHIP, Role.BUREAU):
+        assert hindrance(who(role), [says(some(ChildReceived))], file, today=TODAY) is Hindrance.ROLE
+        assert hindrance(who(role), [says(some(CommunityVisitMade))], file, today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "institution", "event", "keeps_out"),
+    [
+        (Role.STAFF, OWN, some(ChildReceived), None),
+        (Role.SUPERVISOR, OWN, some(ChildReceived), None),
+        (Role.STAFF, OWN, some(CommunityVisitMade), Hindrance.SCOPE),
+        (Role.AUDITOR, OWN, some(ChildReceived), Hindrance.SCOPE),
+        (Role.STAFF, OTHER, some(ChildReceived), Hindrance.SCOPE),
+    ],
+)
+def test_the_institution_that_a_place_asked_may_take_the_child_in_and_nothing_else(
+    role: Role, institution: UUID, event: Event, keeps_out: Hindrance | None
+) -> None:
+    asked = some(InstitutionalCareRequested, institution=OWN)
+    file = given_life(("2024-03-05", some(ChildIdentified), PLACED), ("2024-03-06", asked, PLACED)).file
+    assert hindrance(who(role, institution=institution), [says(event)], file, today=TODAY) is keeps_out
+
+
 # Recording
 
 RECORDING = {Role.STAFF, Role.SUPERVISOR}
+PASSED_ON = {"PlaceOfCareChanged"}
+"""What gives the file to a place, which then amends it (`test_outside`)."""
 DECISIONS = {"ExceptionApproved", "ExceptionRejected"}
 UNSAID = Unknown("not_asked")
 
@@ -185,12 +276,8 @@ def says(event: Event, **envelope: Any) -> Draft:
 
 def may_record(role: Role, draft: Draft, file: File) -> bool:
     """Whether somebody of that role at the institution in charge may record it."""
-    return (
-        hindrance(
-            who(role, institution=scope_of(file).institution or INSTITUTION), [draft], file, today=TODAY
-        )
-        is None
-    )
+    in_charge = scope_of(file).institution if file.entries else None
+    return hindrance(who(role, institution=in_charge or INSTITUTION), [draft], file, today=TODAY) is None
 
 
 def rightly(role: Role, kind: type[Event]) -> bool:
@@ -205,7 +292,7 @@ def test_who_records_an_event_records_and_is_shown_all_that_it_says(name: str, r
     assert may_record(role, says(full(CATALOGUE[name])), on_file()) == rightly(role, CATALOGUE[name])
 
 
-@pytest.mark.parametrize(("name", "role"), [*product(CATALOGUE, Role)])
+@pytest.mark.parametrize(("name", "role"), [*product(sorted(CATALOGUE.keys() - PASSED_ON), Role)])
 def test_who_amends_an_entry_may_record_it(name: str, role: Role) -> None:
     kind = CATALOGUE[name]
     file = on_file(full(kind))
@@ -259,6 +346,7 @@ def test_a_file_that_one_opens_is_ones_own() -> None:
 DAYS = st.dates(date(2020, 1, 1), date(2028, 12, 31))
 INSTITUTIONS = st.sampled_from([OWN, OTHER, THIRD])
 REGIONS = st.frozensets(INSTITUTIONS)
+PLACES = st.sampled_from(["371099001", "371099002", "371099", "370999001"])
 
 
 @st.composite
@@ -266,7 +354,10 @@ def scopes(draw: st.DrawFn) -> FileScope:
     charge = draw(st.none() | INSTITUTIONS)
     handed_over = draw(st.dictionaries(INSTITUTIONS, DAYS, max_size=2))
     former = tuple(Former(each, until) for each, until in handed_over.items() if each != charge)
-    return FileScope("child", charge, former, draw(st.none() | DAYS))
+    place = draw(st.none() | PLACES) if charge is None else None
+    left = draw(st.dictionaries(PLACES, DAYS, max_size=2))
+    former_places = tuple(FormerPlace(each, until) for each, until in left.items() if each != place)
+    return FileScope("child", charge, former, draw(st.none() | DAYS), place, former_places)
 
 
 @st.composite
@@ -287,11 +378,12 @@ def test_a_list_holds_exactly_the_files_that_each_may_read(
     with psycopg.connect(postgres) as connection:
         connection.execute(
             """CREATE TEMPORARY TABLE listed (
-                number integer, institution uuid, former uuid[], former_until date[], sixteen_on date
+                number integer, institution uuid, former uuid[], former_until date[], sixteen_on date,
+                place text, former_places text[], former_places_until date[]
             ) ON COMMIT DROP"""
         )
         connection.cursor().executemany(
-            "INSERT INTO listed VALUES (%s, %s, %s::uuid[], %s::date[], %s)",
+            "INSERT INTO listed VALUES (%s, %s, %s::uuid[], %s::date[], %s, %s, %s::text[], %s::date[])",
             [
                 (
                     number,
@@ -299,6 +391,9 @@ def test_a_list_holds_exactly_the_files_that_each_may_read(
                     [each.institution for each in file.former],
                     [each.until for each in file.former],
                     file.sixteen_on,
+                    file.place,
+                    [each.place for each in file.former_places],
+                    [each.until for each in file.former_places],
                 )
                 for number, file in enumerate(files)
             ],
@@ -359,6 +454,32 @@ def test_a_hand_over_puts_another_institution_in_charge_and_leaves_the_past_to_t
         Former(OTHER, date(2024, 6, 30)),
         Former(INSTITUTION, date(2024, 8, 31)),
     }
+
+
+def charges(scope: FileScope) -> tuple[object, ...]:
+    return scope.institution, scope.place, scope.former, scope.former_places, scope.asked
+
+
+def test_a_place_is_in_charge_of_what_it_opened_until_another_place_or_an_institution_is() -> None:
+    file = given_life(("2024-03-05", some(ChildIdentified), PLACED))
+    assert charges(scope_of(file.file)) == (None, "371099001", (), (), None)
+    file.and_("2024-05-01", some(PlaceOfCareChanged, place="371099002"), **PLACED)
+    here = FormerPlace("371099001", date(2024, 4, 30))
+    assert charges(scope_of(file.file)) == (None, "371099002", (), (here,), None)
+    file.and_("2024-06-01", some(InstitutionalCareRequested, institution=INSTITUTION), **PLACED)
+    assert charges(scope_of(file.file)) == (None, "371099002", (), (here,), INSTITUTION)
+    file.and_("2024-07-01", some(ChildReceived))
+    there = FormerPlace("371099002", date(2024, 6, 30))
+    assert charges(scope_of(file.file)) == (INSTITUTION, None, (), (here, there), None)
+    file.and_("2025-02-01", some(PlaceOfCareChanged, place="371099001"))
+    back = (Former(INSTITUTION, date(2025, 1, 31)),)
+    assert charges(scope_of(file.file)) == (None, "371099001", back, (there,), None)
+
+
+def test_no_later_reception_takes_a_file_from_an_institution() -> None:
+    other = {"by": Recorder(user=ANYBODY, role="staff", institution=OTHER)}
+    file = given_life(("2024-03-05", some(ChildReceived)), ("2023-03-05", some(ChildReceived), other))
+    assert scope_of(file.file).institution == INSTITUTION
 
 
 @pytest.mark.parametrize(

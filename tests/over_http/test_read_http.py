@@ -151,7 +151,7 @@ async def test_several_things_that_hold_at_once_are_a_list_and_one_is_a_value(se
 
 async def test_what_may_not_be_seen_is_restricted_by_category(served: Served) -> None:
     story = await a_story(served).given(RECEIVED, named(), ADMITTED)
-    for role in Role:
+    for role in set(Role) - {Role.TOWNSHIP}:
         sees = SEES[role]
         shown = await story.asked(by=role)
         name = {"restricted": "identity"} if Category.IDENTITY not in sees else "王小明"

@@ -152,7 +152,7 @@ async def test_two_registers_that_do_not_say_where_they_come_from_tell_each_othe
         children.append(Streams(container.ledger, container.projector, institution.institution).new("CS001"))
 
     for own, child in zip(tokens, reversed(children), strict=True):
-        for role in set(Role) - {Role.ADMINISTRATOR}:
+        for role in set(own) - {Role.ADMINISTRATOR}:
             client = await served.client(own[role])
             assert await seen(served, client, child) == set(), role
     for own, child in zip(tokens, children, strict=True):

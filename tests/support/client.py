@@ -38,6 +38,7 @@ from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 """The present of every test: midday of 22 November 2026 in Asia/Shanghai."""
+TOWNSHIP, TOWNSHIP_ELSEWHERE = "371099001", "990101001"
 HOME, ELSEWHERE = "望海市儿童福利院（测试）", "山南市儿童福利院（测试）"
 
 
@@ -76,8 +77,10 @@ def furnished(postgres: str) -> Iterator[Furnished]:
                     ledger,
                     home,
                     elsewhere,
-                    await tokens_for_every_role(identity, home, purpose="test", days=365),
-                    await tokens_for_every_role(identity, elsewhere, purpose="test elsewhere", days=365),
+                    await tokens_for_every_role(identity, home, purpose="test", days=365, township=TOWNSHIP),
+                    await tokens_for_every_role(
+                        identity, elsewhere, purpose="test elsewhere", days=365, township=TOWNSHIP_ELSEWHERE
+                    ),
                 )
 
         yield asyncio.run(furnish())

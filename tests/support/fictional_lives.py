@@ -19,7 +19,11 @@ def told_on(today: date) -> list[File]:
         named=named,
         institution=INSTITUTION,
         crew={
-            role: Recorder(user=uuid5(INSTITUTION, role), role=role.value, institution=INSTITUTION)
+            role: Recorder(
+                user=uuid5(INSTITUTION, role),
+                role=role.value,
+                institution=None if role is Role.TOWNSHIP else INSTITUTION,
+            )
             for role in Role
         },
         stream_of=lambda file_no: uuid5(INSTITUTION, file_no),

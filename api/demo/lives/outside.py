@@ -1,6 +1,8 @@
 """Children outside institutions: looked after well, hardly at all, and until an institution took one in."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import wraps
 
 from api.demo.life_building import Happening, LifeCourse, Present, on
 from api.demo.lives.upbringing import identity
@@ -12,6 +14,7 @@ from domain.events.community.caring import (
     EntrustedGuardianshipConfirmed,
     RiskGradeAssessed,
 )
+from domain.events.community.charge import InstitutionalCareRequested
 from domain.events.community.referring import (
     CareReferralMade,
     CareReferralReturned,
@@ -33,6 +36,24 @@ from domain.events.intake import ChildReceived
 from domain.events.social_work import FamilyEducationGiven
 
 
+def _by_township(life: Callable[[Present], LifeCourse]) -> Callable[[Present], LifeCourse]:
+    """Let the township record a life."""
+
+    @wraps(life)
+    def told(present: Present) -> LifeCourse:
+        course = life(present)
+        happening = next(course, None)
+        while happening is not None:
+            entry = yield happening.by_township()
+            try:
+                happening = course.send(entry)
+            except StopIteration:
+                happening = None
+
+    return told
+
+
+@_by_township
 def well_looked_after(present: Present) -> LifeCourse:
     """A girl of sixteen: twice left behind, then a migrant; what is due was done, now and then too late."""
     child, found = present.turning(16, in_days=-10, sex=FEMALE), present.ago(years=3)
@@ -75,6 +96,7 @@ def well_looked_after(present: Present) -> LifeCourse:
     yield on(present.ago(days=3), HotlineCaseReceived, call="help")
 
 
+@_by_township
 def hardly_looked_after(present: Present) -> LifeCourse:
     """A boy turned sixteen two months ago; he was put on two rolls without a reason, and nobody came."""
     child, found = present.turning(16, in_days=-60, sex=MALE), present.ago(months=14)
@@ -94,8 +116,17 @@ def hardly_looked_after(present: Present) -> LifeCourse:
 
 def taken_in_from_outside(present: Present) -> LifeCourse:
     """A disabled boy whom an institution served was then taken in by it, and everything else was void."""
+    yield from _until_taken_in(present)
+    yield on(present.ago(days=95), ChildReceived, file_no=present.file_no)
+    yield on(present.ago(days=70), ChildIdentified, identified_as="in_difficulty").on_paper()
+    yield on(present.ago(days=60), DepartureCompleted, reason="12", receiver="市儿童福利院").with_papers(
+        "departure_confirmation"
+    )
+
+
+@_by_township
+def _until_taken_in(present: Present) -> LifeCourse:
     child, found = present.turning(16, in_days=-140, sex=MALE), present.ago(days=160)
-    came = present.ago(days=95)
     yield on(found, ChildIdentified, identified_by="school", identified_as="in_difficulty")
     yield identity(child, found)
     yield on(found, SupportRollEntered, roll="in_difficulty")
@@ -112,11 +143,7 @@ def taken_in_from_outside(present: Present) -> LifeCourse:
     )
     yield on(present.ago(days=96), CareReferralMade, referred_for="temporary_guardianship")
     yield on(present.ago(days=96), HotlineCaseReceived, call="report")
-    yield on(came, ChildReceived, file_no=present.file_no)
-    yield on(present.ago(days=70), ChildIdentified, identified_as="in_difficulty").on_paper()
-    yield on(present.ago(days=60), DepartureCompleted, reason="12", receiver="市儿童福利院").with_papers(
-        "departure_confirmation"
-    )
+    yield on(present.ago(days=96), InstitutionalCareRequested, institution=present.institution)
 
 
 def _left_behind(day: date) -> Happening:

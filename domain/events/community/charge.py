@@ -1,13 +1,13 @@
 """Who is in charge of a child outside institutions: its place, another place, or an institution (属地)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Event, Label, Personal, Text
 from domain.events.community.rolls import GUIZHOU
 from domain.file import Facts
 from domain.scope import ASKED, PLACE, PlaceCode
+from domain.shared_fields import InstitutionInLedger
 
 
 class PlaceOfCareChanged(Event, zh="属地变更", en="Place of care changed", source=f"{GUIZHOU}一（二）"):
@@ -26,7 +26,7 @@ class InstitutionalCareRequested(
 ):
     """The place asked an institution of this ledger to take the child in; the last one asked may do so."""
 
-    institution: Annotated[UUID, Label("机构", "Institution")]
+    institution: Annotated[InstitutionInLedger, Label("机构", "Institution")]
     grounds: Annotated[Answered[Text], Label("理由", "Grounds"), Personal(Category.FAMILY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
