@@ -138,7 +138,10 @@ class GuardianChanged(
     source=f"{MINORS_LAW}第92条、第94条；{CIVIL_CODE}第30条、第31条",
     ends_with="adoption",
 ):
-    """Another civil-affairs department became the guardian, of the same kind as before."""
+    """Another civil-affairs department became the guardian, of the same kind as before.
+
+    Where the child was handed over to another institution, `ChildTransferred` says so.
+    """
 
     from_body: Annotated[Answered[Title], Label("原监护机关", "From"), Personal(Category.FAMILY)]
     to_body: Annotated[Answered[Title], Label("现监护机关", "To"), Personal(Category.FAMILY)]

@@ -20,6 +20,7 @@ from domain.events.guardianship import (
     TemporaryGuardianshipStarted,
 )
 from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.transfer.handing_over import ChildTransferred
 from tests.support.given import NOT_ASKED, Given, given, named, some
 
 BUREAU, CITY = "望海区民政局", "望海市民政局"
@@ -96,6 +97,14 @@ def test_another_body_is_guardian_from_the_change_on_and_none_once_it_ended() ->
     child = given(TEMPORARY, ("2024-06-01", changed), ("2024-09-01", some(GuardianshipTerminated)))
     assert [child.now(GUARDIAN, f"2024-0{month}-01") for month in (4, 6, 9)] == [BUREAU, CITY, None]
     assert child.now(GUARDIANSHIP, "2024-06-01") == "temporary"
+
+
+def test_a_hand_over_to_another_institution_names_the_guardian_from_that_day_on() -> None:
+    handed = some(ChildTransferred, to_institution=named("city"), to_guardian=CITY)
+    child = given(RECEIVED, TEMPORARY, ("2024-06-01", handed))
+    assert [child.now(GUARDIAN, f"2024-0{month}-01") for month in (4, 6)] == [BUREAU, CITY]
+    unknown = given(RECEIVED, TEMPORARY, ("2024-06-01", some(ChildTransferred, to_institution=named("city"))))
+    assert unknown.now(GUARDIAN, "2024-06-01") == BUREAU
 
 
 @pytest.mark.rule("I04")

@@ -29,6 +29,7 @@ from domain.event import (
 )
 from domain.events.care import CARE_MODE
 from domain.events.departure import APPROVED, closed
+from domain.events.guardianship import GUARDIAN
 from domain.events.intake import FILE_NO, INTAKE
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life
@@ -142,6 +143,9 @@ class ChildTransferred(Event, zh="移交交接", en="Child transferred", source=
             yield STAGE.since(entry.days, "departed")
             yield from closed(entry, HANDED_OVER)
             return
+        guardian = known(self.to_guardian)
+        if guardian is not None:
+            yield GUARDIAN.since(entry.days, guardian)
         yield CHARGE.since(entry.days, self.to_institution)
         yield FILE_NO.since(entry.days, None, gives_way=True)
         yield CARE_MODE.since(entry.days, None, gives_way=True)
