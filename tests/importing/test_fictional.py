@@ -87,7 +87,6 @@ NEVER_VOID: Final = {"due", "overdue", "met", "met_late"}
 REPORTED: Final = {"met", "met_late"}
 IN_TURN: Final = {"met", "met_late", "due"}
 STATES: Final[dict[str, set[str]]] = {
-    "R-ADO-4": {"met", "met_late"},
     "D19": NEVER_VOID,
     "D34": NEVER_VOID,
     "R-ALW-2": {"due", "overdue", "met"},

@@ -1,6 +1,5 @@
 """The assessment of adopters while it goes on: who makes it (R-ADO-3), what is reported at once (R-ADO-4)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -21,12 +20,12 @@ from domain.event import (
 )
 from domain.events.adoption.assessment import ASSESSMENT_MEASURES
 from domain.life import Life
-from domain.obligations import Clock, History, obligation
-from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.when import Days
 
 THIRD_PARTY: Final = "third_party"
 """The code of `assessment_body` for a body that assesses under an agreement."""
+LATE: Final = Label("报告晚于发现当日", "it was reported after the day on which it was found")
 HARM: Final = "harm_to_minors"
 """The code of `assessment_finding` of which the police are told, too."""
 
@@ -82,31 +81,19 @@ class AdoptionAssessmentFindingReported(
     adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
 
     def refusals(self, life: Life) -> Refusals:
-        """R-ADO-4: when it was found is recorded, and of harm to a child the police are told."""
-        situation, told = known(self.situation), known(self.is_police_told)
-        if not life.rule("R-ADO-4").packs:
+        """R-ADO-4: it is reported on the day on which it is found, and harm to a child to the police, too."""
+        limit, entry, found = life.number("R-ADO-4"), life.entry, known(self.found_on)
+        if limit is None or entry is None:
             return
-        if known(self.found_on) is None:
-            yield uncertain("R-ADO-4", detail=Label("发现日期未登记", "when it was found is not recorded"))
+        if found is None:
+            detail = Label("发现日期未登记", "when it was found is not recorded")
+            yield uncertain("R-ADO-4", detail=detail, by=limit)
+        else:
+            last = limit.ends(Days.on(found)).last
+            prompt = True if entry.days.last <= last else False if entry.days.earliest > last else None
+            yield from unless("R-ADO-4", prompt, detail=LATE, by=limit)
+        situation, told = known(self.situation), known(self.is_police_told)
         if situation is None and not told:
             yield uncertain("R-ADO-4", detail=Label("报告情形不明", "what was found is not known"))
-        elif situation == HARM and told is None:
-            yield no_evidence("R-ADO-4", detail=Label("未登记是否报告公安机关", "whether the police know"))
-        elif situation == HARM and not told:
-            yield breach("R-ADO-4", detail=Label("未报告公安机关", "the police were not told"))
-
-
-@obligation("R-ADO-4")
-def finding_is_reported(history: History) -> Iterator[Clock]:
-    """What speaks against the adopters is reported on the day on which it is found."""
-    for reported in history.all(AdoptionAssessmentFindingReported):
-        found, limit = known(reported.event.found_on), history.number("R-ADO-4", entry=reported)
-        if found is not None and limit is not None:
-            yield Clock(
-                rule="R-ADO-4",
-                opened_on=found,
-                due=limit.ends(Days.on(found)),
-                started_by=(reported,),
-                met_by=reported,
-                number=limit,
-            )
+        elif situation == HARM:
+            yield from unless("R-ADO-4", told, detail=Label("未报告公安机关", "the police were not told"))

@@ -4,14 +4,19 @@ from typing import Final
 
 from domain.event import Label, known
 from domain.events.adoption.adopting import ORPHANS
-from domain.events.adoption.registration import ADOPTION_ENDED, AdoptionRegistered
-from domain.events.entitlement.allowance import AFTER_ADOPTION, ALLOWANCE
+from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.entitlement.allowance import AFTER_ADOPTION, ALLOWANCE, AllowanceGranted, AllowanceStopped
 from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE, DisabilityAssessed
-from domain.life import ADULT, STAGE, Life
-from domain.refusal import Refusals, no_evidence, uncertain
-from domain.standing import standing
+from domain.life import Life
+from domain.refusal import Refusals, against, no_evidence, uncertain
 
 DISABLED: Final = (DISABILITY, DISABILITY_CERTIFICATE)
+ADOPTED: Final = "adopted"
+"""The code of `allowance_stop_reason` for an adoption."""
+NOT_KNOWN: Final = Label(
+    "停发原因、收养类别或者残疾情况不明",
+    "the reason, the category or the disability is not known",
+)
 
 
 def was_disabled_orphan(life: Life) -> bool | None:
@@ -27,20 +32,18 @@ def was_disabled_orphan(life: Life) -> bool | None:
     return None if any(known(each.event.disability_class) is None for each in assessed) else False
 
 
-@standing("R-ADO-8")
-def benefits_go_on(life: Life) -> Refusals:
-    """A minor who was adopted as a disabled orphan, and has no allowance that is paid on afterwards."""
-    stage, limit = life.now(STAGE), life.number("R-ADO-8")
-    adopted = stage is not None and stage.held.value == "adopted"
-    if stage is None or not adopted or limit is None or life.aged(ADULT):
+@against(AllowanceStopped)
+def benefits_go_on(stopped: AllowanceStopped, life: Life) -> Refusals:
+    """R-ADO-8: where a disabled orphan's allowance ends with the adoption, another one goes on."""
+    limit, reason = life.number("R-ADO-8"), known(stopped.reason)
+    granted = life.ahead(AllowanceGranted)
+    goes_on = granted is not None and known(granted.event.line) in AFTER_ADOPTION
+    if limit is None or reason not in {None, ADOPTED} or stopped.allowance_line in AFTER_ADOPTION:
         return
-    if life.now(ADOPTION_ENDED) or any(life.under(ALLOWANCE, line) for line in AFTER_ADOPTION):
+    if goes_on or any(life.under(ALLOWANCE, line) for line in AFTER_ADOPTION):
         return
     entitled = was_disabled_orphan(life)
-    if entitled is None:
-        detail = Label(
-            "收养类别或者残疾情况不明", "the category of the adoption or the disability is not known"
-        )
-        yield uncertain("R-ADO-8", stage.entry, detail=detail, by=limit)
-    elif entitled:
-        yield no_evidence("R-ADO-8", stage.entry, by=limit)
+    if entitled and reason is not None:
+        yield no_evidence("R-ADO-8", life.last(AdoptionRegistered), by=limit)
+    elif entitled is not False:
+        yield uncertain("R-ADO-8", life.last(AdoptionRegistered), detail=NOT_KNOWN, by=limit)

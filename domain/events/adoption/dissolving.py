@@ -7,12 +7,12 @@ from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
 from domain.events.adoption.assessment import CIVIL_CODE, REGISTRATION_MEASURES
 from domain.events.adoption.registration import ADOPTED, ADOPTION_ENDED, AdoptionRegistered
+from domain.events.intake import ChildReceived
 from domain.events.search import NOTICE_2015
 from domain.file import Facts
-from domain.life import ADULT, STAGE, Life
+from domain.life import ADULT, Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain
 from domain.shared_fields import DecidedBy, Grounds
-from domain.standing import standing
 
 BY_JUDGMENT: Final = "judgment"
 """The code of `dissolution_form` for what a court decided."""
@@ -47,6 +47,7 @@ class AdoptionDissolved(
 
     def refusals(self, life: Life) -> Refusals:
         """R-ADO-7: a minor who is old enough agrees to what is not for a court to decide."""
+        yield from _comes_back(known(self.custody), life)
         limit, form, consent = life.number("R-ADO-7"), known(self.form), known(self.child_consent)
         of_age = None if limit is None else life.aged(limit.value)
         if limit is None or of_age is False or form == BY_JUDGMENT or consent == "agree":
@@ -84,6 +85,9 @@ class AdoptionRevoked(
     def follows(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _comes_back(known(self.custody), life)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield from _ended(entry, "revoked")
 
@@ -107,18 +111,14 @@ class BirthParentsFoundAfterAdoption(
         return (AdoptionRegistered,)
 
 
-@standing("R-ADO-6")
-def has_come_back(life: Life) -> Refusals:
-    """A minor whose adoption ended, who is to come back or of whom nobody knows who cares for it now."""
-    ended, stage = life.now(ADOPTION_ENDED), life.now(STAGE)
-    if ended is None or stage is None or stage.held.value != "adopted" or life.aged(ADULT):
+def _comes_back(custody: str | None, life: Life) -> Refusals:
+    """R-ADO-6: who has custody of a minor is recorded, and who comes back is received, before or after."""
+    if life.aged(ADULT):
         return
-    event = ended.entry.event
-    custody = known(event.custody) if isinstance(event, (AdoptionDissolved, AdoptionRevoked)) else None
     if custody is None:
-        yield uncertain("R-ADO-6", ended.entry, detail=Label("由谁抚养不明", "who has custody is not known"))
-    elif custody == INSTITUTION:
-        yield no_evidence("R-ADO-6", ended.entry)
+        yield uncertain("R-ADO-6", detail=Label("由谁抚养不明", "who has custody is not known"))
+    elif custody == INSTITUTION and not life.in_care and life.ahead(ChildReceived) is None:
+        yield no_evidence("R-ADO-6")
 
 
 def _ended(entry: AnyEntry, how: str) -> Facts:
