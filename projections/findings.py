@@ -17,6 +17,7 @@ from domain.rulebook import Rulebook
 from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
 from ledger.store import queries
+from projections.fostered import found_crowded
 from projections.likeness import found_alike
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext
@@ -151,12 +152,14 @@ async def findings(
 
     Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
-    alike = found_alike(rulebook, scope)
+    alike, crowded = found_alike(rulebook, scope), found_crowded(rulebook, scope, day)
     where = [
         scope,
-        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
+        Condition(
+            SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters, **crowded.parameters}
+        ),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, rule=rule, kind=kind),
     ]
-    select = _SQL["findings"].format(alike=alike.sql)
+    select = _SQL["findings"].format(alike=alike.sql, crowded=crowded.sql)
     return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor)

@@ -22,7 +22,7 @@ CREATE INDEX ON findings (found_on, child, number);
 CREATE INDEX ON findings (rule, kind, found_on, child, number);
 
 -- name: findings
--- What likenesses to other files say stands in no table, for it is no function of one file.
+-- What several files say together stands in no table, for it is no function of one file.
 SELECT f.*
-  FROM (SELECT * FROM findings UNION ALL {alike}) AS f
+  FROM (SELECT * FROM findings UNION ALL {alike} UNION ALL {crowded}) AS f
   JOIN register ON register.child = f.child

@@ -1,6 +1,7 @@
 """Queries about one file of any kind, on any day, as known at any time."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from re import fullmatch
@@ -24,12 +25,15 @@ from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.obligations import State
+from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec.messages import InvalidValue
 from ledger.compute import compute
 from projections.findings import findings_of
+from projections.fostered import crowded
 from projections.obligations import obligations_of
 from projections.paging import MOST
+from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
 from projections.withholding import told_of
 
@@ -52,6 +56,15 @@ def no_cursor(place: str = "/query/cursor") -> InvalidValue:
     return InvalidValue(place, Label("不是此列表的游标", "is none of this list"))
 
 
+async def _of_several_files(request: FileRequest, file_id: UUID, book: Rulebook, day: date) -> int:
+    """Return the number of findings on a day that other files make of this one."""
+    placed = 0
+    with suppress(NotBuiltError):
+        async with request.container.projector.reading() as connection:
+            placed = await crowded(connection, book, file_id, day)
+    return placed + await alike_files(request, file_id, day)
+
+
 async def file(
     request: FileRequest, file_id: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
@@ -61,7 +74,7 @@ async def file(
     day, book = as_of or request.today, await request.ledger.rulebook_of(read)
     scope = scope_of(read)
     # What other files state is known only as of now.
-    alike = await alike_files(request, file_id, day) if known_at is None else 0
+    of_several = await _of_several_files(request, file_id, book, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
         findings = [each for each in request.visible(findings_of(read, file_id, book)) if each.speaks(day)]
@@ -70,7 +83,7 @@ async def file(
             Life(read, day, book),
             day,
             obligations=obligations,
-            findings=len(findings) + alike,
+            findings=len(findings) + of_several,
             sees=request.sees,
             kind=request.kind,
         )
