@@ -1,6 +1,6 @@
 """An attempt: candidates judged by the same files, in turn or together, each with its outcome."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -50,6 +50,7 @@ class Attempt:
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
         absent = {each for each, there in self.institutions.items() if not there}
         trials = self._trials(groups) if self.atomic else {}
+        ahead = _Ahead()
         recordable: list[Candidate] = []
         for stream, group in groups.items():
             accepted = judge_group(
@@ -59,7 +60,7 @@ class Attempt:
                 self.today,
                 self.checked,
                 absent=absent,
-                beside=self._beside(stream, group, trials),
+                beside=self._beside(stream, group, trials, ahead),
             )
             if not self.atomic:
                 trials[stream] = self.files[stream].extended(
@@ -80,32 +81,31 @@ class Attempt:
         return trials
 
     def _beside(
-        self, stream: UUID, group: Iterable[Candidate], trials: Mapping[UUID, File]
+        self, stream: UUID, group: Iterable[Candidate], trials: Mapping[UUID, File], ahead: "_Ahead"
     ) -> dict[UUID, Beside]:
         """Return what the candidates of one file name and who names the same; set what they have read.
 
-        `trials` are the files as they would be after other candidates, which may name the same.
+        `trials` are the files as they would be after other candidates, which may name the same; `ahead` are
+        those that the same transaction appends before, if it appends all or nothing.
         """
         beside: dict[UUID, Beside] = {}
-        names_of_others = {
-            other.stream: set(other.names)
-            for other in self.pending
-            if other.stream in trials.keys() - {stream}
-        }
         for candidate in group:
             reads: dict[UUID, int] = {}
             for name in candidate.names:
                 named = self.naming.get(name, [])
                 own = self.others.get(name) or File(name)
-                reads[name] = own.version + len(named)
-                streams = dict.fromkeys(
-                    [*named, *(other for other, names in names_of_others.items() if name in names)]
-                )
+                reads[name] = own.version + ahead.entries[name] + len(named) + ahead.names[name]
+                pending = (each.stream for each in self.pending if name in each.names)
+                streams = dict.fromkeys([*named, *(each for each in pending if each in trials)])
                 streams.pop(stream, None)
-                reads |= {each: self.others[each].version for each in streams if each in self.others}
+                for each in streams.keys() & self.others.keys():
+                    reads[each] = self.others[each].version + ahead.entries[each]
                 files = (trials.get(each) or self.others[each] for each in streams)
                 beside[name] = Beside(trials.get(name) or own, tuple(files))
             candidate.reads = tuple(reads.items())
+            if self.atomic:
+                ahead.entries[candidate.stream] += len(candidate.ids)
+                ahead.names.update(candidate.names)
         return beside
 
     def reject(self, candidate: Candidate) -> None:
@@ -141,6 +141,14 @@ class Attempt:
         self.rehearsed_files[stream] = after = before.extended(candidate.recorded(before.position, now))
         changes = impact(before, after, self.rulebooks[stream], self.today, sees)
         return Rehearsal(candidate.judgements, changes, candidate.ids)
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """What a transaction appends before an append: entries by stream, and how often a name is named."""
+
+    entries: Counter[UUID] = field(default_factory=Counter)
+    names: Counter[UUID] = field(default_factory=Counter)
 
 
 def _rejected(outcome: Outcome) -> Rehearsed:

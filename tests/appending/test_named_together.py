@@ -167,6 +167,15 @@ async def test_what_is_recorded_together_all_or_nothing_is_judged_together(ledge
     assert await fostered(ledger, children) == 2
 
 
+async def test_a_family_may_be_registered_all_or_nothing_with_the_placement_into_it(ledger: Ledger) -> None:
+    family = uuid4()
+    child = await a_child(ledger, family)
+    for steps, stand in ((STEPS[:2], False), (STEPS, True)):
+        both = [replace(registered(*steps), stream=family), placing(child, family)]
+        outcomes = await ledger.record_all(both, now=NOW, atomic=True)
+        assert all(isinstance(outcome, Recorded) for outcome in outcomes) is stand
+
+
 async def test_a_placement_that_was_withdrawn_leaves_room(ledger: Ledger) -> None:
     family = await a_family(ledger)
     children = [await a_child(ledger, family) for _ in range(3)]
@@ -247,5 +256,5 @@ async def test_appends_of_one_batch_that_name_the_same_are_judged_one_after_the_
     name = uuid4()
     both = [an_append(names=(name,), reads=((name, 0),)) for _ in range(2)]
     assert [type(verdict) for verdict in await store.append_all(both)] == [Accepted, Stale]
-    together = [an_append(names=(name,), reads=((name, 1),)) for _ in range(2)]
+    together = [an_append(names=(name,), reads=((name, version),)) for version in (1, 2)]
     assert [type(each) for each in await store.append_all(together, atomic=True)] == [Accepted, Accepted]

@@ -1,8 +1,7 @@
 -- Appends a batch. The arrays up to `bodies` have one element per entry, in order; `appends` says to which
 -- append it belongs, counted from 1. `read_by`, `read_streams` and `read_versions` name streams an append was
 -- judged by, `named_by` and `names` what its entries name. The version of what is read and
--- named counts the entries of that stream and the appends that name it. What an all-or-nothing batch appends itself
--- does not count, because it is judged together.
+-- named counts the entries of that stream and the appends that name it.
 --
 -- `verdicts` has one element per append: accepted; repeated, when all its entries are there with its stream
 -- and fingerprint; mismatch, when some are; stale, with the version of its stream in `current_versions`;
@@ -111,14 +110,12 @@ BEGIN
                 ELSIF current_version <> versions[first_entry] - 1 OR cardinality(read_by) > 0 AND EXISTS (
                     SELECT FROM unnest(read_by, read_streams, read_versions) AS r (append, stream, version)
                      WHERE r.append = this
-                       AND r.version <> (SELECT coalesce(max(e.version), 0) FROM entry e
-                                          WHERE e.stream = r.stream
-                                            AND (NOT all_or_nothing OR e.position < first_position))
+                       AND r.version <> (SELECT coalesce(max(e.version), 0)
+                                           FROM entry e WHERE e.stream = r.stream)
                                         + (SELECT count(*) FROM naming n
                                             WHERE n.name = r.stream
                                               AND EXISTS (SELECT FROM unnest(named_by, names) AS own (append, name)
-                                                           WHERE own.append = this AND own.name = n.name)
-                                              AND (NOT all_or_nothing OR n.position < first_position))
+                                                           WHERE own.append = this AND own.name = n.name))
                 ) THEN
                     verdicts[this] := 'stale';
                 ELSE
