@@ -15,6 +15,7 @@ from domain.events.household import HouseholdCancelled, HouseholdRegistered, reg
 from domain.events.intake import ChildReceived, IdentityRecorded, ReferralReceived
 from domain.events.placement.arrangements import FollowUpPlanned
 from domain.events.placement.placed import AfterCareVisitMade
+from domain.events.reunification import ReunificationFollowUpMade
 from domain.life import CASE_CLOSED
 from tests.support.given import NOT_ASKED, Given, given, some
 
@@ -199,10 +200,21 @@ def test_from_the_day_after_the_closing_nothing_else_happens(event: Event) -> No
 @pytest.mark.rule("R-CASE-1")
 @pytest.mark.parametrize(
     "event",
-    [some(AfterCareVisitMade), some(ArchiveCheckedOut), some(IdentityRecorded), some(ReferralReceived)],
+    [
+        some(AfterCareVisitMade),
+        some(ArchiveCheckedOut),
+        some(IdentityRecorded),
+        some(ReferralReceived),
+    ],
 )
 def test_visits_what_concerns_the_archive_and_a_coming_again_follow_it(event: Event) -> None:
     closed().when("2026-05-21", event).refused()
+
+
+@pytest.mark.rule("R-CASE-1")
+def test_a_visit_after_the_return_to_the_family_follows_it_whatever_else_is_asked_of_it() -> None:
+    child = closed().when("2026-05-21", some(ReunificationFollowUpMade))
+    assert "R-CASE-1" not in {found.rule.id for found in child.judgements}
 
 
 @pytest.mark.rule("R-CASE-1")
