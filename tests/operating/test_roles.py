@@ -77,7 +77,7 @@ def test_the_reader_reads_and_nothing_else(urls: Urls) -> None:
         with pytest.raises(errors.InsufficientPrivilege, match="append"):
             reader.execute(
                 "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
-                " NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+                " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
             )
         assert reader.execute("SELECT position FROM head").fetchall() == [(0,)]
         assert reader.execute("SELECT count(*) FROM entry").fetchall() == [(0,)]
@@ -119,7 +119,8 @@ async def test_tables_of_the_writers_own_do_not_mislead_append(urls: Urls) -> No
             """
             SELECT first_position FROM childledger.append(
                 '{1}', %(ids)s, %(ids)s, '{child}', '{1}', '{ChildReceived}', '{1}', '{2024-03-05}',
-                '{2024-03-05}', '{null}', '{null}', '{body}', '{}', '{}', '{}', false)
+                '{2024-03-05}', '{null}', '{null}', '{body}', '{}', '{}', '{}', '{}', '{}',
+                false)
             """,
             {"ids": f"{{{child}}}"},
         )
