@@ -25,6 +25,7 @@ from domain.events.placement.transition import (
     TransitionPeriodEnded,
     TransitionPeriodStarted,
 )
+from domain.events.reunification import ReunificationFollowUpMade
 from domain.file import Facts
 from domain.life import CASE_CLOSED, Life
 from domain.refusal import Refusals, breach, no_evidence
@@ -48,6 +49,7 @@ KINDS_AFTER: Final[frozenset[type[Event]]] = frozenset(
         PostAdoptionVisitMissed,
         PostAdoptionVisitPlanned,
         ReferralReceived,
+        ReunificationFollowUpMade,
         TransitionPeriodEnded,
         TransitionPeriodStarted,
     }
