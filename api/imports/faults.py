@@ -14,6 +14,7 @@ class Fault(Enum):
     AMBIGUOUS_DATE = Label("日期有多种读法，无法确定", "The date can be read in several ways")
     TWO_DIGIT_YEAR = Label("年份只写两位", "The year has two digits")
     NO_SINGLE_DAY = Label("只写到年或者月，此处应当写明日期", "A month or a year, where a single day is due")
+    NO_SINGLE_MONTH = Label("此处应当写明年月", "No single month, where one is due")
     FUTURE_DATE = Label("日期晚于今日", "The date lies in the future")
     UNKNOWN_CODE = Label("代码无效，不在代码表中", "Not in the code table")
     NOT_A_NUMBER = Label("不是数值或者号码", "Not a number")
@@ -34,6 +35,14 @@ class Fault(Enum):
     LISTED_TWICE = Label("与同一儿童另一行不一致", "Differs from another row of the same child")
     CONTRADICTS = Label("与另一工作表不一致", "Differs from another sheet")
     OLDER_FILE = Label("账本中已有较新文件的内容", "The ledger holds what a newer file says")
+    NO_RECEIVER = Label(
+        "未写明接收机构在账本中的编号，移交后由谁负责无法确定",
+        "The receiver's id in the ledger is not given: who is in charge after the hand-over is not known",
+    )
+    NO_SUCH_FAMILY = Label(
+        "账本中没有该家庭的档案；请先为该家庭建档，再填写其档案编号",
+        "The ledger has no file of this family: open one first, and write its id here",
+    )
     NOT_PLACED = Label("缺少所依据的内容", "What it belongs to is not said")
     UNKNOWN_COLUMN = Label("未识别的列", "Unknown column")
     UNKNOWN_SHEET = Label("未识别的表", "Unknown sheet or table")
@@ -45,6 +54,10 @@ class Fault(Enum):
     NUMBER_SHARED = Label("账本中有多名儿童使用该编号", "Several children in the ledger have the number")
     LEADING_ZEROS = Label(
         "编号开头的零的个数与花名册不一致", "On the roster the number has other leading zeros"
+    )
+    OUTSIDE_INSTITUTIONS = Label(
+        "机构外儿童由居住地乡镇（街道）或者民政部门登记，不随机构台账导入",
+        "Township and bureau record children outside institutions: no register of an institution does",
     )
     OTHER_INSTITUTION = Label("表头所列填报单位为其他机构", "The banner above it names another institution")
     NOT_ON_ROSTER = Label("花名册中没有该儿童", "The child is not on the roster")

@@ -59,6 +59,7 @@ class Importer:
         """Import a register into a report, and prove that every cell is accounted for."""
         started = perf_counter()
         known = await self.streams.of(register.children)
+        register.families = await self._families(register)
         numbers = Numbers(self.streams.term)
         missing = await asyncio.to_thread(Missing, report, self.institution, self._sees)
         await asyncio.to_thread(_reject_strays, report)
@@ -128,6 +129,17 @@ class Importer:
         if known:
             return known[0]
         return self.streams.new(file_no) if file_no in (register.roster or ()) else Fault.NOT_ON_ROSTER
+
+    async def _families(self, register: Register) -> frozenset[UUID]:
+        """Return the families that the register names whose files the importer may read."""
+        named, today = list(dict.fromkeys(register.families_named())), day_of(self.now())
+        files = await self.keeper.files(named) if named else {}
+        readable = (
+            family
+            for family, file in files.items()
+            if hindrance(self.actor, (), file, today=today, kind="family") is None
+        )
+        return frozenset(readable)
 
     @property
     def _sees(self) -> frozenset[Category]:

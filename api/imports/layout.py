@@ -34,7 +34,8 @@ class Column:
     """A column by its usual heading and the `others`.
 
     `ahead` if its day may be in the future. `units` are those that its heading may name. `serves` is the use
-    of cells that state no fact: a `key` ties rows together, `other` numbers them.
+    of cells that state no fact: a `key` ties rows together, `other` numbers them, `family` names a family's
+    file.
     """
 
     heading: str
@@ -226,7 +227,8 @@ class Layout:
     `key` names the columns that, with the child, identify its rows. `decisive` names the columns whose first
     filled day dates undated facts. `facts` are the makers of facts that other sheets may state too. `states`
     are the makers of facts that a later register may state differently without either being wrong, with the
-    events they make. `remark` is the column whose words accompany the row's first event.
+    events they make. `remark` is the column whose words accompany the row's first event. `refused` is the
+    reason why an institution's register may not hold such rows at all.
     """
 
     name: str
@@ -238,6 +240,7 @@ class Layout:
     facts: frozenset[Maker] = frozenset()
     states: Mapping[Maker, tuple[type[Event], ...]] = field(default_factory=dict)
     remark: str | None = "备注"
+    refused: Fault | None = None
 
 
 def paper(kind: type[E], **fields: object) -> E:

@@ -61,6 +61,19 @@ def whole(kind: Any, suffixes: str = "") -> Reader:  # noqa: ANN401 - an annotat
     return read
 
 
+def counted(kind: Any, units: Mapping[str, str] | None = None) -> Reader:  # noqa: ANN401 - an annotation
+    """Return a reader of a whole number of its kind in any of the `units`, such as minutes: `1.5小时`."""
+    measured = amount(kind, units)
+
+    def read(raw: Raw) -> Read:
+        value = measured(raw)
+        if not isinstance(value, Decimal):
+            return value
+        return int(value) if value == value.to_integral_value() else Fault.NOT_A_NUMBER
+
+    return read
+
+
 def is_number(raw: Raw) -> bool:
     """Whether a cell holds a number, or a text of nothing but a number."""
     return not isinstance(raw, bool) and _BARE.fullmatch(_numeric(raw)) is not None

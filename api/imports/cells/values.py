@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias
 from unicodedata import normalize
+from uuid import UUID
 
 from api.folding import folded
 from api.imports.cells.days import read_days
@@ -23,6 +24,10 @@ _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee][+]?[0-9]+")
 _NUMERAL: Final = re.compile("[0-9〇零一二三四五六七八九十百千]")
 _HAN: Final = r"[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U000fffff]"
 """Chinese characters, and private ones in their place."""
+_YES_NO: Final = {
+    **dict.fromkeys(("是", "有", "√", "✓", "✔", "☑", "y", "yes", "true"), True),
+    **dict.fromkeys(("否", "不是", "没有", "n", "no", "false"), False),
+}
 _SPACED: Final = re.compile(f"({_HAN} )+{_HAN}{{1,2}}")
 _STRAY: Final = " \t\r\n\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
 """Characters that programs leave around copied text."""
@@ -146,6 +151,47 @@ def code(table: str, words: Mapping[str, str] | None = None) -> Reader:
         return Fault.UNKNOWN_CODE if marked is None else marked
 
     return read
+
+
+def yes_no(words: Mapping[str, bool] | None = None) -> Reader:
+    """Return a reader of whether something holds, by the usual words, a tick, or one of these other words."""
+    by_word = _YES_NO | {folded(word): meant for word, meant in (words or {}).items()}
+
+    def read(raw: Raw) -> Read:
+        meant = by_word.get(folded(as_written(raw)))
+        if meant is not None:
+            return meant
+        marked = mark(raw)
+        return Fault.UNKNOWN_CODE if marked is None else marked
+
+    return read
+
+
+def names() -> Reader:
+    """Return a reader of the names of several persons, with 、, a comma or a semicolon between them."""
+    one = name()
+
+    def read(raw: Raw) -> Read:
+        marked = no_words(raw)
+        if marked is not None:
+            return marked
+        persons = [one(person) for person in re.split("[、,，;；]", as_written(raw)) if clean(person)]
+        unusable = (person for person in persons if not isinstance(person, str))
+        return next(unusable, tuple(persons))
+
+    return read
+
+
+def file_id(otherwise: Fault) -> Reader:
+    """Return a reader of the id of another file in the ledger, with the fault of anything else."""
+
+    def identified(written: str) -> Read:
+        try:
+            return UUID(written)
+        except ValueError:
+            return otherwise
+
+    return then(text(), identified)
 
 
 def coded_word(table: str, words: Mapping[str, str]) -> Reader:

@@ -5,7 +5,7 @@ from typing import Final
 from api.imports.cells.measures import amount, whole
 from api.imports.cells.values import NOT_ON_PAPER, code, day
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import with_common
+from api.imports.layouts.columns import YUAN, with_common
 from domain.event import Year
 from domain.events.insurance import (
     Contribution,
@@ -61,8 +61,6 @@ def _paid_on(row: Row) -> object:
         return days
     return days.last if days.exact else NOT_ON_PAPER
 
-
-YUAN: Final = {"元": "1", "万元": "10000"}
 
 INSURANCE: Final = Layout(
     name="医保参保",

@@ -3,9 +3,9 @@
 from typing import Final
 
 from api.imports.cells.raw import clean
-from api.imports.cells.values import NOT_ON_PAPER, citizen_id, code, coded_word, day, name, text, title
+from api.imports.cells.values import NOT_ON_PAPER, code, coded_word, day, name, text, title
 from api.imports.layout import FILE_NO, NAME, Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import FILE_NUMBER, REMARK, SERIAL
+from api.imports.layouts.columns import BORN, CITIZEN_ID, ETHNIC_GROUP, FILE_NUMBER, REMARK, SERIAL, SEX
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DEAD, ChildDied, DepartureCompleted
@@ -164,9 +164,9 @@ ROSTER: Final = Layout(
         SERIAL,
         FILE_NUMBER,
         Column(NAME, name(), ("儿童姓名", "孩子姓名")),
-        Column("性别", code("sex", {"男": "1", "女": "2", "m": "1", "f": "2", "男孩": "1", "女孩": "2"})),
-        Column("民族", code("ethnic_group"), ("族别",)),
-        Column("出生日期", day(), ("出生年月日", "出生年月", "生日", "出生时间")),
+        SEX,
+        ETHNIC_GROUP,
+        BORN,
         Column(
             "出生日期来源",
             code(
@@ -182,7 +182,7 @@ ROSTER: Final = Layout(
             ),
             ("出生日期依据", "出生来源", "出生依据", "生日来源"),
         ),
-        Column("身份证号", citizen_id(), ("公民身份号码", "身份证号码", "身份号码", "身份证")),
+        CITIZEN_ID,
         Column(RECEIVED, day(), ("接收时间", "接收年月日", "入站日期", "接收")),
         Column(ADMITTED, day(), ("入院日期", "入院时间", "正式入院时间", "正式入院")),
         Column("接收类别", coded_word("intake_category", CATEGORY_WORDS), ("入院类别", "接收类型", "类别")),

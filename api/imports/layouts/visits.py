@@ -4,7 +4,7 @@ from typing import Final
 
 from api.imports.cells.values import code, day, text
 from api.imports.layout import Column, DatedEvent, Layout, Row, paper
-from api.imports.layouts.columns import with_common
+from api.imports.layouts.columns import VISIT_MODES, with_common
 from domain.events.adoption.visits import PostAdoptionVisitMade
 
 
@@ -29,7 +29,7 @@ VISITS: Final = Layout(
         Column("回访日期", day(), ("回访时间",)),
         Column(
             "回访方式",
-            code("visit_mode", {"上门": "home", "家访": "home", "电话回访": "phone", "视频回访": "video"}),
+            code("visit_mode", VISIT_MODES),
             ("方式",),
         ),
         Column("生活情况", text(), ("生活状况",)),

@@ -83,13 +83,14 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
     """Return the headings that include a row, from the first row on that is `free`."""
     least = 2 if free > 1 and _joined(sheet, number) else 1
     best: Heading | None = None
-    most = 0
+    most = (0, 0)
     for rows in _stacks(number, free, len(sheet.rows)):
         texts = _texts([sheet.rows[row - 1] for row in rows])
         for layout, columns in known_layouts(texts):
             specific = sum(column.heading not in COMMON for column in columns.values())
-            titled = specific and any(_titles(row, layout) for row in _titles_above(sheet, rows.start, free))
-            score = 2 * specific + bool(titled)
+            named = (_titled(row, layout) for row in _titles_above(sheet, rows.start, free))
+            titled = max(named, default=0) if specific else 0
+            score = (2 * specific + bool(titled), titled)
             enough = least if titled or _says_who_was_received(layout, columns, texts) else 2
             if specific >= enough and score > most:
                 best, most = Heading(rows, layout, columns, _written(texts)), score
@@ -126,8 +127,10 @@ def _titles_above(sheet: Sheet, top: int, free: int) -> Iterator[str]:
         yield from (clean(raw) for raw in row if isinstance(raw, str) and raw != BLANK)
 
 
-def _titles(title: str, layout: Layout) -> bool:
-    return any(folded(name) in folded(title) for name in (layout.name, *layout.others))
+def _titled(title: str, layout: Layout) -> int:
+    """Return the length of the layout's longest name in a title: `流动儿童花名册` is no `花名册`."""
+    names = map(folded, (layout.name, *layout.others))
+    return max((len(name) for name in names if name in folded(title)), default=0)
 
 
 def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from api.folding import folded_name
 from api.imports.cells.raw import Raw
@@ -50,6 +51,8 @@ class Register:
     roster: frozenset[str] | None
     attached: Mapping[RowOf, Sequence[Cell]] = field(default_factory=dict)
     """The attachments of the tables' rows, each as a cell whose value is its fault."""
+    families: frozenset[UUID] = frozenset()
+    """The families of its rows whose files the importer may read."""
     read: dict[tuple[int, int, type, Raw], Read] = field(default_factory=dict)
     """Cached readings of equal cells in the same columns, since a register repeats itself."""
 
@@ -74,7 +77,19 @@ class Register:
                 if len(self.read) >= REMEMBERED:
                     self.read.clear()
                 self.read[known] = column.value(heading, raw, self.today)
-            yield column, Cell(where, heading, raw, self.read[known])
+            value = self.read[known]
+            unknown = column.serves == "family" and isinstance(value, UUID) and value not in self.families
+            yield column, Cell(where, heading, raw, Fault.NO_SUCH_FAMILY if unknown else value)
+
+    def families_named(self) -> Iterator[UUID]:
+        """Yield the ids of families on data rows, whether the ledger has their files or not."""
+        for table in self.tables:
+            places = [place for place, column in table.columns.items() if column.serves == "family"]
+            for row in table.of_kind(RowKind.DATA) if places else ():
+                for place in places:
+                    value = _value_of(table, row, table.columns[place].heading)
+                    if isinstance(value, UUID):
+                        yield value
 
     def cell(self, place: Place) -> Cell:
         """A cell as it was written."""
@@ -190,6 +205,8 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
     """
     if table.layout is None:
         return Fault.UNKNOWN_SHEET
+    if table.layout.refused is not None:
+        return table.layout.refused
     if table.layout is ROSTER or table.place_of(FILE_NO) is not None:
         return _file_no(table, row)
     name = _value_of(table, row, NAME)
