@@ -14,11 +14,14 @@ SOURCES = sorted(
 SUBJECTS = {
     "a chapter, and the layout of its sheet": {
         "adoption",
+        "foster",
         "household",
         "insurance",
         "placement",
+        "psychology",
         "rehabilitation",
         "schooling",
+        "vaccination",
         "visits",
     },
     "a question about one file, the read model that asks it of all, and how it is answered": {
