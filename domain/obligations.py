@@ -7,6 +7,7 @@ given day follows from these alone, so that midnight changes answers without an 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import wraps
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from domain.codes import tables
@@ -87,6 +88,7 @@ class History:
     def __init__(self, file: File, rulebook: Rulebook) -> None:
         self.file = file
         self.rulebook = rulebook
+        self._stays: tuple[Stay, ...] | None = None
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
         """Return every entry of a type, by the day it happened."""
@@ -123,8 +125,14 @@ class History:
         day = entry.days.last if on is None else on
         return self.on(day).number(rule, of=entry, on=day, case=case)
 
-    def stays(self) -> list[Stay]:
+    def stays(self) -> tuple[Stay, ...]:
         """The child's stays in the institution's care; several if it left and came back."""
+        if self._stays is None:
+            # Most obligations ask for them.
+            self._stays = tuple(self._stayed())
+        return self._stays
+
+    def _stayed(self) -> list[Stay]:
         stays: list[Stay] = []
         for span in self.spans(STAGE):
             going_on = bool(stays) and stays[-1].until == day_before(span.since)
@@ -150,11 +158,18 @@ OBLIGATIONS: Final[dict[str, ObligationFunction]] = {}
 """Every obligation's function by its rule."""
 
 
-def obligation(rule: str) -> Callable[[ObligationFunction], ObligationFunction]:
-    """Register a function that yields one rule's clocks over a whole file."""
+def obligation(rule: str, *of: type[Event]) -> Callable[[ObligationFunction], ObligationFunction]:
+    """Register a function that yields one rule's clocks over a whole file.
+
+    It is asked only of a file in which one of the events `of` stands, if any are named.
+    """
 
     def register(function: ObligationFunction) -> ObligationFunction:
-        OBLIGATIONS[rule] = function
+        @wraps(function)
+        def asked(history: History) -> Iterator[Clock]:
+            return function(history) if any(history.all(kind) for kind in of) else iter(())
+
+        OBLIGATIONS[rule] = asked if of else function
         return function
 
     return register

@@ -86,7 +86,7 @@ def rule_reads() -> Mapping[str, RuleReads]:
     gates = {gate.rule: gate.ask for gate in GATES.values()}
     for registered in (OBLIGATIONS, STANDING, gates):
         for rule, question in registered.items():
-            asked[rule].add(question)
+            asked[rule].add(inspect.unwrap(question))
     judged = {
         kind: _reached([*(getattr(kind, name) for name in _JUDGING), *FURTHER.get(kind, ())], named)
         for kind in CATALOGUE.values()
@@ -210,12 +210,14 @@ def _asked_of() -> Mapping[str, frozenset[_Function]]:
 
 def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _Named:
     (parsed,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    # A decorator registers the function; it asks nothing.
+    # A decorator registers the function; it asks nothing but for the events that it names.
     tree = ast.Module(parsed.body, []) if isinstance(parsed, ast.FunctionDef) else parsed
+    decorators = parsed.decorator_list if isinstance(parsed, ast.FunctionDef) else []
+    of = (each for call in decorators if isinstance(call, ast.Call) for each in call.args)
     counted: set[int] = set()
     numbers: set[str] = set()
     members: set[str] = set()
-    values: list[object] = []
+    values: list[object] = [function.__globals__.get(each.id) for each in of if isinstance(each, ast.Name)]
     calls: set[_Function] = set()
     own = {} if owner is None else _methods(owner)
     for node in ast.walk(tree):

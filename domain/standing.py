@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Final, TypeAlias
 
+from domain.event import Event
 from domain.file import File
 from domain.life import Life, over_time
 from domain.refusal import Refusal, Refusals
@@ -18,11 +19,18 @@ STANDING: Final[dict[str, Question]] = {}
 """Every standing question by its rule."""
 
 
-def standing(rule: str) -> Callable[[Question], Question]:
-    """Register a function of a life that yields the refusals of its day."""
+def standing(rule: str, *of: type[Event]) -> Callable[[Question], Question]:
+    """Register a function of a life that yields the refusals of its day.
+
+    It is asked only once one of the events `of` has happened, if any are named.
+    """
 
     def register(function: Question) -> Question:
-        STANDING[rule] = function
+        @wraps(function)
+        def asked(life: Life) -> Refusals:
+            return function(life) if any(life.all(kind) for kind in of) else iter(())
+
+        STANDING[rule] = asked if of else function
         return function
 
     return register

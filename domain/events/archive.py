@@ -167,7 +167,7 @@ class ArchiveDestroyed(
         yield ARCHIVE_STATE.since(entry.days, "destroyed")
 
 
-@obligation("R-ARC-1")
+@obligation("R-ARC-1", ArchiveCheckedOut)
 def comes_back(history: History) -> Iterator[Clock]:
     """Papers that were lent come back by the day that was said, or else by the rule's number of days.
 

@@ -121,7 +121,7 @@ def ended(entry: AnyEntry) -> Facts:
     yield AGREEMENT.since(entry.days, None)
 
 
-@obligation("R-ENT-1")
+@obligation("R-ENT-1", EntrustedCareAgreementSigned, EntrustedCareAgreementRenewed)
 def agreement_is_renewed(history: History) -> Iterator[Clock]:
     """An agreement with a last day is renewed, replaced or ended by then, while the child is in care."""
     signed: list[AnyEntry] = [

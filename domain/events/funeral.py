@@ -137,7 +137,7 @@ def report_was_prompt(died: ChildDied, life: Life) -> Refusals:
         yield breach("R-DTH-2", detail=Label("报告晚于死亡当日", "it was reported after that day"))
 
 
-@obligation("R-DTH-3")
+@obligation("R-DTH-3", ChildDied)
 def is_reported(history: History) -> Iterator[Clock]:
     """A death is reported to the civil-affairs body in charge; nothing makes that void."""
     for died in history.all(ChildDied)[:1]:
@@ -154,7 +154,7 @@ def is_reported(history: History) -> Iterator[Clock]:
             )
 
 
-@obligation("D34")
+@obligation("D34", ChildDied)
 def household_is_cancelled(history: History) -> Iterator[Clock]:
     """The household register is told before the burial in a city, within a month in the country.
 

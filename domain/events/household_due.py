@@ -56,7 +56,7 @@ def is_foundling(history: History) -> bool:
     return not situations.isdisjoint(FOUND_AS) or not categories.isdisjoint(OF_UNKNOWN_PARENTS)
 
 
-@obligation("D17")
+@obligation("D17", HouseholdTransferred)
 def move_is_reported(history: History) -> Iterator[Clock]:
     """After moving out, a child in care is registered at its new place within the days for city or country.
 

@@ -78,7 +78,7 @@ def ended(entry: AnyEntry) -> Facts:
     yield AWAY.since(entry.days, None)
 
 
-@obligation("R-LEA-1")
+@obligation("R-LEA-1", TemporaryLeaveStarted)
 def comes_back(history: History) -> Iterator[Clock]:
     """Who is on leave comes back by the day that was said, or else by the rule's number of days."""
     started = history.all(TemporaryLeaveStarted)

@@ -133,7 +133,7 @@ def psychological_tests(history: History) -> Iterator[Clock]:
             yield test if left else replace(test, void_on=grown.last, void_because=GROWN_UP)
 
 
-@obligation("R-PSY-1")
+@obligation("R-PSY-1", PsychConcernFlagged)
 def concerns_followed_up(history: History) -> Iterator[Clock]:
     """A concern is followed by counselling or a referral."""
     return answers_due(
@@ -146,7 +146,7 @@ def concerns_followed_up(history: History) -> Iterator[Clock]:
     )
 
 
-@obligation("R-PSY-2")
+@obligation("R-PSY-2", MedicalReferralMade)
 def referrals_returned(history: History) -> Iterator[Clock]:
     """A referral is answered by the medical institution."""
     return answers_due("R-PSY-2", history, MedicalReferralMade, MedicalReferralReturned, field="referral")

@@ -157,7 +157,7 @@ class CareAssessmentMade(
         yield ASSESSED.since(entry.days, entry.days.last)
 
 
-@obligation("R-INT-9")
+@obligation("R-INT-9", ReferralReceived)
 def referral_is_answered(history: History) -> Iterator[Clock]:
     """A referral is answered by a reception or a refusal; the next referral of the child replaces it."""
     referrals = history.all(ReferralReceived)
@@ -190,7 +190,7 @@ def referral_is_answered(history: History) -> Iterator[Clock]:
         )
 
 
-@obligation("R-CARE-1")
+@obligation("R-CARE-1", CareAssessmentMade)
 def assessed_again(history: History) -> Iterator[Clock]:
     """A child in care is assessed again by the day that its last assessment named."""
     return by_named_day("R-CARE-1", history, CareAssessmentMade)

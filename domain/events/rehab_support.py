@@ -142,11 +142,14 @@ class ExternalRehabEnded(
         yield EXTERNAL.since(entry.days, None)
 
 
-@standing("R-REH-1")
+@standing("R-REH-1", DisabilityAssessed, DisabilityCertificateIssued)
 def subsidy_is_applied_for(life: Life) -> Refusals:
     """A child in care with such a disability, below the age of the subsidy, for which nobody applied."""
-    assessed, disability, age = life.last(DisabilityAssessed), life.now(DISABILITY), life.number("R-REH-1")
-    if not life.in_care or age is None or life.last(RehabSubsidyApplied) is not None:
+    assessed, disability = life.last(DisabilityAssessed), life.now(DISABILITY)
+    if (assessed is None and disability is None) or not life.in_care:
+        return
+    age = life.number("R-REH-1")
+    if age is None or life.last(RehabSubsidyApplied) is not None:
         return
     older, value = life.aged(age.value), None if disability is None else disability.held.value
     if older:
@@ -163,7 +166,7 @@ def subsidy_is_applied_for(life: Life) -> Refusals:
         yield no_evidence("R-REH-1", disability.entry, by=age)
 
 
-@obligation("R-REH-2")
+@obligation("R-REH-2", RehabPlanMade)
 def plan_is_concluded(history: History) -> Iterator[Clock]:
     """A plan is closed, with its effect, by the last day for which it was made, or it is replaced."""
     plans = history.all(RehabPlanMade)
@@ -185,7 +188,7 @@ def plan_is_concluded(history: History) -> Iterator[Clock]:
         )
 
 
-@obligation("R-REH-3")
+@obligation("R-REH-3", AssistiveDeviceFitted, AssistiveDeviceReviewed)
 def device_is_reviewed(history: History) -> Iterator[Clock]:
     """Whether a device still fits is looked at by the day that was said before."""
     return by_named_day("R-REH-3", history, AssistiveDeviceFitted, AssistiveDeviceReviewed, about=_device)
@@ -196,7 +199,7 @@ def _device(entry: AnyEntry) -> object:
     return entry.original if fitted else known(entry.event.fitting)
 
 
-@obligation("R-REH-4")
+@obligation("R-REH-4", ExternalRehabStarted)
 def comes_back(history: History) -> Iterator[Clock]:
     """Who is trained elsewhere is back by the day that was said."""
     started = history.all(ExternalRehabStarted)
@@ -216,7 +219,7 @@ def comes_back(history: History) -> Iterator[Clock]:
             )
 
 
-@obligation("R-DIS-2")
+@obligation("R-DIS-2", DisabilityCertificateIssued)
 def certificate_is_renewed(history: History) -> Iterator[Clock]:
     """A disability certificate with a last day is followed by another one by then."""
     return renewals(

@@ -279,7 +279,7 @@ class MissingChildFound(
         yield MISSING.since(entry.days, None)
 
 
-@obligation("R-SAF-1")
+@obligation("R-SAF-1", IncidentOccurred)
 def incidents_reported_up(history: History) -> Iterator[Clock]:
     """An incident that is not minor is reported to the authority in charge."""
     return answers_due(
@@ -291,14 +291,14 @@ def _severity(incident: Entry[IncidentOccurred]) -> str:
     return known(incident.event.severity) or "unknown"
 
 
-@obligation("D19")
+@obligation("D19", SafeguardingConcernRaised)
 def concerns_reported(history: History) -> Iterator[Clock]:
     """Harm and danger are reported at once; that the child has left makes it no less due."""
     due = answers_due("D19", history, SafeguardingConcernRaised, MandatoryReportMade, field=None)
     return (replace(clock, void_on=None, void_because=None) for clock in due)
 
 
-@standing("I28")
+@standing("I28", SafeguardingConcernRaised)
 def harm_is_reported(life: Life) -> Refusals:
     """No concern stands without a mandatory report."""
     concerns, reports = life.all(SafeguardingConcernRaised), life.all(MandatoryReportMade)
@@ -307,7 +307,7 @@ def harm_is_reported(life: Life) -> Refusals:
             yield no_evidence("I28", concern)
 
 
-@obligation("R-SAF-2")
+@obligation("R-SAF-2", MandatoryReportMade)
 def outcomes_received(history: History) -> Iterator[Clock]:
     """The authority that was told says what came of it."""
     return answers_due("R-SAF-2", history, MandatoryReportMade, MandatoryReportOutcomeReceived, field=None)

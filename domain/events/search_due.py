@@ -137,7 +137,7 @@ def interim_certificate(history: History) -> Iterator[Clock]:
     yield from _certificates(history, "D01", frozenset({"interim", "final"}), waits=False)
 
 
-@obligation("D03")
+@obligation("D03", FindRelativesNoticeExpired)
 def brought_to_institution(history: History) -> Iterator[Clock]:
     """A rescued child whose notice ran out in a rescue agency is brought here within seven days (D03)."""
     for expired in history.all(FindRelativesNoticeExpired):

@@ -201,7 +201,7 @@ class CompanionPairingEnded(
             yield COMPANION.since(entry.days, None, key=str(pairing))
 
 
-@obligation("R-SOC-1")
+@obligation("R-SOC-1", SocialWorkCaseOpened)
 def case_reviews(history: History) -> Iterator[Clock]:
     """A case is reviewed again and again until it is closed."""
     return reviews_due(

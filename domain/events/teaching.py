@@ -140,7 +140,7 @@ class StudentAidGranted(
     amount_yuan: Yuan
 
 
-@standing("R-EDU-2")
+@standing("R-EDU-2", DropoutDetected)
 def goes_to_school(life: Life) -> Refusals:
     """A child below sixteen that has dropped out goes to school again; of unknown age too."""
     dropped = life.now(DROPPED_OUT)
@@ -151,7 +151,7 @@ def goes_to_school(life: Life) -> Refusals:
         yield breach("R-EDU-2", dropped.entry)
 
 
-@obligation("R-EDU-3")
+@obligation("R-EDU-3", SchoolEnrolled)
 def is_taught_at_home(history: History) -> Iterator[Clock]:
     """While a child is schooled at home, one lesson follows another in time."""
     return repeated("R-EDU-3", history, HomeTeachingDelivered, during=_at_home(history))
@@ -171,7 +171,7 @@ def _at_home(history: History) -> Iterator[Stay]:
             yield Stay(span.fact, span.since, span.until)
 
 
-@obligation("R-EDU-4")
+@obligation("R-EDU-4", IepMade, IepReviewed)
 def plan_is_reviewed(history: History) -> Iterator[Clock]:
     """An individual plan is looked at, or made anew, by the day that was said."""
     return by_named_day("R-EDU-4", history, IepMade, IepReviewed)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from inspect import unwrap
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +22,7 @@ from domain.events.institution.particulars import RulebookAdopted
 from domain.file import ATTRIBUTES, File, fold
 from domain.judging import findings, judge
 from domain.life import Life, over_time
-from domain.obligations import clocks
+from domain.obligations import OBLIGATIONS, History, clocks
 from domain.readiness import GATES
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
@@ -262,3 +263,19 @@ def test_the_streams_are_drawn_from_every_event_of_a_child() -> None:
     assert set(KINDS) == {kind for kind in CATALOGUE.values() if kind.kind == "child"}
     assert RulebookAdopted not in KINDS
     assert EARLIEST < LATEST
+
+
+@thorough
+@given(streams(), days_asked)
+def test_what_is_asked_of_some_files_only_would_say_nothing_of_the_others(
+    entries: list[AnyEntry], day: date
+) -> None:
+    file = fold(entries)
+    for ask in OBLIGATIONS.values():
+        asked, always = (list(each(History(file, RULEBOOK))) for each in (ask, unwrap(ask)))
+        assert asked == always
+    for question in STANDING.values():
+        asked_then, always_then = (
+            list(each(Life(file, day, RULEBOOK))) for each in (question, unwrap(question))
+        )
+        assert asked_then == always_then

@@ -273,7 +273,7 @@ class AdoptionAssessmentReportIssued(
         yield CONCLUSION.since(entry.days, known(self.conclusion))
 
 
-@obligation("D07")
+@obligation("D07", RegistrarNoticePublished)
 def notice_runs_out(history: History) -> Iterator[Clock]:
     """When the days of the registrar's notice have passed, it is recorded that nobody claimed the child."""
     for notice in history.all(RegistrarNoticePublished):

@@ -35,7 +35,7 @@ class Pause:
     by: AnyEntry
 
 
-@obligation("D08")
+@obligation("D08", AdopterApplicationReceived)
 def application_is_reviewed(history: History) -> Iterator[Clock]:
     """The registrar reviews within thirty days, in which neither notice nor assessment counts.
 

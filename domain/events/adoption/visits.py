@@ -79,7 +79,7 @@ class PostAdoptionVisitMissed(
         return (AdoptionRegistered,)
 
 
-@obligation("D32")
+@obligation("D32", AdoptionRegistered)
 def visits(history: History) -> Iterator[Clock]:
     """After registration child and adopters are visited: one clock a visit, each met within its own time."""
     for adoption in history.all(AdoptionRegistered):
@@ -109,7 +109,7 @@ def visits(history: History) -> Iterator[Clock]:
             )
 
 
-@obligation("R-VIS-2")
+@obligation("R-VIS-2", PostAdoptionVisitPlanned, PostAdoptionVisitMade, PostAdoptionVisitMissed)
 def agreed_visits(history: History) -> Iterator[Clock]:
     """The visits of a plan, and the next one that was agreed on, are made, unless they are planned anew."""
     plans, made = history.all(PostAdoptionVisitPlanned), history.all(PostAdoptionVisitMade)

@@ -193,7 +193,7 @@ def paid_too_long(life: Life, last_month: str | None, *, line: str | None = None
         yield breach("I26", ended.fact.entry)
 
 
-@obligation("R-ALW-2")
+@obligation("R-ALW-2", AllowanceApplied)
 def applications_are_answered(history: History) -> Iterator[Clock]:
     """An application for an allowance is granted or refused within the time of its line."""
     return answers_due(

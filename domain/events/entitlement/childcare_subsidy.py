@@ -18,12 +18,11 @@ CHILDCARE: Final = "childcare"
 @standing("R-ALW-3")
 def subsidy_is_applied_for(life: Life) -> Refusals:
     """A child in care below the age, for which nobody has applied within the time."""
-    intake, age = entered(life), life.number("R-ALW-3", case="age")
-    within = life.number("R-ALW-3", case="applied")
-    if intake is None or age is None or within is None:
-        return
-    older = life.aged(age.value)
-    if older:
+    intake = entered(life)
+    age = None if intake is None else life.number("R-ALW-3", case="age")
+    older = None if age is None else life.aged(age.value)
+    within = None if age is None or older else life.number("R-ALW-3", case="applied")
+    if intake is None or within is None:
         return
     asked: list[AnyEntry] = [*life.all(AllowanceApplied), *life.all(AllowanceGranted)]
     applied = [entry for entry in asked if known(entry.event.line) == CHILDCARE]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Refers, Title, known
-from domain.events.entitlement.allowance import AFTER_ADOPTION, ALLOWANCE, entitled_until
+from domain.events.entitlement.allowance import AFTER_ADOPTION, ALLOWANCE, AllowanceGranted, entitled_until
 from domain.file import Attribute, Facts
 from domain.life import ADULT, Life
 from domain.refusal import Refusals, breach
@@ -50,11 +50,12 @@ class OverAgeContinuationDecided(
             yield CONTINUED.since(entry.days, known(self.reason) or "other", until=known(self.until))
 
 
-@standing("R-ALW-1")
+@standing("R-ALW-1", AllowanceGranted)
 def paid_by_right(life: Life) -> Refusals:
     """An allowance that is not stopped after death, adoption or the 18th birthday, nor continued."""
-    ended = entitled_until(life)
-    for paid in life.each(ALLOWANCE):
+    allowances = life.each(ALLOWANCE)
+    ended = entitled_until(life) if allowances else None
+    for paid in allowances:
         if ended is not None and (ended.value == "died" or paid.held.value not in AFTER_ADOPTION):
             detail = Label("死亡或者被收养后未停发", "it is not stopped after the death or the adoption")
             yield breach("R-ALW-1", paid.entry, ended.fact.entry, detail=detail)

@@ -157,7 +157,7 @@ def _is_of_school_age(history: History, stay: Stay) -> bool:
     return turns is not None and turns.last <= stay.since
 
 
-@obligation("R-MED-5")
+@obligation("R-MED-5", VaccinationDeferred)
 def deferred_vaccinations(history: History) -> Iterator[Clock]:
     """A deferred vaccination is given by the day until which it was deferred, unless it is deferred again.
 

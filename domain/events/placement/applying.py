@@ -113,7 +113,7 @@ class HardshipSupportPublicityEnded(
         yield HARDSHIP.since(entry.days, "published")
 
 
-@obligation("R-PLC-1")
+@obligation("R-PLC-1", PlacementApplicationMade)
 def application_is_decided(history: History) -> Iterator[Clock]:
     """An application for housing, work, training or the army is answered in time."""
     yield from answers_due(

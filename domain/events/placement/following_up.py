@@ -8,7 +8,7 @@ from domain.obligations import Clock, History, obligation
 from domain.visiting import planned_and_agreed
 
 
-@obligation("R-VIS-1")
+@obligation("R-VIS-1", FollowUpPlanned, AfterCareVisitMade)
 def follow_up(history: History) -> Iterator[Clock]:
     """Each visit of a plan, and each next one that a visit agreed on, is made; a new plan replaces both."""
     yield from planned_and_agreed(

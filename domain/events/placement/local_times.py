@@ -27,7 +27,7 @@ STAGES: Final = ("investigation", "publicity", "confirmation")
 SOCIAL: Final = "social"
 
 
-@obligation("D16")
+@obligation("D16", HardshipSupportApplied, HardshipSupportDecided)
 def hardship_is_decided(history: History) -> Iterator[Clock]:
     """From the application on, each stage takes the time that the place of the household register sets.
 
