@@ -21,7 +21,6 @@ from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContex
 from api.http.duplicates import alike_files
 from api.http.of_kind import of_kind
 from domain.event import Category
-from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import Life
 from domain.obligations import State
@@ -100,7 +99,7 @@ async def file(
         **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
     }
-    shown = categories_of(read.entries.values()) & {attribute.personal for attribute in ATTRIBUTES.values()}
+    shown = {each.personal for each in read.attributes() if each.personal is not None}
     await request.note({file_id: shown}, "file")
     # Not everyone who may know of the access may know that there is something to count.
     await request.note({file_id: counted - shown}, "findings")

@@ -375,6 +375,14 @@ def test_a_case_of_the_hotline_is_closed_within_ten_working_days_and_told_to_few
     assert {str(each) for each in file.clock("R-COM-9").rests_on} == {"safeguarding"}
 
 
+@pytest.mark.rule("R-COM-9")
+@pytest.mark.parametrize("named", [0, 1])
+def test_which_case_of_the_hotline_was_closed_is_told_by_no_day(named: int) -> None:
+    file = given(("2025-06-03", some(HotlineCaseReceived)), ("2025-06-04", some(HotlineCaseReceived)))
+    file.and_("2025-06-10", some(HotlineCaseHandled, case=file.entries[named].entry_id))
+    assert states(file, "R-COM-9", "2025-06-11") == [["due", "met"]]
+
+
 def test_an_institution_serves_a_child_outside() -> None:
     file = born().and_("2025-04-01", some(OutsideServiceStarted, service="rehabilitation"))
     file.and_("2025-09-01", some(OutsideServiceEnded, service="rehabilitation"))

@@ -19,6 +19,7 @@ from domain.events.adoption.assessment import (
     RegistrarNoticeExpired,
     RegistrarNoticePublished,
 )
+from domain.events.adoption.concluding import AdoptionAgreementSigned
 from domain.events.adoption.registration import (
     AdoptionRegistered,
     ChildConsentRecorded,
@@ -322,6 +323,10 @@ def applied(on: str, children: int, **said: Any) -> Happened:
 
 
 APPLIED: Happened = applied("2025-01-01", 0)
+AGREEMENT: Happened = (
+    "2025-05-20",
+    some(AdoptionAgreementSigned, adopter=ADOPTER, is_police_party=True, is_cooperation_agreed=True),
+)
 AGREED: Happened = ("2025-05-10", some(ChildConsentRecorded, result="agree"))
 
 
@@ -372,6 +377,7 @@ CASES = {
             APPLIED,
             NOTICE,
             REPORT,
+            AGREEMENT,
         ),
         registered("1"),
         mending=(("2024-01-01", some(NotFoundCertificateIssued, certificate_kind="final")),),

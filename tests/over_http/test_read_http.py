@@ -338,6 +338,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
         "birth_on": "2009-03-05",
         "stage": "in_care",
         "institution": str(served.home.institution),
+        "place": None,
         "admitted_on": "2024-04-01",
         "departed_on": None,
         "overdue": rows[0]["overdue"],
@@ -594,8 +595,8 @@ async def test_the_catalogue_says_what_can_be_recorded_and_by_which_rules(served
     types = (await bureau.get("/event-types")).json()["items"]
     (care,) = [each for each in types if each["type"] == "CareModeAssigned"]
     assert care == (await bureau.get("/event-types/CareModeAssigned")).json()
-    assert care["personal"] == {"unit": "contact"}
-    assert set(care["schema"]["properties"]) == {"mode", "unit", "until"}
+    assert care["personal"] == {"unit": "contact", "caregivers": "contact"}
+    assert set(care["schema"]["properties"]) == {"mode", "unit", "until", "caregivers"}
     rules = {rule["rule"]: rule for rule in (await bureau.get("/rules")).json()["items"]}
     (pack,) = rules["D11"]["packs"]
     assert (pack["value"], pack["unit"], pack["from"], pack["until"]) == (3, "months", "2004-01-01", None)

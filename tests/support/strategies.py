@@ -28,6 +28,8 @@ STREAM: Final = UUID(int=7)
 IDS: Final = tuple(UUID(int=100 + index) for index in range(12))
 """The ids of entries; whatever refers to an entry or a person picks among them, rightly or wrongly."""
 KINDS: Final = tuple(kind for kind in CATALOGUE.values() if kind.kind == "child")
+OF_FAMILIES: Final = tuple(kind for kind in CATALOGUE.values() if kind.kind == "family")
+OF_INSTITUTIONS: Final = tuple(kind for kind in CATALOGUE.values() if kind.kind == "institution")
 CHAPTERS: Final = tuple(dict.fromkeys(chapter(kind) for kind in KINDS))
 UNKNOWNS: Final = (Unknown("not_asked"), Unknown("not_known"), Unknown("not_on_paper"))
 
@@ -105,17 +107,33 @@ def streams(draw: st.DrawFn, kinds: tuple[type[Event], ...] = (), most: int = 8)
     Unless kinds are given, they come from a few chapters at a time, for these have to do with each other.
     """
     if not kinds:
-        chapters = draw(st.sets(st.sampled_from(CHAPTERS), min_size=1, max_size=3))
-        kinds = tuple(kind for kind in KINDS if chapter(kind) in chapters)
+        kinds = _of(draw(st.sets(st.sampled_from(CHAPTERS), min_size=1, max_size=3)))
     drawn = draw(st.lists(st.sampled_from(kinds).flatmap(events), min_size=1, max_size=most))
     return [_entry(draw, index, event) for index, event in enumerate(drawn)]
+
+
+@st.composite
+def telling(
+    draw: st.DrawFn, hidden: frozenset[Category], beside: tuple[type[Event], ...] = (), most: int = 8
+) -> list[AnyEntry]:
+    """A stream of a chapter or two in which something is sealed under these categories, and of kinds beside.
+
+    Of all kinds at once, few would have to do with each other.
+    """
+    chapters = tuple(dict.fromkeys(chapter(kind) for kind in KINDS if hidden & categories(kind)))
+    kinds = _of(draw(st.sets(st.sampled_from(chapters), min_size=1, max_size=2)))
+    return draw(streams((*kinds, *beside), most))
+
+
+def _of(chapters: set[str]) -> tuple[type[Event], ...]:
+    return tuple(kind for kind in KINDS if chapter(kind) in chapters)
 
 
 def _entry(draw: st.DrawFn, index: int, event: Event) -> AnyEntry:
     entry: AnyEntry = Entry(
         entry_id=IDS[index],
         stream=STREAM,
-        kind="child",
+        kind=event.kind,
         version=index + 1,
         event=event,
         days=draw(interval()),

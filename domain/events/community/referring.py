@@ -118,5 +118,8 @@ def returned(history: History) -> Iterator[Clock]:
 
 @obligation("R-COM-9")
 def handled(history: History) -> Iterator[Clock]:
-    """What the hotline was told is looked into, and closed."""
-    return answers_due("R-COM-9", history, HotlineCaseReceived, HotlineCaseHandled, field="case")
+    """What the hotline was told is looked into, and closed.
+
+    Which case was closed is sealed wholly and not read: the last one that waits.
+    """
+    return answers_due("R-COM-9", history, HotlineCaseReceived, HotlineCaseHandled, field=None)
