@@ -229,3 +229,23 @@ async def test_a_transfer_to_what_nobody_can_act_for_is_refused(counter: Counter
 
     assert await counter.told("CS001", ChildTransferred) == []
     assert {(line.sheet, line.row, line.code) for line in report.rejections} == {("移交", 4, "E15")}
+
+
+async def test_a_hand_over_is_recorded_once_the_receivers_id_is_filled_in(counter: Counter) -> None:
+    elsewhere = counter.served.elsewhere
+    said = {
+        "儿童编号": "CS001",
+        "接收机构": elsewhere.name,
+        "提出日期": "2024-05-06",
+        "移交日期": "2024-06-03",
+    }
+    await counter.take(roster(), a_sheet("移交").row(**said))
+    assert await counter.told("CS001", ChildTransferred) == []
+
+    sheet = a_sheet("移交").row(**said, 接收机构编号=str(elsewhere.institution))
+    report = await counter.take(roster(), sheet)
+
+    assert report.rejections == report.values == []
+    assert (await counter.only("CS001", ChildTransferred)).event.to_institution == elsewhere.institution
+    proposed = await counter.only("CS001", TransferProposed)
+    assert proposed.event.to_institution == elsewhere.institution

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from api.imports.cells.raw import Raw
 from api.imports.faults import Fault
 from api.imports.layout import RowOf
+from api.imports.layouts import LAYOUTS
 from api.imports.reading.workbook import Merged, Sheet, Workbook
+from api.imports.recognition.matching import heading_text
 from api.imports.recognition.register_reading import Register, Stray, read_register
 from api.imports.recognition.tables import RowKind, Table
 from tests.support.given import TODAY
@@ -70,6 +72,24 @@ def names(table: Table) -> dict[str, str]:
 )
 def test_a_row_tells_of_a_child_whatever_its_words_look_like(row: list[Any]) -> None:
     assert on_roster(row).kinds[-1] is RowKind.DATA
+
+
+@pytest.mark.parametrize("title", HEADINGS)
+def test_each_sheet_is_known_by_its_headings_alone(title: str) -> None:
+    (table,) = register_of(("表", [list(HEADINGS[title]), ["CS001", "CS001", "CS001"]])).tables
+
+    assert table.layout is not None
+    assert table.layout.name == title
+    assert list(names(table)) == list(HEADINGS[title])
+
+
+def test_no_heading_names_two_columns_of_one_sheet() -> None:
+    for layout in LAYOUTS:
+        columns: dict[str, set[str]] = {}
+        for column in layout.columns:
+            for heading in (column.heading, *column.others):
+                columns.setdefault(heading_text(heading), set()).add(column.heading)
+        assert {text: owners for text, owners in columns.items() if len(owners) > 1} == {}, layout.name
 
 
 TRICKY = st.sampled_from(
