@@ -130,15 +130,15 @@ def unsaid(event: Any) -> Iterator[tuple[Field, Event]]:
 def silences(rule: str) -> list[str]:
     """The fields, as Event.field, that end in silence what the rule says once they are unknown."""
     witness = witnesses()[rule]
-    own = witness.file.entries.values()
+    own = list(witness.file.entries.values())
     silent = []
-    for entry in own:
+    before = File(witness.file.stream)
+    for at, entry in enumerate(own, 1):
         for spec, event in unsaid(entry.event):
-            file = File(witness.file.stream)
-            for other in own:
-                file.add(replace(other, event=event) if other is entry else other)
+            file = before.extended([replace(entry, event=event), *own[at:]])
             if not speaks(rule, file, witness.entry) and not told(file) - told(witness.file):
                 silent.append(f"{entry.type}.{spec.name}")
+        before.add(entry)
     return sorted(set(silent))
 
 
@@ -151,7 +151,8 @@ def test_what_speaks_against_a_file_never_falls_silent_once_a_field_is_unknown(r
 
 
 def test_it_is_said_of_no_field_in_vain_why_a_rule_falls_silent() -> None:
-    assert [(rule, field) for rule, field in WHY_SILENT if field not in silences(rule)] == []
+    silent = {(rule, field) for rule in {rule for rule, _ in WHY_SILENT} for field in silences(rule)}
+    assert set(WHY_SILENT) - silent == set()
     assert [rule for rule in NO_WITNESS if rule in witnesses()] == []
 
 
