@@ -262,7 +262,7 @@ def _of_stay(life: Life, entries: list[AnyEntry]) -> list[AnyEntry]:
     return [each for each in entries if received is None or each.days.last >= received.days.earliest]
 
 
-@obligation("R-RET-2", DepartureCompleted)
+@obligation("R-RET-2", ReunificationDecided, ReunificationFollowUpMade)
 def follow_ups(history: History) -> Iterator[Clock]:
     """Once the child is back, each visit that was planned or agreed on is made; a new plan replaces both."""
     plans = [

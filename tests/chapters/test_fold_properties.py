@@ -271,9 +271,9 @@ def test_what_is_asked_of_some_files_only_would_say_nothing_of_the_others(
     entries: list[AnyEntry], day: date
 ) -> None:
     file = fold(entries)
-    for ask in OBLIGATIONS.values():
+    for rule, ask in OBLIGATIONS.items():
         asked, always = (list(each(History(file, RULEBOOK))) for each in (ask, unwrap(ask)))
-        assert asked == always
+        assert asked == always, rule
     for question in STANDING.values():
         asked_then, always_then = (
             list(each(Life(file, day, RULEBOOK))) for each in (question, unwrap(question))
