@@ -83,6 +83,28 @@ def test_each_sheet_is_known_by_its_headings_alone(title: str) -> None:
     assert list(names(table)) == list(HEADINGS[title])
 
 
+@pytest.mark.parametrize(
+    ("title", "layout"),
+    [
+        ("收养回访", "收养回访"),
+        ("安置后回访", "安置后随访"),
+        ("寄养家庭回访记录", "寄养探访"),
+        ("表", "收养回访"),
+    ],
+)
+def test_sheets_of_visits_with_the_same_headings_are_told_apart_by_their_titles(
+    title: str, layout: str
+) -> None:
+    headings = ["儿童编号", "回访日期", "回访方式", "生活情况", "健康状况", "学习情况"]
+    rows = [[title], headings, ["CS001", "2024-05-06"]]
+    if title != "表":
+        headings.append("成长情况")
+    (table,) = register_of((title, rows)).tables
+
+    assert table.layout is not None
+    assert table.layout.name == layout
+
+
 def test_no_heading_names_two_columns_of_one_sheet() -> None:
     for layout in LAYOUTS:
         columns: dict[str, set[str]] = {}

@@ -115,7 +115,7 @@ COMMUNITY_VISITS: Final = Layout(
 
 FOSTER_VISITS: Final = Layout(
     name="寄养探访",
-    others=("寄养家庭探访", "寄养随访", "寄养回访"),
+    others=("寄养家庭探访", "寄养随访", "寄养回访", "寄养家庭回访"),
     columns=with_common(
         FAMILY,
         Column("探访日期", day(), ("探访时间", "随访日期", "回访日期")),

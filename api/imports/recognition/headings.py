@@ -1,6 +1,6 @@
 """Headings of tables in a sheet, in one row or several, and the columns that they name.
 
-A table is recognised by its headings; titles only decide if headings do not.
+A table is recognised by its headings; titles only decide if headings hardly do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +29,8 @@ MOST_ROWS: Final = 3
 """Rows of the headings of one table."""
 MOST_BESIDE: Final = 4
 """Tables side by side below one row of headings."""
+TITLE_COUNTS: Final = 2.5
+"""Columns that a title outweighs: several sheets of visits have nearly the same headings."""
 MOST_TRIES: Final = 2000
 """Rows of a sheet that are examined as headings."""
 
@@ -83,20 +85,27 @@ def _heading_at(sheet: Sheet, number: int, free: int) -> Heading | None:
     """Return the headings that include a row, from the first row on that is `free`."""
     least = 2 if free > 1 and _joined(sheet, number) else 1
     best: Heading | None = None
-    most = (0, 0)
+    most = 0.0
     for rows in _stacks(number, free, len(sheet.rows)):
         texts = _texts([sheet.rows[row - 1] for row in rows])
-        for layout, columns in known_layouts(texts):
-            specific = sum(column.heading not in COMMON for column in columns.values())
-            named = (_titled(row, layout) for row in _titles_above(sheet, rows.start, free))
-            titled = max(named, default=0) if specific else 0
-            score = (2 * specific + bool(titled), titled)
-            enough = least if titled or _says_who_was_received(layout, columns, texts) else 2
+        known = [(layout, columns, _specific(columns)) for layout, columns in known_layouts(texts)]
+        fitting = [layout for layout, _, specific in known if specific]
+        titled = {
+            each for title in _titles_above(sheet, rows.start, free) for each in _titled(title, fitting)
+        }
+        for layout, columns, specific in known:
+            score = specific + TITLE_COUNTS * (layout in titled)
+            enough = least if layout in titled or _says_who_was_received(layout, columns, texts) else 2
             if specific >= enough and score > most:
                 best, most = Heading(rows, layout, columns, _written(texts)), score
     if best is None:
         return _table_of_children(sheet, number, joined=least > 1)
     return _with_the_row_below(sheet, _with_the_row_above(sheet, best, free))
+
+
+def _specific(columns: Mapping[int, Column]) -> int:
+    """Return the number of columns that distinguish layouts."""
+    return sum(column.heading not in COMMON for column in columns.values())
 
 
 def _says_who_was_received(layout: Layout, columns: Mapping[int, Column], texts: Texts) -> bool:
@@ -127,10 +136,15 @@ def _titles_above(sheet: Sheet, top: int, free: int) -> Iterator[str]:
         yield from (clean(raw) for raw in row if isinstance(raw, str) and raw != BLANK)
 
 
-def _titled(title: str, layout: Layout) -> int:
-    """Return the length of the layout's longest name in a title: `流动儿童花名册` is no `花名册`."""
-    names = map(folded, (layout.name, *layout.others))
-    return max((len(name) for name in names if name in folded(title)), default=0)
+def _titled(title: str, layouts: Sequence[Layout]) -> Iterator[Layout]:
+    """Yield those of the layouts that a title names by the longest name: `寄养回访` is no `回访`."""
+    written = folded(title)
+    named = {
+        layout: max(len(name) for name in map(folded, (layout.name, *layout.others)) if name in written)
+        for layout in layouts
+        if any(folded(name) in written for name in (layout.name, *layout.others))
+    }
+    return (layout for layout, length in named.items() if length == max(named.values()))
 
 
 def _texts(rows: Sequence[Sequence[Raw]]) -> dict[int, tuple[str, ...]]:
@@ -238,10 +252,7 @@ def _part(sheet: Sheet, heading: Heading, left: int, right: int | None) -> Headi
     """Return the headings between two columns as a separate table; None if there are none."""
     rows = [(BLANK,) * left + tuple(sheet.rows[number - 1][left:right]) for number in heading.rows]
     texts = _texts(rows)
-    known = (
-        (sum(column.heading not in COMMON for column in columns.values()), layout, columns)
-        for layout, columns in known_layouts(texts)
-    )
+    known = ((_specific(columns), layout, columns) for layout, columns in known_layouts(texts))
     specific, layout, columns = max(known, key=lambda each: each[0], default=(0, None, {}))
     if specific > 1:
         return Heading(heading.rows, layout, columns, _written(texts), left, right)
