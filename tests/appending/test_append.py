@@ -111,8 +111,8 @@ class Model:
     recorded: dict[UUID, tuple[UUID, bytes]] = field(default_factory=dict)
     order: list[UUID] = field(default_factory=list)
 
-    def judge(self, append: Append, before: "Model | None" = None) -> tuple[str, int]:
-        """Judge and record one append; what it reads is looked up in `before`, if that is given."""
+    def judge(self, append: Append) -> tuple[str, int]:
+        """Judge and record one append."""
         ids = [entry.entry_id for entry in append.entries]
         known = [self.recorded.get(entry_id) for entry_id in ids]
         version = len(self.streams[append.stream])
@@ -120,8 +120,7 @@ class Model:
             return "repeated", version
         if any(known):
             return "mismatch", version
-        read = (before or self).streams
-        if version != append.expected or any(len(read[stream]) != seen for stream, seen in append.reads):
+        if any(len(self.streams[s]) != v for s, v in [(append.stream, append.expected), *append.reads]):
             return "stale", version
         self.streams[append.stream] += ids
         self.recorded |= dict.fromkeys(ids, (append.stream, append.fingerprint))
@@ -129,9 +128,9 @@ class Model:
         return "accepted", version
 
     def judge_all(self, appends: list[Append], *, atomic: bool) -> list[tuple[str, int]]:
-        """Judge and record a batch; one of all or nothing reads what stood before it."""
+        """Judge and record a batch."""
         before = deepcopy(self)
-        verdicts = [self.judge(append, before if atomic else None) for append in appends]
+        verdicts = [self.judge(append) for append in appends]
         if atomic and {"stale", "mismatch"} & {word for word, _ in verdicts}:
             self.streams, self.recorded, self.order = before.streams, before.recorded, before.order
             return [("withheld" if word == "accepted" else word, version) for word, version in verdicts]
