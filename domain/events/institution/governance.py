@@ -7,7 +7,19 @@ from uuid import UUID
 
 from domain.answering import answers_due
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Code, Event, Label, NotBefore, Number, Refers, Title, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Event,
+    Label,
+    NotBefore,
+    Number,
+    Personal,
+    Refers,
+    Title,
+    known,
+)
 from domain.file import Attribute, Facts
 from domain.obligations import Clock, History, obligation
 from domain.rulebook import Pack
@@ -30,8 +42,8 @@ class InternalRulesAdopted(
     """The institution adopted rules of its own on a subject, or an emergency plan, or revised them."""
 
     subject: Annotated[str, Label("制度类别", "Subject"), Code("internal_rules")]
-    title: Annotated[Answered[Title], Label("制度名称", "Title")]
-    document_no: Annotated[Answered[Number], Label("文号", "Document number")]
+    title: Annotated[Answered[Title], Label("制度名称", "Title"), Personal(Category.IDENTITY)]
+    document_no: Annotated[Answered[Number], Label("文号", "Document number"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield INTERNAL_RULES.since(entry.days, self.subject, key=self.subject)
@@ -42,8 +54,8 @@ class MilestoneSet(
 ):
     """A plan set the institution a goal, with the day by which it is to be reached."""
 
-    milestone: Annotated[Answered[Title], Label("工作目标", "Milestone")]
-    plan: Annotated[Answered[Title], Label("所依据的方案", "Plan")]
+    milestone: Annotated[Answered[Title], Label("工作目标", "Milestone"), Personal(Category.IDENTITY)]
+    plan: Annotated[Answered[Title], Label("所依据的方案", "Plan"), Personal(Category.IDENTITY)]
     reach_by: Annotated[Answered[date], Label("完成时限", "Reach by"), NotBefore()]
 
 
@@ -53,7 +65,7 @@ class MilestoneReached(
     """The institution reached a goal that was set."""
 
     milestone: Annotated[Answered[UUID], Label("所完成的目标", "Milestone"), Refers("MilestoneSet")]
-    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by")]
+    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
 
 def _set_day(limit: Pack, goal: Entry[MilestoneSet]) -> Days:

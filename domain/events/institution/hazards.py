@@ -43,7 +43,7 @@ class MajorHazardFound(
 
     group: Annotated[Answered[str], Label("隐患类别", "Group"), Code("hazard_group")]
     situation: Annotated[Answered[Text], Label("隐患情形", "Situation"), Personal(Category.IDENTITY)]
-    found_by: Annotated[Answered[Title], Label("发现单位", "Found by")]
+    found_by: Annotated[Answered[Title], Label("发现单位", "Found by"), Personal(Category.IDENTITY)]
     rectify_by: Annotated[Answered[date], Label("整改期限", "Rectify by"), NotBefore()]
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -57,7 +57,7 @@ class MajorHazardRectified(
 
     hazard: Annotated[Answered[UUID], Label("所整改的隐患", "Hazard"), Refers("MajorHazardFound")]
     measures: Annotated[Answered[Text], Label("整改措施", "Measures"), Personal(Category.IDENTITY)]
-    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by")]
+    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
         hazard = known(self.hazard)

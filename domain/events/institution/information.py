@@ -24,8 +24,8 @@ class ComplianceAuditFiled(
     """How the institution treated minors' personal information in a year was audited and reported."""
 
     year: Annotated[Year, Label("审计年度", "Year audited")]
-    audited_by: Annotated[Answered[Title], Label("审计单位", "Audited by")]
-    filed_with: Annotated[Answered[Title], Label("报送单位", "Filed with")]
+    audited_by: Annotated[Answered[Title], Label("审计单位", "Audited by"), Personal(Category.IDENTITY)]
+    filed_with: Annotated[Answered[Title], Label("报送单位", "Filed with"), Personal(Category.IDENTITY)]
     problems: Annotated[Answered[Text], Label("发现的问题", "Problems found"), Personal(Category.IDENTITY)]
 
 
@@ -34,7 +34,7 @@ class ImpactAssessmentDone(
 ):
     """Before personal information was processed in a way, its impact was assessed."""
 
-    processing: Annotated[Answered[Title], Label("处理活动", "Processing")]
+    processing: Annotated[Answered[Title], Label("处理活动", "Processing"), Personal(Category.IDENTITY)]
     occasion: Annotated[Answered[str], Label("评估情形", "Occasion"), Code("impact_assessment_occasion")]
     conclusion: Annotated[Answered[Text], Label("评估结论", "Conclusion"), Personal(Category.IDENTITY)]
 

@@ -35,8 +35,8 @@ class LicenceIssued(
     """A licence was issued to the institution, for the first time or anew."""
 
     licence: Annotated[str, Label("证照种类", "Licence"), Code("institution_licence")]
-    licence_no: Annotated[Answered[Number], Label("证照编号", "Licence number")]
-    issuer: Annotated[Answered[Title], Label("发证机关", "Issuer")]
+    licence_no: Annotated[Answered[Number], Label("证照编号", "Licence number"), Personal(Category.IDENTITY)]
+    issuer: Annotated[Answered[Title], Label("发证机关", "Issuer"), Personal(Category.IDENTITY)]
     valid_to: ValidTo
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -66,7 +66,7 @@ class RehabProviderDesignated(
     """The institution was designated, after review, to give disabled children rehabilitation."""
 
     level: Annotated[Answered[str], Label("等级", "Level"), Code("rehab_provider_level")]
-    designated_by: Annotated[Answered[Title], Label("认定单位", "Designated by")]
+    designated_by: Annotated[Answered[Title], Label("认定单位", "Designated by"), Personal(Category.IDENTITY)]
     valid_to: ValidTo
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -54,7 +54,7 @@ class FireEquipmentMaintained(
 ):
     """The fire equipment of the institution was inspected and kept in order."""
 
-    provider: Annotated[Answered[Title], Label("维护保养单位", "Maintained by")]
+    provider: Annotated[Answered[Title], Label("维护保养单位", "Maintained by"), Personal(Category.IDENTITY)]
     is_in_order: Annotated[Answered[bool], Label("是否完好有效", "In order")]
     problems: Problems
 
@@ -92,7 +92,7 @@ class SafetyInspected(
     """Somebody inspected one area of the institution's safety: the institution itself or an authority."""
 
     area: Annotated[Answered[str], Label("检查领域", "Area"), Code("inspection_area")]
-    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
+    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by"), Personal(Category.IDENTITY)]
     result: Annotated[Answered[str], Label("检查结果", "Result"), Code("inspection_grade")]
     problems: Problems
 

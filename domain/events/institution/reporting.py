@@ -22,7 +22,7 @@ class ProgressReported(
     """The progress of a year's work was reported to the civil-affairs bureau."""
 
     year: Annotated[Year, Label("年度", "Year")]
-    reported_to: Annotated[Answered[Title], Label("报送单位", "Reported to")]
+    reported_to: Annotated[Answered[Title], Label("报送单位", "Reported to"), Personal(Category.IDENTITY)]
     summary: Annotated[Text | None, Label("内容摘要", "Summary"), Personal(Category.IDENTITY)] = None
 
 
@@ -36,7 +36,7 @@ class AnnualWorkReportFiled(
     """The institution reported on its year, with what it took in and spent."""
 
     year: Annotated[Year, Label("年度", "Year")]
-    filed_with: Annotated[Answered[Title], Label("报送单位", "Filed with")]
+    filed_with: Annotated[Answered[Title], Label("报送单位", "Filed with"), Personal(Category.IDENTITY)]
     income_yuan: Annotated[Answered[Amount], Label("年度收入", "Income"), Unit("yuan", "元")]
     expenditure_yuan: Annotated[Answered[Amount], Label("年度支出", "Expenditure"), Unit("yuan", "元")]
 
@@ -44,7 +44,9 @@ class AnnualWorkReportFiled(
 class DataComparisonRun(Event, zh="信息比对核实", en="Data compared", source=GUIZHOU, kind="institution"):
     """The children on the roll were compared with the data of other departments, and differences resolved."""
 
-    sources: Annotated[Answered[Title], Label("比对的数据来源", "Sources compared with")]
+    sources: Annotated[
+        Answered[Title], Label("比对的数据来源", "Sources compared with"), Personal(Category.IDENTITY)
+    ]
     compared: Annotated[Answered[Count], Label("比对人数", "Children compared")]
     differences: Annotated[Answered[Count], Label("不一致人数", "Children with a difference")]
     resolved: Annotated[Answered[Count], Label("已核实更新人数", "Differences resolved")]
@@ -57,7 +59,7 @@ class QuarterlyBulletinIssued(
 
     year: Annotated[Year, Label("年度", "Year")]
     quarter: Annotated[Quarter, Label("季度", "Quarter")]
-    issued_to: Annotated[Answered[Title], Label("通报对象", "Issued to")]
+    issued_to: Annotated[Answered[Title], Label("通报对象", "Issued to"), Personal(Category.IDENTITY)]
 
 
 class DataQualityChecked(
@@ -69,7 +71,7 @@ class DataQualityChecked(
 ):
     """Somebody checked whether what is kept in a national or provincial system is right and up to date."""
 
-    system: Annotated[Answered[Title], Label("信息系统", "System")]
+    system: Annotated[Answered[Title], Label("信息系统", "System"), Personal(Category.IDENTITY)]
     checked: Annotated[Answered[Count], Label("核查条数", "Records checked")]
     wrong: Annotated[Answered[Count], Label("有误条数", "Records that were wrong")]
 

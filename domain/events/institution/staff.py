@@ -46,7 +46,7 @@ class StaffQualificationRecorded(
     staff_no: Annotated[Number, Label("工号", "Staff number"), Personal(Category.IDENTITY)]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.IDENTITY)]
     post: Annotated[Answered[str], Label("岗位", "Post"), Code("staff_post")]
-    qualification: Annotated[Title, Label("资格名称", "Qualification")]
+    qualification: Annotated[Title, Label("资格名称", "Qualification"), Personal(Category.IDENTITY)]
     certificate_no: Annotated[
         Answered[Number], Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
     ]

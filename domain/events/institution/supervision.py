@@ -43,7 +43,7 @@ class AnnualInspectionDone(
     """An authority inspected the institution for a year."""
 
     year: Annotated[Year, Label("年度", "Year")]
-    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
+    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by"), Personal(Category.IDENTITY)]
     result: Annotated[Answered[str], Label("检查结论", "Result"), Code("annual_inspection_result")]
 
 
@@ -52,8 +52,8 @@ class SpecialInspectionDone(
 ):
     """An authority inspected one subject: A conforms, B in part, C not; B and C are to be rectified."""
 
-    subject: Annotated[Answered[Title], Label("检查事项", "Subject")]
-    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
+    subject: Annotated[Answered[Title], Label("检查事项", "Subject"), Personal(Category.IDENTITY)]
+    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by"), Personal(Category.IDENTITY)]
     grade: Annotated[Answered[str], Label("检查结果", "Grade"), Code("inspection_grade")]
     problems: Problems
     rectify_by: Annotated[date | None, Label("整改期限", "Rectify by"), NotBefore()] = None
@@ -68,7 +68,7 @@ class RectificationCompleted(
         Answered[UUID], Label("所整改的专项检查", "Inspection"), Refers("SpecialInspectionDone")
     ]
     measures: Annotated[Answered[Text], Label("整改措施", "Measures"), Personal(Category.IDENTITY)]
-    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by")]
+    accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
 
 class PenaltyImposed(Event, zh="行政处罚", en="Penalty imposed", source=SYSTEM, kind="institution"):
@@ -76,7 +76,9 @@ class PenaltyImposed(Event, zh="行政处罚", en="Penalty imposed", source=SYST
 
     penalty: Annotated[Answered[str], Label("处罚种类", "Penalty"), Code("institution_penalty")]
     decided_by: DecidedBy
-    decision_no: Annotated[Answered[Number], Label("决定书文号", "Number of the decision")]
+    decision_no: Annotated[
+        Answered[Number], Label("决定书文号", "Number of the decision"), Personal(Category.IDENTITY)
+    ]
     grounds: Annotated[Answered[Text], Label("处罚事由", "Grounds"), Personal(Category.IDENTITY)]
     amount_yuan: Annotated[Amount | None, Label("罚款金额", "Fine"), Unit("yuan", "元")] = None
 
@@ -87,8 +89,8 @@ class SuggestionReceived(
     """A court, a procuratorate, the police or a justice office suggested what the institution is to mend."""
 
     suggestion: Annotated[Answered[str], Label("建议种类", "Kind"), Code("suggestion")]
-    suggested_by: Annotated[Answered[Title], Label("提出单位", "Suggested by")]
-    suggestion_no: Annotated[Answered[Number], Label("建议书文号", "Number")]
+    suggested_by: Annotated[Answered[Title], Label("提出单位", "Suggested by"), Personal(Category.IDENTITY)]
+    suggestion_no: Annotated[Answered[Number], Label("建议书文号", "Number"), Personal(Category.IDENTITY)]
     content: Annotated[Answered[Text], Label("建议内容", "Content"), Personal(Category.IDENTITY)]
 
 
@@ -104,7 +106,7 @@ class SuggestionAnswered(
 class ArchiveInspected(Event, zh="档案工作检查", en="Archive inspected", source=ARCHIVES, kind="institution"):
     """Civil affairs and the archive department inspected the institution's files together."""
 
-    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by")]
+    inspected_by: Annotated[Answered[Title], Label("检查单位", "Inspected by"), Personal(Category.IDENTITY)]
     is_joint: Annotated[Answered[bool], Label("是否会同档案部门", "Together with the archive department")]
     problems: Problems
 
