@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from domain.codes import tables
 from domain.entry import AnyEntry, Entry
-from domain.event import Event, Label
+from domain.event import Event, Kind, Label
 from domain.file import Attribute, Fact, File, Span
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
 from domain.resting import NOTHING, Categories, noting_each
@@ -89,6 +89,8 @@ class History:
         self.file = file
         self.rulebook = rulebook
         self._stays: tuple[Stay, ...] | None = None
+        first = next(iter(file.entries.values()), None)
+        self.kind: Kind | None = None if first is None else first.kind
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
         """Return every entry of a type, by the day it happened."""
@@ -158,18 +160,22 @@ OBLIGATIONS: Final[dict[str, ObligationFunction]] = {}
 """Every obligation's function by its rule."""
 
 
-def obligation(rule: str, *of: type[Event]) -> Callable[[ObligationFunction], ObligationFunction]:
+def obligation(
+    rule: str, *of: type[Event], kind: Kind | None = None
+) -> Callable[[ObligationFunction], ObligationFunction]:
     """Register a function that yields one rule's clocks over a whole file.
 
-    It is asked only of a file in which one of the events `of` stands, if any are named.
+    It is asked only of files of a kind, and of those in which one of the events `of` stands, where either is
+    said.
     """
 
     def register(function: ObligationFunction) -> ObligationFunction:
         @wraps(function)
         def asked(history: History) -> Iterator[Clock]:
-            return function(history) if any(history.all(kind) for kind in of) else iter(())
+            meant = kind in {None, history.kind} and (not of or any(map(history.all, of)))
+            return function(history) if meant else iter(())
 
-        OBLIGATIONS[rule] = asked if of else function
+        OBLIGATIONS[rule] = asked if of or kind else function
         return function
 
     return register

@@ -102,7 +102,7 @@ def _exit_shown(life: Life, reason: str | None) -> Refusals:
         yield from lacking("R-ROLL-1", papers, [kind for kind in papers.kinds if kind not in there])
 
 
-@standing("R-ROLL-2")
+@standing("R-ROLL-2", EnrolledOnNationalRoll)
 def is_removed(life: Life) -> Refusals:
     """Who left care is still on the national roll, though the time in which to report it has passed."""
     enrolled, stage = life.now(ENROLLED), life.now(STAGE)

@@ -110,13 +110,13 @@ class OutsideServiceEnded(
         yield SERVED.since(entry.days, None, key=known(self.service) or EVERY)
 
 
-@obligation("R-COM-8")
+@obligation("R-COM-8", CareReferralMade)
 def returned(history: History) -> Iterator[Clock]:
     """Whoever the child was referred to says what came of it."""
     return answers_due("R-COM-8", history, CareReferralMade, CareReferralReturned, field="referral")
 
 
-@obligation("R-COM-9")
+@obligation("R-COM-9", HotlineCaseReceived)
 def handled(history: History) -> Iterator[Clock]:
     """What the hotline was told is looked into, and closed.
 

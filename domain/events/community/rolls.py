@@ -201,7 +201,7 @@ def _ended(history: History, time: Stay) -> Stay:
     return replace(time, void_on=day, void_because=LEFT if turned is None else stage_of(turned.fact))
 
 
-@obligation("R-COM-3")
+@obligation("R-COM-3", MigrantRollEntered, LeftBehindRollEntered, SupportRollEntered)
 def left_at_sixteen(history: History) -> Iterator[Clock]:
     """Who reaches the age of a roll is taken off it; nothing is due for who left before."""
     for roll in UNTIL_SIXTEEN:
@@ -233,13 +233,13 @@ def _below_sixteen(rule: str, life: Life) -> Refusals:
         yield from unless(rule, None if older is None else not older, detail=detail, by=limit)
 
 
-@obligation("D25")
+@obligation("D25", MigrantRollEntered)
 def compared(history: History) -> Iterator[Clock]:
     """What is known of a migrant child is compared again and again."""
     return repeated("D25", history, RollInformationVerified, during=times_on(history, MIGRANT))
 
 
-@obligation("D26")
+@obligation("D26", LeftBehindRollEntered)
 def reported(history: History) -> Iterator[Clock]:
     """What is known of a left-behind child is brought up to date each quarter."""
     return repeated("D26", history, RollInformationVerified, during=times_on(history, LEFT_BEHIND))

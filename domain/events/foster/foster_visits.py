@@ -134,7 +134,7 @@ class ShortTermCareTaken(
         yield SHORT_TERM.since(entry.days, entry.days.last, until=known(self.until))
 
 
-@obligation("R-FOS-1")
+@obligation("R-FOS-1", FosterVisitsPlanned, FosterVisitMade)
 def foster_visits(history: History) -> Iterator[Clock]:
     """Each planned or agreed visit is made; a new plan, and the end of the placement, make it void."""
     plans, made = history.all(FosterVisitsPlanned), history.all(FosterVisitMade)

@@ -94,7 +94,7 @@ class FosterAssessmentMade(
     assessors: Assessors
 
 
-@obligation("D33")
+@obligation("D33", FosterMatchStarted)
 def trial_ends(history: History) -> Iterator[Clock]:
     """A trial is concluded in time: it is assessed, or cancelled."""
     yield from answers_due(

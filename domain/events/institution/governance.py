@@ -73,7 +73,7 @@ def _set_day(limit: Pack, goal: Entry[MilestoneSet]) -> Days:
     return limit.ends(goal.days) if day is None else Days.on(day)
 
 
-@obligation("R-GOV-1")
+@obligation("R-GOV-1", kind="institution")
 def milestones_are_reached(history: History) -> Iterator[Clock]:
     """A goal is reached by the day that was set for it."""
     yield from answers_due("R-GOV-1", history, MilestoneSet, MilestoneReached, field="milestone", by=_set_day)

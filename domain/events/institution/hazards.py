@@ -71,7 +71,7 @@ def set_day(limit: Pack, found: Entry[MajorHazardFound]) -> Days:
     return limit.ends(found.days) if day is None else Days.on(day)
 
 
-@obligation("R-HAZ-1")
+@obligation("R-HAZ-1", kind="institution")
 def hazards_are_rectified(history: History) -> Iterator[Clock]:
     """A major hazard is rectified by the day that was set."""
     yield from answers_due(

@@ -65,7 +65,7 @@ class ImpactAssessmentDestroyed(
             yield breach("D23", assessed)
 
 
-@obligation("D22")
+@obligation("D22", kind="institution")
 def information_is_audited_every_year(history: History) -> Iterator[Clock]:
     """The audit of a year is filed by the end of the next January."""
     yield from by_month("D22", history, ComplianceAuditFiled, lambda each: each.event.year, years_later=1)

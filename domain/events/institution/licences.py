@@ -89,7 +89,7 @@ class RehabProviderDesignationEnded(
         yield DESIGNATION.since(entry.days, None)
 
 
-@obligation("R-LIC-1")
+@obligation("R-LIC-1", kind="institution")
 def licences_are_renewed(history: History) -> Iterator[Clock]:
     """A licence, and the designation for rehabilitation, is renewed by its last day unless it was revoked."""
     issued: defaultdict[str, list[Entry[LicenceIssued]]] = defaultdict(list)

@@ -119,28 +119,28 @@ class CameraRecordingsChecked(
             yield breach("D21")
 
 
-@obligation("D31")
+@obligation("D31", kind="institution")
 def fire_drills_recur(history: History) -> Iterator[Clock]:
     """The institution practises what to do in a fire, again and again."""
     drills = [each for each in history.all(DrillConducted) if known(each.event.drill) == FIRE]
     yield from recurring("D31", history, since_opening(history, drills))
 
 
-@obligation("R-FIR-1")
+@obligation("R-FIR-1", kind="institution")
 def fire_training_recurs(history: History) -> Iterator[Clock]:
     """The institution trains its people in fire safety, again and again."""
     trained = [each for each in history.all(TrainingHeld) if known(each.event.subject) == FIRE]
     yield from recurring("R-FIR-1", history, since_opening(history, trained))
 
 
-@obligation("R-FIR-2")
+@obligation("R-FIR-2", kind="institution")
 def fire_equipment_is_maintained(history: History) -> Iterator[Clock]:
     """The fire equipment is inspected and kept in order, again and again."""
     done = since_opening(history, history.all(FireEquipmentMaintained))
     yield from recurring("R-FIR-2", history, done, ends=by_month_end)
 
 
-@obligation("R-FIR-3")
+@obligation("R-FIR-3", kind="institution")
 def fire_patrols_are_logged(history: History) -> Iterator[Clock]:
     """The log of the daily patrols is closed, again and again."""
     logged = since_opening(history, history.all(FirePatrolsLogged))

@@ -76,19 +76,19 @@ class DataQualityChecked(
     wrong: Annotated[Answered[Count], Label("有误条数", "Records that were wrong")]
 
 
-@obligation("D24")
+@obligation("D24", kind="institution")
 def progress_is_reported(history: History) -> Iterator[Clock]:
     """The progress of each year is reported by the end of October."""
     yield from by_month("D24", history, ProgressReported, lambda each: each.event.year)
 
 
-@obligation("R-REP-1")
+@obligation("R-REP-1", kind="institution")
 def data_are_compared(history: History) -> Iterator[Clock]:
     """Who compares the data of children on the roll compares them every half-year, from the first time on."""
     yield from recurring("R-REP-1", history, history.all(DataComparisonRun))
 
 
-@obligation("R-REP-2")
+@obligation("R-REP-2", kind="institution")
 def bulletins_are_issued(history: History) -> Iterator[Clock]:
     """Who issues bulletins on the data issues one every quarter, from the first one on."""
     yield from recurring("R-REP-2", history, history.all(QuarterlyBulletinIssued))

@@ -102,14 +102,14 @@ class TrainingHeld(
     hours: Annotated[Count | None, Label("学时", "Hours")] = None
 
 
-@obligation("D20")
+@obligation("D20", kind="institution")
 def staff_are_checked_every_year(history: History) -> Iterator[Clock]:
     """All staff are checked for crime records every year, from the opening on."""
     yearly = [each for each in history.all(StaffCrimeRecordChecked) if known(each.event.occasion) == YEARLY]
     yield from recurring("D20", history, since_opening(history, yearly))
 
 
-@obligation("R-STA-1")
+@obligation("R-STA-1", kind="institution")
 def who_has_a_record_is_dismissed(history: History) -> Iterator[Clock]:
     """Whoever works here and is found to have a record of such a crime is dismissed."""
     yield from answers_due(
@@ -122,7 +122,7 @@ def who_has_a_record_is_dismissed(history: History) -> Iterator[Clock]:
     )
 
 
-@obligation("R-STA-2")
+@obligation("R-STA-2", kind="institution")
 def qualifications_are_renewed(history: History) -> Iterator[Clock]:
     """A qualification is renewed by its last day, while its holder works here."""
     held: defaultdict[tuple[str, str], list[Entry[StaffQualificationRecorded]]] = defaultdict(list)
@@ -140,7 +140,7 @@ def _left(history: History, staff_no: str) -> Iterator[AnyEntry]:
     yield from (each for each in history.all(StaffDismissed) if known(each.event.staff_no) == staff_no)
 
 
-@obligation("D29")
+@obligation("D29", kind="institution")
 def directors_are_trained_every_year(history: History) -> Iterator[Clock]:
     """Who trains the directors of children trains them every year, from the first training on."""
     trained = [each for each in history.all(TrainingHeld) if known(each.event.audience) == "child_directors"]

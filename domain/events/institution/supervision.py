@@ -121,7 +121,7 @@ def _set_day(limit: Pack, inspected: Entry[SpecialInspectionDone]) -> Days:
     return limit.ends(inspected.days) if day is None else Days.on(day)
 
 
-@obligation("R-SUP-1")
+@obligation("R-SUP-1", kind="institution")
 def inspections_are_followed(history: History) -> Iterator[Clock]:
     """What a special inspection found is rectified by the day that was set."""
     yield from answers_due(
@@ -135,13 +135,13 @@ def inspections_are_followed(history: History) -> Iterator[Clock]:
     )
 
 
-@obligation("R-SUP-2")
+@obligation("R-SUP-2", kind="institution")
 def suggestions_are_answered(history: History) -> Iterator[Clock]:
     """A suggestion is answered in writing within a month."""
     yield from answers_due("R-SUP-2", history, SuggestionReceived, SuggestionAnswered, field="suggestion")
 
 
-@obligation("D27")
+@obligation("D27", kind="institution")
 def archives_are_inspected_every_year(history: History) -> Iterator[Clock]:
     """The institution's files are inspected every year."""
     yield from recurring("D27", history, since_opening(history, history.all(ArchiveInspected)))

@@ -40,7 +40,7 @@ class AllowancePayerChanged(
     first_month: FirstMonth
 
 
-@standing("R-MOV-1")
+@standing("R-MOV-1", ChildTransferred)
 def household_follows(life: Life) -> Refusals:
     """A child in care is registered where it was handed over to, unless the hand-over says why not."""
     handed = life.last(ChildTransferred)
