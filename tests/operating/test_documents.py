@@ -9,10 +9,11 @@ from api.generate import documents
 from domain.rulebook import Rulebook
 from tests.support.places import ROOT
 
+GENERATED = frozenset(documents())
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
-    if path not in documents()
+    if path not in GENERATED
 )
 LINK = re.compile(r"\]\((?!https?:)([\w./-]+)(?:#[^)]*)?\)")
 CODED = re.compile(r"`((?:api|docs|domain|ledger|projections|tests|requirements)/[\w./<>-]*)`")
