@@ -14,6 +14,7 @@ from api.app import create_app
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.codes import tables
+from domain.events.family.profile import FamilyRegistered
 from domain.events.intake import ChildReceived
 from tests.support.client import Served, new_key
 from tests.support.given import some
@@ -26,8 +27,20 @@ VENDORED = Path(api.__file__).parent / "vendor" / "swagger-ui"
 RECEIVED = ("2024-03-05", some(ChildReceived))
 
 
-def address(path: str, child: object) -> str:
-    return path.format(child=child, job=uuid4(), type="CareModeAssigned", table="stage")
+async def addresses(served: Served) -> list[str]:
+    """Every address that is read, of files that are there."""
+    staff = await served.as_(Role.STAFF)
+    registered = {"events": [sent("2024-03-05", some(FamilyRegistered))]}
+    opened = await staff.post("/families", json=registered, headers=new_key())
+    named = {
+        "child": await served.a_child(),
+        "family": opened.json()["family"],
+        "institution": served.home.institution,
+        "job": uuid4(),
+        "type": "CareModeAssigned",
+        "table": "stage",
+    }
+    return [path.format(**named) for path in READ]
 
 
 # Documented to everybody
@@ -101,9 +114,8 @@ async def test_the_code_tables_are_listed(served: Served) -> None:
 
 async def answers(served: Served) -> list[Response]:
     """Answers of every kind: read, recorded, refused, not there, not yours, without a token."""
-    child = await served.a_child()
     supervisor, nobody = await served.as_(Role.SUPERVISOR), await served.client()
-    paths = [address(path, child) for path in READ]
+    paths = await addresses(served)
     found = [await client.get(path) for path in [*paths, "/nowhere"] for client in (supervisor, nobody)]
     found.append(await supervisor.post("/children", json={"events": [sent(*RECEIVED)]}, headers=new_key()))
     found.append(await supervisor.post("/children", json={}, headers=new_key()))
@@ -146,10 +158,10 @@ def same_for_both(path: str, answer: Response) -> dict[str, str]:
 
 
 async def test_a_head_is_answered_wherever_the_rest_is_and_without_it(served: Served) -> None:
-    child = await served.a_child()
+    paths = await addresses(served)
     await served.projected()
     for client in (await served.as_(Role.SUPERVISOR), await served.client()):
-        for path in [*(address(path, child) for path in READ), *OPEN, "/nowhere", "/children?nmae=x"]:
+        for path in [*paths, *OPEN, "/nowhere", "/children?nmae=x"]:
             whole, head = await client.get(path), await client.head(path)
             assert head.content == b"", path
             assert head.status_code == whole.status_code, path
