@@ -407,7 +407,7 @@ class Demonstration:
 
 @pytest.fixture
 def demonstrations() -> Iterator[Callable[[Path, int], Demonstration]]:
-    """Give what starts a demonstration; whatever still runs in the end is killed."""
+    """Give what starts a demonstration; whatever still runs in the end is stopped, and its server with it."""
     started: list[subprocess.Popen[str]] = []
 
     def start(data: Path, port: int) -> Demonstration:
@@ -423,8 +423,8 @@ def demonstrations() -> Iterator[Callable[[Path, int], Demonstration]]:
 
     yield start
     for process in started:
-        process.kill()
-        process.wait()
+        process.terminate()
+        process.wait(PATIENCE)
         assert process.stdout is not None
         process.stdout.close()
 
