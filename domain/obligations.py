@@ -134,6 +134,10 @@ class History:
             self._stays = tuple(self._stayed())
         return self._stays
 
+    def stay_on(self, day: date) -> Stay | None:
+        """Return the stay in which a day lies; None outside the institution's care."""
+        return next((stay for stay in self.stays() if stay.since <= day <= stay.until), None)
+
     def _stayed(self) -> list[Stay]:
         stays: list[Stay] = []
         for span in self.spans(STAGE):

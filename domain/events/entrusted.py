@@ -131,7 +131,7 @@ def agreement_is_renewed(history: History) -> Iterator[Clock]:
     later = sorted([*signed, *history.all(EntrustedCareAgreementEnded)], key=_turn)
     for agreed in sorted(signed, key=_turn):
         until, limit = known(agreed.event.agreed_until), history.number("R-ENT-1", entry=agreed)
-        stay = next((stay for stay in history.stays() if stay.since <= agreed.days.last <= stay.until), None)
+        stay = history.stay_on(agreed.days.last)
         if until is None or limit is None or stay is None:
             continue
         handed_over = _handed_over(history, agreed.days.last)

@@ -65,7 +65,7 @@ def move_is_reported(history: History) -> Iterator[Clock]:
     """
     for moved in history.all(HouseholdTransferred):
         city, country = (history.number("D17", entry=moved, case=case) for case in ("city", "country"))
-        stay = next((stay for stay in history.stays() if stay.since <= moved.days.last <= stay.until), None)
+        stay = history.stay_on(moved.days.last)
         if city is None or country is None or stay is None:
             continue
         yield Clock(

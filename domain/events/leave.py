@@ -85,7 +85,7 @@ def comes_back(history: History) -> Iterator[Clock]:
     answers: list[AnyEntry] = [*history.all(TemporaryLeaveEnded)]
     for leave, back in zip(started, answers_to(started, answers, "leave"), strict=True):
         said, limit = known(leave.event.return_due_on), history.number("R-LEA-1", entry=leave)
-        stay = next((stay for stay in history.stays() if stay.since <= leave.days.last <= stay.until), None)
+        stay = history.stay_on(leave.days.last)
         if stay is None or limit is None:
             continue
         yield Clock(

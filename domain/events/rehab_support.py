@@ -173,7 +173,7 @@ def plan_is_concluded(history: History) -> Iterator[Clock]:
     closed: list[AnyEntry] = [*history.all(RehabPlanClosed)]
     for plan, closing in zip(plans, answers_to(plans, closed, "plan"), strict=True):
         ends, limit = known(plan.event.ends_on), history.number("R-REH-2", entry=plan)
-        stay = next((stay for stay in history.stays() if stay.since <= plan.days.last <= stay.until), None)
+        stay = history.stay_on(plan.days.last)
         if ends is None or limit is None or stay is None:
             continue
         yield Clock(
@@ -206,7 +206,7 @@ def comes_back(history: History) -> Iterator[Clock]:
     ended: list[AnyEntry] = [*history.all(ExternalRehabEnded)]
     for sent, back in zip(started, answers_to(started, ended, "started"), strict=True):
         until = known(sent.event.until)
-        stay = next((stay for stay in history.stays() if stay.since <= sent.days.last <= stay.until), None)
+        stay = history.stay_on(sent.days.last)
         if until is not None and stay is not None:
             yield Clock(
                 rule="R-REH-4",
