@@ -250,7 +250,12 @@ class IntakeMedicalExamined(Event, zh="入院体检", en="Intake medical examine
 
 
 class IntakeCategoryDetermined(
-    Event, zh="接收类别认定", en="Intake category determined", source=MEASURES, ends_with="adoption"
+    Event,
+    zh="接收类别认定",
+    en="Intake category determined",
+    source=MEASURES,
+    schema=2,
+    ends_with="adoption",
 ):
     """It was determined under which category the child is taken in."""
 

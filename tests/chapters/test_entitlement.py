@@ -52,13 +52,13 @@ def found(file: Given, rule: str) -> list[tuple[str, str]]:
 
 def test_a_child_may_be_recognised_as_more_than_one_and_each_ends_by_itself() -> None:
     file = child().and_("2020-02-01", some(WelfareStatusRecognised, status="orphan"))
-    file.and_("2021-02-01", some(WelfareStatusRecognised, status="hiv"))
+    file.and_("2021-02-01", some(WelfareStatusRecognised, status="in_difficulty"))
     file.and_("2022-02-01", some(WelfareStatusEnded, status="orphan"))
     held = [
         [fact.held.value for fact in file.on(day).each(WELFARE_STATUS)]
         for day in ("2020-02-01", "2021-02-01", "2022-02-01")
     ]
-    assert held == [["orphan"], ["orphan", "hiv"], ["hiv"]]
+    assert held == [["orphan"], ["orphan", "in_difficulty"], ["in_difficulty"]]
 
 
 # I25

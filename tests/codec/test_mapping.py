@@ -1,5 +1,6 @@
 """Entries as stored bytes, and back; what is sent, read strictly; the schemas that are for ever."""
 
+import re
 import traceback
 from dataclasses import fields, replace
 from datetime import UTC, date
@@ -13,15 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.contract.entries import event_json, stored_json
+from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.envelope import Document, ExceptionClaim, Reason
-from domain.event import CATALOGUE, Category, Erased, Event, Unknown, fields_of
+from domain.event import CATALOGUE, WHOLLY_SEALED, Category, Erased, Event, Unknown, fields_of
 from domain.events.adoption.assessment import AdopterApplicationReceived, AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.entitlement.allowance import AllowancePaid, AllowanceStopped
+from domain.events.entitlement.welfare_status import WelfareStatusRecognised
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.particulars import InstitutionOpened
-from domain.events.intake import BelongingsRegistered, ChildReceived, IdentityRecorded
+from domain.events.intake import (
+    BelongingsRegistered,
+    ChildReceived,
+    IdentityRecorded,
+    IntakeCategoryDetermined,
+)
 from domain.file import fold
 from domain.judging import findings
 from domain.obligations import clocks
@@ -192,6 +201,41 @@ def test_the_nation_stood_once_for_a_region_that_was_not_known(
         then.setattr(InstitutionOpened, "schema", 1)
         body = Body(encode(entry, ring))
     assert decode(body, ring).event == some(InstitutionOpened, region=read)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "recorded", "read"),
+    [
+        (AllowancePaid, "line", "300", "other"),
+        (AllowancePaid, "line", "202", "202"),
+        (AllowanceStopped, "allowance_line", "300", "other"),
+        (AllowanceStopped, "allowance_line", None, None),
+        (WelfareStatusRecognised, "status", "hiv", "other"),
+        (IntakeCategoryDetermined, "child_category", "6", "7"),
+    ],
+)
+def test_a_code_that_once_named_an_illness_is_read_as_one_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Event], field: str, recorded: str | None, read: str | None
+) -> None:
+    entry = an_entry(some(kind, **{field: recorded}))
+    ring = ring_for(entry)
+    with monkeypatch.context() as then:
+        then.setattr(kind, "schema", 1)
+        body = Body(encode(entry, ring))
+    assert decode(body, ring).event == some(kind, **{field: read})
+
+
+def test_no_code_in_clear_names_an_illness_that_is_sealed() -> None:
+    fields_in_clear = (
+        spec
+        for kind in CATALOGUE.values()
+        for spec in fields_of(kind)
+        if spec.personal is None or spec.personal.category not in WHOLLY_SEALED
+    )
+    shown = {spec.code.table for spec in fields_in_clear if spec.code is not None}
+    words = re.compile(r"艾滋|\bHIV\b|\bAIDS\b", re.IGNORECASE)
+    labels = [str(label) for table in shown for label in tables()[table].codes.values()]
+    assert not [label for label in labels if words.search(label)]
 
 
 def sent(kind: type[Event], **said: Any) -> dict[str, Any]:

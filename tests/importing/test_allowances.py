@@ -102,6 +102,22 @@ async def test_payments_are_known_by_other_headings_and_in_other_units(counter: 
     assert second.event.is_reissue == NOT_ON_PAPER
 
 
+async def test_an_allowance_that_names_an_illness_is_reported_and_not_recorded(counter: Counter) -> None:
+    sheet = a_sheet("基本生活费发放").row(
+        儿童编号="CS001",
+        姓名="王小明",
+        生活费类别="艾滋病病毒感染儿童",
+        发放日期="2024年2月5日",
+        发放年月="2024年1月",
+        **{"发放金额(元)": "1,900元"},
+    )
+
+    report = await counter.take(roster(), sheet)
+
+    assert (await counter.only("CS001", AllowancePaid)).event.line == NOT_ON_PAPER
+    assert [value.value for value in report.values] == ["艾滋病病毒感染儿童"]
+
+
 async def test_a_month_that_may_be_a_day_is_set_aside_and_a_payment_of_nobody_rejected(
     counter: Counter,
 ) -> None:

@@ -42,14 +42,14 @@ ALLOWANCE_ENDS: Final[Attribute[str]] = Attribute(
 )
 
 
-class AllowanceApplied(Event, zh="申请基本生活费", en="Allowance applied for", source=ALLOWANCES):
+class AllowanceApplied(Event, zh="申请基本生活费", en="Allowance applied for", source=ALLOWANCES, schema=2):
     """An allowance was applied for, by the institution or whoever cares for the child."""
 
     line: Annotated[Answered[str], Label("生活费类别", "Allowance"), Code("allowance_line")]
     applied_to: AppliedTo
 
 
-class AllowanceGranted(Event, zh="基本生活费核定", en="Allowance granted", source=ALLOWANCES):
+class AllowanceGranted(Event, zh="基本生活费核定", en="Allowance granted", source=ALLOWANCES, schema=2):
     """An allowance was granted, with the standard and the first month for which it is paid."""
 
     line: Annotated[Answered[str], Label("生活费类别", "Allowance"), Code("allowance_line")]
@@ -91,7 +91,11 @@ class AllowanceRefused(Event, zh="基本生活费不予核定", en="Allowance re
 
 
 class AllowanceAdjusted(
-    Event, zh="基本生活费提标", en="Allowance adjusted", source="如皋市2021年儿童福利工作要点二（二）"
+    Event,
+    zh="基本生活费提标",
+    en="Allowance adjusted",
+    source="如皋市2021年儿童福利工作要点二（二）",
+    schema=2,
 ):
     """The monthly standard changed."""
 
@@ -100,7 +104,9 @@ class AllowanceAdjusted(
     first_month: FirstMonth
 
 
-class AllowancePaid(Event, zh="基本生活费发放", en="Allowance paid", source=ALLOWANCES, ends_with=None):
+class AllowancePaid(
+    Event, zh="基本生活费发放", en="Allowance paid", source=ALLOWANCES, schema=2, ends_with=None
+):
     """An allowance was paid for a month or several, or was paid later for months that had passed."""
 
     line: Annotated[Answered[str], Label("生活费类别", "Allowance"), Code("allowance_line")]
@@ -132,6 +138,7 @@ class AllowanceStopped(
     zh="基本生活费停发",
     en="Allowance stopped",
     source=ALLOWANCES,
+    schema=2,
     ends_with=None,
 ):
     """It was decided that the basic living allowance ends, with the last month for which it is paid."""

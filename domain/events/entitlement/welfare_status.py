@@ -16,7 +16,12 @@ WELFARE_STATUS: Final[Attribute[str]] = Attribute(
 
 
 class WelfareStatusRecognised(
-    Event, zh="儿童身份认定", en="Welfare status recognised", source=RECOGNITION, ends_with="adoption"
+    Event,
+    zh="儿童身份认定",
+    en="Welfare status recognised",
+    source=RECOGNITION,
+    schema=2,
+    ends_with="adoption",
 ):
     """Civil affairs recognised the child as an orphan, as de facto unsupported, or as in difficulty.
 
@@ -39,7 +44,7 @@ class WelfareStatusRecognised(
 
 
 class WelfareStatusEnded(
-    Event, zh="儿童身份终止", en="Welfare status ended", source=RECOGNITION, ends_with=None
+    Event, zh="儿童身份终止", en="Welfare status ended", source=RECOGNITION, schema=2, ends_with=None
 ):
     """The child is not recognised as that any more."""
 

@@ -30,7 +30,12 @@ class GuardianResponsibilityTransferred(
 
 
 class AllowancePayerChanged(
-    Event, zh="生活费发放单位变更", en="Allowance payer changed", source=TRANSFERS, ends_with="death"
+    Event,
+    zh="生活费发放单位变更",
+    en="Allowance payer changed",
+    source=TRANSFERS,
+    schema=2,
+    ends_with="death",
 ):
     """Another body pays the child's allowance from that month on."""
 
