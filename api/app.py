@@ -12,7 +12,19 @@ from fastapi.openapi.utils import get_openapi
 from api.bootstrap import Container
 from api.clock import WallClock, utc_now
 from api.contract import problems, requests
-from api.http import access, catalogue, docs, errors, feed, lists, one_file, probes, record_many, record_one
+from api.http import (
+    access,
+    catalogue,
+    docs,
+    errors,
+    feed,
+    lists,
+    one_file,
+    probes,
+    record_many,
+    record_one,
+    timeline,
+)
 from api.http import import_jobs as imports
 from api.http.authentication import authenticated
 from api.http.head import HeadAsGet, Secured
@@ -53,7 +65,7 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     errors.install(app)
     for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    for chapter in (record_one, record_many, one_file, lists, feed, access, catalogue, imports):
+    for chapter in (record_one, record_many, one_file, timeline, lists, feed, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app

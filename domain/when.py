@@ -5,7 +5,7 @@ day counts whole (`Days.plus`): what is to have passed has passed from the day a
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 FIRST_DAY: Final = date.min
@@ -94,6 +94,11 @@ def days_in_month(year: int, month: int) -> int:
 def day_of(instant: datetime) -> date:
     """Return the day of an instant in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the last instant of a day in Asia/Shanghai, of any but the last of the calendar."""
+    return datetime.combine(day_after(day), time(), SHANGHAI) - timedelta(microseconds=1)
 
 
 def day_after(day: date) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Category
 from domain.file import File
 from domain.rulebook import Rulebook
-from domain.when import SHANGHAI
+from domain.when import end_of
 from ledger.codec import mapping
 from ledger.codec.split import sealed_wholly
 from ledger.files.cache import CAPACITY
@@ -27,7 +27,6 @@ from ledger.store.epochs import Epoch
 from ledger.store.store import Store
 
 EPOCH: Final = date(1970, 1, 1)
-_TICK: Final = timedelta(microseconds=1)
 
 
 class Ledger:
@@ -114,20 +113,27 @@ class Ledger:
             if at < EPOCH:
                 return 0
             if at < date.max:
-                return await self.store.position_at(
-                    datetime.combine(at + timedelta(days=1), time(), SHANGHAI) - _TICK
-                )
+                return await self.store.position_at(end_of(at))
             at = None
         head = (await self.head()).position
         return head if at is None else min(at, head)
+
+    async def recorded_at(self, position: int) -> datetime | None:
+        """Return the instant of the recording of a position; None if nothing is recorded there."""
+        return next(
+            (each.recorded_at for each in await self.store.read(position - 1, 1, through=position)), None
+        )
 
     async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - passed on
         """Wait until the ledger reaches a position, for at most `timeout` seconds; return whether it did."""
         return await self.store.wait_for(position, timeout)
 
-    async def rulebook_of(self, file: File) -> Rulebook:
-        """Return the rulebook that counts for a file: the one that the institution in charge has adopted."""
-        return await self.repository.rulebook_of(file)
+    async def rulebook_of(self, file: File, known: int | None = None) -> Rulebook:
+        """Return the rulebook that counts for a file as known at a position, by default now.
+
+        It is the one that the institution in charge of the file had adopted then.
+        """
+        return await self.repository.rulebook_of(file, known)
 
     async def rulebook_at(self, institution: UUID | None) -> Rulebook:
         """Return the rulebook that an institution has adopted, else the ledger's own."""

@@ -17,6 +17,7 @@ from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import File
+from domain.when import day_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields, sealed
 
@@ -45,6 +46,7 @@ else:
             "occurred_on": date | None,
             "occurred_until": date,
             "recorded_at": str,
+            "lag_days": int | None,
             "recorded_by": RecorderAnswer,
             "origin": Origin,
             "region": str | None,
@@ -56,7 +58,10 @@ else:
             "sentence_zh": str,
             "sentence_en": str,
         },
-        "An entry as recorded, its amendments, and its sentences.",
+        """An entry as recorded, its amendments, and its sentences.
+
+        `lag_days` are the days from the latest day on which it happened to the day of recording.
+        """,
     )
 
 
@@ -83,12 +88,18 @@ def entry_json(
         sees = frozenset()
     shown: Any = {
         **stored_json(entry, frozenset(Category) - sees),
+        "lag_days": _lag(entry),
         **_fate(entry, file),
         "sentence_zh": sentence(entry.event, "zh", sees),
         "sentence_en": sentence(entry.event, "en", sees),
     }
     answer: EntryAnswer = shown
     return answer
+
+
+def _lag(entry: AnyEntry) -> int | None:
+    """Return the days from its latest day to the day of its recording, fewer than none for a day to come."""
+    return None if entry.recorded_at is None else (day_of(entry.recorded_at) - entry.days.last).days
 
 
 def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:

@@ -36,10 +36,11 @@ from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
 from domain.scope import FileScope, scope_of
+from domain.when import LAST_DAY, end_of
 from ledger.codec.messages import InvalidValue
 from ledger.codec.notation import NOTATIONS
 from ledger.codec.split import sealed
-from ledger.ledger import Ledger
+from ledger.ledger import EPOCH, Ledger
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 from ledger.store.append import Head
@@ -283,6 +284,18 @@ class RequestContext:
         """Return the position that `known_at` means. Raises Problem `invalid`."""
         return await self.ledger.known(_moment(text))
 
+    async def instant(self, text: str | None) -> datetime | None:
+        """Return the instant that `known_at` means, of a position that of its recording; None is now.
+
+        Raises Problem `invalid`.
+        """
+        moment = _moment(text)
+        if isinstance(moment, int):
+            return await self.ledger.recorded_at(moment) if moment else end_of(EPOCH)
+        if isinstance(moment, datetime) or moment is None:
+            return moment
+        return None if moment == LAST_DAY else end_of(moment)
+
     async def check_epoch(self, epoch: int, position: int, head: Head) -> None:
         """Raise the problem `other_epoch` if the entry at a position of an epoch was lost since.
 
@@ -295,10 +308,15 @@ class RequestContext:
         if epoch > head.epoch:
             raise Problem("other_epoch", epoch=head.epoch, position=0)
 
-    async def note(self, read: Mapping[UUID, Iterable[Category]], purpose: str) -> None:
-        """Note in the access log the personal data to be answered; without the note, no answer follows."""
+    async def note(
+        self, read: Mapping[UUID, Iterable[Category]], purpose: str, known: int | None = None
+    ) -> None:
+        """Note in the access log the personal data to be answered; without the note, no answer follows.
+
+        `known` is the position as known at which whole files are read.
+        """
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
-        await self.container.access.note(self.actor, seen, purpose)
+        await self.container.access.note(self.actor, seen, purpose, known)
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:

@@ -20,8 +20,9 @@ from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
+from api.http.cursors import Cursor, PageLimit, no_cursor
 from api.http.dependencies import Day, RequestContext, list_request
-from api.http.one_file import Cursor, PageLimit, RuleFilter, no_cursor
+from api.http.one_file import RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
 from domain.event import WHOLLY_SEALED, Category, Number

@@ -44,7 +44,7 @@ TELLING: Final = frozenset(
 )
 """Purposes whose lines reveal that something was found, beyond the access itself."""
 
-Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str]
+Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str, int | None]
 """One line to write, in the order of the columns of `note` in access_log.sql."""
 
 
@@ -72,16 +72,23 @@ class AccessLog:
         self._writing = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
 
-    async def note(self, actor: Actor, read: Mapping[UUID, Collection[Category]], purpose: str) -> None:
+    async def note(
+        self,
+        actor: Actor,
+        read: Mapping[UUID, Collection[Category]],
+        purpose: str,
+        known: int | None = None,
+    ) -> None:
         """Note durably, before the answer, that the actor reads these categories of these children.
 
-        `purpose` is a fixed word, such as the name of the query. A child without categories is not noted.
+        `purpose` is a fixed word, such as the name of the query; `known` the position as known at which the
+        whole file is read, None where only some of it is told. A child without categories is not noted.
         Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
         who = (actor.user, actor.role.value, actor.institution)
         lines: list[Line] = [
-            (now, request, *who, child, " ".join(sorted(categories)), purpose)
+            (now, request, *who, child, " ".join(sorted(categories)), purpose, known)
             for child, categories in read.items()
             if categories
         ]
@@ -102,8 +109,9 @@ class AccessLog:
         before: int = NEWEST,
         limit: int,
         sees: AbstractSet[Category] = EVERY_CATEGORY,
+        until: datetime | None = None,
     ) -> list[Access]:
-        """Return the accesses to a child's file, the latest first, before a line of the log.
+        """Return the accesses to a child's file, the latest first, before a line and until an instant.
 
         Lines that reveal that something was found, on a category outside `sees`, are not counted either: a
         page with a missing line would reveal it as well.
@@ -112,6 +120,7 @@ class AccessLog:
             "child": child,
             "before": before,
             "limit": limit,
+            "until": until,
             "telling": sorted(TELLING),
             "sees": sorted(sees),
         }
@@ -119,6 +128,13 @@ class AccessLog:
             cursor = connection.cursor(row_factory=args_row(Access))
             await cursor.execute(SQL["of"], parameters)
             return await cursor.fetchall()
+
+    async def last_read(self, child: UUID, member: UUID) -> int | None:
+        """Return the last position as known at which a member has read a file; None if never."""
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(SQL["last_read"], [child, member])
+            row = await cursor.fetchone()
+        return None if row is None else row[0]
 
     async def close(self) -> None:
         """Finish writing."""

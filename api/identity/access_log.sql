@@ -1,15 +1,19 @@
 -- The access log.
 
 -- name: note
-INSERT INTO access (at, request, member, role, institution, child, categories, purpose)
-SELECT at, request, member, role, institution, child, string_to_array(categories, ' '), purpose
-  FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[])
-       AS line (at, request, member, role, institution, child, categories, purpose)
+INSERT INTO access (at, request, member, role, institution, child, categories, purpose, known)
+SELECT at, request, member, role, institution, child, string_to_array(categories, ' '), purpose, known
+  FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
+              %s::bigint[])
+       AS line (at, request, member, role, institution, child, categories, purpose, known)
 
 -- name: of
 SELECT access, at, member, role, institution, categories, purpose
   FROM access
- WHERE child = %(child)s AND access < %(before)s
+ WHERE child = %(child)s AND access < %(before)s AND coalesce(at <= %(until)s, true)
    AND (purpose <> ALL (%(telling)s) OR categories <@ %(sees)s)
  ORDER BY access DESC
  LIMIT %(limit)s
+
+-- name: last_read
+SELECT max(known) FROM access WHERE child = %s AND member = %s AND known IS NOT NULL

@@ -98,9 +98,16 @@ class FileRepository:
             mapping.decode(each, ring, document) for each, document in zip(stored, documents, strict=True)
         ]
 
-    async def rulebook_of(self, file: File) -> Rulebook:
-        """Return the rulebook that counts for a file: the one that the institution in charge has adopted."""
-        return await self.rulebook_at(scope_of(file).institution)
+    async def rulebook_of(self, file: File, known: int | None = None) -> Rulebook:
+        """Return the rulebook that counts for a file: the one that the institution in charge has adopted.
+
+        `known` is the position as known at which the file was read, by default now: the rulebook is the one
+        that the institution in charge had adopted then.
+        """
+        institution = scope_of(file).institution
+        return await (
+            self.rulebook_at(institution) if known is None else self.rulebook_known(institution, known)
+        )
 
     async def rulebook_at(self, institution: UUID | None) -> Rulebook:
         """Return the rulebook that an institution has adopted, else the ledger's own."""

@@ -1,0 +1,49 @@
+"""One file at a point of both axes: on a day, as known at a position, under the rulebook known then."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from api.contract.problems import invalid
+from api.http.dependencies import RequestContext
+from domain.file import File
+from domain.label import Label
+from domain.rulebook import Rulebook
+from ledger.codec.messages import InvalidValue
+
+_TWO_DAYS = InvalidValue(
+    "/query/as_of",
+    Label("与 day 不一致", "is another day than `day`"),
+    Label("只写其中一个", "give one of them"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePoint:
+    """A file as known at a position, the day that it is read on, and the rulebook that counted then."""
+
+    file: File
+    day: date
+    known: int
+    rulebook: Rulebook
+
+
+async def file_point(
+    request: RequestContext, file_id: UUID, day: date | None, known_at: str | None
+) -> FilePoint:
+    """Return a file that the caller may read, on a day and as known at a time; today and now by default.
+
+    The rulebook is the one that the institution in charge, as known then, had adopted by then. Raises the
+    problems of `RequestContext.file` and of `RequestContext.known`.
+    """
+    known = await request.known(known_at)
+    file = await request.file(file_id, known=known, about=day)
+    then = None if known_at is None else known
+    return FilePoint(file, day or request.today, known, await request.ledger.rulebook_of(file, then))
+
+
+def one_day(day: date | None, as_of: date | None) -> date | None:
+    """Return the day given under either name. Raises the problem `invalid` for two days."""
+    if day is not None and as_of is not None and day != as_of:
+        raise invalid([_TWO_DAYS])
+    return day or as_of
