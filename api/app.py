@@ -17,6 +17,7 @@ from api.http import (
     catalogue,
     docs,
     errors,
+    explain,
     feed,
     lists,
     one_file,
@@ -65,7 +66,8 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     errors.install(app)
     for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    for chapter in (record_one, record_many, one_file, timeline, lists, feed, access, catalogue, imports):
+    of_files = (record_one, record_many, one_file, timeline, explain, lists)
+    for chapter in (*of_files, feed, access, catalogue, imports):
         app.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app

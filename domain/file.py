@@ -214,6 +214,23 @@ class File:
             other.add(entry)
         return other
 
+    def without(self, entry_id: UUID) -> "File":
+        """Return a copy as if an entry had never been recorded; this file does not change."""
+        other = self.copy()
+        other.drop(entry_id)
+        return other
+
+    def drop(self, entry_id: UUID) -> None:
+        """Become the file in which an entry was never recorded, for a trial: no entry is ever removed."""
+        entry = self.entries.pop(entry_id)
+        if entry.version == self.version:
+            self.version = max((each.version for each in self.entries.values()), default=0)
+            self.position = max((each.position for each in self.entries.values()), default=0)
+        target = amended(entry)
+        if target is not None:
+            self._amendments[target] = [each for each in self.amendments(target) if each is not entry]
+        self._settle(target or entry_id)
+
     def inherit(self, earlier: "File") -> None:
         """Adopt the judgements remembered by an earlier state of this file.
 
@@ -230,6 +247,26 @@ class File:
     def standing(self) -> Iterator[AnyEntry]:
         """Every entry that stands, corrections in place of what they correct."""
         return iter(self._effective.values())
+
+    @property
+    def opened(self) -> AnyEntry:
+        """The entry recorded first; the file must have one."""
+        return next(iter(self.entries.values()))
+
+    @property
+    def newest(self) -> AnyEntry:
+        """The entry recorded last, whatever became of it; the file must have one."""
+        return max(self.entries.values(), key=lambda entry: entry.version)
+
+    @property
+    def latest(self) -> AnyEntry | None:
+        """Of the entries that stand, the one recorded last."""
+        return max(self._effective.values(), key=lambda entry: entry.version, default=None)
+
+    @property
+    def earliest(self) -> AnyEntry | None:
+        """Of the entries that stand, one that happened first."""
+        return min(self._effective.values(), key=lambda entry: entry.days.last, default=None)
 
     def amendments(self, entry_id: UUID) -> list[AnyEntry]:
         """What corrected, withdrew or restored an entry, in the order of recording."""

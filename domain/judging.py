@@ -229,6 +229,13 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
         yield from known_before.judgements
 
 
+def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Rulebook) -> Iterator[Judgement]:
+    """Yield what `findings` yields against the entries of these types, and remember nothing."""
+    entries = sorted((entry for kind in kinds for entry in file.of(kind)), key=lambda entry: entry.version)
+    for entry in entries:
+        yield from _found(file, entry, rulebook, set())
+
+
 def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
     if entry.recorded_at is None:
         return

@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
 from domain.file import ANYTHING, EVERY, ORDER, SINCE, Attribute, Fact, File, Span
-from domain.rulebook import Decides, Pack, Papers, Rule, Rulebook
+from domain.rulebook import Decides, Pack, Papers, Rule, Rulebook, counting_with
 from domain.when import LAST_DAY, Days, day_after, day_before
 
 T = TypeVar("T")
@@ -205,14 +205,17 @@ class Life:
                 self.reached(day_after(pack.until))
         day = on or (self._day if of is None else of.days.last)
         then = self if day == self._day else self._at(day)
-        return dated_rule.number(DECIDES[dated_rule.region](then, of), day, case)
+        number = dated_rule.number(DECIDES[dated_rule.region](then, of), day, case)
+        if number is not None:
+            counting_with(rule, number)
+        return number
 
     @property
     def region(self) -> str | None:
         """The region of the entry being judged, else of the file's latest entry; None while not known."""
         if self.entry is not None:
             return self.entry.region
-        latest = max(self.file.standing(), key=lambda entry: entry.version, default=None)
+        latest = self.file.latest
         return None if latest is None else latest.region
 
     @property

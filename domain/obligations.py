@@ -89,8 +89,7 @@ class History:
         self.file = file
         self.rulebook = rulebook
         self._stays: tuple[Stay, ...] | None = None
-        first = next(iter(file.entries.values()), None)
-        self.kind: Kind | None = None if first is None else first.kind
+        self.kind: Kind | None = file.opened.kind if file.entries else None
 
     def all(self, kind: type[E]) -> list[Entry[E]]:
         """Return every entry of a type, by the day it happened."""
@@ -185,10 +184,11 @@ def obligation(
     return register
 
 
-def clocks(file: File, rulebook: Rulebook) -> list[Clock]:
-    """Return every clock of a file, by due day."""
+def clocks(file: File, rulebook: Rulebook, rule: str | None = None) -> list[Clock]:
+    """Return every clock of a file, or those of one rule, by due day."""
     history = History(file, rulebook)
-    every = [clock for ask in OBLIGATIONS.values() for clock in _asked(ask, history)]
+    asked = OBLIGATIONS.values() if rule is None else [OBLIGATIONS[rule]]
+    every = [clock for ask in asked for clock in _asked(ask, history)]
     return sorted(every, key=lambda clock: (clock.due.last, clock.rule, clock.opened_on))
 
 

@@ -10,7 +10,9 @@ the rules (`[[number]]`, `[[papers]]` with `rule`): a rule pack (`domain/rule_pa
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -266,6 +268,28 @@ def places(region: str | None) -> Iterator[str]:
 def digest_of(texts: Mapping[str, str]) -> str:
     """Return the SHA-256 in hex of a rulebook's texts, independent of the order of the files."""
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
+
+
+_COUNTED: Final[ContextVar["dict[tuple[str, Pack], None] | None"]] = ContextVar("counted", default=None)
+"""The numbers with which the current question has counted; None where nobody asks for them."""
+
+
+def counting_with(rule: str, number: Pack) -> None:
+    """Note that a question counts with a rule's number."""
+    counted = _COUNTED.get()
+    if counted is not None:
+        counted[rule, number] = None
+
+
+@contextmanager
+def numbers_counted() -> Iterator[Collection[tuple[str, Pack]]]:
+    """Collect the numbers with which the questions within the block count, each with its rule's id."""
+    counted: dict[tuple[str, Pack], None] = {}
+    before = _COUNTED.set(counted)
+    try:
+        yield counted.keys()
+    finally:
+        _COUNTED.reset(before)
 
 
 class InvalidRulebookError(ValueError):

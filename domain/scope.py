@@ -80,7 +80,7 @@ def scope_of(file: File) -> FileScope:
         until.pop(whose, None)
     place, asked = (whose if isinstance(whose, str) else None), file.facts(ASKED).get("", [])
     return FileScope(
-        kind=next(iter(file.entries.values())).kind,
+        kind=file.opened.kind,
         institution=whose if isinstance(whose, UUID) else None,
         former=tuple(Former(each, day) for each, day in until.items() if isinstance(each, UUID)),
         sixteen_on=_sixteen_on(file),
@@ -95,7 +95,7 @@ def _charges(file: File) -> list[tuple[date, InCharge | None]]:
 
     An institution that takes a child in takes it from a place, and never from another institution.
     """
-    opened = next(iter(file.entries.values()))
+    opened = file.opened
     opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
     charges: list[tuple[date, InCharge | None]] = [(FIRST_DAY, opener)]
     if opener is None and opened.kind == "child":

@@ -46,12 +46,13 @@ class Lapse:
     until: date
 
 
-def lapses(file: File, rulebook: Rulebook, end: date) -> Iterator[Lapse]:
-    """Yield the lapses of every standing question from the file's first fact through `end`."""
-    start = min((entry.days.last for entry in file.standing()), default=None)
-    if start is None:
+def lapses(file: File, rulebook: Rulebook, end: date, rule: str | None = None) -> Iterator[Lapse]:
+    """Yield the lapses of every standing question, or of one rule's, from the first fact through `end`."""
+    earliest = file.earliest
+    if earliest is None:
         return
-    for question in STANDING.values():
+    start = earliest.days.last
+    for question in STANDING.values() if rule is None else filter(None, [STANDING.get(rule)]):
         going_on: dict[Refusal, Lapse] = {}
         for since, until, answer in over_time(file, rulebook, partial(_ask, file, question), start, end):
             yield from (lapse for refusal, lapse in going_on.items() if refusal not in answer)

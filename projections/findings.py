@@ -1,6 +1,6 @@
 """Findings against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final
@@ -9,12 +9,13 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
-from domain.event import Category
+from domain.event import CATALOGUE, Category
 from domain.file import File
-from domain.judging import Judgement
+from domain.judging import Judgement, findings_against
 from domain.judging import findings as judged
+from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
-from domain.standing import Lapse, lapses
+from domain.standing import STANDING, Lapse, lapses
 from domain.when import LAST_DAY
 from ledger.store import queries
 from projections.fostered import found_crowded
@@ -55,17 +56,31 @@ class Finding:
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    of_entries = _against_entries(file, rulebook)
+    of_entries = _against_entries(judged(file, rulebook), rulebook)
     of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
     findings = [*of_entries, *of_days]
     for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
         yield replace(finding, number=number)
 
 
-def _against_entries(file: File, rulebook: Rulebook) -> Iterator[Finding]:
+def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> Iterator[Finding]:
+    """Yield the findings of one rule against a file, without judging what that rule never judges.
+
+    Their numbers are not those of `findings_of`.
+    """
+    reads = rule_reads().get(rule)
+    kinds = () if reads is None else reads.judges
+    if not kinds and rule not in STANDING:
+        kinds = tuple(CATALOGUE)
+    against = findings_against(file, [CATALOGUE[kind] for kind in kinds], rulebook)
+    of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
+    yield from (each for each in (*_against_entries(against, rulebook), *of_days) if each.rule == rule)
+
+
+def _against_entries(judgements: Iterable[Judgement], rulebook: Rulebook) -> Iterator[Finding]:
     """Yield what speaks against each entry; of a rejected exception also what is to be done (X10)."""
     to_mend: set[UUID] = set()
-    for judgement in judged(file, rulebook):
+    for judgement in judgements:
         finding = against_entry(judgement)
         yield finding
         if judgement.rejected and judgement.entry.entry_id not in to_mend:

@@ -65,9 +65,11 @@ class Obligation:
         return "overdue" if self.due_on < day else "due"
 
 
-def obligations_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Obligation]:
-    """Yield every clock of a file, by due day."""
-    listed_clocks = clocks(file, rulebook)
+def obligations_of(
+    file: File, child: UUID, rulebook: Rulebook, rule: str | None = None
+) -> Iterator[Obligation]:
+    """Yield every clock of a file, or those of one rule, by due day."""
+    listed_clocks = clocks(file, rulebook, rule)
     for number, clock in zip(
         numbers(listed(each.rests_on) for each in listed_clocks), listed_clocks, strict=True
     ):

@@ -1,10 +1,10 @@
 """A file in the form of answers: what holds on a day, chapter by chapter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from typing_extensions import TypedDict
@@ -99,7 +99,7 @@ def file_json(
             "stage": _plain(life_status["stage"]),
             "age": age_json(life, day),
         }
-    return shown | {"findings": findings, "obligations": _waiting(obligations, day)}
+    return shown | {"findings": findings, "obligations": waiting_json(obligations, day)}
 
 
 def status_json(life: Life, sees: AbstractSet[Category], kind: Kind = "child") -> dict[str, dict[str, Any]]:
@@ -112,10 +112,16 @@ def status_json(life: Life, sees: AbstractSet[Category], kind: Kind = "child") -
     chapters: dict[str, dict[str, Any]] = {}
     for (name, attribute_name), attribute in ATTRIBUTES.items():
         if attribute.kind == kind:
-            holding = _holding(life, attribute, sees)
-            single = holding[-1] if holding else None
-            chapters.setdefault(name, {})[attribute_name] = holding if attribute.several else single
+            chapters.setdefault(name, {})[attribute_name] = held_json(life, attribute, sees)
     return chapters
+
+
+def held_json(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> Any:  # noqa: ANN401 - one value or several
+    """Return one member of `status_json`."""
+    holding = _holding(life, attribute, sees)
+    if attribute.several:
+        return holding
+    return holding[-1] if holding else None
 
 
 def _holding(life: Life, attribute: Attribute[Any], sees: AbstractSet[Category]) -> list[dict[str, Any]]:
@@ -179,10 +185,15 @@ def _plain(shown: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - whatever a
     return None if shown is None else shown["value"]
 
 
-def _waiting(obligations: list[Obligation], day: date) -> WaitingAnswer:
-    soon = add(day, days=_SOON_DAYS)
-    states = [(obligation.state(day), obligation.due_on) for obligation in obligations]
-    return {
-        "overdue": sum(state == "overdue" for state, _ in states),
-        "due_30_days": sum(state == "due" and due_on <= soon for state, due_on in states),
-    }
+def waiting_json(obligations: Sequence[Obligation], day: date) -> WaitingAnswer:
+    """Return how many of these obligations wait on a day."""
+    waiting = [waits_as(each, day) for each in obligations]
+    return {"overdue": waiting.count("overdue"), "due_30_days": waiting.count("due_30_days")}
+
+
+def waits_as(obligation: Obligation, day: date) -> Literal["overdue", "due_30_days"] | None:
+    """Return the member of `WaitingAnswer` that counts an obligation on a day, if one does."""
+    state = obligation.state(day)
+    if state == "overdue":
+        return "overdue"
+    return "due_30_days" if state == "due" and obligation.due_on <= add(day, days=_SOON_DAYS) else None

@@ -38,7 +38,7 @@ RuleFilter: TypeAlias = Annotated[
 ]
 
 
-async def _of_several_files(request: FileRequest, file_id: UUID, book: Rulebook, day: date) -> int:
+async def findings_of_several_files(request: FileRequest, file_id: UUID, book: Rulebook, day: date) -> int:
     """Return the number of findings on a day that other files make of this one."""
     placed = 0
     with suppress(NotBuiltError):
@@ -55,7 +55,7 @@ async def file(
     read, day, book = point.file, point.day, point.rulebook
     scope = scope_of(read)
     # What other files state is known only as of now.
-    of_several = await _of_several_files(request, file_id, book, day) if known_at is None else 0
+    of_several = await findings_of_several_files(request, file_id, book, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
         findings = [each for each in request.visible(findings_of(read, file_id, book)) if each.speaks(day)]

@@ -1,0 +1,272 @@
+"""Why a file answers as it does: the entries without which the answer would be another one.
+
+A question is any function of a file. An entry decides on its answer if the file without that entry, as if it
+had never been recorded, answers otherwise. Only entries are tried that the question read: those of a type,
+with a fact of an attribute or with an id that it asked for, and what amends them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from uuid import UUID
+
+from domain.entry import AnyEntry, Entry
+from domain.event import Event, Label
+from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Attribute, Fact, File, amended
+from domain.limit import Area, limit
+
+A = TypeVar("A")
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+MOST_TRIED: Final = limit(
+    1000,
+    Area.COSTS,
+    Label("解释一项内容时逐条试算的条目数", "Entries tried to explain one field"),
+    why=Label(
+        "更多的条目使一次解释耗时数秒；先试算最近登记的",
+        "More would take seconds; the latest are tried first",
+    ),
+    beyond=Label("应答注明未全部试算", "The answer says that not all were tried"),
+)
+
+
+_STANDING: Final = object()
+"""Among what was read: which entries stand at all, though not what they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding(Generic[A]):
+    """An entry that decides on an answer, with what would be answered without it.
+
+    `before` is what was answered on the same day before the entry was known. Of a file without an entry, too,
+    the question must have an answer.
+    """
+
+    entry: AnyEntry
+    without: A
+    before: A
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Generic[A]):
+    """An answer with the entries that decide on it, in the order of recording.
+
+    It is not `complete` if only the latest `MOST_TRIED` of the entries that were read were tried.
+    """
+
+    answer: A
+    deciding: tuple[Deciding[A], ...]
+    complete: bool = True
+
+
+def explained(file: File, ask: Callable[[File], A], *, most: int = MOST_TRIED) -> Explained[A]:
+    """Ask a question of a file, and find the entries that decide on the answer."""
+    read: set[object] = set()
+    answer = ask(_Observed(file, read))
+    candidates = _candidates(file, read)
+    tried = candidates[-most:]
+    others = {entry.entry_id: ask(file.without(entry.entry_id)) for entry in tried}
+    deciding = [entry for entry in tried if others[entry.entry_id] != answer]
+    before = _before(file, [entry.entry_id for entry in deciding], ask)
+    return Explained(
+        answer,
+        tuple(Deciding(each, others[each.entry_id], before[each.entry_id]) for each in deciding),
+        complete=len(tried) == len(candidates),
+    )
+
+
+def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> dict[UUID, A]:
+    """Return what was answered before each of these entries was known."""
+    wanted, answers, known = set(deciding), dict[UUID, A](), File(file.stream)
+    for entry in sorted(file.entries.values(), key=lambda each: each.version):
+        if len(answers) == len(wanted):
+            break
+        if entry.entry_id in wanted:
+            answers[entry.entry_id] = ask(known)
+        known.add(entry)
+    return answers
+
+
+def group_of(entry: AnyEntry) -> UUID:
+    """The original entry that one is or amends."""
+    return amended(entry) or entry.entry_id
+
+
+def versions_of(file: File, original: UUID) -> list[AnyEntry]:
+    """Return an original entry, if it is there, with all that amends it."""
+    first = file.entries.get(original)
+    return [*([] if first is None else [first]), *file.amendments(original)]
+
+
+def _candidates(file: File, read: set[object]) -> list[AnyEntry]:
+    """Return the entries that may decide on an answer that read this of the file, in order of recording."""
+    if ANYTHING in read:
+        return sorted(file.entries.values(), key=lambda entry: entry.version)
+    standing = {group_of(entry) for key in read for entry in _read_by(file, key)}
+    changed = {target for entry in file.entries.values() if (target := amended(entry)) is not None}
+    struck = {
+        target
+        for target in changed
+        if _STANDING in read or any(touches(each, read) for each in versions_of(file, target))
+    }
+    found = {each.entry_id: each for one in standing | struck for each in versions_of(file, one)}
+    return sorted(found.values(), key=lambda entry: entry.version)
+
+
+def _read_by(file: File, key: object) -> Iterator[AnyEntry]:
+    match key:
+        case Attribute():
+            for facts in file.facts(key).values():
+                yield from (fact.entry for fact in facts)
+        case UUID():
+            yield from filter(None, [file.entries.get(key), file.effective(key)])
+        case type():
+            yield from file.of(key)
+
+
+def touches(entry: AnyEntry, read: set[object]) -> bool:
+    """Whether an entry is, or was before it was amended, of what was read."""
+    own = {type(entry.event), entry.entry_id, entry.original}
+    return not read.isdisjoint(own) or any(held.attribute in read for held in entry.event.holds(entry))
+
+
+class _Observed(File):
+    """A file that notes what is read of it, by the keys of `File.changed`."""
+
+    def __init__(self, file: File, read: set[object]) -> None:
+        super().__init__(file.stream)
+        vars(self).update(vars(file))
+        self._read = read
+        self.entries = _ObservedEntries(file.entries, read)
+        # What is remembered was not read again.
+        self.judged = None
+
+    def of(self, kind: type[E]) -> list[Entry[E]]:
+        self._read.add(kind)
+        return super().of(kind)
+
+    def facts(self, attribute: Attribute[T]) -> dict[str, list[Fact[T]]]:
+        self._read.add(attribute)
+        return super().facts(attribute)
+
+    def attributes(self) -> Iterable[Attribute[Any]]:
+        self._read.add(ANYTHING)
+        return super().attributes()
+
+    def effective(self, entry_id: UUID) -> AnyEntry | None:
+        self._read.add(entry_id)
+        return super().effective(entry_id)
+
+    def standing(self) -> Iterator[AnyEntry]:
+        self._read.add(ANYTHING)
+        return super().standing()
+
+    def amendments(self, entry_id: UUID) -> list[AnyEntry]:
+        self._read.add(entry_id)
+        return super().amendments(entry_id)
+
+    @property
+    def opened(self) -> AnyEntry:
+        entry = next(iter(dict.values(self.entries)))
+        self._read.add(entry.entry_id)
+        return entry
+
+    @property
+    def newest(self) -> AnyEntry:
+        entry = max(dict.values(self.entries), key=lambda each: each.version)
+        self._read.add(entry.entry_id)
+        return entry
+
+    @property
+    def latest(self) -> AnyEntry | None:
+        entry = super().latest
+        return None if entry is None else self._noted(entry)
+
+    @property
+    def earliest(self) -> AnyEntry | None:
+        entry = super().earliest
+        return None if entry is None else self._noted(entry)
+
+    def _noted(self, entry: AnyEntry) -> AnyEntry:
+        self._read.update((entry.original, _STANDING))
+        return entry
+
+
+class _ObservedEntries(dict[UUID, AnyEntry]):
+    """The entries of a file, which note whether one is looked up or all are gone through."""
+
+    def __init__(self, entries: dict[UUID, AnyEntry], read: set[object]) -> None:
+        super().__init__(entries)
+        self._read = read
+
+    def __getitem__(self, entry_id: UUID) -> AnyEntry:
+        self._read.add(entry_id)
+        return super().__getitem__(entry_id)
+
+    def __contains__(self, entry_id: object) -> bool:
+        self._read.add(entry_id)
+        return super().__contains__(entry_id)
+
+    def get(self, entry_id: UUID, default: Any = None) -> Any:  # noqa: ANN401 - as a dict has it
+        self._read.add(entry_id)
+        return super().get(entry_id, default)
+
+    def __iter__(self) -> Iterator[UUID]:
+        self._read.add(ANYTHING)
+        return super().__iter__()
+
+    def values(self) -> Any:  # noqa: ANN401 - as a dict has them
+        self._read.add(ANYTHING)
+        return super().values()
+
+    def items(self) -> Any:  # noqa: ANN401 - as a dict has them
+        self._read.add(ANYTHING)
+        return super().items()
+
+
+Fate: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn"]
+"""Why what an entry says of an attribute does not count on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An entry that speaks of an attribute and does not count on a day, and the entry that is the reason."""
+
+    entry: AnyEntry
+    fate: Fate
+    by: AnyEntry | None = None
+
+
+def asides(file: File, attribute: Attribute[Any], day: date) -> Iterator[Aside]:
+    """Yield what was said of an attribute and does not count on a day, in the order of recording."""
+    read: set[object] = {attribute}
+    for entry in _candidates(file, read):
+        if entry.type in AMENDMENTS or not touches(entry, read):
+            continue
+        stands = file.effective(group_of(entry))
+        if stands is None:
+            yield Aside(entry, "withdrawn", _last_amendment(file, entry))
+        elif stands is not entry:
+            yield Aside(entry, "corrected", stands)
+        else:
+            yield from _passed(file, attribute, entry, day)
+
+
+def _last_amendment(file: File, entry: AnyEntry) -> AnyEntry | None:
+    return next(reversed(file.amendments(group_of(entry))), None)
+
+
+def _passed(file: File, attribute: Attribute[Any], entry: AnyEntry, day: date) -> Iterator[Aside]:
+    facts = file.facts(attribute)
+    for key, of_key in facts.items():
+        line = [*facts.get(EVERY, ()), *of_key] if key != EVERY else of_key
+        for fact in (each for each in of_key if each.entry is entry and each.held.value is not None):
+            begun = [each for each in line if fact.order < each.order and each.since <= day]
+            if fact.since > day:
+                yield Aside(entry, "not_begun")
+            elif begun:
+                yield Aside(entry, "overtaken", min(begun, key=ORDER).entry)
+            elif fact.held.until is not None and fact.held.until < day:
+                yield Aside(entry, "expired")
