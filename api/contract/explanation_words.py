@@ -132,10 +132,17 @@ def withheld(label: Label, categories: Sequence[Category]) -> Label:
     )
 
 
-def held(label: Label, value: Any, entry: AnyEntry | None) -> Label:  # noqa: ANN401 - of the contract
-    """Return since when an attribute holds, and by which entry."""
+def held(
+    label: Label,
+    value: Any,  # noqa: ANN401 - of the contract
+    entry: AnyEntry | None,
+    *,
+    stage: str | None = None,
+) -> Label:
+    """Return since when an attribute holds, and by which entry; of the stage, which one it is."""
     since, last = value.get("since"), value.get("since_until")
-    zh, en = "", "holds"
+    code = None if stage is None else tables()["stage"].codes[stage]
+    zh, en = ("", "holds") if code is None else (code.zh, code.en)
     if since is not None:
         zh, en = f"自{_day(since).zh}起", f"has held since {since.isoformat()}"
     if last is not None:

@@ -118,8 +118,9 @@ def explanation(path: str, reading: Reading, file: File, *, elsewhere: int = 0) 
     told = [(each, deciding, answer) for each, answer in answers for deciding in answer.deciding]
     told.sort(key=lambda one: one[1].entry.version)
     beside = _beside(asked, reading, file, [one[1].entry for one in told])
-    said = _said(asked, value, answers[0][1] if not parts and answers else None, reading, beside)
-    if asked.counts is not None:
+    if asked.counts is None:
+        said = _said(asked, answers[0][1], reading, beside)
+    else:
         said = words.counts(asked.label, parts, elsewhere)
     body = {
         **_head(asked, reading),
@@ -184,12 +185,9 @@ def _rested_on(value: Any) -> frozenset[Category]:  # noqa: ANN401 - of the cont
 
 
 def _said(
-    asked: ExplainedField,
-    value: Any,  # noqa: ANN401 - of the contract
-    answer: Explained[Any] | None,
-    reading: Reading,
-    beside: Collection[Aside],
+    asked: ExplainedField, answer: Explained[Any], reading: Reading, beside: Collection[Aside]
 ) -> Label:
+    value = answer.answer
     chapter = asked.path.partition(".")[0]
     match chapter:
         case "age":
@@ -200,18 +198,15 @@ def _said(
             return words.obligation_words(asked.label, value)
         case "findings":
             return words.finding_words(asked.label, value)
-    if asked.attribute is None or answer is None:
+    if asked.attribute is None:
         return words.of_the_file(asked.path, asked.label)
-    return _of_an_attribute(asked, value, answer, reading, beside)
+    return _of_an_attribute(asked, answer, reading, beside)
 
 
 def _of_an_attribute(
-    asked: ExplainedField,
-    value: Any,  # noqa: ANN401 - of the contract
-    answer: Explained[Any],
-    reading: Reading,
-    beside: Collection[Aside],
+    asked: ExplainedField, answer: Explained[Any], reading: Reading, beside: Collection[Aside]
 ) -> Label:
+    value = answer.answer
     if value in _NOTHING:
         ended = [each.entry for each in answer.deciding if _did(asked, each, value) == "ended"]
         by = ended[-1] if ended else None
@@ -222,7 +217,8 @@ def _of_an_attribute(
     entries = {each.entry.entry_id: each.entry for each in answer.deciding}
     if not isinstance(single, dict) or "entry" not in single:
         # The stage and the file number are shown without their days.
-        return words.held(asked.label, {}, answer.deciding[-1].entry if answer.deciding else None)
+        last = answer.deciding[-1].entry if answer.deciding else None
+        return words.held(asked.label, {}, last, stage=value if asked.path == "stage" else None)
     return words.held(asked.label, single, entries.get(single["entry"]))
 
 

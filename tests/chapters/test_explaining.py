@@ -14,7 +14,6 @@ from domain.file import ATTRIBUTES, File, fold
 from domain.obligations import OBLIGATIONS
 from domain.readiness import GATES
 from domain.rulebook import Rulebook
-from tests.support.fictional_lives import told_on
 from tests.support.strategies import EARLIEST, LATEST, STREAM, streams
 
 RULEBOOK = Rulebook.shipped()

@@ -104,6 +104,11 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /children/{child}/obligations": [
         ("obligations", {"adoption"}, lambda own: own.get("/children/{child}/obligations", rule="D32"))
     ],
+    "GET /children/{child}/explain/{field}": [
+        ("explanation", {"adoption"}, lambda own: own.get("/children/{child}/explain/obligations.D32")),
+        ("explanation", {"identity"}, lambda own: own.get("/children/{child}/explain/identity.name")),
+        ("explanation", {"identity"}, lambda own: own.get("/children/{child}/explain/file_no")),
+    ],
     "GET /children": [("register", {"identity"}, lambda own: own.get("/children"))],
     "POST /children/search": [
         ("register", {"identity"}, lambda own: own.client.post("/children/search", json={"q": NAME})),
@@ -157,6 +162,7 @@ OF_OTHER_KINDS = {
             ("GET", ""),
             ("GET", "/entries"),
             ("GET", "/obligations"),
+            ("GET", "/explain/{field}"),
             ("GET", "/access"),
             ("POST", "/events"),
         )
