@@ -11,8 +11,9 @@ from api.contract.explanations import ExplanationAnswer, FieldExplanation, expla
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.problems import WITHIN, invalid
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, categories_of
+from api.http.file_points import file_point, one_day
 from api.http.of_kind import of_kind
-from api.http.one_file import findings_of_several_files, one_day
+from api.http.one_file import findings_of_several_files
 from domain.label import Label
 from ledger.codec.messages import unknown_word
 from ledger.compute import compute
@@ -37,10 +38,9 @@ async def explain(
     The field is its path in the file's answer, `obligations.` or `findings.` with a rule, or `gates.` with a
     number.
     """
-    on, known = one_day(day, as_of), await request.known(known_at)
-    read = await request.file(file_id, known=known, about=on)
-    book = await request.ledger.rulebook_of(read)
-    reading = Reading(file_id, request.kind, on or request.today, known, book, request.sees)
+    point = await file_point(request, file_id, one_day(day, as_of), known_at)
+    read, book, known = point.file, point.rulebook, point.known
+    reading = Reading(file_id, request.kind, point.day, known, book, request.sees)
     fields = fields_explained(request.kind, book)
     if field not in fields:
         raise invalid([unknown_word("/path/field", _NO_FIELD, field, fields)])
