@@ -56,7 +56,7 @@ _AGE: Final[Mapping[str, Label]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FieldReading:
     """How a file is read: whose it is, on which day, by which rules, as known where, and who is told."""
 
     file_id: UUID
@@ -130,7 +130,7 @@ def attributes_shown(kind: Kind) -> dict[str, Attribute[Any]]:
     }
 
 
-def explained_field(path: str, reading: Reading) -> ExplainedField:
+def explained_field(path: str, reading: FieldReading) -> ExplainedField:
     """Return the field at one of the paths of `fields_explained`."""
     label = fields_explained(reading.kind, reading.rulebook)[path]
     chapter, _, name = path.partition(".")
@@ -164,17 +164,17 @@ def explained_field(path: str, reading: Reading) -> ExplainedField:
     return ExplainedField(path, label, partial(_of_the_file, reading, path))
 
 
-def _held(reading: Reading, attribute: Attribute[Any], plain: bool, file: File) -> Any:  # noqa: ANN401, FBT001 - of the contract; bound by position
+def _held(reading: FieldReading, attribute: Attribute[Any], plain: bool, file: File) -> Any:  # noqa: ANN401, FBT001 - of the contract; bound by position
     shown = held_json(reading.life(file), attribute, reading.sees)
     return shown["value"] if plain and isinstance(shown, dict) else shown
 
 
-def _age(reading: Reading, member: str, file: File) -> Any:  # noqa: ANN401 - of the contract
+def _age(reading: FieldReading, member: str, file: File) -> Any:  # noqa: ANN401 - of the contract
     shown: Any = age_json(reading.life(file), reading.day)
     return shown[member] if shown is not None and member else shown
 
 
-def _gate(reading: Reading, number: int, file: File) -> dict[str, Any]:
+def _gate(reading: FieldReading, number: int, file: File) -> dict[str, Any]:
     gate, life = GATES[number], reading.life(file)
     result = gate.answer(life).shown(reading.sees)
     rule = result.rule or reading.rulebook[gate.rule]
@@ -191,13 +191,13 @@ def _gate(reading: Reading, number: int, file: File) -> dict[str, Any]:
     }
 
 
-def clocks_told(reading: Reading, rule: str | None, file: File) -> list[Obligation]:
+def clocks_told(reading: FieldReading, rule: str | None, file: File) -> list[Obligation]:
     """Return the obligations opened by the day, of one rule or of all, as far as they are told."""
     every = obligations_of(file, reading.file_id, reading.rulebook, rule)
     return [each for each in every if each.state(reading.day) is not None and reading.told(each)]
 
 
-def findings_told(reading: Reading, rule: str | None, file: File) -> list[Finding]:
+def findings_told(reading: FieldReading, rule: str | None, file: File) -> list[Finding]:
     """Return the findings of the day, of one rule or of all, as far as they are told."""
     if rule is None:
         every = findings_of(file, reading.file_id, reading.rulebook)
@@ -206,38 +206,38 @@ def findings_told(reading: Reading, rule: str | None, file: File) -> list[Findin
     return [each for each in every if each.speaks(reading.day) and reading.told(each)]
 
 
-def _obligations(reading: Reading, rule: str, file: File) -> list[Any]:
+def _obligations(reading: FieldReading, rule: str, file: File) -> list[Any]:
     return [
         obligation_json(each, reading.day, kind=reading.kind) for each in clocks_told(reading, rule, file)
     ]
 
 
-def _findings(reading: Reading, rule: str, file: File) -> list[Any]:
+def _findings(reading: FieldReading, rule: str, file: File) -> list[Any]:
     return [finding_json(each, kind=reading.kind) for each in findings_told(reading, rule, file)]
 
 
-def _waiting(reading: Reading, member: str, file: File) -> Any:  # noqa: ANN401 - of the contract
+def _waiting(reading: FieldReading, member: str, file: File) -> Any:  # noqa: ANN401 - of the contract
     shown: Any = waiting_json(clocks_told(reading, None, file), reading.day)
     return shown[member] if member else shown
 
 
-def _waiting_parts(reading: Reading, member: str, file: File) -> list[str]:
+def _waiting_parts(reading: FieldReading, member: str, file: File) -> list[str]:
     waiting = ((each.rule, waits_as(each, reading.day)) for each in clocks_told(reading, None, file))
     counted = [rule for rule, way in waiting if way is not None and member in {"", way}]
     return [f"obligations.{rule}" for rule in dict.fromkeys(counted)]
 
 
-def _found(reading: Reading, file: File) -> int:
+def _found(reading: FieldReading, file: File) -> int:
     return len(findings_told(reading, None, file))
 
 
-def _found_parts(reading: Reading, file: File) -> list[str]:
+def _found_parts(reading: FieldReading, file: File) -> list[str]:
     return [
         f"findings.{rule}" for rule in dict.fromkeys(each.rule for each in findings_told(reading, None, file))
     ]
 
 
-def _of_the_file(reading: Reading, path: str, file: File) -> Any:  # noqa: ANN401 - of the contract
+def _of_the_file(reading: FieldReading, path: str, file: File) -> Any:  # noqa: ANN401 - of the contract
     if not file.entries:
         return None
     match path:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.contract import explanation_words as words
 from api.contract.entries import EntryAnswer, entry_json
-from api.contract.explained_fields import AGE_RULE, ExplainedField, Reading, clocks_told, explained_field
+from api.contract.explained_fields import AGE_RULE, ExplainedField, FieldReading, clocks_told, explained_field
 from api.contract.explanation_words import Contributed
 from api.contract.listing import Because
 from domain.codes import tables
@@ -105,7 +105,7 @@ class FieldExplanation:
     categories: frozenset[Category]
 
 
-def explanation(path: str, reading: Reading, file: File, *, elsewhere: int = 0) -> FieldExplanation:
+def explanation(path: str, reading: FieldReading, file: File, *, elsewhere: int = 0) -> FieldExplanation:
     """Explain a field of a file; `elsewhere` is the number of findings that other files make of this one."""
     asked = explained_field(path, reading)
     hidden = _hidden(asked, reading, file)
@@ -138,7 +138,7 @@ def explanation(path: str, reading: Reading, file: File, *, elsewhere: int = 0) 
     return FieldExplanation(body, shown, personal | _rested_on(value))
 
 
-def _head(asked: ExplainedField, reading: Reading) -> dict[str, Any]:
+def _head(asked: ExplainedField, reading: FieldReading) -> dict[str, Any]:
     return {
         reading.kind: reading.file_id,
         "field": asked.path,
@@ -150,7 +150,7 @@ def _head(asked: ExplainedField, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _hidden(asked: ExplainedField, reading: Reading, file: File) -> list[Category]:
+def _hidden(asked: ExplainedField, reading: FieldReading, file: File) -> list[Category]:
     """Return the categories for which a field is not shown to the reader."""
     if asked.personal is not None:
         return [] if asked.personal in reading.sees else [asked.personal]
@@ -160,7 +160,7 @@ def _hidden(asked: ExplainedField, reading: Reading, file: File) -> list[Categor
     return []
 
 
-def _withheld(asked: ExplainedField, reading: Reading, hidden: list[Category]) -> FieldExplanation:
+def _withheld(asked: ExplainedField, reading: FieldReading, hidden: list[Category]) -> FieldExplanation:
     said = words.withheld(asked.label, hidden)
     body = {
         **_head(asked, reading),
@@ -185,7 +185,7 @@ def _rested_on(value: Any) -> frozenset[Category]:  # noqa: ANN401 - of the cont
 
 
 def _said(
-    asked: ExplainedField, answer: Explained[Any], reading: Reading, beside: Collection[Aside]
+    asked: ExplainedField, answer: Explained[Any], reading: FieldReading, beside: Collection[Aside]
 ) -> Label:
     value = answer.answer
     chapter = asked.path.partition(".")[0]
@@ -204,7 +204,7 @@ def _said(
 
 
 def _of_an_attribute(
-    asked: ExplainedField, answer: Explained[Any], reading: Reading, beside: Collection[Aside]
+    asked: ExplainedField, answer: Explained[Any], reading: FieldReading, beside: Collection[Aside]
 ) -> Label:
     value = answer.answer
     if value in _NOTHING:
@@ -223,7 +223,7 @@ def _of_an_attribute(
 
 
 def _beside(
-    asked: ExplainedField, reading: Reading, file: File, deciding: Collection[AnyEntry]
+    asked: ExplainedField, reading: FieldReading, file: File, deciding: Collection[AnyEntry]
 ) -> list[Aside]:
     if asked.attribute is None:
         return []
@@ -258,7 +258,7 @@ def _did_to_rows(entry: UUID, rows: Collection[Any]) -> Contributed:
 
 
 def _contribution(
-    asked: ExplainedField, deciding: Deciding[Any], answer: Explained[Any], file: File, reading: Reading
+    asked: ExplainedField, deciding: Deciding[Any], answer: Explained[Any], file: File, reading: FieldReading
 ) -> dict[str, Any]:
     entry, did = deciding.entry, _did(asked, deciding, answer.answer)
     target = amended(entry)
@@ -278,7 +278,7 @@ def _contribution(
     }
 
 
-def _aside(aside: Aside, file: File, reading: Reading) -> dict[str, Any]:
+def _aside(aside: Aside, file: File, reading: FieldReading) -> dict[str, Any]:
     said = words.passed_by(aside.fate, aside.entry, aside.by)
     return {
         "fate": aside.fate,
@@ -289,7 +289,7 @@ def _aside(aside: Aside, file: File, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _rules(asked: ExplainedField, reading: Reading, file: File) -> Iterator[dict[str, Any]]:
+def _rules(asked: ExplainedField, reading: FieldReading, file: File) -> Iterator[dict[str, Any]]:
     """Yield the rules by which a field is found, with the numbers that took part."""
     for rule_id in asked.rules:
         rule = _rule_of_then(asked, reading, rule_id, file)
@@ -303,7 +303,7 @@ def _rules(asked: ExplainedField, reading: Reading, file: File) -> Iterator[dict
         }
 
 
-def _rule_of_then(asked: ExplainedField, reading: Reading, rule: str, file: File) -> Rule:
+def _rule_of_then(asked: ExplainedField, reading: FieldReading, rule: str, file: File) -> Rule:
     if asked.path.startswith("obligations."):
         started = next(reversed(clocks_told(reading, rule, file)), None)
         if started is not None:
@@ -312,7 +312,7 @@ def _rule_of_then(asked: ExplainedField, reading: Reading, rule: str, file: File
     return reading.rulebook[rule].on(reading.day, reading.life(file).region)
 
 
-def _numbers(asked: ExplainedField, reading: Reading, file: File) -> list[tuple[str, Pack]]:
+def _numbers(asked: ExplainedField, reading: FieldReading, file: File) -> list[tuple[str, Pack]]:
     """Return the numbers with which a field was found; none if they may tell of what is not shown."""
     chapter, _, rule = asked.path.partition(".")
     if chapter == "obligations":
@@ -329,7 +329,7 @@ def _numbers(asked: ExplainedField, reading: Reading, file: File) -> list[tuple[
     return of_rule if _sees_all(read, reading) else []
 
 
-def _sees_all(read: Categories, reading: Reading) -> bool:
+def _sees_all(read: Categories, reading: FieldReading) -> bool:
     return read <= reading.sees
 
 

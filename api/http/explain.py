@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from api.contract.encoding import JsonResponse
-from api.contract.explained_fields import Reading, fields_explained
+from api.contract.explained_fields import FieldReading, fields_explained
 from api.contract.explanations import ExplanationAnswer, FieldExplanation, explanation
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.problems import WITHIN, invalid
@@ -40,7 +40,7 @@ async def explain(
     """
     point = await file_point(request, file_id, one_day(day, as_of), known_at)
     read, book, known = point.file, point.rulebook, point.known
-    reading = Reading(file_id, request.kind, point.day, known, book, request.sees)
+    reading = FieldReading(file_id, request.kind, point.day, known, book, request.sees)
     fields = fields_explained(request.kind, book)
     if field not in fields:
         raise invalid([unknown_word("/path/field", _NO_FIELD, field, fields)])

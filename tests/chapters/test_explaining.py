@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.contract.explained_fields import Reading, attributes_shown, explained_field, fields_explained
+from api.contract.explained_fields import FieldReading, attributes_shown, explained_field, fields_explained
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY
 from domain.explaining import explained
@@ -21,9 +21,9 @@ TODAY = date(2026, 11, 22)
 quick = settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 
 
-def reading(file: File, day: date, *, sees: Any = EVERY_CATEGORY) -> Reading:
+def reading(file: File, day: date, *, sees: Any = EVERY_CATEGORY) -> FieldReading:
     """Return how a file is read on a day."""
-    return Reading(file.stream or STREAM, file.opened.kind, day, file.position, RULEBOOK, sees)
+    return FieldReading(file.stream or STREAM, file.opened.kind, day, file.position, RULEBOOK, sees)
 
 
 def decides_exactly(entries: list[AnyEntry], path: str, day: date) -> None:
