@@ -226,7 +226,7 @@ class _ObservedEntries(dict[UUID, AnyEntry]):
         return super().items()
 
 
-Fate: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn"]
+AsideReason: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn"]
 """Why what an entry says of an attribute does not count on a day."""
 
 
@@ -235,7 +235,7 @@ class Aside:
     """An entry that speaks of an attribute and does not count on a day, and the entry that is the reason."""
 
     entry: AnyEntry
-    fate: Fate
+    fate: AsideReason
     by: AnyEntry | None = None
 
 

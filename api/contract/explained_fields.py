@@ -27,7 +27,7 @@ from projections.findings import Finding, findings_of, findings_under
 from projections.obligations import Obligation, obligations_of
 from projections.withholding import Resting, listed
 
-Question: TypeAlias = Callable[[File], Any]
+FieldQuestion: TypeAlias = Callable[[File], Any]
 """What a file answers in the form of the contract; it reads nothing but the file it is given."""
 
 AGE_RULE: Final = "R-AGE-1"
@@ -85,7 +85,7 @@ class ExplainedField:
 
     path: str
     label: Label
-    ask: Question
+    ask: FieldQuestion
     attribute: Attribute[Any] | None = None
     rules: tuple[str, ...] = ()
     personal: Category | None = None

@@ -9,7 +9,7 @@ from domain.codes import tables
 from domain.counted import counted
 from domain.entry import AnyEntry
 from domain.event import Category
-from domain.explaining import Fate
+from domain.explaining import AsideReason
 from domain.label import Label
 from domain.rulebook import DEFAULT, Pack, Rule
 from domain.when import Days, day_of, in_chinese
@@ -44,7 +44,7 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "changed": Label("没有{entry}，本项会不同。", "Without {entry} the answer would be another one."),
     }
 )
-_FATES: Final[Mapping[Fate, Label]] = MappingProxyType(
+_FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
     {
         "overtaken": Label("{entry}已被{other}取代。", "{entry} was overtaken by {other}."),
         "expired": Label("{entry}已到期。", "{entry} has come to its end."),
@@ -117,7 +117,7 @@ def contribution(
     return Label(f"{words.zh}{known.zh}", f"{words.en} {known.en}")
 
 
-def passed_by(fate: Fate, entry: AnyEntry, by: AnyEntry | None) -> Label:
+def passed_by(fate: AsideReason, entry: AnyEntry, by: AnyEntry | None) -> Label:
     """Return why an entry does not count."""
     return _filled(_FATES[fate], entry, by)
 

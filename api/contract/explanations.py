@@ -14,7 +14,7 @@ from api.contract.listing import Because
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category, Label
-from domain.explaining import Aside, Deciding, Explained, Fate, asides, explained
+from domain.explaining import Aside, AsideReason, Deciding, Explained, asides, explained
 from domain.file import File, amended
 from domain.obligations import clocks
 from domain.readiness import GATES
@@ -46,7 +46,7 @@ class ContributionAnswer(Because):
 class AsideAnswer(Because):
     """An entry that speaks of a field and does not count on that day, and the entry that is the reason."""
 
-    fate: Fate
+    fate: AsideReason
     by: UUID | None
     entry: EntryAnswer
 
