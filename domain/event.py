@@ -387,14 +387,16 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
     )
 
 
-_ORDERED: Final[dict[type, tuple[Field, ...]]] = {}
+Mark: TypeAlias = Literal["refers", "names", "orders", "holds_codes", "holds_dates"]
+_MARKED: Final[dict[tuple[type, Mark], tuple[Field, ...]]] = {}
 
 
-def ordered(kind: type[Event]) -> tuple[Field, ...]:
-    """The fields of an event whose days lie to other days in some order."""
-    if kind not in _ORDERED:
-        _ORDERED[kind] = tuple(spec for spec in fields_of(kind) if spec.orders)
-    return _ORDERED[kind]
+def fields_with(kind: type, mark: Mark) -> tuple[Field, ...]:
+    """The fields of `fields_of` that have this mark."""
+    key = kind, mark
+    if key not in _MARKED:
+        _MARKED[key] = tuple(spec for spec in fields_of(kind) if getattr(spec, mark))
+    return _MARKED[key]
 
 
 def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type
@@ -404,15 +406,15 @@ def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations h
 
 def names_of(event: Event) -> Iterator[UUID]:
     """Every name by which other files are judged together with the event's own."""
-    for spec in fields_of(type(event)):
-        value = getattr(event, spec.name) if spec.names else None
+    for spec in fields_with(type(event), "names"):
+        value = getattr(event, spec.name)
         if isinstance(value, UUID):
             yield value
 
 
 def dates_of(event: Event) -> Iterator[date]:
     """Every date the event itself states."""
-    for spec in fields_of(type(event)):
-        value = getattr(event, spec.name) if spec.holds_dates else None
+    for spec in fields_with(type(event), "holds_dates"):
+        value = getattr(event, spec.name)
         if isinstance(value, date):
             yield value

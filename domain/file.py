@@ -162,6 +162,8 @@ class File:
         attribute, an entry as it stands (by its original id), or `ANYTHING`."""
         self._own: set[object] = set()
         """Types and attributes whose lists are not shared with a copy."""
+        self._latest: tuple[int, AnyEntry | None] = (0, None)
+        """The entry recorded last of those that stand, after so many entries."""
         self.judged: object = None
         """What `judging` remembers of this file."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
@@ -261,7 +263,11 @@ class File:
     @property
     def latest(self) -> AnyEntry | None:
         """Of the entries that stand, the one recorded last."""
-        return max(self._effective.values(), key=lambda entry: entry.version, default=None)
+        if self._latest[0] != len(self.entries):
+            # Asked for on every day on which a number may change.
+            last = max(self._effective.values(), key=lambda entry: entry.version, default=None)
+            self._latest = (len(self.entries), last)
+        return self._latest[1]
 
     @property
     def earliest(self) -> AnyEntry | None:

@@ -24,9 +24,8 @@ from domain.event import (
     Past,
     chapter,
     dates_of,
-    fields_of,
+    fields_with,
     known,
-    ordered,
 )
 from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
@@ -167,11 +166,12 @@ def _against(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, reads: set[object]
 ) -> Iterator[Refusal]:
     contradicts = False
-    for refusal in _contradictions(file, entry, today, reads):
+    odd_codes = [*_odd_codes(entry, personal=False)]
+    for refusal in _contradictions(file, entry, odd_codes, today, reads):
         contradicts = True
         yield refusal
     if not contradicts:
-        for odd in _odd_codes(entry, personal=False):
+        for odd in odd_codes:
             yield odd.refusal("E09")
         yield from _long_ago(entry)
         yield from _forbidden(file, entry, rulebook, reads)
@@ -181,10 +181,12 @@ def _against(
             yield odd.refusal("E03" if odd.table.complete else "E09")
 
 
-def _contradictions(file: File, entry: AnyEntry, today: date, reads: set[object]) -> Iterator[Refusal]:
+def _contradictions(
+    file: File, entry: AnyEntry, odd_codes: "Iterable[_OddCode]", today: date, reads: set[object]
+) -> Iterator[Refusal]:
     yield from _amiss(file, entry, reads)
     yield from _impossible(entry, today)
-    for odd in _odd_codes(entry, personal=False):
+    for odd in odd_codes:
         if odd.table.complete:
             yield odd.refusal("E03")
     yield from entry.event.impossible(entry)
@@ -371,7 +373,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
         born = birth.held.value
         if born.first is not None and not life.reached(born.first):
             yield breach("E07", birth.entry)
-    for spec in fields_of(type(entry.event)):
+    for spec in fields_with(type(entry.event), "refers"):
         if spec.refers is not None and isinstance(value := getattr(entry.event, spec.name), UUID):
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
@@ -400,11 +402,11 @@ def _after_closing(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
 
     It ends with the child's being received again.
     """
-    kind = type(entry.event)
-    if kind in KINDS_AFTER or chapter(kind) in CHAPTERS_AFTER or entry.corrects is not None:
-        return
     closed = life.now(CASE_CLOSED)
-    if closed is not None and life.reached(day_after(closed.held.since)):
+    if closed is None or not life.reached(day_after(closed.held.since)):
+        return
+    kind = type(entry.event)
+    if kind not in KINDS_AFTER and chapter(kind) not in CHAPTERS_AFTER and entry.corrects is None:
         yield breach("R-CASE-1", closed.entry)
 
 
@@ -462,7 +464,7 @@ def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
     )
     stated += (
         (spec.label, _in_data(spec), known(getattr(entry.event, spec.name)))
-        for spec in ordered(type(entry.event))
+        for spec in fields_with(type(entry.event), "orders")
         if any(isinstance(order, Past) for order in spec.orders)
     )
     for label, at, day in stated:
@@ -477,7 +479,7 @@ def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:
         yield breach("E10", detail=INSTANT, at="/at")
     if entry.noted_on is not None and entry.noted_on < days.earliest:
         yield breach("E10", detail=NOTED, at="/noted_on")
-    for spec in ordered(type(event)):
+    for spec in fields_with(type(event), "orders"):
         value = known(getattr(event, spec.name))
         if value is not None and any(_contradicts(event, days, value, order) for order in spec.orders):
             yield breach("E10", detail=spec.label, at=_in_data(spec))
@@ -516,7 +518,7 @@ class _OddCode:
 
 def _odd_codes(entry: AnyEntry, *, personal: bool) -> Iterator[_OddCode]:
     """Yield every code that did not count on the entry's days, among the personal fields or the others."""
-    for spec in _coded(type(entry.event)):
+    for spec in fields_with(type(entry.event), "holds_codes"):
         if personal is (spec.personal is not None):
             yield from _odd(spec, known(getattr(entry.event, spec.name)), _in_data(spec), entry.days)
 
@@ -526,7 +528,7 @@ def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[_OddCode]:
         for place, item in enumerate(value):
             yield from _odd(spec, item, f"{at}/{place}", days)
     elif isinstance(value, Part):
-        for inner in _coded(type(value)):
+        for inner in fields_with(type(value), "holds_codes"):
             yield from _odd(inner, known(getattr(value, inner.name)), f"{at}/{inner.name}", days)
     elif spec.code is not None and isinstance(value, str):
         table = tables()[spec.code.table]
@@ -536,12 +538,3 @@ def _odd(spec: Field, value: object, at: str, days: Days) -> Iterator[_OddCode]:
 
 def _in_data(spec: Field) -> str:
     return f"/data/{spec.name}"
-
-
-_CODED: Final[dict[type, tuple[Field, ...]]] = {}
-
-
-def _coded(kind: type[Event] | type[Part]) -> tuple[Field, ...]:
-    if kind not in _CODED:
-        _CODED[kind] = tuple(spec for spec in fields_of(kind) if spec.holds_codes)
-    return _CODED[kind]

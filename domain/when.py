@@ -4,6 +4,7 @@ An age is reached on the birthday (`birthday`). The day on which a period begins
 day counts whole (`Days.plus`): what is to have passed has passed from the day after (`Days.passed`).
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
@@ -54,8 +55,11 @@ class Days:
         That is the last day of a period of this length that begins on these days: the first day does not
         count (民法典 201), and where a month lacks the day its last day counts (202).
         """
+        last = add(self.last, days=days, months=months)
+        if self.first == self.last:
+            return Days(last, last)
         first = None if self.first is None else add(self.first, days=days, months=months)
-        return Days(first, add(self.last, days=days, months=months))
+        return Days(first, last)
 
     def turns(self, years: float, *, months: int = 0) -> "Days":
         """Return the day on which who was born on these days completes an age, as `birthday` counts it."""
@@ -79,6 +83,8 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
         if not FIRST_DAY.year <= year <= LAST_DAY.year:
             return FIRST_DAY if months < 0 else LAST_DAY
         day = date(year, month, min(day.day, days_in_month(year, month)))
+    if not days:
+        return day
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -87,8 +93,7 @@ def add(day: date, *, days: int = 0, months: int = 0) -> date:
 
 def days_in_month(year: int, month: int) -> int:
     """Return the number of days of a month."""
-    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else None
-    return 31 if following is None else (following - timedelta(days=1)).day
+    return monthrange(year, month)[1]
 
 
 def day_of(instant: datetime) -> date:

@@ -13,7 +13,7 @@ from api.imports.cells.measures import amount
 from api.imports.faults import Fault
 from api.imports.layouts.examination import CENTIMETRES, KILOGRAMS
 from domain.envelope import Document
-from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, ordered
+from domain.event import CATALOGUE, Event, Height, NotBefore, Weight, fields_with
 from domain.events.adoption.assessment import IntegrationEnded, IntegrationStarted
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
@@ -137,7 +137,7 @@ def test_an_instant_falls_on_one_of_the_days_on_which_it_may_have_happened() -> 
 
 def test_every_day_that_another_one_bounds_names_a_field_that_is_there() -> None:
     for kind in CATALOGUE.values():
-        for spec in ordered(kind):
+        for spec in fields_with(kind, "orders"):
             others = [order.field for order in spec.orders if isinstance(order, NotBefore) and order.field]
             assert all(hasattr(some(kind), other) for other in others), (kind, spec.name)
 

@@ -129,10 +129,12 @@ BEGIN
                                 days_until[n], institutions[n], fingerprints[n], bodies[n]);
                         accepted := accepted + 1;
                     END LOOP;
-                    INSERT INTO naming (name, position)
-                    SELECT DISTINCT n.name, first_position + accepted - 1
-                      FROM unnest(named_by, names) AS n (append, name)
-                     WHERE n.append = this;
+                    IF this = ANY (named_by) THEN
+                        INSERT INTO naming (name, position)
+                        SELECT DISTINCT n.name, first_position + accepted - 1
+                          FROM unnest(named_by, names) AS n (append, name)
+                         WHERE n.append = this;
+                    END IF;
                 END IF;
             END LOOP;
             IF all_or_nothing AND verdicts && ARRAY['stale', 'mismatch'] THEN
