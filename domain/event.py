@@ -388,15 +388,15 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
 
 
 Mark: TypeAlias = Literal["refers", "names", "orders", "holds_codes", "holds_dates"]
-_MARKED: Final[dict[tuple[type, Mark], tuple[Field, ...]]] = {}
+_MARKED: Final[dict[Mark, dict[type, tuple[Field, ...]]]] = {mark: {} for mark in get_args(Mark)}
 
 
 def fields_with(kind: type, mark: Mark) -> tuple[Field, ...]:
     """The fields of `fields_of` that have this mark."""
-    key = kind, mark
-    if key not in _MARKED:
-        _MARKED[key] = tuple(spec for spec in fields_of(kind) if getattr(spec, mark))
-    return _MARKED[key]
+    marked = _MARKED[mark]
+    if kind not in marked:
+        marked[kind] = tuple(spec for spec in fields_of(kind) if getattr(spec, mark))
+    return marked[kind]
 
 
 def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type

@@ -63,10 +63,14 @@ class Life:
     def now(self, attribute: Attribute[T]) -> Fact[T] | None:
         """Return the fact that holds that day, or None; of several, the one that began last."""
         facts = self._file.facts(attribute)
-        if len(facts) == 1:
-            return self.under(attribute, next(iter(facts)))
-        holding = self.each(attribute)
-        return holding[-1] if holding else None
+        if len(facts) > 1:
+            holding = self.each(attribute)
+            return holding[-1] if holding else None
+        self._reads.add(attribute)
+        # Most attributes have one fact or none, and are asked for more often than anything else.
+        for key in facts:
+            return self._holding(facts, key)
+        return None
 
     def each(self, attribute: Attribute[T]) -> list[Fact[T]]:
         """Return every fact that holds that day, in the order in which they began."""
