@@ -15,12 +15,16 @@ from api.contract import problems, requests
 from api.http import (
     access,
     catalogue,
+    decisions,
+    directory_names,
     docs,
     errors,
     explain,
     feed,
+    file_diff,
     lists,
     one_file,
+    population_diff,
     probes,
     record_many,
     record_one,
@@ -66,8 +70,10 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     errors.install(app)
     for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    of_files = (record_one, record_many, one_file, timeline, explain, lists)
-    for chapter in (*of_files, feed, access, catalogue, imports):
+    recording = (record_one, record_many, imports)
+    of_files = (one_file, timeline, file_diff, explain, decisions, access)
+    across_files = (lists, population_diff, feed)
+    for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
         app.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app

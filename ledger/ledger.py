@@ -118,6 +118,15 @@ class Ledger:
         head = (await self.head()).position
         return head if at is None else min(at, head)
 
+    async def at(self, position: int) -> AnyEntry | None:
+        """Return the entry at a position; None if there is none."""
+        stored = await self.store.read(position - 1, 1, through=position)
+        return next(iter(await self.repository.decoded(stored)), None)
+
+    async def together(self, position: int) -> list[int]:
+        """Return the positions of the entries that were appended together with one, its own among them."""
+        return await self.store.together(position)
+
     async def recorded_at(self, position: int) -> datetime | None:
         """Return the instant of the recording of a position; None if nothing is recorded there."""
         return next(

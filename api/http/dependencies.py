@@ -280,9 +280,9 @@ class RequestContext:
             raise not_found()
         return last
 
-    async def known(self, text: str | None) -> int:
+    async def known(self, text: str | None, place: str = "/query/known_at") -> int:
         """Return the position that `known_at` means. Raises Problem `invalid`."""
-        return await self.ledger.known(_moment(text))
+        return await self.ledger.known(_moment(text, place))
 
     async def instant(self, text: str | None) -> datetime | None:
         """Return the instant that `known_at` means, of a position that of its recording; None is now.
@@ -376,17 +376,16 @@ _PLACES: Final = Label(
 )
 _NO_RULE: Final = Label("没有该规则", "no such rule")
 _RULES: Final = Label("全部列在 /rules", "/rules lists them all")
-_NO_MOMENT: Final = InvalidValue(
-    "/query/known_at",
-    Label("必须是位置、带时区的时刻或日期", "must be a position, an instant with its zone, or a day"),
-    Label(
-        "如 4711、2024-03-05T08:15:30Z（时区中的 + 在网址里写作 %2B）或 2024-03-05",
-        "such as 4711, 2024-03-05T08:15:30Z (the + of a zone is written %2B in an address), or 2024-03-05",
-    ),
+_NO_MOMENT: Final = Label(
+    "必须是位置、带时区的时刻或日期", "must be a position, an instant with its zone, or a day"
+)
+_MOMENTS: Final = Label(
+    "如 4711、2024-03-05T08:15:30Z（时区中的 + 在网址里写作 %2B）或 2024-03-05",
+    "such as 4711, 2024-03-05T08:15:30Z (the + of a zone is written %2B in an address), or 2024-03-05",
 )
 
 
-def _moment(text: str | None) -> int | date | datetime | None:
+def _moment(text: str | None, place: str = "/query/known_at") -> int | date | datetime | None:
     if text is None:
         return None
     day, instant, position = NOTATIONS[date], NOTATIONS[datetime], NOTATIONS[int]
@@ -399,5 +398,5 @@ def _moment(text: str | None) -> int | date | datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise invalid([_NO_MOMENT])
+        raise invalid([InvalidValue(place, _NO_MOMENT, _MOMENTS)])
     return moment

@@ -16,4 +16,7 @@ SELECT access, at, member, role, institution, categories, purpose
  LIMIT %(limit)s
 
 -- name: last_read
-SELECT max(known) FROM access WHERE child = %s AND member = %s AND known IS NOT NULL
+-- What was read and then lost may stand again otherwise: it was not read beyond where the next epoch began.
+SELECT max(least(a.known, (SELECT min(e.began_after) FROM epoch e WHERE e.at > a.at)))
+  FROM access a
+ WHERE a.child = %s AND a.member = %s AND a.known IS NOT NULL

@@ -227,6 +227,10 @@ class Identity:
         """Return all members, with names."""
         return await self._opened(await self._read("members"))
 
+    async def member(self, member: UUID) -> Member | None:
+        """Return a member by id."""
+        return next(iter(await self._opened(await self._read("members_of", [member]))), None)
+
     async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
         """Return the names of members; None for an erased one."""
         named = await self._opened(await self._read("members_of", list(members)))

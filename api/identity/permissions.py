@@ -153,6 +153,17 @@ def looks_after(actor: Actor, place: str | None) -> bool:
     return place is not None and actor.places is not None and place.startswith(actor.places)
 
 
+def may_know(actor: Actor, person: UUID, institution: UUID | None, places: str | None) -> bool:
+    """Return whether the actor may know who a user is: themselves, or one of an institution or a place.
+
+    That is one of an institution that the actor shares or oversees, or one bound to a region (`places` begins
+    its codes) that lies in the actor's.
+    """
+    if actor.user == person or actor.role is Role.ADMINISTRATOR:
+        return True
+    return oversees(actor, institution) if institution is not None else looks_after(actor, places)
+
+
 def may_receive(actor: Actor, file: FileScope) -> bool:
     """Return whether the actor's institution was asked to take the child in, by the place in charge."""
     asked = file.asked is not None and file.asked == actor.institution

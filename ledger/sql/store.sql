@@ -40,6 +40,16 @@ SELECT position, recorded_at, stream, kind, version, entry_id, type, body
  ORDER BY position
  LIMIT %(limit)b
 
+-- name: together
+-- Entries of one append follow each other in their stream and in the ledger, with one request's fingerprint.
+SELECT e.position
+  FROM entry AS chosen
+  JOIN entry AS e
+    ON e.stream = chosen.stream AND e.fingerprint IS NOT DISTINCT FROM chosen.fingerprint
+   AND e.position - e.version = chosen.position - chosen.version
+ WHERE chosen.position = %(position)b
+ ORDER BY e.version
+
 -- name: rows
 SELECT position, recorded_at, stream, kind, version, entry_id, type, body, schema, occurred_on, occurred_until,
        institution

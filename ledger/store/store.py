@@ -136,6 +136,11 @@ class Store:
         parameters = {"after": after, "limit": limit, "through": through}
         return await fetch(self._readers, SQL["rows"], parameters, args_row(StoredRow))
 
+    async def together(self, position: int) -> list[int]:
+        """Return the positions of the entries that were appended together with one, its own among them."""
+        rows = await self._rows(self._readers, SQL["together"], {"position": position})
+        return [each for (each,) in rows]
+
     async def amending(
         self, after: Mapping[UUID, int], types: Iterable[str], *, known: int | None = None
     ) -> list[Stored]:

@@ -39,6 +39,8 @@ async def addresses(served: Served) -> list[str]:
         "job": uuid4(),
         "type": "CareModeAssigned",
         "table": "stage",
+        "position": 1,
+        "person": (await served.actor(Role.STAFF)).user,
     }
     return [path.format(**named) for path in READ]
 

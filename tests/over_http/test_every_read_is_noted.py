@@ -87,6 +87,11 @@ class Asked:
         await done(self.client, handed_in.headers["Location"])
         return await self.client.get(handed_in.headers["Location"])
 
+    async def latest_decision(self) -> Response:
+        """Ask what was known when the latest entry was recorded."""
+        entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
+        return await self.get(f"/entries/{entries[-1]['position']}/decision")
+
     async def imported(self) -> Response:
         """Hand in a register that tells of the child, in words that cannot be used."""
         sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
@@ -108,6 +113,15 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("explanation", {"adoption"}, lambda own: own.get("/children/{child}/explain/obligations.D32")),
         ("explanation", {"identity"}, lambda own: own.get("/children/{child}/explain/identity.name")),
         ("explanation", {"identity"}, lambda own: own.get("/children/{child}/explain/file_no")),
+    ],
+    "GET /children/{child}/diff": [
+        ("diff", {"identity", "adoption"}, lambda own: own.get("/children/{child}/diff", from_known_at=0)),
+    ],
+    "GET /entries/{position}/decision": [
+        ("decision", {"identity", "adoption"}, lambda own: own.latest_decision()),
+    ],
+    "GET /diff": [
+        ("diff", {"identity"}, lambda own: own.get("/diff", from_known_at=0)),
     ],
     "GET /children": [("register", {"identity"}, lambda own: own.get("/children"))],
     "POST /children/search": [
@@ -149,6 +163,9 @@ SILENT = {
     "GET /codes/{table}",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
+    # Who works here and where.
+    "GET /people/{person}",
+    "GET /institutions/{institution}/name",
     # What comes of it is asked at another address.
     "POST /imports",
 }
@@ -163,6 +180,7 @@ OF_OTHER_KINDS = {
             ("GET", "/entries"),
             ("GET", "/obligations"),
             ("GET", "/explain/{field}"),
+            ("GET", "/diff"),
             ("GET", "/access"),
             ("POST", "/events"),
         )
@@ -344,8 +362,10 @@ async def test_nothing_personal_is_answered_without_a_line(served: Served, role:
             after = len(await served.container.access.of(own.child, limit=500))
             assert after > before or not told, (operation, answer.text)
             shown += told
+    named = {"child": own.child, "type": next(iter(CATALOGUE)), "table": "stage"}
+    named |= {"person": (await served.actor(role)).user, "institution": served.home.institution}
     for path in sorted(SILENT - {"POST /imports"}):
-        address = path.removeprefix("GET ").format(child=own.child, type=next(iter(CATALOGUE)), table="stage")
+        address = path.removeprefix("GET ").format(**named)
         answer = await own.client.get(address)
         assert not any(personal in answer.text for personal in PERSONAL), path
     assert shown >= 5

@@ -137,6 +137,8 @@ async def filled(served: Served) -> dict[str, str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "job": str(uuid4()),
+        "position": str(story.position),
+        "person": str((await served.actor(Role.STAFF)).user),
     }
 
 

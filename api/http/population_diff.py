@@ -1,0 +1,191 @@
+"""The files in a caller's scope that differ between two points on both axes."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any, Final, TypeAlias
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from api.contract.encoding import JsonResponse
+from api.contract.file_differences import DifferingListing
+from api.contract.file_kinds import PATHS
+from api.contract.problems import ANYWHERE, responses
+from api.http.cursors import Cursor, PageLimit, packed
+from api.http.dependencies import RequestContext, list_request
+from api.http.file_points import FilePoint
+from api.http.file_snapshots import file_difference, file_snapshot
+from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, file_points, two_points
+from domain.event import Category
+from domain.file import ATTRIBUTES, File
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.compute import compute
+from projections.opened import OpenedFile, files_opened
+from projections.paging import Page
+
+router = APIRouter(tags=["across files"])
+
+_MODELS: Final = ("register",)
+OfPopulation: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+
+FILES_COMPARED: Final = limit(
+    100,
+    Area.COSTS,
+    Label("GET /diff 一页比较的档案数", "Files that a page of GET /diff compares"),
+    why=Label("每一份档案都要在两个时点重新计算", "Each is computed anew at both points"),
+    beyond=Label("其余在下一页；一页可能没有内容", "The rest is on the next page; a page may be empty"),
+)
+ENTRIES_COMPARED: Final = limit(
+    20_000,
+    Area.COSTS,
+    Label("GET /diff 一页读取的条目数", "Entries that a page of GET /diff reads"),
+    why=Label("约半秒的读取和计算", "About half a second of reading and computing"),
+    beyond=Label("其余在下一页", "The rest is on the next page"),
+)
+_MOVED_POSITIONS: Final = 10_000
+"""Positions of which the files that moved are looked up at once; beyond, each file is looked at."""
+_FILES_AT_ONCE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class _Differing:
+    """A differing file as listed, and the categories of personal data that it and its findings reveal."""
+
+    item: dict[str, Any]
+    personal: set[Category]
+    told: frozenset[Category]
+
+
+@router.get("/diff", responses=ANYWHERE | responses("other_epoch") | {200: {"model": DifferingListing}})
+async def population_difference(
+    request: OfPopulation,
+    from_: From = None,
+    to: To = None,
+    from_known_at: FromKnownAt = None,
+    to_known_at: ToKnownAt = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List the children's files that differ between two points, in the order of the register.
+
+    A page compares a bounded number of files, so it may be empty and have a next one. Files that cannot
+    differ, where the days are equal and nothing was recorded in between, are passed over.
+    """
+    points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor)
+    position = request.container.projector.position_of(*_MODELS)
+    page = await _opened(request, points)
+    items: list[_Differing] = []
+    start, read, more = points.start, 0, page.next is not None
+    rows = page.rows
+    while rows and len(items) < limit and read < ENTRIES_COMPARED:
+        piece = _piece(rows, ENTRIES_COMPARED - read)
+        files = await request.ledger.files([row.child for row in piece], keep=False)
+        for row in piece:
+            if len(items) == limit:
+                break
+            start, rows = row.opened, rows[1:]
+            if row.child in files:
+                read += row.version
+                items += await _compared(request, files[row.child], row.child, points)
+    more = more or bool(rows)
+    for purpose, read_of in (
+        ("diff", {each.item["child"]: each.personal for each in items}),
+        ("findings", {each.item["child"]: each.told - each.personal for each in items}),
+    ):
+        await request.note(read_of, purpose)
+    digest = request.ledger.rulebook.digest
+    body = {
+        "items": [each.item for each in items],
+        "next": packed(replace(points, start=start)) if more else None,
+        **points.answers(digest, digest),
+    }
+    return JsonResponse(body, headers={"Ledger-Position": str(position)})
+
+
+async def _opened(request: RequestContext, points: TwoPoints) -> Page[OpenedFile]:
+    """Return the files to compare next: all in scope, or those that can differ if these are few."""
+    among = None
+    before, after = sorted((points.from_known, points.to_known))
+    if points.from_day == points.to_day and after - before <= _MOVED_POSITIONS:
+        # An institution that moved may have adopted another rulebook.
+        among = {each.stream for each in await request.ledger.moved(before, after)}
+    async with request.container.projector.reading() as connection:
+        return await files_opened(
+            connection, request.scope, after=points.start, limit=FILES_COMPARED, among=among
+        )
+
+
+def _piece(rows: list[OpenedFile], entries: int) -> list[OpenedFile]:
+    """Return the next files to read at once: at least one, and no more entries than are left to read."""
+    piece: list[OpenedFile] = []
+    for row in rows[:_FILES_AT_ONCE]:
+        if piece and sum(each.version for each in piece) + row.version > entries:
+            break
+        piece.append(row)
+    return piece
+
+
+async def _compared(request: RequestContext, whole: File, child: UUID, points: TwoPoints) -> list[_Differing]:
+    """Return the file as it is listed if it differs, else nothing."""
+    first, second = await file_points(request, whole, points)
+    if _cannot_differ(first, second):
+        return []
+    asked = partial(_difference, request, whole, child, first, second, points)
+    return await compute(asked, len(whole.entries))
+
+
+def _cannot_differ(first: FilePoint, second: FilePoint) -> bool:
+    """Whether a file is the same at both points: the same day, the same entries, the same rules."""
+    return (first.day, first.file.position, first.rulebook.digest) == (
+        second.day,
+        second.file.position,
+        second.rulebook.digest,
+    )
+
+
+def _difference(
+    request: RequestContext, whole: File, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
+) -> list[_Differing]:
+    before, after = (file_snapshot(each, child, request.sees) for each in (first, second))
+    differing = file_difference(before, after)
+    paths = list(dict.fromkeys(each.path for each in differing.all))
+    if not paths:
+        return []
+    last = request.until(whole)
+    entries = sum(bool(points.between(each)) for each in whole.entries.values() if each.days.last <= last)
+    item = {
+        "child": child,
+        "counts": {
+            "fields": len(differing.fields),
+            "obligations": len(differing.obligations),
+            "gates": len(differing.gates),
+            "findings": len(differing.findings),
+            "entries": entries,
+        },
+        "paths": paths,
+        "difference": f"{PATHS['child']}/{child}/diff?{_query(points)}",
+    }
+    personal = {
+        attribute.personal
+        for each in differing.fields
+        if (attribute := ATTRIBUTES.get(_named(each.path))) is not None and attribute.personal is not None
+    }
+    return [_Differing(item, personal, before.told | after.told)]
+
+
+def _named(path: str) -> tuple[str, str]:
+    chapter, _, name = path.partition(".")
+    return chapter, name
+
+
+def _query(points: TwoPoints) -> str:
+    return urlencode(
+        {
+            "from": points.from_day.isoformat(),
+            "to": points.to_day.isoformat(),
+            "from_known_at": points.from_known,
+            "to_known_at": points.to_known,
+        }
+    )

@@ -1,0 +1,40 @@
+"""The files of a scope, in the order in which they were opened."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL
+
+from ledger.store import queries
+from projections.paging import Condition, Key, Page, as_number, page
+
+_SQL: Final = queries.load_composable("projections", "opened.sql")
+_KEY: Final[Key] = {"register.opened": as_number}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A child's file: the position of its first entry, and the number of its entries."""
+
+    child: UUID
+    opened: int
+    version: int
+
+
+async def files_opened(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    after: int,
+    limit: int,
+    among: Collection[UUID] | None = None,
+) -> Page[OpenedFile]:
+    """Return files of a scope that were opened after a position; `among` are children or institutions."""
+    where = [scope, Condition(SQL("register.opened > %(opened_after)s"), {"opened_after": after})]
+    if among is not None:
+        either = SQL("(register.child = ANY (%(among)s) OR register.institution = ANY (%(among)s))")
+        where.append(Condition(either, {"among": list(among)}))
+    return await page(connection, OpenedFile, _SQL["opened"], where, _KEY, limit=limit)
