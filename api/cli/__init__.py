@@ -30,6 +30,7 @@ COMMANDS: Final = MappingProxyType(
         "serve": "serving_commands:serve",
         "demo": "serving_commands:demo",
         "import": "import_command:import_register",
+        "show": "show_command:show",
         "institution": "directory_commands:institution",
         "user": "directory_commands:user",
         "token": "directory_commands:token",

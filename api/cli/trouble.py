@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from api.cli.backup_commands import OwnerUnknownError
+from api.contract.problems import Problem
 from api.database import OwnerError
 from api.identity.directory import IdentityError
 from api.rule_packs.pack_files import UnreadablePackError
@@ -54,6 +55,7 @@ TOLD: Final = (
     OwnerError,
     OwnerUnknownError,
     PortTakenError,
+    Problem,
     ProgramError,
     ServerFailedError,
     LastSeenError,
@@ -87,7 +89,7 @@ def sentences(error: Exception) -> list[str]:
             away = "数据库无法访问，请检查其是否运行以及地址是否正确。"
             return [str(Label(away, f"The database cannot be reached: {first_line}"))]
         case _ if isinstance(error, TOLD):
-            return [str(error)]
+            return [*map(str, _problem(error))] if isinstance(error, Problem) else [str(error)]
         case gaierror():
             return [str(Label("找不到该主机，请检查地址。", "There is no such host."))]
         case OSError() if error.filename is not None:
@@ -96,6 +98,12 @@ def sentences(error: Exception) -> list[str]:
             denied = "操作系统不允许此项操作，请检查权限。"
             return [str(Label(denied, f"The system does not let us: {error.strerror}."))]
     return []
+
+
+def _problem(error: Problem) -> list[Label]:
+    """Return what is wrong with the values given, or else with the request."""
+    faults = [Label(each["detail_zh"], each["detail"]) for each in error.more.get("errors", ())]
+    return faults or [error.detail]
 
 
 def _usage(error: CycloptsError) -> Label:

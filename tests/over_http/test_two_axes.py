@@ -1,5 +1,7 @@
 """A file at two points: what happened, what was known, what differs, and what a decision rested on."""
 
+import asyncio
+import subprocess
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,7 +30,9 @@ from tests.support.adopters import application
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story
+from tests.support.processes import CHILDLEDGER, environment_of
 from tests.support.strategies import streams
+from tests.support.waiting import PATIENCE
 
 RECEIVED = ("2026-07-01", some(ChildReceived, file_no="WH-2026-001"))
 NAMED = ("2026-07-01", some(IdentityRecorded, name="王小明", birth_on=date(2015, 3, 5), sex="1"))
@@ -460,3 +464,38 @@ async def test_a_withdrawn_entry_is_gone_from_the_file_and_told_between(served: 
     answer = await story.asked("/diff", from_known_at=before)
     assert field(answer, "insurance.enrolled")[1] == []
     assert [each["entry"]["type"] for each in answer["entries"]] == ["EntryWithdrawn"]
+
+
+# On the command line
+
+
+async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: Served) -> None:
+    story, before = await enrolled_late(served)
+    environment = environment_of(served.container.settings)
+
+    def ran(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [str(CHILDLEDGER), "show", *words]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False
+        )
+
+    async def shown(*words: str) -> tuple[int, str, str]:
+        done = await asyncio.to_thread(ran, *words)
+        return done.returncode, done.stdout, done.stderr
+
+    child, days = str(story.child), ("--as-of", "2026-09-01")
+    code, now, beside = await shown(child, *days)
+    assert code == 0, beside
+    assert "(insurance.enrolled): resident, since 2026-08-03" in now
+    assert "王小明" not in now
+    for words in ("状况 Status", "待办事项 Obligations", "3 entries", "不予显示 not shown (identity)"):
+        assert words in now
+    _, then, _ = await shown(child, *days, "--known-at", str(before))
+    assert "(insurance.enrolled)" not in then
+    assert f"as known at position {before}: 2 entries" in then
+    assert "S02  2026-07-01" in then
+    assert "S02" not in now
+    nobody, never = await shown(str(uuid4())), await shown(child, "--known-at", "yesterday")
+    assert (nobody[0], never[0]) == (1, 1)
+    assert "所查内容不存在" in nobody[2]
+    assert "must be a position" in never[2]
