@@ -121,6 +121,12 @@ def _of_a_life(kind: Kind) -> Iterator[tuple[str, Label]]:
         yield path, attribute.label
 
 
+def path_of_attribute(attribute: Attribute[Any]) -> str:
+    """Return where the answer about a file shows an attribute; one of `life.` is in no answer of its own."""
+    shown = {STAGE: "stage", FILE_NO: "file_no"}
+    return shown.get(attribute, f"{attribute.chapter}.{attribute.name}")
+
+
 def attributes_shown(kind: Kind) -> dict[str, Attribute[Any]]:
     """Return the attributes that the answer about a file of a kind shows under their chapters, by path."""
     return {

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from typing_extensions import TypedDict
 
+from api.contract.changes_told import ChangeAnswer, changes_json
 from api.contract.encoding import JsonResponse
 from api.contract.listing import Because, Listing
 from api.contract.masking import typed_dict
@@ -21,14 +22,20 @@ from domain.rule_pack import Dated, packs_of
 from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
 from domain.when import FIRST_DAY, LAST_DAY
 from ledger.codec.json_schema import schema
+from ledger.compute import compute
 
 router = APIRouter(tags=["catalogue"])
 
+_COST: Final = 5000
+"""To list all types for the first time costs as much as judging so many entries."""
 _KNOWN: Final = ANYWHERE | responses("not_found")
 
 
 class EventType(TypedDict):
-    """An event that can be recorded; `personal` names the category of each personal field."""
+    """An event that can be recorded; `personal` names the category of each personal field.
+
+    `changes` is all that it changes in a file, in the order in which it does.
+    """
 
     type: str
     chapter: str
@@ -40,6 +47,7 @@ class EventType(TypedDict):
     schema_version: int
     personal: dict[str, str]
     source: str
+    changes: list[ChangeAnswer]
 
 
 def _answer_of(kind: type[Dated], doc: str) -> Any:  # noqa: ANN401 - a type
@@ -123,7 +131,11 @@ class CodeTableAnswer(TypedDict):
 @router.get("/event-types", responses=ANYWHERE | {200: {"model": Listing[EventType]}})
 async def event_types() -> JsonResponse:
     """List every event that can be recorded, in the order of life."""
-    return JsonResponse({"items": [event_type_json(kind) for kind in CATALOGUE.values()], "next": None})
+
+    def listed() -> list[EventType]:
+        return [event_type_json(kind) for kind in CATALOGUE.values()]
+
+    return JsonResponse({"items": await compute(listed, _COST), "next": None})
 
 
 @router.get("/event-types/{type}", responses=_KNOWN | {200: {"model": EventType}})
@@ -195,6 +207,7 @@ def event_type_json(kind: type[Event]) -> EventType:
         "schema_version": kind.schema,
         "personal": {spec.name: spec.personal.category.value for spec in fields_of(kind) if spec.personal},
         "source": kind.source,
+        "changes": changes_json(kind),
     }
 
 

@@ -1,0 +1,126 @@
+"""What the catalogue says that each type of event changes is what happens: whoever folds the feed may rely on it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.contract.changes_told import changes_json
+from api.contract.entries import stored_json
+from api.contract.explained_fields import path_of_attribute
+from api.contract.file_status import attribute_json
+from domain.entry import AnyEntry
+from domain.event import CATALOGUE
+from domain.file import ATTRIBUTES, Held
+from domain.life import Life
+from domain.rulebook import Rulebook
+from ledger.canonical import Json
+from tests.support.fictional_lives import told_on
+from tests.support.strategies import streams
+
+TODAY = date(2026, 11, 22)
+TOLD = {name: orjson.loads(orjson.dumps(changes_json(kind))) for name, kind in CATALOGUE.items()}
+"""The catalogue as it is sent."""
+quick = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+
+
+def said(entry: Json, field: str) -> Any:
+    """Return what an entry of the feed says in a field; None if that is unknown."""
+    value = entry["data"][field]
+    unknown = value == [] or (isinstance(value, dict) and "unknown" in value)
+    return None if unknown else value
+
+
+def resolved(source: Any, entry: Json) -> Any:
+    """Return a value, a day or a key as the catalogue says where it comes from."""
+    match source["from"]:
+        case "occurred":
+            return entry["occurred_until"]
+        case "entry":
+            return entry["corrects"] or entry["entry_id"]
+        case "same":
+            return source["same"]
+        case "parts":
+            return {name: resolved(part, entry) for name, part in source["parts"].items()}
+        case "cases":
+            value = said(entry, source["field"])
+            return source["cases"]["unknown" if value is None else str(value)]
+    value = said(entry, source["field"])
+    return resolved(source["otherwise"], entry) if value is None and "otherwise" in source else value
+
+
+def happens(change: Any, entry: Json) -> bool:
+    """Whether a change happens by an entry, by the conditions of the catalogue."""
+    for field, values in change["only_if"].items():
+        value = said(entry, field)
+        if not ("unknown" in values if value is None else value in values or "known" in values):
+            return False
+    return True
+
+
+def counted(change: Any) -> bool:
+    """Whether the catalogue leaves open what is changed."""
+    sources = [change[name] for name in ("value", "key", "since", "until")]
+    parts = [part for source in sources if source for part in (source.get("parts") or {}).values()]
+    return any(each is not None and each["from"] == "counted" for each in (*sources, *parts))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it is sent."""
+    shown = orjson.loads(orjson.dumps(attribute_json(value), default=str))
+    return shown["value"] if "value" in shown else shown
+
+
+def held_as_told(entry: AnyEntry) -> Iterator[tuple[Any, Json]]:
+    """Yield the changes that the catalogue says an entry makes, with the entry as it is sent."""
+    shown = stored_json(entry)
+    yield from ((each, shown) for each in TOLD[entry.type] if happens(each, shown))
+
+
+def agrees(change: Any, entry: Json, held: Held[Any]) -> bool:
+    """Whether the catalogue says of a change what is held."""
+    since = None if held.days is None else held.days.last.isoformat()
+    return (
+        path_of_attribute(held.attribute) == change["path"]
+        and (held.value is not None) == (change["change"] == "begins")
+        and held.gives_way == change["gives_way"]
+        and (
+            counted(change)
+            or (
+                (change["value"] is None or resolved(change["value"], entry) == plain(held.value))
+                and resolved(change["key"], entry) == held.key
+                and (change["since"] and resolved(change["since"], entry)) == since
+                and (change["until"] and resolved(change["until"], entry))
+                == (held.until and held.until.isoformat())
+            )
+        )
+    )
+
+
+def changes_as_told(entry: AnyEntry) -> None:
+    """Expect that all that an entry holds is told, and that all that is told exactly is held."""
+    held = [*entry.event.holds(entry)]
+    told = [*held_as_told(entry)]
+    for each in held:
+        assert any(agrees(change, shown, each) for change, shown in told) or any(
+            agrees(change, stored_json(entry), each) for change in TOLD[entry.type] if not change["exact"]
+        ), (entry.event, each)
+    for change, shown in told:
+        assert not change["exact"] or any(agrees(change, shown, each) for each in held), (entry.event, change)
+
+
+def test_what_happens_in_the_lives_of_the_demonstration_is_what_the_catalogue_tells() -> None:
+    for file in told_on(TODAY):
+        for entry in file.standing():
+            changes_as_told(entry)
+
+
+@quick
+@given(entries=streams(tuple(CATALOGUE.values())))
+def test_whatever_can_be_written_down_changes_what_the_catalogue_tells(entries: list[AnyEntry]) -> None:
+    for entry in entries:
+        changes_as_told(entry)
