@@ -136,7 +136,7 @@ async def filled(served: Served) -> dict[str, str]:
         "institution": str(served.home.institution),
         "type": "CareModeAssigned",
         "table": "stage",
-        "field": "stage",
+        "field": "version",
         "job": str(uuid4()),
         "position": str(story.position),
         "person": str((await served.actor(Role.STAFF)).user),
