@@ -39,6 +39,7 @@ async def addresses(served: Served) -> list[str]:
         "job": uuid4(),
         "type": "CareModeAssigned",
         "table": "stage",
+        "field": "findings",
         "position": 1,
         "person": (await served.actor(Role.STAFF)).user,
     }

@@ -29,7 +29,7 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
     ids = {name: str(uuid4()) for name in ("job", *PATHS)}
-    return path.format(type="x", table="stage", position=1, person=uuid4(), **ids)
+    return path.format(type="x", table="stage", field="stage", position=1, person=uuid4(), **ids)
 
 
 def in_query(parameters: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

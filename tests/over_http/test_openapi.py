@@ -138,6 +138,7 @@ async def filled(served: Served) -> dict[str, str]:
         "table": "stage",
         "field": "version",
         "job": str(uuid4()),
+        "field": "findings",
         "position": str(story.position),
         "person": str((await served.actor(Role.STAFF)).user),
     }
