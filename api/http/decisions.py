@@ -19,9 +19,8 @@ from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.http.dependencies import FileRequest, categories_of
 from api.http.file_points import FilePoint
 from api.http.file_snapshots import file_snapshot
-from domain.entry import AnyEntry
 from domain.event import Kind
-from domain.file import File, fold
+from domain.file import File
 from ledger.compute import compute
 
 router = APIRouter(tags=["one file"])
@@ -72,11 +71,12 @@ async def decision(
     beside = {each for each in await ledger.together(position) if each != position}
     known = min({position, *beside}) - 1
     entries = list(whole.entries.values())
-    before = await compute(lambda: _known(entries, known, beside), len(entries))
+    together = [each for each in entries if each.position in beside]
+    earlier = await ledger.file(chosen.stream, known) or File(chosen.stream)
+    before = earlier.extended(together)
     book = await ledger.rulebook_of(before if before.entries else whole, known)
     point, sees = FilePoint(before, day, known, book), request.sees
     shown = await compute(lambda: file_snapshot(point, chosen.stream, sees, chosen.kind), len(entries))
-    together = [each for each in entries if each.position in beside]
     personal = categories_of([chosen, *together]) | {
         each.personal for each in before.attributes() if each.personal is not None
     }
@@ -99,8 +99,3 @@ async def decision(
         "findings": list(shown.findings.values()),
     }
     return JsonResponse(body, headers={"Ledger-Position": str(whole.position)})
-
-
-def _known(entries: list[AnyEntry], known: int, beside: set[int]) -> File:
-    """Return the file of the entries up to a position, and of those beside."""
-    return fold([each for each in entries if each.position <= known or each.position in beside])

@@ -39,7 +39,7 @@ async def file_diff(
     points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor, file_id)
     await request.file(file_id, about=points.asked_from)
     whole = await request.file(file_id, about=points.asked_to)
-    first, second = await file_points(request, whole, points)
+    first, second = await file_points(request, file_id, whole, points)
     if not first.file.entries and not second.file.entries:
         raise not_found()
     last, sees = request.until(whole), request.sees

@@ -16,9 +16,9 @@ from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import RequestContext, list_request
 from api.http.file_points import FilePoint
 from api.http.file_snapshots import file_difference, file_snapshot
-from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, file_points, two_points
+from api.http.two_points import From, FromKnownAt, To, ToKnownAt, TwoPoints, files_points, two_points
 from domain.event import Category
-from domain.file import ATTRIBUTES, File
+from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.limit import Area, limit
 from ledger.compute import compute
@@ -81,14 +81,14 @@ async def population_difference(
     rows = page.rows
     while rows and len(items) < limit and read < ENTRIES_COMPARED:
         piece = _piece(rows, ENTRIES_COMPARED - read)
-        files = await request.ledger.files([row.child for row in piece], keep=False)
+        both = await files_points(request, [row.child for row in piece], points)
         for row in piece:
             if len(items) == limit:
                 break
             start, rows = row.opened, rows[1:]
-            if row.child in files:
+            if row.child in both:
                 read += row.version
-                items += await _compared(request, files[row.child], row.child, points)
+                items += await _compared(request, row.child, *both[row.child], points)
     more = more or bool(rows)
     for purpose, read_of in (
         ("diff", {each.item["child"]: each.personal for each in items}),
@@ -127,13 +127,14 @@ def _piece(rows: list[OpenedFile], entries: int) -> list[OpenedFile]:
     return piece
 
 
-async def _compared(request: RequestContext, whole: File, child: UUID, points: TwoPoints) -> list[_Differing]:
+async def _compared(
+    request: RequestContext, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
+) -> list[_Differing]:
     """Return the file as it is listed if it differs, else nothing."""
-    first, second = await file_points(request, whole, points)
     if _cannot_differ(first, second):
         return []
-    asked = partial(_difference, request, whole, child, first, second, points)
-    return await compute(asked, len(whole.entries))
+    asked = partial(_difference, request, child, first, second, points)
+    return await compute(asked, max(len(first.file.entries), len(second.file.entries)))
 
 
 def _cannot_differ(first: FilePoint, second: FilePoint) -> bool:
@@ -146,15 +147,15 @@ def _cannot_differ(first: FilePoint, second: FilePoint) -> bool:
 
 
 def _difference(
-    request: RequestContext, whole: File, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
+    request: RequestContext, child: UUID, first: FilePoint, second: FilePoint, points: TwoPoints
 ) -> list[_Differing]:
     before, after = (file_snapshot(each, child, request.sees) for each in (first, second))
     differing = file_difference(before, after)
     paths = list(dict.fromkeys(each.path for each in differing.all))
     if not paths:
         return []
-    last = request.until(whole)
-    entries = sum(bool(points.between(each)) for each in whole.entries.values() if each.days.last <= last)
+    latest = first.file if points.from_known > points.to_known else second.file
+    entries = sum(bool(points.between(each)) for each in latest.entries.values())
     item = {
         "child": child,
         "counts": {

@@ -1,6 +1,6 @@
 """Two points of both axes as they are asked for, and what the pages that follow are pinned to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, TypeAlias
@@ -14,10 +14,9 @@ from api.http.cursors import CursorNumber, resumed
 from api.http.dependencies import RequestContext
 from api.http.file_points import FilePoint
 from domain.entry import AnyEntry
-from domain.file import File, fold
+from domain.file import File
 from domain.label import Label
 from ledger.codec.messages import InvalidValue
-from ledger.compute import compute
 
 LAST_READ: Final = "last_read"
 From: TypeAlias = Annotated[date | None, Query(alias="from", description="The first point's day; today.")]
@@ -124,22 +123,43 @@ async def _known(request: RequestContext, text: str | None, head: int, place: st
     return head if text is None else await request.known(text, place)
 
 
-async def file_points(request: RequestContext, whole: File, points: TwoPoints) -> tuple[FilePoint, FilePoint]:
-    """Return a file at both points; it is empty at a point before it was opened.
-
-    The rulebook is the one that the institution in charge, as known then, had adopted by then.
-    """
+async def file_points(
+    request: RequestContext, file_id: UUID, whole: File, points: TwoPoints
+) -> tuple[FilePoint, FilePoint]:
+    """Return a file at both points, where `whole` is the file of now; it is empty before it was opened."""
     first, second = [
-        await _file_point(request, whole, day, known)
+        await _file_point(request, whole, await _as_known(request, file_id, whole, known), day, known)
         for day, known in ((points.from_day, points.from_known), (points.to_day, points.to_known))
     ]
     return first, second
 
 
-async def _file_point(request: RequestContext, whole: File, day: date, known: int) -> FilePoint:
-    file = whole
-    if known < whole.position:
-        file = await compute(lambda: fold(whole.entries.values(), known), len(whole.entries))
+async def files_points(
+    request: RequestContext, children: Sequence[UUID], points: TwoPoints
+) -> dict[UUID, tuple[FilePoint, FilePoint]]:
+    """Return several files at both points, read together; without those that are at neither."""
+    known = sorted({points.from_known, points.to_known})
+    read = {each: await request.ledger.files(children, each, keep=False) for each in known}
+    found = {}
+    for child in children:
+        first, second = (read[each].get(child, File(child)) for each in (points.from_known, points.to_known))
+        if first.entries or second.entries:
+            whole = first if first.version > second.version else second
+            found[child] = (
+                await _file_point(request, whole, first, points.from_day, points.from_known),
+                await _file_point(request, whole, second, points.to_day, points.to_known),
+            )
+    return found
+
+
+async def _as_known(request: RequestContext, file_id: UUID, whole: File, known: int) -> File:
+    if known >= whole.position:
+        return whole
+    return await request.ledger.file(file_id, known) or File(file_id)
+
+
+async def _file_point(request: RequestContext, whole: File, file: File, day: date, known: int) -> FilePoint:
+    """Return the point; its rulebook is that of who was in charge, both as known then."""
     in_charge = file if file.entries else whole
     return FilePoint(file, day, known, await request.ledger.rulebook_of(in_charge, known))
 

@@ -138,7 +138,6 @@ async def filled(served: Served) -> dict[str, str]:
         "table": "stage",
         "field": "version",
         "job": str(uuid4()),
-        "field": "findings",
         "position": str(story.position),
         "person": str((await served.actor(Role.STAFF)).user),
     }
