@@ -14,6 +14,12 @@ class Listing(TypedDict, Generic[T]):
     next: str | None
 
 
+class KnownListing(Listing[T]):
+    """One page of a list about files, with the position as known at which it shows them, at least."""
+
+    known_position: int
+
+
 class Because(TypedDict):
     """A reason in two languages."""
 

@@ -14,14 +14,15 @@ from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
 from api.contract.findings import FindingAnswer, finding_json
-from api.contract.listing import Listing
+from api.contract.listing import KnownListing
 from api.contract.masking import restricted
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit, no_cursor
-from api.http.dependencies import Day, RequestContext, list_request
+from api.http.dependencies import AsOf, Day, RequestContext, list_request
+from api.http.file_points import one_day
 from api.http.one_file import RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
@@ -69,7 +70,9 @@ OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_READIN
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]
 
 
-@router.get("/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": Listing[RegisterRow]}})
+@router.get(
+    "/children", responses=ANYWHERE | responses("forbidden") | {200: {"model": KnownListing[RegisterRow]}}
+)
 async def register(
     request: OfRegister,
     file_no: Annotated[Number | None, Query()] = None,
@@ -90,7 +93,7 @@ async def register(
     "/children/search",
     responses=ANYWHERE
     | responses("forbidden", "too_large", "unsupported_media_type")
-    | {200: {"model": Listing[RegisterRow]}},
+    | {200: {"model": KnownListing[RegisterRow]}},
     openapi_extra=takes("SearchRequest"),
 )
 async def search(request: OfRegister, raw: Annotated[bytes, Depends(body(MOST_BYTES))]) -> JsonResponse:
@@ -150,17 +153,19 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[d
     ]
 
 
-@router.get("/obligations", responses=ANYWHERE | {200: {"model": Listing[ObligationAnswer]}})
+@router.get("/obligations", responses=ANYWHERE | {200: {"model": KnownListing[ObligationAnswer]}})
 async def obligations(
     request: OfObligations,
     day: Day = None,
+    as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: RuleFilter = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
-    on, position = day or request.today, request.container.projector.position_of(*_OBLIGATIONS)
+    on = one_day(day, as_of) or request.today
+    position = request.container.projector.position_of(*_OBLIGATIONS)
     request.check_rule(rule, await request.rulebook())
     page = await _page(
         request,
@@ -176,10 +181,11 @@ async def obligations(
     return _listing([obligation_json(row, on) for row in rows], page.next, position)
 
 
-@router.get("/readiness", responses=ANYWHERE | {200: {"model": Listing[ReadinessAnswer]}})
+@router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ReadinessAnswer]}})
 async def readiness(
     request: OfReadiness,
     day: Day = None,
+    as_of: AsOf = None,
     within_months: Annotated[
         int | None,
         Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
@@ -189,7 +195,8 @@ async def readiness(
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
-    on, position = day or request.today, request.container.projector.position_of(*_READINESS)
+    on = one_day(day, as_of) or request.today
+    position = request.container.projector.position_of(*_READINESS)
     page = await _page(
         request,
         readiness_on,
@@ -203,17 +210,19 @@ async def readiness(
     return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, position)
 
 
-@router.get("/findings", responses=ANYWHERE | {200: {"model": Listing[FindingAnswer]}})
+@router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[FindingAnswer]}})
 async def findings(
     request: OfFindings,
     day: Day = None,
+    as_of: AsOf = None,
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
     """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
-    on, position = day or request.today, request.container.projector.position_of(*_FINDINGS)
+    on = one_day(day, as_of) or request.today
+    position = request.container.projector.position_of(*_FINDINGS)
     request.check_rule(rule, await request.rulebook())
     page = await _page(
         request,
@@ -286,4 +295,5 @@ def _mark(question: str, filters: Mapping[str, object]) -> str:
 
 
 def _listing(items: Sequence[Any], following: str | None, position: int) -> JsonResponse:
-    return JsonResponse({"items": items, "next": following}, headers={"Ledger-Position": str(position)})
+    body = {"items": items, "next": following, "known_position": position}
+    return JsonResponse(body, headers={"Ledger-Position": str(position)})

@@ -199,6 +199,23 @@ async def test_two_names_of_one_thing_do_not_contradict_each_other(served: Serve
         both = {"day": "2024-03-06", "as_of": "2024-03-06"}
         assert (await client.get(path, params=both)).status_code == 200
         await refused(await client.get(path, params=both | {"as_of": "2024-03-07"}), "/query/as_of")
+    await served.projected()
+    for path in ("/obligations", "/readiness", "/findings"):
+        day, as_of = [(await client.get(path, params={name: "2024-03-06"})).json() for name in both]
+        assert day == as_of
+        assert (await client.get(path, params=both)).json() == day
+        await refused(await client.get(path, params=both | {"as_of": "2024-03-07"}), "/query/as_of")
+
+
+async def test_a_list_says_as_known_at_which_position_it_answers(served: Served) -> None:
+    await served.a_child()
+    await served.projected()
+    client = await served.as_(Role.SUPERVISOR)
+    head = (await served.container.ledger.head()).position
+    answers = [await client.get(path) for path in ("/children", "/obligations", "/readiness", "/findings")]
+    answers.append(await client.post("/children/search", json={"q": "王"}))
+    for answer in answers:
+        assert answer.json()["known_position"] == head == int(answer.headers["Ledger-Position"])
 
 
 async def test_a_page_goes_on_only_as_its_list_was_asked_for(served: Served) -> None:
