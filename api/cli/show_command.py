@@ -30,6 +30,7 @@ _GATES: Final = {
     "uncertain": Label("不能确定", "uncertain"),
     "restricted": Label("不予显示", "not shown"),
 }
+_TRUTH: Final = {True: Label("是", "yes"), False: Label("否", "no")}
 _NOTHING: Final = Label("（无）", "(none)")
 
 
@@ -102,6 +103,8 @@ def _fields(shown: FileSnapshot) -> Iterator[str]:
 def _said(path: str, value: Any) -> str:  # noqa: ANN401 - whatever a field holds
     if path == "stage":
         return f"{tables()['stage'].codes[value]}"
+    if isinstance(value, bool):
+        return str(_TRUTH[value])
     if not isinstance(value, Mapping):
         return str(value)
     if "restricted" in value:

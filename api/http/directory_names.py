@@ -18,7 +18,7 @@ router = APIRouter(tags=["directory"])
 async def person(request: FileRequest, person: UUID) -> JsonResponse:
     """Return the name and role of a user, for those who share their institution or supervise it."""
     member = await request.container.identity.member(person)
-    if member is None or not may_know(request.actor, member.member, member.institution, member.prefix):
+    if member is None or not may_know(request.actor, person, member.role, member.institution, member.prefix):
         raise not_found()
     shown = asdict(member)
     body = {"person": person, **{name: shown[name] for name in ("name", "role", "institution")}}

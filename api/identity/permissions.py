@@ -153,13 +153,14 @@ def looks_after(actor: Actor, place: str | None) -> bool:
     return place is not None and actor.places is not None and place.startswith(actor.places)
 
 
-def may_know(actor: Actor, person: UUID, institution: UUID | None, places: str | None) -> bool:
-    """Return whether the actor may know who a user is: themselves, or one of an institution or a place.
+def may_know(actor: Actor, person: UUID, role: Role, institution: UUID | None, places: str | None) -> bool:
+    """Return whether the actor may know who a user is.
 
-    That is one of an institution that the actor shares or oversees, or one bound to a region (`places` begins
-    its codes) that lies in the actor's.
+    That is themselves, one of an institution that the actor shares or oversees, or one bound to a region
+    (`places` begins its codes) that lies in the actor's. Everybody may know the ledger's administrator, who
+    records for all institutions.
     """
-    if actor.user == person or actor.role is Role.ADMINISTRATOR:
+    if actor.user == person or Role.ADMINISTRATOR in {actor.role, role}:
         return True
     return oversees(actor, institution) if institution is not None else looks_after(actor, places)
 

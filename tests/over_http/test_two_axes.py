@@ -16,7 +16,7 @@ from api.http.file_points import FilePoint
 from api.http.file_snapshots import file_difference, file_snapshot
 from api.identity.permissions import SEES, Role
 from api.institutions import adopt_rulebook
-from domain.event import EVERY_CATEGORY
+from domain.event import EVERY_CATEGORY, Event
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
@@ -367,6 +367,28 @@ async def test_a_file_is_read_by_the_rulebook_that_was_known_then(served: Served
     assert item["paths"] == ["obligations.D10"]
 
 
+async def test_the_rules_known_then_are_those_of_who_was_in_charge_then(
+    served: Served, handing_over: Event
+) -> None:
+    story = await a_story(served).given(RECEIVED)
+    book = drafted(BOOK, BOOK, [PACK])
+    await adopt_rulebook(served.container, served.home.institution, book)
+    before = (await served.container.ledger.head()).position
+    await story.given(("2026-10-01", handing_over))
+    now_in_charge = await served.as_(Role.STAFF, elsewhere=True)
+    answer = await now_in_charge.get(f"/children/{story.child}/diff", params={"from_known_at": before})
+    points = answer.json()
+    assert (points["from"]["rulebook"], points["to"]["rulebook"]) == (book.digest, BOOK.digest)
+    (was,) = [
+        each["before"]
+        for each in points["obligations"]
+        if (each["before"] or {}).get("rule") == "D10" and each["before"]["due_on"] > "2026-08-01"
+    ]
+    path, known = f"/children/{story.child}/obligations", {"known_at": str(before), "rule": "D10"}
+    (then,) = (await now_in_charge.get(path, params=known)).json()["items"]
+    assert then == was
+
+
 # The timeline
 
 
@@ -439,6 +461,13 @@ async def test_a_person_is_known_to_who_shares_or_supervises_their_institution(s
         elsewhere = await (await served.as_(role, elsewhere=True)).get(f"/people/{staff}")
         assert elsewhere.status_code == (200 if role is Role.ADMINISTRATOR else 404), role
         assert (await (await served.as_(role)).get(f"/people/{uuid4()}")).status_code == 404
+
+
+async def test_who_runs_the_ledger_is_known_to_everybody_for_they_record_for_all(served: Served) -> None:
+    administrator = (await served.actor(Role.ADMINISTRATOR)).user
+    for role in Role:
+        answer = await (await served.as_(role)).get(f"/people/{administrator}")
+        assert answer.json()["role"] == "administrator"
 
 
 async def test_one_of_a_township_is_known_to_the_bureau_above_and_to_themselves(served: Served) -> None:
