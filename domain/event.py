@@ -113,7 +113,8 @@ class Refers:
 class Names:
     """The value names what entries of other files name too, such as a family that fosters several children.
 
-    An entry that names it is judged with its file, if it has one, and with every file that names it.
+    An entry that names it is judged with its file, if it has one, and with every file that names it. What is
+    sealed wholly has no file: the ledger keeps a keyed hash of it, and one of nothing where it is not known.
     """
 
 
@@ -404,12 +405,15 @@ def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations h
     return within or any(_holds(inner, kind) for inner in get_args(annotation))
 
 
-def names_of(event: Event) -> Iterator[UUID]:
-    """Every name by which other files are judged together with the event's own."""
+def names_of(event: Event) -> Iterator[tuple[UUID | None, bool]]:
+    """Every name by which other files are judged with the event's own, and whether it is sealed wholly.
+
+    None stands for one that is not known.
+    """
     for spec in fields_with(type(event), "names"):
-        value = getattr(event, spec.name)
-        if isinstance(value, UUID):
-            yield value
+        value = vars(event)[spec.name]
+        secret = spec.personal is not None and spec.personal.category in WHOLLY_SEALED
+        yield value if isinstance(value, UUID) else None, secret
 
 
 def dates_of(event: Event) -> Iterator[date]:

@@ -32,7 +32,7 @@ class Attempt:
     institutions: dict[UUID, bool] = field(default_factory=dict)
     """Whether each institution that a draft names has a file in the ledger."""
     naming: dict[UUID, list[UUID]] = field(default_factory=dict)
-    """The streams of the appends that name something, by what the candidates name."""
+    """The streams of the appends that name something, by the kept names of the candidates."""
     others: dict[UUID, File] = field(default_factory=dict)
     """The files of what they name, and the files of these streams."""
     rehearsed_files: dict[UUID, File] = field(default_factory=dict)
@@ -91,6 +91,7 @@ class Attempt:
         beside: dict[UUID, Beside] = {}
         for candidate in group:
             reads: dict[UUID, int] = {}
+            read: dict[UUID, Beside] = {}
             for name in candidate.names:
                 named = self.naming.get(name, [])
                 own = self.others.get(name) or File(name)
@@ -101,7 +102,8 @@ class Attempt:
                 for each in streams.keys() & self.others.keys():
                     reads[each] = self.others[each].version + ahead.entries[each]
                 files = (trials.get(each) or self.others[each] for each in streams)
-                beside[name] = Beside(trials.get(name) or own, tuple(files))
+                read[name] = Beside(trials.get(name) or own, tuple(files))
+            beside |= {name: read[kept] for name, kept in candidate.named.items() if kept in read}
             candidate.reads = tuple(reads.items())
             if self.atomic:
                 ahead.entries[candidate.stream] += len(candidate.ids)

@@ -1,8 +1,8 @@
 """Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias, get_args
 from uuid import UUID
@@ -46,12 +46,13 @@ class Candidate:
     denied: Hindrance | None = None
     reads: tuple[tuple[UUID, int], ...] = ()
     """The other files that the latest judging read, with their versions."""
+    named: Mapping[UUID, UUID] = field(default_factory=dict)
+    """What its events name, by which other files are judged with its own, as `kept_names` returns it."""
 
     @property
     def names(self) -> tuple[UUID, ...]:
-        """What its events name, by which other files are judged with its own."""
-        named = dict.fromkeys(name for draft in self.recording.drafts for name in names_of(draft.event))
-        return tuple(name for name in named if name != self.stream)
+        """The names under which the ledger keeps them."""
+        return tuple(dict.fromkeys(kept for kept in self.named.values() if kept != self.stream))
 
     def place(self, file: File) -> None:
         """Put the drafts in their envelopes, after the last entry of their file."""
@@ -129,6 +130,21 @@ def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0
     return named("entry", owner, key, item, number)
 
 
+def kept_names(named: Named, events: Iterable[Event], ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return what events with these ids name, each with the name under which the ledger keeps it.
+
+    That is a keyed hash of what is sealed wholly; one that is not known is kept like all others.
+    """
+    kept: dict[UUID, UUID] = {}
+    for event, entry in zip(events, ids, strict=True):
+        for name, secret in names_of(event):
+            if secret:
+                kept[name or entry] = named("name", name or entry)
+            elif name is not None:
+                kept[name] = name
+    return kept
+
+
 def institutions_named(event: Event) -> Iterator[tuple[str, UUID]]:
     """Yield the institutions of this ledger that an event names, each with the field that names it."""
     for spec in fields_of(type(event)):
@@ -146,9 +162,9 @@ def _judged(
     file: File, entry: AnyEntry, rulebook: Rulebook, today: date, absent: AbstractSet[UUID]
 ) -> Iterator[Judgement]:
     yield from judge(file, entry, rulebook, today)
-    for field, institution in institutions_named(entry.event):
+    for place, institution in institutions_named(entry.event):
         if institution in absent:
-            yield Judgement(rulebook["E15"], entry, breach("E15", at=f"/data/{field}"))
+            yield Judgement(rulebook["E15"], entry, breach("E15", at=f"/data/{place}"))
 
 
 def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was read elsewhere

@@ -24,7 +24,7 @@ from ledger.codec.split import split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
-from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, institutions_named
+from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, institutions_named, kept_names
 from ledger.recording.outcome import KeepsMoving, KeyMismatch, Outcome, Recorded, Rehearsed, StaleVersion
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
@@ -153,7 +153,13 @@ class RecordingHandler:
         ]
         opened = await self._streams(opening)
         return [
-            Candidate(number, recording, recording.stream or opened.get(each[0]) or uuid4(), each)
+            Candidate(
+                number,
+                recording,
+                recording.stream or opened.get(each[0]) or uuid4(),
+                each,
+                named=kept_names(self._keys.named, (draft.event for draft in recording.drafts), each),
+            )
             for number, (recording, each) in enumerate(zip(recordings, ids, strict=True))
         ]
 

@@ -239,7 +239,8 @@ def test_the_application_of_those_who_adopt_counts_and_not_another_one() -> None
     small_child(own, *two_asked, theirs).when("2025-06-01", registered(HARDSHIP, adopter=OTHERS)).refused(
         "I16"
     )
-    unsaid = small_child(*two_asked, own).when("2025-06-01", registered(HARDSHIP))
+    unsaid = small_child(*two_asked, own)
+    unsaid.when("2025-06-01", registered(HARDSHIP, adopter=Unknown("not_on_paper")))
     assert {found.refusal.kind for found in unsaid.judgements if found.rule.id == "I15"} == {"uncertain"}
 
 

@@ -13,7 +13,7 @@ from domain.events.adoption.registration import (
 )
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.intake import ChildReceived, IdentityRecorded, ReferralReceived
-from tests.support.adopters import application
+from tests.support.adopters import ADOPTER, application
 from tests.support.given import Given, given, some
 
 OTHERS = UUID("00000000-0000-4000-8000-00000000000b")
@@ -25,7 +25,7 @@ MALE, FEMALE = "1", "2"
 
 
 def registered(category: str | Unknown = FOUNDLING, **said: Any) -> AdoptionRegistered:
-    return some(AdoptionRegistered, category=category, **said)
+    return some(AdoptionRegistered, **({"category": category, "adopter": ADOPTER} | said))
 
 
 def born(day: str, until: str | None = None) -> IdentityRecorded:

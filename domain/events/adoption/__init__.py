@@ -14,4 +14,5 @@ from domain.events.adoption import concluding as concluding
 from domain.events.adoption import review as review
 from domain.events.adoption import visits as visits
 from domain.events.adoption import dissolving as dissolving
+from domain.events.adoption import other_children as other_children
 from domain.events.adoption import benefits as benefits

@@ -237,11 +237,15 @@ def _of_good_record(life: Life, application: Entry[AdopterApplicationReceived]) 
 
 def room_in_family(adopting: Adopting) -> Refusals:
     """I16: the adopters have no more children than the law lets those have who adopt this child."""
-    life = adopting.life
-    disabled = life.now(DISABILITY) or life.now(DISABILITY_CERTIFICATE)
-    limit = life.number("I16")
-    if limit is not None and disabled is None:
+    limit = limit_of_children(adopting.life)
+    if limit is not None:
         yield from adopting.but_of(NO_LIMIT_OF_CHILDREN, _room(adopting, limit))
+
+
+def limit_of_children(life: Life) -> Pack | None:
+    """Return how many children those may have who adopt this child; None where the child is disabled."""
+    disabled = life.now(DISABILITY) or life.now(DISABILITY_CERTIFICATE)
+    return life.number("I16") if disabled is None else None
 
 
 def _room(adopting: Adopting, limit: Pack) -> Refusals:

@@ -12,6 +12,7 @@ from domain.event import (
     Event,
     Label,
     Name,
+    Names,
     Number,
     Personal,
     Region,
@@ -116,7 +117,7 @@ class AdoptionRegistered(
     category: Annotated[Answered[str], Label("收养类别", "Category"), Code("adoption_category")]
     registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar")]
     certificate_no: Annotated[Answered[Number], Label("收养登记证号", "Certificate number")]
-    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter")]
+    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter"), Names()]
     new_name: Annotated[Answered[Name], Label("收养后姓名", "New name")]
     decision: Annotated[
         Text | None,
@@ -130,7 +131,7 @@ class AdoptionRegistered(
         return INTAKE
 
     def refusals(self, life: Life) -> Refusals:
-        adopting = _adopting(self, life)
+        adopting = adopting_of(self, life)
         yield from _assessed(adopting, self.decision)
         yield from adopting.only_of(NOT_FOUND_CHILDREN, _looked_for(adopting))
         yield from _agreed(adopting)
@@ -177,7 +178,7 @@ def adoption_by(life: Life, adopter: UUID | None) -> Adopting:
     )
 
 
-def _adopting(registered: AdoptionRegistered, life: Life) -> Adopting:
+def adopting_of(registered: AdoptionRegistered, life: Life) -> Adopting:
     """Return the adoption with the categories it may be of: its own or, where unknown, those of its basis."""
     adopting, category = adoption_by(life, known(registered.adopter)), known(registered.category)
     if category is not None:
