@@ -1,10 +1,7 @@
 """All that the same adopters adopt is judged together: nobody adopts more children than the law lets them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,36 +14,15 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.departure import ChildDied
 from domain.events.health import DisabilityCertificateIssued
 from domain.events.intake import ChildReceived
-from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
-from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
-from ledger.sealing.keys import Keys
 from ledger.store.store import Store
 from tests.support.client import NOW
 from tests.support.given import CLERK, REGION, days, some
 from tests.support.ledgers import Urls, store_of
 
 IN_DIFFICULTY, ORPHAN = "5", "2"
-
-
-@pytest.fixture
-async def processes(urls: Urls, tmp_path: Path) -> AsyncIterator[list[Ledger]]:
-    """Give two processes on the same ledger."""
-    async with AsyncExitStack() as stack:
-        ledgers = []
-        for _ in range(2):
-            store = await stack.enter_async_context(store_of(urls))
-            keys = await Keys.opened(store, tmp_path / "key", DEFAULT_LEDGER)
-            ledgers.append(Ledger(store, keys, Rulebook.shipped(), DEFAULT_LEDGER))
-        yield ledgers
-
-
-@pytest.fixture
-def ledger(processes: list[Ledger]) -> Ledger:
-    """Give one of them."""
-    return processes[0]
 
 
 async def told(ledger: Ledger, stream: UUID | None, *happened: tuple[str, Event]) -> Recorded:

@@ -1,11 +1,8 @@
 """What several files name is judged with all of them: three children never come into one foster family."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,17 +23,14 @@ from domain.events.family.profile import FamilyRegistered
 from domain.events.foster.fostering import FosterAgreementSigned, FosterPlacementEnded, FosterPlacementStarted
 from domain.events.intake import ChildReceived
 from domain.events.record import EntryWithdrawn
-from domain.rulebook import Rulebook
 from ledger.ledger import Ledger
-from ledger.postgres.migrate import DEFAULT_LEDGER
 from ledger.recording.outcome import Outcome, Recorded, Refused, Rehearsal
 from ledger.recording.request import Draft, Recording
-from ledger.sealing.keys import Keys
 from ledger.store.append import Accepted, Stale
 from ledger.store.store import Store
 from tests.support.client import NOW
 from tests.support.given import CLERK, REGION, days, some
-from tests.support.ledgers import Urls, an_append, store_of
+from tests.support.ledgers import an_append
 
 STEPS = (
     FosterFamilyApplied,
@@ -44,24 +38,6 @@ STEPS = (
     FosterFamilyApproved,
     FosterFamilyTrained,
 )
-
-
-@pytest.fixture
-async def processes(urls: Urls, tmp_path: Path) -> AsyncIterator[list[Ledger]]:
-    """Give two processes on the same ledger."""
-    async with AsyncExitStack() as stack:
-        ledgers = []
-        for _ in range(2):
-            store = await stack.enter_async_context(store_of(urls))
-            keys = await Keys.opened(store, tmp_path / "key", DEFAULT_LEDGER)
-            ledgers.append(Ledger(store, keys, Rulebook.shipped(), DEFAULT_LEDGER))
-        yield ledgers
-
-
-@pytest.fixture
-def ledger(processes: list[Ledger]) -> Ledger:
-    """Give one of them."""
-    return processes[0]
 
 
 def recording(stream: UUID | None, *happened: tuple[str, Event], **said: Any) -> Recording:
