@@ -6,6 +6,7 @@ with a fact of an attribute or with an id that it asked for, and what amends the
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -20,17 +21,19 @@ A = TypeVar("A")
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
-MOST_TRIED: Final = limit(
-    1000,
+MOST_READ: Final = limit(
+    160_000,
     Area.COSTS,
-    Label("解释一项内容时逐条试算的条目数", "Entries tried to explain one field"),
+    Label("解释一项内容时重新读取的条目数", "Entries read again to explain one field"),
     why=Label(
-        "更多的条目使一次解释耗时数秒；先试算最近登记的",
-        "More would take seconds; the latest are tried first",
+        "约一秒；一项内容涉及400个条目以内的，全部试算", "About a second; all are tried where 400 are read"
     ),
-    beyond=Label("应答注明未全部试算", "The answer says that not all were tried"),
+    beyond=Label(
+        "先试算答案中写明的和最近登记的，并注明未全部试算",
+        "Those that the answer names and the latest are tried, and it says that these are not all",
+    ),
 )
-
+_LEAST_TRIED: Final = 20
 
 _STANDING: Final = object()
 """Among what was read: which entries stand at all, though not what they say."""
@@ -53,7 +56,7 @@ class Deciding(Generic[A]):
 class Explained(Generic[A]):
     """An answer with the entries that decide on it, in the order of recording.
 
-    It is not `complete` if only the latest `MOST_TRIED` of the entries that were read were tried.
+    It is not `complete` if only some of the entries that were read were tried (`MOST_READ`).
     """
 
     answer: A
@@ -61,18 +64,30 @@ class Explained(Generic[A]):
     complete: bool = True
 
 
-def explained(file: File, ask: Callable[[File], A], *, most: int = MOST_TRIED) -> Explained[A]:
-    """Ask a question of a file, and find the entries that decide on the answer."""
+def explained(
+    file: File, ask: Callable[[File], A], named: Callable[[A], AbstractSet[UUID]], *, quick: bool = False
+) -> Explained[A]:
+    """Ask a question of a file, and find the entries that decide on the answer.
+
+    `named` are the entries that an answer names, which are tried first; a `quick` question reads but a few
+    entries of those that it may read, and all of them are tried.
+    """
     read: set[object] = set()
     answer = ask(_Observed(file, read))
     candidates = _candidates(file, read)
-    tried = candidates[-most:]
-    others = {entry.entry_id: ask(file.without(entry.entry_id)) for entry in tried}
-    deciding = [entry for entry in tried if others[entry.entry_id] != answer]
+    most = len(candidates) if quick else max(_LEAST_TRIED, MOST_READ // max(1, len(candidates)))
+    tried = candidates
+    if len(candidates) > most:
+        groups = {group_of(file.entries[each]) for each in named(answer) if each in file.entries}
+        first = [each for each in candidates if group_of(each) in groups][-most:]
+        others = [each for each in candidates if group_of(each) not in groups]
+        tried = sorted([*first, *others[len(first) - most :]][:most], key=lambda entry: entry.version)
+    without = {entry.entry_id: ask(file.without(entry.entry_id)) for entry in tried}
+    deciding = [entry for entry in tried if without[entry.entry_id] != answer]
     before = _before(file, [entry.entry_id for entry in deciding], ask)
     return Explained(
         answer,
-        tuple(Deciding(each, others[each.entry_id], before[each.entry_id]) for each in deciding),
+        tuple(Deciding(each, without[each.entry_id], before[each.entry_id]) for each in deciding),
         complete=len(tried) == len(candidates),
     )
 

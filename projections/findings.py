@@ -15,7 +15,7 @@ from domain.judging import Judgement, findings_against
 from domain.judging import findings as judged
 from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
-from domain.standing import STANDING, Lapse, lapses
+from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
 from ledger.store import queries
 from projections.fostered import found_crowded
@@ -54,6 +54,10 @@ class Finding:
         return self.found_on <= day and (self.until is None or day <= self.until)
 
 
+REJECTED: Final = "X10"
+"""The rule of an entry whose exception was rejected, and that is still to be mended."""
+
+
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
     of_entries = _against_entries(judged(file, rulebook), rulebook)
@@ -69,10 +73,10 @@ def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> It
     Their numbers are not those of `findings_of`.
     """
     reads = rule_reads().get(rule)
-    kinds = () if reads is None else reads.judges
-    if not kinds and rule not in STANDING:
-        kinds = tuple(CATALOGUE)
-    against = findings_against(file, [CATALOGUE[kind] for kind in kinds], rulebook)
+    judged_kinds = () if reads is None else reads.judges
+    # An exception to any rule may be rejected.
+    kinds = CATALOGUE.values() if rule == REJECTED else [CATALOGUE[kind] for kind in judged_kinds]
+    against = findings_against(file, kinds, rulebook)
     of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
     yield from (each for each in (*_against_entries(against, rulebook), *of_days) if each.rule == rule)
 
@@ -85,7 +89,7 @@ def _against_entries(judgements: Iterable[Judgement], rulebook: Rulebook) -> Ite
         yield finding
         if judgement.rejected and judgement.entry.entry_id not in to_mend:
             to_mend.add(judgement.entry.entry_id)
-            rule = rulebook["X10"]
+            rule = rulebook[REJECTED]
             yield replace(
                 finding,
                 rule=rule.id,

@@ -197,6 +197,14 @@ def _gate(reading: FieldReading, number: int, file: File) -> dict[str, Any]:
     }
 
 
+def ids_in(answer: Any) -> set[UUID]:  # noqa: ANN401 - of the contract
+    """Return the ids that an answer names."""
+    if isinstance(answer, UUID):
+        return {answer}
+    inner = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list) else ()
+    return set[UUID]().union(*map(ids_in, inner))
+
+
 def clocks_told(reading: FieldReading, rule: str | None, file: File) -> list[Obligation]:
     """Return the obligations opened by the day, of one rule or of all, as far as they are told."""
     every = obligations_of(file, reading.file_id, reading.rulebook, rule)

@@ -182,10 +182,13 @@ def aged(label: Label, value: Any, rule: Rule) -> Label:  # noqa: ANN401 - of th
             f"{label.zh}：没有登记出生日期，或者该日在出生之前。",
             f"{label.en}: no birth is recorded, or the day lies before it.",
         )
-    source = f"（{rule.source}）"
+    years = value.get("years") if isinstance(value, dict) else None
+    zh, en = ("", "") if years is None else (f"满{years}周岁，", f"{years}, ")
+    if isinstance(value, dict) and value["uncertain"]:
+        zh, en = f"{zh}因出生日期不确定，尚不能确定，", f"{en}uncertain as the day of birth is, "
     return Label(
-        f"{label.zh}：按登记的出生日期计算，自生日当日起为满周岁{source}。",
-        f"{label.en}: counted from the birth on record, reached on the birthday ({rule.source}).",
+        f"{label.zh}：{zh}按登记的出生日期计算，自生日当日起为满周岁（{rule.source}）。",
+        f"{label.en}: {en}counted from the birth on record, reached on the birthday ({rule.source}).",
     )
 
 

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from api.contract import explanation_words as words
 from api.contract.entries import EntryAnswer, entry_json
-from api.contract.explained_fields import AGE_RULE, ExplainedField, FieldReading, clocks_told, explained_field
+from api.contract.explained_fields import (
+    AGE_RULE,
+    ExplainedField,
+    FieldReading,
+    clocks_told,
+    explained_field,
+    ids_in,
+)
 from api.contract.explanation_words import Contributed
 from api.contract.listing import Because
 from domain.codes import tables
@@ -113,7 +120,7 @@ def explanation(path: str, reading: FieldReading, file: File, *, elsewhere: int 
         return _withheld(asked, reading, hidden)
     parts = [] if asked.counts is None else asked.counts(file)
     asking = [explained_field(each, reading) for each in parts] if asked.counts else [asked]
-    answers = [(each, explained(file, each.ask)) for each in asking]
+    answers = [(each, explained(file, each.ask, ids_in, quick=each.attribute is not None)) for each in asking]
     value = asked.ask(file) if asked.counts else answers[0][1].answer
     told = [(each, deciding, answer) for each, answer in answers for deciding in answer.deciding]
     told.sort(key=lambda one: one[1].entry.version)

@@ -1,19 +1,33 @@
 """Explanations: the entries that decide on a field are exactly those whose removal changes it."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.contract.explained_fields import FieldReading, attributes_shown, explained_field, fields_explained
+from api.contract.explained_fields import (
+    FieldReading,
+    attributes_shown,
+    explained_field,
+    fields_explained,
+    ids_in,
+)
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY
+from domain.events.health import PhysicalExamined
 from domain.explaining import explained
 from domain.file import ATTRIBUTES, File, fold
 from domain.obligations import OBLIGATIONS
 from domain.readiness import GATES
 from domain.rulebook import Rulebook
+from projections.findings import findings_of, findings_under
+from tests.support.fictional_lives import told_on
+from tests.support.given import given as a_file
+from tests.support.given import some
 from tests.support.strategies import EARLIEST, LATEST, STREAM, streams
 
 RULEBOOK = Rulebook.shipped()
@@ -30,7 +44,7 @@ def decides_exactly(entries: list[AnyEntry], path: str, day: date) -> None:
     """Expect that leaving out a named entry changes the answer, and leaving out any other one does not."""
     file = fold(entries)
     ask = explained_field(path, reading(file, day)).ask
-    found = explained(file, ask)
+    found = explained(file, ask, ids_in)
     assert found.complete
     assert found.answer == ask(file)
     changing = []
@@ -82,3 +96,28 @@ def test_the_entries_that_decide_on_obligations_and_gates_are_those_whose_remova
         decides_exactly(entries, f"gates.{number}", day)
     for rule in data.draw(st.lists(st.sampled_from([*OBLIGATIONS]), min_size=10, max_size=10)):
         decides_exactly(entries, f"obligations.{rule}", day)
+
+
+def test_the_findings_of_one_rule_are_those_that_all_findings_have_of_it() -> None:
+    for file in told_on(TODAY)[::6]:
+        whole = [replace(each, number=0) for each in findings_of(file, STREAM, RULEBOOK)]
+        under = {rule: [*findings_under(file, STREAM, RULEBOOK, rule)] for rule in RULEBOOK.rules}
+        assert under == {rule: [each for each in whole if each.rule == rule] for rule in under}
+
+
+def test_where_too_many_entries_were_read_those_that_are_named_and_the_latest_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("domain.explaining.MOST_READ", 1)
+    monkeypatch.setattr("domain.explaining._LEAST_TRIED", 3)
+    days = [f"2024-03-{day:02}" for day in range(1, 11)]
+    file = a_file(*((day, some(PhysicalExamined)) for day in days)).file
+    first, *_, last = file.entries.values()
+
+    def ask(asked: File) -> UUID | None:
+        return next((each.entry_id for each in asked.of(PhysicalExamined)), None)
+
+    found = explained(file, ask, ids_in)
+    assert [each.entry for each in found.deciding] == [first]
+    assert not found.complete
+    assert explained(file, lambda asked: len(asked.of(PhysicalExamined)), ids_in).deciding[-1].entry == last
