@@ -11,6 +11,7 @@ from domain.event import Category
 from domain.file import Beside, File
 from domain.impact import NO_IMPACT, impact
 from domain.rulebook import Rulebook
+from domain.scope import scope_of
 from ledger.recording.candidates import Candidate, Check, judge_in_turn, judge_together
 from ledger.recording.outcome import Denied, Outcome, Refused, Rehearsal, Rehearsed, StaleVersion, Withheld
 
@@ -85,6 +86,8 @@ class Attempt:
     ) -> dict[UUID, Beside]:
         """Return what the candidates of one file name and who names the same; set what they have read.
 
+        A file in another's charge, with who names it, is judged as one that is not there, so that no refusal
+        tells of it.
         `trials` are the files as they would be after other candidates, which may name the same; `ahead` are
         those that the same transaction appends before, if it appends all or nothing.
         """
@@ -102,7 +105,9 @@ class Attempt:
                 for each in streams.keys() & self.others.keys():
                     reads[each] = self.others[each].version + ahead.entries[each]
                 files = (trials.get(each) or self.others[each] for each in streams)
-                read[name] = Beside(trials.get(name) or own, tuple(files))
+                named_file = trials.get(name) or own
+                theirs = named_file.entries and not _of_recorder(named_file, candidate)
+                read[name] = Beside(File(name), ()) if theirs else Beside(named_file, tuple(files))
             beside |= {name: read[kept] for name, kept in candidate.named.items() if kept in read}
             candidate.reads = tuple(reads.items())
             if self.atomic:
@@ -143,6 +148,11 @@ class Attempt:
         self.rehearsed_files[stream] = after = before.extended(candidate.recorded(before.position, now))
         changes = impact(before, after, self.rulebooks[stream], self.today, sees)
         return Rehearsal(candidate.judgements, changes, candidate.ids)
+
+
+def _of_recorder(file: File, candidate: Candidate) -> bool:
+    """Whether a file is in the charge of the institution that a candidate is recorded for."""
+    return scope_of(file).institution == candidate.recording.recorded_by.institution
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import pytest
 from domain.event import Event
 from domain.events.care import FOSTER_FAMILY
 from domain.events.family.foster_steps import (
+    APPLICATION,
     FamilyMember,
     FamilyMembersRecorded,
     FosterFamilyApplied,
@@ -234,3 +235,17 @@ async def test_appends_of_one_batch_that_name_the_same_are_judged_one_after_the_
     assert [type(verdict) for verdict in await store.append_all(both)] == [Accepted, Stale]
     together = [an_append(names=(name,), reads=((name, version),)) for version in (1, 2)]
     assert [type(each) for each in await store.append_all(together, atomic=True)] == [Accepted, Accepted]
+
+
+@pytest.mark.rule("I11")
+async def test_a_family_of_another_institution_is_answered_as_one_that_is_not_there(ledger: Ledger) -> None:
+    elsewhere = replace(registered(*STEPS), institution=uuid4())
+    theirs = await stands(ledger, elsewhere)
+    said = []
+    for family in (theirs, uuid4()):
+        child = await a_child(ledger, family)
+        (rehearsed,) = await ledger.rehearse([placing(child, family)], now=NOW)
+        assert isinstance(rehearsed, Rehearsal)
+        said.append([(each.rule.id, each.refusal.detail) for each in rehearsed.judgements])
+    assert said[0] == said[1]
+    assert ("I11", APPLICATION) in said[0]
