@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Attribute, Fact, File, amended
+from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Attribute, Fact, File, names_entry
 from domain.limit import Area, limit
 
 A = TypeVar("A")
@@ -78,10 +78,10 @@ def explained(
     most = len(candidates) if quick else max(_LEAST_TRIED, MOST_READ // max(1, len(candidates)))
     tried = candidates
     if len(candidates) > most:
-        groups = {group_of(file.entries[each]) for each in named(answer) if each in file.entries}
-        first = [each for each in candidates if group_of(each) in groups][-most:]
-        others = [each for each in candidates if group_of(each) not in groups]
-        tried = sorted([*first, *others[len(first) - most :]][:most], key=lambda entry: entry.version)
+        groups = {_group_of(file, file.entries[each]) for each in named(answer) if each in file.entries}
+        first = [each for each in candidates if _group_of(file, each) in groups][-most:]
+        others = [each for each in candidates if _group_of(file, each) not in groups]
+        tried = sorted([*first, *others[len(first) - most :]][:most], key=_recorded)
     without = {entry.entry_id: ask(file.without(entry.entry_id)) for entry in tried}
     deciding = [entry for entry in tried if without[entry.entry_id] != answer]
     before = _before(file, [entry.entry_id for entry in deciding], ask)
@@ -95,7 +95,7 @@ def explained(
 def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> dict[UUID, A]:
     """Return what was answered before each of these entries was known."""
     wanted, answers, known = set(deciding), dict[UUID, A](), File(file.stream)
-    for entry in sorted(file.entries.values(), key=lambda each: each.version):
+    for entry in sorted(file.entries.values(), key=_recorded):
         if len(answers) == len(wanted):
             break
         if entry.entry_id in wanted:
@@ -104,30 +104,35 @@ def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> d
     return answers
 
 
-def group_of(entry: AnyEntry) -> UUID:
-    """The original entry that one is or amends."""
-    return amended(entry) or entry.entry_id
-
-
-def versions_of(file: File, original: UUID) -> list[AnyEntry]:
-    """Return an original entry, if it is there, with all that amends it."""
-    first = file.entries.get(original)
-    return [*([] if first is None else [first]), *file.amendments(original)]
+def _group_of(file: File, entry: AnyEntry) -> UUID:
+    """Return the original entry on which one acts, through however many others; its own id if on none."""
+    seen: set[UUID] = set()
+    while (named := names_entry(entry)) is not None and entry.entry_id not in seen:
+        seen.add(entry.entry_id)
+        if named not in file.entries:
+            return named
+        entry = file.entries[named]
+    return entry.entry_id
 
 
 def _candidates(file: File, read: set[object]) -> list[AnyEntry]:
     """Return the entries that may decide on an answer that read this of the file, in order of recording."""
     if ANYTHING in read:
-        return sorted(file.entries.values(), key=lambda entry: entry.version)
-    standing = {group_of(entry) for key in read for entry in _read_by(file, key)}
-    changed = {target for entry in file.entries.values() if (target := amended(entry)) is not None}
-    struck = {
-        target
-        for target in changed
-        if _STANDING in read or any(touches(each, read) for each in versions_of(file, target))
+        return sorted(file.entries.values(), key=_recorded)
+    groups: dict[UUID, list[AnyEntry]] = {}
+    for entry in file.entries.values():
+        groups.setdefault(_group_of(file, entry), []).append(entry)
+    found = {_group_of(file, entry) for key in read for entry in _read_by(file, key)}
+    found |= {
+        original
+        for original, acting in groups.items()
+        if len(acting) > 1 and (_STANDING in read or any(touches(each, read) for each in acting))
     }
-    found = {each.entry_id: each for one in standing | struck for each in versions_of(file, one)}
-    return sorted(found.values(), key=lambda entry: entry.version)
+    return sorted((each for original in found for each in groups.get(original, ())), key=_recorded)
+
+
+def _recorded(entry: AnyEntry) -> int:
+    return entry.position
 
 
 def _read_by(file: File, key: object) -> Iterator[AnyEntry]:
@@ -241,7 +246,7 @@ class _ObservedEntries(dict[UUID, AnyEntry]):
         return super().items()
 
 
-AsideReason: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn"]
+AsideReason: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn", "undone"]
 """Why what an entry says of an attribute does not count on a day."""
 
 
@@ -260,17 +265,15 @@ def asides(file: File, attribute: Attribute[Any], day: date) -> Iterator[Aside]:
     for entry in _candidates(file, read):
         if entry.type in AMENDMENTS or not touches(entry, read):
             continue
-        stands = file.effective(group_of(entry))
+        stands = file.effective(entry.original)
         if stands is None:
-            yield Aside(entry, "withdrawn", _last_amendment(file, entry))
-        elif stands is not entry:
+            yield Aside(entry, "withdrawn", next(reversed(file.amendments(entry.original)), None))
+        elif stands is entry:
+            yield from _passed(file, attribute, entry, day)
+        elif stands.version > entry.version:
             yield Aside(entry, "corrected", stands)
         else:
-            yield from _passed(file, attribute, entry, day)
-
-
-def _last_amendment(file: File, entry: AnyEntry) -> AnyEntry | None:
-    return next(reversed(file.amendments(group_of(entry))), None)
+            yield Aside(entry, "undone")
 
 
 def _passed(file: File, attribute: Attribute[Any], entry: AnyEntry, day: date) -> Iterator[Aside]:

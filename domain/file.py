@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Category, Event, Kind, Label
+from domain.event import Category, Event, Kind, Label, chapter
 from domain.resting import NOTHING, Categories, note
 from domain.when import FIRST_DAY, LAST_DAY, Days, day_before
 
@@ -218,20 +218,28 @@ class File:
 
     def without(self, entry_id: UUID) -> "File":
         """Return a copy as if an entry had never been recorded; this file does not change."""
+        entry = self.entries[entry_id]
+        if names_entry(entry) is not None or entry_id in self._amendments:
+            # What acts on others, or was acted on, is rare.
+            other = File(self.stream)
+            for each in self.entries.values():
+                if each is not entry:
+                    other.add(each)
+            return other
         other = self.copy()
         other.drop(entry_id)
         return other
 
     def drop(self, entry_id: UUID) -> None:
-        """Become the file in which an entry was never recorded, for a trial: no entry is ever removed."""
+        """Become the file in which an entry was never recorded, for a trial: no entry is ever removed.
+
+        It is one that no other entry acts on.
+        """
         entry = self.entries.pop(entry_id)
         if entry.version == self.version:
             self.version = max((each.version for each in self.entries.values()), default=0)
             self.position = max((each.position for each in self.entries.values()), default=0)
-        target = amended(entry)
-        if target is not None:
-            self._amendments[target] = [each for each in self.amendments(target) if each is not entry]
-        self._settle(target or entry_id)
+        self._settle(entry_id)
 
     def inherit(self, earlier: "File") -> None:
         """Adopt the judgements remembered by an earlier state of this file.
@@ -400,6 +408,14 @@ def amended(entry: Amending) -> UUID | None:
         target: UUID = entry.event.entry
         return target
     return entry.corrects
+
+
+def names_entry(entry: AnyEntry) -> UUID | None:
+    """Return the entry that one acts on: that it corrects, withdraws, restores or decides on."""
+    target = entry.corrects
+    if target is None and chapter(type(entry.event)) == "record":
+        target = getattr(entry.event, "entry", None)
+    return target
 
 
 def fold(entries: Iterable[AnyEntry], known: int | None = None) -> File:

@@ -15,7 +15,17 @@ from domain.rulebook import DEFAULT, Pack, Rule
 from domain.when import Days, day_of, in_chinese
 
 Contributed: TypeAlias = Literal[
-    "began", "ended", "replaced", "corrected", "withdrew", "restored", "started", "met", "evidence", "changed"
+    "began",
+    "ended",
+    "replaced",
+    "corrected",
+    "withdrew",
+    "restored",
+    "decided",
+    "started",
+    "met",
+    "evidence",
+    "changed",
 ]
 """What an entry did to a field."""
 
@@ -38,6 +48,7 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "corrected": Label("{entry}更正了{other}。", "{entry} corrected {other}."),
         "withdrew": Label("{entry}撤回了{other}。", "{entry} withdrew {other}."),
         "restored": Label("{entry}恢复了{other}。", "{entry} restored {other}."),
+        "decided": Label("{entry}对{other}作出了决定。", "{entry} decided on {other}."),
         "started": Label("{entry}使该事项开始计算。", "{entry} started the clock."),
         "met": Label("{entry}完成了该事项。", "{entry} met it."),
         "evidence": Label("{entry}是判断的依据。", "{entry} is evidence for it."),
@@ -50,6 +61,7 @@ _FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
         "expired": Label("{entry}已到期。", "{entry} has come to its end."),
         "not_begun": Label("{entry}到该日尚未开始。", "{entry} had not begun on that day."),
         "corrected": Label("{entry}已由{other}更正。", "{entry} was corrected by {other}."),
+        "undone": Label("{entry}已不生效。", "{entry} does not count any more."),
         "withdrawn": Label("{entry}已由{other}撤回。", "{entry} was withdrawn by {other}."),
     }
 )

@@ -1,8 +1,9 @@
 """Why a field of a file is as it is, in the form of answers."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category, Label
 from domain.explaining import Aside, AsideReason, Deciding, Explained, asides, explained
-from domain.file import File, amended
+from domain.file import File, names_entry
 from domain.obligations import clocks
 from domain.readiness import GATES
 from domain.resting import Categories, noting
@@ -30,6 +31,9 @@ from domain.rulebook import Pack, Rule, numbers_counted
 
 _MOST_ASIDES: Final = 50
 """Of the entries that do not count, the latest are told."""
+_ACTING: Final[Mapping[str, Contributed]] = MappingProxyType(
+    {"EntryWithdrawn": "withdrew", "EntryRestored": "restored"}
+)
 _NOTHING: Final[tuple[object, ...]] = (None, [], 0)
 
 
@@ -123,7 +127,7 @@ def explanation(path: str, reading: FieldReading, file: File, *, elsewhere: int 
     answers = [(each, explained(file, each.ask, ids_in, quick=each.attribute is not None)) for each in asking]
     value = asked.ask(file) if asked.counts else answers[0][1].answer
     told = [(each, deciding, answer) for each, answer in answers for deciding in answer.deciding]
-    told.sort(key=lambda one: one[1].entry.version)
+    told.sort(key=lambda one: one[1].entry.position)
     beside = _beside(asked, reading, file, [one[1].entry for one in told])
     if asked.counts is None:
         said = _said(asked, answers[0][1], reading, beside)
@@ -241,12 +245,10 @@ def _beside(
 
 def _did(asked: ExplainedField, deciding: Deciding[Any], answer: Any) -> Contributed:  # noqa: ANN401 - of the contract
     entry = deciding.entry
-    if entry.type == "EntryWithdrawn":
-        return "withdrew"
-    if entry.type == "EntryRestored":
-        return "restored"
     if entry.corrects is not None:
         return "corrected"
+    if names_entry(entry) is not None:
+        return _ACTING.get(entry.type, "decided")
     if asked.path.startswith("gates."):
         return "evidence" if entry.entry_id in answer["evidence"] else "changed"
     if asked.path.startswith(("obligations.", "findings.")):
@@ -268,7 +270,7 @@ def _contribution(
     asked: ExplainedField, deciding: Deciding[Any], answer: Explained[Any], file: File, reading: FieldReading
 ) -> dict[str, Any]:
     entry, did = deciding.entry, _did(asked, deciding, answer.answer)
-    target = amended(entry)
+    target = names_entry(entry)
     other = None if target is None else file.entries.get(target)
     said = words.contribution(did, entry, other, answer=answer.answer, before=deciding.before)
     differed = deciding.before != answer.answer
