@@ -73,8 +73,9 @@ async def population_difference(
     A page compares a bounded number of files, so it may be empty and have a next one. Files that cannot
     differ, where the days are equal and nothing was recorded in between, are passed over.
     """
-    points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor)
     position = request.container.projector.position_of(*_MODELS)
+    # What the register does not show yet is not known here, so that the last page misses no file.
+    points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor, through=position)
     page = await _opened(request, points)
     items: list[_Differing] = []
     start, read, more = points.start, 0, page.next is not None

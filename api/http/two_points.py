@@ -80,10 +80,11 @@ async def two_points(
     known_at: tuple[str | None, str | None],
     cursor: str | None,
     file: UUID | None = None,
+    through: int | None = None,
 ) -> TwoPoints:
     """Return the points that parameters or a cursor mean, of a file or of all in scope.
 
-    Raises the problem `invalid`.
+    No point is after the position `through`, by default the head. Raises the problem `invalid`.
     """
     of = "" if file is None else str(file)
     asked: Mapping[str, object] = {
@@ -96,13 +97,14 @@ async def two_points(
     if cursor is not None:
         return await resumed(request, TwoPoints, cursor, asked)
     head, never_read = await request.ledger.head(), None
+    last = head.position if through is None else min(through, head.position)
     if known_at[0] == LAST_READ:
         if file is None:
             raise invalid([_OF_ONE_FILE])
         read = await request.container.access.last_read(file, request.actor.user)
-        known_before, never_read = min(read or 0, head.position), read is None
+        known_before, never_read = min(read or 0, last), read is None
     else:
-        known_before = await _known(request, known_at[0], head.position, "/query/from_known_at")
+        known_before = await _known(request, known_at[0], last, "/query/from_known_at")
     return TwoPoints(
         of=of,
         epoch=head.epoch,
@@ -114,13 +116,13 @@ async def two_points(
         from_day=days[0] or request.today,
         to_day=days[1] or request.today,
         from_known=known_before,
-        to_known=await _known(request, known_at[1], head.position, "/query/to_known_at"),
+        to_known=await _known(request, known_at[1], last, "/query/to_known_at"),
         never_read=never_read,
     )
 
 
-async def _known(request: RequestContext, text: str | None, head: int, place: str) -> int:
-    return head if text is None else await request.known(text, place)
+async def _known(request: RequestContext, text: str | None, last: int, place: str) -> int:
+    return last if text is None else min(last, await request.known(text, place))
 
 
 async def file_points(

@@ -265,6 +265,19 @@ async def test_the_files_that_differ_are_listed_with_what_differs_and_the_way_th
     assert await differing(client) == []
 
 
+async def test_a_population_is_compared_up_to_what_its_register_shows(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_story(served).given(RECEIVED, NAMED)
+    await served.projected()
+    client, shown = await served.as_(Role.STAFF), (await served.container.ledger.head()).position
+    monkeypatch.setattr(served.container.projector, "position_of", lambda *_: shown)
+    later = await a_story(served).given(RECEIVED)
+    for asked in ({}, {"to_known_at": str(later.position)}):
+        answer = (await client.get("/diff", params=asked)).json()
+        assert answer["to"]["known_position"] == shown < later.position
+
+
 async def test_between_two_days_every_file_that_differs_is_listed(served: Served) -> None:
     story = await a_story(served).given(RECEIVED, NAMED)
     await served.projected()
