@@ -77,7 +77,7 @@ def entries(draw: st.DrawFn, kind: type[Event]) -> AnyEntry:
 
 
 @every_event
-@settings(max_examples=12)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_every_entry_comes_back_from_its_bytes_as_it_was(kind: type[Event], data: st.DataObject) -> None:
     entry = data.draw(entries(kind))
@@ -86,7 +86,7 @@ def test_every_entry_comes_back_from_its_bytes_as_it_was(kind: type[Event], data
 
 
 @every_event
-@settings(max_examples=12)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_what_is_answered_fits_the_schema_and_is_read_as_the_same_event(
     kind: type[Event], data: st.DataObject

@@ -158,7 +158,7 @@ def test_a_dry_run_tells_nothing_of_what_a_role_does_not_see(role: Role, data: s
 
 
 @every_event
-@settings(thorough, max_examples=10)
+@settings(thorough, max_examples=4)
 @given(data=st.data())
 def test_no_fact_or_paper_tells_of_what_is_personal_unless_it_says_so(
     kind: type[Event], data: st.DataObject
@@ -178,7 +178,7 @@ def test_no_fact_or_paper_tells_of_what_is_personal_unless_it_says_so(
 
 
 @every_event
-@settings(thorough, max_examples=5)
+@settings(thorough, max_examples=2)
 @given(data=st.data())
 def test_reading_what_is_personal_is_noted_and_reading_the_rest_is_not(
     kind: type[Event], data: st.DataObject
