@@ -77,6 +77,19 @@ async def test_an_adoption_counts_from_the_day_of_its_registration(ledger: Ledge
 
 
 @pytest.mark.rule("I16")
+@pytest.mark.parametrize(("on", "said"), [("2020-12-31", ["breach"]), ("2021-01-01", [])])
+async def test_until_the_civil_code_nobody_adopted_a_second_child(
+    ledger: Ledger, on: str, said: list[str]
+) -> None:
+    adopter = uuid4()
+    asked = ("2020-01-10", some(AdopterApplicationReceived, adopter=adopter, children_count=0))
+    received = ("2019-01-05", some(ChildReceived))
+    first, second = [(await told(ledger, None, received, asked)).stream for _ in range(2)]
+    assert await adopt(ledger, first, adopter, "2020-06-01") == []
+    assert await adopt(ledger, second, adopter, on) == said
+
+
+@pytest.mark.rule("I16")
 async def test_orphans_and_disabled_children_are_adopted_beside_any_number(ledger: Ledger) -> None:
     adopter = uuid4()
     certified = (
