@@ -1,7 +1,7 @@
 """Explanations: the entries that decide on a field are exactly those whose removal changes it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from api.contract.explained_fields import (
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY
 from domain.events.health import PhysicalExamined
+from domain.events.household import REGISTERED, HouseholdRegistered
 from domain.explaining import explained
 from domain.file import ATTRIBUTES, File, fold
 from domain.obligations import OBLIGATIONS
@@ -121,3 +122,18 @@ def test_where_too_many_entries_were_read_those_that_are_named_and_the_latest_ar
     assert [each.entry for each in found.deciding] == [first]
     assert not found.complete
     assert explained(file, lambda asked: len(asked.of(PhysicalExamined)), ids_in).deciding[-1].entry == last
+
+
+def test_only_entries_that_were_read_are_tried() -> None:
+    days = [date(2024, 3, 1) + timedelta(number) for number in range(300)]
+    file = a_file(
+        ("2024-02-01", some(HouseholdRegistered)), *((day, some(PhysicalExamined)) for day in days)
+    ).file
+    asked: list[File] = []
+
+    def ask(each: File) -> bool:
+        asked.append(each)
+        return any(each.facts(REGISTERED).values())
+
+    assert [each.entry.type for each in explained(file, ask, ids_in).deciding] == ["HouseholdRegistered"]
+    assert len(asked) == len(["as it is", "without the registration", "before it was known"])
