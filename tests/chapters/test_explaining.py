@@ -16,8 +16,9 @@ from api.contract.explained_fields import (
     fields_explained,
     ids_in,
 )
+from api.contract.explanations import explanation
 from domain.entry import AnyEntry
-from domain.event import EVERY_CATEGORY
+from domain.event import EVERY_CATEGORY, Kind
 from domain.events.health import PhysicalExamined
 from domain.events.household import REGISTERED, HouseholdRegistered
 from domain.explaining import explained
@@ -33,6 +34,7 @@ from tests.support.strategies import EARLIEST, LATEST, STREAM, streams
 
 RULEBOOK = Rulebook.shipped()
 TODAY = date(2026, 11, 22)
+MANY = 60
 quick = settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 
 
@@ -137,3 +139,18 @@ def test_only_entries_that_were_read_are_tried() -> None:
 
     assert [each.entry.type for each in explained(file, ask, ids_in).deciding] == ["HouseholdRegistered"]
     assert len(asked) == len(["as it is", "without the registration", "before it was known"])
+
+
+@pytest.mark.parametrize("kind", ["child", "family", "institution"])
+def test_every_field_obligation_and_gate_of_each_kind_is_explained_in_both_languages(kind: Kind) -> None:
+    of_kind = [each for each in told_on(TODAY) if each.opened.kind == kind]
+    file = max(of_kind, key=lambda each: len(each.entries) if len(each.entries) < MANY else 0)
+    for path, label in fields_explained(kind, RULEBOOK).items():
+        if not path.startswith("findings."):
+            told = explanation(path, reading(file, TODAY), file).body
+            assert told["zh"] != told["en"], path
+            assert label.zh in told["zh"], path
+            assert label.en in told["en"], path
+            for each in (*told["entries"], *told["asides"]):
+                assert each["zh"] != each["en"], path
+                assert each["entry"]["sentence_zh"], path
