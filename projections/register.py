@@ -217,7 +217,18 @@ async def register(
 
 async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
     """Return the files of an institution by the terms of their numbers; several files may share one."""
-    cursor = await connection.execute(_SQL["file_numbers"], [institution])
+    return await _by_term(connection, "file_numbers", institution)
+
+
+async def citizen_ids_at(connection: AsyncConnection[Any], place: str) -> dict[bytes, list[UUID]]:
+    """Return the files in a place's charge by the terms of the citizen ids, those without one by none."""
+    return await _by_term(connection, "citizen_ids_at", place)
+
+
+async def _by_term(
+    connection: AsyncConnection[Any], query: str, whose: UUID | str
+) -> dict[bytes, list[UUID]]:
+    cursor = await connection.execute(_SQL[query], [whose])
     children: dict[bytes, list[UUID]] = defaultdict(list)
     for term, child in await cursor.fetchall():
         children[bytes(term)].append(child)

@@ -48,3 +48,6 @@ SELECT {columns},
 
 -- name: file_numbers
 SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term IS NOT NULL
+
+-- name: citizen_ids_at
+SELECT coalesce(citizen_id_term, ''), child FROM register WHERE place = %s

@@ -19,12 +19,13 @@ from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import IdentityError, Institution
 from api.imports.reading.apart import Apart
 from api.imports.reading.unreadable import UnreadableFileError
-from api.imports.register_import import OtherInstitutionError, not_opened, prepare, run_import
+from api.imports.register_import import OtherInstitutionError, not_opened, prepare, prepare_roll, run_import
 from api.imports.report.import_report import Report
 from api.imports.report.report_workbook import prove_writable, write_clerks_copy
 from api.imports.report.terminal import bar, tell
 from api.imports.sink import InterruptedImportError
 from api.settings import Settings
+from domain.text import is_place_code
 from ledger.store.append import StoreError
 
 INTERRUPTED: Final = 1
@@ -41,6 +42,7 @@ async def import_file(
     *,
     institution: str | None = None,
     region: str | None = None,
+    place: str | None = None,
     dry_run: Flag = False,
     report: Path | None = None,
     json: Flag = False,
@@ -55,6 +57,9 @@ async def import_file(
             The institution's name or id, for a file that does not name it, as CSV never does.
         region: 机构所在地区的六位行政区划代码（GB/T 2260）；尚不详的，应当填写。
             The county of the institution (GB/T 2260, six digits), if it is not known yet.
+        place: 机构外儿童名册的属地代码：县（市、区）六位，或者乡镇（街道）九位；导入机构台账的，不填。
+            The place of a roll of children outside institutions (a county's six digits or a township's nine);
+            not for an institution's register.
         dry_run: 试运行：只显示导入结果，不作登记。 Report the same, and record nothing.
         report: 将未采用的各行和各项内容写入工作簿，供经办人核对。
             Write a workbook for the clerk, with every row and value that was not used.
@@ -71,21 +76,31 @@ async def import_file(
             note(same)
             return NOTHING_READ
         await asyncio.to_thread(prove_writable, report)
+    if place is not None and (not is_place_code(place) or institution is not None or region is not None):
+        no_place = (
+            "--place 须为六位或者九位区划代码，且不与 --institution、--region 同用。"
+            " --place is a code of six or nine digits, and stands without --institution and --region."
+        )
+        note(no_place)
+        return NOTHING_READ
     settings = Settings()
     try:
         workbook = await Apart(settings).read_file(file)
         async with open_container(settings, follow=False) as container:
             operator = await container.identity.operator()
-            only = None if institution is None else await _institution(container, institution)
-            handed_in = await prepare(container, workbook, only=only, dry_run=dry_run)
-            handed_in = await located(handed_in, region, container.ledger.rulebook)
+            if place is None:
+                only = None if institution is None else await _institution(container, institution)
+                handed_in = await prepare(container, workbook, only=only, dry_run=dry_run)
+                handed_in = await located(handed_in, region, container.ledger.rulebook)
+            else:
+                handed_in = await prepare_roll(container, workbook, place, dry_run=dry_run)
             with bar() as progress:
                 outcome = await run_import(container, handed_in, operator.recorder, progress)
             # Lines listed without a file are noted under the id of the institution.
             read = {child or outcome.institution.institution: outcome.sees for child in outcome.shown}
             await container.access.note(operator, read, IMPORT_REPORT)
             await _tell(container, outcome, report, json=json)
-            if tokens and not dry_run:
+            if tokens and not dry_run and place is None:
                 await _print_tokens(container, outcome, json=json)
             return outcome.code
     except (InterruptedImportError, StoreError, Problem):

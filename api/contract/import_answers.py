@@ -39,6 +39,8 @@ class RuleCount(TypedDict):
 class ImportAnswer(TypedDict):
     """An import; it has the report's members once it is done, and the `problem` if it failed.
 
+    The roll of a place has its `region`, and no `institution`.
+
     `unlisted` counts what the lists leave out.
     """
 
@@ -46,7 +48,8 @@ class ImportAnswer(TypedDict):
     progress: float
     file: NotRequired[str]
     sha256: NotRequired[str]
-    institution: NotRequired[str]
+    institution: NotRequired[str | None]
+    region: NotRequired[str]
     opened_beside: NotRequired[list[str]]
     rows: NotRequired[int]
     recorded: NotRequired[int]

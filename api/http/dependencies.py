@@ -244,7 +244,7 @@ class RequestContext:
         """Return whether the caller may record in a file that they open."""
         return self.may(Action.RECORD, opened_by(self.actor, self.kind))
 
-    def region_opened(self, institution: UUID | None, region: str | None) -> str | None:
+    def region_opened(self, institution: UUID | None, region: str | None, at: str = "/region") -> str | None:
         """Return the region of a file to be opened: the caller's institution's, or that of a place.
 
         Raises the problems `institution_mismatch`, and `invalid` if a bureau names no place.
@@ -257,7 +257,7 @@ class RequestContext:
             if region is not None:
                 raise Problem("institution_mismatch")
         elif place is None:
-            raise invalid([InvalidValue("/region", _NO_PLACE, _PLACES)])
+            raise invalid([InvalidValue(at, _NO_PLACE, _PLACES)])
         elif not looks_after(actor, place):
             raise Problem("institution_mismatch")
         return place

@@ -23,17 +23,25 @@ from api.http.line_splitting import MOST_LINES
 from api.http.request_body import parts
 from api.identity.access_log import IMPORT_REPORT
 from api.identity.directory import Institution
-from api.identity.permissions import SEES, Role
+from api.identity.permissions import OF_PLACES, SEES, Role
 from api.imports.reading.apart import Apart, Source
 from api.imports.reading.delimited import CHARSETS
 from api.imports.reading.kinds import DeclaredKind
 from api.imports.reading.unreadable import UnreadableFileError
-from api.imports.register_import import OtherInstitutionError, RegisterImport, prepare, run_import
+from api.imports.register_import import (
+    OtherInstitutionError,
+    RegisterImport,
+    prepare,
+    prepare_roll,
+    run_import,
+    standing_for,
+)
 from api.jobs import Job, Work
 from api.settings import Settings
 from api.spool import Spool
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.scope import PlaceCode
 
 router = APIRouter(tags=["importing"])
 
@@ -102,9 +110,21 @@ async def start_import(
     tenants: TenantsDep,
     dry_run: Annotated[bool, Query(description="Report the same and record nothing.")] = False,  # noqa: FBT002 - a query
     name: Annotated[str, Query(max_length=200, description="The name of the file.")] = "",
+    region: Annotated[
+        PlaceCode | None,
+        Query(description="The place of a roll of children outside institutions; a township's is its own."),
+    ] = None,
 ) -> JsonResponse:
-    """Import the register of the caller's institution; `Location` is where its progress and report are."""
-    institution = await _institution(context)
+    """Import the register of the caller's institution, or a place's roll of children outside institutions.
+
+    `Location` is where its progress and report are.
+    """
+    roll_of = (
+        context.region_opened(None, region, "/query/region") if context.actor.role in OF_PLACES else None
+    )
+    if roll_of is None and region is not None:
+        raise Problem("institution_mismatch")
+    institution = await _institution(context) if roll_of is None else standing_for(context.container, roll_of)
     media_type, charset = _media_type(request)
     settings = context.container.settings
     with context.container.jobs.place(
@@ -120,10 +140,13 @@ async def start_import(
             if spool.line_feeds >= MOST_LINES:
                 spool.close()
                 raise Problem("too_large", _TOO_MANY_LINES)
-            work: Work = partial(_lines, LinesImport(context, institution.name, spool, name, dry_run))
+            whose = None if roll_of else institution.name
+            work: Work = partial(_lines, LinesImport(context, whose, spool, name, dry_run))
         else:
             declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
-            work = _Register(context, institution, tenants.reading, spool, name, declared, charset, dry_run)
+            work = _Register(
+                context, institution, tenants.reading, spool, name, declared, charset, dry_run, roll_of
+            )
         job = context.container.jobs.start(place, work)
     with suppress(TimeoutError):
         await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
@@ -200,6 +223,7 @@ class _Register:
     declared: DeclaredKind
     charset: str | None
     dry_run: bool
+    place: str | None
 
     async def __call__(self, job: Job) -> dict[str, Any]:
         """Read the register, and import it in its turn."""
@@ -224,6 +248,8 @@ class _Register:
         source = Source(self.spool.parts(), self.name, self.declared, self.charset)
         try:
             workbook = await self.reading.read(source, self.institution.institution)
+            if self.place is not None:
+                return await prepare_roll(self.request.container, workbook, self.place, dry_run=self.dry_run)
             return await prepare(
                 self.request.container, workbook, only=self.institution, dry_run=self.dry_run
             )

@@ -91,7 +91,7 @@ class LinesImport:
     """An import of lines for a caller; `progress` is called with the bytes done and the total."""
 
     request: RequestContext
-    institution: str
+    institution: str | None
     spool: Spool
     name: str
     dry_run: bool

@@ -59,6 +59,14 @@ class Fault(Enum):
         "机构外儿童由居住地乡镇（街道）或者民政部门登记，不随机构台账导入",
         "Township and bureau record children outside institutions: no register of an institution does",
     )
+    NO_ROLL = Label(
+        "属地只报送机构外儿童名册，机构的表由机构报送",
+        "A place hands in rolls of children outside institutions; an institution hands in its own sheets",
+    )
+    NO_IDENTITY = Label(
+        "没有身份证号，也没有姓名和出生日期，无法确定是哪名儿童",
+        "Neither a citizen id nor a name with a birth date says which child it is",
+    )
     OTHER_INSTITUTION = Label("表头所列填报单位为其他机构", "The banner above it names another institution")
     NOT_ON_ROSTER = Label("花名册中没有该儿童", "The child is not on the roster")
     NOTHING_USABLE = Label("没有可以采用的内容", "Nothing on the row can be used")

@@ -46,7 +46,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """The importer of an institution and its permissions; `keeper` records, or only judges."""
+    """The importer of an institution and its permissions; `keeper` records, or only judges.
+
+    With a `place`, the register is its roll of children outside institutions.
+    """
 
     institution: Institution
     recorder: Recorder
@@ -54,6 +57,7 @@ class Importer:
     keeper: RecordingSink
     streams: Streams
     now: Callable[[], datetime]
+    place: str | None = None
 
     async def take(self, register: Register, report: Report, progress: Progress) -> None:
         """Import a register into a report, and prove that every cell is accounted for."""
@@ -98,7 +102,7 @@ class Importer:
         def planned() -> Iterator[tuple[UUID, ChildFacts, Plan]]:
             for number, stream in streams.items():
                 file = files.get(stream) or File(stream)
-                if hindrance(self.actor, (), file, today=today) is not None:
+                if hindrance(self.actor, (), file, today=today, place=self.place) is not None:
                     # The present file is not even compared.
                     _reject(report, register.children[number], Fault.NOT_YOURS)
                     continue
@@ -152,12 +156,12 @@ class Importer:
         return Recording(
             stream=stream,
             drafts=(step.draft,),
-            region=self.institution.region,
+            region=self.place or self.institution.region,
             origin="import",
             recorder=self.recorder,
             key=ledger_key(step.key),
             keyed_by=self.institution.institution,
-            institution=self.institution.institution,
+            institution=None if self.place else self.institution.institution,
         )
 
     async def _look_elsewhere(self, report: Report, missing: Missing, seen: set[UUID]) -> None:

@@ -21,10 +21,12 @@ from api.imports.report.import_report import Report
 from api.imports.sink import RecordingSink, RehearsingSink
 from api.imports.streams import Streams
 from api.institutions import change_institution, like_names, open_institution
+from domain.codes import tables
 from domain.entry import Recorder
 from domain.file import File
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.text import COUNTY_DIGITS
 from ledger.recording.outcome import Hindrance
 from ledger.recording.request import Recording
 
@@ -56,7 +58,7 @@ class RegisterImport:
     """A register with its institution, which is to be `opened` if it is unknown.
 
     `region` is the region given for it, if that is unknown. `beside` are institutions of a similar name that
-    exist already.
+    exist already. The roll of a `place` has no institution: what is there only stands for the place.
     """
 
     register: Register
@@ -65,6 +67,7 @@ class RegisterImport:
     dry_run: bool = False
     region: str | None = None
     beside: tuple[str, ...] = ()
+    place: str | None = None
 
     @property
     def rows(self) -> int:
@@ -120,6 +123,30 @@ def _refuse_too_long_lives(register: Register) -> None:
             )
 
 
+async def prepare_roll(
+    container: Container, workbook: Workbook, place: str, *, dry_run: bool = False
+) -> RegisterImport:
+    """Check a place's roll of children outside institutions (decision 0040).
+
+    Raises UnreadableFileError if none of it can be read.
+    """
+    register = await asyncio.to_thread(read_register, workbook, container.today(), of_place=True)
+    _refuse_too_long_lives(register)
+    if not register.rows:
+        raise UnreadableFileError(NOTHING_KNOWN)
+    return RegisterImport(register, standing_for(container, place), dry_run=dry_run, place=place)
+
+
+def standing_for(container: Container, place: str) -> Institution:
+    """Return what stands for a place where an import asks for an institution: its name, and an id of its own.
+
+    The id owns the keys of the rows, as an institution owns those of its register.
+    """
+    county = tables()["region"].codes.get(place[:COUNTY_DIGITS])
+    name = place if county is None else f"{county.zh}（{place}）"
+    return Institution(container.ledger.named("place", place), name, None, place)
+
+
 async def run_import(
     container: Container,
     handed_in: RegisterImport,
@@ -138,21 +165,23 @@ async def run_import(
     await up_to_date(container)
     register, institution = handed_in.register, await _settled(container, handed_in)
     account = await asyncio.to_thread(Account, register.tables)
-    actor = _acting(recorder, institution)
+    place = handed_in.place
+    actor = _acting(recorder, institution) if place is None else _acting_at(recorder, place)
     sees = SEES[actor.role]
     report = Report(register, account, institution, handed_in.opened, handed_in.dry_run, bounded, sees)
-    report.beside = handed_in.beside
+    report.beside, report.place = handed_in.beside, place
 
     def checked(file: File, recording: Recording) -> Hindrance | None:
-        return hindrance(actor, recording.drafts, file, today=container.today())
+        return hindrance(actor, recording.drafts, file, today=container.today(), place=place)
 
     importer = Importer(
         institution,
         recorder,
         actor,
         (RehearsingSink if handed_in.dry_run else RecordingSink)(container.ledger, checked, still),
-        Streams(container.ledger, container.projector, institution.institution),
+        Streams(container.ledger, container.projector, institution.institution, place),
         container.clock,
+        place,
     )
 
     def done(more: int) -> None:
@@ -167,6 +196,8 @@ async def run_import(
 async def _settled(container: Container, handed_in: RegisterImport) -> Institution:
     """Return the institution of the import: opened, and with the given region."""
     institution, region = handed_in.institution, handed_in.region
+    if handed_in.place is not None:
+        return institution
     if handed_in.dry_run:
         return replace(institution, region=region or institution.region)
     if handed_in.opened:
@@ -185,6 +216,16 @@ def _acting(recorder: Recorder, institution: Institution) -> Actor:
     """
     role = Role.SUPERVISOR if recorder.institution is None else Role(recorder.role)
     return Actor(recorder.user, role, institution.institution, institution.region)
+
+
+def _acting_at(recorder: Recorder, place: str) -> Actor:
+    """Return the actor of an import of a place's roll: whoever hands it in, for that place alone.
+
+    The operating system's administrator acts as the township does.
+    """
+    if recorder.role == Role.BUREAU:
+        return Actor(recorder.user, Role.BUREAU, institutions=frozenset(), places=place)
+    return Actor(recorder.user, Role.TOWNSHIP, region=place, places=place)
 
 
 async def up_to_date(container: Container) -> None:

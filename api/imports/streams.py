@@ -1,4 +1,4 @@
-"""The streams of an institution's children by file number."""
+"""The streams of an institution's children by file number, and of a place's by citizen id."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
@@ -8,21 +8,27 @@ from ledger.ledger import Ledger
 from projections.likeness import CITIZEN_ID, holders
 from projections.name_search import whole_number
 from projections.projector.projector import Projector
-from projections.register import file_numbers
+from projections.register import citizen_ids_at, file_numbers
 
 
 class Streams:
-    """The files of one institution, from the register's read model and as an import opens them."""
+    """The files of one institution or place, from the register's read model and as an import opens them.
 
-    def __init__(self, ledger: Ledger, projector: Projector, institution: UUID) -> None:
+    `owner` is the institution, or the id that stands for the place.
+    """
+
+    def __init__(self, ledger: Ledger, projector: Projector, owner: UUID, place: str | None = None) -> None:
         self._ledger = ledger
         self._projector = projector
-        self._institution = institution
+        self._owner = owner
+        self._place = place
 
     async def known(self) -> dict[bytes, list[UUID]]:
-        """Return the institution's files by the terms of their numbers; several files may share one."""
+        """Return the files by the terms of their numbers; several files may share one."""
         async with self._projector.reading() as connection:
-            return await file_numbers(connection, self._institution)
+            if self._place is not None:
+                return await citizen_ids_at(connection, self._place)
+            return await file_numbers(connection, self._owner)
 
     async def of(self, numbers: Iterable[str]) -> dict[str, list[UUID]]:
         """Return the existing files of file numbers."""
@@ -42,11 +48,11 @@ class Streams:
     async def having(self, terms: Collection[bytes]) -> dict[bytes, set[UUID]]:
         """Return the files of the whole ledger that have citizen ids, by term."""
         async with self._projector.reading() as connection:
-            return await holders(connection, CITIZEN_ID, terms, self._institution)
+            return await holders(connection, CITIZEN_ID, terms, self._owner)
 
     def new(self, number: str) -> UUID:
         """Return the file that an import opens for a number: deterministic, but not guessable.
 
         It exists already, in another institution's charge, if the child was handed over.
         """
-        return self._ledger.named("file", self._institution, number)
+        return self._ledger.named("file", self._owner, number)

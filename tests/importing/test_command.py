@@ -361,3 +361,26 @@ async def test_nothing_is_left_of_a_report_on_a_file_that_cannot_be_read(tmp_pat
     assert await import_file(nothing, report=copy) == 2
 
     assert not copy.exists()
+
+
+@pytest.mark.usefixtures("surroundings")
+async def test_the_operator_imports_a_places_roll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roll = Paper("流动儿童花名册", ("姓名", "出生日期", "纳入日期")).row(
+        姓名="赵小山", 出生日期="2015-03-01", 纳入日期="2024-04-02"
+    )
+
+    code = await import_file(a_file(tmp_path, roll), place="371099001", json=True)
+
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["institution"], told["region"], told["recorded"]) == (0, None, "371099001", 1)
+
+
+@pytest.mark.parametrize(("place", "region"), [("37109900", None), ("371099001", "371099"), ("望海市", None)])
+@pytest.mark.usefixtures("surroundings")
+async def test_a_place_is_a_code_and_stands_alone(
+    place: str, region: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = await import_file(a_file(tmp_path, roster()), place=place, region=region)
+
+    assert code == 2
+    assert "--place" in capsys.readouterr().err

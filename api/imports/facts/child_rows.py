@@ -7,6 +7,7 @@ from api.imports.accounting import Account, CellOutcome
 from api.imports.cells.marks import NOTHING
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Layout, Row, RowOf, SetAside, same
+from api.imports.layouts.outside_rolls import OUTSIDE_ROLLS
 from api.imports.layouts.roster import ROSTER
 from api.imports.recognition.register_reading import Register
 from domain.event import Unknown
@@ -56,7 +57,7 @@ def _name(row: Row) -> str | None:
 
 def _check_name(row: Row, names: Collection[str]) -> None:
     """Check the name on another sheet, which ties the row to the child; a different name is set aside."""
-    if row.layout is ROSTER:
+    if row.layout in {ROSTER, *OUTSIDE_ROLLS}:
         return
     cell = row.cells.pop(NAME, None)
     if cell is None or isinstance(cell.value, Unknown):

@@ -42,7 +42,7 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     TRANSFERS,
     AFTER_CARE_VISITS,
     COMMUNITY_VISITS,
-    OUTSIDE_ROLLS,
+    *OUTSIDE_ROLLS,
     CORRECTIONS,
 )
 """Every known sheet; the roster comes first, since it names the children."""

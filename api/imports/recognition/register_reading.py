@@ -13,10 +13,13 @@ from api.imports.cells.raw import Raw
 from api.imports.cells.values import Read
 from api.imports.faults import Fault
 from api.imports.layout import FILE_NO, NAME, Cell, Column, Place, RowOf
+from api.imports.layouts.columns import BORN, CITIZEN_ID
+from api.imports.layouts.outside_rolls import OUTSIDE_ROLLS
 from api.imports.layouts.roster import ROSTER
 from api.imports.reading.workbook import BLANK, Workbook
 from api.imports.recognition.tables import RowKind, Table, recognise
 from domain.envelope import Document
+from domain.when import Days
 
 REMEMBERED: Final = 100_000
 """Cells whose reading is cached."""
@@ -37,8 +40,9 @@ class Register:
     """A register of one institution, read on a day.
 
     `issued_on` is the day up to which it states facts; `children` are the data rows by file number, in the
-    order of the roster and then of the tables; `strays` are those of unknown children; `roster` are the
-    numbers on the roster, None if the file has no roster.
+    order of the roster and then of the tables, and on a roll of a place by citizen id or else name and birth;
+    `strays` are those of unknown children; `roster` are the numbers on the roster, None if the file has no
+    roster.
     """
 
     workbook: Workbook
@@ -132,8 +136,11 @@ class Register:
         return f"{self.tables[at.table].sheet.title}!{at.row}"
 
 
-def read_register(workbook: Workbook, today: date) -> Register:
-    """Recognise the tables of a workbook and the children of their rows."""
+def read_register(workbook: Workbook, today: date, *, of_place: bool = False) -> Register:
+    """Recognise the tables of a workbook and the children of their rows.
+
+    A place hands in rolls of children outside institutions alone, an institution everything else.
+    """
     tables: list[Table] = []
     for sheet in workbook.sheets:
         tables.extend(recognise(sheet, len(tables)))
@@ -147,13 +154,17 @@ def read_register(workbook: Workbook, today: date) -> Register:
     for table in first:
         for row in table.of_kind(RowKind.DATA):
             at = RowOf(table.number, row)
-            whose = _whose(table, row, names) if table in issued else Fault.OTHER_INSTITUTION
+            if of_place:
+                whose = _on_roll(table, row)
+            else:
+                whose = _whose(table, row, names) if table in issued else Fault.OTHER_INSTITUTION
             if isinstance(whose, Fault):
                 strays.append(Stray(at, whose))
             else:
                 children[whose].append(at)
     rosters = [table for table in issued if table.layout is ROSTER]
     listed = (_file_no(table, row) for table in rosters for row in table.of_kind(RowKind.DATA))
+    numbers = frozenset(each for each in listed if isinstance(each, str)) if rosters else None
     return Register(
         workbook=workbook,
         tables=tables,
@@ -162,7 +173,7 @@ def read_register(workbook: Workbook, today: date) -> Register:
         today=today,
         children=dict(children),
         strays=strays,
-        roster=frozenset(each for each in listed if isinstance(each, str)) if rosters else None,
+        roster=frozenset(children) if of_place else numbers,
         attached=_attached(tables),
     )
 
@@ -216,6 +227,19 @@ def _whose(table: Table, row: int, names: Mapping[str, set[str]]) -> str | Fault
     if len(numbers) == 1:
         return next(iter(numbers))
     return Fault.NAME_SHARED if numbers else Fault.NOT_ON_ROSTER
+
+
+def _on_roll(table: Table, row: int) -> str | Fault:
+    """Return what a place knows the child of a row by, or the reason why there is nothing."""
+    if table.layout not in OUTSIDE_ROLLS:
+        return Fault.UNKNOWN_SHEET if table.layout is None else Fault.NO_ROLL
+    number, name = _value_of(table, row, CITIZEN_ID.heading), _value_of(table, row, NAME)
+    if isinstance(number, str):
+        return number
+    born = _value_of(table, row, BORN.heading)
+    if isinstance(name, str) and isinstance(born, Days):
+        return f"{folded_name(name)} {born.earliest} {born.last}"
+    return Fault.NO_IDENTITY
 
 
 def _file_no(table: Table, row: int) -> str | Fault:

@@ -75,6 +75,8 @@ class Report:
     bounded: bool = False
     sees: frozenset[Category] = EVERY_CATEGORY
     """The categories of personal data that the reader sees."""
+    place: str | None = None
+    """The place whose roll it is; then `institution` only stands for the place."""
     beside: tuple[str, ...] = ()
     """Institutions of a similar name that existed when the register's was opened."""
     rejections: list[ReportLine] = field(default_factory=list)
@@ -175,7 +177,8 @@ class Report:
         return {
             "file": self.register.workbook.name,
             "sha256": self.register.workbook.sha256,
-            "institution": self.institution.name,
+            "institution": None if self.place else self.institution.name,
+            **({"region": self.place} if self.place else {}),
             **({"opened_beside": list(self.beside)} if self.beside else {}),
             "rows": sum(rows.values()),
             "recorded": rows[CellOutcome.RECORDED],

@@ -21,7 +21,7 @@ class Missing:
     def __init__(self, report: Report, institution: Institution, sees: AbstractSet[Category]) -> None:
         self._report = report
         self._register = report.register
-        self._institution = institution
+        self._recorded_for = None if report.place else institution.institution
         self._sees = sees
         tables = report.register.tables
         self._titles = {table.sheet.title for table in tables if table.layout is not None}
@@ -31,7 +31,7 @@ class Missing:
         there: set[tuple[str, str | None]] = set()
         gone: dict[tuple[str, str | None], Document] = {}
         for entry in file.entries.values():
-            if entry.origin != "import" or entry.recorded_by.institution != self._institution.institution:
+            if entry.origin != "import" or entry.recorded_by.institution != self._recorded_for:
                 continue
             if not sealed(type(entry.event)) <= self._sees:
                 continue

@@ -84,7 +84,9 @@ def _summary(report: Report) -> Iterable[tuple[str, str]]:
     answer = report.json()
     yield "文件 File", answer["file"]
     yield "SHA-256", answer["sha256"]
-    yield "填报单位 Institution", answer["institution"]
+    yield (
+        ("属地 Place", answer["region"]) if report.place else ("填报单位 Institution", answer["institution"])
+    )
     yield "本次新建机构 Opened for this file", "是 Yes" if report.opened else "否 No"
     yield "已有的名称相近的机构 Institutions of a like name", "、".join(report.beside)
     yield "试运行，未登记 Dry run, nothing was recorded", "是 Yes" if report.dry_run else "否 No"
