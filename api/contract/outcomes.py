@@ -61,12 +61,13 @@ _OPERATED: Final = Label(
 class RefusalAnswer(TypedDict):
     """A rule that refuses a recording, and the place in the request.
 
-    If it rests on data that the caller may not see, it has the rule's sentence alone, without place and
-    evidence. The refusal of an unknown code names the code table, and lists its codes if they are few.
+    If it rests on data that the caller may not see, it has the rule's sentence alone, without evidence, and
+    `pointer` names the event of the request but nothing in it.
+    The refusal of an unknown code names the code table, and lists its codes if they are few.
     `cure_zh` and `cure_en` say what to record or to correct, where and by which day.
     """
 
-    pointer: NotRequired[str]
+    pointer: str
     rule: str
     strength: Literal["impossible", "forbidden"]
     zh: str
@@ -203,21 +204,21 @@ def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) ->
             return Problem("idempotency_mismatch")
         case Withheld():
             return Problem("withheld")
-        case Denied(why):
-            return _denied(why)
+        case Denied(why, draft):
+            return _denied(why, {} if draft is None else wanted.pointed(draft))
         case Recorded():
             message = "it was recorded"
             raise ValueError(message)
 
 
-def _denied(why: object) -> Problem:
+def _denied(why: object, where: dict[str, Any]) -> Problem:
     if why is Hindrance.SCOPE:
         return not_found()
     if why is Hindrance.CATEGORY:
-        return Problem("forbidden", _NOT_SHOWN)
+        return Problem("forbidden", _NOT_SHOWN, **where)
     if why is Hindrance.OPERATOR:
-        return Problem("forbidden", _OPERATED)
-    return Problem("forbidden")
+        return Problem("forbidden", _OPERATED, **where)
+    return Problem("forbidden", **where)
 
 
 def refusals_json(
@@ -225,7 +226,7 @@ def refusals_json(
 ) -> list[RefusalAnswer]:
     """Return refusals, with the place in the body of each entry from `places`.
 
-    A rule that rests on a hidden category is listed once.
+    A rule that rests on a hidden category is listed once for each event.
     """
     answers = [
         refusal_json(judgement, sees, places.get(judgement.entry.entry_id, "")) for judgement in judgements
@@ -240,6 +241,7 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     sentence = _sentence(rule, refusal) if visible else rule.sentence()
     cure = rule.cured(judgement.entry.days.last if visible else None)
     answer: RefusalAnswer = {
+        "pointer": f"{place}{refusal.at}" if visible else place,
         "rule": rule.id,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
         "zh": sentence.zh,
@@ -251,7 +253,6 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
         "rests_on": sorted(refusal.rests_on if visible else refusal.rests_on - sees),
     }
     if visible:
-        answer["pointer"] = f"{place}{refusal.at}"
         answer["evidence"] = list(refusal.evidence)
     if visible and refusal.table is not None:
         answer["table"] = refusal.table

@@ -271,6 +271,10 @@ SCHEMA: Final[Mapping[str, Any]] = MappingProxyType(
             "code": {"type": "string", "enum": list(KINDS)},
             "detail": {"type": "string"},
             "detail_zh": {"type": "string"},
+            "pointer": {
+                "type": "string",
+                "description": "The event that is not for this role, in a list of events (RFC 6901).",
+            },
             "version": {"type": "integer", "description": "The current version, when stale."},
             "epoch": {"type": "integer", "description": "The current one, when another was named."},
             "position": {"type": "integer", "description": "Up to which both epochs have the same entries."},

@@ -122,7 +122,8 @@ class RehearsingSink(RecordingSink):
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
             fit = await asyncio.to_thread(judge_together, file, group, rulebook, day_of(now), self._checked)
             for each in group:
-                kept[each.number] = RowResult(each.judgements, refused=each not in fit, denied=each.denied)
+                denied = None if each.denied is None else each.denied.why
+                kept[each.number] = RowResult(each.judgements, refused=each not in fit, denied=denied)
         return [kept[number] for number in range(len(recordings))]
 
 

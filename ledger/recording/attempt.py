@@ -12,7 +12,7 @@ from domain.file import Beside, File
 from domain.impact import NO_IMPACT, impact
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
-from ledger.recording.candidates import Candidate, Check, judge_in_turn, judge_together
+from ledger.recording.candidates import Candidate, Check, denied, judge_in_turn, judge_together
 from ledger.recording.outcome import Denied, Outcome, Refused, Rehearsal, Rehearsed, StaleVersion, Withheld
 
 
@@ -47,7 +47,7 @@ class Attempt:
             if recording.expected in {None, file.version}:
                 groups[candidate.stream].append(candidate)
             else:
-                candidate.denied, candidate.judgements = self.checked(file, recording), ()
+                candidate.denied, candidate.judgements = denied(self.checked, file, recording), ()
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
         absent = {each for each, there in self.institutions.items() if not there}
         trials = self._trials(groups) if self.atomic else {}
@@ -119,7 +119,7 @@ class Attempt:
         """Set a rejected candidate's outcome: its recorder may not, rules refuse it, or its file moved."""
         outcome: Outcome = StaleVersion(self.files[candidate.stream].version)
         if candidate.denied is not None:
-            outcome = Denied(candidate.denied)
+            outcome = candidate.denied
         elif candidate.refused:
             outcome = Refused(candidate.judgements, candidate.ids)
         self.outcomes[candidate.number] = outcome

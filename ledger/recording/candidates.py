@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias, get_args
 from uuid import UUID
@@ -16,7 +16,7 @@ from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from domain.shared_fields import InLedger
 from ledger.canonical import canonical
-from ledger.recording.outcome import Hindrance
+from ledger.recording.outcome import Denied, Hindrance
 from ledger.recording.request import Recording
 from ledger.store.append import Append, Prepared
 
@@ -28,6 +28,15 @@ Check: TypeAlias = Callable[[File, Recording], Hindrance | None]
 
 def allow_all(_file: File, _recording: Recording) -> None:
     """Authorise every recording."""
+
+
+def denied(checked: Check, file: File, recording: Recording) -> Denied | None:
+    """Return what keeps the recorder from recording in a file, with the first draft that is the reason."""
+    why = checked(file, recording)
+    if why is None or checked(file, replace(recording, drafts=())) is not None:
+        return None if why is None else Denied(why)
+    alone = (checked(file, replace(recording, drafts=(draft,))) for draft in recording.drafts)
+    return Denied(why, next((number for number, each in enumerate(alone) if each is why), None))
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +52,7 @@ class Candidate:
     ids: tuple[UUID, ...]
     entries: tuple[AnyEntry, ...] = ()
     judgements: tuple[Judgement, ...] = ()
-    denied: Hindrance | None = None
+    denied: Denied | None = None
     reads: tuple[tuple[UUID, int], ...] = ()
     """The other files that the latest judging read, with their versions."""
     named: Mapping[UUID, UUID] = field(default_factory=dict)
@@ -193,7 +202,7 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
         for candidate in candidates:
             if candidate in refused:
                 continue
-            candidate.denied = checked(trial, candidate.recording)
+            candidate.denied = denied(checked, trial, candidate.recording)
             if candidate.denied is None:
                 candidate.place(trial)
                 for entry in candidate.entries:

@@ -90,9 +90,13 @@ class Hindrance(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The recorder may not record it in the file as it is now; nothing was recorded."""
+    """The recorder may not record it in the file as it is now; nothing was recorded.
+
+    `draft` is the number of the first draft that they may not record; None if they may record none in it.
+    """
 
     why: Hindrance
+    draft: int | None = None
 
 
 Outcome: TypeAlias = Recorded | Refused | StaleVersion | KeepsMoving | KeyMismatch | Withheld | Denied

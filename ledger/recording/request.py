@@ -77,6 +77,11 @@ class Recording:
         """Return the place of each draft in the request, by the id of its entry."""
         return dict(zip(ids, self.places, strict=False))
 
+    def pointed(self, number: int) -> dict[str, str]:
+        """Return the pointer to a draft in the request, as a member of a problem; none if it is all of it."""
+        place = self.places[number] if number < len(self.places) else ""
+        return {"pointer": place} if place else {}
+
     def entry(
         self, number: int, *, entry_id: UUID, stream: UUID, version: int, place: str | None = None
     ) -> AnyEntry:

@@ -251,6 +251,7 @@ def test_a_refusal_that_rests_on_what_the_recorder_may_not_see_names_its_rule_an
     cure = rule.cured()
     assert cure is not None
     assert hidden["I12"] == {
+        "pointer": "",
         "rule": "I12",
         "cure_zh": cure.zh,
         "cure_en": cure.en,

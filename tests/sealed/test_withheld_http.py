@@ -331,6 +331,7 @@ async def test_a_recording_refused_by_what_its_recorder_may_not_see_is_told_the_
     cure = rule.cured()
     assert cure is not None
     refusal = {
+        "pointer": "/events/0",
         "rule": "I01",
         "strength": "forbidden",
         "zh": rule.zh,
