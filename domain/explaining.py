@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Attribute, Fact, File, names_entry
+from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Amended, Attribute, Fact, File, names_entry
 from domain.limit import Area, limit
 
 A = TypeVar("A")
@@ -187,6 +187,10 @@ class _Observed(File):
         self._read.add(entry_id)
         return super().amendments(entry_id)
 
+    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[Amended]:
+        self._read.add(entry_id)
+        return super().amended(entry_id, before)
+
     @property
     def opened(self) -> AnyEntry:
         entry = next(iter(dict.values(self.entries)))
@@ -246,7 +250,9 @@ class _ObservedEntries(dict[UUID, AnyEntry]):
         return super().items()
 
 
-AsideReason: TypeAlias = Literal["overtaken", "expired", "not_begun", "corrected", "withdrawn", "undone"]
+AsideReason: TypeAlias = Literal[
+    "overtaken", "expired", "not_begun", "corrected", "withdrawn", "rejected", "undone"
+]
 """Why what an entry says of an attribute does not count on a day."""
 
 
@@ -265,9 +271,14 @@ def asides(file: File, attribute: Attribute[Any], day: date) -> Iterator[Aside]:
     for entry in _candidates(file, read):
         if entry.type in AMENDMENTS or not touches(entry, read):
             continue
-        stands = file.effective(entry.original)
-        if stands is None:
-            yield Aside(entry, "withdrawn", next(reversed(file.amendments(entry.original)), None))
+        stands, acting = file.effective(entry.original), [*file.amended(entry.original)]
+        own = next((each for each in acting if each.by is entry), None)
+        if own is not None and own.rejected:
+            yield Aside(entry, "rejected", own.ruling)
+        elif stands is None:
+            yield Aside(
+                entry, "withdrawn", next((each.by for each in reversed(acting) if not each.rejected), None)
+            )
         elif stands is entry:
             yield from _passed(file, attribute, entry, day)
         elif stands.version > entry.version:

@@ -131,6 +131,27 @@ class Span(Generic[T]):
 
 AMENDMENTS: Final = frozenset({"EntryWithdrawn", "EntryRestored"})
 """Events that act on another entry of the file instead of telling what happened."""
+REJECTED: Final = "CorrectionRejected"
+"""The decision by which an amendment counts no more, and what was before it holds."""
+RULINGS: Final = frozenset({"CorrectionApproved", REJECTED})
+"""A second person's decisions on what corrects, withdraws or restores an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What corrects, withdraws or restores an entry, what was decided on it, and how the entry would stand.
+
+    `stands` is None for a withdrawal. One that was rejected changes nothing.
+    """
+
+    by: AnyEntry
+    stands: AnyEntry | None
+    ruling: AnyEntry | None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a second person has rejected it."""
+        return self.ruling is not None and self.ruling.type == REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +175,8 @@ class File:
         self.entries: dict[UUID, AnyEntry] = {}
         """Every entry ever recorded, corrected and withdrawn ones too, in the order of recording."""
         self._amendments: dict[UUID, list[AnyEntry]] = {}
+        self._rulings: dict[UUID, list[AnyEntry]] = {}
+        """Decisions on amendments, in every version, by the amendment that they name."""
         self._effective: dict[UUID, AnyEntry] = {}
         self._happened: dict[type[Event], list[AnyEntry]] = {}
         self._facts: dict[Attribute[Any], dict[str, list[Fact[Any]]]] = {}
@@ -189,6 +212,8 @@ class File:
         else:
             self._effective[entry.entry_id] = entry
             self._take(entry)
+        if entry.type in RULINGS or target is not None:
+            self._rule(entry, target)
         return self
 
     def copy(self) -> "File":
@@ -200,6 +225,7 @@ class File:
         other.version, other.position = self.version, self.position
         other.entries = self.entries.copy()
         other._amendments = self._amendments.copy()
+        other._rulings = self._rulings.copy()
         other._effective = self._effective.copy()
         other._happened = self._happened.copy()
         other._facts = self._facts.copy()
@@ -329,27 +355,71 @@ class File:
         original = self.entries.get(entry_id)
         if original is None or amended(original) is not None:
             return None
-        stands: AnyEntry = original
-        withdrawn = False
-        for amendment in self._amendments.get(entry_id, ()):
-            if amendment.version >= before:
+        stands: AnyEntry | None = original
+        for each in self.amended(entry_id, before):
+            stands = stands if each.rejected else each.stands
+        return stands
+
+    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[Amended]:
+        """Yield what has amended an entry, by its original id, before a version: by default, until now."""
+        original = self.entries.get(entry_id)
+        latest = original
+        for by in self._amendments.get(entry_id, ()):
+            if original is None or (before is not None and by.version >= before):
                 break
-            if amendment.type == "EntryWithdrawn":
-                withdrawn = True
-            elif amendment.type == "EntryRestored":
-                withdrawn = False
-            elif amendment.type == original.type:
-                stands, withdrawn = amendment, False
-        return None if withdrawn else stands
+            if by.type != original.type and by.type not in AMENDMENTS:
+                continue
+            stands = {"EntryWithdrawn": None, "EntryRestored": latest}.get(by.type, by)
+            each = Amended(by, stands, self.ruling(by, before))
+            yield each
+            if stands is not None and not each.rejected:
+                latest = stands
+
+    def ruling(self, amendment: AnyEntry, before: int | None = None) -> AnyEntry | None:
+        """Return the last decision on an amendment as it stood before a version; None if there is none.
+
+        An amendment of such a decision is not decided on in turn.
+        """
+        target = amended(amendment)
+        about = None if target is None else self.entries.get(target)
+        if amendment.entry_id not in self._rulings or (about is not None and about.type in RULINGS):
+            return None
+        before = self.version + 1 if before is None else before
+        made = {each.original for each in self._rulings[amendment.entry_id] if each.version < before}
+        rulings = [each for each in (self.stood(original, before) for original in made) if each is not None]
+        return max(
+            (
+                each
+                for each in rulings
+                if each.event.entry == amendment.entry_id and each.version > amendment.version
+            ),
+            key=lambda each: each.version,
+            default=None,
+        )
+
+    def _rule(self, entry: AnyEntry, target: UUID | None) -> None:
+        """Settle what the decision acts on that an entry is, corrects, withdraws or restores."""
+        if entry.type in RULINGS:
+            named = entry.event.entry
+            self._rulings[named] = [*self._rulings.get(named, ()), entry]
+        original = target or entry.entry_id
+        versions = [self.entries.get(original), *self._amendments.get(original, ())]
+        for ruling in (each for each in versions if each is not None and each.type in RULINGS):
+            amendment = self.entries.get(ruling.event.entry)
+            about = None if amendment is None else amended(amendment)
+            if about is not None:
+                self._settle(about)
 
     def _settle(self, original_id: UUID) -> None:
-        earlier = self._effective.pop(original_id, None)
-        if earlier is not None:
-            self._forget(earlier)
         stands = self.stood(original_id, before=self.version + 1)
+        earlier = self._effective.pop(original_id, None)
+        self.changed[original_id] = len(self.entries)
+        if earlier is not None and earlier is not stands:
+            self._forget(earlier)
         if stands is not None:
             self._effective[original_id] = stands
-            self._take(stands)
+            if stands is not earlier:
+                self._take(stands)
 
     def _take(self, entry: AnyEntry) -> None:
         self.changed[entry.original] = len(self.entries)

@@ -29,11 +29,11 @@ from domain.event import (
 )
 from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
-from domain.events.record import ExceptionApproved, ExceptionRejected, approval
+from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
 from domain.file import AMENDMENTS, ANYTHING, File, amended, fold
 from domain.life import BIRTH, CASE_CLOSED, STAGE, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
-from domain.resting import NOTHING, Categories, note, noting_each
+from domain.resting import NOTHING, Categories, note, noting, noting_each
 from domain.rulebook import Rule, Rulebook
 from domain.when import FIRST_DAY, Days, day_after, day_before, day_of
 
@@ -51,6 +51,7 @@ FindingKind: TypeAlias = Literal[
     "no_evidence",
     "exception_unapproved",
     "exception_rejected",
+    "correction_unapproved",
     "uncertain",
     "listed_twice",
     "possible_duplicate",
@@ -129,7 +130,35 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     which nothing is forbidden.
     """
     judgements = _judged(file, entry, rulebook, today, set())
-    return [*judgements, *_needless(entry, judgements, rulebook)]
+    target = amended(entry)
+    waits = [] if target is None else [*_unapproved(file, target, rulebook, today, set())]
+    return [
+        *judgements,
+        *_needless(entry, judgements, rulebook),
+        *(each for each in waits if each.entry.entry_id == entry.entry_id),
+    ]
+
+
+def corrections_waiting(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
+    """Yield what `findings` yields against corrections that a second person is to approve."""
+    for original in file.entries:
+        yield from _unapproved(file, original, rulebook, None, set())
+
+
+def _unapproved(
+    file: File, original_id: UUID, rulebook: Rulebook, today: date | None, reads: set[object]
+) -> Iterator[Judgement]:
+    """Yield that what amends an entry waits for a second person (X11); `today` it is being recorded."""
+    original = file.entries.get(original_id)
+    if original is None or amended(original) is not None or not file.amendments(original_id):
+        return
+    life = Life(file, original.days.last, rulebook, reads=reads)
+    ask = partial(waiting, original=original, today=today or original.days.last)
+    waits, read = noting(ask, life)
+    if waits is not None and (waits.recorded_at is not None or today is not None):
+        refusal = Refusal("X11", "correction_unapproved", (original_id,))
+        rests_on = read | original.event.sealed | waits.event.sealed
+        yield Judgement(rulebook["X11"], waits, refusal.resting(rests_on))
 
 
 def _needless(entry: AnyEntry, judgements: Iterable[Judgement], rulebook: Rulebook) -> Iterator[Judgement]:
@@ -225,7 +254,10 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
         if known_before is None or not known_before.holds(file):
             entry = file.effective(original_id)
             reads: set[object] = {original_id}
-            judgements = () if entry is None else tuple(_found(file, entry, rulebook, reads))
+            judgements = (
+                *(() if entry is None else _found(file, entry, rulebook, reads)),
+                *_unapproved(file, original_id, rulebook, None, reads),
+            )
             known_before = _Remembered(judgements, frozenset(reads), len(file.entries))
             remembered[original_id] = known_before
         yield from known_before.judgements

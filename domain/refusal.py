@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Event)
 
-RefusalKind: TypeAlias = Literal["breach", "no_evidence", "uncertain", "number_as_written", "listed_twice"]
+RefusalKind: TypeAlias = Literal[
+    "breach", "no_evidence", "uncertain", "number_as_written", "listed_twice", "correction_unapproved"
+]
 
 
 class Authority(Protocol):
@@ -36,7 +38,8 @@ class Refusal:
     """One rule broken by one entry.
 
     `kind` distinguishes a breach that the file shows, missing evidence, an uncertain day or age, a number
-    that cannot be what it claims and is kept as written, and a child that a list has twice. `evidence` names
+    that cannot be what it claims and is kept as written, a child that a list has twice, and a correction that
+    waits for a second person. `evidence` names
     the entries that decided it; `detail` adds to the rule's own sentence, without personal data. A refusal by
     a number or a list has the `source` of that; one that is not `verified` warns and never refuses.
     `rests_on` are the categories of personal data that it reveals. `at` is the JSON pointer of its place in

@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 
 from domain.event import CATALOGUE, Category
 from domain.file import File
-from domain.judging import Judgement, findings_against
+from domain.judging import Judgement, corrections_waiting, findings_against
 from domain.judging import findings as judged
 from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
@@ -54,6 +54,8 @@ class Finding:
         return self.found_on <= day and (self.until is None or day <= self.until)
 
 
+UNAPPROVED: Final = "X11"
+"""The rule of a correction that a second person is still to approve."""
 REJECTED: Final = "X10"
 """The rule of an entry whose exception was rejected, and that is still to be mended."""
 
@@ -76,7 +78,9 @@ def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> It
     judged_kinds = () if reads is None else reads.judges
     # An exception to any rule may be rejected.
     kinds = CATALOGUE.values() if rule == REJECTED else [CATALOGUE[kind] for kind in judged_kinds]
-    against = findings_against(file, kinds, rulebook)
+    against = (
+        corrections_waiting(file, rulebook) if rule == UNAPPROVED else findings_against(file, kinds, rulebook)
+    )
     of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
     yield from (each for each in (*_against_entries(against, rulebook), *of_days) if each.rule == rule)
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -16,7 +16,7 @@ from domain.entry import AnyEntry, Origin
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
-from domain.file import File
+from domain.file import REJECTED, File
 from domain.when import day_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields, sealed
@@ -29,6 +29,9 @@ class RecorderAnswer(TypedDict):
     role: str
     institution: UUID | None
 
+
+StruckBy: TypeAlias = Literal["corrected", "withdrawn", "rejected"]
+"""Why what an entry says does not count; it stays readable."""
 
 if TYPE_CHECKING:
     EntryAnswer: TypeAlias = dict[str, Any]
@@ -55,12 +58,17 @@ else:
             **answer_of(Envelope),
             "corrected_by": UUID | None,
             "withdrawn_by": UUID | None,
+            "rejected_by": UUID | None,
+            "struck": StruckBy | None,
             "sentence_zh": str,
             "sentence_en": str,
         },
         """An entry as recorded, its amendments, and its sentences.
 
-        `lag_days` are the days from the latest day on which it happened to the day of recording.
+        `lag_days` are the days from the latest day on which it happened to the day of recording. `struck`
+        says why what it says does not count: it was put right, withdrawn, or is itself a correction,
+        withdrawal or restoration that a second person rejected; `corrected_by`, `withdrawn_by` and
+        `rejected_by` name by what.
         """,
     )
 
@@ -119,11 +127,13 @@ def target_of(entry: AnyEntry) -> UUID | None:
     return event.entry if isinstance(event, (EntryWithdrawn, EntryRestored, *DECISIONS)) else None
 
 
-def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
-    """Return the entries that correct or withdraw an entry; a correction is corrected by the next one."""
-    corrected = withdrawn = None
+def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | StruckBy | None]:
+    """Return what struck an entry through; a correction is corrected by the next one that holds."""
+    corrected: UUID | None = None
+    withdrawn: UUID | None = None
+    rejected = None if file is None else _rejecting(file, entry)
     for amendment in [] if file is None else file.amendments(entry.original):
-        if amendment.version <= entry.version:
+        if amendment.version <= entry.version or (file is not None and _rejecting(file, amendment)):
             continue
         if amendment.type == "EntryWithdrawn":
             withdrawn = amendment.entry_id
@@ -131,7 +141,18 @@ def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | None]:
             withdrawn = None
         elif amendment.type == entry.type:
             corrected, withdrawn = amendment.entry_id, None
-    return {"corrected_by": corrected, "withdrawn_by": withdrawn}
+    struck: StruckBy | None = "withdrawn" if withdrawn else None
+    return {
+        "corrected_by": corrected,
+        "withdrawn_by": withdrawn,
+        "rejected_by": rejected,
+        "struck": "rejected" if rejected else "corrected" if corrected else struck,
+    }
+
+
+def _rejecting(file: File, entry: AnyEntry) -> UUID | None:
+    ruling = file.ruling(entry)
+    return ruling.entry_id if ruling is not None and ruling.type == REJECTED else None
 
 
 def stored_json(entry: AnyEntry, hidden: Container[Category] = ()) -> Json:

@@ -61,6 +61,7 @@ _FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
         "expired": Label("{entry}已到期。", "{entry} has come to its end."),
         "not_begun": Label("{entry}到该日尚未开始。", "{entry} had not begun on that day."),
         "corrected": Label("{entry}已由{other}更正。", "{entry} was corrected by {other}."),
+        "rejected": Label("{entry}已由{other}驳回。", "{entry} was rejected by {other}."),
         "undone": Label("{entry}已不生效。", "{entry} does not count any more."),
         "withdrawn": Label("{entry}已由{other}撤回。", "{entry} was withdrawn by {other}."),
     }

@@ -32,11 +32,11 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from domain.entry import Recorder
+from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Kind
 from domain.events.institution.particulars import OPERATED
 from domain.events.intake import INTAKE
-from domain.events.record import DECISIONS
+from domain.events.record import DECISIONS, ON_CORRECTIONS
 from domain.file import File, amended
 from domain.scope import FileScope, scope_of
 from domain.when import LAST_DAY
@@ -64,7 +64,7 @@ class Action(StrEnum):
     READ = "read"
     RECORD = "record"
     APPROVE = "approve"
-    """Approve or reject an exception that another person claimed."""
+    """Approve or reject an exception, or a correction, that another person recorded."""
     SEE_ACCESS = "see_access"
     """See the accesses to the file."""
     RECEIVE = "receive"
@@ -231,14 +231,13 @@ class Need(NamedTuple):
 def needed(drafts: Iterable[Draft], file: File) -> Need:
     """Return the permissions that recording drafts in a file requires.
 
-    A draft requires those of its event and of what the event states; a draft that amends an entry requires
-    also those of every statement that such an entry may make, since its recorder must see all that it
-    replaces.
+    A draft requires those of its event and of what the event states; a draft that amends an entry, or decides
+    on an amendment of it, requires also those of every statement that such an entry may make, since its
+    recorder must see all that it replaces.
     """
     actions, categories = {Action.RECORD}, set[Category]()
     for draft in drafts:
-        target = amended(draft)
-        entry = None if target is None else file.entries.get(target)
+        entry = _acted_on(draft, file)
         events = [draft.event] if entry is None else [draft.event, entry.event]
         if any(isinstance(event, DECISIONS) for event in events):
             actions.add(Action.APPROVE)
@@ -250,6 +249,15 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         if entry is not None:
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
+
+
+def _acted_on(draft: Draft, file: File) -> AnyEntry | None:
+    """Return the entry that a draft amends, or on whose amendment it decides."""
+    target = amended(draft)
+    if isinstance(draft.event, ON_CORRECTIONS):
+        amendment = file.entries.get(draft.event.entry)
+        target = target if amendment is None else amended(amendment)
+    return None if target is None else file.entries.get(target)
 
 
 def hindrance(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.events.institution.particulars import RulebookAdopted
-from domain.file import AMENDMENTS, File, fold
+from domain.file import AMENDMENTS, RULINGS, File, fold
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
@@ -72,10 +72,12 @@ class FileRepository:
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone.
 
-        This decodes much less than whole files. Only `amendments` of such a file is valid.
+        This decodes much less than whole files. Of such a file only `amendments` and the `ruling` on each are
+        valid.
         """
+        acting = sorted(AMENDMENTS | RULINGS)
         files = {stream: File(stream) for stream in after}
-        for entry in await self.decoded(await self._store.amending(after, sorted(AMENDMENTS), known=known)):
+        for entry in await self.decoded(await self._store.amending(after, acting, known=known)):
             files[entry.stream].add(entry)
         return files
 

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection, Rollback
 from psycopg.sql import Identifier
 
 from domain.events.institution.particulars import RulebookAdopted
-from domain.file import AMENDMENTS
+from domain.file import AMENDMENTS, RULINGS
 from ledger.ledger import Ledger
 from ledger.store.append import Moved, StreamVersion
 from ledger.store.pools import Pool
@@ -24,7 +24,7 @@ from projections.register import REGISTER
 
 BATCH: Final = 100_000
 """Entries processed at a time at most; only the ids of their files are held in memory."""
-_ADOPTING: Final = AMENDMENTS | {RulebookAdopted.__name__}
+_ADOPTING: Final = AMENDMENTS | RULINGS | {RulebookAdopted.__name__}
 
 
 class LeftError(Exception):

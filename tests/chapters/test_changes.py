@@ -129,7 +129,10 @@ def standing(feed: list[Json]) -> list[Json]:
     """Return the entries of one file that stand, by what the feed says."""
     stand: dict[str, Json] = {}
     struck: dict[str, Json] = {}
+    rejected = {entry["data"]["entry"] for entry in feed if entry["type"] == "CorrectionRejected"}
     for entry in feed:
+        if entry["entry_id"] in rejected:
+            continue
         if entry["type"] == "EntryWithdrawn":
             struck[entry["data"]["entry"]] = stand.pop(entry["data"]["entry"])
         elif entry["type"] == "EntryRestored":

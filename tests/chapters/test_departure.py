@@ -286,6 +286,8 @@ FOLLOWS_A_DEATH = {
     "BelongingsHandedOver",
     "CaseClosed",
     "CompanionPairingEnded",
+    "CorrectionApproved",
+    "CorrectionRejected",
     "DeathInvestigated",
     "DeathReported",
     "DepartureCompleted",

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import pytest
 
-from domain.entry import Recorder
+from domain.entry import AnyEntry, Recorder
 from domain.event import Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.institution.particulars import InstitutionOpened
@@ -18,13 +19,22 @@ from domain.events.intake import (
     IdentityRecorded,
     ReferralReceived,
 )
-from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected, approval
+from domain.events.record import (
+    CorrectionApproved,
+    CorrectionRejected,
+    EntryRestored,
+    EntryWithdrawn,
+    ExceptionApproved,
+    ExceptionRejected,
+    approval,
+)
 from domain.judging import findings
-from domain.life import STAGE
+from domain.life import BIRTH, STAGE
 from domain.rulebook import Rulebook
 from projections.findings import findings_of
-from tests.support.given import CLERK, SUPERVISOR, Given, given, some
+from tests.support.given import CLERK, REGION, SUPERVISOR, Given, given, some
 
+Ruling: TypeAlias = CorrectionApproved | CorrectionRejected
 TWICE = some(ChildAdmitted, intake_category="A5")
 
 
@@ -296,6 +306,154 @@ def test_a_decision_is_undone_by_nobody_on_whose_exception_it_was_made_by_a_corr
 def test_what_is_no_decision_is_withdrawn_by_whoever_records() -> None:
     child = decided()
     child.when("2024-05-07", some(EntryWithdrawn, entry=child.entries[1].entry_id), by=CLERK).recorded()
+
+
+# Corrections that a second person approves
+
+
+def identified(born: str = "2010-03-05", **said: Any) -> IdentityRecorded:
+    return some(IdentityRecorded, birth_on=date.fromisoformat(born), **said)
+
+
+def put_right() -> Given:
+    """A child whose birth a clerk has put right."""
+    child = given(("2024-03-05", identified("2010-03-05")))
+    return child.and_("2024-03-05", identified("2010-05-03"), corrects=child.last)
+
+
+def born(child: Given) -> str | None:
+    days = child.now(BIRTH, "2024-06-01")
+    return None if days is None else days.last.isoformat()
+
+
+def ruled(child: Given, kind: type[Ruling], correction: AnyEntry, by: Recorder = SUPERVISOR) -> Given:
+    return child.when("2024-06-01", some(kind, entry=correction.entry_id), by=by)
+
+
+@pytest.mark.rule("X11")
+def test_a_correction_of_a_birth_stands_at_once_and_waits_for_a_second_person() -> None:
+    child = given(("2024-03-05", identified("2010-03-05")))
+    child.when("2024-03-05", identified("2010-05-03"), corrects=child.last).recorded("X11")
+    assert born(child) == "2010-05-03"
+    assert child.found() == {("X11", "correction_unapproved")}
+    ruled(child, CorrectionApproved, child.last).recorded()
+    assert (born(child), child.found()) == ("2010-05-03", set())
+
+
+@pytest.mark.rule("X11")
+def test_a_rejected_correction_leaves_what_was_before_it() -> None:
+    child = put_right()
+    correction = child.last
+    ruled(child, CorrectionRejected, correction).recorded()
+    assert (born(child), child.found()) == ("2010-03-05", set())
+    assert child.file.entries[correction.entry_id] is correction
+    # The last decision counts, and one that was withdrawn does not.
+    ruled(child, CorrectionApproved, correction).recorded()
+    assert born(child) == "2010-05-03"
+    child.when("2024-06-02", some(EntryWithdrawn, entry=child.last.entry_id), by=SUPERVISOR).recorded()
+    assert born(child) == "2010-03-05"
+
+
+def test_of_a_chain_of_corrections_the_last_one_holds_that_was_not_rejected() -> None:
+    child = put_right()
+    first, original = child.last, child.entries[0]
+    child.and_("2024-03-05", identified("2011-05-03"), corrects=original)
+    second = child.last
+    ruled(child, CorrectionRejected, second).recorded()
+    assert (born(child), child.found()) == ("2010-05-03", {("X11", "correction_unapproved")})
+    ruled(child, CorrectionRejected, first).recorded()
+    assert (born(child), child.found()) == ("2010-03-05", set())
+
+
+@pytest.mark.rule("X11")
+def test_nothing_slips_by_in_a_correction_of_a_correction_that_nobody_approved() -> None:
+    child = put_right()
+    original = child.entries[0]
+    named = identified("2010-05-03", ethnic_group="01")
+    child.when("2024-03-05", named, corrects=original).recorded("X11")
+    ruled(child, CorrectionApproved, child.last).recorded()
+    # What was approved is where the next one starts from.
+    other = identified("2010-05-03", ethnic_group="11")
+    child.when("2024-03-05", other, corrects=original).recorded()
+    assert (born(child), child.found()) == ("2010-05-03", set())
+
+
+@pytest.mark.rule("X11")
+def test_what_is_put_back_as_it_was_waits_for_nobody() -> None:
+    child = put_right()
+    child.when("2024-03-05", identified("2010-03-05"), corrects=child.entries[0]).recorded()
+    assert (born(child), child.found()) == ("2010-03-05", set())
+
+
+@pytest.mark.rule("X11")
+def test_a_withdrawal_of_who_the_child_is_waits_too_and_rejected_it_never_was() -> None:
+    child = given(("2024-03-05", identified("2010-03-05")))
+    identity = child.last
+    child.when("2024-05-01", some(EntryWithdrawn, entry=identity.entry_id)).recorded("X11")
+    withdrawal = child.last
+    assert (born(child), child.found()) == (None, {("X11", "correction_unapproved")})
+    ruled(child, CorrectionRejected, withdrawal).recorded()
+    assert (born(child), child.found()) == ("2010-03-05", set())
+    child.when("2024-05-02", some(EntryWithdrawn, entry=identity.entry_id)).recorded("X11")
+    ruled(child, CorrectionApproved, child.last).recorded()
+    # Restored, it is what nobody has agreed to since.
+    child.when("2024-05-03", some(EntryRestored, entry=identity.entry_id)).recorded("X11")
+    assert born(child) == "2010-03-05"
+
+
+def test_what_matters_less_is_put_right_by_one_person() -> None:
+    child = given(("2024-03-05", identified(ethnic_group="01")), ("2024-03-06", some(ChildReceived)))
+    child.when("2024-03-05", identified(ethnic_group="11"), corrects=child.entries[0]).recorded()
+    child.when("2024-03-07", some(ChildReceived), corrects=child.entries[1]).recorded()
+    assert child.found() == set()
+
+
+@pytest.mark.rule("X11")
+def test_a_place_may_ask_two_persons_for_every_correction_and_one_for_those_of_names() -> None:
+    numbers = [("", 2), ("IdentityRecorded.birth_on", 1)]
+    pack = "".join(
+        f'[[number]]\nrule = "X11"\ncase = "{case}"\nregion = "{REGION}"\nvalue = {value}\nunit = "persons"\n'
+        'source = "示例"\nverified = true\n'
+        for case, value in numbers
+    )
+    child = given(
+        ("2024-03-05", identified("2010-03-05")),
+        ("2024-03-06", some(ChildReceived)),
+        rulebook=Rulebook({"place.toml": pack}, Rulebook.shipped()),
+    )
+    child.when("2024-03-05", identified("2010-05-03"), corrects=child.entries[0]).recorded()
+    child.when("2024-03-07", some(ChildReceived), corrects=child.entries[1]).recorded("X11")
+
+
+@pytest.mark.rule("X01", "X02")
+@pytest.mark.parametrize("kind", [CorrectionApproved, CorrectionRejected])
+def test_a_correction_is_decided_by_another_supervisor_than_who_recorded_it(kind: type[Ruling]) -> None:
+    child = put_right()
+    correction = child.last
+    ruled(child, kind, correction, by=CLERK).refused("X01", "X02")
+    ruled(child, kind, correction, by=replace(CLERK, role="supervisor")).refused("X01")
+    ruled(child, kind, correction, by=replace(CLERK, user=uuid4())).refused("X02")
+    child = put_right()
+    ruled(child, kind, child.last, by=SUPERVISOR).recorded()
+
+
+@pytest.mark.rule("X01")
+def test_nobody_undoes_a_decision_on_their_own_correction() -> None:
+    child = given(("2024-03-05", identified("2010-03-05")))
+    child.and_("2024-03-05", identified("2010-05-03"), corrects=child.last, by=SUPERVISOR)
+    ruled(child, CorrectionRejected, child.last, by=OTHER_SUPERVISOR).recorded()
+    undone = some(EntryWithdrawn, entry=child.last.entry_id)
+    child.when("2024-06-02", undone, by=SUPERVISOR).refused("X01")
+
+
+@pytest.mark.rule("X12")
+def test_only_what_waits_for_a_second_person_is_decided_on() -> None:
+    child = put_right()
+    ruled(child, CorrectionApproved, child.entries[0]).refused("X12")
+    child.when("2024-06-01", some(CorrectionRejected, entry=uuid4()), by=SUPERVISOR).refused("X12")
+    child.and_("2024-03-06", some(ChildReceived))
+    child.and_("2024-03-07", some(ChildReceived), corrects=child.last)
+    ruled(child, CorrectionRejected, child.last).refused("X12")
 
 
 # What holds for every event

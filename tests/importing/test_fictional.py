@@ -74,6 +74,7 @@ NEVER_A_FINDING: Final = {
     "X06": "impossible",
     "X07": "of an institution, not of a life",
     "X08": "impossible",
+    "X12": "impossible",
     "X09": "no life claims an exception that it does not need",
     "R-EDU-1": "a number that other rules count with",
     "R-AGE-1": "how other rules count",

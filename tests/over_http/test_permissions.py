@@ -261,7 +261,7 @@ def test_the_institution_that_a_place_asked_may_take_the_child_in_and_nothing_el
 RECORDING = {Role.STAFF, Role.SUPERVISOR}
 PASSED_ON = {"PlaceOfCareChanged"}
 """What gives the file to a place, which then amends it (`test_outside`)."""
-DECISIONS = {"ExceptionApproved", "ExceptionRejected"}
+DECISIONS = {"ExceptionApproved", "ExceptionRejected", "CorrectionApproved", "CorrectionRejected"}
 UNSAID = Unknown("not_asked")
 
 

@@ -22,7 +22,7 @@ EnlistmentRegistered Enlisted Discharged HardshipSupportDecided HardshipSupportP
 BankAccountHandedOver BelongingsHandedOver ArchiveHandedOver SocialSecurityTransferred AdultPlaced
 FollowUpPlanned AfterCareVisitMade
 DepartureCompleted ChildDied
-EntryWithdrawn EntryRestored ExceptionApproved ExceptionRejected
+EntryWithdrawn EntryRestored ExceptionApproved ExceptionRejected CorrectionApproved CorrectionRejected
 InstitutionOpened RulebookAdopted
 """.split()  # noqa: SIM905 - sixty names read better as words than as quoted strings
 """The events that were asked for by name; stored names are for ever."""

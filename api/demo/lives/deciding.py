@@ -1,11 +1,12 @@
 """What is decided about the record itself: exceptions approved, rejected, waiting; corrections, mix-ups."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import case_opened, plan_approved, youth
-from api.demo.lives.upbringing import brought_up, raised, received
+from api.demo.lives.upbringing import brought_up, identity, raised, received
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
 from domain.events.guardianship import LongTermGuardianshipConfirmed
@@ -14,7 +15,14 @@ from domain.events.household import HouseholdEntryChanged
 from domain.events.intake import AdmissionApproved, ChildAdmitted, IntakeCategoryDetermined, ReferralReceived
 from domain.events.placement.arrangements import EmploymentArranged
 from domain.events.placement.placed import AdultPlaced
-from domain.events.record import EntryRestored, EntryWithdrawn, ExceptionApproved, ExceptionRejected
+from domain.events.record import (
+    CorrectionApproved,
+    CorrectionRejected,
+    EntryRestored,
+    EntryWithdrawn,
+    ExceptionApproved,
+    ExceptionRejected,
+)
 from domain.events.search import FindRelativesNoticePublished
 from domain.when import birthday
 
@@ -68,6 +76,9 @@ def away_from_boarding_school(present: Present) -> LifeCourse:
     yield on(present.ago(days=15), CareModeAssigned, mode="hospital", unit="市立医院儿科").in_spite_of(
         "I27", "住院期间学校保留床位"
     )
+    certified = yield identity(child, present.ago(days=14))
+    older = replace(child, born=child.born - timedelta(days=30))
+    yield identity(older, present.ago(days=14)).correcting(certified, "住院病历所载出生日期不同，待核实")
 
 
 def weighed_as_somebody_else(present: Present) -> LifeCourse:
@@ -110,6 +121,20 @@ def found_true_after_all(present: Present) -> LifeCourse:
         new_ethnic_group="11",
         explanation="查明生父民族",
     ).with_papers("household_booklet")
+    established = yield identity(child, present.ago(months=5)).with_papers("birth_certificate")
+    mistyped = replace(child, born=child.born + timedelta(days=60))
+    wrong = yield identity(mistyped, present.ago(months=5)).correcting(established, "出生月份有误")
+    yield on(
+        present.ago(months=4),
+        CorrectionRejected,
+        entry=wrong,
+        explanation="出生医学证明与原登记一致，不予更正",
+    ).by_supervisor()
+    earlier = replace(child, born=child.born - timedelta(days=1))
+    right = yield identity(earlier, present.ago(months=5)).correcting(established, "出生医学证明载明为前一日")
+    yield on(
+        present.ago(months=4), CorrectionApproved, entry=right, explanation="已与出生医学证明核对"
+    ).by_supervisor()
 
 
 DECIDING = (
