@@ -23,6 +23,7 @@ from api.http import (
     feed,
     file_diff,
     lists,
+    move_one,
     one_file,
     population_diff,
     probes,
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     errors.install(app)
     for open_to_all in (probes, docs):
         app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    recording = (record_one, record_many, imports)
+    recording = (record_one, record_many, move_one, imports)
     of_files = (one_file, timeline, file_diff, explain, decisions, access)
     across_files = (lists, population_diff, feed)
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Amended, Attribute, Fact, File, names_entry
+from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, AmendedState, Attribute, Fact, File, names_entry
 from domain.limit import Area, limit
 
 A = TypeVar("A")
@@ -187,7 +187,7 @@ class _Observed(File):
         self._read.add(entry_id)
         return super().amendments(entry_id)
 
-    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[Amended]:
+    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[AmendedState]:
         self._read.add(entry_id)
         return super().amended(entry_id, before)
 

@@ -138,7 +138,7 @@ RULINGS: Final = frozenset({"CorrectionApproved", REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Amended:
+class AmendedState:
     """What corrects, withdraws or restores an entry, what was decided on it, and how the entry would stand.
 
     `stands` is None for a withdrawal. One that was rejected changes nothing.
@@ -360,7 +360,7 @@ class File:
             stands = stands if each.rejected else each.stands
         return stands
 
-    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[Amended]:
+    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[AmendedState]:
         """Yield what has amended an entry, by its original id, before a version: by default, until now."""
         original = self.entries.get(entry_id)
         latest = original
@@ -370,7 +370,7 @@ class File:
             if by.type != original.type and by.type not in AMENDMENTS:
                 continue
             stands = {"EntryWithdrawn": None, "EntryRestored": latest}.get(by.type, by)
-            each = Amended(by, stands, self.ruling(by, before))
+            each = AmendedState(by, stands, self.ruling(by, before))
             yield each
             if stands is not None and not each.rejected:
                 latest = stands

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.event import EVERY_CATEGORY, Category
-from domain.file import ATTRIBUTES, File
+from domain.file import ATTRIBUTES, Fact, File
 from domain.judging import Judgement, findings, told_to
 from domain.life import Life
 from domain.obligations import Clock, clocks
@@ -19,12 +19,16 @@ from domain.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """An attribute that would change today: all its values before and after, of which there may be none."""
+    """An attribute that would change today: all its values before and after, of which there may be none.
+
+    `facts` are those that have these values, in this order.
+    """
 
     chapter: str
     attribute: str
     before: tuple[object, ...]
     after: tuple[object, ...]
+    facts: tuple[Fact[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,21 @@ class GateChange:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What would change: today's status, what is due, today's readiness, what speaks against entries."""
+    """What would change: today's status, what is due, today's readiness, what speaks against entries.
+
+    `gone` speaks against an entry no more; `refused_later` are those of the new `findings` for which an entry
+    that is there already would be refused if it came now.
+    """
 
     status: tuple[StatusChange, ...]
     obligations: tuple[ClockChange, ...]
     readiness: tuple[GateChange, ...]
     findings: tuple[Judgement, ...]
+    gone: tuple[Judgement, ...]
+    refused_later: tuple[Judgement, ...]
 
 
-NO_IMPACT: Final = Impact((), (), (), ())
+NO_IMPACT: Final = Impact((), (), (), (), (), ())
 
 
 def impact(
@@ -65,11 +75,21 @@ def impact(
     sees: AbstractSet[Category] = EVERY_CATEGORY,
 ) -> Impact:
     """Compare a file before and after a recording, limited to what the categories `sees` may reveal."""
+    old, new = (told_to(sees, findings(file, rulebook)) for file in (before, after))
+    found = {_said(each) for each in old}
+    remaining = {(each.rule.id, each.refusal.kind, each.entry.original) for each in new}
+    added = tuple(each for each in new if _said(each) not in found)
     return Impact(
         status=tuple(_status(before, after, rulebook, today, sees)),
         obligations=tuple(_obligations(before, after, rulebook, sees)),
         readiness=tuple(gate_changes(Life(before, today, rulebook), Life(after, today, rulebook), sees)),
-        findings=tuple(_findings(before, after, rulebook, sees)),
+        findings=added,
+        gone=tuple(
+            each for each in old if (each.rule.id, each.refusal.kind, each.entry.original) not in remaining
+        ),
+        refused_later=tuple(
+            each for each in added if each.would_refuse and each.entry.entry_id in before.entries
+        ),
     )
 
 
@@ -80,10 +100,10 @@ def _status(
     for (chapter, name), attribute in ATTRIBUTES.items():
         if attribute.personal not in {None, *sees}:
             continue
-        old = tuple(fact.held.value for fact in was.each(attribute))
-        new = tuple(fact.held.value for fact in would_be.each(attribute))
+        facts = was.each(attribute), would_be.each(attribute)
+        old, new = (tuple(fact.held.value for fact in each) for each in facts)
         if old != new:
-            yield StatusChange(chapter, name, old, new)
+            yield StatusChange(chapter, name, old, new, (*facts[0], *facts[1]))
 
 
 def _obligations(
@@ -118,14 +138,6 @@ def gate_changes(before: Life, after: Life, sees: AbstractSet[Category]) -> Iter
         old, new = (gate.answer(life).shown(sees) for life in (before, after))
         if (old.state, old.missing) != (new.state, new.missing):
             yield GateChange(gate, old, new)
-
-
-def _findings(
-    before: File, after: File, rulebook: Rulebook, sees: AbstractSet[Category]
-) -> Iterator[Judgement]:
-    old, new = (told_to(sees, findings(file, rulebook)) for file in (before, after))
-    known = {_said(judgement) for judgement in old}
-    return (judgement for judgement in new if _said(judgement) not in known)
 
 
 def _said(judgement: Judgement) -> tuple[str, str, UUID]:

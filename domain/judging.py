@@ -97,6 +97,11 @@ class Judgement:
         return self.rule.strength == "impossible" or (self._forbids and not self.of_history)
 
     @property
+    def would_refuse(self) -> bool:
+        """Whether the entry would be refused if it were recorded now, though it may be history."""
+        return self.rule.strength == "impossible" or self._forbids
+
+    @property
     def as_found(self) -> bool:
         """Whether it is forbidden and recorded all the same, since it is history."""
         return self._forbids and self.of_history

@@ -17,6 +17,7 @@ from api.contract.requests import (
     EventRequest,
     EventsRequest,
     ItemsRequest,
+    MoveRequest,
     OpeningRequest,
     SearchRequest,
 )
@@ -151,6 +152,11 @@ def many(raw: bytes, rulebook: Rulebook) -> Many:
         raise invalid([InvalidValue("/items", _TOO_MANY, _IN_PARTS)])
     items = tuple(_item(item, rulebook, f"/items/{index}") for index, item in enumerate(document["items"]))
     return Many(items, sent.all_or_nothing)
+
+
+def move(raw: bytes, _rulebook: Rulebook) -> MoveRequest:
+    """Parse the body of a move. Raises the problems `malformed` and `invalid`."""
+    return _valid(MoveRequest, loaded(raw))
 
 
 def search(raw: bytes) -> SearchRequest:

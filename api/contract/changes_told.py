@@ -26,7 +26,8 @@ class ChangeAnswer(TypedDict):
     `since` (null: for the whole life); of the same day, those that `give_way` come first, then by the entry's
     earliest day, its instant and its version. The last that has begun holds until another begins, or through
     `until`. The key `*` ends an attribute under every key. What an entry changes counts while it stands: not
-    once it is withdrawn, nor once it is corrected.
+    once it is withdrawn, nor once it is corrected; a correction, withdrawal or restoration counts not once it
+    is rejected.
     """
 
     path: str

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -30,7 +30,8 @@ class RecorderAnswer(TypedDict):
     institution: UUID | None
 
 
-StruckBy: TypeAlias = Literal["corrected", "withdrawn", "rejected"]
+NO_CAUSES: Final[Mapping[UUID, UUID]] = MappingProxyType({})
+StruckBy: TypeAlias = Literal["corrected", "withdrawn", "moved", "rejected"]
 """Why what an entry says does not count; it stays readable."""
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ else:
             "origin": Origin,
             "region": str | None,
             "cause": UUID | None,
+            "cause_file": UUID | None,
             "data": dict[str, Any],
             **answer_of(Envelope),
             "corrected_by": UUID | None,
@@ -66,9 +68,10 @@ else:
         """An entry as recorded, its amendments, and its sentences.
 
         `lag_days` are the days from the latest day on which it happened to the day of recording. `struck`
-        says why what it says does not count: it was put right, withdrawn, or is itself a correction,
-        withdrawal or restoration that a second person rejected; `corrected_by`, `withdrawn_by` and
-        `rejected_by` name by what.
+        says why what it says does not count: it was put right, withdrawn, moved into another file, or is
+        itself a correction, withdrawal or restoration that a second person rejected; `corrected_by`,
+        `withdrawn_by` and `rejected_by` name by what. `cause_file` is the file of the `cause`, if it is
+        another one; who may not read that is told neither, and of a move that it was withdrawn.
         """,
     )
 
@@ -86,8 +89,12 @@ def entry_json(
     file: File | None,
     sees: AbstractSet[Category],
     named: Mapping[UUID, AnyEntry] = MappingProxyType({}),
+    *,
+    causes: Mapping[UUID, UUID] = NO_CAUSES,
 ) -> EntryAnswer:
     """Return one entry with its sentences, and its amendments if its file is given.
+
+    `causes` are those that the caller may read, each with its file; others are left out.
 
     `named` has the entries that others withdraw, restore or decide on. The words of such an entry may reveal
     its target, so they are masked for a caller who may not see all of the target.
@@ -96,8 +103,9 @@ def entry_json(
         sees = frozenset()
     shown: Any = {
         **stored_json(entry, frozenset(Category) - sees),
+        **_cause(entry, causes),
         "lag_days": _lag(entry),
-        **_fate(entry, file),
+        **_fate(entry, file, causes),
         "sentence_zh": sentence(entry.event, "zh", sees),
         "sentence_en": sentence(entry.event, "en", sees),
     }
@@ -127,21 +135,33 @@ def target_of(entry: AnyEntry) -> UUID | None:
     return event.entry if isinstance(event, (EntryWithdrawn, EntryRestored, *DECISIONS)) else None
 
 
-def _fate(entry: AnyEntry, file: File | None) -> dict[str, UUID | StruckBy | None]:
+def _cause(entry: AnyEntry, causes: Mapping[UUID, UUID]) -> dict[str, UUID | None]:
+    """Return the cause of an entry, and the file that it is in if that is another one."""
+    there = None if entry.cause is None else causes.get(entry.cause)
+    return {
+        "cause": None if there is None else entry.cause,
+        "cause_file": None if there == entry.stream else there,
+    }
+
+
+def _fate(
+    entry: AnyEntry, file: File | None, causes: Mapping[UUID, UUID]
+) -> dict[str, UUID | StruckBy | None]:
     """Return what struck an entry through; a correction is corrected by the next one that holds."""
     corrected: UUID | None = None
     withdrawn: UUID | None = None
+    struck: StruckBy | None = None
     rejected = None if file is None else _rejecting(file, entry)
     for amendment in [] if file is None else file.amendments(entry.original):
         if amendment.version <= entry.version or (file is not None and _rejecting(file, amendment)):
             continue
         if amendment.type == "EntryWithdrawn":
             withdrawn = amendment.entry_id
+            struck = "moved" if _cause(amendment, causes)["cause_file"] else "withdrawn"
         elif amendment.type == "EntryRestored":
-            withdrawn = None
+            withdrawn = struck = None
         elif amendment.type == entry.type:
-            corrected, withdrawn = amendment.entry_id, None
-    struck: StruckBy | None = "withdrawn" if withdrawn else None
+            corrected, withdrawn, struck = amendment.entry_id, None, None
     return {
         "corrected_by": corrected,
         "withdrawn_by": withdrawn,

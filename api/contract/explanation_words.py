@@ -66,7 +66,7 @@ _FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
         "withdrawn": Label("{entry}已由{other}撤回。", "{entry} was withdrawn by {other}."),
     }
 )
-_STATES: Final[Mapping[str, Label]] = MappingProxyType(
+STATES: Final[Mapping[str, Label]] = MappingProxyType(
     {
         "due": Label("待办", "due"),
         "overdue": Label("逾期", "overdue"),
@@ -80,7 +80,9 @@ _STATES: Final[Mapping[str, Label]] = MappingProxyType(
         "restricted": Label("不予显示", "not shown"),
     }
 )
-_GATE_MET: Final = Label("已达到", "met")
+"""States of obligations and gates."""
+GATE_STATES: Final[Mapping[str, Label]] = MappingProxyType({**STATES, "met": Label("已达到", "met")})
+"""States of gates."""
 _VERIFIED: Final = {True: Label("已核实", "verified"), False: Label("未核实", "unverified")}
 _SOME: Final = 3
 """Items of a list that a sentence names."""
@@ -88,24 +90,26 @@ _SOME: Final = 3
 
 def cited(entry: AnyEntry) -> Label:
     """Return an entry as a sentence names it: what happened, when, and when it was recorded."""
-    on, label = _days(entry.days), entry.event.label
+    on, label = days_words(entry.days), entry.event.label
     if entry.recorded_at is None:
         return Label(f"{on.zh}的“{label.zh}”", f'"{label.en}" of {on.en}')
-    recorded = _day(day_of(entry.recorded_at))
+    recorded = day_words(day_of(entry.recorded_at))
     return Label(
         f"{on.zh}的“{label.zh}”（{recorded.zh}登记）", f'"{label.en}" of {on.en} (recorded on {recorded.en})'
     )
 
 
-def _day(day: date) -> Label:
+def day_words(day: date) -> Label:
+    """Return a day as each language writes it."""
     return Label(in_chinese(day), day.isoformat())
 
 
-def _days(days: Days) -> Label:
-    last = _day(days.last)
+def days_words(days: Days) -> Label:
+    """Return days as each language writes them."""
+    last = day_words(days.last)
     if days.first is None:
         return Label(f"不晚于{last.zh}", f"not later than {last.en}")
-    first = _day(days.first)
+    first = day_words(days.first)
     return first if days.exact else Label(f"{first.zh}至{last.zh}", f"{first.en} to {last.en}")
 
 
@@ -157,12 +161,12 @@ def held(
     code = None if stage is None else tables()["stage"].codes[stage]
     zh, en = ("", "holds") if code is None else (code.zh, code.en)
     if since is not None:
-        zh, en = f"自{_day(since).zh}起", f"has held since {since.isoformat()}"
+        zh, en = f"自{day_words(since).zh}起", f"has held since {since.isoformat()}"
     if last is not None:
-        zh = f"起始日期不确定，至迟自{_day(last).zh}起"
+        zh = f"起始日期不确定，至迟自{day_words(last).zh}起"
         en = f"began on an uncertain day, {last.isoformat()} at the latest"
     if value.get("until") is not None:
-        zh, en = f"{zh}至{_day(value['until']).zh}", f"{en}, until {value['until'].isoformat()}"
+        zh, en = f"{zh}至{day_words(value['until']).zh}", f"{en}, until {value['until'].isoformat()}"
     if entry is not None:
         by = cited(entry)
         zh, en = "，".join(filter(None, [zh, f"依据{by.zh}"])), f"{en}, by {by.en}"
@@ -207,7 +211,7 @@ def aged(label: Label, value: Any, rule: Rule) -> Label:  # noqa: ANN401 - of th
 
 def gate_words(label: Label, value: Any) -> Label:  # noqa: ANN401 - of the contract
     """Return how a gate is answered, and what is missing."""
-    state = _GATE_MET if value["state"] == "met" else _STATES[value["state"]]
+    state = GATE_STATES[value["state"]]
     checked = _VERIFIED[value["verified"]]
     zh = "，".join(filter(None, [state.zh, value["missing_zh"]]))
     en = ", ".join(filter(None, [state.en, value["missing_en"]]))
@@ -222,9 +226,9 @@ def obligation_words(label: Label, value: Sequence[Any]) -> Label:
     if not value:
         return Label(f"{label.zh} 该日没有此项事项。", f"{label.en} Nothing of the kind is due on that day.")
     shown = value[::-1][:_SOME]
-    states = [_STATES[each["state"]] for each in shown]
-    opened = [_day(each["opened_on"]) for each in shown]
-    courses = [*zip(states, opened, [_day(_due(each)) for each in shown], strict=True)]
+    states = [STATES[each["state"]] for each in shown]
+    opened = [day_words(each["opened_on"]) for each in shown]
+    courses = [*zip(states, opened, [day_words(_due(each)) for each in shown], strict=True)]
     zh = "；".join(f"{state.zh}，自{since.zh}起计，应于{by.zh}前办理" for state, since, by in courses)
     en = "; ".join(f"{state.en}, opened on {since.en}, due by {by.en}" for state, since, by in courses)
     more = len(value) - len(shown)

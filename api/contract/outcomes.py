@@ -9,14 +9,15 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.entries import EntryAnswer, entry_json
+from api.contract.entries import NO_CAUSES, EntryAnswer, entry_json
 from api.contract.file_status import attribute_json
 from api.contract.findings import FindingAnswer, finding_json
+from api.contract.impact_words import gate_change_words, obligation_change_words, status_words
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import Problem, not_found
 from domain.codes import tables
 from domain.event import Category, Label
-from domain.impact import Impact, StatusChange
+from domain.impact import GateChange, Impact, StatusChange
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
 from domain.possible import cures
@@ -39,7 +40,7 @@ from ledger.recording.request import Recording
 from projections.findings import against_entry
 from projections.obligations import obligation
 
-NOWHERE: Final[Mapping[UUID, str]] = MappingProxyType({})
+UNPLACED: Final[Mapping[UUID, str]] = MappingProxyType({})
 MOST_CODES: Final = 30
 """Codes of a table listed as an alternative to an unknown one; a longer table is named only."""
 _KEEPS_MOVING: Final = Label(
@@ -93,12 +94,14 @@ class RecordedAnswer(TypedDict):
 
 
 class StatusChangeAnswer(TypedDict):
-    """An attribute that would change today: its values before and after."""
+    """An attribute that would change today: its values before and after, and that in words."""
 
     chapter: str
     attribute: str
     before: list[dict[str, Any]]
     after: list[dict[str, Any]]
+    zh: str
+    en: str
 
 
 class ObligationChangeAnswer(TypedDict):
@@ -106,6 +109,8 @@ class ObligationChangeAnswer(TypedDict):
 
     before: ObligationAnswer | None
     after: ObligationAnswer | None
+    zh: str
+    en: str
 
 
 class GateStateAnswer(TypedDict):
@@ -124,15 +129,39 @@ class GateChangeAnswer(TypedDict):
     name_en: str
     before: GateStateAnswer
     after: GateStateAnswer
+    zh: str
+    en: str
+
+
+class RefusedLaterAnswer(TypedDict):
+    """A rule by which an entry that is there already would be refused, with the words of that refusal."""
+
+    entry: UUID
+    rule: str
+    strength: Literal["impossible", "forbidden"]
+    zh: str
+    en: str
+    source: str
+    verified: bool
+    evidence: list[UUID]
+    cure_zh: str | None
+    cure_en: str | None
+    rests_on: list[Category]
 
 
 class ImpactAnswer(TypedDict):
-    """What a recording would change."""
+    """What a recording would change, each change in words of both languages.
+
+    `findings` would be new and `findings_gone` would be no more. `refused_later` are entries of the file that
+    would be refused if they came after it.
+    """
 
     status: list[StatusChangeAnswer]
     obligations: list[ObligationChangeAnswer]
     readiness: list[GateChangeAnswer]
     findings: list[FindingAnswer]
+    findings_gone: list[FindingAnswer]
+    refused_later: list[RefusedLaterAnswer]
 
 
 class RehearsalAnswer(TypedDict):
@@ -166,15 +195,21 @@ class ItemsAnswer(TypedDict):
 
 
 def recorded_json(
-    recorded: Recorded, sees: AbstractSet[Category], taken: Iterable[FindingAnswer] = ()
+    recorded: Recorded,
+    sees: AbstractSet[Category],
+    taken: Iterable[FindingAnswer] = (),
+    causes: Mapping[UUID, UUID] = NO_CAUSES,
 ) -> RecordedAnswer:
-    """Return the answer to a recording; `taken` are findings against its numbers, which other files have."""
+    """Return the answer to a recording; `taken` are findings against its numbers, which other files have.
+
+    `causes` are as `entry_json` takes them.
+    """
     kind = recorded.entries[0].kind
     answer: Any = {
         kind: recorded.stream,
         "version": recorded.version,
         "position": recorded.position,
-        "entries": [entry_json(entry, None, sees) for entry in recorded.entries],
+        "entries": [entry_json(entry, None, sees, causes=causes) for entry in recorded.entries],
         "findings": [
             *findings_json(recorded.findings, sees),
             *(each | {kind: recorded.stream} for each in taken),
@@ -222,7 +257,7 @@ def _denied(why: object, where: dict[str, Any]) -> Problem:
 
 
 def refusals_json(
-    judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = NOWHERE
+    judgements: Iterable[Judgement], sees: AbstractSet[Category], places: Mapping[UUID, str] = UNPLACED
 ) -> list[RefusalAnswer]:
     """Return refusals, with the place in the body of each entry from `places`.
 
@@ -285,7 +320,7 @@ def rehearsal_json(
     sees: AbstractSet[Category],
     duplicates: list[FindingAnswer],
     taken: Iterable[FindingAnswer] = (),
-    places: Mapping[UUID, str] = NOWHERE,
+    places: Mapping[UUID, str] = UNPLACED,
 ) -> RehearsalAnswer:
     """Return the answer to a dry run."""
     return {
@@ -304,35 +339,54 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
         first = clock.started_by[0]
         return obligation_json(obligation(first.stream, 0, clock, rulebook), today, kind=first.kind)
 
-    status: list[StatusChangeAnswer] = [_status(change) for change in impact.status]
-    obligations: list[ObligationChangeAnswer] = [
-        {"before": due(change.before), "after": due(change.after)} for change in impact.obligations
-    ]
-    readiness: list[GateChangeAnswer] = [
-        {
-            "gate": change.gate.number,
-            "name_zh": change.gate.label.zh,
-            "name_en": change.gate.label.en,
-            "before": _gate(change.before),
-            "after": _gate(change.after),
-        }
-        for change in impact.readiness
-    ]
+    status = [_status(change, sees) for change in impact.status]
+    obligations = [_obligation(due(change.before), due(change.after)) for change in impact.obligations]
+    readiness = [_gate_change(change) for change in impact.readiness]
     # A difference that is answered alike, such as which of two entries met an obligation, is no change.
     return {
         "status": [each for each in status if each["before"] != each["after"]],
         "obligations": [each for each in obligations if each["before"] != each["after"]],
         "readiness": [each for each in readiness if each["before"] != each["after"]],
         "findings": findings_json(impact.findings, sees),
+        "findings_gone": findings_json(impact.gone, sees),
+        "refused_later": [_refused_later(each, sees) for each in told_to(sees, impact.refused_later)],
     }
 
 
-def _status(change: StatusChange) -> StatusChangeAnswer:
+def _refused_later(judgement: Judgement, sees: AbstractSet[Category]) -> RefusedLaterAnswer:
+    told: Any = {"entry": judgement.entry.entry_id, **refusal_json(judgement, sees)}
+    later: RefusedLaterAnswer = {name: told[name] for name in RefusedLaterAnswer.__annotations__}  # type: ignore[assignment]  # as declared
+    return later
+
+
+def _obligation(before: ObligationAnswer | None, after: ObligationAnswer | None) -> ObligationChangeAnswer:
+    words = obligation_change_words(before, after)
+    return {"before": before, "after": after, "zh": words.zh, "en": words.en}
+
+
+def _gate_change(change: GateChange) -> GateChangeAnswer:
+    before, after = _gate(change.before), _gate(change.after)
+    words = gate_change_words(change.gate.label, before, after)
+    return {
+        "gate": change.gate.number,
+        "name_zh": change.gate.label.zh,
+        "name_en": change.gate.label.en,
+        "before": before,
+        "after": after,
+        "zh": words.zh,
+        "en": words.en,
+    }
+
+
+def _status(change: StatusChange, sees: AbstractSet[Category]) -> StatusChangeAnswer:
+    words = status_words(change, sees)
     return {
         "chapter": change.chapter,
         "attribute": change.attribute,
         "before": [attribute_json(value) for value in change.before],
         "after": [attribute_json(value) for value in change.after],
+        "zh": words.zh,
+        "en": words.en,
     }
 
 

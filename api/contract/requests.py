@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.contract.filters import Stage
 from domain.envelope import Envelope, envelope_fields
-from domain.event import Kind, Number
+from domain.event import Kind, Number, Text
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import PlaceCode
@@ -142,6 +142,17 @@ class ItemsRequest(Request):
     all_or_nothing: bool = False
 
 
+class MoveRequest(Request):
+    """An entry to be moved into another file of the same kind, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"to": str(UUID(int=1)), "explanation": "误记入他人档案"}]}
+    )
+
+    to: UUID
+    explanation: Text
+
+
 class ListRequest(Request):
     """The filters of the register, and the page to return."""
 
@@ -165,6 +176,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     OpeningRequest,
     *ITEMS.values(),
     ItemsRequest,
+    MoveRequest,
     SearchRequest,
 )
 

@@ -82,10 +82,11 @@ async def decision(
     }
     await request.note({chosen.stream: personal}, "decision")
     await request.note({chosen.stream: shown.told - personal}, "findings")
-    answer = entry_json(chosen, whole, sees, whole.entries)
+    causes = await request.causes(entries)
+    answer = entry_json(chosen, whole, sees, whole.entries, causes=causes)
     body = {
         "entry": answer,
-        "together_with": [entry_json(each, whole, sees, whole.entries) for each in together],
+        "together_with": [entry_json(each, whole, sees, whole.entries, causes=causes) for each in together],
         "kind": chosen.kind,
         "file": chosen.stream,
         "as_of": day,

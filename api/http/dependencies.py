@@ -214,6 +214,24 @@ class RequestContext:
         if action is not Action.READ and not receives and not self.may(action, scope):
             raise Problem("forbidden")
 
+    async def causes(self, entries: Iterable[AnyEntry]) -> dict[UUID, UUID]:
+        """Return the causes of entries that the caller may read, each with its file.
+
+        Who may not read another file is not told of it.
+        """
+        asked = {each.cause: each.stream for each in entries if each.cause is not None}
+        found = await self.ledger.entries(asked) if asked else []
+        others = {each.stream for each in found if each.stream != asked[each.entry_id]}
+        scopes = await self.scopes(others) if others else {}
+        return {
+            each.entry_id: each.stream
+            for each in found
+            if each.stream not in others or self._reads(scopes.get(each.stream), each.days.last)
+        }
+
+    def _reads(self, known: StreamScope | None, about: date) -> bool:
+        return known is not None and known.scope is not None and self.may(Action.READ, known.scope, about)
+
     def visible(self, rows: Iterable[R]) -> list[R]:
         """Return what rests only on categories that the caller sees."""
         return [each for each in rows if set(map(Category, each.rests_on)) <= self.sees]

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -59,6 +59,7 @@ LONGEST_WAIT: Final = limit(
     why=Label("代理服务器通常在 30 秒后放弃", "Proxies commonly give up after 30"),
     beyond="invalid",
 )
+NOBODY: Final = UUID(int=0)
 NDJSON: Final = "application/x-ndjson"
 
 _SQL: Final = queries.load_composable("api.http", "feed.sql")
@@ -186,7 +187,9 @@ class Reading:
 
     async def lines_together(self, ids: Sequence[UUID]) -> list[bytes]:
         """Return the same, read once for all requests that wait for the same entries."""
-        what, tail = (self.known, self._request.sees, *ids), self._request.container.tail
+        # Who may read the same files is told the same causes.
+        alike, tail = replace(self._request.actor, user=NOBODY), self._request.container.tail
+        what = (self.known, alike, self._request.today, *ids)
         async with tail.turns:
             lines, read = await tail.shared(what, partial(self._read, ids))
             await self._request.note(read, "feed")
@@ -202,8 +205,11 @@ class Reading:
         for entry in entries:
             read[entry.stream] |= categories_of([entry])
         named = await self._named(entries)
+        acting = [each for stream in read for each in self._fates[stream].entries.values()]
+        causes = await self._request.causes([*entries, *acting])
         lines = [
-            dumps(entry_json(entry, self._fates[entry.stream], self._request.sees, named)) + b"\n"
+            dumps(entry_json(entry, self._fates[entry.stream], self._request.sees, named, causes=causes))
+            + b"\n"
             for entry in entries
         ]
         return lines, read

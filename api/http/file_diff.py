@@ -79,12 +79,13 @@ async def file_diff(
             if statuses[0] == statuses[1]
             else {"before": statuses[0], "after": statuses[1]},
             "entries": [
-                {"between": axes, "entry": entry_json(entry, latest, sees, latest.entries)}
+                {"between": axes, "entry": entry_json(entry, latest, sees, latest.entries, causes=causes)}
                 for axes, entry in shown
             ],
         }
         return before, after, answer
 
+    causes = await request.causes(latest.entries.values())
     before, after, answer = await compute(compared, len(whole.entries))
     personal = {
         each.personal for file in (first.file, second.file) for each in file.attributes() if each.personal

@@ -107,7 +107,9 @@ async def record_many(request: RecordingRequest, key: IdempotencyKey, raw: Items
         with rehearsing(request):
             afforded = _afforded(wanted, whose)
             rehearsals = await rehearsed_all(request, list(afforded.values()), atomic=many.all_or_nothing)
-        answers |= {index: _rehearsed(index, each) for index, each in zip(afforded, rehearsals, strict=True)}
+        answers |= {
+            index: rehearsed_item(index, each) for index, each in zip(afforded, rehearsals, strict=True)
+        }
         spent = Problem("too_many_requests", _SPENT)
         answers |= {index: _hindered(index, spent) for index in wanted if index not in afforded}
     else:
@@ -152,7 +154,8 @@ def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]
     return afforded
 
 
-def _rehearsed(index: int, rehearsal: RehearsalAnswer | Problem) -> ItemAnswer:
+def rehearsed_item(index: int, rehearsal: RehearsalAnswer | Problem) -> ItemAnswer:
+    """Return the item of a dry run."""
     if isinstance(rehearsal, Problem):
         return _hindered(index, rehearsal)
     return {

@@ -121,6 +121,7 @@ async def entries(
         turn = await resumed(request, TimelineTurn, cursor, asked)
     read = await request.file(file_id, known=turn.known, about=date.min)
     last, end = request.until(read), turn.start + limit
+    causes = await request.causes(read.entries.values())
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
         line = [entry for entry in read.entries.values() if entry.days.last <= last and turn.has(entry)]
@@ -128,7 +129,7 @@ async def entries(
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
         shown = line[turn.start : end]
-        items = [entry_json(entry, read, request.sees, read.entries) for entry in shown]
+        items = [entry_json(entry, read, request.sees, read.entries, causes=causes) for entry in shown]
         return items, categories_of(shown), end < len(line)
 
     items, categories, more = await compute(paged, len(read.entries))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Category, Event, Label, Personal, Text
-from domain.file import Amended, File, amended
+from domain.file import AmendedState, File, amended
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence
 from domain.when import day_of
@@ -161,7 +161,7 @@ def waiting(life: Life, original: AnyEntry, today: date) -> AnyEntry | None:
 
 def _asking(
     life: Life, original: AnyEntry, today: date, before: int | None = None
-) -> Iterator[tuple[Amended, bool]]:
+) -> Iterator[tuple[AmendedState, bool]]:
     """Yield what amended an entry before a version, and whether a second person is to decide on it.
 
     Each is compared with the entry as it last stood and waited for nobody, so that no correction of a

@@ -174,7 +174,10 @@ async def test_what_would_be_refused_changes_nothing(served: Served) -> None:
     story = await a_story(served).given(RECEIVED)
     would = await dry(story, ("2024-04-01", some(ChildAdmitted, intake_category="A1")))
     assert (would["would"], would["findings"]) == ("refuse", [])
-    assert would["impact"] == {"status": [], "obligations": [], "readiness": [], "findings": []}
+    assert would["impact"] == {
+        name: []
+        for name in ("status", "obligations", "readiness", "findings", "findings_gone", "refused_later")
+    }
 
 
 async def test_what_stays_as_it_is_is_no_change(served: Served) -> None:

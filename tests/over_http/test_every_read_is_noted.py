@@ -80,6 +80,18 @@ class Asked:
         events = [written(each) for each in happened]
         return await self.client.post("/children", json={"events": events}, headers=new_key(), params=query)
 
+    async def move(self, **query: Any) -> Response:
+        """Move the child's identity into the file of another one."""
+        to = (await self.open(RECEIVED)).json().get("child", str(self.child))
+        entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
+        (identity,) = [each["entry_id"] for each in entries if each["type"] == "IdentityRecorded"]
+        return await self.client.post(
+            f"/children/{self.child}/entries/{identity}/move",
+            json={"to": to, "explanation": "误记入他人档案"},
+            headers=new_key(),
+            params=query,
+        )
+
     async def imported_as_a_line(self, *happened: Any) -> Response:
         """Hand in a line of the child's events."""
         line = {"child": str(self.child), "events": [written(each) for each in happened]}
@@ -146,6 +158,10 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
         ("refusal", {"adoption"}, lambda own: own.record(ADOPTED)),
         ("recorded before", {"adoption"}, lambda own: own.record((*ADOPTED, EXCUSED), key=own.key)),
     ],
+    "POST /children/{child}/entries/{entry_id}/move": [
+        ("dry run", {"identity"}, lambda own: own.move(dry_run=True)),
+        ("move", {"identity"}, lambda own: own.move()),
+    ],
     "POST /entries": [
         ("dry run", {"identity"}, lambda own: own.record_many(RENAMED, dry_run=True)),
         ("refusal", {"adoption"}, lambda own: own.record_many(ADOPTED)),
@@ -172,6 +188,7 @@ SILENT = {
 """Operations that tell nothing personal of a child."""
 OF_OTHER_KINDS = {
     "POST /families",
+    "POST /families/{family}/entries/{entry_id}/move",
     *(
         f"{method} /{kind}{path}"
         for kind in ("families/{family}", "institutions/{institution}")

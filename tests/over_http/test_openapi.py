@@ -79,16 +79,25 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
         bodies = list(requests.schemas()[kind.__name__]["examples"])
         if operation.path == "/children/search":
             bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]
-        if operation.path.startswith("/families"):
+        if operation.path.endswith("/move"):
+            bodies = [{"to": real[f"other {operation.path.split('/')[1]}"], "explanation": "误记入他人档案"}]
+        elif operation.path.startswith("/families"):
             bodies = [{"events": [sent("2024-03-05", some(FamilyRegistered, region="371002"))]}]
-        if operation.path.startswith("/institutions"):
+        elif operation.path.startswith("/institutions"):
             bodies = [sent("2024-03-05", some(DrillConducted, drill="fire"))]
     for body in bodies:
         if operation.path == "/entries" and body is not None:
             body["items"][0]["child"] = real["child"]
+        moved = real["entry_id"] if "child" in operation.path else real["family entry"]
         case = operation.Case(
-            path_parameters={name: real[name] for name in real if f"{{{name}}}" in operation.path},
+            path_parameters={
+                name: moved if name == "entry_id" else real[name]
+                for name in real
+                if f"{{{name}}}" in operation.path
+            },
             headers={"Idempotency-Key": uuid4().hex},
+            # It is moved once only.
+            query={"dry_run": "true"} if operation.path.endswith("/move") else {},
         )
         if body is not None:
             case.body, case.media_type = body, "application/json"
@@ -130,9 +139,20 @@ async def filled(served: Served) -> dict[str, str]:
     await served.projected()
     staff, family = await served.as_(Role.STAFF), sent("2024-03-05", some(FamilyRegistered))
     opened = await staff.post("/families", json={"events": [family]}, headers=new_key())
+    others = [
+        (await staff.post(path, json={"events": [event]}, headers=new_key())).json()
+        for path, event in (
+            ("/children", sent("2015-03-05", some(ChildReceived))),
+            ("/families", family),
+        )
+    ]
     return {
         "child": story.child or "",
         "family": opened.json()["family"],
+        "entry_id": story.entries[0],
+        "family entry": opened.json()["entries"][0]["entry_id"],
+        "other children": others[0]["child"],
+        "other families": others[1]["family"],
         "institution": str(served.home.institution),
         "type": "CareModeAssigned",
         "table": "stage",

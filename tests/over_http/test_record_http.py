@@ -527,7 +527,7 @@ async def test_exceptions_are_decided_by_supervisors_by_every_path(served: Serve
 async def test_a_correction_replaces_the_whole_event_and_the_wrong_one_stays_readable(served: Served) -> None:
     story = await a_child(served)
     (wrong,) = (await story.when(named("王小名"))).recorded().entries
-    (right,) = (await story.when((*named("王小明"), {"corrects": wrong}))).recorded().entries
+    (right,) = (await story.when((*named("王小明"), {"corrects": wrong}))).recorded("X11").entries
     entries = {entry["entry_id"]: entry for entry in (await story.asked("/entries"))["items"]}
     assert entries[wrong]["corrected_by"] == right
     assert entries[wrong]["data"]["name"] == "王小名"

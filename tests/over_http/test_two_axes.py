@@ -108,7 +108,8 @@ async def test_what_a_correction_leaves_as_it_was_is_no_change(served: Served) -
     assert paths(answer) == {"identity.birth"}
     was, now = field(answer, "identity.birth")
     assert (was["value"], now["value"]) == ("2015-03-05", "2015-03-06")
-    assert answer["findings"] == []
+    # It waits for a second person.
+    assert [(each["before"], each["after"]["rule"]) for each in answer["findings"]] == [(None, "X11")]
 
 
 async def test_an_obligation_is_the_same_by_what_started_it(served: Served) -> None:

@@ -1,0 +1,115 @@
+"""What a recording would change, in words: one sentence for each change, in both languages."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Any, Final
+
+from api.contract.explanation_words import GATE_STATES, STATES, cited, day_words, days_words
+from domain.changes import changes
+from domain.codes import tables
+from domain.event import Category, Event, fields_of
+from domain.file import ATTRIBUTES, Attribute, Fact
+from domain.impact import StatusChange
+from domain.label import Label
+from domain.when import Days
+
+_NOTHING: Final = Label("无", "nothing")
+_TRUTH: Final = {True: Label("是", "yes"), False: Label("否", "no")}
+_NOT_SHOWN: Final = Label("不予显示", "not shown")
+
+
+def status_words(change: StatusChange, sees: AbstractSet[Category]) -> Label:
+    """Return what an attribute would be in place of what it is; its values are not hidden from the caller."""
+    attribute = ATTRIBUTES[change.chapter, change.attribute]
+    count = len(change.before)
+    before, after = (
+        _together([_value(attribute, fact, sees) for fact in facts])
+        for facts in (change.facts[:count], change.facts[count:])
+    )
+    return _turned(attribute.label, before, after)
+
+
+def obligation_change_words(before: Any, after: Any) -> Label:  # noqa: ANN401 - of the contract
+    """Return what becomes of an obligation: it begins, ends, moves, or comes to stand otherwise."""
+    shown = after or before
+    title = Label(shown["title_zh"], shown["title_en"])
+    if after is None:
+        return Label(f"{title.zh}：不再需要办理。", f"{title.en}: no longer required.")
+    due, state = _due(after), STATES[after["state"]]
+    if before is None:
+        opened = day_words(after["opened_on"])
+        return Label(
+            f"{title.zh}：新增，自{opened.zh}起计，应于{due.zh}前办理，{state.zh}。",
+            f"{title.en}: new, opened on {opened.en}, due by {due.en}, {state.en}.",
+        )
+    was_due, was = _due(before), STATES[before["state"]]
+    zh, en = [], []
+    if was_due != due:
+        zh.append(f"办理期限由{was_due.zh}改为{due.zh}")
+        en.append(f"due by {due.en} instead of {was_due.en}")
+    if was != state:
+        zh.append(f"由{was.zh}变为{state.zh}")
+        en.append(f"{state.en} instead of {was.en}")
+    if not zh:
+        zh.append("其依据或者办理条目有变化")
+        en.append("rests on or is met by other entries")
+    return Label(f"{title.zh}：{'，'.join(zh)}。", f"{title.en}: {', '.join(en)}.")
+
+
+def gate_change_words(label: Label, before: Any, after: Any) -> Label:  # noqa: ANN401 - of the contract
+    """Return how a gate would be answered instead of how it is."""
+    return _turned(label, _gate(before), _gate(after))
+
+
+def _gate(answer: Any) -> Label:  # noqa: ANN401 - of the contract
+    state = GATE_STATES[answer["state"]]
+    if answer["missing_zh"] is None:
+        return state
+    return Label(f"{state.zh}（{answer['missing_zh']}）", f"{state.en} ({answer['missing_en']})")
+
+
+def _turned(label: Label, before: Label, after: Label) -> Label:
+    return Label(
+        f"{label.zh}：由“{before.zh}”变为“{after.zh}”。",
+        f'{label.en}: "{after.en}", not "{before.en}".',
+    )
+
+
+def _together(values: Sequence[Label]) -> Label:
+    if not values:
+        return _NOTHING
+    return Label("、".join(each.zh for each in values), ", ".join(each.en for each in values))
+
+
+def _value(attribute: Attribute[Any], fact: Fact[Any], sees: AbstractSet[Category]) -> Label:
+    """Return a value; one that is no plain value by the entry that says it."""
+    match fact.held.value:
+        case bool(truth):
+            return _TRUTH[truth]
+        case Days() as days:
+            return days_words(days)
+        case date() as day:
+            return day_words(day)
+        case str(text):
+            codes: Iterable[str] = _tables(attribute, type(fact.entry.event))
+            known = (tables()[name].codes.get(text) for name in codes)
+            return next(filter(None, known), Label(text, text))
+        case int(number):
+            return Label(str(number), str(number))
+    return cited(fact.entry) if fact.entry.event.sealed <= sees else _NOT_SHOWN
+
+
+def _tables(attribute: Attribute[Any], kind: type[Event]) -> list[str]:
+    """Return the code tables of the fields from which events of a type take an attribute's value."""
+    sources = [each.value for each in changes(kind) if each.attribute is attribute]
+    fields = {source.field for source in sources if source is not None}
+    own = [attribute.name] if attribute.name in tables() else []
+    return [
+        spec.code.table for spec in fields_of(kind) if spec.name in fields and spec.code is not None
+    ] + own
+
+
+def _due(obligation: Any) -> Label:  # noqa: ANN401 - of the contract
+    day: date = obligation["due_on"] if "due_on" in obligation else obligation["due_between"][1]
+    return day_words(day)
