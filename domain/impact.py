@@ -129,7 +129,7 @@ def _clocks(file: File, rulebook: Rulebook, sees: AbstractSet[Category]) -> dict
 
 
 def _course(clock: Clock) -> tuple[object, ...]:
-    return (clock.opened_on, clock.due, clock.met_by and clock.met_by.entry_id, clock.void_on)
+    return (clock.opened_on, clock.due, clock.met_by and clock.met_by.original, clock.void_on)
 
 
 def gate_changes(before: Life, after: Life, sees: AbstractSet[Category]) -> Iterator[GateChange]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.cli.container import command_container, stoppable
 from api.cli.output import answer, many
+from api.contract.entries import fate
 from api.contract.sentences import sentence
 from api.http.dependencies import RequestContext
 from api.http.file_points import FilePoint, file_point
@@ -30,6 +31,14 @@ _GATES: Final = {
     "uncertain": Label("不能确定", "uncertain"),
     "restricted": Label("不予显示", "not shown"),
 }
+_STRUCK: Final[Mapping[Any, str]] = {
+    None: "",
+    "corrected": "［已更正 corrected］",
+    "withdrawn": "［已撤回 withdrawn］",
+    "moved": "［已移至其他档案 moved］",
+    "rejected": "［已驳回 rejected］",
+}
+"""What stands before an entry that does not count, by why."""
 _TRUTH: Final = {True: Label("是", "yes"), False: Label("否", "no")}
 _NOTHING: Final = Label("（无）", "(none)")
 
@@ -49,12 +58,15 @@ async def show(child: UUID, /, *, as_of: date | None = None, known_at: str | Non
     async with command_container() as container:
         request = RequestContext(await container.identity.operator(), container.clock(), container)
         point = await file_point(request, child, as_of, known_at)
-        for line in _shown(child, point, file_snapshot(point, child, request.sees), request):
+        causes = await request.causes(point.file.entries.values())
+        for line in _shown(child, point, file_snapshot(point, child, request.sees), request, causes):
             answer(line)
     return 0
 
 
-def _shown(child: UUID, point: FilePoint, shown: FileSnapshot, request: RequestContext) -> Iterator[str]:
+def _shown(
+    child: UUID, point: FilePoint, shown: FileSnapshot, request: RequestContext, causes: Mapping[UUID, UUID]
+) -> Iterator[str]:
     entries = sorted(point.file.entries.values(), key=lambda each: (each.days.last, each.version))
     latest = max((each.recorded_at for each in entries if each.recorded_at is not None), default=None)
     learnt = "–" if latest is None else day_of(latest).isoformat()
@@ -75,8 +87,8 @@ def _shown(child: UUID, point: FilePoint, shown: FileSnapshot, request: RequestC
     yield from _part(
         Label("当时已知的条目", "Entries known then"),
         (
-            f"{each.position}  {each.days.last}  {sentence(each.event, 'zh', request.sees)}"
-            f" {sentence(each.event, 'en', request.sees)}"
+            f"{each.position}  {each.days.last}  {_STRUCK[fate(each, point.file, causes)['struck']]}"
+            f"{sentence(each.event, 'zh', request.sees)} {sentence(each.event, 'en', request.sees)}"
             for each in entries
         ),
     )

@@ -105,7 +105,7 @@ def entry_json(
         **stored_json(entry, frozenset(Category) - sees),
         **_cause(entry, causes),
         "lag_days": _lag(entry),
-        **_fate(entry, file, causes),
+        **fate(entry, file, causes),
         "sentence_zh": sentence(entry.event, "zh", sees),
         "sentence_en": sentence(entry.event, "en", sees),
     }
@@ -144,7 +144,7 @@ def _cause(entry: AnyEntry, causes: Mapping[UUID, UUID]) -> dict[str, UUID | Non
     }
 
 
-def _fate(
+def fate(
     entry: AnyEntry, file: File | None, causes: Mapping[UUID, UUID]
 ) -> dict[str, UUID | StruckBy | None]:
     """Return what struck an entry through; a correction is corrected by the next one that holds."""

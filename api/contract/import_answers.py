@@ -6,7 +6,10 @@ from typing_extensions import TypedDict
 
 
 class ReportedLine(TypedDict):
-    """A value or a row that was not used: its place, its text as written, and the reason."""
+    """A value or a row that was not used: its place, its text as written, and the reason.
+
+    Of a line of events, `pointer` is the place within it of the event, or of the value, that is the reason.
+    """
 
     sheet: str
     row: int
@@ -14,6 +17,7 @@ class ReportedLine(TypedDict):
     value: str
     code: str
     other: NotRequired[str]
+    pointer: NotRequired[str]
 
 
 class Cells(TypedDict):

@@ -138,7 +138,8 @@ class LinesImport:
             if line is None:
                 self.blank += 1
             elif line.problem is not None:
-                self._reject(line, line.problem.code)
+                faults = line.problem.more.get("errors") or [{}]
+                self._reject(line, line.problem.code, faults[0].get("pointer"))
             else:
                 lines.append(line)
                 events += len(line.drafts)
@@ -167,7 +168,8 @@ class LinesImport:
             if kept.refused:
                 self.shown.update(line.stream for line in same if line.stream and kept.denied is None)
                 for line in same:
-                    self._reject(line, kept.code if kept.denied is None else DENIED[kept.denied])
+                    code = kept.code if kept.denied is None else DENIED[kept.denied]
+                    self._reject(line, code, None if kept.draft is None else f"/events/{kept.draft}")
                 continue
             self.seen.add(digest)
             self.already += len(same) - 1
@@ -219,11 +221,13 @@ class LinesImport:
         self.numbers.give(line.stream or line.number, terms_of(self.request, line.drafts))
         self.as_found += len({each.entry.entry_id for each in visible if each.as_found})
 
-    def _reject(self, line: ImportLine, code: str) -> None:
+    def _reject(self, line: ImportLine, code: str, pointer: str | None = None) -> None:
+        """Count a line as rejected, and list it with the pointer into it to what is the reason, if known."""
         self.rejected += 1
         if self.rejected > MOST_LISTED:
             return
-        self.rejections.append({"sheet": "", "row": line.number, "column": "", "value": "", "code": code})
+        rejected = {"sheet": "", "row": line.number, "column": "", "value": "", "code": code}
+        self.rejections.append(rejected if pointer is None else rejected | {"pointer": pointer})
 
     def _report(self) -> dict[str, Any]:
         cells = {"filled": 0} | {fate.name.lower(): 0 for fate in sorted(SETTLED, reverse=True)}

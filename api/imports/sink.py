@@ -31,13 +31,15 @@ class InterruptedImportError(Exception):
 class RowResult:
     """The result of one recording: its findings, and whether it was refused or recorded before.
 
-    `denied` is a missing permission, which refuses it too; `unfit` is data that no event can hold.
+    `denied` is a missing permission, which refuses it too; `unfit` is data that no event can hold. `draft` is
+    the number of the first draft that is the reason, None if it is no single one.
     """
 
     judgements: tuple[Judgement, ...]
     refused: bool
     repeated: bool = False
     denied: object = None
+    draft: int | None = None
     unfit: bool = False
 
     @property
@@ -92,9 +94,11 @@ class RecordingSink:
                 if isinstance(outcome, Recorded):
                     kept[number] = RowResult(outcome.findings, refused=False, repeated=outcome.repeated)
                 elif isinstance(outcome, Refused):
-                    kept[number] = RowResult(outcome.refusals, refused=True)
+                    kept[number] = RowResult(
+                        outcome.refusals, refused=True, draft=_first(outcome.refusals, outcome.entries)
+                    )
                 elif isinstance(outcome, Denied):
-                    kept[number] = RowResult((), refused=True, denied=outcome.why)
+                    kept[number] = RowResult((), refused=True, denied=outcome.why, draft=outcome.draft)
                 elif isinstance(outcome, KeyMismatch):
                     kept[number] = RowResult((), refused=True)
             if len(kept) == len(recordings):
@@ -122,9 +126,21 @@ class RehearsingSink(RecordingSink):
             rulebook = await self._ledger.rulebook_at(group[0].recording.institution)
             fit = await asyncio.to_thread(judge_together, file, group, rulebook, day_of(now), self._checked)
             for each in group:
-                denied = None if each.denied is None else each.denied.why
-                kept[each.number] = RowResult(each.judgements, refused=each not in fit, denied=denied)
+                kept[each.number] = _rehearsed(each, refused=each not in fit)
         return [kept[number] for number in range(len(recordings))]
+
+
+def _rehearsed(candidate: Candidate, *, refused: bool) -> RowResult:
+    denied = candidate.denied
+    if denied is not None:
+        return RowResult((), refused=True, denied=denied.why, draft=denied.draft)
+    refusals = [each for each in candidate.judgements if each.refuses]
+    return RowResult(candidate.judgements, refused=refused, draft=_first(refusals, candidate.ids))
+
+
+def _first(refusals: Sequence[Judgement], ids: Sequence[UUID]) -> int | None:
+    """Return the number of the draft of which the first refusal speaks."""
+    return ids.index(refusals[0].entry.entry_id) if refusals else None
 
 
 def _unfit(recordings: Sequence[Recording]) -> dict[int, RowResult]:

@@ -87,10 +87,10 @@ async def test_lines_are_recorded_each_by_itself_and_once(served: Served) -> Non
 
     assert (first["rows"], first["recorded"], first["already"], first["entries"]) == (6, 2, 1, 2)
     assert first["other_rows"]["blank"] == 1
-    assert [(each["row"], each["code"]) for each in first["rejections"]] == [
-        (3, "not_found"),
-        (4, "invalid"),
-        (7, "malformed"),
+    assert [(each["row"], each["code"], each.get("pointer")) for each in first["rejections"]] == [
+        (3, "not_found", None),
+        (4, "invalid", "/events/0/data/unit"),
+        (7, "malformed", None),
     ]
     assert (again["recorded"], again["already"], again["rejected"]) == (0, 3, 3)
 
@@ -98,17 +98,21 @@ async def test_lines_are_recorded_each_by_itself_and_once(served: Served) -> Non
 async def test_a_line_that_was_refused_is_there_no_more_often_than_it_is_sent(served: Served) -> None:
     child = await served.a_child()
     admitted = {"type": "ChildAdmitted", "occurred_on": "2026-11-21", "data": ADMITTED}
-    body = b"\n".join([orjson.dumps({"child": str(child), "events": [admitted]})] * 3)
+    mode = {
+        "type": "CareModeAssigned",
+        "occurred_on": "2024-03-06",
+        "data": {"mode": "ward", "unit": ASKED_NOBODY},
+    }
+    body = b"\n".join([orjson.dumps({"child": str(child), "events": [mode, admitted]})] * 3)
     staff = await served.as_("staff")
 
-    told = await done(staff, (await hand_in(staff, body, media_type=NDJSON)).headers["Location"])
-
-    assert (told["recorded"], told["already"]) == (0, 0)
-    assert [(each["row"], each["code"]) for each in told["rejections"]] == [
-        (1, "I01"),
-        (2, "I01"),
-        (3, "I01"),
-    ]
+    for query in ("?dry_run=true", ""):
+        handed_in = await hand_in(staff, body, media_type=NDJSON, query=query)
+        told = await done(staff, handed_in.headers["Location"])
+        assert (told["recorded"], told["already"]) == (0, 0)
+        assert [(each["row"], each["code"], each["pointer"]) for each in told["rejections"]] == [
+            (row, "I01", "/events/1") for row in (1, 2, 3)
+        ]
 
 
 async def test_a_dry_run_of_lines_records_nothing(served: Served) -> None:
