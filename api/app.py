@@ -6,7 +6,7 @@ from importlib.metadata import version
 from threading import Lock
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.bootstrap import Container
@@ -42,6 +42,23 @@ from api.tenants import open_tenants
 _DOCUMENTING: Final = Lock()
 
 
+def _routes() -> APIRouter:
+    """Join the routes of all addresses, with what is asked of every request."""
+    routes = APIRouter()
+    for open_to_all in (probes, docs):
+        routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
+    recording = (record_one, record_many, move_one, imports)
+    of_files = (one_file, timeline, file_diff, explain, decisions, access)
+    across_files = (lists, population_diff, feed)
+    for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
+        routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
+    return routes
+
+
+_ROUTES: Final = _routes()
+"""Shared by the apps of a process: FastAPI works out each included route anew, which takes longest of all."""
+
+
 def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) -> FastAPI:
     """Make the app; it opens its tenants at startup and closes them at shutdown."""
     settings = settings or Settings()
@@ -56,6 +73,7 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
         version=version("childledger"),
         description="An append-only ledger of children's lives in state care.",
         lifespan=lifespan,
+        routes=_ROUTES.routes,
         # FastAPI's pages load scripts from other hosts; `docs` replaces them.
         docs_url=None,
         redoc_url=None,
@@ -69,13 +87,6 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     app.add_middleware(RequestLog)
     app.add_middleware(Secured, tls=settings.tls_handled)
     errors.install(app)
-    for open_to_all in (probes, docs):
-        app.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
-    recording = (record_one, record_many, move_one, imports)
-    of_files = (one_file, timeline, file_diff, explain, decisions, access)
-    across_files = (lists, population_diff, feed)
-    for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
-        app.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
 
