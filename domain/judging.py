@@ -31,7 +31,7 @@ from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
 from domain.file import AMENDMENTS, ANYTHING, File, amended, fold
-from domain.life import BIRTH, CASE_CLOSED, STAGE, Life, over_time
+from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting, noting_each
 from domain.rulebook import Rule, Rulebook
@@ -43,6 +43,7 @@ NOTED: Final = Label("原始记录日期", "Noted on")
 KIND: Final = Label("材料种类", "Kind of document")
 ISSUED: Final = Label("材料日期", "Day of a document")
 INSTANT: Final = Label("发生时刻", "Instant")
+WITH_OTHER_FILES: Final = Label("登记时与其他档案一并核对", "judged with other files when it was recorded")
 
 _Answer: TypeAlias = tuple[list[tuple[Refusal, Categories]], Categories]
 """The refusals of an entry on a day, each with the categories read before it; and all categories read."""
@@ -279,6 +280,10 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
     if entry.recorded_at is None:
         return
     judgements = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads)
+    claim = entry.exception
+    excused = any(each.excused for each in judgements)
+    if claim is not None and not excused and AskedBeside(claim.rule) in reads:
+        judgements.append(_claimed_beside(entry, rulebook[claim.rule]))
     for judgement in judgements:
         if not judgement.excused:
             yield judgement
@@ -287,12 +292,19 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
         approved = approval(file, entry)
         if not approved:
             yield replace(judgement, excused=approved is None, rejected=approved is False)
-    if entry.exception is not None and not any(each.excused for each in judgements):
+    if claim is not None and not any(each.excused for each in judgements):
         # A claim that later entries made needless is no fault: it was needed as known then.
         reads.add(ANYTHING)
         then = fold(other for other in file.entries.values() if other.version <= entry.version)
         before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
         yield from _needless(entry, before, rulebook)
+
+
+def _claimed_beside(entry: AnyEntry, rule: Rule) -> Judgement:
+    """Return the claim to an exception to a rule about other files, which a second person decides on."""
+    refusal = no_evidence(rule.id, detail=WITH_OTHER_FILES)
+    on = rule.on(entry.days.last, entry.region)
+    return Judgement(on, entry, refusal.resting(entry.event.sealed), excused=True)
 
 
 def _forbidden(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Refusal]:

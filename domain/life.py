@@ -7,6 +7,7 @@ that compared it could change its answer unnoticed.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
@@ -33,6 +34,13 @@ GONE: Final = frozenset({"departed", "placed", "adopted", "died"})
 """Stages in which the institution no longer cares for the child."""
 IN_CARE: Final = frozenset({"received", "in_care"})
 """Stages in which the child lives in the institution's care, admitted or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBeside:
+    """That a rule asked for other files that were not read with this one, as a key of what a life reads."""
+
+    rule: str
 
 
 class Life:
@@ -119,16 +127,17 @@ class Life:
         self._reads.add(entry_id)
         return self._file.effective(entry_id)
 
-    def beside(self, name: UUID) -> "tuple[Life, list[Life]] | None":
+    def beside(self, name: UUID, *rules: str) -> "tuple[Life, list[Life]] | None":
         """Return the life of the file of that id, and those of the other files that name it, on the same day.
 
-        None unless they were read with this file: a rule that asks for them is judged when something is
-        recorded, and says nothing afterwards.
+        None unless they were read with this file: the rules that ask for them are judged when something is
+        recorded, and say nothing afterwards.
         """
         read = self._file.beside.get(name)
-        return (
-            None if read is None else (self._beside(read.own), [self._beside(each) for each in read.naming])
-        )
+        if read is None:
+            self._reads.update(map(AskedBeside, rules))
+            return None
+        return self._beside(read.own), [self._beside(each) for each in read.naming]
 
     @property
     def file(self) -> File:

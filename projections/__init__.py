@@ -5,6 +5,7 @@ To add a read model, add its module with the .sql file of its table, and a line 
 
 from typing import Any, Final
 
+from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS
 from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
@@ -12,4 +13,11 @@ from projections.readiness import READINESS
 from projections.register import REGISTER
 from projections.spans import SPANS
 
-READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (REGISTER, OBLIGATIONS, READINESS, FINDINGS, SPANS)
+READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
+    REGISTER,
+    OBLIGATIONS,
+    READINESS,
+    FINDINGS,
+    SPANS,
+    FAMILY_CHILDREN,
+)

@@ -18,7 +18,6 @@ from domain.rulebook import Rulebook
 from domain.standing import Lapse, lapses
 from domain.when import LAST_DAY
 from ledger.store import queries
-from projections.fostered import found_crowded
 from projections.likeness import found_alike
 from projections.markers import Blank, Hashed, Internal
 from projections.model import ReadModel, RowContext
@@ -144,7 +143,7 @@ def _against_days(child: UUID, lapse: Lapse) -> Finding:
     )
 
 
-WITHHELD: Final = Withholding("findings", Finding)
+WITHHELD: Final = Withholding("findings", Finding, beside=("family_children",))
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Finding]:
@@ -155,6 +154,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Finding]:
 FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)
 
 _SQL: Final = queries.load_composable("projections", "findings.sql")
+_OF_FAMILIES: Final = queries.load_composable("projections", "family_children.sql")
 _KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
 
 
@@ -175,14 +175,13 @@ async def findings(
 
     Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
-    alike, crowded = found_alike(rulebook, scope), found_crowded(rulebook, scope, day)
+    alike = found_alike(rulebook, scope)
     where = [
         scope,
-        Condition(
-            SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters, **crowded.parameters}
-        ),
+        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, rule=rule, kind=kind),
     ]
-    select = _SQL["findings"].format(alike=alike.sql, crowded=crowded.sql)
+    of_families = _OF_FAMILIES["too_many"].format(scope=scope.sql, against=_OF_FAMILIES["against"])
+    select = _SQL["findings"].format(alike=alike.sql, of_families=of_families)
     return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor)

@@ -24,5 +24,5 @@ CREATE INDEX ON findings (rule, kind, found_on, child, number);
 -- name: findings
 -- What several files say together stands in no table, for it is no function of one file.
 SELECT f.*
-  FROM (SELECT * FROM findings UNION ALL {alike} UNION ALL {crowded}) AS f
+  FROM (SELECT * FROM findings UNION ALL {alike} UNION ALL {of_families}) AS f
   JOIN register ON register.child = f.child

@@ -69,12 +69,14 @@ def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
 class Withholding(Generic[R]):
     """How the rows of one table seal their values.
 
-    `terms` are the columns that then hold a keyed hash, `blank` the constants of the other sealed columns, as
-    the markers of the row define them.
+    `beside` are other tables with such rows, which are listed with these. `terms` are the columns that then
+    hold a keyed hash, `blank` the constants of the other sealed columns, as the markers of the row define
+    them.
     """
 
     table: str
     row: type[R]
+    beside: tuple[str, ...] = field(default=(), kw_only=True)
     terms: tuple[str, ...] = field(init=False)
     blank: Mapping[str, object] = field(init=False)
 
@@ -139,8 +141,11 @@ class Withholding(Generic[R]):
         return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
 
     async def _anywhere(self, connection: AsyncConnection[Any], column: str, term: str) -> bool:
-        there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(self.table), Identifier(column))
-        return bool((await connection.execute(there, [term])).rowcount)
+        for table in (self.table, *self.beside):
+            there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(table), Identifier(column))
+            if (await connection.execute(there, [term])).rowcount:
+                return True
+        return False
 
     def _changed(self, row: R, values: Mapping[str, object]) -> R:
         changed: R = _reader(self.row).validate_python({**_values(row), **values})

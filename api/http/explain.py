@@ -46,7 +46,7 @@ async def explain(
         raise invalid([unknown_word("/path/field", _NO_FIELD, field, fields)])
     elsewhere = 0
     if field == "findings" and known_at is None:
-        elsewhere = await findings_of_several_files(request, file_id, book, reading.day)
+        elsewhere = await findings_of_several_files(request, file_id, reading.day)
 
     def found() -> FieldExplanation:
         return explanation(field, reading, read, elsewhere=elsewhere)

@@ -21,11 +21,10 @@ from api.http.of_kind import of_kind
 from domain.event import Category
 from domain.life import Life
 from domain.obligations import State
-from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.compute import compute
+from projections.family_children import too_many_for_families
 from projections.findings import findings_of
-from projections.fostered import crowded
 from projections.obligations import obligations_of
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
@@ -38,13 +37,15 @@ RuleFilter: TypeAlias = Annotated[
 ]
 
 
-async def findings_of_several_files(request: FileRequest, file_id: UUID, book: Rulebook, day: date) -> int:
+async def findings_of_several_files(request: FileRequest, file_id: UUID, day: date) -> int:
     """Return the number of findings on a day that other files make of this one."""
-    placed = 0
+    too_many: list[set[Category]] = []
     with suppress(NotBuiltError):
         async with request.container.projector.reading() as connection:
-            placed = await crowded(connection, book, file_id, day)
-    return placed + await alike_files(request, file_id, day)
+            too_many = await too_many_for_families(connection, file_id, day, request.sees)
+    if too_many:
+        await request.note({file_id: set().union(*too_many)}, "findings")
+    return len(too_many) + await alike_files(request, file_id, day)
 
 
 async def file(
@@ -55,7 +56,7 @@ async def file(
     read, day, book = point.file, point.day, point.rulebook
     scope = scope_of(read)
     # What other files state is known only as of now.
-    of_several = await findings_of_several_files(request, file_id, book, day) if known_at is None else 0
+    of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
 
     def status() -> tuple[dict[str, Any], set[Category]]:
         findings = [each for each in request.visible(findings_of(read, file_id, book)) if each.speaks(day)]

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.identity.permissions import Role
-from domain.event import Event
 from domain.events.family.foster_steps import (
     FamilyMembersRecorded,
     FosterFamilyApplied,
@@ -17,30 +16,12 @@ from domain.events.family.foster_steps import (
 )
 from domain.events.family.profile import FamilyRegistered
 from domain.events.foster.fostering import FosterAgreementSigned, FosterPlacementEnded, FosterPlacementStarted
-from ledger.recording.outcome import Recorded
-from ledger.recording.request import Draft, Recording
-from tests.support.client import NOW, Served, new_key
-from tests.support.given import ROW, days, some
-from tests.support.http_given import written
+from domain.events.record import ExceptionApproved
+from tests.support.client import Served, new_key
+from tests.support.given import some
+from tests.support.http_given import on_paper, written
 
 REFUSED, CREATED = 422, 201
-
-
-async def on_paper(served: Served, child: UUID, *happened: tuple[str, Event]) -> None:
-    """Record what old papers tell of a child."""
-    supervisor = await served.actor(Role.SUPERVISOR)
-    outcome = await served.container.ledger.record(
-        Recording(
-            stream=child,
-            drafts=tuple(Draft(event=event, days=days(on), documents=(ROW,)) for on, event in happened),
-            region=served.home.region,
-            origin="import",
-            recorder=supervisor.recorder,
-            key=uuid4().hex,
-        ),
-        now=NOW,
-    )
-    assert isinstance(outcome, Recorded), outcome
 
 
 def placed(family: UUID) -> FosterPlacementStarted:
@@ -123,3 +104,25 @@ async def test_a_child_is_placed_once_the_family_has_its_steps_and_the_refusal_n
     assert accepted.status_code == CREATED, accepted.text
     status = (await staff.get(f"/families/{family}")).json()
     assert status["fostering"]["approved"]["value"] == "2024-02-10"
+
+
+@pytest.mark.rule("I10")
+async def test_an_exception_from_what_other_files_say_waits_for_a_second_person(served: Served) -> None:
+    family = uuid4()
+    for name in ("周小甲", "周小乙"):
+        await on_paper(served, await served.a_child(name), ("2024-05-01", placed(family)))
+    third = await served.a_child("周小丙")
+    (claimed,) = await on_paper(served, third, ("2024-05-02", placed(family)), excused="I10", by=Role.STAFF)
+
+    async def kinds() -> list[str]:
+        await served.projected()
+        supervisor = await served.as_(Role.SUPERVISOR)
+        answers = [
+            await supervisor.get("/findings", params={"rule": rule, "limit": 500}) for rule in ("I10", "X09")
+        ]
+        items = [item for answer in answers for item in answer.json()["items"]]
+        return [item["kind"] for item in items if item["child"] == str(third)]
+
+    assert await kinds() == ["exception_unapproved"]
+    await on_paper(served, third, ("2024-06-01", some(ExceptionApproved, entry=claimed)))
+    assert await kinds() == []

@@ -7,19 +7,21 @@ story = await a_story(served).given(("2024-03-05", some(ChildReceived)))
 
 from collections.abc import Iterable
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
 
 from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
-from domain.envelope import Document
+from domain.envelope import Document, ExceptionClaim
 from domain.event import Event
 from domain.events.transfer.handing_over import ChildTransferred
 from ledger.codec.split import stated
-from tests.support.client import Served
-from tests.support.given import days, some
+from ledger.recording.outcome import Recorded
+from ledger.recording.request import Draft, Recording
+from tests.support.client import NOW, Served
+from tests.support.given import ROW, days, some
 
 JsonObject = dict[str, Any]
 
@@ -168,3 +170,26 @@ def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> Event:
 def a_story(served: Served) -> Story:
     """Return a story whose file is still to be opened."""
     return Story(served)
+
+
+async def on_paper(
+    served: Served, child: UUID, *happened: tuple[str, Event], excused: str = "", by: Role = Role.SUPERVISOR
+) -> list[UUID]:
+    """Record what old papers tell of a child, `excused` from a rule; return the ids of the entries."""
+    actor = await served.actor(by)
+    claim = ExceptionClaim(rule=excused, reason="情况特殊，已口头请示。") if excused else None
+    outcome = await served.container.ledger.record(
+        Recording(
+            stream=child,
+            drafts=tuple(
+                Draft(event=event, days=days(on), documents=(ROW,), exception=claim) for on, event in happened
+            ),
+            region=served.home.region,
+            origin="import",
+            recorder=actor.recorder,
+            key=uuid4().hex,
+        ),
+        now=NOW,
+    )
+    assert isinstance(outcome, Recorded), outcome
+    return [entry.entry_id for entry in outcome.entries]

@@ -1,5 +1,6 @@
 """A child lives in a foster family: the agreement, the placement and its end (I10, I11, I27, R-FOS-3)."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -42,15 +43,21 @@ from domain.events.family.foster_steps import (
 )
 from domain.events.foster.matches import UNKNOWN_FAMILY, Family, named
 from domain.events.intake import INTAKE
-from domain.file import Fact, Facts
+from domain.file import Fact, Facts, File
 from domain.life import Life
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain, unless
+from domain.room_in_family import ChildOfFamily, Room
+from domain.rulebook import Rulebook
 from domain.when import Days
 
 BESIDE_FOSTERING: Final = frozenset({FOSTER, "hospital", "school_boarding"})
 """Care modes that leave a child with its foster family: codes of `care_mode`."""
 NOT_APPROVED: Final = Label("寄养家庭已不具备资格", "the family is no longer approved")
 SMALL_CHILD: Final = Label("该家庭有未满规定年龄的子女", "the family has an own child below the age")
+TOO_MANY: Final = Label(
+    "连同其他档案中寄养的儿童，该家庭寄养儿童多于规定",
+    "with those placed as other files tell, the family fosters more children",
+)
 MEMBERS_UNKNOWN: Final = Label("寄养家庭成员或者其年龄不详", "the members or their ages are not known")
 AGREES, UNABLE = "agree", "unable"
 """Codes of `consent_result`."""
@@ -160,7 +167,7 @@ class FosterPlacementStarted(
         That is judged when the placement is recorded, with the files that name the family.
         """
         family = known(self.family)
-        read = None if family is None else life.beside(family)
+        read = None if family is None else life.beside(family, "I10", "I11")
         if read is not None:
             own, naming = read
             for kind, missing in STEPS:
@@ -218,6 +225,18 @@ def placed_meanwhile(assigned: CareModeAssigned, life: Life) -> Refusals:
     if placed is None or mode in BESIDE_FOSTERING:
         return
     yield (uncertain if mode in {None, "unknown"} else breach)("I27", placed.entry)
+
+
+def fostered_children(file: File, rulebook: Rulebook) -> Iterator[ChildOfFamily]:
+    """Yield every placement with a family that is known, to be counted with those of other files."""
+    for span in file.spans(FOSTER_FAMILY):
+        if span.value == UNKNOWN_FAMILY:
+            continue
+        entry = span.fact.entry
+        most = Life(file, span.since, rulebook, but=entry, entry=entry).number("I10", case="children")
+        room = None if most is None else Room(most.value - 1, most.value - 1)
+        refusal = breach("I10", detail=TOO_MANY, by=most)
+        yield ChildOfFamily(entry, UUID(span.value), span.since, span.until, room, refusal)
 
 
 def _fosters(other: Life, family: str) -> bool:

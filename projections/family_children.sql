@@ -1,0 +1,47 @@
+-- Whom each family fosters or adopted, each child with what is found where the family has too many. What rests on a
+-- category that is sealed wholly has only its days here and the law's numbers, and keyed hashes.
+
+-- name: table
+CREATE TABLE family_children (
+    child        uuid    NOT NULL,
+    number       integer NOT NULL,
+    rests_on     text[]  NOT NULL,
+    rule         text    NOT NULL,
+    kind         text    NOT NULL,
+    found_on     date    NOT NULL,
+    until        date,
+    entries      uuid[]  NOT NULL,
+    zh           text    NOT NULL,
+    en           text    NOT NULL,
+    source       text    NOT NULL,
+    verified     boolean NOT NULL,
+    sealed       bytea,
+    bond         text    NOT NULL,
+    family       text    NOT NULL,
+    kept_until   date    NOT NULL,
+    others       integer,
+    later        integer,
+    asked_on     date    NOT NULL,
+    PRIMARY KEY (child, number)
+);
+CREATE INDEX ON family_children (family, found_on);
+CREATE INDEX ON family_children (rule);
+
+-- name: against
+(SELECT count(DISTINCT other.child) > one.others
+     OR count(DISTINCT other.child) FILTER (WHERE other.found_on > one.asked_on) > one.later
+   FROM family_children other
+  WHERE other.family = one.family AND other.bond = one.bond AND other.child <> one.child AND one.later >= 0
+    AND one.found_on BETWEEN other.found_on AND other.kept_until)
+
+-- name: too_many
+SELECT one.child, one.number, one.rests_on, one.rule, one.kind, one.found_on, one.until, one.entries, one.zh, one.en,
+       one.source, one.verified, one.sealed
+  FROM register
+  JOIN family_children one ON one.child = register.child
+ WHERE {scope} AND {against}
+
+-- name: counted
+SELECT one.rests_on
+  FROM family_children one
+ WHERE one.child = %(child)s AND one.found_on <= %(day)s AND one.rests_on <@ %(sees)s AND {against}
