@@ -15,6 +15,7 @@ from domain.life import Life
 from domain.obligations import Clock, clocks
 from domain.readiness import GATES, Gate, GateResult
 from domain.rulebook import Rulebook
+from domain.standing import Lapse, lapsing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Impact:
     """What would change: today's status, what is due, today's readiness, what speaks against entries.
 
     `gone` speaks against an entry no more; `refused_later` are those of the new `findings` for which an entry
-    that is there already would be refused if it came now.
+    that is there already would be refused if it came now. `lapses` would be amiss today of what is asked of
+    every day, and `lapses_gone` would be so no more.
     """
 
     status: tuple[StatusChange, ...]
@@ -62,6 +64,8 @@ class Impact:
     findings: tuple[Judgement, ...]
     gone: tuple[Judgement, ...]
     refused_later: tuple[Judgement, ...]
+    lapses: tuple[Lapse, ...] = ()
+    lapses_gone: tuple[Lapse, ...] = ()
 
 
 NO_IMPACT: Final = Impact((), (), (), (), (), ())
@@ -76,6 +80,7 @@ def impact(
 ) -> Impact:
     """Compare a file before and after a recording, limited to what the categories `sees` may reveal."""
     old, new = (told_to(sees, findings(file, rulebook)) for file in (before, after))
+    lapsed, would_lapse = (_lapses(file, rulebook, today, sees) for file in (before, after))
     found = {_said(each) for each in old}
     remaining = {(each.rule.id, each.refusal.kind, each.entry.original) for each in new}
     added = tuple(each for each in new if _said(each) not in found)
@@ -90,7 +95,17 @@ def impact(
         refused_later=tuple(
             each for each in added if each.would_refuse and each.entry.entry_id in before.entries
         ),
+        lapses=tuple(each for key, each in would_lapse.items() if key not in lapsed),
+        lapses_gone=tuple(each for key, each in lapsed.items() if key not in would_lapse),
     )
+
+
+def _lapses(
+    file: File, rulebook: Rulebook, today: date, sees: AbstractSet[Category]
+) -> dict[tuple[str, str], Lapse]:
+    """Return what is amiss today of what is asked of every day, by rule and kind of refusal."""
+    told = [each for each in lapsing(file, rulebook, today) if each.refusal.rests_on <= sees]
+    return {(each.refusal.rule, each.refusal.kind): each for each in reversed(told)}
 
 
 def _status(

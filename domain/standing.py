@@ -65,6 +65,13 @@ def lapses(file: File, rulebook: Rulebook, end: date, rule: str | None = None) -
         yield from going_on.values()
 
 
+def lapsing(file: File, rulebook: Rulebook, day: date) -> Iterator[Lapse]:
+    """Yield what standing questions are answered on a day, each as a lapse of that day."""
+    for question in STANDING.values() if file.earliest is not None else ():
+        for refusal, rule in _ask(file, question, Life(file, day, rulebook)).items():
+            yield Lapse(refusal, rule, day, day)
+
+
 def _ask(file: File, question: Question, life: Life) -> dict[Refusal, Rule]:
     """Return the refusals of a day with their rules; one by another text is another refusal."""
     refusals, _ = noting_each(_asked(question, life))

@@ -62,7 +62,7 @@ REJECTED: Final = "X10"
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
     of_entries = _against_entries(judged(file, rulebook), rulebook)
-    of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
+    of_days = (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
     findings = [*of_entries, *of_days]
     for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
         yield replace(finding, number=number)
@@ -80,7 +80,7 @@ def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> It
     against = (
         corrections_waiting(file, rulebook) if rule == UNAPPROVED else findings_against(file, kinds, rulebook)
     )
-    of_days = (_against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
+    of_days = (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
     yield from (each for each in (*_against_entries(against, rulebook), *of_days) if each.rule == rule)
 
 
@@ -124,7 +124,8 @@ def against_entry(judgement: Judgement) -> Finding:
     )
 
 
-def _against_days(child: UUID, lapse: Lapse) -> Finding:
+def against_days(child: UUID, lapse: Lapse) -> Finding:
+    """Return a lapse of a file as a finding."""
     rule, refusal = lapse.rule, lapse.refusal
     sentence = rule.sentence(refusal.detail)
     return Finding(

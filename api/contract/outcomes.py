@@ -16,7 +16,7 @@ from api.contract.impact_words import gate_change_words, obligation_change_words
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import Problem, not_found
 from domain.codes import tables
-from domain.event import Category, Label
+from domain.event import Category, Kind, Label
 from domain.impact import GateChange, Impact, StatusChange
 from domain.judging import Judgement, told_to
 from domain.obligations import Clock
@@ -24,6 +24,7 @@ from domain.possible import cures
 from domain.readiness import GateResult, GateState
 from domain.refusal import Refusal
 from domain.rulebook import Rule, Rulebook
+from domain.standing import Lapse
 from ledger.recording.outcome import (
     Denied,
     Hindrance,
@@ -37,10 +38,11 @@ from ledger.recording.outcome import (
     Withheld,
 )
 from ledger.recording.request import Recording
-from projections.findings import against_entry
+from projections.findings import against_days, against_entry
 from projections.obligations import obligation
 
 UNPLACED: Final[Mapping[UUID, str]] = MappingProxyType({})
+NOBODY: Final = UUID(int=0)
 MOST_CODES: Final = 30
 """Codes of a table listed as an alternative to an unknown one; a longer table is named only."""
 _KEEPS_MOVING: Final = Label(
@@ -152,8 +154,8 @@ class RefusedLaterAnswer(TypedDict):
 class ImpactAnswer(TypedDict):
     """What a recording would change, each change in words of both languages.
 
-    `findings` would be new and `findings_gone` would be no more. `refused_later` are entries of the file that
-    would be refused if they came after it.
+    `findings` would be new and `findings_gone` be no more: those of today, of what is to hold every day.
+    `refused_later` are entries of the file that would be refused if they came after it.
     """
 
     status: list[StatusChangeAnswer]
@@ -321,18 +323,27 @@ def rehearsal_json(
     duplicates: list[FindingAnswer],
     taken: Iterable[FindingAnswer] = (),
     places: Mapping[UUID, str] = UNPLACED,
+    of: tuple[UUID | None, Kind] = (None, "child"),
 ) -> RehearsalAnswer:
-    """Return the answer to a dry run."""
+    """Return the answer to a dry run in the file `of` an id and a kind; a new file has no id yet."""
     return {
         "would": "refuse" if rehearsal.refused else "record",
         "refusals": refusals_json(rehearsal.refusals, sees, places),
         "findings": [*findings_json(rehearsal.findings, sees), *taken],
-        "impact": _impact(rehearsal.impact, today, rulebook, sees),
+        "impact": _impact(rehearsal.impact, today, rulebook, sees, of),
         "possible_duplicates": duplicates,
     }
 
 
-def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[Category]) -> ImpactAnswer:
+def _impact(
+    impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[Category], of: tuple[UUID | None, Kind]
+) -> ImpactAnswer:
+    stream, kind = of
+
+    def lapsed(lapses: Iterable[Lapse]) -> list[FindingAnswer]:
+        found = (finding_json(against_days(stream or NOBODY, each), kind=kind) for each in lapses)
+        return [each | {kind: stream} for each in found]
+
     def due(clock: Clock | None) -> ObligationAnswer | None:
         if clock is None:
             return None
@@ -347,8 +358,8 @@ def _impact(impact: Impact, today: date, rulebook: Rulebook, sees: AbstractSet[C
         "status": [each for each in status if each["before"] != each["after"]],
         "obligations": [each for each in obligations if each["before"] != each["after"]],
         "readiness": [each for each in readiness if each["before"] != each["after"]],
-        "findings": findings_json(impact.findings, sees),
-        "findings_gone": findings_json(impact.gone, sees),
+        "findings": [*findings_json(impact.findings, sees), *lapsed(impact.lapses)],
+        "findings_gone": [*findings_json(impact.gone, sees), *lapsed(impact.lapses_gone)],
         "refused_later": [_refused_later(each, sees) for each in told_to(sees, impact.refused_later)],
     }
 

@@ -201,6 +201,7 @@ async def _rehearsed(
         duplicates=duplicates,
         taken=taken,
         places=wanted.placed(rehearsal.entries),
+        of=(wanted.stream, wanted.kind),
     )
 
 
@@ -238,6 +239,8 @@ def _shown(impact: Impact) -> Iterator[Category]:
     for due in impact.obligations:
         for clock in (due.before, due.after):
             yield from () if clock is None else clock.rests_on
+    for lapse in (*impact.lapses, *impact.lapses_gone):
+        yield from lapse.refusal.rests_on
     for gate in impact.readiness:
         yield from gate.before.rests_on | gate.after.rests_on
 

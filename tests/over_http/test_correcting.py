@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied
+from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import CorrectionApproved, CorrectionRejected, EntryWithdrawn, ExceptionApproved
 from tests.support.client import Served, new_key
@@ -218,3 +219,16 @@ async def test_a_dry_run_says_what_would_change_in_words_of_both_languages(serve
     gone = {(each["rule"], each["kind"]) for each in back["impact"]["findings_gone"]}
     assert {("E07", "breach"), ("X11", "correction_unapproved")} <= gone
     assert back["impact"]["refused_later"] == []
+
+
+async def test_what_is_to_hold_every_day_is_found_or_found_no_more(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED, identified("2015-03-05"))
+    registered = ("2024-09-01", some(HouseholdRegistered))
+    told = (await would(story, registered))["impact"]
+    gone = [(each["rule"], each["child"]) for each in told["findings_gone"]]
+    assert ("S01", story.child) in gone
+    assert "S01" not in {each["rule"] for each in told["findings"]}
+    await story.given(registered)
+    assert "S01" not in {rule for rule, _ in await story.findings()}
+    undone = ("2024-10-01", some(EntryWithdrawn, entry=UUID(story.entries[-1])))
+    assert "S01" in {each["rule"] for each in (await would(story, undone))["impact"]["findings"]}
