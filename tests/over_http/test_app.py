@@ -1,6 +1,7 @@
 """The app as a whole: documented, closed to strangers, silent about what is not yours, noting who reads."""
 
 import asyncio
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -64,17 +65,14 @@ def test_the_form_of_a_problem_is_documented() -> None:
 # Closed
 
 
-@pytest.mark.parametrize(("method", "path"), CLOSED)
-async def test_nothing_is_answered_without_a_token(served: Served, method: str, path: str) -> None:
+async def test_nothing_is_answered_without_a_token_but_how_healthy_it_is(served: Served) -> None:
     client = await served.client()
-    answer = await client.request(method, path.format_map(_anything()))
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "unauthenticated"
-
-
-@pytest.mark.parametrize("path", sorted(OPEN))
-async def test_health_is_told_to_everybody(served: Served, path: str) -> None:
-    assert (await (await served.client()).get(path)).status_code == 200
+    for method, path in CLOSED:
+        answer = await client.request(method, path.format_map(_anything()))
+        assert answer.status_code == 401, (method, path)
+        assert answer.json()["code"] == "unauthenticated", (method, path)
+    for path in OPEN:
+        assert (await client.get(path)).status_code == 200, path
 
 
 def _anything(**known: str) -> "_Anything":
@@ -88,39 +86,37 @@ class _Anything(dict[str, str]):
         return str(uuid4())
 
 
-@pytest.mark.parametrize("path", sorted({path for _, path, _ in OPERATIONS}))
-async def test_an_address_says_which_methods_it_takes(served: Served, path: str) -> None:
-    answer = await (await served.as_(Role.STAFF)).request("PROPFIND", path.format_map(_anything()))
-    assert answer.status_code == 405
-    assert answer.json()["code"] == "method_not_allowed"
-    documented = {method.upper() for method, other, _ in OPERATIONS if other == path}
-    with_head = documented | ({"HEAD"} if "GET" in documented else set())
-    assert set(answer.headers["allow"].split(", ")) == with_head
+async def test_an_address_says_which_methods_it_takes(served: Served) -> None:
+    client = await served.as_(Role.STAFF)
+    for path in {path for _, path, _ in OPERATIONS}:
+        answer = await client.request("PROPFIND", path.format_map(_anything()))
+        assert answer.status_code == 405, path
+        assert answer.json()["code"] == "method_not_allowed", path
+        documented = {method.upper() for method, other, _ in OPERATIONS if other == path}
+        with_head = documented | ({"HEAD"} if "GET" in documented else set())
+        assert set(answer.headers["allow"].split(", ")) == with_head, path
 
 
 # Silent about what is not yours
 
 
-@pytest.mark.parametrize("role", STRANGERS)
-async def test_a_file_out_of_scope_is_by_every_path_the_same_as_one_that_is_not_there(
-    served: Served, role: Role
-) -> None:
+async def test_a_file_out_of_scope_is_by_every_path_the_same_as_one_that_is_not_there(served: Served) -> None:
     foreign = str(await served.a_child(elsewhere=True))
-    client = await served.as_(role)
-    for method, path in OF_A_FILE["child"]:
-        out_of_scope = await _ask(client, method, path.format_map(_anything(child=foreign)))
-        not_there = await _ask(client, method, path.format_map(_anything(child=str(uuid4()))))
-        assert out_of_scope.status_code in {403, 404}, (method, path)
-        assert out_of_scope.status_code == not_there.status_code, (method, path)
-        assert out_of_scope.content == not_there.content, (method, path)
+    for role in STRANGERS:
+        client = await served.as_(role)
+        for method, path in OF_A_FILE["child"]:
+            asked = (role, method, path)
+            out_of_scope = await _ask(client, method, path.format_map(_anything(child=foreign)))
+            not_there = await _ask(client, method, path.format_map(_anything(child=str(uuid4()))))
+            assert out_of_scope.status_code in {403, 404}, asked
+            assert out_of_scope.status_code == not_there.status_code, asked
+            assert out_of_scope.content == not_there.content, asked
 
 
-@pytest.mark.parametrize("role", STRANGERS)
-async def test_no_list_shows_a_file_out_of_scope(served: Served, role: Role) -> None:
+async def test_no_list_shows_a_file_out_of_scope(served: Served) -> None:
     foreign = await served.a_child("李小花", elsewhere=True)
     own = await served.a_child("王小明")
     await served.projected()
-    client = await served.as_(role)
     lists = [
         "/children",
         "/obligations?state=due&state=overdue&state=met",
@@ -128,17 +124,19 @@ async def test_no_list_shows_a_file_out_of_scope(served: Served, role: Role) -> 
         "/findings",
         "/entries",
     ]
-    for path in lists:
-        answer = await client.get(path)
-        assert answer.status_code == 200, path
-        assert str(foreign) not in answer.text, path
-        assert "李小花" not in answer.text, path
-    found = await client.post("/children/search", json={"q": "李小花"})
-    assert found.json()["items"] == []
-    mine = await client.post("/children/search", json={"q": "王小明"})
-    # A township sees no child that an institution has.
-    expected = [] if role is Role.TOWNSHIP else [str(own)]
-    assert [row["child"] for row in mine.json()["items"]] == expected
+    for role in STRANGERS:
+        client = await served.as_(role)
+        for path in lists:
+            answer = await client.get(path)
+            assert answer.status_code == 200, (role, path)
+            assert str(foreign) not in answer.text, (role, path)
+            assert "李小花" not in answer.text, (role, path)
+        found = await client.post("/children/search", json={"q": "李小花"})
+        assert found.json()["items"] == [], role
+        mine = await client.post("/children/search", json={"q": "王小明"})
+        # A township sees no child that an institution has.
+        expected = [] if role is Role.TOWNSHIP else [str(own)]
+        assert [row["child"] for row in mine.json()["items"]] == expected, role
 
 
 async def test_a_placement_officer_does_not_see_children(served: Served) -> None:
@@ -197,15 +195,12 @@ async def test_who_reads_a_file_stands_in_its_access_log(served: Served) -> None
     assert line["at"] == "2026-11-22T04:00:00.000000Z"
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [("staff", 403), ("supervisor", 200), ("auditor", 200), ("bureau", 403), ("administrator", 200)],
-)
-async def test_who_read_a_file_is_told_to_those_who_answer_for_it(
-    served: Served, role: str, status: int
-) -> None:
+async def test_who_read_a_file_is_told_to_those_who_answer_for_it(served: Served) -> None:
     child = await served.a_child()
-    assert (await (await served.as_(role)).get(f"/children/{child}/access")).status_code == status
+    told = {"staff": 403, "supervisor": 200, "auditor": 200, "bureau": 403, "administrator": 200}
+    for role, status in told.items():
+        answer = await (await served.as_(role)).get(f"/children/{child}/access")
+        assert answer.status_code == status, role
 
 
 async def test_the_access_log_is_read_page_by_page(served: Served) -> None:
@@ -252,11 +247,10 @@ async def test_what_cannot_be_noted_is_not_answered(served: Served, settings: Se
     assert "王小明" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE access SET purpose = ''", "DELETE FROM access", "TRUNCATE access"]
-)
-async def test_nobody_who_serves_can_alter_the_access_log(served: Served, statement: str) -> None:
-    for address in (served.container.addresses.writer, served.container.addresses.reader):
+async def test_nobody_who_serves_can_alter_the_access_log(served: Served) -> None:
+    addresses = (served.container.addresses.writer, served.container.addresses.reader)
+    statements = ("UPDATE access SET purpose = ''", "DELETE FROM access", "TRUNCATE access")
+    for address, statement in product(addresses, statements):
         async with await AsyncConnection.connect(address) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(statement.encode())

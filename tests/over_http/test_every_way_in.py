@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -88,110 +89,122 @@ async def lines(client: AsyncClient, *items: Body, query: str = "") -> Body:
 
 REHEARSING: tuple[Way, ...] = (rehearsed, rehearsed_among_many, rehearsed_as_a_line)
 RECORDING: tuple[Way, ...] = (alone, among_many, all_or_nothing, as_a_line)
-every_way = pytest.mark.parametrize("way", [*REHEARSING, *RECORDING])
+WAYS: tuple[Way, ...] = (*REHEARSING, *RECORDING)
 LINES = (as_a_line, rehearsed_as_a_line)
 
 
 # Whose file it is, and whose work
 
 
-@every_way
-async def test_who_does_not_record_records_by_no_way(served: Served, way: Way) -> None:
-    story = await a_story(served).given(
-        RECEIVED, ("2024-03-05", some(IdentityRecorded, birth_on=date(2009, 3, 5)))
-    )
-    foreign = str(await served.a_child(elsewhere=True))
-    for role in Role:
-        client = await served.as_(role)
-        own, other, nobody = [
-            await way(client, child, sent(*RECEIVED)) for child in (str(story.child), foreign, str(uuid4()))
-        ]
-        if role is Role.BUREAU and way in LINES:
-            # Whoever is of several places says for which one before anything is read.
-            assert (own, other, nobody) == ("invalid", "invalid", "invalid")
-            continue
-        # A bureau and a township record too, but in the files of places.
-        records = role in RECORDS or role in OF_PLACES
-        expected = "not_found" if records or way in {alone, rehearsed} else "forbidden"
-        kept_out = expected if role is Role.TOWNSHIP else "forbidden"
-        assert own == ("" if role in RECORDS else kept_out), role
-        # An administrator reads every file, and records in none.
-        assert other == ("forbidden" if role is Role.ADMINISTRATOR else expected), role
-        assert nobody == expected, role
+async def test_who_does_not_record_records_by_no_way(served: Served, subtests: pytest.Subtests) -> None:
+    for way in WAYS:
+        with subtests.test(way=way.__name__):
+            story = await a_story(served).given(
+                RECEIVED, ("2024-03-05", some(IdentityRecorded, birth_on=date(2009, 3, 5)))
+            )
+            foreign = str(await served.a_child(elsewhere=True))
+            for role in Role:
+                client = await served.as_(role)
+                own, other, nobody = [
+                    await way(client, child, sent(*RECEIVED))
+                    for child in (str(story.child), foreign, str(uuid4()))
+                ]
+                if role is Role.BUREAU and way in LINES:
+                    # Whoever is of several places says for which one before anything is read.
+                    assert (own, other, nobody) == ("invalid", "invalid", "invalid")
+                    continue
+                # A bureau and a township record too, but in the files of places.
+                records = role in RECORDS or role in OF_PLACES
+                expected = "not_found" if records or way in {alone, rehearsed} else "forbidden"
+                kept_out = expected if role is Role.TOWNSHIP else "forbidden"
+                assert own == ("" if role in RECORDS else kept_out), role
+                # An administrator reads every file, and records in none.
+                assert other == ("forbidden" if role is Role.ADMINISTRATOR else expected), role
+                assert nobody == expected, role
 
 
 # Four eyes
 
 
-@every_way
-async def test_staff_undo_no_decision_of_a_supervisor(served: Served, way: Way) -> None:
-    story = await a_story(served).given(RECEIVED)
-    claimed = ("2024-04-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
-    (claim,) = (await story.when(claimed)).recorded("I01").entries
-    decision = ("2024-04-02", some(ExceptionRejected, entry=UUID(claim), explanation="理由不足"))
-    (rejected,) = (await story.when(decision, by=Role.SUPERVISOR)).recorded().entries
-    staff, before = await served.as_(Role.STAFF), await story.findings()
-    own = UUID(rejected)
-    for event in (
-        sent("2024-04-03", some(EntryWithdrawn, entry=own, explanation="录错")),
-        sent("2024-04-03", some(EntryRestored, entry=own, explanation="没有录错")),
-        sent(*decision, corrects=rejected),
-        sent("2024-04-03", some(ExceptionApproved, entry=UUID(claim), explanation="同意"), corrects=rejected),
-        # Whatever it says, and of another type: that it may not be corrected so is said to who may.
-        sent(*RECEIVED, corrects=rejected),
-    ):
-        assert await way(staff, str(story.child), event) == "forbidden"
-    assert await story.findings() == before
-    if way not in LINES:
-        withdrawn = sent("2024-04-03", some(EntryWithdrawn, entry=own, explanation="录错"))
-        supervisor = await served.as_(Role.SUPERVISOR)
-        assert await way(supervisor, str(story.child), withdrawn) == ""
+async def test_staff_undo_no_decision_of_a_supervisor(served: Served, subtests: pytest.Subtests) -> None:
+    for way in WAYS:
+        with subtests.test(way=way.__name__):
+            story = await a_story(served).given(RECEIVED)
+            claimed = ("2024-04-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
+            (claim,) = (await story.when(claimed)).recorded("I01").entries
+            decision = ("2024-04-02", some(ExceptionRejected, entry=UUID(claim), explanation="理由不足"))
+            (rejected,) = (await story.when(decision, by=Role.SUPERVISOR)).recorded().entries
+            staff, before = await served.as_(Role.STAFF), await story.findings()
+            own = UUID(rejected)
+            for event in (
+                sent("2024-04-03", some(EntryWithdrawn, entry=own, explanation="录错")),
+                sent("2024-04-03", some(EntryRestored, entry=own, explanation="没有录错")),
+                sent(*decision, corrects=rejected),
+                sent(
+                    "2024-04-03",
+                    some(ExceptionApproved, entry=UUID(claim), explanation="同意"),
+                    corrects=rejected,
+                ),
+                # Whatever it says, and of another type: that it may not be corrected so is said to who may.
+                sent(*RECEIVED, corrects=rejected),
+            ):
+                assert await way(staff, str(story.child), event) == "forbidden"
+            assert await story.findings() == before
+            if way not in LINES:
+                withdrawn = sent("2024-04-03", some(EntryWithdrawn, entry=own, explanation="录错"))
+                supervisor = await served.as_(Role.SUPERVISOR)
+                assert await way(supervisor, str(story.child), withdrawn) == ""
 
 
-@every_way
-async def test_nobody_undoes_a_decision_on_their_own_exception(served: Served, way: Way) -> None:
-    story = await a_story(served).given(RECEIVED)
-    claimed = ("2024-04-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
-    (claim,) = (await story.when(claimed, by=Role.SUPERVISOR)).recorded("I01").entries
-    rejection = ("2024-04-02", some(ExceptionRejected, entry=UUID(claim), explanation="理由不足"))
-    (rejected,) = (await story.when(rejection, client=await served.another("supervisor"))).recorded().entries
-    withdrawn = sent("2024-04-03", some(EntryWithdrawn, entry=UUID(rejected), explanation="录错"))
+async def test_nobody_undoes_a_decision_on_their_own_exception(
+    served: Served, subtests: pytest.Subtests
+) -> None:
+    for way in WAYS:
+        with subtests.test(way=way.__name__):
+            story = await a_story(served).given(RECEIVED)
+            claimed = ("2024-04-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
+            (claim,) = (await story.when(claimed, by=Role.SUPERVISOR)).recorded("I01").entries
+            rejection = ("2024-04-02", some(ExceptionRejected, entry=UUID(claim), explanation="理由不足"))
+            (rejected,) = (
+                (await story.when(rejection, client=await served.another("supervisor"))).recorded().entries
+            )
+            withdrawn = sent("2024-04-03", some(EntryWithdrawn, entry=UUID(rejected), explanation="录错"))
 
-    code = await way(await served.as_(Role.SUPERVISOR), str(story.child), withdrawn)
+            code = await way(await served.as_(Role.SUPERVISOR), str(story.child), withdrawn)
 
-    # No import makes a decision, nor undoes one, whoever hands it in.
-    assert code == ("forbidden" if way in LINES else "" if way in REHEARSING else "refused")
-    assert ("I01", "no_evidence") in await story.findings()
-    dry = (
-        await (await served.as_(Role.SUPERVISOR)).post(
-            f"/children/{story.child}/events?dry_run=true", json=withdrawn
-        )
-    ).json()
-    assert [each["rule"] for each in dry["refusals"]] == ["X01"]
+            # No import makes a decision, nor undoes one, whoever hands it in.
+            assert code == ("forbidden" if way in LINES else "" if way in REHEARSING else "refused")
+            assert ("I01", "no_evidence") in await story.findings()
+            dry = (
+                await (await served.as_(Role.SUPERVISOR)).post(
+                    f"/children/{story.child}/events?dry_run=true", json=withdrawn
+                )
+            ).json()
+            assert [each["rule"] for each in dry["refusals"]] == ["X01"]
 
 
 # What one is not shown
 
 
-@every_way
-@pytest.mark.parametrize("happened", [ADOPTABLE, EXAMINED], ids=["the event", "a value in it"])
 async def test_nobody_records_or_amends_what_their_role_is_not_shown(
-    served: Served, way: Way, happened: tuple[str, Event]
+    served: Served, subtests: pytest.Subtests
 ) -> None:
-    story = await a_story(served).given(RECEIVED, happened)
-    entry = story.entries[-1]
-    staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
-    code = "not_your_category" if way in LINES else "forbidden"
-    before = (await story.asked())["version"]
-    for event in (
-        sent(*happened),
-        sent(*happened, corrects=entry),
-        sent("2024-05-01", some(EntryWithdrawn, entry=UUID(entry), explanation="录错")),
-        sent("2024-05-01", some(EntryRestored, entry=UUID(entry), explanation="没有录错")),
-    ):
-        assert await way(staff, str(story.child), event) == code
-    assert (await story.asked())["version"] == before
-    assert await way(supervisor, str(story.child), sent(*happened)) == ""
+    for way, happened in product(WAYS, (ADOPTABLE, EXAMINED)):
+        with subtests.test(way=way.__name__, happened=type(happened[1]).__name__):
+            story = await a_story(served).given(RECEIVED, happened)
+            entry = story.entries[-1]
+            staff, supervisor = await served.as_(Role.STAFF), await served.as_(Role.SUPERVISOR)
+            code = "not_your_category" if way in LINES else "forbidden"
+            before = (await story.asked())["version"]
+            for event in (
+                sent(*happened),
+                sent(*happened, corrects=entry),
+                sent("2024-05-01", some(EntryWithdrawn, entry=UUID(entry), explanation="录错")),
+                sent("2024-05-01", some(EntryRestored, entry=UUID(entry), explanation="没有录错")),
+            ):
+                assert await way(staff, str(story.child), event) == code
+            assert (await story.asked())["version"] == before
+            assert await way(supervisor, str(story.child), sent(*happened)) == ""
 
 
 async def test_a_file_is_not_opened_with_what_one_is_not_shown(served: Served) -> None:
@@ -243,19 +256,19 @@ async def test_a_line_of_what_is_long_past_names_what_it_was_copied_from(served:
     assert (await lines(supervisor, noted))["as_found"] == 1
 
 
-@every_way
-@pytest.mark.parametrize("on", ["2026-11-20", "2026-11-09..2026-11-20", "..2026-11-20"])
-async def test_an_interval_of_days_excuses_nothing(served: Served, way: Way, on: str) -> None:
+async def test_an_interval_of_days_excuses_nothing(served: Served, subtests: pytest.Subtests) -> None:
     """Before the report there is none, and afterwards it speaks against the adoption."""
-    report = ("2026-11-10", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
-    born = ("2024-03-05", some(IdentityRecorded, birth_on=date(2022, 3, 5)))
-    applied = ("2026-11-01", application())
-    story = await a_story(served).given(RECEIVED, born, applied, report)
-    adopted = sent(on, some(AdoptionRegistered, category="5"))
+    for way, on in product(WAYS, ("2026-11-20", "2026-11-09..2026-11-20", "..2026-11-20")):
+        with subtests.test(way=way.__name__, on=on):
+            report = ("2026-11-10", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
+            born = ("2024-03-05", some(IdentityRecorded, birth_on=date(2022, 3, 5)))
+            applied = ("2026-11-01", application())
+            story = await a_story(served).given(RECEIVED, born, applied, report)
+            adopted = sent(on, some(AdoptionRegistered, category="5"))
 
-    code = await way(await served.as_(Role.SUPERVISOR), str(story.child), adopted)
+            code = await way(await served.as_(Role.SUPERVISOR), str(story.child), adopted)
 
-    assert code == ("I12" if way in LINES else "" if way in REHEARSING else "refused")
+            assert code == ("I12" if way in LINES else "" if way in REHEARSING else "refused")
 
 
 # Whose institution
@@ -388,13 +401,16 @@ async def test_who_waits_for_news_and_may_enter_no_more_is_told_none(served: Ser
 # Exceptions
 
 
-@every_way
-async def test_an_exception_names_a_rule_from_which_there_are_some(served: Served, way: Way) -> None:
-    story = await a_story(served).given(RECEIVED)
-    staff = await served.as_(Role.STAFF)
-    for rule in ("X99", "E01", "D11", "王小明", "I01\u0000", "i01"):
-        assert await way(staff, str(story.child), sent(*WARD, exception=rule)) == "invalid", rule
-    assert await way(staff, str(story.child), sent(*WARD, exception="I27")) == ""
+async def test_an_exception_names_a_rule_from_which_there_are_some(
+    served: Served, subtests: pytest.Subtests
+) -> None:
+    for way in WAYS:
+        with subtests.test(way=way.__name__):
+            story = await a_story(served).given(RECEIVED)
+            staff = await served.as_(Role.STAFF)
+            for rule in ("X99", "E01", "D11", "王小明", "I01\u0000", "i01"):
+                assert await way(staff, str(story.child), sent(*WARD, exception=rule)) == "invalid", rule
+            assert await way(staff, str(story.child), sent(*WARD, exception="I27")) == ""
 
 
 async def test_what_is_no_rule_is_told_where_it_stands(served: Served) -> None:
@@ -409,15 +425,16 @@ async def test_what_is_no_rule_is_told_where_it_stands(served: Served) -> None:
 # A hand-over
 
 
-@every_way
 async def test_who_handed_a_child_over_records_by_no_way(
-    served: Served, way: Way, handing_over: Event
+    served: Served, subtests: pytest.Subtests, handing_over: Event
 ) -> None:
-    story = await a_story(served).given(RECEIVED, ("2024-06-01", handing_over))
-    later = sent("2024-07-01", some(ChildReceived))
-    for role in (Role.STAFF, Role.SUPERVISOR):
-        assert await way(await served.as_(role), str(story.child), later) == "not_found"
-        assert await way(await served.as_(role, elsewhere=True), str(story.child), later) == ""
+    for way in WAYS:
+        with subtests.test(way=way.__name__):
+            story = await a_story(served).given(RECEIVED, ("2024-06-01", handing_over))
+            later = sent("2024-07-01", some(ChildReceived))
+            for role in (Role.STAFF, Role.SUPERVISOR):
+                assert await way(await served.as_(role), str(story.child), later) == "not_found"
+                assert await way(await served.as_(role, elsewhere=True), str(story.child), later) == ""
 
 
 @pytest.mark.parametrize("atomic", [False, True])
