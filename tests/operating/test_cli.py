@@ -43,16 +43,19 @@ class Told:
 
 
 @pytest.fixture
-def command(settings: Settings) -> Callable[..., Told]:
-    """Give what runs a command on a furnished ledger of the test's own."""
-    environment = environment_of(settings)
+def command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Told]:
+    """Give what runs a command on a furnished ledger of the test's own, in this process, which is quicker."""
 
     def run(*words: str, **also: str) -> Told:
-        own = environment | {f"CHILDLEDGER_{name}": value for name, value in also.items()}
-        done = subprocess.run(
-            [CHILDLEDGER, *words], capture_output=True, text=True, env=own, timeout=PATIENCE, check=False
-        )
-        return Told(done.stdout.strip(), done.stderr, done.returncode)
+        with monkeypatch.context() as within:
+            own = environment_of(settings) | {f"CHILDLEDGER_{name}": value for name, value in also.items()}
+            for name, value in own.items():
+                within.setenv(name, value)
+            code = cli.run_command(words)
+        told = capsys.readouterr()
+        return Told(told.out.strip(), told.err, code)
 
     return run
 
@@ -108,36 +111,36 @@ def test_somebody_bound_to_a_region_or_to_an_institution_by_its_name(command: Ca
     assert command("user", "add", "示例丙", "--role", "auditor", "--institution", HOME).code == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["token", "new", NO_ID, "--days", "3660"], "没有该编号的人员"),
-        (["user", "add", "a\tb", "--role", "administrator"], "名称"),
-        (["restore", "/nowhere"], "没有账本"),
-        (["institution", "add", HOME], "already"),
-        (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
-        (["institution", "add", "新院", "--region", "000000"], "not the nation"),
-        (["institution", "add", ""], "name: 须填写"),
-        (["institution", "change", HOME, "--region", "000000"], "不得填写全国"),
-        (["institution", "change", HOME, "--name", ELSEWHERE], "already"),
-        (["institution", "change", HOME], "请填写变更的项目"),
-        (["institution", "change", "无此机构", "--region", "371002"], "no institution"),
-        (["user", "add", "x", "--role", "staff", "--institution", "无此机构"], "no institution"),
-        (["user", "add", "x", "--role", "staff"], "bound to an institution"),
-        (["user", "add", "x", "--role", "bureau", "--region", "3"], "no region"),
-        (["token", "new", str(uuid4())], "nobody"),
-        (["token", "revoke", str(uuid4())], "no such token"),
-    ],
-    ids=lambda value: None if isinstance(value, list) else value,
-)
+REFUSED: list[tuple[list[str], str]] = [
+    (["token", "new", NO_ID, "--days", "3660"], "没有该编号的人员"),
+    (["user", "add", "a\tb", "--role", "administrator"], "名称"),
+    (["restore", "/nowhere"], "没有账本"),
+    (["institution", "add", HOME], "already"),
+    (["institution", "add", "新院", "--region", "37"], "GB/T 2260"),
+    (["institution", "add", "新院", "--region", "000000"], "not the nation"),
+    (["institution", "add", ""], "name: 须填写"),
+    (["institution", "change", HOME, "--region", "000000"], "不得填写全国"),
+    (["institution", "change", HOME, "--name", ELSEWHERE], "already"),
+    (["institution", "change", HOME], "请填写变更的项目"),
+    (["institution", "change", "无此机构", "--region", "371002"], "no institution"),
+    (["user", "add", "x", "--role", "staff", "--institution", "无此机构"], "no institution"),
+    (["user", "add", "x", "--role", "staff"], "bound to an institution"),
+    (["user", "add", "x", "--role", "bureau", "--region", "3"], "no region"),
+    (["token", "new", str(uuid4())], "nobody"),
+    (["token", "revoke", str(uuid4())], "no such token"),
+]
+
+
 def test_what_cannot_be_done_is_said_in_one_line(
-    command: Callable[..., Told], words: list[str], said: str
+    command: Callable[..., Told], subtests: pytest.Subtests
 ) -> None:
-    told = command(*words)
-    assert told.code == 1
-    assert told.answer == ""
-    assert said in told.beside
-    assert len(told.beside.splitlines()) == 1
+    for words, said in REFUSED:
+        with subtests.test(" ".join(words)):
+            told = command(*words)
+            assert told.code == 1
+            assert told.answer == ""
+            assert said in told.beside
+            assert len(told.beside.splitlines()) == 1
 
 
 def test_a_setting_that_cannot_be_is_named_and_not_repeated(command: Callable[..., Told]) -> None:
@@ -314,11 +317,11 @@ cli.main()
     assert in_both_languages(said)
 
 
-@pytest.mark.parametrize("role", ["owner", "writer", "reader"])
-def test_the_address_of_the_database_is_told_for_each_role(command: Callable[..., Told], role: str) -> None:
-    address = command("database-url", "--role", role).answer
-    assert address.startswith("postgresql://")
-    assert (f"_{role}" in address) == (role != "owner")
+def test_the_address_of_the_database_is_told_for_each_role(command: Callable[..., Told]) -> None:
+    for role in ("owner", "writer", "reader"):
+        address = command("database-url", "--role", role).answer
+        assert address.startswith("postgresql://")
+        assert (f"_{role}" in address) == (role != "owner")
 
 
 def test_it_is_not_served_to_the_world_without_tls(command: Callable[..., Told]) -> None:
