@@ -33,7 +33,7 @@ from domain.when import Days
 from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.given import some
-from tests.support.postgres import drop
+from tests.support.postgres import copied
 from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -157,15 +157,10 @@ class Served:
 @pytest.fixture
 def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Settings]:
     """Give the settings of a furnished database of the test's own."""
-    name = f"test_{uuid4().hex}"
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(furnished.template)))
-        url = SecretStr(make_conninfo(postgres, dbname=name))
+    with copied(postgres, furnished.template) as url:
         data = tmp_path / "data"
         shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
-        yield Settings(database_url=url, data=data, ledger=furnished.ledger)
-        drop(connection, name)
+        yield Settings(database_url=SecretStr(url), data=data, ledger=furnished.ledger)
 
 
 @pytest.fixture
