@@ -11,21 +11,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 import domain.events  # noqa: F401 - registers the catalogue
 from domain.codes import tables
 from domain.event import CATALOGUE, Event, Part, chapter, fields_of
 from domain.field_types import FieldType, field_type
 from tests.support.forms import example_of_form
 from tests.support.listed_events import LISTED
+from tests.support.whole_events import asked_of_every_event
 
 FOLDER = Path(__file__).parent / "fields"
 TABLES: dict[str, dict[str, dict[str, Any]]] = {
     path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))
 }
-
-each_event = pytest.mark.parametrize("name", list(CATALOGUE))
 
 
 def targets(listed: Any) -> list[str]:
@@ -56,11 +53,10 @@ def test_every_table_is_of_a_known_event_in_its_own_chapter() -> None:
             assert chapter(CATALOGUE[name]) == file
 
 
-@each_event
-def test_what_is_listed_for_an_event_is_a_field_or_left_out_for_a_reason(name: str) -> None:
-    kind = CATALOGUE[name]
+@asked_of_every_event
+def test_what_is_listed_for_an_event_is_a_field_or_left_out_for_a_reason(kind: type[Event]) -> None:
     fields = {spec.name for spec in fields_of(kind)}
-    for listed, answer in TABLES[chapter(kind)][name].items():
+    for listed, answer in TABLES[chapter(kind)][kind.__name__].items():
         if isinstance(answer, dict):
             ((how, why),) = answer.items()
             assert how in {"left_out", "own"}, listed
@@ -70,27 +66,24 @@ def test_what_is_listed_for_an_event_is_a_field_or_left_out_for_a_reason(name: s
             assert set(targets(answer)) <= fields, listed
 
 
-@each_event
-def test_every_field_of_an_event_was_listed_or_says_why_it_was_added(name: str) -> None:
-    kind = CATALOGUE[name]
-    table = TABLES[chapter(kind)][name]
+@asked_of_every_event
+def test_every_field_of_an_event_was_listed_or_says_why_it_was_added(kind: type[Event]) -> None:
+    table = TABLES[chapter(kind)][kind.__name__]
     listed = {field for answer in table.values() for field in targets(answer)}
     own = {field for field, answer in table.items() if isinstance(answer, dict) and "own" in answer}
     assert {spec.name for spec in fields_of(kind)} == listed | own
 
 
-@each_event
-def test_whatever_somebody_writes_about_a_child_is_personal(name: str) -> None:
-    kind = CATALOGUE[name]
+@asked_of_every_event
+def test_whatever_somebody_writes_about_a_child_is_personal(kind: type[Event]) -> None:
     if kind.kind == "institution":
         return
     specs = {spec.name: spec for spec in fields_of(kind)}
     assert [field for field, _ in texts(kind) if specs[field].personal is None] == []
 
 
-@each_event
-def test_an_event_names_only_code_tables_events_and_subjects_that_there_are(name: str) -> None:
-    kind = CATALOGUE[name]
+@asked_of_every_event
+def test_an_event_names_only_code_tables_events_and_subjects_that_there_are(kind: type[Event]) -> None:
     specs = {spec.name: spec for spec in fields_of(kind)}
     for spec in specs.values():
         if spec.code is not None:
@@ -101,9 +94,10 @@ def test_an_event_names_only_code_tables_events_and_subjects_that_there_are(name
             assert field_type(specs[spec.personal.subject].annotation).type is UUID
 
 
-@each_event
-def test_an_event_says_in_one_sentence_what_happened_in_both_languages_and_by_which_text(name: str) -> None:
-    kind = CATALOGUE[name]
+@asked_of_every_event
+def test_an_event_says_in_one_sentence_what_happened_in_both_languages_and_by_which_text(
+    kind: type[Event],
+) -> None:
     sentence = (kind.__doc__ or "").strip().split("\n")[0]
     assert sentence.endswith(".")
     labels = [kind.label, *(spec.label for spec in fields_of(kind))]

@@ -45,7 +45,7 @@ from tests.support.given import some
 from tests.support.places import SCHEMAS
 from tests.support.stored import LEDGER, Body, an_entry, ring_for
 from tests.support.strategies import events, interval
-from tests.support.whole_events import every_event, full, full_entry
+from tests.support.whole_events import asked_of_every_event, every_event, full, full_entry
 
 
 @st.composite
@@ -155,7 +155,7 @@ def test_what_belongs_to_another_person_is_sealed_under_that_persons_key() -> No
     assert pairs([load(encode(entry, ring))]) == {(entry.stream, "adoption"), (adopter, "adoption")}
 
 
-@every_event
+@asked_of_every_event
 def test_a_file_folds_and_is_judged_after_all_its_keys_are_destroyed(kind: type[Event]) -> None:
     entry = full_entry(full(kind), corrects=None)
     erased = decode(Body(encode(entry, ring_for(entry))), Keyring(LEDGER, {}))
@@ -341,7 +341,7 @@ def test_what_was_erased_is_named_by_its_category() -> None:
     assert stored_json(erased)["note"] == {"erased": "identity"}
 
 
-@every_event
+@asked_of_every_event
 def test_the_schema_of_an_event_is_frozen(kind: type[Event]) -> None:
     """A recorded event is for ever: whoever changes a schema gives it a new version and an upcast."""
     assert (SCHEMAS / f"{kind.__name__}.json").read_text("utf-8") == frozen(kind), "run: make generate"
@@ -351,6 +351,6 @@ def test_no_schema_outlives_its_event() -> None:
     assert {path.stem for path in SCHEMAS.glob("*.json")} == set(CATALOGUE)
 
 
-@every_event
+@asked_of_every_event
 def test_a_payload_version_comes_with_the_upcasts_to_it(kind: type[Event]) -> None:
     assert {version for name, version in UPCASTS if name == kind.__name__} == set(range(1, kind.schema))

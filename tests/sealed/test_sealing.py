@@ -22,7 +22,7 @@ from ledger.sealing.cipher import Keyring, Pair, Seal, SealBrokenError
 from tests.support.forms import example_of_form
 from tests.support.given import some
 from tests.support.stored import LEDGER, Body, ring_for
-from tests.support.whole_events import every_event, free_texts, full, full_entry
+from tests.support.whole_events import asked_of_every_event, free_texts, full, full_entry
 
 IN_CLEAR = {
     "RulebookAdopted.content": "the rules themselves, which are public",
@@ -36,7 +36,7 @@ DIGEST = 64
 """Signs of a SHA-256 in hex."""
 
 
-@every_event
+@asked_of_every_event
 def test_no_text_that_is_personal_lies_in_the_stored_bytes(kind: type[Event]) -> None:
     entry = full_entry(full(kind))
     stored = encode(entry, ring_for(entry)).decode()
@@ -47,7 +47,7 @@ def test_no_text_that_is_personal_lies_in_the_stored_bytes(kind: type[Event]) ->
     assert [text for text in said if text in stored] == []
 
 
-@every_event
+@asked_of_every_event
 def test_every_free_text_is_personal(kind: type[Event]) -> None:
     """Names, numbers of people and papers, addresses, accounts and free text are; codes are not."""
     loose = [
@@ -82,13 +82,13 @@ def _has_a_form(of: FieldType) -> bool:
     return (formed or lengths == {DIGEST}) and len(lengths) == 1
 
 
-@every_event
+@asked_of_every_event
 def test_in_the_sealed_categories_codes_and_dates_are_sealed_too(kind: type[Event]) -> None:
     if kind.seals in WHOLLY_SEALED:
         assert personal_fields(kind).plain == ()
 
 
-@every_event
+@asked_of_every_event
 def test_parts_are_sealed_with_their_field(kind: type[Event]) -> None:
     for of in field_types(kind).values():
         part = of.items.type if of.items is not None else of.type
@@ -96,7 +96,7 @@ def test_parts_are_sealed_with_their_field(kind: type[Event]) -> None:
             assert all(spec.personal is None for spec in fields_of(part))
 
 
-@every_event
+@asked_of_every_event
 def test_the_subject_of_a_field_is_a_field_that_names_a_person(kind: type[Event]) -> None:
     for _, _, subject in personal_fields(kind).personal:
         assert subject is None or field_types(kind)[subject].type is UUID
