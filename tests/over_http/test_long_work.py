@@ -35,6 +35,7 @@ from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW, Served, new_key
 from tests.support.given import some
+from tests.support.waiting import PATIENCE, until
 
 LONG = 1200
 """Entries of a long file: several times as many as anything may be done with at once."""
@@ -340,16 +341,17 @@ async def test_a_dry_run_waits_for_others_not_for_ever(
 ) -> None:
     child, staff = await served.a_child(), await served.as_(Role.STAFF)
     monkeypatch.setattr(handler, "PATIENCE_SECONDS", 0.05)
-    go, rehearsed = threading.Event(), Attempt.rehearsed
+    begun, go, rehearsed = threading.Event(), threading.Event(), Attempt.rehearsed
 
     def waiting(*given: Any) -> Any:
-        go.wait(20)
+        begun.set()
+        go.wait(PATIENCE)
         return rehearsed(*given)
 
     monkeypatch.setattr(Attempt, "rehearsed", waiting)
     monkeypatch.setattr(compute, "FEW", 0)
     first = asyncio.create_task(rehearse(staff, child))
-    await asyncio.sleep(0.1)
+    await until(begun.is_set)
     answer = await rehearse(staff, child)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     go.set()
