@@ -120,7 +120,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """The day is not before that of another field of the event; without one, not before the event itself."""
+    """The day is not before that of another field of the event; without one, not before the event itself.
+
+    Of two instants the later one is not before the other on the same day either.
+    """
 
     field: str | None = None
 
@@ -207,6 +210,8 @@ Number: TypeAlias = Annotated[str, MinLen(1), MaxLen(LONGEST_NUMBER), Predicate(
 """The number of a paper, a person or an account, as written."""
 IdNumber: TypeAlias = Annotated[Number, KeptAs(citizen_id.written)]
 """A number that may be a citizen id: as written, but for a small x at its end."""
+AtLeastOne: TypeAlias = Annotated[tuple[T, ...], MinLen(1)]
+"""Several of a kind, where none at all would tell nothing."""
 Count: TypeAlias = Annotated[int, Ge(0), Le(100_000)]
 Amount: TypeAlias = Annotated[Decimal, Ge(0), Le(100_000_000)]
 """Money in yuan."""

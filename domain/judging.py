@@ -545,6 +545,8 @@ def _contradicts(event: Event, days: Days, value: date | datetime | int, order: 
             return day < days.earliest
         case NotBefore(str(field)):
             other = known(getattr(event, field))
+            if isinstance(value, datetime) and isinstance(other, datetime):
+                return value < other
             return other is not None and day < _day(other)
     return False
 

@@ -9,6 +9,7 @@ from domain.answering import answers_to
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -82,7 +83,7 @@ class CheckedPaper(Part):
 class IntakeVerified(Event, zh="接收资料核验", en="Intake papers verified", source=MEASURES):
     """The papers that came with the child were looked through, kind by kind."""
 
-    items: Annotated[Answered[tuple[CheckedPaper, ...]], Label("核验清单", "Checklist")]
+    items: Annotated[Answered[AtLeastOne[CheckedPaper]], Label("核验清单", "Checklist")]
     verifier: Annotated[Answered[Name], Label("核验人", "Verified by"), Personal(Category.IDENTITY)]
 
     def follows(self) -> tuple[type[Event], ...]:

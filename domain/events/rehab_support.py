@@ -9,6 +9,7 @@ from domain.answering import answers_to
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -50,7 +51,7 @@ class RehabSubsidyApplied(
     """The county's federation of disabled persons was asked to pay for surgery, a device or training."""
 
     applied_to: AppliedTo
-    items: Annotated[Answered[tuple[str, ...]], Label("救助项目", "For"), Code("rehab_subsidy_item")]
+    items: Annotated[Answered[AtLeastOne[str]], Label("救助项目", "For"), Code("rehab_subsidy_item")]
     provider: Annotated[
         Answered[Title], Label("定点康复机构", "Designated provider"), Personal(Category.HEALTH)
     ]

@@ -9,12 +9,11 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from annotated_types import MinLen
-
 from domain.answering import answers_to
 from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -97,7 +96,7 @@ class GuardianIdentityVerified(
 
     guardian: Annotated[UUID, Label("申请领回的监护人", "Guardian")]
     means: Annotated[
-        Answered[tuple[str, ...]], Label("核验方式", "Verified by"), Code("identity_verification")
+        Answered[AtLeastOne[str]], Label("核验方式", "Verified by"), Code("identity_verification")
     ]
     is_proven: Annotated[Answered[bool], Label("身份和监护关系是否查明", "Proven")]
     verified_by: Annotated[Answered[Title], Label("核验单位", "Verifying body"), Personal(Category.FAMILY)]
@@ -123,9 +122,7 @@ class ReunificationDecided(
     decided_by: Annotated[DecidedBy, Personal(Category.FAMILY)]
     is_child_asked: IsChildAsked
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
-    visits_on: Annotated[
-        Answered[Annotated[tuple[date, ...], MinLen(1)]] | None, Label("计划随访日期", "Visits on")
-    ] = None
+    visits_on: Annotated[Answered[AtLeastOne[date]] | None, Label("计划随访日期", "Visits on")] = None
 
     def follows(self) -> tuple[type[Event], ...]:
         return (FamilyReunificationRequested,)
@@ -141,7 +138,7 @@ class ReturnNotified(
 ):
     """School, police and the committee of the place were told that the child is back, in confidence."""
 
-    bodies: Annotated[Answered[tuple[str, ...]], Label("通报对象", "Bodies told"), Code("notified_body")]
+    bodies: Annotated[Answered[AtLeastOne[str]], Label("通报对象", "Bodies told"), Code("notified_body")]
 
     def follows(self) -> tuple[type[Event], ...]:
         return (DepartureCompleted,)

@@ -16,6 +16,7 @@ from domain.answering import answers_due, answers_to
 from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Count,
@@ -131,7 +132,7 @@ class MandatoryReportMade(
     ]
     situation: Annotated[Answered[str], Label("报告情形", "Situation"), Code("concern_situation")]
     reported_to: Annotated[
-        Answered[tuple[str, ...]], Label("受理部门", "Reported to"), Code("report_channel")
+        Answered[AtLeastOne[str]], Label("受理部门", "Reported to"), Code("report_channel")
     ]
     discovered_at: Annotated[Answered[datetime], Label("发现时间", "Discovered at"), Past()]
     reported_at: Annotated[

@@ -39,6 +39,10 @@ STEPS = (
     FosterFamilyApproved,
     FosterFamilyTrained,
 )
+SUITABLE: dict[type[Event], dict[str, object]] = {
+    FosterFamilyApplied: {"is_healthy": True, "crime_check": "clear"},
+    FosterFamilyAssessed: {"result": "suitable"},
+}
 
 
 def recording(stream: UUID | None, *happened: tuple[str, Event], **said: Any) -> Recording:
@@ -66,9 +70,7 @@ def registered(*steps: type[Event], born: str = "2010-01-01") -> Recording:
         ("2024-01-10", some(FamilyRegistered)),
         ("2024-01-10", some(FamilyMembersRecorded, members=(child,))),
     ]
-    for step in steps:
-        said = {"result": "suitable"} if step is FosterFamilyAssessed else {}
-        happened.append(("2024-02-01", some(step, **said)))
+    happened += [("2024-02-01", some(step, **SUITABLE.get(step, {}))) for step in steps]
     return recording(None, *happened, kind="family")
 
 

@@ -292,6 +292,18 @@ def test_the_next_visit_that_was_agreed_on_takes_the_place_of_what_was_agreed_be
     assert states(file, "R-COM-5", "2025-06-30", "2025-07-02") == [["met", "due"], ["met", "overdue"]]
 
 
+@pytest.mark.rule("R-COM-5")
+@pytest.mark.parametrize(
+    ("left", "state"), [("2025-05-01", "void"), ("2025-05-02", "due"), ("2025-05-03", "due")]
+)
+def test_who_was_taken_off_its_last_roll_is_visited_no_more(left: str, state: str) -> None:
+    file = born().and_("2025-04-01", left_behind())
+    file.and_("2025-04-10", some(CommunityVisitMade, visitor="director", next_on=date(2025, 5, 10)))
+    file.and_(left, some(RollLeft, roll="left_behind"))
+    assert states(file, "R-COM-5", "2025-05-01") == [[state]]
+    assert str(file.clock("R-COM-5").void_because) == "已退出名册 taken off the roll"
+
+
 # Grading of risk: R-COM-6
 
 
@@ -318,6 +330,10 @@ def test_risk_is_graded_and_graded_again_on_the_day_that_was_named() -> None:
 # Who looks after the child (R-COM-7)
 
 
+def signed(valid_to: object, *, is_able: object = True) -> EntrustedGuardianshipConfirmed:
+    return some(EntrustedGuardianshipConfirmed, valid_to=valid_to, is_able=is_able)
+
+
 @pytest.mark.rule("R-COM-7")
 def test_a_left_behind_child_is_entrusted_to_somebody_who_signs() -> None:
     file = born().and_("2025-04-01", left_behind())
@@ -326,20 +342,40 @@ def test_a_left_behind_child_is_entrusted_to_somebody_who_signs() -> None:
         ["due"],
         ["overdue"],
     ]
-    file.and_("2025-04-12", some(EntrustedGuardianshipConfirmed, valid_to=date(2026, 4, 11)))
-    assert states(file, "R-COM-7", "2025-05-02") == [["met"]]
+    file.and_("2025-04-12", signed(date(2026, 4, 11)))
+    assert states(file, "R-COM-7", "2025-05-02") == [["met", "due"]]
     assert file.now(ENTRUSTED, "2026-04-11") == date(2025, 4, 12)
     assert file.now(ENTRUSTED, "2026-04-12") is None
 
 
 @pytest.mark.rule("R-COM-7")
+def test_a_confirmation_is_signed_anew_by_its_last_day() -> None:
+    file = born().and_("2025-04-01", left_behind()).and_("2025-04-12", signed(date(2025, 12, 31)))
+    assert states(file, "R-COM-7", "2025-12-30", "2025-12-31", "2026-01-01") == [
+        ["met", "due"],
+        ["met", "due"],
+        ["met", "overdue"],
+    ]
+    file.and_("2025-12-31", signed(NOT_ASKED))
+    assert states(file, "R-COM-7", "2026-01-01") == [["met", "met"]]
+
+
+@pytest.mark.rule("R-COM-7")
+@pytest.mark.parametrize(("is_able", "state"), [(True, "met"), (False, "overdue"), (NOT_ASKED, "overdue")])
+def test_only_who_is_able_to_look_after_the_child_is_entrusted_with_it(is_able: object, state: str) -> None:
+    file = born().and_("2025-04-01", left_behind())
+    file.and_("2025-04-12", signed(NOT_ASKED, is_able=is_able))
+    assert states(file, "R-COM-7", "2025-05-02") == [[state]]
+
+
+@pytest.mark.rule("R-COM-7")
 @pytest.mark.parametrize(
-    ("valid_to", "met"), [("2025-03-31", False), ("2025-04-01", True), ("2025-04-02", True)]
+    ("valid_to", "met"),
+    [("2025-03-31", ["due"]), ("2025-04-01", ["due", "met"]), ("2025-04-02", ["due", "met"])],
 )
-def test_a_confirmation_that_is_still_valid_counts(valid_to: str, met: bool) -> None:  # noqa: FBT001
-    signed = some(EntrustedGuardianshipConfirmed, valid_to=date.fromisoformat(valid_to))
-    file = born().and_("2025-03-10", signed).and_("2025-04-01", left_behind())
-    assert (states(file, "R-COM-7", "2025-04-01") == [["met"]]) is met
+def test_a_confirmation_that_is_still_valid_counts(valid_to: str, met: list[str]) -> None:
+    file = born().and_("2025-03-10", signed(date.fromisoformat(valid_to))).and_("2025-04-01", left_behind())
+    assert states(file, "R-COM-7", "2025-04-01") == [met]
 
 
 @pytest.mark.rule("R-COM-7")

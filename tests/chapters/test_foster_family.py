@@ -22,7 +22,7 @@ def a_family(*happened: tuple[Any, ...]) -> Given:
     return given(("2024-01-05", some(FamilyRegistered)), *happened)
 
 
-APPLIED = ("2024-01-10", some(FosterFamilyApplied))
+APPLIED = ("2024-01-10", some(FosterFamilyApplied, is_healthy=True, crime_check="clear"))
 ASSESSED = ("2024-02-01", some(FosterFamilyAssessed, result="suitable"))
 
 
@@ -38,6 +38,28 @@ def test_a_family_is_approved_after_its_application_and_a_suitable_assessment() 
             file.refused("I11")
         else:
             file.recorded("I11")
+
+
+@pytest.mark.rule("I10")
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"is_healthy": False}, "breach"),
+        ({"is_healthy": NOT_ASKED}, "uncertain"),
+        ({"crime_check": "adverse"}, "breach"),
+        ({"crime_check": "pending"}, "uncertain"),
+        ({"crime_check": NOT_ASKED}, "uncertain"),
+    ],
+)
+def test_a_family_is_approved_that_is_healthy_and_without_a_record_of_a_crime(
+    said: dict[str, Any], found: str
+) -> None:
+    applied = some(FosterFamilyApplied, **{"is_healthy": True, "crime_check": "clear", **said})
+    file = a_family(("2024-01-10", applied), ASSESSED).when("2024-02-01", some(FosterFamilyApproved))
+    if found == "breach":
+        file.refused("I10")
+    else:
+        file.recorded("I10")
 
 
 @pytest.mark.parametrize("end", [some(FosterFamilyRejected), some(FosterFamilyClosed)])

@@ -1,6 +1,6 @@
 """Safety: harm is reported at once, incidents soon, and nobody who is missing is forgotten."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -172,9 +172,12 @@ def test_domestic_violence_is_reported_to_the_police(
     assert [kind for rule, kind in file.found() if rule == "R-SAF-3"] == ([] if found is None else [found])
 
 
-def test_what_is_reported_before_it_was_discovered_is_refused() -> None:
-    times = {"discovered_at": noon("2024-03-05"), "reported_at": noon("2024-03-04")}
-    in_care().when("2024-03-05", some(MandatoryReportMade, concern=NOT_ASKED, **times)).refused("E10")
+@pytest.mark.parametrize(("minutes", "refused"), [(-1440, True), (-1, True), (0, False), (1, False)])
+def test_what_is_reported_before_it_was_discovered_is_refused(minutes: int, refused: bool) -> None:  # noqa: FBT001
+    discovered = noon("2024-03-05")
+    times = {"discovered_at": discovered, "reported_at": discovered + timedelta(minutes=minutes)}
+    report = some(MandatoryReportMade, concern=NOT_ASKED, reported_to=("police",), **times)
+    in_care().and_("2024-03-05", CONCERN).when("2024-03-05", report).refused(*["E10"] * refused)
 
 
 # Missing

@@ -22,6 +22,7 @@ from domain.events.adoption.assessment import AdopterApplicationReceived, Adopti
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.entitlement.allowance import AllowancePaid, AllowanceStopped
 from domain.events.entitlement.welfare_status import WelfareStatusRecognised
+from domain.events.family.foster_steps import FamilyMembersRecorded
 from domain.events.health import PhysicalExamined
 from domain.events.household import HouseholdRegistered
 from domain.events.institution.particulars import InstitutionOpened
@@ -31,6 +32,7 @@ from domain.events.intake import (
     IdentityRecorded,
     IntakeCategoryDetermined,
 )
+from domain.events.safety import MandatoryReportMade
 from domain.file import fold
 from domain.judging import findings
 from domain.obligations import clocks
@@ -294,6 +296,11 @@ def test_faults_inside_a_list_are_told_at_their_item() -> None:
         "/data/items/1/description": "should be a text",
         "/data/items/1/colour~1size": "no such field",
     }
+
+
+def test_a_list_that_would_tell_nothing_has_an_item() -> None:
+    for kind, field in ((MandatoryReportMade, "reported_to"), (FamilyMembersRecorded, "members")):
+        assert invalid(kind, sent(kind, **{field: []})) == {f"/data/{field}": "at least one item"}
 
 
 @pytest.mark.parametrize("number", ["1E+400000", "0E+400000", "1E-400000", 1e30, "NaN", "Infinity", "9" * 40])

@@ -8,6 +8,7 @@ import pytest
 
 from api.identity.permissions import Role
 from domain.events.family.foster_steps import (
+    FamilyMember,
     FamilyMembersRecorded,
     FosterFamilyApplied,
     FosterFamilyApproved,
@@ -93,8 +94,8 @@ async def test_a_child_is_placed_once_the_family_has_its_steps_and_the_refusal_n
     ]
     steps = await recorded(
         f"/families/{family}/events",
-        ("2024-01-10", some(FamilyMembersRecorded, members=())),
-        ("2024-01-11", some(FosterFamilyApplied)),
+        ("2024-01-10", some(FamilyMembersRecorded, members=(some(FamilyMember, relation="applicant"),))),
+        ("2024-01-11", some(FosterFamilyApplied, is_healthy=True, crime_check="clear")),
         ("2024-02-01", some(FosterFamilyAssessed, result="suitable")),
         ("2024-02-10", some(FosterFamilyApproved)),
         ("2024-03-01", some(FosterFamilyTrained)),

@@ -64,13 +64,13 @@ def well_looked_after(present: Present) -> LifeCourse:
     yield on(found, ChildIdentified, identified_by="director", identified_as="left_behind")
     yield identity(child, found)
     yield _left_behind(found)
-    yield on(later(10), EntrustedGuardianshipConfirmed, entrusted_to="姚桂兰", valid_to=later(300))
+    yield _entrusted(later(10), later(420))
     yield _visit(later(20), "director")
     yield on(later(60), RollInformationVerified, compared_with="doorstep", is_changed=False)
     yield on(later(200), RollInformationVerified, compared_with="education", is_changed=False)
     yield on(later(400), RollLeft, roll="left_behind", reason="parents_back")
     yield _left_behind(later(500))
-    yield on(later(560), EntrustedGuardianshipConfirmed, entrusted_to="姚桂兰", valid_to=later(600))
+    yield _entrusted(later(560), later(660))
     yield on(later(640), RollLeft, roll="left_behind", reason="parents_back")
     yield _migrant(present.ago(months=14))
     for day in (later(100), present.ago(months=1)):
@@ -144,6 +144,10 @@ def _until_taken_in(present: Present) -> LifeCourse:
     yield on(present.ago(days=96), CareReferralMade, referred_for="temporary_guardianship")
     yield on(present.ago(days=96), HotlineCaseReceived, call="report")
     yield on(present.ago(days=96), InstitutionalCareRequested, institution=present.institution)
+
+
+def _entrusted(day: date, valid_to: date) -> Happening:
+    return on(day, EntrustedGuardianshipConfirmed, entrusted_to="姚桂兰", is_able=True, valid_to=valid_to)
 
 
 def _left_behind(day: date) -> Happening:

@@ -10,6 +10,7 @@ from annotated_types import Le
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Count,
@@ -102,7 +103,7 @@ class AdopterApplicationReceived(
 
     adopter: Annotated[UUID, Label("收养人", "Adopter")]
     applicants: Annotated[
-        Answered[tuple[Applicant, ...]],
+        Answered[AtLeastOne[Applicant]],
         Label("申请人", "Applicants"),
         Personal(Category.ADOPTION, subject="adopter"),
     ]

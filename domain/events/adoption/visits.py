@@ -5,10 +5,8 @@ from datetime import date
 from itertools import count
 from typing import Annotated, Final
 
-from annotated_types import MinLen
-
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, NotBefore, Text, Title, known
+from domain.event import Answered, AtLeastOne, Category, Code, Event, Label, NotBefore, Text, Title, known
 from domain.events.adoption.registration import ADOPTION_ENDED, AdoptionRegistered
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -29,7 +27,7 @@ class PostAdoptionVisitPlanned(
 ):
     """It was set when child and adopters will be visited."""
 
-    visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划回访日期", "Visits on")]
+    visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划回访日期", "Visits on")]
     responsible: Annotated[Answered[Title], Label("责任人", "Responsible")]
 
     def follows(self) -> tuple[type[Event], ...]:

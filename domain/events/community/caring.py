@@ -7,13 +7,26 @@ from itertools import pairwise
 from typing import Annotated, Final
 
 from domain.entry import AnyEntry, Entry
-from domain.event import Answered, Category, Code, Event, Label, Name, NotBefore, Part, Personal, Text, known
+from domain.event import (
+    Answered,
+    AtLeastOne,
+    Category,
+    Code,
+    Event,
+    Label,
+    Name,
+    NotBefore,
+    Part,
+    Personal,
+    Text,
+    known,
+)
 from domain.events.community.rolls import GUIZHOU, LEFT_BEHIND, RUGAO, times_on
 from domain.file import Attribute, Facts
 from domain.obligations import Clock, History, obligation
 from domain.repeating import repeated
 from domain.shared_fields import ValidTo
-from domain.visiting import planned_visits
+from domain.visiting import planned_visits, visits_end
 from domain.when import Days
 
 VISITORS: Final = ("director", "supervisor")
@@ -66,7 +79,7 @@ class CommunityVisitsPlanned(
     """The days were planned on which the child is to be visited."""
 
     visitor: Annotated[Answered[str], Label("走访人员", "Visitor"), Code("community_visitor")]
-    visits_on: Annotated[Answered[tuple[date, ...]], Label("计划走访日期", "Visits on")]
+    visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划走访日期", "Visits on")]
 
 
 class CommunityVisitMade(
@@ -142,7 +155,18 @@ def planned(history: History) -> Iterator[Clock]:
     for index, (plan, visitor, days) in enumerate(ahead):
         again = [later for later, other, _ in ahead[index + 1 :] if other == visitor]
         by = [visit for visit in made if known(visit.event.visitor) == visitor]
-        yield from planned_visits("R-COM-5", history, plan, days, by, replaced_by=again)
+        yield from planned_visits("R-COM-5", history, plan, days, by, again, _visits_end)
+
+
+def _visits_end(history: History, after: date) -> tuple[date, Label] | None:
+    """Return as `visits_end` does; who was on a roll is visited no more once it is on none."""
+    off = (
+        (time.void_on, time.void_because)
+        for time in times_on(history)
+        if time.since <= after <= time.until and time.void_on is not None and time.void_because is not None
+    )
+    ends = [end for end in (visits_end(history, after), next(off, None)) if end is not None]
+    return min(ends, key=lambda end: end[0], default=None)
 
 
 @obligation("R-COM-6")
@@ -175,24 +199,33 @@ def graded(history: History) -> Iterator[Clock]:
 
 @obligation("R-COM-7")
 def entrusted(history: History) -> Iterator[Clock]:
-    """For every left-behind child it is signed who looks after it while the parents are away."""
+    """For every left-behind child it is signed who looks after it, and signed anew by the last valid day.
+
+    Only somebody who is able to look after a child counts.
+    """
     for time in times_on(history, LEFT_BEHIND):
         entered = time.began.entry
         limit = history.number("R-COM-7", entry=entered)
-        if limit is not None:
-            signed = (
-                each for each in history.all(EntrustedGuardianshipConfirmed) if _covers(each, time.since)
-            )
-            yield Clock(
-                rule="R-COM-7",
-                opened_on=entered.days.last,
-                due=limit.ends(entered.days),
-                started_by=(entered,),
-                met_by=next(signed, None),
-                void_on=time.void_on,
-                void_because=time.void_because,
-                number=limit,
-            )
+        if limit is None:
+            continue
+        signed = [
+            each
+            for each in history.all(EntrustedGuardianshipConfirmed)
+            if known(each.event.is_able) and _covers(each, time.since) and each.days.last <= time.until
+        ]
+        for started, following in zip([entered, *signed], [*signed, None], strict=True):
+            lasts = known(getattr(started.event, "valid_to", None))
+            if started is entered or lasts is not None:
+                yield Clock(
+                    rule="R-COM-7",
+                    opened_on=started.days.last,
+                    due=limit.ends(entered.days) if lasts is None else Days.on(lasts),
+                    started_by=(started,),
+                    met_by=following,
+                    void_on=time.void_on,
+                    void_because=time.void_because,
+                    number=limit if started is entered else None,
+                )
 
 
 def _covers(signed: Entry[EntrustedGuardianshipConfirmed], day: date) -> bool:

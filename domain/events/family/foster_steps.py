@@ -6,9 +6,10 @@ from typing import Annotated, Final, TypeAlias
 
 from annotated_types import Ge, Le
 
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -26,7 +27,7 @@ from domain.event import (
 )
 from domain.file import Attribute, Facts
 from domain.life import Life
-from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.shared_fields import Yuan
 
 FOSTER_MEASURES: Final = "《家庭寄养管理办法》（民政部令第54号，2014-12-01起施行）"
@@ -41,7 +42,7 @@ TRAINED: Final[Attribute[date]] = Attribute(
     "fostering", "trained", Label("寄养培训", "Trained as a foster family"), kind="family"
 )
 Assessors: TypeAlias = Annotated[
-    Answered[tuple[Name, ...]], Label("评估人员", "Assessors"), Personal(Category.FAMILY)
+    Answered[AtLeastOne[Name]], Label("评估人员", "Assessors"), Personal(Category.FAMILY)
 ]
 SquareMetres: TypeAlias = Annotated[Decimal, Ge(0), Le(10_000)]
 
@@ -66,7 +67,7 @@ class FamilyMembersRecorded(
     """Who lives in the family was recorded, anew whenever that has changed."""
 
     members: Annotated[
-        Answered[tuple[FamilyMember, ...]], Label("家庭成员", "Members"), Personal(Category.FAMILY)
+        Answered[AtLeastOne[FamilyMember]], Label("家庭成员", "Members"), Personal(Category.FAMILY)
     ]
 
 
@@ -126,9 +127,12 @@ class FosterFamilyApproved(
     filed_with: Annotated[Answered[Title], Label("备案民政部门", "Reported to"), Personal(Category.FAMILY)]
 
     def refusals(self, life: Life) -> Refusals:
-        """The family had applied, and was assessed as suitable (I11)."""
-        if life.last(FosterFamilyApplied) is None:
+        """The family had applied, is fit to foster (I10), and was assessed as suitable (I11)."""
+        applied = life.last(FosterFamilyApplied)
+        if applied is None:
             yield no_evidence("I11", detail=APPLICATION)
+        else:
+            yield from _fit(applied)
         assessed = life.last(FosterFamilyAssessed)
         if assessed is None:
             yield no_evidence("I11", detail=ASSESSMENT)
@@ -193,6 +197,18 @@ class FosterFamilyClosed(
         yield TRAINED.since(entry.days, None)
 
 
+def _fit(applied: Entry[FosterFamilyApplied]) -> Refusals:
+    """Nobody in the family has an infectious or mental disease, or a record of a crime (I10)."""
+    checked = known(applied.event.crime_check)
+    clear = None if checked in {None, "pending"} else checked == "clear"
+    yield from unless("I10", known(applied.event.is_healthy), applied, detail=HEALTH)
+    yield from unless("I10", clear, applied, detail=CRIME)
+
+
+HEALTH: Final = Label(
+    "家庭成员未患传染病、精神疾病", "nobody in the family has an infectious or mental disease"
+)
+CRIME: Final = Label("家庭成员无犯罪记录", "nobody in the family has a record of a crime")
 APPLICATION: Final = Label("缺少寄养家庭申请", "the family's application is missing")
 ASSESSMENT: Final = Label("缺少寄养家庭评估", "the family's assessment is missing")
 STEPS: Final = (

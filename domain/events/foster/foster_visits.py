@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -44,7 +45,7 @@ class FosterVisitsPlanned(
 ):
     """It was planned on which days the child is visited in its foster family."""
 
-    visits_on: Annotated[Answered[tuple[date, ...]], Label("计划探访日期", "Days of visits")]
+    visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划探访日期", "Days of visits")]
 
 
 class FosterVisitMade(

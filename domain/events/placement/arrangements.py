@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Annotated, Any, Final
 
-from annotated_types import MinLen
-
 from domain.entry import AnyEntry
 from domain.event import (
     Amount,
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Count,
@@ -260,7 +259,7 @@ class FollowUpPlanned(
 ):
     """It was set when the young person will be visited after leaving care."""
 
-    visits_on: Annotated[Answered[Annotated[tuple[date, ...], MinLen(1)]], Label("计划随访日期", "Visits on")]
+    visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划随访日期", "Visits on")]
     responsible: Annotated[Answered[Title], Label("责任人", "Responsible"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import (
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Event,
@@ -73,7 +74,7 @@ class AdultPlacementAssessed(
     """The institution assessed whether and how the young person can live as an adult."""
 
     assessors: Annotated[
-        Answered[tuple[Name, ...]], Label("评估人员", "Assessors"), Personal(Category.IDENTITY)
+        Answered[AtLeastOne[Name]], Label("评估人员", "Assessors"), Personal(Category.IDENTITY)
     ]
     labour: Annotated[Answered[str], Label("劳动能力", "Labour ability"), Code("placement_ability")]
     capacity: Annotated[Answered[str], Label("民事行为能力", "Civil capacity"), Code("placement_ability")]

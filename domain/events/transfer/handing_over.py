@@ -12,6 +12,7 @@ from domain.entry import AnyEntry
 from domain.event import (
     Amount,
     Answered,
+    AtLeastOne,
     Category,
     Code,
     Count,
@@ -110,7 +111,7 @@ class ChildTransferred(Event, zh="移交交接", en="Child transferred", source=
     items: Annotated[
         Answered[tuple[TransferItem, ...]], Label("交接清单", "Hand-over list"), Personal(Category.IDENTITY)
     ]
-    signers: Annotated[Answered[tuple[Name, ...]], Label("签字人", "Signed by"), Personal(Category.IDENTITY)]
+    signers: Annotated[Answered[AtLeastOne[Name]], Label("签字人", "Signed by"), Personal(Category.IDENTITY)]
     household_stays_because: Annotated[
         Text | None,
         Label("户口不随迁的理由", "Why the household registration stays"),
