@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.bootstrap import Container
 from api.clock import WallClock, utc_now
+from api.console import installation as console
 from api.contract import problems, requests
 from api.http import (
     access,
@@ -52,6 +53,7 @@ def _routes() -> APIRouter:
     across_files = (lists, population_diff, feed)
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
+    console.install(routes)
     return routes
 
 
@@ -87,6 +89,7 @@ def create_app(settings: Settings | None = None, *, clock: WallClock = utc_now) 
     app.add_middleware(RequestLog)
     app.add_middleware(Secured, tls=settings.tls_handled)
     errors.install(app)
+    app.state.settings = settings
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to change it
     return app
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from api.clock import WallClock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
+from api.identity.sessions import Sessions
 from api.jobs import Jobs
 from api.metrics import Metrics
 from api.settings import Settings
@@ -46,6 +47,7 @@ class Container:
     projector: Projector
     readers: Pool
     identity: Identity
+    sessions: Sessions
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
@@ -99,6 +101,14 @@ async def open_container(
         writers = await stack.enter_async_context(make_pool(database.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
+        sessions = Sessions(
+            identity,
+            ledger,
+            (writers, readers),
+            clock,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            life=timedelta(hours=settings.session_hours),
+        )
         access = AccessLog(writers, readers, clock)
         stack.push_async_callback(_left_in_order, access.close)
         projector = Projector(ledger, readers, READ_MODELS)
@@ -120,6 +130,7 @@ async def open_container(
             projector,
             readers,
             identity,
+            sessions,
             access,
             metrics,
             jobs,

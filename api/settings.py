@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """Default lifetime of a new token, in days."""
 
+    session_idle_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    """Minutes after which a session of the console ends that nobody uses."""
+    session_hours: int = Field(default=12, ge=1, le=24 * 7)
+    """Hours after which a session of the console ends in any case."""
+
     @property
     def served(self) -> tuple["Settings", ...]:
         """The settings of each served ledger."""

@@ -127,12 +127,15 @@ async def obligations(
     day: date,
     states: Sequence[State] = WAITING,
     rule: str | None = None,
+    due_since: date | None = None,
+    due_until: date | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Obligation]:
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
-    Rows may be `WITHHELD`. Clocks that rest on a category outside `sees` are left out. `keyed` hashes terms.
+    `due_since` and `due_until` are the first and the last due day to list. Rows may be `WITHHELD`. Clocks
+    that rest on a category outside `sees` are left out. `keyed` hashes terms.
     """
     where = [
         scope,
@@ -141,4 +144,8 @@ async def obligations(
         Condition(SQL("({}) = ANY (%(states)s)").format(_SQL["state"]), {"states": list(states)}),
         await WITHHELD.saying(connection, "o", keyed, rule=rule),
     ]
+    if due_since is not None:
+        where.append(Condition(SQL("o.due_on >= %(due_since)s"), {"due_since": due_since}))
+    if due_until is not None:
+        where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": due_until}))
     return await page(connection, Obligation, _SQL["obligations"], where, _KEY, limit=limit, cursor=cursor)

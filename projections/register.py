@@ -215,6 +215,14 @@ async def register(
     return await page(connection, ListedOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)
 
 
+async def names(
+    connection: AsyncConnection[Any], children: Collection[UUID]
+) -> dict[UUID, tuple[bytes | None, bytes | None]]:
+    """Return the latest names and file numbers of children, both sealed, in this order."""
+    cursor = await connection.execute(_SQL["names"], [list(children)])
+    return {child: (name, file_no) for child, name, file_no in await cursor.fetchall()}
+
+
 async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
     """Return the files of an institution by the terms of their numbers; several files may share one."""
     return await _by_term(connection, "file_numbers", institution)

@@ -46,6 +46,9 @@ SELECT {columns},
            AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
   FROM register
 
+-- name: names
+SELECT child, name, file_no FROM register WHERE child = ANY (%s)
+
 -- name: file_numbers
 SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term IS NOT NULL
 

@@ -73,6 +73,7 @@ class RegisterRow(TypedDict):
     name: PersonalValue
     sex: str | None
     birth_on: date | None
+    birth_until: date | None
     stage: str | None
     institution: UUID | None
     place: str | None

@@ -5,17 +5,22 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from api.contract.masking import typed_dict
+from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
 from projections.findings import Finding
 
 if TYPE_CHECKING:
     FindingAnswer: TypeAlias = dict[str, Any]
+    ListedFindingAnswer: TypeAlias = dict[str, Any]
 else:
+    _FINDING = {**answered(Finding), "child": UUID | None, "on": date, "others": list[UUID]}
+    ListedFindingAnswer = typed_dict(
+        "ListedFindingAnswer", _FINDING | NAMED, "A finding in a list, with whose file it is against."
+    )
     FindingAnswer = typed_dict(
         "FindingAnswer",
-        {**answered(Finding), "child": UUID | None, "on": date, "others": list[UUID]},
+        _FINDING,
         """A finding against a file, from a day on; `rests_on` are the categories that it reveals.
 
         `others` are files that may be the same child's or have the same number, as far as the caller may read

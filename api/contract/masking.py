@@ -4,7 +4,7 @@
 destroyed.
 """
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -25,6 +25,8 @@ class Gone(TypedDict):
 
 
 PersonalValue: TypeAlias = str | Restricted | Gone | None
+NAMED: Final = {"name": PersonalValue, "file_no": PersonalValue}
+"""Members of an item of a list about a child: the latest name and file number."""
 
 
 def restricted(category: Category) -> dict[str, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from api.contract.listing import Because
-from api.contract.masking import typed_dict
+from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
 from domain.obligations import State
@@ -15,19 +15,24 @@ from projections.obligations import Obligation
 
 if TYPE_CHECKING:
     ObligationAnswer: TypeAlias = dict[str, Any]
+    ListedObligationAnswer: TypeAlias = dict[str, Any]
 else:
+    _OBLIGATION = {
+        **answered(Obligation),
+        "due_on": NotRequired[date],
+        "due_between": NotRequired[tuple[date | None, date]],
+        "state": State,
+        "days_left": int,
+        "met_by": list[UUID],
+        "void_because": Because | None,
+    }
     ObligationAnswer = typed_dict(
         "ObligationAnswer",
-        {
-            **answered(Obligation),
-            "due_on": NotRequired[date],
-            "due_between": NotRequired[tuple[date | None, date]],
-            "state": State,
-            "days_left": int,
-            "met_by": list[UUID],
-            "void_because": Because | None,
-        },
+        _OBLIGATION,
         "An obligation: it is due on a day, or between two days if the day is unknown.",
+    )
+    ListedObligationAnswer = typed_dict(
+        "ListedObligationAnswer", _OBLIGATION | NAMED, "An obligation in a list, with whose it is."
     )
 
 

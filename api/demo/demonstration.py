@@ -90,6 +90,8 @@ def _welcome(address: str, tokens: dict[Role, str]) -> str:
             f"{INSTITUTION} · {address}",
             "Everybody in it is fictional. Stop with Ctrl-C.",
             "",
+            f"在浏览器中打开 {address}/console ，以下列任一令牌登录。",
+            f"Open {address}/console in a browser and sign in with one of these tokens:",
             *(f"{role}: {token}" for role, token in tokens.items()),
             "",
             "Try:",

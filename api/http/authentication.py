@@ -53,17 +53,25 @@ async def authenticated(
         container = tenants[name]
         actor = await container.identity.authenticate(token)
         if actor is not None:
-            if request.method in BODILESS and content_length(request) > MOST_UNASKED:
-                raise Problem("too_large", headers={"Connection": "close"})
-            tenants.under_way.take(actor.user)
-            turn = tenants.turns.of(actor.user)
-            request.state.ended = partial(_ended, tenants, actor.user, turn)
-            request.state.ledger, request.state.actor = name, actor
-            request.state.still = still = partial(_still, container, token)
-            await turn.take()
-            await still()
-            return Authenticated(container, actor, turn, still)
+            return await admitted(request, name, actor, partial(_still, container, token))
     raise Problem("unauthenticated")
+
+
+async def admitted(request: Request, ledger: str, actor: Actor, still: Still) -> Authenticated:
+    """Return an actor of a ledger, once it is the request's turn, with what checks who they are again.
+
+    Raises the problems of `authenticated`.
+    """
+    tenants: Tenants = request.app.state.tenants
+    if request.method in BODILESS and content_length(request) > MOST_UNASKED:
+        raise Problem("too_large", headers={"Connection": "close"})
+    tenants.under_way.take(actor.user)
+    turn = tenants.turns.of(actor.user)
+    request.state.ended = partial(_ended, tenants, actor.user, turn)
+    request.state.ledger, request.state.actor, request.state.still = ledger, actor, still
+    await turn.take()
+    await still()
+    return Authenticated(tenants[ledger], actor, turn, still)
 
 
 async def _still(container: Container, token: str) -> None:

@@ -83,7 +83,7 @@ class RequestContext:
 
     Before a write or an answer after a wait, `still` checks that the token is still valid. `origin` is the
     way in that the entries recorded by the request name. `kind` is that of the files it is about: a file of
-    another kind is not found.
+    another kind is not found. `reason` is why the caller reads files, as chosen for a session of the console.
     """
 
     actor: Actor
@@ -93,6 +93,7 @@ class RequestContext:
     still: Still = always
     origin: Origin = DIRECT
     kind: Kind = "child"
+    reason: str | None = None
 
     def of(self, kind: Kind) -> "RequestContext":
         """Return the same request about files of a kind."""
@@ -334,7 +335,7 @@ class RequestContext:
         `known` is the position as known at which whole files are read.
         """
         seen = {child: self.sees.intersection(categories) for child, categories in read.items()}
-        await self.container.access.note(self.actor, seen, purpose, known)
+        await self.container.access.note(self.actor, seen, purpose, known, self.reason)
 
 
 def categories_of(entries: Iterable[AnyEntry]) -> set[Category]:

@@ -41,12 +41,19 @@ _BY_STATUS: Final = {KINDS[code].status: code for code in reversed(list(KINDS))}
 def install(app: FastAPI) -> None:
     """Answer each error raised by a route as a problem; the request log answers unexpected ones."""
     app.exception_handler(HTTPException)(_http)
-    for kind, problem_of in _PROBLEMS.items():
-        app.exception_handler(kind)(partial(_answer, problem_of))
+    for kind, convert in _PROBLEMS.items():
+        app.exception_handler(kind)(partial(_answer, convert))
 
 
-async def _answer(problem_of: Callable[[Any], Problem], _: Request, error: Exception) -> Response:
-    return problem_of(error).response
+def problem_of(error: Exception) -> Problem | None:
+    """Return an error of a route as a problem; None if nobody expected it."""
+    found = (_PROBLEMS[kind] for kind in type(error).__mro__ if kind in _PROBLEMS)
+    convert = next(found, None)
+    return None if convert is None else convert(error)
+
+
+async def _answer(convert: Callable[[Any], Problem], _: Request, error: Exception) -> Response:
+    return convert(error).response
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

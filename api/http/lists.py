@@ -1,7 +1,8 @@
 """Lists across files: the register, obligations, readiness and findings."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
@@ -13,10 +14,10 @@ from api.contract import bodies
 from api.contract.encoding import JsonResponse
 from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
-from api.contract.findings import FindingAnswer, finding_json
+from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.listing import KnownListing
 from api.contract.masking import restricted
-from api.contract.obligations import ObligationAnswer, obligation_json
+from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
@@ -43,6 +44,7 @@ from projections.paging import CursorError, Page
 from projections.readiness import MOST_MONTHS
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
+from projections.register import names as names_in_register
 from projections.register import register as register_on
 from projections.withholding import Resting, Withholding, told_of
 
@@ -136,13 +138,7 @@ async def _register(
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
-    seal = await request.ledger.seal_for([row.child for row in rows], (Category.IDENTITY,))
-
-    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
-        if Category.IDENTITY not in request.sees:
-            return restricted(Category.IDENTITY)
-        return value and seal.open(child, Category.IDENTITY, value, context)
-
+    opened = await _opener(request, {row.child for row in rows})
     return [
         {name: getattr(row, name) for name in RegisterRow.__annotations__}
         | {
@@ -153,13 +149,27 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[d
     ]
 
 
-@router.get("/obligations", responses=ANYWHERE | {200: {"model": KnownListing[ObligationAnswer]}})
+async def _opener(request: RequestContext, children: Collection[UUID]) -> Callable[..., Any]:
+    """Return what opens the sealed names and numbers of children, or masks them."""
+    seal = await request.ledger.seal_for(children, (Category.IDENTITY,))
+
+    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
+        if Category.IDENTITY not in request.sees:
+            return restricted(Category.IDENTITY)
+        return value and seal.open(child, Category.IDENTITY, value, context)
+
+    return opened
+
+
+@router.get("/obligations", responses=ANYWHERE | {200: {"model": KnownListing[ListedObligationAnswer]}})
 async def obligations(
     request: OfObligations,
     day: Day = None,
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: RuleFilter = None,
+    due_since: Annotated[date | None, Query(description="The first due day to list.")] = None,
+    due_until: Annotated[date | None, Query(description="The last due day to list.")] = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
@@ -174,11 +184,15 @@ async def obligations(
         day=on,
         states=tuple(state or WAITING),
         rule=rule,
+        due_since=due_since,
+        due_until=due_until,
         limit=limit,
         cursor=cursor,
     )
     rows = await _opened(request, OBLIGATIONS, page.rows)
-    return _listing([obligation_json(row, on) for row in rows], page.next, position)
+    return _listing(
+        await _with_names(request, [obligation_json(row, on) for row in rows]), page.next, position
+    )
 
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ReadinessAnswer]}})
@@ -210,7 +224,7 @@ async def readiness(
     return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, position)
 
 
-@router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[FindingAnswer]}})
+@router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[ListedFindingAnswer]}})
 async def findings(
     request: OfFindings,
     day: Day = None,
@@ -237,7 +251,24 @@ async def findings(
     rows = await _opened(request, FINDINGS, page.rows)
     others = await _others(request, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
-    return _listing(items, page.next, position)
+    return _listing(await _with_names(request, items), page.next, position)
+
+
+async def _with_names(request: RequestContext, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return items about children with the name and the file number of each; `_opened` noted that."""
+    children = {item["child"] for item in items}
+    async with request.container.projector.reading() as connection:
+        names = await names_in_register(connection, children)
+    opened = await _opener(request, children)
+    nothing = (None, None)
+    return [
+        item
+        | {
+            "name": opened(item["child"], names.get(item["child"], nothing)[0], SEALED_NAME),
+            "file_no": opened(item["child"], names.get(item["child"], nothing)[1], SEALED_FILE_NO),
+        }
+        for item in items
+    ]
 
 
 async def _others(
@@ -253,8 +284,10 @@ async def _others(
 
 
 async def _opened(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
-    """Return rows with their sealed values opened, after noting the access."""
-    await request.note(told_of(rows), withheld.table)
+    """Return rows with their sealed values opened, after noting the access, that to their names too."""
+    await request.note(
+        {child: told | {Category.IDENTITY} for child, told in told_of(rows).items()}, withheld.table
+    )
     sealed = {row.child for row in rows if row.sealed is not None}
     seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
     return [row for each in rows if (row := withheld.opened(each, seal)) is not None]

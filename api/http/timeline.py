@@ -46,6 +46,7 @@ class TimelineTurn:
     known: CursorNumber
     start: CursorNumber
     order: TimelineAxis
+    latest_first: bool
     known_at: str | None
     as_of: date | None
     since: date | None
@@ -73,6 +74,9 @@ async def entries(
     request: FileRequest,
     file_id: UUID,
     order: Annotated[TimelineAxis | None, Query(description="`occurred` by default.")] = None,
+    latest_first: Annotated[
+        bool | None, Query(description="Whether the latest come first; false by default.")
+    ] = None,
     as_of: Annotated[date | None, Query(description="What had happened by this day; all by default.")] = None,
     known_at: KnownAt = None,
     since: Annotated[
@@ -95,6 +99,7 @@ async def entries(
     """
     asked = {
         "order": order,
+        "latest_first": latest_first,
         "known_at": known_at,
         "as_of": as_of,
         "since": since,
@@ -110,6 +115,7 @@ async def entries(
             known,
             0,
             order or "occurred",
+            latest_first or False,
             known_at,
             as_of,
             since,
@@ -128,6 +134,8 @@ async def entries(
         line.sort(key=lambda entry: entry.version)
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
+        if turn.latest_first:
+            line.reverse()
         shown = line[turn.start : end]
         items = [entry_json(entry, read, request.sees, read.entries, causes=causes) for entry in shown]
         return items, categories_of(shown), end < len(line)

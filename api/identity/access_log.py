@@ -44,13 +44,13 @@ TELLING: Final = frozenset(
 )
 """Purposes whose lines reveal that something was found, beyond the access itself."""
 
-Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str, int | None]
+Line: TypeAlias = tuple[datetime, str, UUID, str, UUID | None, UUID, str, str, int | None, str | None]
 """One line to write, in the order of the columns of `note` in access_log.sql."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One line of the log, as read."""
+    """One line of the log, as read; `reason` is the one of the session, None where a token asked."""
 
     access: int
     at: datetime
@@ -59,6 +59,7 @@ class Access:
     institution: UUID | None
     categories: list[str]
     purpose: str
+    reason: str | None
 
 
 class AccessLog:
@@ -78,17 +79,19 @@ class AccessLog:
         read: Mapping[UUID, Collection[Category]],
         purpose: str,
         known: int | None = None,
+        reason: str | None = None,
     ) -> None:
         """Note durably, before the answer, that the actor reads these categories of these children.
 
         `purpose` is a fixed word, such as the name of the query; `known` the position as known at which the
-        whole file is read, None where only some of it is told. A child without categories is not noted.
+        whole file is read, None where only some of it is told; `reason` that of the caller's session. A child
+        without categories is not noted.
         Raises the problem `unavailable` if noting fails.
         """
         now, request = self._clock(), str(get_contextvars().get("request_id", ""))
         who = (actor.user, actor.role.value, actor.institution)
         lines: list[Line] = [
-            (now, request, *who, child, " ".join(sorted(categories)), purpose, known)
+            (now, request, *who, child, " ".join(sorted(categories)), purpose, known, reason)
             for child, categories in read.items()
             if categories
         ]

@@ -1,14 +1,14 @@
 -- The access log.
 
 -- name: note
-INSERT INTO access (at, request, member, role, institution, child, categories, purpose, known)
-SELECT at, request, member, role, institution, child, string_to_array(categories, ' '), purpose, known
+INSERT INTO access (at, request, member, role, institution, child, categories, purpose, known, reason)
+SELECT at, request, member, role, institution, child, string_to_array(categories, ' '), purpose, known, reason
   FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
-              %s::bigint[])
-       AS line (at, request, member, role, institution, child, categories, purpose, known)
+              %s::bigint[], %s::text[])
+       AS line (at, request, member, role, institution, child, categories, purpose, known, reason)
 
 -- name: of
-SELECT access, at, member, role, institution, categories, purpose
+SELECT access, at, member, role, institution, categories, purpose, reason
   FROM access
  WHERE child = %(child)s AND access < %(before)s AND coalesce(at <= %(until)s, true)
    AND (purpose <> ALL (%(telling)s) OR categories <@ %(sees)s)

@@ -29,6 +29,8 @@ SQL: Final = queries.load("api.identity", "directory.sql")
 TRUSTED_SECONDS: Final = 1.0
 """Seconds for which a token's last look-up is valid."""
 _MOST_TRUSTED: Final = 10_000
+SESSION: Final = "console"
+"""The purpose of tokens that are sessions."""
 _NAMES: Final = "member.name"
 _CALLED: Final = Label("名称", "name")
 
@@ -80,10 +82,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _Holder:
+class TokenHolder:
+    """Whose a token is; one with a `reason` is a session of the console, `last_used` as far as is stored."""
+
     token: UUID
     actor: Actor
     expires_at: datetime
+    last_used: datetime
+    reason: str | None
     trusted_until: float
 
 
@@ -95,28 +101,40 @@ class Identity:
         self._writers = writers
         self._readers = readers
         self._clock = clock
-        self._holders: dict[bytes, _Holder] = {}
-        self._looking: dict[bytes, asyncio.Task[_Holder | None]] = {}
+        self._holders: dict[bytes, TokenHolder] = {}
+        self._looking: dict[bytes, asyncio.Task[TokenHolder | None]] = {}
         self._used: dict[UUID, datetime] = {}
 
     async def authenticate(self, token: str) -> Actor | None:
-        """Return the actor of a token; None if the token is mistyped, unknown, expired or revoked.
+        """Return the actor of a token; None if it is a session, mistyped, unknown, expired or revoked.
 
         A token revoked by another process is refused within `TRUSTED_SECONDS`.
         """
+        holder = await self.holder(token)
+        if holder is None or holder.reason is not None:
+            return None
+        self.use(holder)
+        return holder.actor
+
+    async def holder(self, token: str) -> TokenHolder | None:
+        """Return the holder of a token or a session, which does not count as a use; None if there is none."""
         known_by = digest(token, self._ledger.name)
         if known_by is None:
             return None
         holder = self._holders.get(known_by)
         if holder is None or holder.trusted_until < monotonic():
             holder = await self._looked_up(known_by)
-        now = self._clock()
-        if holder is None or holder.expires_at <= now:
-            return None
-        self._used[holder.token] = now
-        return holder.actor
+        return None if holder is None or holder.expires_at <= self._clock() else holder
 
-    async def _looked_up(self, known_by: bytes) -> _Holder | None:
+    def use(self, holder: TokenHolder) -> None:
+        """Note that a token is used now."""
+        self._used[holder.token] = self._clock()
+
+    def last_used(self, holder: TokenHolder) -> datetime:
+        """Return when a token was last used, as far as this process and the database know."""
+        return max(holder.last_used, self._used.get(holder.token, holder.last_used))
+
+    async def _looked_up(self, known_by: bytes) -> TokenHolder | None:
         """Return the holder of a token, by one query for all concurrent requests with it."""
         looking = self._looking.get(known_by)
         if looking is None:
@@ -127,17 +145,16 @@ class Identity:
             if looking.done() and self._looking.get(known_by) is looking:
                 del self._looking[known_by]
 
-    async def _look_up(self, known_by: bytes) -> _Holder | None:
+    async def _look_up(self, known_by: bytes) -> TokenHolder | None:
         if len(self._holders) >= _MOST_TRUSTED:
             self._holders.clear()
         self._holders.pop(known_by, None)
         trusted_until = monotonic() + TRUSTED_SECONDS
-        for token, expires_at, may_approve, member, role, institution, region, prefix in await self._read(
-            "holder", known_by
-        ):
+        for token, expires_at, used, reason, may_approve, *who in await self._read("holder", known_by):
+            member, role, institution, region, prefix = who
             within = await self._within(prefix) if role in OF_REGION else None
             actor = _actor(member, Role(role), institution, region, within, prefix, may_approve=may_approve)
-            self._holders[known_by] = _Holder(token, actor, expires_at, trusted_until)
+            self._holders[known_by] = TokenHolder(token, actor, expires_at, used, reason, trusted_until)
         return self._holders.get(known_by)
 
     async def _within(self, prefix: str | None) -> frozenset[UUID]:
@@ -254,10 +271,33 @@ class Identity:
         if not 1 <= days <= LONGEST_DAYS:
             message = f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。 A token lives for 1 to {LONGEST_DAYS} days."
             raise IdentityError(message)
+        until = self._clock() + timedelta(days=days)
+        return await self._added(member, purpose, until, may_approve=may_approve)
+
+    async def begin_session(self, holder: TokenHolder, reason: str, until: datetime) -> str:
+        """Make a session of the console for a token's holder and return it, as `issue` does a token."""
+        return await self._added(
+            holder.actor.user,
+            SESSION,
+            min(until, holder.expires_at),
+            may_approve=holder.actor.may_approve,
+            reason=reason,
+            begun_with=holder.token,
+        )
+
+    async def _added(
+        self,
+        member: UUID,
+        purpose: str,
+        until: datetime,
+        *,
+        may_approve: bool,
+        reason: str | None = None,
+        begun_with: UUID | None = None,
+    ) -> str:
         token = new_token(self._ledger.name)
-        now = self._clock()
-        known_by, until = digest(token, self._ledger.name), now + timedelta(days=days)
-        await self._write("add_token", member, known_by, purpose, may_approve, now, until)
+        known_by, now = digest(token, self._ledger.name), self._clock()
+        await self._write("add_token", member, known_by, purpose, may_approve, now, until, reason, begun_with)
         return token
 
     async def tokens(self) -> list[Token]:
@@ -275,9 +315,9 @@ class Identity:
         return self._forget(await self._write("revoke_purpose", self._clock(), purpose))
 
     def _forget(self, revoked: list[TupleRow]) -> int:
-        for (known_by,) in revoked:
-            self._holders.pop(bytes(known_by), None)
-            self._looking.pop(bytes(known_by), None)
+        # All of them: sessions that were begun with a revoked token end with it.
+        self._holders.clear()
+        self._looking.clear()
         return len(revoked)
 
     async def keep_used(self, every: float = 10.0) -> None:
@@ -288,9 +328,11 @@ class Identity:
 
     async def write_used(self) -> None:
         """Store the times at which tokens were last used."""
-        used, self._used = self._used, {}
+        used = dict(self._used)
         if used:
             await self._write("used", list(used), list(used.values()))
+        # What is being stored counts as used meanwhile: a session is to end by its last use.
+        self._used = {token: at for token, at in self._used.items() if used.get(token) != at}
 
     async def _read(self, statement: str, *parameters: object) -> list[TupleRow]:
         return await _fetch(self._readers, statement, parameters)

@@ -1,11 +1,14 @@
 -- What is asked of institutions, the staff directory and tokens.
 
 -- name: holder
-SELECT t.token, t.expires_at, t.may_approve, m.member, m.role, m.institution, i.region, m.prefix
+-- A session ends with the token that it was begun with.
+SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.may_approve, m.member, m.role, m.institution,
+       i.region, m.prefix
   FROM token t
   JOIN member m USING (member)
   LEFT JOIN institution i USING (institution)
- WHERE t.digest = %b AND t.revoked_at IS NULL
+  LEFT JOIN token b ON b.token = t.begun_with
+ WHERE t.digest = %b AND t.revoked_at IS NULL AND b.revoked_at IS NULL
 
 -- name: institutions
 SELECT institution, name, uscc, region FROM institution ORDER BY name
@@ -31,7 +34,8 @@ SELECT member, name, role, institution, prefix FROM member WHERE member = ANY (%
 INSERT INTO member (member, name, role, institution, prefix) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 -- name: add_token
-INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at, reason, begun_with)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: tokens
 SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token

@@ -63,7 +63,7 @@ ALTERATIONS = {
     "a schema's owner": ("ALTER SCHEMA {ledger} OWNER TO {writer}", "schema owned by writer"),
     "not durable": ("ALTER TABLE access SET UNLOGGED", "table access not durable"),
     "a table more": ("CREATE TABLE forged ()", "table forged"),
-    "a table less": ("DROP TABLE token", "column token.digest"),
+    "a table less": ("DROP TABLE token CASCADE", "column token.digest"),
     "a table below": ("CREATE TABLE public.more () INHERITS (entry)", "table entry inheriting"),
     "a type": ("CREATE TYPE forged AS ENUM ('x')", "type forged"),
     "the key store": (

@@ -6,6 +6,7 @@
 -- include: tables/institution
 -- include: tables/member
 -- include: tables/token
+-- include: tables/search_ticket
 -- include: tables/access
 -- include: tables/generation
 -- include: tables/stopped_file

@@ -1,4 +1,5 @@
 -- Who read what is personal of which file. Nobody who serves requests may change or remove a line.
+-- `reason` is why, as it was chosen for a session of the console, null where a token asked.
 -- `known` is the position as known at which the whole file was read, null where it was told of in part.
 CREATE TABLE access (
     access      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -10,7 +11,8 @@ CREATE TABLE access (
     child       uuid        NOT NULL,
     categories  text[]      NOT NULL,
     purpose     text        NOT NULL,
-    known       bigint
+    known       bigint,
+    reason      text
 );
 CREATE INDEX ON access (child, access);
 CREATE INDEX ON access (child, member, known) WHERE known IS NOT NULL;

@@ -1,4 +1,5 @@
--- The tokens by which people and programs enter, of which only digests are kept.
+-- The tokens by which people and programs enter, of which only digests are kept. One with a reason is a session of
+-- the console, begun with another token; the reason is why its holder reads files, as the access log has it.
 CREATE TABLE token (
     token       uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     member      uuid        NOT NULL REFERENCES member,
@@ -8,6 +9,9 @@ CREATE TABLE token (
     expires_at  timestamptz NOT NULL,
     revoked_at  timestamptz,
     used_at     timestamptz,
-    may_approve boolean     NOT NULL DEFAULT true
+    may_approve boolean     NOT NULL DEFAULT true,
+    reason      text,
+    begun_with  uuid        REFERENCES token,
+    CHECK ((reason IS NULL) = (begun_with IS NULL))
 );
 CREATE INDEX ON token (member);

@@ -1,0 +1,73 @@
+"""The console joined to the app: its pages, the files that they load, and the way to it from the front."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.responses import RedirectResponse
+
+from api.console.cross_site import from_here
+from api.console.page_request import SignedIn
+from api.console.page_route import PageRoute
+from api.console.pages import (
+    child_due,
+    child_history,
+    child_readers,
+    child_readiness,
+    child_status,
+    children,
+    rules_in_force,
+    sign_in,
+    today,
+)
+from api.console.rendering import FOR_EVER, SERVED
+from api.contract.problems import Problem, not_found
+from api.http.parameters import NOTHING_UNKNOWN
+
+PAGES: Final = (
+    sign_in,
+    today,
+    children,
+    child_status,
+    child_history,
+    child_due,
+    child_readiness,
+    child_readers,
+    rules_in_force,
+)
+"""The modules of the pages."""
+_FOUND: Final = 303
+_files = APIRouter()
+_rest = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@_files.get("/console/static/{file}")
+async def static_file(file: Annotated[str, Path()]) -> Response:
+    """Return a file that the pages load; under another content it has another name."""
+    found = SERVED.get(file)
+    if found is None:
+        raise not_found()
+    content, media_type = found
+    return Response(content, media_type=media_type, headers={"Cache-Control": FOR_EVER})
+
+
+@_files.get("/")
+async def front_page(request: Request) -> Response:
+    """Lead a browser to the console."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise not_found()
+    return RedirectResponse("/console", _FOUND)
+
+
+@_rest.get("/{anything:path}")
+async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG001 - it shows the frame alone
+    """Answer an address of no page, to somebody who is signed in."""
+    raise Problem("not_found")
+
+
+def install(routes: APIRouter) -> None:
+    """Add the console to the routes of the app. Its pages are no part of the API's description."""
+    routes.include_router(_files, include_in_schema=False)
+    for each in (*(module.router for module in PAGES), _rest):
+        routes.include_router(
+            each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
+        )

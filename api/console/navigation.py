@@ -1,0 +1,40 @@
+"""The side of every page: where each role can go, home first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from api.identity.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A page of the side: its address below `/console/`, and the name of its words in `side`."""
+
+    path: str
+    name: str
+
+
+TODAY: Final = Destination("today", "today")
+REGISTER: Final = Destination("children", "children")
+FIND: Final = Destination("children", "find")
+RULES: Final = Destination("rules", "rules")
+
+SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
+    {
+        Role.STAFF: (TODAY, REGISTER, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, RULES),
+        Role.AUDITOR: (FIND, RULES),
+        Role.PLACEMENT_OFFICER: (REGISTER, TODAY, RULES),
+        Role.BUREAU: (REGISTER, TODAY, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, RULES),
+        Role.ADMINISTRATOR: (RULES,),
+    }
+)
+"""What stands in the side, by role; the first is the role's home."""
+
+
+def home_of(role: Role) -> str:
+    """Return the address of a role's home."""
+    return f"/console/{SIDE[role][0].path}"

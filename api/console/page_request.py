@@ -1,0 +1,132 @@
+"""A page that is asked for: the session behind its cookie, and the reader's preferences."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final, TypeAlias
+
+import orjson
+from fastapi import Depends, Request
+
+from api.bootstrap import Container
+from api.console.words import Words
+from api.contract.encoding import JsonResponse
+from api.contract.problems import Problem
+from api.contract.sentences import Language
+from api.http.authentication import admitted
+from api.http.dependencies import RequestContext
+from api.identity.permissions import Role
+from api.identity.sessions import Session
+from api.tenants import Tenants
+
+LANGUAGE_COOKIE: Final = "childledger-language"
+TEXT_COOKIE: Final = "childledger-text"
+HOME: Final = "/console"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How somebody reads: in which language, and whether in large text."""
+
+    language: Language = "zh"
+    large: bool = False
+
+    @classmethod
+    def of(cls, request: Request) -> "Preferences":
+        """Return the preferences in a request's cookies; a value that is none counts as none."""
+        language: Language = "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "zh"
+        return cls(language, request.cookies.get(TEXT_COOKIE) == "large")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A request for a page: what the API's functions are asked with, the session, and who reads how."""
+
+    http: Request
+    context: RequestContext
+    session: Session
+    preferences: Preferences
+    name: str | None
+    institution: str | None
+
+    @property
+    def role(self) -> Role:
+        """The reader's role."""
+        return self.context.actor.role
+
+    @property
+    def words(self) -> Words:
+        """The words of the page in the reader's language."""
+        return Words(self.preferences.language)
+
+    async def answer(
+        self,
+        question: Callable[..., Awaitable[JsonResponse]],
+        *about: Any,  # noqa: ANN401 - whatever the function asks
+        **asked: Any,  # noqa: ANN401 - the same
+    ) -> Any:  # noqa: ANN401 - whatever is answered
+        """Return what a function of the API answers, as its clients read it. Raises its problems."""
+        return orjson.loads((await question(self.context, *about, **asked)).body)
+
+
+def cookie_name(*, tls: bool) -> str:
+    """Return the name of the session's cookie; with TLS, browsers hold it to this host alone."""
+    return "__Host-childledger" if tls else "childledger"
+
+
+def secret_of(request: Request) -> str:
+    """Return the session that a request's cookie names, empty without one."""
+    return request.cookies.get(cookie_name(tls=request.app.state.settings.tls_handled), "")
+
+
+async def found_session(request: Request) -> tuple[str, Container, Session] | None:
+    """Return the ledger, its container and the session of a request's cookie, if it goes on."""
+    tenants: Tenants = request.app.state.tenants
+    secret = secret_of(request)
+    for name in tenants.named_by(secret):
+        container = tenants[name]
+        session = await container.sessions.find(secret)
+        if session is not None:
+            return name, container, session
+    return None
+
+
+async def _page_request(request: Request) -> PageRequest:
+    """Return the request of somebody who is signed in. Raises the problem `unauthenticated`."""
+    found = await found_session(request)
+    if found is None:
+        raise Problem("unauthenticated")
+    name, container, session = found
+    still = partial(_still, container, secret_of(request))
+    entered = await admitted(request, name, session.actor, still)
+    actor, identity = session.actor, container.identity
+    context = RequestContext(
+        actor,
+        container.clock(),
+        container,
+        entered.turn,
+        still,
+        origin="console",
+        reason=session.reason.value,
+    )
+    member = await identity.member(actor.user)
+    home = None if actor.institution is None else await identity.institution(actor.institution)
+    page = PageRequest(
+        request,
+        context,
+        session,
+        Preferences.of(request),
+        None if member is None else member.name,
+        None if home is None else home.name,
+    )
+    request.state.page = page
+    return page
+
+
+async def _still(container: Container, secret: str) -> None:
+    if await container.sessions.find(secret) is None:
+        raise Problem("unauthenticated")
+
+
+SignedIn: TypeAlias = Annotated[PageRequest, Depends(_page_request)]
+"""The request of somebody who is signed in."""

@@ -1,0 +1,66 @@
+"""Routes of pages: what a browser sends empty is not sent, and a problem is a page."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+
+from api.console.page_request import Preferences, secret_of
+from api.console.rendering import render_problem
+from api.contract.problems import Problem
+from api.http.errors import problem_of
+from api.http.request_body import BODILESS
+
+log = structlog.get_logger()
+_SEE_OTHER: Final = 303
+
+
+class PageRoute(APIRoute):
+    """A route of a page: its problems are told as a page, in the frame where somebody is signed in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request: FastAPI's handler, with problems as pages."""
+        handler = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            _leave_out_empty(request)
+            try:
+                return await handler(request)
+            except Exception as error:
+                problem = problem_of(error)
+                if problem is None:
+                    log.exception("unexpected", exc_info=error)
+                    problem = Problem("unexpected")
+                return _told(request, problem)
+
+        return answer
+
+
+def _told(request: Request, problem: Problem) -> Response:
+    if problem.code == "unauthenticated":
+        return RedirectResponse(_door(request), _SEE_OTHER)
+    return render_problem(getattr(request.state, "page", None), Preferences.of(request), problem)
+
+
+def _door(request: Request) -> str:
+    """Return the address of the sign-in page, with the page to come back to."""
+    asked: dict[str, str] = {"ended": "true"} if secret_of(request) else {}
+    if request.method in BODILESS:
+        query = request.url.query
+        asked["next"] = f"{request.url.path}?{query}" if query else request.url.path
+    return f"/console/sign-in?{urlencode(asked)}" if asked else "/console/sign-in"
+
+
+def _leave_out_empty(request: Request) -> None:
+    """Leave out of an address what a form's empty fields add to it."""
+    query = request.scope["query_string"].decode("latin-1")
+    if not query:
+        return
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    sent = [(name, value) for name, value in pairs if value.strip()]
+    if len(sent) < len(pairs):
+        request.scope["query_string"] = urlencode(sent, encoding="latin-1").encode("latin-1")

@@ -1,0 +1,28 @@
+"""What is due, was done and is no longer required in one file."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from api.console.child_frame import AboutChild
+from api.console.page_route import PageRoute
+from api.http import one_file
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+_GROUPS: Final = (("overdue",), ("due",), ("met", "met_late"), ("void",))
+"""The states of obligations that stand together, in the order of the page."""
+
+
+@router.get("/children/{child}/due")
+async def child_due(asked: AboutChild) -> Response:
+    """Show every obligation of the file with its state on the day."""
+    file = await asked.file()
+    due = await asked.page.answer(
+        one_file.obligations, asked.child, as_of=asked.as_of, known_at=asked.known_at
+    )
+    groups: list[tuple[str, list[Mapping[str, Any]]]] = [
+        (states[0], [each for each in due["items"] if each["state"] in states]) for states in _GROUPS
+    ]
+    return asked.render("child-due.html", "due", file, groups=[each for each in groups if each[1]])

@@ -1,0 +1,34 @@
+"""Who read a file, when, what of it, and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.console.child_frame import AboutChild
+from api.console.page_route import PageRoute
+from api.contract.explanation_words import CATEGORIES
+from api.http import access
+from api.identity.access_log import NEWEST
+from api.identity.sessions import REASONS
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/children/{child}/readers")
+async def child_readers(
+    asked: AboutChild, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST
+) -> Response:
+    """Show a page of the accesses to the file, the latest first."""
+    listed = await asked.page.answer(
+        access.access_of, asked.child, as_of=asked.as_of, known_at=asked.known_at, limit=50, cursor=cursor
+    )
+    file = await asked.file()
+    return asked.render(
+        "child-readers.html",
+        "readers",
+        file,
+        listed=listed,
+        categories=CATEGORIES,
+        reasons=REASONS,
+        first=cursor == NEWEST,
+    )

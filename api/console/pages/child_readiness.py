@@ -1,0 +1,22 @@
+"""Whether a young person is ready for adult life: fourteen gates, and what is missing."""
+
+from fastapi import APIRouter, Response
+
+from api.console.child_frame import AboutChild
+from api.console.page_route import PageRoute
+from api.http import one_file
+from domain.codes import tables
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/children/{child}/readiness")
+async def child_readiness(asked: AboutChild) -> Response:
+    """Show the gates on the day. It is advice: a person decides."""
+    file = await asked.file()
+    ready = await asked.page.answer(
+        one_file.readiness, asked.child, as_of=asked.as_of, known_at=asked.known_at
+    )
+    return asked.render(
+        "child-readiness.html", "readiness", file, ready=ready, routes=tables()["placement_route"].codes
+    )

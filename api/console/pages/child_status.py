@@ -1,0 +1,39 @@
+"""A child's file on a day: what holds, chapter by chapter, and what is due."""
+
+import asyncio
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from api.console.child_frame import AboutChild
+from api.console.page_route import PageRoute
+from api.console.value_display import attribute_codes, chapters
+from api.http import one_file
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+_DUE_SHOWN: Final = 6
+
+
+@router.get("/children/{child}")
+async def child_status(asked: AboutChild) -> Response:
+    """Show what holds on the day, since when, and what waits then."""
+    file = await asked.file()
+    due = await asked.page.answer(
+        one_file.obligations,
+        asked.child,
+        as_of=asked.as_of,
+        known_at=asked.known_at,
+        state=["overdue", "due"],
+    )
+    await asyncio.to_thread(attribute_codes)
+    shown = chapters(asked.page.words, file)
+    return asked.render(
+        "child-status.html",
+        "status",
+        file,
+        chapters=[each for each in shown if each.attributes],
+        empty=[each for each in shown if not each.attributes],
+        due=due["items"][:_DUE_SHOWN],
+        due_count=len(due["items"]),
+    )

@@ -1,0 +1,95 @@
+"""The register of children, and the search in it, of which no name stands in an address."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.responses import RedirectResponse
+
+from api.console.page_request import PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.console.sent_form import form
+from api.contract.filters import Stage
+from api.contract.problems import Problem
+from api.http import lists
+from api.http.cursors import Cursor
+from api.identity.permissions import oversees
+from domain.codes import tables
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+_ROWS: Final = 50
+
+
+@router.get("/children")
+async def children(
+    page: SignedIn,
+    stage: Stage | None = None,
+    departed: bool | None = None,  # noqa: FBT001 - a filter of the address
+    institution: UUID | None = None,
+    found: Annotated[UUID | None, Query(description="The ticket of a search.")] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """List the register, or what a search has found in it."""
+    query = None
+    asked = {"stage": stage, "departed": departed, "institution": institution, "found": found}
+    if found is None:
+        listed = await page.answer(
+            lists.register,
+            stage=stage,
+            departed=departed,
+            institution=institution,
+            limit=_ROWS,
+            cursor=cursor,
+        )
+    else:
+        query = await page.context.container.sessions.query(page.session, found)
+        if query is None:
+            raise Problem("not_found")
+        listed = await _search(page, query, cursor)
+    return render(
+        page,
+        "children.html",
+        listed=listed,
+        query=query,
+        asked=asked,
+        asked_query=urlencode({name: _written(value) for name, value in asked.items() if value is not None}),
+        stages=tables()["stage"].codes,
+        institutions=await _institutions(page),
+        first=cursor is None,
+    )
+
+
+@router.post("/search")
+async def search(page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form("q"))]) -> Response:
+    """Search the register, and lead to the one file found, or to the list by a ticket."""
+    query = sent["q"].strip()
+    if not query:
+        return RedirectResponse("/console/children", SEE_OTHER)
+    listed = await _search(page, query, None)
+    if len(listed["items"]) == 1:
+        return RedirectResponse(f"/console/children/{listed['items'][0]['child']}", SEE_OTHER)
+    ticket = await page.context.container.sessions.keep_query(page.session, query)
+    return RedirectResponse(f"/console/children?found={ticket}", SEE_OTHER)
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+async def _search(page: PageRequest, query: str, cursor: str | None) -> Any:  # noqa: ANN401 - an answer
+    asked = {"q": query, "limit": _ROWS, "cursor": cursor}
+    return await page.answer(lists.search, orjson.dumps(asked))
+
+
+async def _institutions(page: PageRequest) -> dict[str, str]:
+    """Return the institutions that the reader oversees, by id, if there are several to choose from."""
+    actor = page.context.actor
+    known = await page.context.container.identity.institutions()
+    overseen = {str(each.institution): each.name for each in known if oversees(actor, each.institution)}
+    return overseen if len(overseen) > 1 else {}

@@ -1,0 +1,56 @@
+"""The catalogue: rules with their sources and numbers, codes, and types of event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.console.page_request import PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.contract.explanation_words import CATEGORIES
+from api.contract.problems import not_found
+from api.http import catalogue
+from domain.event import CATALOGUE, fields_of
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/rules")
+async def rules(page: SignedIn) -> Response:
+    """List every rule that counts for the reader's institution."""
+    return render(page, "rules.html", listed=await _rules(page))
+
+
+@router.get("/rules/{rule}")
+async def rule(page: SignedIn, rule: str) -> Response:
+    """Show one rule: its words, its source, its numbers by region, and what mends a breach of it."""
+    listed = await _rules(page)
+    found: Mapping[str, Any] | None = next((each for each in listed["items"] if each["rule"] == rule), None)
+    if found is None:
+        raise not_found()
+    return render(page, "rule.html", rule=found)
+
+
+async def _rules(page: PageRequest) -> Any:  # noqa: ANN401 - an answer
+    return await page.answer(catalogue.rules)
+
+
+@router.get("/codes/{table}")
+async def codes(page: SignedIn, table: str) -> Response:
+    """Show one code table."""
+    return render(page, "codes.html", table=await _of(page, catalogue.codes, table))
+
+
+@router.get("/events/{name}")
+async def event(page: SignedIn, name: str) -> Response:
+    """Show one type of event: what it says, and what it changes."""
+    event = await _of(page, catalogue.event_type, name)
+    return render(page, "event.html", event=event, fields=fields_of(CATALOGUE[name]), categories=CATEGORIES)
+
+
+async def _of(page: PageRequest, question: Any, name: str) -> Any:  # noqa: ANN401 - an answer
+    async def asked(_: Any) -> Any:  # noqa: ANN401 - the catalogue asks nobody
+        return await question(name)
+
+    return await page.answer(asked)

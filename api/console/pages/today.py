@@ -1,0 +1,109 @@
+"""Today: what is due and overdue across files, and what speaks against them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from fastapi import APIRouter, Query, Response
+
+from api.console.page_request import PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.contract.problems import Problem
+from api.http import lists
+from api.http.cursors import Cursor
+from domain.when import add, day_before
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+DueGroup: TypeAlias = Literal["overdue", "days_30", "long_overdue"]
+"""What one group of the page is about: overdue, due within 30 days, overdue for more than a year."""
+SOON_DAYS: Final = 30
+_WEEK_DAYS: Final = 7
+_A_GROUP: Final = 25
+_ROWS: Final = 50
+_COUNTED: Final = 200
+"""Findings that are counted by rule beside what is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRows:
+    """Rows under one heading; `more` leads to the rest of its group, if there is more."""
+
+    heading: str
+    rows: Sequence[Mapping[str, Any]]
+    more: DueGroup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsOfRule:
+    """How many findings of one rule were counted, with its words."""
+
+    rule: str
+    words: Mapping[str, Any]
+    count: int
+
+
+@router.get("/today")
+async def today(
+    page: SignedIn,
+    group: Annotated[DueGroup | None, Query()] = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Show what is due across files: all of the present day, or one group page by page."""
+    if group is not None:
+        listed = await _due(page, group, _ROWS, cursor)
+        rows = [DueRows(group, listed["items"])]
+        return render(page, "today.html", group=group, groups=rows, listed=listed, found=None, more=False)
+    overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
+    older = await _due(page, "long_overdue", 1)
+    groups = [
+        DueRows("overdue", overdue["items"], "overdue" if overdue["next"] else None),
+        *_by_day(soon["items"], "days_30" if soon["next"] else None),
+    ]
+    return render(
+        page,
+        "today.html",
+        group=None,
+        groups=[each for each in groups if each.rows],
+        listed=soon,
+        found=await _findings(page),
+        more=bool(older["items"]),
+    )
+
+
+async def _due(page: PageRequest, group: DueGroup, limit: int, cursor: str | None = None) -> Any:  # noqa: ANN401 - an answer
+    day = page.context.today
+    a_year_ago = add(day, months=-12)
+    asked: dict[str, Any] = {
+        "overdue": {"state": ["overdue"], "due_since": a_year_ago},
+        "days_30": {"state": ["due"], "due_until": add(day, days=SOON_DAYS)},
+        "long_overdue": {"state": ["overdue"], "due_until": day_before(a_year_ago)},
+    }[group]
+    return await page.answer(lists.obligations, limit=limit, cursor=cursor, **asked)
+
+
+def _by_day(rows: Sequence[Mapping[str, Any]], more: DueGroup | None) -> list[DueRows]:
+    """Return what is due today, within a week, and later."""
+    today_only = [row for row in rows if row["days_left"] == 0]
+    week = [row for row in rows if 0 < row["days_left"] <= _WEEK_DAYS]
+    later = [row for row in rows if row["days_left"] > _WEEK_DAYS]
+    return [DueRows("today", today_only), DueRows("days_7", week), DueRows("days_30", later, more)]
+
+
+async def _findings(page: PageRequest) -> tuple[list[FindingsOfRule], bool] | None:
+    """Return the findings by rule, and whether there are more than were counted; None if they cannot be read.
+
+    The rest of the page stands without them.
+    """
+    try:
+        found = await page.answer(lists.findings, limit=_COUNTED)
+    except Problem:
+        return None
+    counted = Counter(each["rule"] for each in found["items"])
+    words = {each["rule"]: each for each in reversed(found["items"])}
+    return (
+        [FindingsOfRule(rule, words[rule], count) for rule, count in counted.most_common()],
+        found["next"] is not None,
+    )

@@ -1,0 +1,114 @@
+"""Pages from templates, with the headers of every page; and the files that pages load, from memory."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from api.clock import SHANGHAI
+from api.console import value_display
+from api.console.navigation import SIDE, home_of
+from api.console.page_request import PageRequest, Preferences
+from api.console.words import LANGUAGES, Words
+from api.contract.problems import Problem
+from api.identity.sessions import REASONS
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Content policy of every page: the service's own files, and nothing that stands in the page itself."""
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+_HERE: Final = files("api.console")
+_TYPES: Final[Mapping[str, str]] = MappingProxyType({".css": "text/css", ".js": "text/javascript"})
+
+
+def _statics() -> Mapping[str, tuple[str, bytes, str]]:
+    found = {}
+    for file in sorted((_HERE / "static").iterdir(), key=lambda each: each.name):
+        stem, dot, ending = file.name.rpartition(".")
+        content = file.read_bytes()
+        digest = sha256(content).hexdigest()[:16]
+        found[file.name] = (f"{stem}.{digest}{dot}{ending}", content, _TYPES[f"{dot}{ending}"])
+    return MappingProxyType(found)
+
+
+STATICS: Final = _statics()
+"""The files that pages load: by name the name under which they are served, which changes with the content."""
+SERVED: Final = MappingProxyType({name: (content, kind) for name, content, kind in STATICS.values()})
+
+
+def static_address(name: str) -> str:
+    """Return the address of a file that pages load."""
+    return f"/console/static/{STATICS[name][0]}"
+
+
+def _environment() -> Environment:
+    templates = {each.name: each.read_text("utf-8") for each in (_HERE / "templates").iterdir()}
+    environment = Environment(
+        loader=DictLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["static"] = static_address
+    environment.globals["display"] = value_display
+    environment.globals["reasons"] = REASONS
+    return environment
+
+
+_TEMPLATES: Final = _environment()
+
+
+def render(page: PageRequest, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
+    """Return a page in the frame of somebody who is signed in."""
+    destinations = SIDE[page.role]
+    here = page.http.url.path
+    now = page.context.now.astimezone(SHANGHAI)
+    return _response(
+        template,
+        status,
+        page.preferences,
+        page=page,
+        side=[(each, here == f"/console/{each.path}") for each in destinations],
+        home=home_of(page.role),
+        here=here if not page.http.url.query else f"{here}?{page.http.url.query}",
+        now=now,
+        session_until=page.session.idle_until.astimezone(SHANGHAI),
+        **answers,
+    )
+
+
+def render_door(preferences: Preferences, template: str, *, status: int = 200, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
+    """Return a page for somebody who is not signed in."""
+    return _response(template, status, preferences, page=None, here="/console/sign-in", **answers)
+
+
+def render_problem(page: PageRequest | None, preferences: Preferences, problem: Problem) -> Response:
+    """Return a problem as a page."""
+    status = problem.kind.status
+    if page is not None:
+        response = render(page, "problem.html", status=status, problem=problem)
+    else:
+        response = render_door(preferences, "problem.html", status=status, problem=problem)
+    for name, value in problem.response.headers.items():
+        if name in {"retry-after", "allow", "connection"}:
+            response.headers[name] = value
+    return response
+
+
+def _response(template: str, status: int, preferences: Preferences, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
+    text = _TEMPLATES.get_template(template).render(
+        w=Words(preferences.language),
+        lang=LANGUAGES[preferences.language],
+        large=preferences.large,
+        **answers,
+    )
+    headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie"}
+    return HTMLResponse(text, status, headers)

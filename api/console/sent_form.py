@@ -1,0 +1,41 @@
+"""A form that a browser sent, read within the bounds of every other body."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from api.contract.problems import Problem
+from api.http.request_body import parts
+from domain.label import Label
+from domain.limit import Area, limit
+
+MOST_BYTES: Final = limit(
+    16 * 1024,
+    Area.REQUESTS,
+    Label("登录、查找和设置表单的字节数", "Bytes of the forms to sign in, to search and of preferences"),
+    why=Label("这些表单没有更长的", "None of these forms is longer"),
+    beyond="too_large",
+)
+FORM: Final = ("application/x-www-form-urlencoded",)
+
+
+def form(*names: str) -> Callable[[Request], Awaitable[Mapping[str, str]]]:
+    """Return a dependency that reads a form with these fields, each once; one that was not sent is empty.
+
+    It raises the problem `malformed` for other fields, and those of every body.
+    """
+
+    async def read(request: Request) -> Mapping[str, str]:
+        raw = b"".join([part async for part in parts(request, MOST_BYTES, FORM)])
+        try:
+            sent = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=len(names), errors="strict")
+        except ValueError:
+            raise Problem("malformed") from None
+        fields = dict(sent)
+        if len(fields) < len(sent) or not fields.keys() <= {*names}:
+            raise Problem("malformed")
+        return {name: fields.get(name, "") for name in names}
+
+    return read

@@ -1,0 +1,259 @@
+"""What stands on a page for a value of an answer: its words, or which of the four kinds of absence it is.
+
+Absence is never a blank: nothing recorded, answered as unknown, not shown to this role, or erased by law.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
+
+from api.clock import SHANGHAI
+from api.console.words import WORDS, Words
+from api.contract.explanation_words import CATEGORIES
+from domain.changes import ChangeSource, changes
+from domain.codes import CodeTable, tables
+from domain.event import CATALOGUE, Category, Event, fields_of
+from domain.file import ATTRIBUTES
+from domain.label import Label
+from domain.rulebook import DEFAULT, NATION
+from domain.when import FIRST_DAY, Days, age
+
+Absence: TypeAlias = Literal["unknown", "masked", "erased", "nothing"]
+_HELD: Final = frozenset({"since", "since_until", "until", "entry", "value_until"})
+"""Members of a held value that say when it holds, not what it is."""
+_NATION: Final = Label("全国", "The nation")
+_DEFAULT: Final = Label("没有其他规定时", "Where nothing else counts")
+
+
+@dataclass(frozen=True, slots=True)
+class Displayed:
+    """Words on a page; of an `absence`, which one it is, else None. `since` says when a value holds."""
+
+    text: str
+    absence: Absence | None = None
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedAttribute:
+    """An attribute of a file with all its values, at least one."""
+
+    label: str
+    values: tuple[Displayed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedChapter:
+    """A chapter of a file: what holds, and the names of attributes of which nothing is recorded."""
+
+    name: str
+    label: str
+    attributes: tuple[DisplayedAttribute, ...]
+    without: tuple[str, ...]
+
+
+def personal(words: Words, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+    """Return a personal value of an answer: a text, its mask, or nothing."""
+    match value:
+        case None:
+            return Displayed(words("absence.nothing"), "nothing")
+        case {"restricted": category}:
+            return masked(words, category)
+        case {"erased": _}:
+            return Displayed(words("absence.erased"), "erased")
+        case {"unknown": reason}:
+            return Displayed(words.of("unknown", reason), "unknown")
+    return Displayed(str(value))
+
+
+def masked(words: Words, category: str) -> Displayed:
+    """Return what stands for a value that the role does not see."""
+    return Displayed(words("absence.masked", category=words.label(CATEGORIES[Category(category)])), "masked")
+
+
+def chapters(words: Words, file: Mapping[str, Any]) -> list[DisplayedChapter]:
+    """Return the chapters of a file's answer, in the order of the pages."""
+    named: dict[str, list[str]] = {}
+    for (chapter, name), attribute in ATTRIBUTES.items():
+        if attribute.kind == "child" and name in (file.get(chapter) or ()):
+            named.setdefault(chapter, []).append(name)
+    order = [*WORDS["chapter"]]
+    return [_chapter(words, each, file[each], named[each]) for each in sorted(named, key=order.index)]
+
+
+def _chapter(words: Words, chapter: str, held: Mapping[str, Any], names: list[str]) -> DisplayedChapter:
+    shown, without = [], []
+    for name in names:
+        label = words.label(ATTRIBUTES[chapter, name].label)
+        values = held[name] if isinstance(held[name], list) else [held[name]]
+        displayed = tuple(_held(words, chapter, name, each) for each in values if each is not None)
+        if displayed:
+            shown.append(DisplayedAttribute(label, displayed))
+        else:
+            without.append(label)
+    return DisplayedChapter(chapter, words.of("chapter", chapter), tuple(shown), tuple(without))
+
+
+def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Displayed:
+    codes = attribute_codes()
+    if "value" in held:
+        if "value_until" in held:
+            shown = Displayed(days(words, held["value"], held["value_until"]))
+        else:
+            shown = _value(words, codes.get((chapter, name, "")), held["value"])
+    else:
+        parts = [
+            _value(words, codes.get((chapter, name, part)), value)
+            for part, value in held.items()
+            if part not in _HELD and value not in (None, [])
+        ]
+        shown = Displayed(words("list.joint").join(part.text for part in parts))
+    if shown.absence == "masked":
+        return shown
+    since = held_since(words, held)
+    return Displayed(shown.text, shown.absence, "" if since == shown.text else since)
+
+
+def _value(words: Words, table: CodeTable | None, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+    if isinstance(value, bool):
+        return Displayed(words("truth.yes") if value else words("truth.no"))
+    if isinstance(value, list):
+        return Displayed(words("list.joint").join(_value(words, table, each).text for each in value))
+    if isinstance(value, str) and table is not None and value in table.codes:
+        return Displayed(words.label(table.codes[value]))
+    if isinstance(value, str) and _is_id(value):
+        return Displayed(words("value.number", end=value[-4:]))
+    return personal(words, value)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def held_since(words: Words, held: Mapping[str, Any]) -> str:
+    """Return since when, and until when, a value holds; empty for what is timeless."""
+    until = words("value.until", day=held["until"]) if held.get("until") else ""
+    if "since" not in held:
+        return until
+    last = held.get("since_until", held["since"])
+    if held["since"] is None:
+        return words("value.since_unknown", day=last) + until
+    if held["since"] == last:
+        return f"{last} – {held['until']}" if until else words("value.since", days=last)
+    return words("value.since", days=days(words, held["since"], last)) + until
+
+
+def days(words: Words, first: str | None, last: str) -> str:
+    """Return the day or the days between two: one day, a month or a year, an interval, or *by that day*."""
+    if first == last:
+        return last
+    if first is None:
+        return words("days.by", day=last)
+    between = Days(date.fromisoformat(first), date.fromisoformat(last))
+    if between.whole and between.first is not None:
+        if between.first.month == between.last.month:
+            return words("days.month", year=last[:4], month=between.last.month)
+        return words("days.year", year=last[:4])
+    return f"{first} – {last}"
+
+
+def region(words: Words, code: str) -> str:
+    """Return a region, the nation or what counts where nothing else does."""
+    known = {NATION: _NATION, DEFAULT: _DEFAULT} | tables()["region"].codes
+    return words.label(known[code]) if code in known else code
+
+
+def due(words: Words, row: Mapping[str, Any]) -> str:
+    """Return the day by which something is due, or the days between which that day lies."""
+    first, last = (row["due_on"], row["due_on"]) if "due_on" in row else row["due_between"]
+    return days(words, first, last)
+
+
+def stage(words: Words, code: str | None) -> Displayed:
+    """Return a stage of a file by its label."""
+    return personal(words, None) if code is None else Displayed(words.label(tables()["stage"].codes[code]))
+
+
+def sex(words: Words, code: str | None) -> Displayed:
+    """Return a sex by its label."""
+    return _value(words, tables()["sex"], code)
+
+
+def years(words: Words, answer: Mapping[str, Any] | None) -> str:
+    """Return an age as a file answers it; ≈ where the day of birth leaves it open."""
+    if answer is None:
+        return words("person.age_unknown")
+    about = "≈" if answer["uncertain"] or answer["estimated"] else ""
+    return words("person.years", years=f"{about}{answer['years']}")
+
+
+def years_on(words: Words, row: Mapping[str, Any], day: date) -> str:
+    """Return the age of somebody in the register on a day; ≈ where the day of birth leaves it open."""
+    if row["birth_until"] is None:
+        return "–"
+    last = date.fromisoformat(row["birth_until"])
+    first = FIRST_DAY if row["birth_on"] is None else date.fromisoformat(row["birth_on"])
+    if first > day:
+        return "–"
+    full = max(age(last, day), 0)
+    return words("person.years", years=full if age(first, day) == full else f"≈{full}")
+
+
+def at(instant: str) -> datetime:
+    """Return an instant of an answer in the time of Beijing."""
+    return datetime.fromisoformat(instant).astimezone(SHANGHAI)
+
+
+def event_label(words: Words, name: str) -> str:
+    """Return what a type of event is called."""
+    return words.label(CATALOGUE[name].label)
+
+
+@cache
+def attribute_codes() -> Mapping[tuple[str, str, str], CodeTable]:
+    """Return the code table of each attribute's value, or of a part of it, by chapter, name and part.
+
+    It has all codes that events give it, by a field or by what they are themselves: the table of such a
+    field, else the least one.
+    """
+    said: dict[tuple[str, str, str], set[str]] = {}
+    named: dict[tuple[str, str, str], set[str]] = {}
+    for kind in CATALOGUE.values():
+        for change in changes(kind):
+            for part, source in _sources(change.value):
+                where = (change.attribute.chapter, change.attribute.name, part)
+                table = _table(kind, source)
+                named.setdefault(where, set()).update(() if table is None else (table.name,))
+                said.setdefault(where, set()).update(_constants(source) if table is None else table.codes)
+    fitting = {
+        where: [table for table in tables().values() if codes <= table.codes.keys()]
+        for where, codes in said.items()
+        if codes
+    }
+    return {
+        where: min(found, key=lambda table: (table.name not in named[where], len(table.codes)))
+        for where, found in fitting.items()
+        if found
+    }
+
+
+def _sources(source: ChangeSource | None) -> Iterator[tuple[str, ChangeSource]]:
+    if source is not None:
+        yield from source.parts or [("", source)]
+
+
+def _table(kind: type[Event], source: ChangeSource) -> CodeTable | None:
+    codes = {spec.name: spec.code.table for spec in fields_of(kind) if spec.code is not None}
+    name = codes.get(source.field or "") if source.kind == "field" else None
+    return None if name is None else tables()[name]
+
+
+def _constants(source: ChangeSource) -> set[str]:
+    """Return the codes that a type of event stands for by itself."""
+    return {value for value in (source.same, *(each for _, each in source.cases)) if isinstance(value, str)}

@@ -1,0 +1,163 @@
+"""Sessions of the console: tokens that a browser holds, which end by themselves when nobody uses them.
+
+A session is begun with a token and is a token itself, of the same table: kept as a digest only, of one
+ledger, counted as used, revoked at once, and ended with the token that it was begun with. The API takes no
+session, and the console no other token.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID, uuid4
+
+from api.clock import WallClock
+from api.identity.directory import Identity, TokenHolder
+from api.identity.permissions import Actor, Role
+from domain.event import Category
+from domain.label import Label
+from domain.limit import Area, limit
+from ledger.ledger import Ledger
+from ledger.store import queries
+from ledger.store.pools import Pool
+
+SQL: Final = queries.load("api.identity", "sessions.sql")
+TICKETS_EACH: Final = limit(
+    50,
+    Area.COSTS,
+    Label("一次登录所保留的查找条件", "Searches that are kept of one session"),
+    why=Label(
+        "返回上一页时仍须可用，更早的无人再看", "The Back key asks for them; older ones nobody asks for"
+    ),
+    beyond=Label("最早的一条不再保留", "The oldest one is kept no longer"),
+)
+_QUERY: Final = "search_ticket.query"
+
+
+class ReadingReason(StrEnum):
+    """Why somebody reads files in a session: what the access log says of each of its reads."""
+
+    CARE = "care"
+    SUPERVISION = "supervision"
+    AUDIT = "audit"
+    PLACEMENT = "placement"
+    STATISTICS = "statistics"
+    REQUEST = "request"
+    OPERATION = "operation"
+
+
+REASONS: Final[Mapping[ReadingReason, Label]] = MappingProxyType(
+    {
+        ReadingReason.CARE: Label("照料儿童", "Care of children"),
+        ReadingReason.SUPERVISION: Label("监督和审批", "Supervision and approval"),
+        ReadingReason.AUDIT: Label("审计核查", "Audit"),
+        ReadingReason.PLACEMENT: Label("成年安置", "Placement as adults"),
+        ReadingReason.STATISTICS: Label("统计和督办", "Statistics and oversight"),
+        ReadingReason.REQUEST: Label(
+            "答复儿童、亲属或者有关部门的查询", "Answer to a child, a relative or an authority"
+        ),
+        ReadingReason.OPERATION: Label("系统维护", "Operation of the system"),
+    }
+)
+USUAL_REASON: Final[Mapping[Role, ReadingReason]] = MappingProxyType(
+    {
+        Role.STAFF: ReadingReason.CARE,
+        Role.SUPERVISOR: ReadingReason.SUPERVISION,
+        Role.AUDITOR: ReadingReason.AUDIT,
+        Role.PLACEMENT_OFFICER: ReadingReason.PLACEMENT,
+        Role.BUREAU: ReadingReason.STATISTICS,
+        Role.TOWNSHIP: ReadingReason.CARE,
+        Role.ADMINISTRATOR: ReadingReason.OPERATION,
+    }
+)
+"""The reason of a session for which none was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session that goes on: whose it is, why they read, and when it ends unless it is used."""
+
+    session: UUID
+    actor: Actor
+    reason: ReadingReason
+    idle_until: datetime
+    until: datetime
+
+
+class Sessions:
+    """The sessions of one ledger, and what was searched for in each. Times come from `clock`."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        ledger: Ledger,
+        pools: tuple[Pool, Pool],
+        clock: WallClock,
+        *,
+        idle: timedelta,
+        life: timedelta,
+    ) -> None:
+        """`pools` are the writer's and the reader's; `idle` and `life` are the times after which one ends."""
+        self._identity = identity
+        self._ledger = ledger
+        self._writers, self._readers = pools
+        self._clock = clock
+        self._idle = idle
+        self._life = life
+
+    async def begin(self, token: str, reason: ReadingReason | None = None) -> str | None:
+        """Begin a session with a token and return its secret; None if the token is none or is a session."""
+        holder = await self._identity.holder(token)
+        if holder is None or holder.reason is not None:
+            return None
+        self._identity.use(holder)
+        async with self._writers.connection() as connection:
+            # Those of sessions that ended by themselves.
+            await connection.execute(SQL["forget_old_tickets"], [self._clock() - self._life])
+        reason = reason or USUAL_REASON[holder.actor.role]
+        return await self._identity.begin_session(holder, reason, self._clock() + self._life)
+
+    async def find(self, secret: str) -> Session | None:
+        """Return the session of a secret, which counts as a use; None if there is none that goes on."""
+        holder = await self._identity.holder(secret)
+        if holder is None or holder.reason is None:
+            return None
+        now = self._clock()
+        if now >= self._identity.last_used(holder) + self._idle:
+            return None
+        self._identity.use(holder)
+        return self._session(holder, holder.reason, min(now + self._idle, holder.expires_at))
+
+    @staticmethod
+    def _session(holder: TokenHolder, reason: str, idle_until: datetime) -> Session:
+        return Session(holder.token, holder.actor, ReadingReason(reason), idle_until, holder.expires_at)
+
+    async def end(self, session: Session) -> None:
+        """End a session at once, and forget what was searched for in it."""
+        async with self._writers.connection() as connection:
+            await connection.execute(SQL["forget_tickets"], [session.session])
+        await self._identity.revoke(session.session)
+
+    async def keep_query(self, session: Session, query: str) -> UUID:
+        """Keep what was searched for, sealed, and return the ticket by which it is found again."""
+        ticket, person = uuid4(), session.actor.user
+        seal = await self._ledger.seal_for([person], [Category.IDENTITY], make=True)
+        sealed = seal.seal(person, Category.IDENTITY, query, _QUERY)
+        async with self._writers.connection() as connection:
+            await connection.execute(SQL["add_ticket"], [ticket, session.session, self._clock(), sealed])
+            await connection.execute(SQL["trim_tickets"], [session.session, session.session, TICKETS_EACH])
+        return ticket
+
+    async def query(self, session: Session, ticket: UUID) -> str | None:
+        """Return what a ticket of this session stands for; None if there is none or it is erased."""
+        async with self._readers.connection() as connection:
+            cursor = await connection.execute(SQL["ticket"], [ticket, session.session])
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        person = session.actor.user
+        seal = await self._ledger.seal_for([person], [Category.IDENTITY])
+        opened = seal.open(person, Category.IDENTITY, bytes(row[0]), _QUERY)
+        return opened if isinstance(opened, str) else None

@@ -1,0 +1,262 @@
+"""Every page, for every role and in both languages: it renders and shows no more than it may."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import pytest
+from httpx2 import Response
+
+from api.console.rendering import POLICY, STATICS
+from api.identity.permissions import SEES, Role
+from domain.event import CATALOGUE, Category, Event, fields_of
+from domain.events.adoption.assessment import AdoptabilityAssessed
+from domain.events.health import PhysicalExamined
+from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
+from domain.events.schooling import SchoolEnrolled
+from domain.when import day_of
+from tests.support.client import Served
+from tests.support.console import ADDRESSES, a_browser, signed_in, title_of
+from tests.support.given import given, some
+from tests.support.logged import logged
+from tests.support.stored import kept
+from tests.support.whole_events import free_texts, full, marker
+
+NAME, NUMBER = "标记甲乙", "标记-0077"
+LIFE: Final = (
+    ("2010-03-05", some(ChildReceived, file_no=NUMBER)),
+    ("2010-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="2")),
+    ("2010-03-20", some(ChildAdmitted)),
+    ("2015-09-01", some(SchoolEnrolled)),
+    ("2020-11-12", some(PhysicalExamined)),
+)
+RECEIVED: Final = (
+    some(ChildReceived),
+    some(IdentityRecorded, birth_on=date(2005, 1, 1), sex="2"),
+    some(ChildAdmitted),
+)
+OF_PAGES: Final[Mapping[str, str]] = {
+    "rule": "D11",
+    "table": "stage",
+    "name": "ChildReceived",
+}
+"""What the addresses of pages name besides a child."""
+MOST_HTML, MOST_CSS, MOST_SCRIPT = 100_000, 20_000, 6_000
+TOLD: Final = {"zh": "zh-CN", "en": "en"}
+DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
+
+
+def addresses(child: UUID) -> Iterator[str]:
+    """The addresses of all pages, of a child that is there."""
+    for address in ADDRESSES:
+        yield address.format(child=child, **OF_PAGES)
+
+
+async def a_child(served: Served) -> UUID:
+    """Given a child with a life."""
+    return await kept(served, given(*LIFE))
+
+
+def is_sound(page: Response, language: str) -> None:
+    """A page is in its language, within its bounds, with nothing inline and nothing personal in its title."""
+    assert f'<html lang="{TOLD[language]}"' in page.text
+    assert page.headers["content-security-policy"] == POLICY
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert len(page.content) < MOST_HTML
+    assert not re.search(r"<script>|<script [^>]*>[^<]|<style|\sstyle=|\son\w+=|javascript:", page.text)
+    assert page.text.count("<h1") == 1
+    ids = re.findall(r'\sid="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))
+    for told in (NAME, NUMBER):
+        assert told not in title_of(page)
+        assert told not in str(page.url)
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_every_page_renders_for_every_role_in_both_languages(served: Served, role: Role) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, role)
+    for language in TOLD:
+        await browser.prefer(language=language)
+        for address in addresses(child):
+            page = await browser.open(address)
+            assert page.status_code in {DONE, FORBIDDEN, NOT_FOUND}, (address, page.text)
+            is_sound(page, language)
+            if role is Role.SUPERVISOR:
+                assert page.status_code == DONE, (address, page.text)
+        is_sound(await browser.open("/console/nowhere"), language)
+
+
+async def test_every_link_of_a_page_leads_to_a_page(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.SUPERVISOR)
+    links = {
+        link.replace("&amp;", "&")
+        for address in addresses(child)
+        for link in re.findall(r'(?:href|action)="([^"#]+)"', (await browser.open(address)).text)
+    }
+    ours = {link for link in links if link.startswith("/console")}
+    assert ours == links, "nothing leads elsewhere"
+    assert len(ours) > 20
+    for link in sorted(ours - {"/console/sign-out", "/console/search", "/console/preferences"})[:150]:
+        assert (await browser.open(link)).status_code == DONE, link
+
+
+async def test_what_pages_load_has_its_content_in_its_name_and_is_kept_for_ever(served: Served) -> None:
+    browser = await a_browser(served)
+    page = await browser.open("/console/sign-in")
+    for name, (served_as, content, media_type) in STATICS.items():
+        assert len(content) < (MOST_CSS if media_type == "text/css" else MOST_SCRIPT), name
+        loaded = await browser.open(f"/console/static/{served_as}")
+        assert (loaded.status_code, loaded.content) == (DONE, content)
+        assert "immutable" in loaded.headers["cache-control"]
+        assert loaded.headers["content-type"].startswith(media_type)
+    assert STATICS["console.css"][0] in page.text
+    assert (await browser.open("/console/static/console.css")).status_code == NOT_FOUND
+
+
+async def test_the_front_page_leads_a_browser_to_the_console_and_nobody_else(served: Served) -> None:
+    client = await served.client()
+    led = await client.get("/", headers={"Accept": "text/html,*/*"})
+    assert (led.status_code, led.headers["location"]) == (303, "/console")
+    assert (await client.get("/", headers={"Accept": "application/json"})).status_code == NOT_FOUND
+
+
+# Nothing beyond the role
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.TOWNSHIP])
+async def test_what_a_role_may_not_see_is_nowhere_on_a_page(served: Served, role: Role) -> None:
+    """A file of all events of a child, every text of which is a marker, sealed under its category."""
+    told = given(*(("2012-03-05", each) for each in RECEIVED))
+    hidden = set[str]()
+    for kind in (each for each in CATALOGUE.values() if each.kind == "child"):
+        told = told.and_("2012-03-06", full(kind))
+        note, noted_by = marker(), marker()
+        told.entries[-1] = noted = replace(told.entries[-1], note=note, noted_by=noted_by)
+        hidden |= {*of_categories(noted.event, frozenset(Category) - SEES[role])}
+        if noted.event.seals not in SEES[role]:
+            hidden |= {note, noted_by}
+    child = await kept(served, told)
+    browser = await signed_in(served, role)
+    for address in addresses(child):
+        page = await browser.open(address)
+        assert {text for text in hidden if text in page.text} == set(), address
+
+
+def of_categories(event: Event, categories: frozenset[Category]) -> Iterator[str]:
+    """The markers of an event's fields of these categories."""
+    for spec in fields_of(type(event)):
+        if spec.personal is not None and spec.personal.category in categories:
+            yield from free_texts(getattr(event, spec.name))
+
+
+async def test_absence_has_four_looks(served: Served) -> None:
+    child = await kept(served, given(*LIFE, ("2021-03-05", some(AdoptabilityAssessed))))
+    staff = await signed_in(served, Role.STAFF)
+    page = await staff.open(f"/console/children/{child}")
+    assert "没有记录" in page.text
+    assert '<span class="masked">不予显示：收养信息</span>' in page.text
+
+
+async def test_nothing_personal_stands_in_a_log(served: Served) -> None:
+    child = await a_child(served)
+    with logged() as said:
+        browser = await signed_in(served, Role.STAFF)
+        found = await browser.send("/console/search", q=NAME)
+        await browser.open(f"/console/children/{child}/history?month=2015-09")
+        await browser.open(f"/console/children?found={NAME}")
+    assert str(found.url).endswith(f"/console/children/{child}")
+    text = said.getvalue()
+    assert '"route":"/console/children/{child}/history"' in text
+    for told in (NAME, NUMBER, "2015-09", str(child)):
+        assert told not in text
+
+
+# Finding a child
+
+
+async def test_a_search_that_finds_one_opens_its_file(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF)
+    for query in (NAME, "biaoji", NUMBER):
+        page = await browser.send("/console/search", q=query)
+        assert str(page.url).endswith(f"/console/children/{child}"), query
+
+
+async def test_what_was_searched_for_is_in_no_address_but_found_by_a_ticket(
+    served: Served,
+) -> None:
+    for _ in range(2):
+        await served.a_child("欧阳小明")
+    await served.projected()
+    browser = await signed_in(served, Role.STAFF)
+    page = await browser.send("/console/search", q="欧阳")
+    assert page.status_code == DONE
+    assert page.text.count("欧阳小明") == 2
+    assert re.search(r"/console/children\?found=[0-9a-f-]{36}$", str(page.url))
+    again = await browser.open(str(page.url))
+    assert "欧阳小明" in again.text
+    other = await signed_in(served, Role.STAFF)
+    assert (await other.open(str(page.url))).status_code == NOT_FOUND
+
+
+async def test_a_search_without_a_hit_says_so(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    page = await browser.send("/console/search", q="无此人")
+    assert "没有找到" in page.text
+
+
+async def test_a_file_out_of_scope_is_answered_as_one_that_is_not_there(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF, elsewhere=True)
+    there = await browser.open(f"/console/children/{child}")
+    nowhere = await browser.open(f"/console/children/{UUID(int=7)}")
+    assert there.status_code == nowhere.status_code == NOT_FOUND
+    assert there.text.replace(str(child), "") == nowhere.text.replace(str(UUID(int=7)), "")
+
+
+# The two axes of time
+
+
+async def test_another_day_stands_on_another_ground_and_says_so(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF)
+    now = await browser.open(f"/console/children/{child}")
+    then = await browser.open(f"/console/children/{child}?as_of=2012-01-01&known_at=")
+    assert 'class="past"' not in now.text
+    assert 'class="past"' in then.text
+    assert "这不是现在的情况。" in then.text
+    assert "as_of=2012-01-01" in then.text, "the parts of the file stay at that day"
+    before = await browser.open(f"/console/children/{child}/step?as_of=2015-09-01&back=true")
+    assert str(before.url).endswith("?as_of=2010-03-20")
+    after = await browser.open(f"/console/children/{child}/step?as_of=2015-09-01")
+    assert str(after.url).endswith("?as_of=2020-11-12")
+
+
+async def test_the_history_has_both_days_of_an_entry_and_what_became_of_it(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.SUPERVISOR)
+    page = await browser.open(f"/console/children/{child}/history")
+    assert page.text.index("2020-11-12") < page.text.index("2015-09-01") < page.text.index("2010-03-20")
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    recorded = [day_of(entry.recorded_at) for entry in file.entries.values() if entry.recorded_at]
+    assert page.text.count(f'<span class="nowrap">{recorded[0]}</span>') == len(LIFE)
+    assert re.search(r"迟 [0-9]+ 天", page.text)
+    until = await browser.open(f"/console/children/{child}/history?month=2015-09")
+    assert "2015-09-01" in until.text
+    assert "2020-11-12" not in until.text
+
+
+async def test_a_day_that_is_none_is_told_as_a_page(served: Served) -> None:
+    child = await a_child(served)
+    browser = await signed_in(served, Role.STAFF)
+    page = await browser.open(f"/console/children/{child}?as_of=yesterday")
+    assert page.status_code == 422
+    is_sound(page, "zh")

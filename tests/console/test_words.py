@@ -1,0 +1,87 @@
+"""The words of pages: each that is used is there in both languages, and each that is there is used."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import api.console
+from api.console.value_display import attribute_codes, days
+from api.console.words import WORDS, Words
+from api.contract.problems import KINDS
+from api.identity.permissions import Role
+from api.identity.sessions import REASONS, USUAL_REASON, ReadingReason
+from domain.event import CATALOGUE, chapter
+from domain.file import ATTRIBUTES
+
+HOME: Final = Path(api.console.__file__).parent
+SOURCES: Final = "\n".join(
+    path.read_text("utf-8") for ending in ("*.py", "*.html") for path in HOME.rglob(ending)
+)
+USED: Final = {*re.findall(r'\b(?:w|words)\(\s*"([a-z_0-9]+\.[a-z_0-9]+)"', SOURCES)}
+"""The words that are used by their names."""
+TABLES: Final = {*re.findall(r'\b(?:w|words)\.of\(\s*"([a-z_]+)"', SOURCES)}
+"""The tables of words from which a value chooses."""
+ZH, EN = Words("zh"), Words("en")
+
+
+def test_every_word_that_is_used_is_there() -> None:
+    there = {f"{table}.{name}" for table, words in WORDS.items() for name in words}
+    assert USED - there == set()
+    assert TABLES - WORDS.keys() == set()
+
+
+def test_every_word_that_is_there_is_used() -> None:
+    there = {f"{table}.{name}" for table, words in WORDS.items() if table not in TABLES for name in words}
+    assert there - USED == set()
+
+
+def test_the_places_of_a_word_are_the_same_in_both_languages() -> None:
+    for table, words in WORDS.items():
+        for name, label in words.items():
+            zh, en = ({*re.findall(r"\{(\w+)", text)} for text in (label.zh, label.en))
+            assert zh == en, f"{table}.{name}"
+
+
+def test_every_value_that_chooses_a_word_has_one() -> None:
+    chapters = {chapter(kind) for kind in CATALOGUE.values()}
+    chapters |= {each.chapter for each in ATTRIBUTES.values() if each.kind == "child"}
+    assert chapters <= WORDS["chapter"].keys()
+    assert {role.value for role in Role} == WORDS["role"].keys()
+    assert WORDS["problem"].keys() <= KINDS.keys()
+    assert {*ReadingReason} == REASONS.keys()
+    assert {*Role} == USUAL_REASON.keys()
+
+
+@pytest.mark.parametrize(
+    ("place", "table"),
+    [
+        (("life", "stage", ""), "stage"),
+        (("guardianship", "type", ""), "guardianship_type"),
+        (("archive", "state", ""), "archive_state"),
+        (("placement", "hardship", ""), "hardship_stage"),
+        (("health", "disability", "grade"), "disability_grade"),
+        (("household", "registered", "household_class"), "household_class"),
+        (("community", "on_roll", ""), "community_roll"),
+    ],
+    ids=lambda value: ".".join(value) if isinstance(value, tuple) else value,
+)
+def test_the_codes_of_an_attribute_are_those_of_the_field_that_it_comes_from(
+    place: tuple[str, str, str], table: str
+) -> None:
+    assert attribute_codes()[place].name == table
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "zh", "en"),
+    [
+        ("2026-11-27", "2026-11-27", "2026-11-27", "2026-11-27"),
+        ("2019-09-01", "2019-09-30", "2019 年 9 月（某日）", "some day of 2019-09"),
+        ("2019-01-01", "2019-12-31", "2019 年（某日）", "some day of 2019"),
+        ("2019-09-02", "2019-09-30", "2019-09-02 – 2019-09-30", "2019-09-02 – 2019-09-30"),
+        (None, "2019-09-30", "不晚于 2019-09-30", "by 2019-09-30"),
+    ],
+)
+def test_a_day_is_told_as_exactly_as_it_is_known(first: str | None, last: str, zh: str, en: str) -> None:
+    assert (days(ZH, first, last), days(EN, first, last)) == (zh, en)

@@ -1,0 +1,63 @@
+"""Somebody in a browser without a script: a session of a role, and forms as a browser sends them."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi.routing import APIRoute
+from httpx2 import AsyncClient, Response
+
+from api.console.installation import PAGES
+from api.identity.permissions import Role
+from tests.support.client import Served
+
+FROM_HERE: Final = {"Sec-Fetch-Site": "same-origin"}
+"""What browsers say of a form that they send from a page to its own service."""
+ADDRESSES: Final = sorted(
+    route.path
+    for module in PAGES
+    for route in module.router.routes
+    if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+)
+"""The addresses of all pages, as their routes have them."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser in which somebody is signed in, or nobody yet."""
+
+    client: AsyncClient
+
+    async def open(self, address: str) -> Response:
+        """Open a page, and go where it leads."""
+        return await self.client.get(address, follow_redirects=True)
+
+    async def send(self, address: str, **fields: str) -> Response:
+        """Send a form of a page, and go where it leads."""
+        return await self.client.post(address, data=fields, headers=FROM_HERE, follow_redirects=True)
+
+    async def prefer(self, **chosen: str) -> Response:
+        """Choose a language or the size of the text."""
+        return await self.send("/console/preferences", **chosen)
+
+
+async def a_browser(served: Served) -> Browser:
+    """Return a browser in which nobody is signed in."""
+    return Browser(await served.client())
+
+
+async def signed_in(
+    served: Served, role: Role | str, *, elsewhere: bool = False, reason: str = ""
+) -> Browser:
+    """Return a browser in which somebody of a role has signed in with their token."""
+    tokens = served.tokens_elsewhere if elsewhere else served.tokens
+    browser = await a_browser(served)
+    opened = await browser.send("/console/sign-in", token=tokens[Role(role)], reason=reason)
+    assert opened.status_code == 200, opened.text
+    return browser
+
+
+def title_of(page: Response) -> str:
+    """Return the title of a page."""
+    (title,) = re.findall(r"<title>(.*?)</title>", page.text)
+    return str(title)
