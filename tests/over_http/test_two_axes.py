@@ -538,6 +538,8 @@ async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: 
     assert f"as known at position {before}: 2 entries" in then
     assert "S02  2026-07-01" in then
     assert "S02" not in now
+    await story.given(("2026-08-04", EntryWithdrawn(entry=UUID(story.entries[-1]), explanation="误录。")))
+    assert "［已撤回 withdrawn］" in (await shown(child, *days))[1]
     nobody, never = await shown(str(uuid4())), await shown(child, "--known-at", "yesterday")
     assert (nobody[0], never[0]) == (1, 1)
     assert "所查内容不存在" in nobody[2]
