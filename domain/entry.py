@@ -14,6 +14,8 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 Origin: TypeAlias = Literal["api", "console", "import", "paper"]
 DIRECT: Final[Origin] = "api"
 """The origin of what a program or a command records by itself, copied from nothing."""
+_UNSTORED: Final = 2**63
+"""More than any position."""
 AS_FOUND: Final[frozenset[Origin]] = frozenset({"import", "paper"})
 """Origins that copy from papers; breaches by such history are recorded as found."""
 
@@ -57,6 +59,11 @@ class Entry(Envelope, Generic[E_co]):
     def original(self) -> UUID:
         """The id of the entry, or of the one that it corrects, by which others refer to it."""
         return self.corrects or self.entry_id
+
+    @property
+    def turn(self) -> int:
+        """Its turn in the order of recording, across streams; what is not stored yet comes last."""
+        return self.position or _UNSTORED + self.version
 
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """Return the same entry with its place in the ledger."""

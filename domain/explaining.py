@@ -14,7 +14,19 @@ from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Label
-from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, AmendedState, Attribute, Fact, File, names_entry
+from domain.file import (
+    AMENDMENTS,
+    ANYTHING,
+    EVERY,
+    ORDER,
+    TURN,
+    AmendedState,
+    Attribute,
+    Fact,
+    File,
+    names_entry,
+)
+from domain.joined_files import JOINED, as_known, leaving_out
 from domain.limit import Area, limit
 
 A = TypeVar("A")
@@ -82,7 +94,7 @@ def explained(
         first = [each for each in candidates if _group_of(file, each) in groups][-most:]
         others = [each for each in candidates if _group_of(file, each) not in groups]
         tried = sorted([*first, *others[len(first) - most :]][:most], key=_recorded)
-    without = {entry.entry_id: ask(file.without(entry.entry_id)) for entry in tried}
+    without = {entry.entry_id: ask(leaving_out(file, entry.entry_id)) for entry in tried}
     deciding = [entry for entry in tried if without[entry.entry_id] != answer]
     before = _before(file, [entry.entry_id for entry in deciding], ask)
     return Explained(
@@ -94,6 +106,9 @@ def explained(
 
 def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> dict[UUID, A]:
     """Return what was answered before each of these entries was known."""
+    if file.parts:
+        # Before they were joined, each file was read by itself.
+        return {each: ask(as_known(file, file.entries[each].position - 1)) for each in deciding}
     wanted, answers, known = set(deciding), dict[UUID, A](), File(file.stream)
     for entry in sorted(file.entries.values(), key=_recorded):
         if len(answers) == len(wanted):
@@ -122,6 +137,9 @@ def _candidates(file: File, read: set[object]) -> list[AnyEntry]:
     groups: dict[UUID, list[AnyEntry]] = {}
     for entry in file.entries.values():
         groups.setdefault(_group_of(file, entry), []).append(entry)
+    if file.parts:
+        # What is joined is read whatever is asked.
+        read = {*read, JOINED}
     found = {_group_of(file, entry) for key in read for entry in _read_by(file, key)}
     found |= {
         original
@@ -193,13 +211,13 @@ class _Observed(File):
 
     @property
     def opened(self) -> AnyEntry:
-        entry = next(iter(dict.values(self.entries)))
+        entry = next(each for each in dict.values(self.entries) if each.stream == self.stream)
         self._read.add(entry.entry_id)
         return entry
 
     @property
     def newest(self) -> AnyEntry:
-        entry = max(dict.values(self.entries), key=lambda each: each.version)
+        entry = max(dict.values(self.entries), key=TURN)
         self._read.add(entry.entry_id)
         return entry
 
@@ -281,7 +299,7 @@ def asides(file: File, attribute: Attribute[Any], day: date) -> Iterator[Aside]:
             )
         elif stands is entry:
             yield from _passed(file, attribute, entry, day)
-        elif stands.version > entry.version:
+        elif stands.turn > entry.turn:
             yield Aside(entry, "corrected", stands)
         else:
             yield Aside(entry, "undone")

@@ -112,9 +112,10 @@ class Fact(Generic[T]):
         since, at = held.since, "" if entry.at is None else entry.at.isoformat()
         # Computed once: facts are compared far more often than they are made.
         object.__setattr__(self, "since", since)
-        object.__setattr__(self, "order", (since, not held.gives_way, entry.days.earliest, at, entry.version))
+        object.__setattr__(self, "order", (since, not held.gives_way, entry.days.earliest, at, entry.turn))
 
 
+TURN: Final = attrgetter("turn")
 SINCE: Final = attrgetter("since")
 ORDER: Final = attrgetter("order")
 
@@ -166,7 +167,10 @@ NOTHING_BESIDE: Final[Mapping[UUID, Beside]] = MappingProxyType({})
 
 
 class File:
-    """The whole life as known so far. `add` is total and extends the fold in place."""
+    """The whole life as known so far. `add` is total and extends the fold in place.
+
+    The entries of a file that was joined to it are added by `domain/joined_files.py`.
+    """
 
     def __init__(self, stream: UUID | None = None) -> None:
         self.stream = stream
@@ -187,6 +191,8 @@ class File:
         """Types and attributes whose lists are not shared with a copy."""
         self._latest: tuple[int, AnyEntry | None] = (0, None)
         """The entry recorded last of those that stand, after so many entries."""
+        self.parts: frozenset[UUID] = frozenset()
+        """The streams of the files that were joined to this one, whose entries it has with its own."""
         self.judged: object = None
         """What `judging` remembers of this file."""
         self.beside: Mapping[UUID, Beside] = NOTHING_BESIDE
@@ -205,7 +211,7 @@ class File:
         target = amended(entry)
         if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]
-            self._amendments[target] = sorted(amendments, key=lambda other: other.version)
+            self._amendments[target] = sorted(amendments, key=TURN)
             self._settle(target)
         elif entry.entry_id in self._amendments:
             self._settle(entry.entry_id)
@@ -230,6 +236,7 @@ class File:
         other._happened = self._happened.copy()
         other._facts = self._facts.copy()
         other.changed = self.changed.copy()
+        other.parts = self.parts
         self._own.clear()
         return other
 
@@ -271,9 +278,9 @@ class File:
         """Adopt the judgements remembered by an earlier state of this file.
 
         `copy` does not do so: a copy may be extended by trial entries, and would remember what never
-        happened.
+        happened. A file without the entries of one that was separated from it begins anew.
         """
-        if self.judged is None:
+        if self.judged is None and earlier.parts <= self.parts:
             self.judged = earlier.judged
 
     def effective(self, entry_id: UUID) -> AnyEntry | None:
@@ -286,20 +293,20 @@ class File:
 
     @property
     def opened(self) -> AnyEntry:
-        """The entry recorded first; the file must have one."""
-        return next(iter(self.entries.values()))
+        """The entry recorded first in its own stream; the file must have one."""
+        return next(entry for entry in self.entries.values() if entry.stream == self.stream)
 
     @property
     def newest(self) -> AnyEntry:
         """The entry recorded last, whatever became of it; the file must have one."""
-        return max(self.entries.values(), key=lambda entry: entry.version)
+        return max(self.entries.values(), key=TURN)
 
     @property
     def latest(self) -> AnyEntry | None:
         """Of the entries that stand, the one recorded last."""
         if self._latest[0] != len(self.entries):
             # Asked for on every day on which a number may change.
-            last = max(self._effective.values(), key=lambda entry: entry.version, default=None)
+            last = max(self._effective.values(), key=TURN, default=None)
             self._latest = (len(self.entries), last)
         return self._latest[1]
 
@@ -350,8 +357,8 @@ class File:
                     spans.append(Span(fact.held.value, fact.since, until, fact))
         return sorted(spans, key=lambda span: span.fact.order)
 
-    def stood(self, entry_id: UUID, before: int) -> AnyEntry | None:
-        """An entry, by its original id, as it stood before a version of the stream; None while withdrawn."""
+    def stood(self, entry_id: UUID, before: int | None = None) -> AnyEntry | None:
+        """An entry, by its original id, as it stood before a turn, or stands; None while withdrawn."""
         original = self.entries.get(entry_id)
         if original is None or amended(original) is not None:
             return None
@@ -361,11 +368,11 @@ class File:
         return stands
 
     def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[AmendedState]:
-        """Yield what has amended an entry, by its original id, before a version: by default, until now."""
+        """Yield what has amended an entry, by its original id, before a turn: by default, until now."""
         original = self.entries.get(entry_id)
         latest = original
         for by in self._amendments.get(entry_id, ()):
-            if original is None or (before is not None and by.version >= before):
+            if original is None or (before is not None and by.turn >= before):
                 break
             if by.type != original.type and by.type not in AMENDMENTS:
                 continue
@@ -376,7 +383,7 @@ class File:
                 latest = stands
 
     def ruling(self, amendment: AnyEntry, before: int | None = None) -> AnyEntry | None:
-        """Return the last decision on an amendment as it stood before a version; None if there is none.
+        """Return the last decision on an amendment as it stood before a turn; None if there is none.
 
         An amendment of such a decision is not decided on in turn.
         """
@@ -384,16 +391,16 @@ class File:
         about = None if target is None else self.entries.get(target)
         if amendment.entry_id not in self._rulings or (about is not None and about.type in RULINGS):
             return None
-        before = self.version + 1 if before is None else before
-        made = {each.original for each in self._rulings[amendment.entry_id] if each.version < before}
+        decided = self._rulings[amendment.entry_id]
+        made = {each.original for each in decided if before is None or each.turn < before}
         rulings = [each for each in (self.stood(original, before) for original in made) if each is not None]
         return max(
             (
                 each
                 for each in rulings
-                if each.event.entry == amendment.entry_id and each.version > amendment.version
+                if each.event.entry == amendment.entry_id and each.turn > amendment.turn
             ),
-            key=lambda each: each.version,
+            key=TURN,
             default=None,
         )
 
@@ -411,7 +418,7 @@ class File:
                 self._settle(about)
 
     def _settle(self, original_id: UUID) -> None:
-        stands = self.stood(original_id, before=self.version + 1)
+        stands = self.stood(original_id)
         earlier = self._effective.pop(original_id, None)
         self.changed[original_id] = len(self.entries)
         if earlier is not None and earlier is not stands:
@@ -457,7 +464,7 @@ class File:
 
 
 def _day(entry: AnyEntry) -> tuple[date, date, int]:
-    return (entry.days.last, entry.days.earliest, entry.version)
+    return (entry.days.last, entry.days.earliest, entry.turn)
 
 
 class Amending(Protocol):

@@ -29,8 +29,10 @@ from domain.event import (
 )
 from domain.events.case import CHAPTERS_AFTER, KINDS_AFTER
 from domain.events.departure import death
+from domain.events.filing import misplaced
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
-from domain.file import AMENDMENTS, ANYTHING, File, amended, fold
+from domain.file import AMENDMENTS, ANYTHING, TURN, File, amended
+from domain.joined_files import as_known, is_listed
 from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
 from domain.resting import NOTHING, Categories, note, noting, noting_each
@@ -138,7 +140,10 @@ def judge(file: File, entry: AnyEntry, rulebook: Rulebook, today: date) -> list[
     judgements = _judged(file, entry, rulebook, today, set())
     target = amended(entry)
     waits = [] if target is None else [*_unapproved(file, target, rulebook, today, set())]
+    # What comes in only: it stays where it is, whatever becomes of the file.
+    astray = (Judgement(rulebook[each.rule], entry, each) for each in misplaced(file, entry))
     return [
+        *astray,
         *judgements,
         *_needless(entry, judgements, rulebook),
         *(each for each in waits if each.entry.entry_id == entry.entry_id),
@@ -251,6 +256,8 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
 
     A rejected exception no longer excuses.
     """
+    if not is_listed(file):
+        return
     memory = file.judged
     if not isinstance(memory, _Memory) or memory.rulebook is not rulebook:
         memory = file.judged = _Memory(rulebook, {})
@@ -271,7 +278,9 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
 
 def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Rulebook) -> Iterator[Judgement]:
     """Yield what `findings` yields against the entries of these types, and remember nothing."""
-    entries = sorted((entry for kind in kinds for entry in file.of(kind)), key=lambda entry: entry.version)
+    if not is_listed(file):
+        return
+    entries = sorted((entry for kind in kinds for entry in file.of(kind)), key=TURN)
     for entry in entries:
         yield from _found(file, entry, rulebook, set())
 
@@ -295,7 +304,7 @@ def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) 
     if claim is not None and not any(each.excused for each in judgements):
         # A claim that later entries made needless is no fault: it was needed as known then.
         reads.add(ANYTHING)
-        then = fold(other for other in file.entries.values() if other.version <= entry.version)
+        then = as_known(file, entry.position)
         before = _judged(then, entry, rulebook, day_of(entry.recorded_at), set())
         yield from _needless(entry, before, rulebook)
 
@@ -471,7 +480,7 @@ def _amiss(file: File, entry: AnyEntry, reads: set[object]) -> Iterator[Refusal]
     elif entry.type not in AMENDMENTS:
         if original.type != entry.type:
             yield breach("E04", original, at=at)
-    elif (file.stood(target, before=entry.version) is None) == (entry.type == "EntryWithdrawn"):
+    elif (file.stood(target, before=entry.turn) is None) == (entry.type == "EntryWithdrawn"):
         yield breach("E12", original, at=at)
 
 

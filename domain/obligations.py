@@ -14,6 +14,7 @@ from domain.codes import tables
 from domain.entry import AnyEntry, Entry
 from domain.event import Event, Kind, Label
 from domain.file import Attribute, Fact, File, Span
+from domain.joined_files import is_listed
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
 from domain.resting import NOTHING, Categories, noting_each
 from domain.rulebook import Pack, Rulebook
@@ -186,6 +187,8 @@ def obligation(
 
 def clocks(file: File, rulebook: Rulebook, rule: str | None = None) -> list[Clock]:
     """Return every clock of a file, or those of one rule, by due day."""
+    if not is_listed(file):
+        return []
     history = History(file, rulebook)
     asked = OBLIGATIONS.values() if rule is None else [OBLIGATIONS[rule]]
     every = [clock for ask in asked for clock in _asked(ask, history)]

@@ -107,7 +107,8 @@ def _reads(
     whole = _reached(functions | callers, named, rule)
     counting = {DECIDES[book[number].region] for each in whole for number in named[each].numbers}
     reached = [named[each] for each in whole | _reached(counting, named)]
-    if any(each.__module__ == _EVERYWHERE for each in functions):
+    everywhere = [each for each in named if each.__module__ == _EVERYWHERE]
+    if functions & _reached(everywhere, named):
         judges = set(CATALOGUE.values())
     referring = [
         (kind, spec)

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from domain.event import Event
 from domain.file import File
+from domain.joined_files import is_listed
 from domain.life import Life, over_time
 from domain.refusal import Refusal, Refusals
 from domain.resting import noting_each
@@ -49,7 +50,7 @@ class Lapse:
 def lapses(file: File, rulebook: Rulebook, end: date, rule: str | None = None) -> Iterator[Lapse]:
     """Yield the lapses of every standing question, or of one rule's, from the first fact through `end`."""
     earliest = file.earliest
-    if earliest is None:
+    if earliest is None or not is_listed(file):
         return
     start = earliest.days.last
     for question in STANDING.values() if rule is None else filter(None, [STANDING.get(rule)]):

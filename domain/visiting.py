@@ -113,8 +113,8 @@ def planned_and_agreed(  # noqa: PLR0913 - what is planned, and what may come of
     for visit in agreed:
         again = [
             later
-            for later in sorted([*plans, *agreed], key=lambda entry: (entry.days.last, entry.version))
-            if (later.days.last, later.version) > (visit.days.last, visit.version)
+            for later in sorted([*plans, *agreed], key=lambda entry: (entry.days.last, entry.turn))
+            if (later.days.last, later.turn) > (visit.days.last, visit.turn)
         ]
         day = _next_on(visit)
         yield from planned_visits(rule, history, visit, () if day is None else (day,), made, again, end)

@@ -63,12 +63,12 @@ def family_children_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[
 def _row(child: UUID, number: int, bond: str, of_family: ChildOfFamily, rulebook: Rulebook) -> FamilyChild:
     entry, claim, against = of_family.entry, of_family.entry.exception, of_family.against
     rule = rulebook[against.rule].on(entry.days.last, entry.region)
-    found = against_entry(Judgement(rule, entry, against.resting(entry.event.sealed)))
+    found = against_entry(Judgement(rule, entry, against.resting(entry.event.sealed)), child)
     # Of an exception to this very rule the file's own findings tell.
     room = None if claim is not None and claim.rule == rule.id else of_family.room
     values = {spec.name: getattr(found, spec.name) for spec in fields(Finding)}
     return FamilyChild(
-        **{**values, "child": child, "number": number, "found_on": of_family.since},
+        **{**values, "number": number, "found_on": of_family.since},
         bond=bond,
         family=str(of_family.family),
         kept_until=of_family.until,

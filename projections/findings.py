@@ -61,7 +61,7 @@ REJECTED: Final = "X10"
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    of_entries = _against_entries(judged(file, rulebook), rulebook)
+    of_entries = _against_entries(child, judged(file, rulebook), rulebook)
     of_days = (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
     findings = [*of_entries, *of_days]
     for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
@@ -81,14 +81,14 @@ def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> It
         corrections_waiting(file, rulebook) if rule == UNAPPROVED else findings_against(file, kinds, rulebook)
     )
     of_days = (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY, rule))
-    yield from (each for each in (*_against_entries(against, rulebook), *of_days) if each.rule == rule)
+    yield from (each for each in (*_against_entries(child, against, rulebook), *of_days) if each.rule == rule)
 
 
-def _against_entries(judgements: Iterable[Judgement], rulebook: Rulebook) -> Iterator[Finding]:
+def _against_entries(child: UUID, judgements: Iterable[Judgement], rulebook: Rulebook) -> Iterator[Finding]:
     """Yield what speaks against each entry; of a rejected exception also what is to be done (X10)."""
     to_mend: set[UUID] = set()
     for judgement in judgements:
-        finding = against_entry(judgement)
+        finding = against_entry(judgement, child)
         yield finding
         if judgement.rejected and judgement.entry.entry_id not in to_mend:
             to_mend.add(judgement.entry.entry_id)
@@ -104,12 +104,12 @@ def _against_entries(judgements: Iterable[Judgement], rulebook: Rulebook) -> Ite
             )
 
 
-def against_entry(judgement: Judgement) -> Finding:
-    """Return the judgement of one entry as a finding."""
+def against_entry(judgement: Judgement, child: UUID) -> Finding:
+    """Return the judgement of one entry as a finding against a file."""
     entry, refusal = judgement.entry, judgement.refusal
     sentence = judgement.rule.sentence(refusal.detail)
     return Finding(
-        child=entry.stream,
+        child=child,
         number=0,
         rests_on=listed(refusal.rests_on),
         rule=judgement.rule.id,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.event import Kind
 from domain.file import File
+from domain.joined_files import is_listed
 from domain.rulebook import Rulebook
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
@@ -41,6 +42,10 @@ class ReadModel(Generic[R]):
     rows: Callable[[File, RowContext], Iterable[R]]
     opened: Callable[[R, Seal], R | None] = _as_it_is
     kind: Kind = "child"
+
+    def rows_of(self, file: File, context: RowContext) -> Iterable[R]:
+        """Return the rows of a file: none of one that is joined to another, or was opened by mistake."""
+        return self.rows(file, context) if is_listed(file) else ()
 
     @property
     def columns(self) -> tuple[str, ...]:

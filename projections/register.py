@@ -108,7 +108,7 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         received_on=_last(file, RECEIVED),
         admitted_on=_last(file, ADMITTED),
         departed_on=gone_since(file),
-        opened=min(entry.position for entry in file.entries.values()),
+        opened=file.opened.position,
         version=file.version,
         terms=sorted(seal.term(term) for term in _terms(file)),
     )

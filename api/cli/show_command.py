@@ -67,7 +67,7 @@ async def show(child: UUID, /, *, as_of: date | None = None, known_at: str | Non
 def _shown(
     child: UUID, point: FilePoint, shown: FileSnapshot, request: RequestContext, causes: Mapping[UUID, UUID]
 ) -> Iterator[str]:
-    entries = sorted(point.file.entries.values(), key=lambda each: (each.days.last, each.version))
+    entries = sorted(point.file.entries.values(), key=lambda each: (each.days.last, each.turn))
     latest = max((each.recorded_at for each in entries if each.recorded_at is not None), default=None)
     learnt = "–" if latest is None else day_of(latest).isoformat()
     digest = point.rulebook.digest[:12]

@@ -68,6 +68,7 @@ _HOW_DAYS: Final = Label(
 )
 _TOO_MANY: Final = Label(f"合计超过 {MOST_EVENTS} 个事件", f"have more than {MOST_EVENTS} events together")
 _IN_PARTS: Final = Label("请分几次提交", "send them in several requests")
+_NO_VERSION: Final = Label("导入不核对版本", "is not asked for in an import")
 _NO_REASON: Final = Label("更正须写明原因", "a correction says why")
 _NO_CORRECTION: Final = Label("只有更正才写明原因", "only a correction says why")
 _NO_EXCEPTION: Final = Label("没有可以例外的这条规则", "no rule from which there are exceptions")
@@ -99,12 +100,13 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Events of one file of a kind, or the problem of the item."""
+    """Events of one file of a kind, at the `expected` version if one is named, or the problem of the item."""
 
     stream: UUID | None
     drafts: tuple[Draft, ...]
     problem: Problem | None = None
     kind: Kind = "child"
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,10 @@ def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:
     """
     document = loaded(raw)
     if isinstance(document, dict) and ("child" in document or "family" in document):
-        return _item(document, rulebook, "")
+        item = _item(document, rulebook, "")
+        if item.expected is not None:
+            raise invalid([InvalidValue("/version", _NO_VERSION)])
+        return item
     return _opening(document, rulebook)
 
 
@@ -186,7 +191,8 @@ def _item(document: Any, rulebook: Rulebook, at: str) -> Item:  # noqa: ANN401 -
     kind: Kind = next(named, "child")
     try:
         sent = _valid(ITEMS[kind], document, at)
-        return Item(getattr(sent, kind), _drafts(document["events"], rulebook, f"{at}/events"), kind=kind)
+        drafts = _drafts(document["events"], rulebook, f"{at}/events")
+        return Item(getattr(sent, kind), drafts, kind=kind, expected=sent.version)
     except Problem as problem:
         return Item(None, (), problem)
 

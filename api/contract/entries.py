@@ -153,7 +153,7 @@ def fate(
     struck: StruckBy | None = None
     rejected = None if file is None else _rejecting(file, entry)
     for amendment in [] if file is None else file.amendments(entry.original):
-        if amendment.version <= entry.version or (file is not None and _rejecting(file, amendment)):
+        if amendment.turn <= entry.turn or (file is not None and _rejecting(file, amendment)):
             continue
         if amendment.type == "EntryWithdrawn":
             withdrawn = amendment.entry_id

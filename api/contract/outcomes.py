@@ -221,9 +221,17 @@ def recorded_json(
     return recorded_answer
 
 
-def findings_json(judgements: Iterable[Judgement], sees: AbstractSet[Category]) -> list[FindingAnswer]:
-    """Return the findings against entries, as far as they rest on categories that the caller sees."""
-    return [finding_json(against_entry(each), kind=each.entry.kind) for each in told_to(sees, judgements)]
+def findings_json(
+    judgements: Iterable[Judgement], sees: AbstractSet[Category], file: UUID | None = None
+) -> list[FindingAnswer]:
+    """Return the findings against entries of a file, as far as they rest on categories that the caller sees.
+
+    Without a file, each is against that of its own stream.
+    """
+    return [
+        finding_json(against_entry(each, file or each.entry.stream), kind=each.entry.kind)
+        for each in told_to(sees, judgements)
+    ]
 
 
 def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) -> Problem:
@@ -329,7 +337,7 @@ def rehearsal_json(
     return {
         "would": "refuse" if rehearsal.refused else "record",
         "refusals": refusals_json(rehearsal.refusals, sees, places),
-        "findings": [*findings_json(rehearsal.findings, sees), *taken],
+        "findings": [*findings_json(rehearsal.findings, sees, of[0]), *taken],
         "impact": _impact(rehearsal.impact, today, rulebook, sees, of),
         "possible_duplicates": duplicates,
     }
@@ -348,7 +356,7 @@ def _impact(
         if clock is None:
             return None
         first = clock.started_by[0]
-        return obligation_json(obligation(first.stream, 0, clock, rulebook), today, kind=first.kind)
+        return obligation_json(obligation(stream or first.stream, 0, clock, rulebook), today, kind=first.kind)
 
     status = [_status(change, sees) for change in impact.status]
     obligations = [_obligation(due(change.before), due(change.after)) for change in impact.obligations]
@@ -358,8 +366,8 @@ def _impact(
         "status": [each for each in status if each["before"] != each["after"]],
         "obligations": [each for each in obligations if each["before"] != each["after"]],
         "readiness": [each for each in readiness if each["before"] != each["after"]],
-        "findings": [*findings_json(impact.findings, sees), *lapsed(impact.lapses)],
-        "findings_gone": [*findings_json(impact.gone, sees), *lapsed(impact.lapses_gone)],
+        "findings": [*findings_json(impact.findings, sees, stream), *lapsed(impact.lapses)],
+        "findings_gone": [*findings_json(impact.gone, sees, stream), *lapsed(impact.lapses_gone)],
         "refused_later": [_refused_later(each, sees) for each in told_to(sees, impact.refused_later)],
     }
 

@@ -77,6 +77,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "A file is opened for the recorder's own institution, or for a place that they look after.",
             "只能为登记人所在机构或者所辖地区建立档案。",
         ),
+        "joined": ProblemKind(
+            410,
+            "Joined to another file",
+            "This file is of a child that was entered twice, and is joined to the one named here as `child`:"
+            " ask there. As known before (`known_at`), it answers by itself.",
+            "该儿童重复建档，本档案已并入 child 所示的档案，请查阅该档案；"
+            "查询并档以前已知的内容（known_at），仍由本档案答复。",
+        ),
         "other_epoch": ProblemKind(
             409,
             "Another epoch",
@@ -246,6 +254,8 @@ ANYWHERE: Final = responses(
 """What every route with a token may answer."""
 WITHIN: Final = ANYWHERE | responses("forbidden", "not_found")
 """What a route about one file or institution may answer."""
+OF_FILE: Final = WITHIN | responses("joined")
+"""What a route that reads one file may answer."""
 RECORDING: Final = WITHIN | responses(
     "malformed",
     "idempotency_key_missing",

@@ -103,25 +103,31 @@ class OpeningRequest(EventsRequest):
     region: PlaceCode | None = None
 
 
-class ItemRequest(EventsRequest):
+class FileItemRequest(EventsRequest):
+    """Events of one file; `version` is the one that the caller has seen, without it any will do."""
+
+    version: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+
+
+class ItemRequest(FileItemRequest):
     """Events of one child."""
 
     child: UUID
 
 
-class FamilyItemRequest(EventsRequest):
+class FamilyItemRequest(FileItemRequest):
     """Events of one family."""
 
     family: UUID
 
 
-class InstitutionItemRequest(EventsRequest):
+class InstitutionItemRequest(FileItemRequest):
     """Events of one institution."""
 
     institution: UUID
 
 
-ITEMS: Final[Mapping[Kind, type[EventsRequest]]] = MappingProxyType(
+ITEMS: Final[Mapping[Kind, type[FileItemRequest]]] = MappingProxyType(
     {"child": ItemRequest, "family": FamilyItemRequest, "institution": InstitutionItemRequest}
 )
 """An item by the kind of the file that it names."""

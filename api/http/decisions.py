@@ -67,7 +67,7 @@ async def decision(
     if chosen is None or chosen.kind not in PATHS:
         raise not_found()
     request, day = request.of(chosen.kind), chosen.days.last
-    whole = await request.file(chosen.stream, about=day)
+    whole = await request.file(chosen.stream, about=day, joined=True)
     beside = {each for each in await ledger.together(position) if each != position}
     known = min({position, *beside}) - 1
     entries = list(whole.entries.values())

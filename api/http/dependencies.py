@@ -32,6 +32,7 @@ from api.identity.tokens import Still, always
 from domain.entry import DIRECT, AnyEntry, Origin
 from domain.event import Category, Kind
 from domain.file import File
+from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.rulebook import Rulebook
@@ -126,22 +127,37 @@ class RequestContext:
         *,
         known: int | None = None,
         about: date | None = None,
+        joined: bool = False,
     ) -> File:
         """Return a file of the request's kind that the caller may read, and act on in this way.
 
         `about` is the day that the request is about, None for now; `known` the position as known at which the
-        file is read. Raises the problems of `permitted`.
+        file is read. Raises the problems of `permitted`, and those of `check_stands` unless it may be
+        `joined` to another.
         """
         if self.ledger.cached(child) is None:
             # A file out of scope costs no more than a missing one: it is not read to learn its scope.
             self.check(await self.known_scopes([child]), child, action, about=about)
         file = self.permitted(await self.ledger.file(child), action, about=about)
-        if known is None or known >= file.position:
-            return file
-        earlier = await self.ledger.file(child, known)
-        if earlier is None:
-            raise not_found()
-        return earlier
+        if known is not None and known < file.position:
+            earlier = await self.ledger.file(child, known)
+            if earlier is None:
+                raise not_found()
+            file = earlier
+        if action is Action.READ and not joined:
+            await self.check_stands(file, about=about)
+        return file
+
+    async def check_stands(self, file: File, *, about: date | None = None) -> None:
+        """Raise the problem `joined`, with the file that stays, if a file is joined to another.
+
+        Raises `not_found` to a caller who may not read that one.
+        """
+        joining = joined_by(file)
+        if joining is not None:
+            stays: UUID = joining.event.kept
+            self.permitted(await self.ledger.file(stays), about=about)
+            raise Problem("joined", child=str(stays))
 
     async def at_hand(self, child: UUID, action: Action) -> File:
         """Return the cached file if the caller is permitted, else load it as `file` does.

@@ -9,7 +9,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.explained_fields import FieldReading, fields_explained
 from api.contract.explanations import ExplanationAnswer, FieldExplanation, explanation
 from api.contract.file_kinds import PATHS, answer_about, path_of
-from api.contract.problems import WITHIN, invalid
+from api.contract.problems import OF_FILE, invalid
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, categories_of
 from api.http.file_points import file_point, one_day
 from api.http.of_kind import of_kind
@@ -59,5 +59,5 @@ async def explain(
 for _kind in PATHS:
     router.get(
         f"{path_of(_kind)}/explain/{{field}}",
-        responses=WITHIN | {200: {"model": answer_about(_kind, ExplanationAnswer)}},
+        responses=OF_FILE | {200: {"model": answer_about(_kind, ExplanationAnswer)}},
     )(of_kind(_kind, explain))

@@ -10,7 +10,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.entries import entry_json
 from api.contract.file_differences import DifferenceAnswer
 from api.contract.file_kinds import PATHS, answer_about, path_of
-from api.contract.problems import WITHIN, not_found, responses
+from api.contract.problems import OF_FILE, not_found, responses
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import FileRequest, categories_of
 from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot, label_of
@@ -37,9 +37,11 @@ async def file_diff(
     between: known at one point and not at the other, or of a day after the one and not after the other.
     """
     points = await two_points(request, (from_, to), (from_known_at, to_known_at), cursor, file_id)
-    await request.file(file_id, about=points.asked_from)
-    whole = await request.file(file_id, about=points.asked_to)
+    await request.file(file_id, about=points.asked_from, joined=True)
+    whole = await request.file(file_id, about=points.asked_to, joined=True)
     first, second = await file_points(request, file_id, whole, points)
+    for each in (first, second):
+        await request.check_stands(each.file, about=points.asked_to)
     if not first.file.entries and not second.file.entries:
         raise not_found()
     last, sees = request.until(whole), request.sees
@@ -106,5 +108,7 @@ async def file_diff(
 for _kind in PATHS:
     router.get(
         f"{path_of(_kind)}/diff",
-        responses=WITHIN | {200: {"model": answer_about(_kind, DifferenceAnswer)}} | responses("other_epoch"),
+        responses=OF_FILE
+        | {200: {"model": answer_about(_kind, DifferenceAnswer)}}
+        | responses("other_epoch"),
     )(of_kind(_kind, file_diff))

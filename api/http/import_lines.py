@@ -40,6 +40,8 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
 }
 """The codes of lines that the caller may not record."""
+_DECIDED: Final = frozenset({Action.APPROVE, Action.JOIN})
+"""What is decided by a person's own request, not by an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,8 @@ class LinesImport:
             self.request.of(line.kind).check(whose, line.stream, Action.RECORD)
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
-        """Return what prevents the caller from recording; an import cannot decide on an exception."""
-        if Action.APPROVE in needed(recording.drafts, file).actions:
+        """Return what prevents the caller; an import decides on no exception and on no file."""
+        if _DECIDED & needed(recording.drafts, file).actions:
             return self.request.hindrance(file, recording) or Hindrance.ROLE
         return self.request.hindrance(file, recording)
 

@@ -12,7 +12,7 @@ from api.contract.encoding import JsonResponse
 from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.file_status import file_answer, file_json
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
-from api.contract.problems import WITHIN
+from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt
 from api.http.duplicates import alike_files
@@ -134,7 +134,7 @@ async def readiness(
 
 
 def _answers(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type
-    return WITHIN | {200: {"model": model}}
+    return OF_FILE | {200: {"model": model}}
 
 
 for _kind in PATHS:

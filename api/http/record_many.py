@@ -139,7 +139,8 @@ def _wanted_of(
         raise item.problem or not_found()
     request = request.of(item.kind)
     request.check(whose, item.stream, Action.RECORD)
-    return wanted_by(request, item.stream, item.drafts, key, item=index, at=f"/items/{index}/events")
+    at = f"/items/{index}/events"
+    return wanted_by(request, item.stream, item.drafts, key, item=index, at=at, expected=item.expected)
 
 
 def _afforded(wanted: Mapping[int, Recording], whose: Mapping[UUID, StreamScope]) -> dict[int, Recording]:

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Query
 from api.contract.encoding import JsonResponse
 from api.contract.entries import EntryAnswer, TimelineAnswer, entry_json
 from api.contract.file_kinds import PATHS, path_of
-from api.contract.problems import WITHIN, invalid, responses
+from api.contract.problems import OF_FILE, invalid, responses
 from api.http.cursors import Cursor, CursorNumber, PageLimit, packed, resumed
 from api.http.dependencies import FileRequest, KnownAt, RequestContext, categories_of
 from api.http.of_kind import of_kind
 from domain.entry import AnyEntry
 from domain.event import CATALOGUE, Category
+from domain.file import TURN
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import FIRST_DAY, LAST_DAY, day_of
@@ -131,7 +132,7 @@ async def entries(
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
         line = [entry for entry in read.entries.values() if entry.days.last <= last and turn.has(entry)]
-        line.sort(key=lambda entry: entry.version)
+        line.sort(key=TURN)
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
         if turn.latest_first:
@@ -172,5 +173,5 @@ _NOBODY: Final = Label("没有该编号的人员", "there is nobody with this id
 for _kind in PATHS:
     router.get(
         f"{path_of(_kind)}/entries",
-        responses=WITHIN | {200: {"model": TimelineAnswer}} | responses("other_epoch"),
+        responses=OF_FILE | {200: {"model": TimelineAnswer}} | responses("other_epoch"),
     )(of_kind(_kind, entries))

@@ -34,6 +34,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from domain.entry import AnyEntry, Recorder
 from domain.event import Category, Kind
+from domain.events.filing import FILING
 from domain.events.institution.particulars import OPERATED
 from domain.events.intake import INTAKE
 from domain.events.record import DECISIONS, ON_CORRECTIONS
@@ -69,6 +70,8 @@ class Action(StrEnum):
     """See the accesses to the file."""
     RECEIVE = "receive"
     """Take a child in, as an institution does."""
+    JOIN = "join"
+    """Join two files of one child, separate them, or close one as opened by mistake."""
     OPERATE = "operate"
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
@@ -84,7 +87,7 @@ _MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.SUPERVISOR: frozenset(Action) - {Action.OPERATE},
         Role.AUDITOR: frozenset({Action.READ, Action.SEE_ACCESS}),
         Role.PLACEMENT_OFFICER: frozenset({Action.READ}),
-        Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE}),
+        Role.BUREAU: frozenset({Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN}),
         Role.TOWNSHIP: frozenset({Action.READ, Action.RECORD}),
         Role.ADMINISTRATOR: frozenset({Action.READ, Action.SEE_ACCESS}),
     }
@@ -241,6 +244,8 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
         events = [draft.event] if entry is None else [draft.event, entry.event]
         if any(isinstance(event, DECISIONS) for event in events):
             actions.add(Action.APPROVE)
+        if any(isinstance(event, FILING) for event in events):
+            actions.add(Action.JOIN)
         if any(isinstance(event, INTAKE) for event in events):
             actions.add(Action.RECEIVE)
         if any(isinstance(event, OPERATED) for event in events):

@@ -17,6 +17,7 @@ from domain.event import Category
 from domain.events.intake import FILE_NO
 from domain.file import File
 from domain.impact import GateChange, gate_changes
+from domain.joined_files import is_listed
 from domain.life import Life
 from domain.rule_pack import RulePack
 from domain.rulebook import Rulebook
@@ -76,7 +77,9 @@ async def changed_files(
         for child in piece:
             file = files.get(child)
             scope = None if file is None else scope_of(file)
-            if file is None or scope is None or not allowed(actor, Action.READ, scope, today=today):
+            if file is None or scope is None or not is_listed(file):
+                continue
+            if not allowed(actor, Action.READ, scope, today=today):
                 continue
             if institution is not None and scope.institution != institution:
                 continue

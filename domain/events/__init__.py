@@ -42,4 +42,5 @@ from domain.events import archive as archive
 from domain.events import transfer as transfer
 from domain.events import case as case
 from domain.events import record as record
+from domain.events import filing as filing
 from domain.events import institution as institution

@@ -153,4 +153,4 @@ def _handed_over(history: History, after: date) -> date | None:
 
 
 def _turn(entry: AnyEntry) -> tuple[date, int]:
-    return entry.days.last, entry.version
+    return entry.days.last, entry.turn

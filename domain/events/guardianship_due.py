@@ -73,4 +73,4 @@ def _first(entries: list[AnyEntry], started: AnyEntry) -> AnyEntry | None:
 
 
 def _turn(entry: AnyEntry) -> tuple[date, int]:
-    return entry.days.last, entry.version
+    return entry.days.last, entry.turn

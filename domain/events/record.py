@@ -141,10 +141,10 @@ def approval(file: File, entry: AnyEntry) -> bool | None:
     The last decision counts; a decision from before a correction of the entry does not apply to it any more.
     """
     ids = {entry.entry_id, entry.original}
-    approved = [(it.version, True) for it in file.of(ExceptionApproved) if it.event.entry in ids]
-    rejected = [(it.version, False) for it in file.of(ExceptionRejected) if it.event.entry in ids]
-    version, decision = max((*approved, *rejected), default=(0, False))
-    return decision if version > entry.version else None
+    approved = [(it.turn, True) for it in file.of(ExceptionApproved) if it.event.entry in ids]
+    rejected = [(it.turn, False) for it in file.of(ExceptionRejected) if it.event.entry in ids]
+    turn, decision = max((*approved, *rejected), default=(0, False))
+    return decision if turn > entry.turn else None
 
 
 def waiting(life: Life, original: AnyEntry, today: date) -> AnyEntry | None:
@@ -162,7 +162,7 @@ def waiting(life: Life, original: AnyEntry, today: date) -> AnyEntry | None:
 def _asking(
     life: Life, original: AnyEntry, today: date, before: int | None = None
 ) -> Iterator[tuple[AmendedState, bool]]:
-    """Yield what amended an entry before a version, and whether a second person is to decide on it.
+    """Yield what amended an entry before a turn, and whether a second person is to decide on it.
 
     Each is compared with the entry as it last stood and waited for nobody, so that no correction of a
     correction slips by.
@@ -206,5 +206,5 @@ def _is_asked(life: Life, amendment: AnyEntry) -> bool:
     if original is None or judged is None:
         return False
     recorded = amendment.days.last if amendment.recorded_at is None else day_of(amendment.recorded_at)
-    asking = _asking(life, original, recorded, judged.version)
+    asking = _asking(life, original, recorded, judged.turn)
     return any(asked for each, asked in asking if each.by.entry_id == amendment.entry_id)

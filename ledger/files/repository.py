@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.events.institution.particulars import RulebookAdopted
-from domain.file import AMENDMENTS, RULINGS, File, fold
+from domain.file import AMENDMENTS, RULINGS, File
+from domain.joined_files import as_known, parts_of, whole
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
@@ -59,15 +60,24 @@ class FileRepository:
         entries = await self.decoded(stored)
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
-            files[stream] = await compute(partial(files[stream].extended, added), len(added))
+            file = await compute(partial(files[stream].extended, added), len(added))
+            files[stream] = file = await self._whole(file, known)
             if keep:
-                self.cache.put(files[stream])
+                self.cache.put(file)
         if known is not None:
             for stream, file in files.items():
                 if file.position > known:
-                    earlier = partial(fold, file.entries.values(), known)
-                    files[stream] = await compute(earlier, len(file.entries))
+                    earlier = await compute(partial(as_known, file, known), len(file.entries))
+                    files[stream] = await self._whole(earlier, known)
         return {stream: file for stream, file in files.items() if file.entries}
+
+    async def _whole(self, file: File, known: int | None) -> File:
+        """Return a file with the entries of those that are joined to it, as known at a position."""
+        parts = parts_of(file)
+        if parts == file.parts:
+            return file
+        others = await self.files(parts - file.parts, known)
+        return await compute(partial(whole, file, others), len(file.entries))
 
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone.

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.event import Category
 from domain.file import Beside, File
 from domain.impact import NO_IMPACT, impact
+from domain.joined_files import whole
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.recording.candidates import Candidate, Check, denied, judge_in_turn, judge_together
@@ -145,7 +146,8 @@ class Attempt:
             return Withheld()
         stream = candidate.stream
         before = self.rehearsed_files.get(stream, self.files[stream])
-        self.rehearsed_files[stream] = after = before.extended(candidate.recorded(before.position, now))
+        after = whole(before.extended(candidate.recorded(before.position, now)), self.others)
+        self.rehearsed_files[stream] = after
         changes = impact(before, after, self.rulebooks[stream], self.today, sees)
         return Rehearsal(candidate.judgements, changes, candidate.ids)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.event import Event, fields_of, names_of
 from domain.file import NOTHING_BESIDE, Beside, File
+from domain.joined_files import whole
 from domain.judging import Judgement, judge
 from domain.refusal import breach
 from domain.rulebook import Rulebook
@@ -197,7 +198,6 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
     refused: set[Candidate] = set()
     while True:
         trial = file.copy()
-        trial.beside = beside
         recordable: list[Candidate] = []
         for candidate in candidates:
             if candidate in refused:
@@ -208,6 +208,8 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
                 for entry in candidate.entries:
                     trial.add(entry)
                 recordable.append(candidate)
+        trial = whole(trial, {name: each.own for name, each in beside.items()})
+        trial.beside = beside
         for candidate in recordable:
             candidate.judgements = tuple(
                 judgement

@@ -17,7 +17,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
-from domain.file import File, fold
+from domain.file import File
+from domain.joined_files import as_known
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
@@ -148,17 +149,19 @@ class Verification:
         return [Difference(*each) for each in sorted(differing)]
 
     def _of_file(self, piece: Piece, file: File, contexts: Sequence[RowContext]) -> AbstractSet[RowsKey]:
-        """Return whose rows of a file differ from the recomputed ones, at the version that differs least."""
+        """Return whose rows of a file differ from the recomputed ones, at the position that differs least."""
         stream = contexts[0].stream
         last = piece.last[stream]
         models = [
             model for model in of_kind(last.kind, self._models) if (model.name, stream) not in piece.stopped
         ]
-        versions = [0, *(entry.version for entry in file.entries.values() if entry.position <= last.position)]
-        shown = sum(entry.position <= piece.generation.position for entry in file.entries.values())
+        # Those of the stream itself: by its entries it is known what was joined to it.
+        own = (entry.position for entry in file.entries.values() if entry.stream == stream)
+        positions = [0, *(position for position in own if position <= last.position)]
+        shown = sum(position <= piece.generation.position for position in positions) - 1
         least = {(model.name, stream) for model in models}
-        for version, context in product(versions[shown:], contexts):
-            state = fold(entry for entry in file.entries.values() if entry.version <= version)
+        for position, context in product(positions[shown:], contexts):
+            state = as_known(file, position)
             differing = {
                 (model.name, stream)
                 for model in models
@@ -189,7 +192,7 @@ async def _rows_between(
 
 def _equal(model: ReadModel[Any], rows: Iterable[Any], file: File, context: RowContext) -> bool:
     try:
-        computed = list(model.rows(file, context)) if file.entries else []
+        computed = list(model.rows_of(file, context)) if file.entries else []
     except Exception:  # noqa: BLE001 - rows that cannot be recomputed differ
         return False
     return _comparable(model, rows, context.seal) == _comparable(model, computed, context.seal)

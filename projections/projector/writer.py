@@ -112,7 +112,7 @@ class _Chunk:
             self.versions[each.stream] = file.version
             for model in of_kind(each.kind, self.models):
                 try:
-                    self.rows[model.name, each.stream] = list(model.rows(file, context))
+                    self.rows[model.name, each.stream] = list(model.rows_of(file, context))
                 except Exception as error:  # noqa: BLE001 - stops the read model, whatever it is
                     self.failed[model.name, each.stream] = error
 

@@ -76,7 +76,7 @@ async def expected(served: Served) -> dict[str, list[Any]]:
     ).items():
         reading = RowContext(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
         for model in READ_MODELS:
-            found[model.name] += model.rows(file, reading)
+            found[model.name] += model.rows_of(file, reading)
     return await comparable(served, found)
 
 

@@ -114,7 +114,7 @@ class _Comparison:
     def _held(self, fact: RegisterFact) -> AnyEntry | None:
         """Return the state from a register on the day of this one, else the first state after it."""
         states = [entry for entry in self.file.standing() if isinstance(entry.event, fact.states)]
-        states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.version))
+        states = sorted(filter(papers, states), key=lambda entry: (entry.days.last, entry.turn))
         before = [entry for entry in states if entry.days.last <= fact.dated.days.last]
         return before[-1] if before else next(iter(states), None)
 

@@ -107,7 +107,7 @@ def _decided(history: History, application: Entry[AdopterApplicationReceived]) -
         *history.all(AdoptionRegistered),
         *history.all(AdoptionRefused),
     ]
-    for answer in sorted(answers, key=lambda entry: (entry.days.last, entry.version)):
+    for answer in sorted(answers, key=lambda entry: (entry.days.last, entry.turn)):
         adopter = known(answer.event.adopter)
         if answer.days.last >= application.days.last and adopter in {None, application.event.adopter}:
             return answer

@@ -151,7 +151,7 @@ def planned(history: History) -> Iterator[Clock]:
         for visit in made
         if (day := known(visit.event.next_on)) is not None
     ]
-    ahead.sort(key=lambda each: (each[0].days.last, each[0].version))
+    ahead.sort(key=lambda each: (each[0].days.last, each[0].turn))
     for index, (plan, visitor, days) in enumerate(ahead):
         again = [later for later, other, _ in ahead[index + 1 :] if other == visitor]
         by = [visit for visit in made if known(visit.event.visitor) == visitor]
