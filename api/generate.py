@@ -106,9 +106,11 @@ def _rules() -> Iterator[str]:
     yield "*impossible* and *forbidden* refuse (what is forbidden stands with an exception that a second"
     yield "person approves); *due* opens an obligation; *warning* is a finding."
     yield "What is unverified never refuses."
-    yield from ("", *_heading("rule", "strength", "中文", "English", "source", "verified"))
+    yield from ("", *_heading("rule", "title", "strength", "中文", "English", "source", "verified"))
     for rule in rules:
-        yield _row(rule.id, rule.strength, rule.zh, rule.en, rule.source, _yes(rule.verified))
+        yield _row(
+            rule.id, str(rule.title), rule.strength, rule.zh, rule.en, rule.source, _yes(rule.verified)
+        )
     yield from ("", "## Numbers · 数值", "")
     yield from _heading("rule", "region", "from", "until", "value", "source", "verified")
     for rule in rules:
@@ -191,7 +193,7 @@ def _unverified(rules: Iterable[Rule]) -> Iterator[str]:
             f"{text.source} ({_days(text.since, text.until)})" for text in rule.texts if not text.verified
         ]
         if not rule.verified:
-            yield f"- **{rule.id}** {rule.zh} – {rule.source}"
+            yield f"- **{rule.id} {rule.title.zh}** {rule.zh} – {rule.source}"
         if texts:
             yield f"- {rule.id}, at other times or elsewhere: {', '.join(texts)}"
         if numbers:

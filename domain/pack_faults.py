@@ -275,12 +275,18 @@ class _Found:
 
     def _of_rule(self) -> Iterator[PackFault]:
         yield from self._shape(self.fields, self.table, _RULE)
-        rule, strength = self.rule, self.table.get("strength")
+        rule, strength, title = self.rule, self.table.get("strength"), self.table.get("title")
         if rule is not None and strength is not None and strength != rule.strength:
             yield self.fault(
                 "strength",
                 f"规则的效力不能改变，应为 {rule.strength}",
                 f"a pack does not change the strength of a rule: {rule.strength}",
+            )
+        if rule is not None and title not in (None, {"zh": rule.title.zh, "en": rule.title.en}):
+            yield self.fault(
+                "title",
+                f"规则包不能改变规则的标题，应为“{rule.title.zh}”“{rule.title.en}”",
+                f"a pack does not change the title of a rule: {rule.title.zh!r}, {rule.title.en!r}",
             )
         for place, pack in enumerate(_list(self.table.get("pack")), 1):
             if isinstance(pack, dict):

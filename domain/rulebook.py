@@ -42,6 +42,9 @@ REGIONS: Final[Mapping[Decides, Label]] = MappingProxyType(
 """Whose region decides on texts and numbers."""
 NATION: Final = "000000"
 DEFAULT: Final = "default"
+MOST_IN_TITLE_ZH: Final = 14
+MOST_IN_TITLE_EN: Final = 40
+"""Characters of a rule's title: one line of a list has room for them."""
 _THAT_DAY: Final = Label("登记事项的发生日期", "the day of what is recorded")
 
 
@@ -158,8 +161,10 @@ class Papers:
 class Rule:
     """What must, must not or should happen; `source` is the text that says so.
 
-    A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says
-    whose region selects the number. `texts` are what it rested on elsewhere or at other times; `on` selects.
+    `title` names it in a list: what is to be done or asked, in one line, which is the same in every place and
+    at all times. `zh` and `en` are its text.
+    A rule that is not `verified` (its text could not be checked) warns and never refuses. `region` says whose
+    region selects the number. `texts` are what it rested on elsewhere or at other times; `on` selects.
     `bounds` are for who writes another number.
     `cured_by` are the types of event that mend a breach of it or clear what it makes due; `cure` says what to
     record or to correct, where and by which day (`{day}` is the day of the event that it refuses), and, where
@@ -167,6 +172,7 @@ class Rule:
     """
 
     id: str
+    title: Label
     strength: Strength
     zh: str
     en: str
@@ -299,8 +305,8 @@ class InvalidRulebookError(ValueError):
 class Rulebook:
     """Every rule by id, with a digest of their texts; `Rulebook.shipped()` is the one of this version.
 
-    Rules that the texts lack are those of `base`; what packs say is laid over the rules. Raises
-    InvalidRulebookError.
+    Rules that the texts lack are those of `base`, and so are the titles of all that it has; what packs say is
+    laid over the rules. Raises InvalidRulebookError.
     """
 
     def __init__(self, texts: Mapping[str, str], base: "Rulebook | None" = None) -> None:
@@ -312,7 +318,7 @@ class Rulebook:
         for name, text in self.texts.items():
             try:
                 document = tomllib.loads(text)
-                rules = [*_rules(document)]
+                rules = [*_rules(document, {} if base is None else base.rules)]
                 laid_over += _laid_over(document)
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 message = f"{name} cannot be read: {error}"
@@ -346,10 +352,27 @@ def _shipped() -> Rulebook:
     )
 
 
-def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
+def title_of(rule: str) -> Label:
+    """Return the title of a rule, which no pack and no adopted text changes."""
+    return _shipped()[rule].title
+
+
+def _title(said: Mapping[str, str]) -> Label:
+    """Return a title; raise ValueError if it is empty or too long for one line."""
+    title = _sound(Label)(zh=said["zh"], en=said["en"])
+    for words, most in ((title.zh, MOST_IN_TITLE_ZH), (title.en, MOST_IN_TITLE_EN)):
+        if not words.strip() or len(words) > most:
+            message = f"title {words!r} has {len(words)} characters, and not 1 to {most}"
+            raise ValueError(message)
+    return title
+
+
+def _rules(document: Mapping[str, Any], known: Mapping[str, Rule]) -> Iterator[Rule]:
     for rule in document.get("rule", ()):
+        of_version = known.get(rule["id"])
         yield _sound(Rule)(
             id=rule["id"],
+            title=_title(rule["title"]) if of_version is None else of_version.title,
             strength=rule["strength"],
             zh=rule["zh"],
             en=rule["en"],

@@ -36,8 +36,8 @@ class Obligation:
     number: Annotated[int, Internal()]
     rests_on: list[str]
     rule: Annotated[str, Hashed()]
-    title_zh: Annotated[str, Blank("")]
-    title_en: Annotated[str, Blank("")]
+    zh: Annotated[str, Blank("")]
+    en: Annotated[str, Blank("")]
     opened_on: date
     due_first: Annotated[date | None, Internal()]
     due_on: Annotated[date, Internal()]
@@ -85,8 +85,8 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
         number=number,
         rests_on=listed(clock.rests_on),
         rule=rule.id,
-        title_zh=rule.zh,
-        title_en=rule.en,
+        zh=rule.zh,
+        en=rule.en,
         opened_on=clock.opened_on,
         due_first=clock.due.first,
         due_on=clock.due.last,

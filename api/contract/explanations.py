@@ -18,7 +18,7 @@ from api.contract.explained_fields import (
     ids_in,
 )
 from api.contract.explanation_words import Contributed
-from api.contract.listing import Because
+from api.contract.listing import Because, Titled, titled
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category, Label
@@ -75,7 +75,7 @@ class NumberAnswer(Because):
     verified: bool
 
 
-class RuleTakingPart(Because):
+class RuleTakingPart(Because, Titled):
     """A rule by which a field is found, as it stood on the day, with the numbers that it counted with."""
 
     rule: str
@@ -304,6 +304,7 @@ def _rules(asked: ExplainedField, reading: FieldReading, file: File) -> Iterator
         rule = _rule_of_then(asked, reading, rule_id, file)
         yield {
             "rule": rule.id,
+            **titled(rule),
             "zh": rule.zh,
             "en": rule.en,
             "source": rule.source,

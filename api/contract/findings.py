@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.listing import Titled, titled
 from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
@@ -14,15 +15,22 @@ if TYPE_CHECKING:
     FindingAnswer: TypeAlias = dict[str, Any]
     ListedFindingAnswer: TypeAlias = dict[str, Any]
 else:
-    _FINDING = {**answered(Finding), "child": UUID | None, "on": date, "others": list[UUID]}
+    _FINDING = {
+        **answered(Finding),
+        **get_type_hints(Titled),
+        "child": UUID | None,
+        "on": date,
+        "others": list[UUID],
+    }
     ListedFindingAnswer = typed_dict(
         "ListedFindingAnswer", _FINDING | NAMED, "A finding in a list, with whose file it is against."
     )
     FindingAnswer = typed_dict(
         "FindingAnswer",
         _FINDING,
-        """A finding against a file, from a day on; `rests_on` are the categories that it reveals.
+        """A finding against a file, from a day on, by the title and the words of its rule.
 
+        `rests_on` are the categories that it reveals.
         `others` are files that may be the same child's or have the same number, as far as the caller may read
         them. `child` is null for a file that would be opened.
         """,
@@ -31,4 +39,9 @@ else:
 
 def finding_json(finding: Finding, others: Sequence[UUID] = (), *, kind: Kind = "child") -> FindingAnswer:
     """Return a finding against a file of a kind, with other files that are alike."""
-    return {**row_json(finding, kind), "on": finding.found_on, "others": list(others)}
+    return {
+        **row_json(finding, kind),
+        **titled(finding.rule),
+        "on": finding.found_on,
+        "others": list(others),
+    }

@@ -4,6 +4,8 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from api.contract.listing import Titled
+
 
 class ReportedLine(TypedDict):
     """A value or a row that was not used: its place, its text as written, and the reason.
@@ -32,7 +34,7 @@ class Cells(TypedDict):
     rejected: int
 
 
-class RuleCount(TypedDict):
+class RuleCount(Titled):
     """The number of findings of a rule against the entries, and of those by a text that was not checked."""
 
     rule: str

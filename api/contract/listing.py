@@ -1,8 +1,10 @@
-"""Pages of lists, and sentences in two languages, in the form of answers."""
+"""Pages of lists, and titles and sentences in two languages, in the form of answers."""
 
 from typing import Generic, TypeVar
 
 from typing_extensions import TypedDict
+
+from domain.rulebook import Rule, title_of
 
 T = TypeVar("T")
 
@@ -18,6 +20,19 @@ class KnownListing(Listing[T]):
     """One page of a list about files, with the position as known at which it shows them, at least."""
 
     known_position: int
+
+
+class Titled(TypedDict):
+    """The title of a rule in two languages."""
+
+    title_zh: str
+    title_en: str
+
+
+def titled(rule: Rule | str) -> Titled:
+    """Return the title of a rule, or of the rule with an id."""
+    title = title_of(rule) if isinstance(rule, str) else rule.title
+    return {"title_zh": title.zh, "title_en": title.en}
 
 
 class Because(TypedDict):

@@ -1,12 +1,12 @@
 """Clocks in the form of answers: due, met, overdue or void on a day."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias
+from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, get_type_hints
 from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.listing import Because
+from api.contract.listing import Because, Titled, titled
 from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
 from domain.event import Kind
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 else:
     _OBLIGATION = {
         **answered(Obligation),
+        **get_type_hints(Titled),
         "due_on": NotRequired[date],
         "due_between": NotRequired[tuple[date | None, date]],
         "state": State,
@@ -29,7 +30,10 @@ else:
     ObligationAnswer = typed_dict(
         "ObligationAnswer",
         _OBLIGATION,
-        "An obligation: it is due on a day, or between two days if the day is unknown.",
+        """An obligation by the title and the words of its rule.
+
+        It is due on a day, or between two days if the day is unknown.
+        """,
     )
     ListedObligationAnswer = typed_dict(
         "ListedObligationAnswer", _OBLIGATION | NAMED, "An obligation in a list, with whose it is."
@@ -54,6 +58,7 @@ def obligation_json(obligation: Obligation, day: date, *, kind: Kind = "child") 
     met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []
     answer = {
         **row_json(obligation, kind),
+        **titled(obligation.rule),
         "state": state,
         "days_left": (obligation.due_on - day).days,
         "met_by": met,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Literal, NotRequired
+from typing import Any, Final, Literal, NotRequired, get_type_hints
 from uuid import UUID
 
 from typing_extensions import TypedDict
@@ -13,6 +13,7 @@ from api.contract.entries import NO_CAUSES, EntryAnswer, entry_json
 from api.contract.file_status import attribute_json
 from api.contract.findings import FindingAnswer, finding_json
 from api.contract.impact_words import gate_change_words, obligation_change_words, status_words
+from api.contract.listing import Titled
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.problems import Problem, not_found
 from domain.codes import tables
@@ -61,11 +62,11 @@ _OPERATED: Final = Label(
 )
 
 
-class RefusalAnswer(TypedDict):
+class RefusalAnswer(Titled):
     """A rule that refuses a recording, and the place in the request.
 
-    If it rests on data that the caller may not see, it has the rule's sentence alone, without evidence, and
-    `pointer` names the event of the request but nothing in it.
+    If it rests on data that the caller may not see, it has the rule's title and sentence alone, without
+    evidence, and `pointer` names the event of the request but nothing in it.
     The refusal of an unknown code names the code table, and lists its codes if they are few.
     `cure_zh` and `cure_en` say what to record or to correct, where and by which day.
     """
@@ -135,7 +136,7 @@ class GateChangeAnswer(TypedDict):
     en: str
 
 
-class RefusedLaterAnswer(TypedDict):
+class RefusedLaterAnswer(Titled):
     """A rule by which an entry that is there already would be refused, with the words of that refusal."""
 
     entry: UUID
@@ -288,6 +289,8 @@ def refusal_json(judgement: Judgement, sees: AbstractSet[Category], place: str =
     answer: RefusalAnswer = {
         "pointer": f"{place}{refusal.at}" if visible else place,
         "rule": rule.id,
+        "title_zh": rule.title.zh,
+        "title_en": rule.title.en,
         "strength": "impossible" if rule.strength == "impossible" else "forbidden",
         "zh": sentence.zh,
         "en": sentence.en,
@@ -374,7 +377,7 @@ def _impact(
 
 def _refused_later(judgement: Judgement, sees: AbstractSet[Category]) -> RefusedLaterAnswer:
     told: Any = {"entry": judgement.entry.entry_id, **refusal_json(judgement, sees)}
-    later: RefusedLaterAnswer = {name: told[name] for name in RefusedLaterAnswer.__annotations__}  # type: ignore[assignment]  # as declared
+    later: RefusedLaterAnswer = {name: told[name] for name in get_type_hints(RefusedLaterAnswer)}  # type: ignore[assignment]  # as declared
     return later
 
 

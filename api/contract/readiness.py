@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from typing_extensions import TypedDict
 
+from api.contract.listing import Titled, titled
 from domain.event import Category
 from domain.readiness import GateState, GateWeight, Status
 from projections.readiness import ReadyOnDay
@@ -29,8 +30,8 @@ class GateAnswer(TypedDict):
     rests_on: list[Category] | None
 
 
-class NextDueAnswer(TypedDict):
-    """The obligation that is due next."""
+class NextDueAnswer(Titled):
+    """The obligation that is due next, by the title of its rule."""
 
     due_on: date
     rule: str
@@ -64,7 +65,6 @@ def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) ->
     """Return the readiness of a young person on a day."""
     # The read model has them in the form of the answer.
     gates: Any = orjson.Fragment(ready.gates_shown(sees))
-    due_on, rule = ready.next_due_on, ready.next_rule
     return {
         "child": ready.child,
         "day": day,
@@ -74,5 +74,11 @@ def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) ->
         "turns_18_from": ready.turns_18_from,
         "turns_18_on": ready.turns_18_on,
         "gates": gates,
-        "next": None if due_on is None or rule is None else {"due_on": due_on, "rule": rule},
+        "next": _next(ready.next_due_on, ready.next_rule),
     }
+
+
+def _next(due_on: date | None, rule: str | None) -> NextDueAnswer | None:
+    if due_on is None or rule is None:
+        return None
+    return {"due_on": due_on, "rule": rule, **titled(rule)}

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from api.contract.changes_told import ChangeAnswer, changes_json
 from api.contract.encoding import JsonResponse
-from api.contract.listing import Because, Listing
+from api.contract.listing import Because, Listing, Titled, titled
 from api.contract.masking import typed_dict
 from api.contract.problems import ANYWHERE, Problem, not_found, responses
 from api.http.dependencies import FileRequest
@@ -67,10 +67,11 @@ else:
     TextAnswer = _answer_of(DatedText, "A source in one region for some days, and its words if they differ.")
 
 
-class RuleAnswer(TypedDict):
+class RuleAnswer(Titled):
     """A rule with its words and source, those of other days and regions, its numbers, and what mends it.
 
-    `region_of` says whose region selects texts and numbers.
+    Its title names it in a list, the same in every rulebook. `region_of` says whose region selects texts and
+    numbers.
     """
 
     rule: str
@@ -216,6 +217,7 @@ def rule_json(rule: Rule) -> RuleAnswer:
     cure = rule.cured()
     return {
         "rule": rule.id,
+        **titled(rule),
         "strength": rule.strength,
         "zh": rule.zh,
         "en": rule.en,

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from api.contract.findings import FindingAnswer
+from api.contract.listing import titled
 from api.http.dependencies import RequestContext
 from domain.event import Category, known
 from domain.events.intake import IdentityRecorded
@@ -184,6 +185,7 @@ def _finding(
     return {
         "child": child,
         "rule": rule.id,
+        **titled(rule),
         "kind": KIND,
         "on": request.today,
         "entries": [],

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.contract import bodies
+from api.contract.listing import titled
 from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import caught_up, numbers_held, terms_of
@@ -250,7 +251,7 @@ class LinesImport:
             "rejections": sorted(self.rejections, key=itemgetter("row")),
             "values": [],
             "findings": [
-                {"rule": rule, "count": count, "unverified": self.unverified[rule]}
+                {"rule": rule, **titled(rule), "count": count, "unverified": self.unverified[rule]}
                 for rule, count in sorted(self.findings.items())
             ],
             "not_in_this_file": [],

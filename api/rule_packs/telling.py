@@ -78,7 +78,7 @@ def _event(name: str) -> str:
 def change_lines(change: RuleChange) -> Iterator[str]:
     """Yield in lines how a rule differs between two rulebooks."""
     rule = change.rule
-    yield f"{rule.id}  {rule.zh} {rule.en}"
+    yield f"{rule.id}  {rule.title}"
     if change.before is None:
         yield "  + 新规则 a new rule"
     if change.after is None:

@@ -19,6 +19,7 @@ REFUSING = [rule for rule in RULEBOOK.rules.values() if rule.strength in {"impos
 TEXT = """
 [[rule]]
 id = "T01"
+title = {zh = "示例", en = "An example"}
 strength = "forbidden"
 zh = "示例。"
 en = "An example."

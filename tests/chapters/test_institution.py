@@ -21,6 +21,7 @@ FIRST = {
     "wards.toml": """
 [[rule]]
 id = "W1"
+title = {zh = "须有材料", en = "Papers"}
 strength = "forbidden"
 zh = "须有材料。"
 en = "Papers are needed."

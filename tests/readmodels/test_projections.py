@@ -266,7 +266,7 @@ async def test_a_rulebook_that_an_institution_adopts_counts_for_all_its_children
     titles = {}
     for client in (supervisor, elsewhere):
         for item in (await client.get("/obligations", params={"rule": "D10"})).json()["items"]:
-            titles[UUID(item["child"])] = item["title_zh"]
+            titles[UUID(item["child"])] = item["zh"]
     assert "当日核实参保状态" in titles[own]
     assert "及时核实基本医保参保状态" in titles[other]
     assert await tables(served) == await expected(served)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from api.contract.listing import titled
 from api.identity.directory import Institution
 from api.imports.accounting import SETTLED, Account, CellOutcome
 from api.imports.faults import Fault
@@ -193,7 +194,7 @@ class Report:
             "rejections": [line.json() for line in self.rejections],
             "values": [line.json() for line in self.values],
             "findings": [
-                {"rule": rule, "count": len(rows), "unverified": self.unverified[rule]}
+                {"rule": rule, **titled(rule), "count": len(rows), "unverified": self.unverified[rule]}
                 for rule, rows in sorted(self.rows_by_rule.items())
             ],
             "not_in_this_file": [line.json() for line in self.missing],
