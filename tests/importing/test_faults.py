@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from api.contract.listing import titled
 from api.imports.reading.unreadable import UnreadableFileError
 from api.imports.report.terminal import tell
 from api.imports.sink import RecordingSink, RehearsingSink
@@ -128,7 +129,7 @@ async def test_a_citizen_id_that_cannot_be_one_is_kept_as_written(counter: Count
     report = await counter.take(roster_of({"身份证号": "371099201503010011"}))
 
     assert (await counter.only("CS001", CitizenIdAssigned)).event.citizen_id == "371099201503010011"
-    assert {"rule": "I30", "count": 1, "unverified": 0} in report.json()["findings"]
+    assert {"rule": "I30", **titled("I30"), "count": 1, "unverified": 0} in report.json()["findings"]
     assert not report.values
 
 

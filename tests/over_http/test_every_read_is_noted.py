@@ -12,6 +12,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from api.app import create_app
+from api.contract.listing import titled
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
@@ -281,7 +282,10 @@ async def test_who_is_told_by_lines_that_a_number_is_another_s_is_noted(served: 
 
     told = (await own.imported_as_a_line(numbered)).json()
 
-    assert (told["recorded"], told["findings"]) == (1, [{"rule": "I32", "count": 1, "unverified": 0}])
+    assert (told["recorded"], told["findings"]) == (
+        1,
+        [{"rule": "I32", **titled("I32"), "count": 1, "unverified": 0}],
+    )
     assert {line.purpose for line in await served.container.access.of(own.child, limit=500)} == {
         "import report"
     }
@@ -305,7 +309,7 @@ async def test_who_is_told_what_speaks_against_rows_of_a_register_is_noted(serve
     assert (told["rejections"], told["values"], told["findings"]) == (
         [],
         [],
-        [{"rule": "I32", "count": 2, "unverified": 0}],
+        [{"rule": "I32", **titled("I32"), "count": 2, "unverified": 0}],
     )
     await served.projected()
     for row in (await supervisor.get("/children")).json()["items"]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from api.contract.listing import titled
 from api.identity.permissions import Role
 from domain.event import Event
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
@@ -318,7 +319,7 @@ async def test_two_children_of_a_register_with_one_citizen_id_are_both_found(cou
     paper = listing(ID, ID, OTHER_ID)
     for dry_run in (True, False):
         report = await counter.take(paper, dry_run=dry_run)
-        assert {"rule": "I32", "count": 2, "unverified": 0} in report.json()["findings"]
+        assert {"rule": "I32", **titled("I32"), "count": 2, "unverified": 0} in report.json()["findings"]
         assert report.rows_by_rule["I32"] == ["儿童花名册!4", "儿童花名册!5"]
     first, second = sorted(str(counter.stream(number)) for number in ("CS000", "CS001"))
     assert await Recorder(counter.served).found() == {"I32": [(first, (second,)), (second, (first,))]}
@@ -329,7 +330,7 @@ async def test_a_citizen_id_of_a_register_that_another_institution_has_is_found(
     await elsewhere.opened(some(CitizenIdAssigned, citizen_id=ID))
     await counter.served.projected()
     report = await counter.take(listing(ID, OTHER_ID))
-    assert {"rule": "I32", "count": 1, "unverified": 0} in report.json()["findings"]
+    assert {"rule": "I32", **titled("I32"), "count": 1, "unverified": 0} in report.json()["findings"]
     assert await Recorder(counter.served).found() == {"I32": [(str(counter.stream("CS000")), ())]}
 
 
