@@ -96,7 +96,14 @@ HANDED_OVER = a_file(institution=OTHER, former=(Former(OWN, date(2025, 6, 30)),)
 # What each role may do with a file that its institution, its region or its ledger holds now.
 WITHIN = {
     Role.STAFF: {Action.READ, Action.RECORD, Action.RECEIVE},
-    Role.SUPERVISOR: {Action.READ, Action.RECORD, Action.RECEIVE, Action.APPROVE, Action.SEE_ACCESS},
+    Role.SUPERVISOR: {
+        Action.READ,
+        Action.RECORD,
+        Action.RECEIVE,
+        Action.APPROVE,
+        Action.JOIN,
+        Action.SEE_ACCESS,
+    },
     Role.AUDITOR: {Action.READ, Action.SEE_ACCESS},
     Role.PLACEMENT_OFFICER: {Action.READ},
     Role.BUREAU: {Action.READ},
@@ -105,7 +112,7 @@ WITHIN = {
 }
 # What each role may do with the file of a child outside institutions in its place.
 WITHIN_PLACE = {role: set[Action]() for role in Role} | {
-    Role.BUREAU: {Action.READ, Action.RECORD, Action.APPROVE},
+    Role.BUREAU: {Action.READ, Action.RECORD, Action.APPROVE, Action.JOIN},
     Role.TOWNSHIP: {Action.READ, Action.RECORD},
     Role.ADMINISTRATOR: {Action.READ, Action.SEE_ACCESS},
 }
@@ -261,7 +268,15 @@ def test_the_institution_that_a_place_asked_may_take_the_child_in_and_nothing_el
 RECORDING = {Role.STAFF, Role.SUPERVISOR}
 PASSED_ON = {"PlaceOfCareChanged"}
 """What gives the file to a place, which then amends it (`test_outside`)."""
-DECISIONS = {"ExceptionApproved", "ExceptionRejected", "CorrectionApproved", "CorrectionRejected"}
+DECISIONS = {
+    "ExceptionApproved",
+    "ExceptionRejected",
+    "CorrectionApproved",
+    "CorrectionRejected",
+    "FilesJoined",
+    "FilesSeparated",
+    "FileOpenedByMistake",
+}
 UNSAID = Unknown("not_asked")
 
 
