@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
@@ -24,7 +23,7 @@ from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit, no_cursor
 from api.http.dependencies import AsOf, Day, RequestContext, list_request
 from api.http.file_points import one_day
-from api.http.one_file import RuleFilter
+from api.http.one_file import DueSince, DueUntil, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
 from domain.event import WHOLLY_SEALED, Category, Number
@@ -168,8 +167,8 @@ async def obligations(
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: RuleFilter = None,
-    due_since: Annotated[date | None, Query(description="The first due day to list.")] = None,
-    due_until: Annotated[date | None, Query(description="The last due day to list.")] = None,
+    due_since: DueSince = None,
+    due_until: DueUntil = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:

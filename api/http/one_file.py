@@ -32,6 +32,8 @@ from projections.withholding import told_of
 
 router = APIRouter(tags=["one file"])
 
+DueSince: TypeAlias = Annotated[date | None, Query(description="The first due day to list.")]
+DueUntil: TypeAlias = Annotated[date | None, Query(description="The last due day to list.")]
 RuleFilter: TypeAlias = Annotated[
     str | None, Query(pattern="^[A-Za-z0-9-]{1,20}$", description="One rule's id, such as D11.")
 ]
@@ -96,6 +98,8 @@ async def obligations(
     as_of: AsOf = None,
     state: Annotated[list[State] | None, Query(description="All of them by default.")] = None,
     rule: RuleFilter = None,
+    due_since: DueSince = None,
+    due_until: DueUntil = None,
     known_at: KnownAt = None,
 ) -> JsonResponse:
     """List a file's obligations on a day, each with its state and the entries that decided it."""
@@ -110,6 +114,7 @@ async def obligations(
             if (now := obligation.state(on)) is not None
             and (not state or now in state)
             and rule in {None, obligation.rule}
+            and (due_since or date.min) <= obligation.due_on <= (due_until or date.max)
         ]
         items = [obligation_json(each, on, kind=request.kind) for each in listed]
         return items, told_of(listed)

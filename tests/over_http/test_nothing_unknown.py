@@ -233,7 +233,12 @@ async def test_a_page_of_a_list_goes_on_only_with_the_same_filters(served: Serve
     client = await served.as_(Role.SUPERVISOR)
     questions = {
         "/children": ({"departed": "false"}, {"departed": "true"}, {"stage": "in_care"}),
-        "/obligations": ({"state": "overdue"}, {"state": "met"}, {"rule": "D10"}, {"day": "2026-11-21"}),
+        "/obligations": (
+            {"state": "overdue"},
+            {"state": "met"},
+            {"rule": "D10"},
+            {"due_until": "2025-11-21"},
+        ),
         "/readiness": ({"day": "2026-11-21"}, {"within_months": "12"}, {"status": "ready"}),
         "/findings": ({"kind": "breach"}, {"rule": "S01"}, {"day": "2026-11-21"}),
     }

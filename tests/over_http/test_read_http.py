@@ -170,6 +170,33 @@ async def test_what_may_not_be_seen_is_restricted_by_category(served: Served) ->
 # Across files
 
 
+async def test_what_is_overdue_for_longer_is_listed_apart_across_files_and_in_a_file(served: Served) -> None:
+    """The day of an insurance check is that of the reception: for one before, on and after a day."""
+    before, on, after = "2025-11-21", "2025-11-22", "2025-11-23"
+    stories = {day: await a_story(served).given((day, some(ChildReceived))) for day in (before, on, after)}
+    for asked, found in (
+        ({"due_since": on}, [on, after]),
+        ({"due_until": before}, [before]),
+        ({"due_since": on, "due_until": on}, [on]),
+        ({"due_since": after, "due_until": before}, []),
+    ):
+        items = await listed(served, "/obligations", rule="D10", state="overdue", **asked)
+        assert [item["due_on"] for item in items] == found
+        assert [item["child"] for item in items] == [stories[day].child for day in found]
+        for day, story in stories.items():
+            own = await story.asked("/obligations", rule="D10", state="overdue", **asked)
+            assert [item["due_on"] for item in own["items"]] == [each for each in found if each == day]
+
+
+async def test_every_count_of_what_waits_in_a_file_has_its_list(served: Served) -> None:
+    story = await a_story(served).given(("2024-03-05", some(ChildReceived)), named(born="2010-09-01"))
+    counts = (await story.asked())["obligations"]
+    overdue = await story.asked("/obligations", state="overdue")
+    soon = await story.asked("/obligations", state="due", due_until="2026-12-22")
+    assert counts == {"overdue": len(overdue["items"]), "due_30_days": len(soon["items"])}
+    assert all(counts.values())
+
+
 async def test_what_is_due_and_overdue_is_told_with_what_started_it(served: Served) -> None:
     story = await a_story(served).given(RECEIVED)
     await a_story(served).given(("2026-11-22", some(ChildReceived)))
