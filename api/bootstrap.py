@@ -114,7 +114,7 @@ async def open_container(
         projector = Projector(ledger, readers, READ_MODELS)
         # So that built read models serve the first request already.
         await projector.start()
-        works = [_follow(projector)] if follow else []
+        works = [_follow(projector), projector.run_known] if follow else []
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
             await stack.enter_async_context(activity.counting(database.reader, name))

@@ -12,22 +12,12 @@ from datetime import date
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
-from domain.entry import AnyEntry, Entry
+from domain.entry import AnyEntry
 from domain.event import Event, Label
-from domain.file import (
-    AMENDMENTS,
-    ANYTHING,
-    EVERY,
-    ORDER,
-    TURN,
-    AmendedState,
-    Attribute,
-    Fact,
-    File,
-    names_entry,
-)
+from domain.file import AMENDMENTS, ANYTHING, EVERY, ORDER, Attribute, File, names_entry
 from domain.joined_files import JOINED, as_known, leaving_out
 from domain.limit import Area, limit
+from domain.observing import PAPERS, STANDING, observed
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -46,9 +36,6 @@ MOST_READ: Final = limit(
     ),
 )
 _LEAST_TRIED: Final = 20
-
-_STANDING: Final = object()
-"""Among what was read: which entries stand at all, though not what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +72,7 @@ def explained(
     entries of those that it may read, and all of them are tried.
     """
     read: set[object] = set()
-    answer = ask(_Observed(file, read))
+    answer = ask(observed(file, read))
     candidates = _candidates(file, read)
     most = len(candidates) if quick else max(_LEAST_TRIED, MOST_READ // max(1, len(candidates)))
     tried = candidates
@@ -144,7 +131,7 @@ def _candidates(file: File, read: set[object]) -> list[AnyEntry]:
     found |= {
         original
         for original, acting in groups.items()
-        if len(acting) > 1 and (_STANDING in read or any(touches(each, read) for each in acting))
+        if len(acting) > 1 and (STANDING in read or any(touches(each, read) for each in acting))
     }
     return sorted((each for original in found for each in groups.get(original, ())), key=_recorded)
 
@@ -162,110 +149,14 @@ def _read_by(file: File, key: object) -> Iterator[AnyEntry]:
             yield from filter(None, [file.entries.get(key), file.effective(key)])
         case type():
             yield from file.of(key)
+        case _ if key is PAPERS:
+            yield from file.bringing_papers()
 
 
 def touches(entry: AnyEntry, read: set[object]) -> bool:
     """Whether an entry is, or was before it was amended, of what was read."""
     own = {type(entry.event), entry.entry_id, entry.original}
     return not read.isdisjoint(own) or any(held.attribute in read for held in entry.event.holds(entry))
-
-
-class _Observed(File):
-    """A file that notes what is read of it, by the keys of `File.changed`."""
-
-    def __init__(self, file: File, read: set[object]) -> None:
-        super().__init__(file.stream)
-        vars(self).update(vars(file))
-        self._read = read
-        self.entries = _ObservedEntries(file.entries, read)
-        # What is remembered was not read again.
-        self.judged = None
-
-    def of(self, kind: type[E]) -> list[Entry[E]]:
-        self._read.add(kind)
-        return super().of(kind)
-
-    def facts(self, attribute: Attribute[T]) -> dict[str, list[Fact[T]]]:
-        self._read.add(attribute)
-        return super().facts(attribute)
-
-    def attributes(self) -> Iterable[Attribute[Any]]:
-        self._read.add(ANYTHING)
-        return super().attributes()
-
-    def effective(self, entry_id: UUID) -> AnyEntry | None:
-        self._read.add(entry_id)
-        return super().effective(entry_id)
-
-    def standing(self) -> Iterator[AnyEntry]:
-        self._read.add(ANYTHING)
-        return super().standing()
-
-    def amendments(self, entry_id: UUID) -> list[AnyEntry]:
-        self._read.add(entry_id)
-        return super().amendments(entry_id)
-
-    def amended(self, entry_id: UUID, before: int | None = None) -> Iterator[AmendedState]:
-        self._read.add(entry_id)
-        return super().amended(entry_id, before)
-
-    @property
-    def opened(self) -> AnyEntry:
-        entry = next(each for each in dict.values(self.entries) if each.stream == self.stream)
-        self._read.add(entry.entry_id)
-        return entry
-
-    @property
-    def newest(self) -> AnyEntry:
-        entry = max(dict.values(self.entries), key=TURN)
-        self._read.add(entry.entry_id)
-        return entry
-
-    @property
-    def latest(self) -> AnyEntry | None:
-        entry = super().latest
-        return None if entry is None else self._noted(entry)
-
-    @property
-    def earliest(self) -> AnyEntry | None:
-        entry = super().earliest
-        return None if entry is None else self._noted(entry)
-
-    def _noted(self, entry: AnyEntry) -> AnyEntry:
-        self._read.update((entry.original, _STANDING))
-        return entry
-
-
-class _ObservedEntries(dict[UUID, AnyEntry]):
-    """The entries of a file, which note whether one is looked up or all are gone through."""
-
-    def __init__(self, entries: dict[UUID, AnyEntry], read: set[object]) -> None:
-        super().__init__(entries)
-        self._read = read
-
-    def __getitem__(self, entry_id: UUID) -> AnyEntry:
-        self._read.add(entry_id)
-        return super().__getitem__(entry_id)
-
-    def __contains__(self, entry_id: object) -> bool:
-        self._read.add(entry_id)
-        return super().__contains__(entry_id)
-
-    def get(self, entry_id: UUID, default: Any = None) -> Any:  # noqa: ANN401 - as a dict has it
-        self._read.add(entry_id)
-        return super().get(entry_id, default)
-
-    def __iter__(self) -> Iterator[UUID]:
-        self._read.add(ANYTHING)
-        return super().__iter__()
-
-    def values(self) -> Any:  # noqa: ANN401 - as a dict has them
-        self._read.add(ANYTHING)
-        return super().values()
-
-    def items(self) -> Any:  # noqa: ANN401 - as a dict has them
-        self._read.add(ANYTHING)
-        return super().items()
 
 
 AsideReason: TypeAlias = Literal[

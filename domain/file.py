@@ -187,6 +187,8 @@ class File:
         self.changed: dict[object, int] = {}
         """The number of entries at the last change, by what changed: the entries of a type, the facts of an
         attribute, an entry as it stands (by its original id), or `ANYTHING`."""
+        self.touched: set[object] = set()
+        """What the entry added last changed, by the keys of `changed`."""
         self._own: set[object] = set()
         """Types and attributes whose lists are not shared with a copy."""
         self._latest: tuple[int, AnyEntry | None] = (0, None)
@@ -207,7 +209,8 @@ class File:
         self.stream = self.stream or entry.stream
         self.version = max(self.version, entry.version)
         self.position = max(self.position, entry.position)
-        self.changed[ANYTHING] = len(self.entries)
+        self.touched = set()
+        self._change(ANYTHING)
         target = amended(entry)
         if target is not None:
             amendments = [*self._amendments.get(target, ()), entry]
@@ -218,6 +221,9 @@ class File:
         else:
             self._effective[entry.entry_id] = entry
             self._take(entry)
+            before, latest = self._latest
+            if before == len(self.entries) - 1 and (latest is None or latest.turn < entry.turn):
+                self._latest = (len(self.entries), entry)
         if entry.type in RULINGS or target is not None:
             self._rule(entry, target)
         return self
@@ -314,6 +320,20 @@ class File:
     def earliest(self) -> AnyEntry | None:
         """Of the entries that stand, one that happened first."""
         return min(self._effective.values(), key=lambda entry: entry.days.last, default=None)
+
+    @property
+    def region(self) -> str | None:
+        """The region of the entry recorded last of those that stand."""
+        return None if self.latest is None else self.latest.region
+
+    @property
+    def begun(self) -> date | None:
+        """The first day by which something certainly happened; None if nothing stands."""
+        return None if self.earliest is None else self.earliest.days.last
+
+    def bringing_papers(self) -> Iterator[AnyEntry]:
+        """Yield every entry that stands and may bring papers."""
+        return filter(brings_papers, self.standing())
 
     def amendments(self, entry_id: UUID) -> list[AnyEntry]:
         """What corrected, withdrew or restored an entry, in the order of recording."""
@@ -417,10 +437,14 @@ class File:
             if about is not None:
                 self._settle(about)
 
+    def _change(self, key: object) -> None:
+        self.changed[key] = len(self.entries)
+        self.touched.add(key)
+
     def _settle(self, original_id: UUID) -> None:
         stands = self.stood(original_id)
         earlier = self._effective.pop(original_id, None)
-        self.changed[original_id] = len(self.entries)
+        self._change(original_id)
         if earlier is not None and earlier is not stands:
             self._forget(earlier)
         if stands is not None:
@@ -429,7 +453,7 @@ class File:
                 self._take(stands)
 
     def _take(self, entry: AnyEntry) -> None:
-        self.changed[entry.original] = len(self.entries)
+        self._change(entry.original)
         happened = self._own_happened(type(entry.event))
         if happened and _day(entry) < _day(happened[-1]):
             insort(happened, entry, key=_day)
@@ -441,7 +465,7 @@ class File:
             insort(facts, Fact(held, entry), key=ORDER)
 
     def _forget(self, entry: AnyEntry) -> None:
-        self.changed[entry.original] = len(self.entries)
+        self._change(entry.original)
         happened = self._own_happened(type(entry.event))
         happened[:] = [other for other in happened if other is not entry]
         for attribute in {held.attribute for held in entry.event.holds(entry)}:
@@ -449,18 +473,24 @@ class File:
                 facts[:] = [fact for fact in facts if fact.entry is not entry]
 
     def _own_happened(self, kind: type[Event]) -> list[AnyEntry]:
-        self.changed[kind] = len(self.entries)
+        self._change(kind)
         if kind not in self._own:
             self._own.add(kind)
             self._happened[kind] = [*self._happened.get(kind, ())]
         return self._happened[kind]
 
     def _own_facts(self, attribute: Attribute[Any]) -> dict[str, list[Fact[Any]]]:
-        self.changed[attribute] = len(self.entries)
+        self._change(attribute)
         if attribute not in self._own:
             self._own.add(attribute)
             self._facts[attribute] = {key: [*facts] for key, facts in self._facts.get(attribute, {}).items()}
         return self._facts[attribute]
+
+
+def brings_papers(entry: AnyEntry) -> bool:
+    """Whether an entry has documents, or its event is one that stands for papers."""
+    event = entry.event
+    return bool(entry.documents or event.sealed_papers or event.papers())
 
 
 def _day(entry: AnyEntry) -> tuple[date, date, int]:

@@ -265,15 +265,21 @@ def findings(file: File, rulebook: Rulebook) -> Iterator[Judgement]:
     for original_id in file.entries:
         known_before = remembered.get(original_id)
         if known_before is None or not known_before.holds(file):
-            entry = file.effective(original_id)
             reads: set[object] = {original_id}
-            judgements = (
-                *(() if entry is None else _found(file, entry, rulebook, reads)),
-                *_unapproved(file, original_id, rulebook, None, reads),
-            )
+            judgements = tuple(judged_entry(file, original_id, rulebook, reads))
             known_before = _Remembered(judgements, frozenset(reads), len(file.entries))
             remembered[original_id] = known_before
         yield from known_before.judgements
+
+
+def judged_entry(
+    file: File, original_id: UUID, rulebook: Rulebook, reads: set[object] | None = None
+) -> Iterator[Judgement]:
+    """Yield what `findings` yields against one entry, by its original id, and remember nothing."""
+    entry, noted = file.effective(original_id), set[object]() if reads is None else reads
+    if entry is not None:
+        yield from _found(file, entry, rulebook, noted)
+    yield from _unapproved(file, original_id, rulebook, None, noted)
 
 
 def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Rulebook) -> Iterator[Judgement]:

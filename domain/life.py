@@ -151,7 +151,7 @@ class Life:
         Also return the events for which only personal values decide which of their `sealed_papers` they are.
         """
         there = [] if self.entry is None else [self.entry]
-        for entry in self.file.standing():
+        for entry in self.file.bringing_papers():
             if entry.days.last > self._day:
                 self._note(entry.days.last)
             elif entry is not self._but:
@@ -228,8 +228,7 @@ class Life:
         """The region of the entry being judged, else of the file's latest entry; None while not known."""
         if self.entry is not None:
             return self.entry.region
-        latest = self.file.latest
-        return None if latest is None else latest.region
+        return self.file.region
 
     @property
     def in_care(self) -> bool:
@@ -337,13 +336,16 @@ def over_time(  # noqa: PLR0913 - what is asked, of what, and when
         day = day_after(until)
 
 
-def gone_since(file: File) -> date | None:
+def gone_since(file: File, by: date = LAST_DAY) -> date | None:
     """Return the day on which the child left care without having been taken in again; None if it has not.
 
-    What follows leaving, such as a death or a new referral, does not move that day.
+    Only what began by the day `by` counts. What follows leaving, such as a death or a new referral, does not
+    move that day.
     """
     left: date | None = None
     for span in file.spans(STAGE):
+        if span.since > by:
+            break
         if span.value in IN_CARE:
             left = None
         elif span.value in GONE and left is None:

@@ -70,10 +70,10 @@ class FileScope:
 
 def scope_of(file: File) -> FileScope:
     """Return the scope of a file. The file must have an entry."""
-    charges = _charges(file)
-    whose = charges[-1][1]
+    charged = charges(file)
+    whose = charged[-1][1]
     until: dict[InCharge, date] = {}
-    for (_, before), (since, _) in pairwise(charges):
+    for (_, before), (since, _) in pairwise(charged):
         if before is not None:
             until[before] = day_before(since)
     if whose is not None:
@@ -90,23 +90,23 @@ def scope_of(file: File) -> FileScope:
     )
 
 
-def _charges(file: File) -> list[tuple[date, InCharge | None]]:
+def charges(file: File) -> list[tuple[date, InCharge | None]]:
     """Return who has been in charge from which day on, the opener first.
 
     An institution that takes a child in takes it from a place, and never from another institution.
     """
     opened = file.opened
     opener = opened.stream if opened.kind == "institution" else opened.recorded_by.institution
-    charges: list[tuple[date, InCharge | None]] = [(FIRST_DAY, opener)]
+    charged: list[tuple[date, InCharge | None]] = [(FIRST_DAY, opener)]
     if opener is None and opened.kind == "child":
-        charges = [(FIRST_DAY, opened.region)]
+        charged = [(FIRST_DAY, opened.region)]
     handed: list[tuple[date, InCharge | None]] = [(span.since, span.value) for span in file.spans(CHARGE)]
     handed += [(span.since, span.value) for span in file.spans(PLACE)]
-    taken = set(_taken_in(file)) if any(isinstance(each, str) for _, each in (*charges, *handed)) else set()
+    taken = set(_taken_in(file)) if any(isinstance(each, str) for _, each in (*charged, *handed)) else set()
     for since, whose in sorted([*handed, *taken], key=lambda charge: charge[0]):
-        if isinstance(charges[-1][1], str) or (since, whose) not in taken:
-            charges.append((since, whose))
-    return charges
+        if isinstance(charged[-1][1], str) or (since, whose) not in taken:
+            charged.append((since, whose))
+    return charged
 
 
 def _taken_in(file: File) -> Iterator[tuple[date, InCharge | None]]:

@@ -49,10 +49,9 @@ class Lapse:
 
 def lapses(file: File, rulebook: Rulebook, end: date, rule: str | None = None) -> Iterator[Lapse]:
     """Yield the lapses of every standing question, or of one rule's, from the first fact through `end`."""
-    earliest = file.earliest
-    if earliest is None or not is_listed(file):
+    start = file.begun
+    if start is None or not is_listed(file):
         return
-    start = earliest.days.last
     for question in STANDING.values() if rule is None else filter(None, [STANDING.get(rule)]):
         going_on: dict[Refusal, Lapse] = {}
         for since, until, answer in over_time(file, rulebook, partial(_ask, file, question), start, end):

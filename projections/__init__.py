@@ -11,10 +11,12 @@ from projections.model import ReadModel
 from projections.obligations import OBLIGATIONS
 from projections.readiness import READINESS
 from projections.register import REGISTER
+from projections.situations import SITUATIONS
 from projections.spans import SPANS
 
 READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     REGISTER,
+    SITUATIONS,
     OBLIGATIONS,
     READINESS,
     FINDINGS,

@@ -48,7 +48,7 @@ class FamilyChild(Finding):
     asked_on: Annotated[date, Internal()]
 
 
-WITHHELD: Final = Withholding(FINDINGS.table, FamilyChild)
+WITHHELD: Final = Withholding(FINDINGS.table, FamilyChild, ("bond", "family", "found_on", "entries"))
 """The rows are opened as the findings that they are."""
 _SQL: Final = queries.load_composable("projections", "family_children.sql")
 
@@ -56,11 +56,11 @@ _SQL: Final = queries.load_composable("projections", "family_children.sql")
 def family_children_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[FamilyChild]:
     """Yield each family that has or had the child, where it is known."""
     of_bonds = [(bond, each) for bond, of in BONDS.items() for each in of(file, rulebook)]
-    for number, (bond, each) in enumerate(of_bonds):
-        yield _row(child, -1 - number, bond, each, rulebook)
+    for bond, each in of_bonds:
+        yield _row(child, bond, each, rulebook)
 
 
-def _row(child: UUID, number: int, bond: str, of_family: ChildOfFamily, rulebook: Rulebook) -> FamilyChild:
+def _row(child: UUID, bond: str, of_family: ChildOfFamily, rulebook: Rulebook) -> FamilyChild:
     entry, claim, against = of_family.entry, of_family.entry.exception, of_family.against
     rule = rulebook[against.rule].on(entry.days.last, entry.region)
     found = against_entry(Judgement(rule, entry, against.resting(entry.event.sealed)), child)
@@ -68,7 +68,7 @@ def _row(child: UUID, number: int, bond: str, of_family: ChildOfFamily, rulebook
     room = None if claim is not None and claim.rule == rule.id else of_family.room
     values = {spec.name: getattr(found, spec.name) for spec in fields(Finding)}
     return FamilyChild(
-        **{**values, "number": number, "found_on": of_family.since},
+        **{**values, "found_on": of_family.since},
         bond=bond,
         family=str(of_family.family),
         kept_until=of_family.until,

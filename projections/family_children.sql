@@ -4,7 +4,7 @@
 -- name: table
 CREATE TABLE family_children (
     child        uuid    NOT NULL,
-    number       integer NOT NULL,
+    number       bigint  NOT NULL,
     rests_on     text[]  NOT NULL,
     rule         text    NOT NULL,
     kind         text    NOT NULL,

@@ -1,28 +1,22 @@
 """Findings against a file: breaches and gaps as found, unapproved exceptions, doubts, lapses."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg.sql import SQL
-
-from domain.event import CATALOGUE, Category
+from domain.event import CATALOGUE
 from domain.file import File
-from domain.judging import Judgement, corrections_waiting, findings_against
+from domain.judging import Judgement, corrections_waiting, findings_against, judged_entry
 from domain.judging import findings as judged
 from domain.rule_reads import rule_reads
 from domain.rulebook import Rulebook
-from domain.standing import Lapse, lapses
+from domain.standing import STANDING, Lapse, lapses
 from domain.when import LAST_DAY
-from ledger.store import queries
-from projections.likeness import found_alike
 from projections.markers import Blank, Hashed, Internal
-from projections.model import ReadModel, RowContext
-from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
-from projections.withholding import Withholding, listed, numbers
+from projections.model import ReadModel, RowContext, RowParts
+from projections.withholding import Withholding, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,7 @@ class Finding:
     """One finding against a file, in words that name no person.
 
     It holds from `found_on`, the day of its entry or the first day on which a requirement fails, to `until`,
-    which is None if it has no end. `number` identifies a finding within its file. `rests_on` are the
+    which is None if it has no end. `number` identifies a stored finding within its file. `rests_on` are the
     categories of personal data that it reveals.
     """
 
@@ -61,18 +55,12 @@ REJECTED: Final = "X10"
 
 def findings_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[Finding]:
     """Yield every finding against a file, on any day."""
-    of_entries = _against_entries(child, judged(file, rulebook), rulebook)
-    of_days = (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
-    findings = [*of_entries, *of_days]
-    for number, finding in zip(numbers(each.rests_on for each in findings), findings, strict=True):
-        yield replace(finding, number=number)
+    yield from _against_entries(child, judged(file, rulebook), rulebook)
+    yield from (against_days(child, lapse) for lapse in lapses(file, rulebook, LAST_DAY))
 
 
 def findings_under(file: File, child: UUID, rulebook: Rulebook, rule: str) -> Iterator[Finding]:
-    """Yield the findings of one rule against a file, without judging what that rule never judges.
-
-    Their numbers are not those of `findings_of`.
-    """
+    """Yield the findings of one rule against a file, without judging what that rule never judges."""
     reads = rule_reads().get(rule)
     judged_kinds = () if reads is None else reads.judges
     # An exception to any rule may be rejected.
@@ -144,7 +132,9 @@ def against_days(child: UUID, lapse: Lapse) -> Finding:
     )
 
 
-WITHHELD: Final = Withholding("findings", Finding, beside=("family_children",))
+WITHHELD: Final = Withholding(
+    "findings", Finding, ("rule", "kind", "found_on", "entries"), beside=("family_children",)
+)
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Finding]:
@@ -152,37 +142,20 @@ def rows(file: File, reading: RowContext) -> Iterator[Finding]:
     return WITHHELD.rows(findings_of(file, reading.stream, reading.rulebook), reading.seal)
 
 
-FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened)
+def _parts(keys: Iterable[object]) -> Iterator[UUID | str]:
+    """Yield each entry as it stands, and each standing question by its rule."""
+    yield from (each for each in keys if isinstance(each, UUID))
+    yield from STANDING
 
-_SQL: Final = queries.load_composable("projections", "findings.sql")
-_OF_FAMILIES: Final = queries.load_composable("projections", "family_children.sql")
-_KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
+
+def _rows_of_part(file: File, reading: RowContext, part: UUID | str) -> Iterator[Finding]:
+    if isinstance(part, UUID):
+        judged_then = judged_entry(file, part, reading.rulebook)
+        findings = _against_entries(reading.stream, judged_then, reading.rulebook)
+    else:
+        lapsed = lapses(file, reading.rulebook, LAST_DAY, part)
+        findings = (against_days(reading.stream, each) for each in lapsed)
+    return WITHHELD.rows(findings, reading.seal)
 
 
-async def findings(
-    connection: AsyncConnection[Any],
-    scope: Condition,
-    *,
-    rulebook: Rulebook,
-    keyed: Callable[[str], bytes],
-    sees: Collection[Category],
-    day: date,
-    rule: str | None = None,
-    kind: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[Finding]:
-    """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
-
-    Findings that rest on a category outside `sees` are left out. `keyed` hashes terms.
-    """
-    alike = found_alike(rulebook, scope)
-    where = [
-        scope,
-        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
-        Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
-        await WITHHELD.saying(connection, "f", keyed, rule=rule, kind=kind),
-    ]
-    of_families = _OF_FAMILIES["too_many"].format(scope=scope.sql, against=_OF_FAMILIES["against"])
-    select = _SQL["findings"].format(alike=alike.sql, of_families=of_families)
-    return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor)
+FINDINGS: Final = ReadModel("findings", Finding, rows, WITHHELD.opened, parts=RowParts(_parts, _rows_of_part))

@@ -12,20 +12,22 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal, Placeholder
 
 from domain.citizen_id import read
 from domain.event import Category, Event, known
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived
 from domain.rulebook import Rulebook
+from projections.known import as_known
 from projections.paging import Condition
+from projections.register import REGISTER
 
 KIND: Final = "possible_duplicate"
 RESTS_ON: Final = Category.IDENTITY
 MOST_OTHERS: Final = 20
 """Other files named at most."""
-_BEHIND_ALL: Final = 2**31
+_BEHIND_ALL: Final = 2**63
 """Upper bound of the numbers of such findings, which follow all findings of the file itself."""
 
 
@@ -84,7 +86,24 @@ def numbers_of(event: Event) -> Iterator[tuple[Likeness, str]]:
                 yield FILE_NO, event.file_no
 
 
-def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The rows that are compared: their name in a statement, and the FROM that also has `register` as now."""
+
+    name: str
+    rows: Composable
+
+
+_AS_NOW: Final = Compared("register", SQL("register"))
+_AS_KNOWN: Final = Compared("listed", SQL("listed JOIN register ON register.child = listed.child"))
+
+
+def compared_as_known(position: int | None) -> Compared:
+    """Return the rows to compare as known at a position, which the statement names `listed`; None is now."""
+    return _AS_NOW if position is None else _AS_KNOWN
+
+
+def found_alike(rulebook: Rulebook, scope: Condition, compared: Compared) -> Condition:
     """Return a SELECT of the likenesses of the files in a scope as findings, in the columns of `findings`."""
     selects: list[Composed] = []
     parameters: dict[str, object] = {}
@@ -100,18 +119,20 @@ def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
         parameters |= {f"alike_{name}_{place}": value for name, value in columns.items()}
         selects.append(
             SQL("""
-                SELECT register.child, {number}::integer, ARRAY[{rests_on}], {rule}::text, {kind}::text,
+                SELECT register.child, {number}::bigint, ARRAY[{rests_on}], {rule}::text, {kind}::text,
                        {since}, NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text,
                        {verified}::boolean, NULL::bytea
-                  FROM register
-                 WHERE {scope} AND {since} IS NOT NULL AND EXISTS (SELECT FROM register other WHERE {alike})
+                  FROM {rows}
+                 WHERE {scope} AND {since} IS NOT NULL AND EXISTS (SELECT FROM {compared} other WHERE {alike})
             """).format(
                 number=Literal(_BEHIND_ALL - len(LIKENESSES) + place),
                 rests_on=Literal(RESTS_ON.value),
                 kind=Literal(KIND),
-                since=likeness.begun("register"),
-                alike=likeness.alike("register", "other"),
+                since=likeness.begun(compared.name),
+                alike=likeness.alike(compared.name, "other"),
                 scope=scope.sql,
+                rows=compared.rows,
+                compared=Identifier(compared.name),
                 **{name: Placeholder(f"alike_{name}_{place}") for name in columns},
             )
         )
@@ -119,9 +140,16 @@ def found_alike(rulebook: Rulebook, scope: Condition) -> Condition:
 
 
 async def others(
-    connection: AsyncConnection[Any], scope: Condition, findings: Iterable[tuple[UUID, str]]
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    findings: Iterable[tuple[UUID, str]],
+    known: int | None = None,
 ) -> dict[tuple[UUID, str], list[UUID]]:
-    """Return the other files of findings by child and rule, as far as they are in the scope."""
+    """Return the other files of findings by child and rule, as far as they are in the scope.
+
+    They are compared as known at a position, None for now.
+    """
+    compared, then = compared_as_known(known), as_known(known, {"listed": REGISTER})
     children: dict[str, list[UUID]] = defaultdict(list)
     for child, rule in findings:
         children[rule].append(child)
@@ -131,13 +159,20 @@ async def others(
             continue
         cursor = await connection.execute(
             SQL("""
+                {then}
                 SELECT one.child, (array_agg(register.child ORDER BY register.opened))[:{most}]
-                  FROM register one
-                  JOIN register ON {alike}
-                 WHERE one.child = ANY (%(children)s) AND {scope}
+                  FROM {compared} one, {rows}
+                 WHERE one.child = ANY (%(children)s) AND {scope} AND {alike}
                  GROUP BY one.child
-            """).format(most=Literal(MOST_OTHERS), alike=likeness.alike("one", "register"), scope=scope.sql),
-            {**scope.parameters, "children": children[likeness.rule]},
+            """).format(
+                then=then.sql,
+                most=Literal(MOST_OTHERS),
+                compared=Identifier(compared.name),
+                rows=compared.rows,
+                alike=likeness.alike("one", compared.name),
+                scope=scope.sql,
+            ),
+            {**scope.parameters, **then.parameters, "children": children[likeness.rule]},
         )
         named |= {(child, likeness.rule): list(whose) for child, whose in await cursor.fetchall()}
     return named

@@ -21,6 +21,11 @@ class Internal:
     """The column is not answered, or not as stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unversioned:
+    """The column moves with every entry: by itself, it makes no other row of what was known."""
+
+
 def marked(row: type, marker: type) -> dict[str, Any]:
     """Return the columns of a row that have a marker of this class, with the marker."""
     hints = get_type_hints(row, include_extras=True)

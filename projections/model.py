@@ -1,8 +1,9 @@
 """The type of a read model: a table whose rows are a pure function of one file."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+import re
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from domain.event import Kind
@@ -13,6 +14,8 @@ from ledger.sealing.cipher import Seal
 from ledger.store import queries
 
 R = TypeVar("R")
+
+_PRIMARY_KEY: Final = re.compile(r"PRIMARY KEY \(([^)]+)\)|(\w+)[^,(]* PRIMARY KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,25 @@ def _as_it_is(row: R, _: Seal) -> R:
 
 
 @dataclass(frozen=True, slots=True)
+class RowParts(Generic[R]):
+    """How the rows of a file fall into parts, so that an entry has only those computed again that it touches.
+
+    `of` returns the parts that keys of `File.changed` bring, whichever of them there were before; `rows` are
+    those of one part.
+    """
+
+    of: Callable[[Iterable[object]], Iterable[Hashable]]
+    rows: Callable[[File, RowContext, Any], Iterable[R]]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadModel(Generic[R]):
     """One table: its name, the dataclass of its rows, and the function from a file to its rows.
 
     The fields of `row` are the table's columns, first the file's id. `<name>.sql` beside the row's module
     defines the table under the name `table`, with the queries on it. `opened` returns a row with its sealed
     values opened, since two seals of one value differ. `kind` is that of the streams whose files have rows.
+    `parts` speeds up what long files cost; without it, all rows are one part.
     """
 
     name: str
@@ -42,6 +58,7 @@ class ReadModel(Generic[R]):
     rows: Callable[[File, RowContext], Iterable[R]]
     opened: Callable[[R, Seal], R | None] = _as_it_is
     kind: Kind = "child"
+    parts: RowParts[R] | None = field(default=None, kw_only=True)
 
     def rows_of(self, file: File, context: RowContext) -> Iterable[R]:
         """Return the rows of a file: none of one that is joined to another, or was opened by mistake."""
@@ -58,6 +75,18 @@ class ReadModel(Generic[R]):
     def key(self) -> str:
         """The name of the column that has the file's id."""
         return self.columns[0]
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The names of the columns that tell rows apart: the table's primary key."""
+        found = _PRIMARY_KEY.search(self.table)
+        assert found is not None, f"{self.name}.sql has no primary key"  # noqa: S101 - our own file
+        return tuple(each.strip() for each in (found[1] or found[2]).split(","))
+
+    @property
+    def known_table(self) -> str:
+        """The name of the table that keeps, beside the rows of now, which were known when."""
+        return f"{self.name}_known"
 
     @property
     def table(self) -> str:

@@ -11,13 +11,15 @@ from psycopg.sql import SQL
 
 from domain.event import Category
 from domain.file import File
+from domain.obligations import OBLIGATIONS as RULES
 from domain.obligations import Clock, State, clocks
 from domain.rulebook import Rulebook
 from ledger.store import queries
+from projections.known import as_known
 from projections.markers import Blank, Hashed, Internal
-from projections.model import ReadModel, RowContext
+from projections.model import ReadModel, RowContext, RowParts
 from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
-from projections.withholding import Withholding, listed, numbers
+from projections.withholding import Withholding, listed
 
 WAITING: Final[tuple[State, ...]] = ("due", "overdue")
 
@@ -28,7 +30,7 @@ class Obligation:
 
     `due_first` is `due_on` if the day is certain, and None if the beginning of the interval is unknown. It is
     `provisional` if it counts working days of a year whose days off are not known yet.
-    `number` identifies a clock within its file. `rests_on` are the categories of personal data that it
+    `number` identifies a stored clock within its file. `rests_on` are the categories of personal data that it
     reveals.
     """
 
@@ -69,20 +71,17 @@ def obligations_of(
     file: File, child: UUID, rulebook: Rulebook, rule: str | None = None
 ) -> Iterator[Obligation]:
     """Yield every clock of a file, or those of one rule, by due day."""
-    listed_clocks = clocks(file, rulebook, rule)
-    for number, clock in zip(
-        numbers(listed(each.rests_on) for each in listed_clocks), listed_clocks, strict=True
-    ):
-        yield obligation(child, number, clock, rulebook)
+    for clock in clocks(file, rulebook, rule):
+        yield obligation(child, clock, rulebook)
 
 
-def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Obligation:
+def obligation(child: UUID, clock: Clock, rulebook: Rulebook) -> Obligation:
     """Return a clock in the words of its rule."""
     met, limit, because = clock.met_by, clock.number, clock.void_because
     rule = rulebook[clock.rule].on(clock.opened_on, next(entry.region for entry in clock.started_by))
     return Obligation(
         child=child,
-        number=number,
+        number=0,
         rests_on=listed(clock.rests_on),
         rule=rule.id,
         zh=rule.zh,
@@ -104,7 +103,7 @@ def obligation(child: UUID, number: int, clock: Clock, rulebook: Rulebook) -> Ob
     )
 
 
-WITHHELD: Final = Withholding("obligations", Obligation)
+WITHHELD: Final = Withholding("obligations", Obligation, ("rule", "opened_on", "started_by"))
 
 
 def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
@@ -112,7 +111,13 @@ def rows(file: File, reading: RowContext) -> Iterator[Obligation]:
     return WITHHELD.rows(obligations_of(file, reading.stream, reading.rulebook), reading.seal)
 
 
-OBLIGATIONS: Final = ReadModel("obligations", Obligation, rows, WITHHELD.opened)
+def _rows_of_rule(file: File, reading: RowContext, rule: str) -> Iterator[Obligation]:
+    return WITHHELD.rows(obligations_of(file, reading.stream, reading.rulebook, rule), reading.seal)
+
+
+OBLIGATIONS: Final = ReadModel(
+    "obligations", Obligation, rows, WITHHELD.opened, parts=RowParts(lambda _: RULES, _rows_of_rule)
+)
 
 _SQL: Final = queries.load_composable("projections", "obligations.sql")
 _KEY: Final[Key] = {"o.due_on": as_day, "o.child": as_id, "o.number": as_number}
@@ -129,23 +134,27 @@ async def obligations(
     rule: str | None = None,
     due_since: date | None = None,
     due_until: date | None = None,
+    known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Obligation]:
     """Return the clocks that have these states on a day, in the files of the scope, by due day.
 
-    `due_since` and `due_until` are the first and the last due day to list. Rows may be `WITHHELD`. Clocks
-    that rest on a category outside `sees` are left out. `keyed` hashes terms.
+    `due_since` and `due_until` are the first and the last due day to list, `known` the position as known at
+    which they are read, None for now. Rows may be `WITHHELD`. Clocks that rest on a category outside `sees`
+    are left out. `keyed` hashes terms.
     """
+    then = as_known(known, {"obligations": OBLIGATIONS})
     where = [
         scope,
         Condition(SQL("o.rests_on <@ %(sees)s"), {"sees": listed(sees)}),
         Condition(SQL("o.opened_on <= %(day)s"), {"day": day}),
         Condition(SQL("({}) = ANY (%(states)s)").format(_SQL["state"]), {"states": list(states)}),
-        await WITHHELD.saying(connection, "o", keyed, rule=rule),
+        await WITHHELD.saying(connection, "o", keyed, then, rule=rule),
     ]
     if due_since is not None:
         where.append(Condition(SQL("o.due_on >= %(due_since)s"), {"due_since": due_since}))
     if due_until is not None:
         where.append(Condition(SQL("o.due_on <= %(due_until)s"), {"due_until": due_until}))
-    return await page(connection, Obligation, _SQL["obligations"], where, _KEY, limit=limit, cursor=cursor)
+    select = _SQL["obligations"]
+    return await page(connection, Obligation, select, where, _KEY, limit=limit, cursor=cursor, tables=then)

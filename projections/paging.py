@@ -64,17 +64,26 @@ async def page(
     *,
     limit: int = 50,
     cursor: str | None = None,
+    tables: Condition | None = None,
 ) -> Page[R]:
-    """Return one page of a SELECT without WHERE, ordered by its key. Raises CursorError."""
-    parameters = {name: value for condition in where for name, value in condition.parameters.items()}
+    """Return one page of a SELECT without WHERE, ordered by its key; `tables` says what its tables are.
+
+    Raises CursorError.
+    """
+    given = where if tables is None else [tables, *where]
+    parameters = {name: value for condition in given for name, value in condition.parameters.items()}
     conditions = [condition.sql for condition in where]
     columns = SQL(", ").join(_column(name) for name in key)
     if cursor is not None:
         after = [f"after_{number}" for number in range(len(key))]
         parameters |= dict(zip(after, _read(cursor, key), strict=True))
         conditions.append(SQL("({}) > ({})").format(columns, SQL(", ").join(map(Placeholder, after))))
-    statement = SQL("{} WHERE {} ORDER BY {} LIMIT {}").format(
-        select, SQL(" AND ").join([SQL("true"), *conditions]), columns, Placeholder("page_limit")
+    statement = SQL("{}{} WHERE {} ORDER BY {} LIMIT {}").format(
+        SQL("") if tables is None else tables.sql,
+        select,
+        SQL(" AND ").join([SQL("true"), *conditions]),
+        columns,
+        Placeholder("page_limit"),
     )
     async with connection.cursor(row_factory=class_row(row)) as rows:
         await rows.execute(statement, {**parameters, "page_limit": limit + 1})

@@ -24,7 +24,9 @@ from domain.rulebook import Rulebook
 from domain.scope import OFFICER_AGE
 from domain.when import Days, add
 from ledger.store import queries
+from projections.known import as_known
 from projections.model import ReadModel, RowContext
+from projections.obligations import OBLIGATIONS
 from projections.paging import Condition, Key, Page, as_day, as_id, page
 from projections.withholding import listed
 
@@ -184,13 +186,15 @@ async def readiness(
     day: date,
     within_months: int | None = None,
     statuses: Sequence[Status] = (),
+    known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ReadyOnDay]:
     """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
     `within_months` keeps those who may have turned 18 by that many months after the day, at most
-    `MOST_MONTHS`; `statuses`, if any, keeps those with one of them.
+    `MOST_MONTHS`; `statuses`, if any, keeps those with one of them. `known` is the position as known at which
+    they are read, None for now.
     """
     where = [
         scope,
@@ -202,4 +206,5 @@ async def readiness(
     if statuses:
         standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
         where.append(Condition(standing_so, {"statuses": list(statuses)}))
-    return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+    then = as_known(known, {"readiness": READINESS, "obligations": OBLIGATIONS})
+    return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor, tables=then)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
 from domain.event import Category, Erased
 from domain.events.household import CITIZEN_ID
@@ -18,9 +18,13 @@ from domain.life import BIRTH, STAGE, gone_since
 from domain.scope import scope_of
 from ledger.sealing.cipher import Seal
 from ledger.store import queries
+from projections.known import as_known
+from projections.markers import Unversioned
 from projections.model import ReadModel, RowContext
 from projections.name_search import terms_of_names, terms_of_query, whole_name, whole_number
+from projections.obligations import OBLIGATIONS
 from projections.paging import Condition, Key, Page, as_number, page
+from projections.situations import SITUATIONS
 
 T = TypeVar("T")
 
@@ -62,7 +66,7 @@ class Listed:
     admitted_on: date | None
     departed_on: date | None
     opened: int
-    version: int
+    version: Annotated[int, Unversioned()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +180,8 @@ def _opened(row: Indexed, seal: Seal) -> Indexed:
 REGISTER: Final = ReadModel("register", Indexed, rows, _opened)
 
 _SQL: Final = queries.load_composable("projections", "register.sql")
-_SELECT: Final = _SQL["register"].format(
-    columns=SQL(", ").join(Identifier("register", spec.name) for spec in fields(Listed))
-)
+_ON_DAYS: Final = frozenset(SITUATIONS.columns) & {spec.name for spec in fields(Listed)} - {"child"}
+"""The columns that answer for one day."""
 _KEY: Final[Key] = {"register.opened": as_number}
 
 
@@ -191,28 +194,41 @@ async def register(
     equal: Mapping[str, object],
     departed: bool | None = None,
     terms: Sequence[bytes] = (),
+    on_day: bool = False,
+    known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ListedOnDay]:
     """Return the register's rows in a scope, in the order in which the files were opened.
 
-    `equal` names columns and their required values; `terms` are the keyed hashes that a row must have.
-    `overdue` counts the obligations overdue on the day, as far as an actor who sees these categories may
-    know.
+    With `on_day`, where a child stands is answered for the day, and only those are listed of whom something
+    had happened by then; otherwise by what is recorded latest. `known` is the position as known at which the
+    rows are read, None for now. `equal` names columns and their required values; `terms` are the keyed hashes
+    that a row must have. `overdue` counts the obligations overdue on the day, as far as an actor who sees
+    these categories may know.
     """
+    shown = Identifier("register" if known is None else "listed")
+    rows: Composable = shown if known is None else _SQL["rows_known"]
+    if on_day:
+        rows = _SQL["rows_on"].format(rows=rows, shown=shown)
+
+    def column(name: str) -> Composable:
+        table = Identifier("situations") if on_day and name in _ON_DAYS else shown
+        return SQL("{}.{}").format(table, Identifier(name))
+
     where = [scope, Condition(SQL("true"), {"day": day, "sees": sorted(sees)})]
-    for column, value in equal.items():
-        name = f"equal_{column}"
-        where.append(
-            Condition(SQL("register.{} = {}").format(Identifier(column), Placeholder(name)), {name: value})
-        )
+    for name, value in equal.items():
+        is_it = SQL("{} = {}").format(column(name), Placeholder(f"equal_{name}"))
+        where.append(Condition(is_it, {f"equal_{name}": value}))
     if departed is not None:
-        where.append(
-            Condition(SQL("(register.departed_on IS NOT NULL) = %(departed)s"), {"departed": departed})
-        )
+        is_it = SQL("({} IS NOT NULL) = %(departed)s").format(column("departed_on"))
+        where.append(Condition(is_it, {"departed": departed}))
     if terms:
-        where.append(Condition(SQL("register.terms @> %(terms)s"), {"terms": list(terms)}))
-    return await page(connection, ListedOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor)
+        where.append(Condition(SQL("{} @> %(terms)s").format(column("terms")), {"terms": list(terms)}))
+    columns = SQL(", ").join(column(spec.name) for spec in fields(Listed))
+    select = _SQL["register"].format(columns=columns, shown=shown, rows=rows)
+    then = as_known(known, {"listed": REGISTER, "situations": SITUATIONS, "obligations": OBLIGATIONS})
+    return await page(connection, ListedOnDay, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
 
 
 async def names(

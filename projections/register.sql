@@ -41,10 +41,18 @@ CREATE INDEX ON register USING gin (terms);
 -- All columns but `terms`, of which there may be many.
 SELECT {columns},
        (SELECT count(*) FROM obligations o
-         WHERE o.child = register.child AND o.rests_on <@ %(sees)s
+         WHERE o.child = {shown}.child AND o.rests_on <@ %(sees)s
            AND o.opened_on <= %(day)s AND o.due_on < %(day)s
            AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)) AS overdue
-  FROM register
+  FROM {rows}
+
+-- name: rows_known
+-- The rows of then; who may see them is decided as of now.
+listed JOIN register ON register.child = listed.child
+
+-- name: rows_on
+{rows} JOIN situations ON situations.child = {shown}.child
+                      AND %(day)s BETWEEN situations.since AND situations.until
 
 -- name: names
 SELECT child, name, file_no FROM register WHERE child = ANY (%s)

@@ -1,15 +1,15 @@
 """Values of attributes over time, across files, such as guardianship, household and insurance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from domain.event import Erased
-from domain.file import File
+from domain.file import Attribute, File
 from ledger.canonical import canonical
-from projections.model import ReadModel, RowContext
+from projections.model import ReadModel, RowContext, RowParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,24 @@ class Spell:
 
 def rows(file: File, reading: RowContext) -> Iterator[Spell]:
     """Yield one row per span, except of personal values."""
-    for attribute in file.attributes():
-        if attribute.personal is not None:
-            continue
-        name = f"{attribute.chapter}.{attribute.name}"
-        for span in file.spans(attribute):
-            if not isinstance(span.value, Erased):
-                held, entry = span.fact.held, span.fact.entry.entry_id
-                yield Spell(reading.stream, name, held.key, _text(span.value), span.since, span.until, entry)
+    for attribute in _attributes(file.attributes()):
+        yield from _rows_of_attribute(file, reading, attribute)
+
+
+def _attributes(keys: Iterable[object]) -> Iterator[Attribute[Any]]:
+    return (each for each in keys if isinstance(each, Attribute) and each.personal is None)
+
+
+def _rows_of_attribute(file: File, reading: RowContext, attribute: Attribute[Any]) -> Iterator[Spell]:
+    name = f"{attribute.chapter}.{attribute.name}"
+    for span in file.spans(attribute):
+        if not isinstance(span.value, Erased):
+            held, entry = span.fact.held, span.fact.entry.entry_id
+            yield Spell(reading.stream, name, held.key, _text(span.value), span.since, span.until, entry)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever an attribute holds
     return value if isinstance(value, str) else canonical(value).decode()
 
 
-SPANS: Final = ReadModel("spans", Spell, rows)
+SPANS: Final = ReadModel("spans", Spell, rows, parts=RowParts(_attributes, _rows_of_attribute))

@@ -6,9 +6,10 @@ for look-up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from hashlib import sha256
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -22,18 +23,22 @@ from ledger.sealing.cipher import Seal, padded
 from projections.markers import Blank, Hashed, marked
 from projections.paging import Condition
 
-_PER_GROUP: Final = 2**23
-"""Rows of one file that may rest on the same categories; for 7 categories, all numbers fit SQL's integer."""
+_LARGEST_NUMBER: Final = 2**62
+"""Numbers of rows are below; those of rows that stand in no table are above."""
 _BLOCK: Final = 2048
 """Bytes to which the values of a row are padded: the lengths of their words would reveal the rule."""
 
 
 class Resting(Protocol):
-    """A row with the categories that it rests on; `sealed` holds its values if they are wholly sealed."""
+    """A numbered row with the categories it rests on; `sealed` holds its values if they are wholly sealed."""
 
     @property
     def child(self) -> UUID:
         """The file of the row."""
+
+    @property
+    def number(self) -> int:
+        """What tells it apart from the other rows of its file."""
 
     @property
     def rests_on(self) -> list[str]:
@@ -52,30 +57,19 @@ def listed(categories: Iterable[Category]) -> list[str]:
     return sorted(map(str, categories))
 
 
-def numbers(rows: Iterable[Sequence[str]]) -> Iterator[int]:
-    """Number the rows of one file, given the categories each rests on, separately for each set of categories.
-
-    So the numbers of visible rows reveal nothing of the others.
-    """
-    places = {str(category): 1 << place for place, category in enumerate(Category)}
-    counted: Counter[int] = Counter()
-    for rests_on in rows:
-        group = sum(map(places.__getitem__, rests_on))
-        yield group * _PER_GROUP + counted[group]
-        counted[group] += 1
-
-
 @dataclass(frozen=True, slots=True)
 class Withholding(Generic[R]):
-    """How the rows of one table seal their values.
+    """How the rows of one table are numbered, and seal their values.
 
-    `beside` are other tables with such rows, which are listed with these. `terms` are the columns that then
-    hold a keyed hash, `blank` the constants of the other sealed columns, as the markers of the row define
-    them.
+    `subject` are the columns that say what a row is about. Its number is a keyed hash of these, so that it
+    stays the same whatever other rows there are, and reveals nothing of them. `beside` are other tables with
+    such rows, which are listed with these. `terms` are the columns that then hold a keyed hash, `blank` the
+    constants of the other sealed columns, as the markers of the row define them.
     """
 
     table: str
     row: type[R]
+    subject: tuple[str, ...]
     beside: tuple[str, ...] = field(default=(), kw_only=True)
     terms: tuple[str, ...] = field(init=False)
     blank: Mapping[str, object] = field(init=False)
@@ -88,12 +82,20 @@ class Withholding(Generic[R]):
 
     def rows(self, rows: Iterable[R], seal: Seal) -> Iterator[R]:
         """Yield rows in their stored form, except those whose key is destroyed."""
-        return (stored for row in rows if (stored := self._stored(row, seal)) is not None)
+        alike: Counter[str] = Counter()
+        for row in rows:
+            subject = " ".join(str(getattr(row, name)) for name in ("rests_on", *self.subject))
+            alike[subject] += 1
+            hashed = sha256(seal.term(f"{self.table} {subject} {alike[subject]}")).digest()
+            number = int.from_bytes(hashed[:8]) % _LARGEST_NUMBER
+            stored = self._stored(row, number, seal)
+            if stored is not None:
+                yield stored
 
-    def _stored(self, row: R, seal: Seal) -> R | None:
+    def _stored(self, row: R, number: int, seal: Seal) -> R | None:
         categories = _sealed_wholly(row)
         if not categories:
-            return row
+            return _numbered(row, number)
         if not all(seal.holds(row.child, category) for category in categories):
             return None
         values = {name: getattr(row, name) for name in (*self.terms, *self.blank)}
@@ -102,7 +104,7 @@ class Withholding(Generic[R]):
             sealed = seal.seal(row.child, category, text, self.table)
             text = sealed.hex()
         hashes = {name: self._term(seal.term, name, getattr(row, name)) for name in self.terms}
-        return self._changed(row, {**self.blank, **hashes, "sealed": sealed})
+        return self._changed(row, {**self.blank, **hashes, "number": number, "sealed": sealed})
 
     def opened(self, row: R, seal: Seal) -> R | None:
         """Return a stored row with its values; None if a key of them is destroyed."""
@@ -125,31 +127,43 @@ class Withholding(Generic[R]):
         connection: AsyncConnection[Any],
         table: str,
         keyed: Callable[[str], bytes],
+        tables: Condition,
         **values: str | None,
     ) -> Condition:
         """Return the condition that rows have these values, sealed or not; None matches any value.
 
-        `table` is the name of the rows in the statement, and the first field the one that an index begins
-        with. Sealed rows have few of the values; for the others the order of an index is kept.
+        `table` is the name of the rows in the statement, `tables` what that begins with, and the first field
+        the one that an index begins with. Sealed rows have few of the values; for the others the order of an
+        index is kept.
         """
         clear = {name: value for name, value in values.items() if value is not None}
         hashes = {f"{name}_hash": self._term(keyed, name, value) for name, value in clear.items()}
         conditions = [_equal(table, {name: name for name in clear})]
         first = next(iter(values))
-        if first not in clear or await self._anywhere(connection, first, hashes[f"{first}_hash"]):
+        if first not in clear or await self._anywhere(connection, tables, first, hashes[f"{first}_hash"]):
             conditions.append(_equal(table, {name: f"{name}_hash" for name in clear}))
         return Condition(SQL("({})").format(SQL(" OR ").join(conditions)), clear | hashes)
 
-    async def _anywhere(self, connection: AsyncConnection[Any], column: str, term: str) -> bool:
+    async def _anywhere(
+        self, connection: AsyncConnection[Any], tables: Condition, column: str, term: str
+    ) -> bool:
         for table in (self.table, *self.beside):
-            there = SQL("SELECT FROM {} WHERE {} = %s LIMIT 1").format(Identifier(table), Identifier(column))
-            if (await connection.execute(there, [term])).rowcount:
+            there = SQL("{}SELECT FROM {} WHERE {} = %(term)s LIMIT 1").format(
+                tables.sql, Identifier(table), Identifier(column)
+            )
+            if (await connection.execute(there, {**tables.parameters, "term": term})).rowcount:
                 return True
         return False
 
     def _changed(self, row: R, values: Mapping[str, object]) -> R:
         changed: R = _reader(self.row).validate_python({**_values(row), **values})
         return changed
+
+
+def _numbered(row: R, number: int) -> R:
+    whole: Any = row
+    numbered: R = replace(whole, number=number)
+    return numbered
 
 
 def told_of(rows: Iterable[Resting]) -> dict[UUID, set[Category]]:

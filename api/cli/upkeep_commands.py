@@ -90,8 +90,11 @@ async def verifying(container: Container) -> int:
     for model in READ_MODELS:
         first, position = generation.stopped.get(model.name), generation.position_of(model.name)
         stopped = f" 已停止。 Stopped at {position}: {first.error}" if first else ""
-        count = f"{counted[model.name]:,}"
-        note(f"{model.name}：{count}处不一致。 {count} rows are different.{stopped}")
+        for table, halted in ((model.name, stopped), (model.known_table, "")):
+            count = f"{counted[table]:,}"
+            note(f"{table}：{count}处不一致。 {count} rows are different.{halted}")
+    if generation.known_through is None:
+        note("历次所知尚未写完，未核对。 What was known when is not written yet, and was not compared.")
     return DIFFERENT if counted else 0
 
 

@@ -359,7 +359,7 @@ def _impact(
         if clock is None:
             return None
         first = clock.started_by[0]
-        return obligation_json(obligation(stream or first.stream, 0, clock, rulebook), today, kind=first.kind)
+        return obligation_json(obligation(stream or first.stream, clock, rulebook), today, kind=first.kind)
 
     status = [_status(change, sees) for change in impact.status]
     obligations = [_obligation(due(change.before), due(change.after)) for change in impact.obligations]

@@ -160,12 +160,15 @@ class MoveRequest(Request):
 
 
 class ListRequest(Request):
-    """The filters of the register, and the page to return."""
+    """The filters of the register, the day and what is known for which it answers, and the page to return."""
 
     file_no: Number | None = None
     stage: Stage | None = None
     institution: UUID | None = None
     departed: bool | None = None
+    as_of: date | None = None
+    day: date | None = None
+    known_at: Annotated[str | None, Field(max_length=40)] = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     cursor: Annotated[str | None, Field(max_length=2000)] = None
 

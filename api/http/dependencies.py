@@ -319,6 +319,24 @@ class RequestContext:
         """Return the position that `known_at` means. Raises Problem `invalid`."""
         return await self.ledger.known(_moment(text, place))
 
+    async def known_in_lists(self, text: str | None, place: str = "/query/known_at") -> int | None:
+        """Return the position that `known_at` means once lists can be asked for it; None is now.
+
+        Raises the problems `invalid`, and `unavailable` while that is not written yet.
+        """
+        return None if text is None else await self.until_known(await self.known(text, place))
+
+    async def until_known(self, position: int) -> int:
+        """Return a position once lists can be asked as known at it. Raises the problem `unavailable`."""
+        projector = self.container.projector
+        if projector.known_through is None or projector.known_through < position:
+            async with self.turn.given_up():
+                reached = await projector.known_reached(position, PATIENCE_SECONDS)
+            await self.still()
+            if not reached:
+                raise Problem("unavailable")
+        return position
+
     async def instant(self, text: str | None) -> datetime | None:
         """Return the instant that `known_at` means, of a position that of its recording; None is now.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from api.contract.problems import invalid
@@ -11,11 +12,8 @@ from domain.label import Label
 from domain.rulebook import Rulebook
 from ledger.codec.messages import InvalidValue
 
-_TWO_DAYS = InvalidValue(
-    "/query/as_of",
-    Label("与 day 不一致", "is another day than `day`"),
-    Label("只写其中一个", "give one of them"),
-)
+_ANOTHER_DAY: Final = Label("与 day 不一致", "is another day than `day`")
+_ONE_OF_THEM: Final = Label("只写其中一个", "give one of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ async def file_point(
     return FilePoint(file, day or request.today, known, await request.ledger.rulebook_of(file, then))
 
 
-def one_day(day: date | None, as_of: date | None) -> date | None:
+def one_day(day: date | None, as_of: date | None, at: str = "/query") -> date | None:
     """Return the day given under either name. Raises the problem `invalid` for two days."""
     if day is not None and as_of is not None and day != as_of:
-        raise invalid([_TWO_DAYS])
+        raise invalid([InvalidValue(f"{at}/as_of", _ANOTHER_DAY, _ONE_OF_THEM)])
     return day or as_of

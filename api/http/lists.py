@@ -1,7 +1,8 @@
 """Lists across files: the register, obligations, readiness and findings."""
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
@@ -21,7 +22,7 @@ from api.contract.problems import ANYWHERE, Problem, invalid, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit, no_cursor
-from api.http.dependencies import AsOf, Day, RequestContext, list_request
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
 from api.http.one_file import DueSince, DueUntil, RuleFilter
 from api.http.recording_requests import takes
@@ -34,7 +35,7 @@ from domain.obligations import State
 from domain.readiness import Status
 from projections import likeness
 from projections.findings import WITHHELD as FINDINGS
-from projections.findings import findings as findings_on
+from projections.findings_list import findings as findings_on
 from projections.name_search import terms_of_query, whole_number
 from projections.obligations import WAITING
 from projections.obligations import WITHHELD as OBLIGATIONS
@@ -61,7 +62,7 @@ MOST_BYTES: Final = limit(
 )
 
 # The read models of each list; all need the register, which decides the scope.
-_REGISTER: Final = ("register", "obligations")
+_REGISTER: Final = ("register", "situations", "obligations")
 _OBLIGATIONS: Final = ("register", "obligations")
 _READINESS: Final = ("register", "obligations", "readiness")
 _FINDINGS: Final = ("register", "findings")
@@ -80,12 +81,27 @@ async def register(
     stage: Stage | None = None,
     institution: UUID | None = None,
     departed: bool | None = None,  # noqa: FBT001 - a filter of the query string
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List the register, in the order in which the files were opened."""
+    """List the register, in the order in which the files were opened.
+
+    With `as_of`, in whose charge and at which stage a child is, is answered for that day, and those are
+    listed of whom something had happened by then.
+    """
     sent = ListRequest(
-        file_no=file_no, stage=stage, institution=institution, departed=departed, limit=limit, cursor=cursor
+        file_no=file_no,
+        stage=stage,
+        institution=institution,
+        departed=departed,
+        day=day,
+        as_of=as_of,
+        known_at=known_at,
+        limit=limit,
+        cursor=cursor,
     )
     return await _register(request, sent, at="/query")
 
@@ -115,7 +131,8 @@ async def _register(
         "institution": sent.institution,
         "file_no_term": None if sent.file_no is None else term(whole_number(sent.file_no)),
     }
-    position = request.container.projector.position_of(*_REGISTER)
+    on = one_day(sent.day, sent.as_of, at)
+    view = await _view(request, sent.known_at, sent.cursor, *_REGISTER, at=at)
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     page: Page[ListedOnDay] = Page([], None)
     # A query without a searchable character matches no row.
@@ -123,17 +140,17 @@ async def _register(
         page = await _page(
             request,
             register_on,
-            day=request.today,
+            view,
+            day=on or request.today,
+            on_day=on is not None,
             equal={name: value for name, value in equal.items() if value is not None},
             departed=sent.departed,
             terms=terms,
             limit=sent.limit,
-            cursor=sent.cursor,
-            at=at,
         )
     items = await _named(request, page.rows)
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
-    return _listing(items, page.next, position)
+    return _listing(items, page.next, view)
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
@@ -165,6 +182,7 @@ async def obligations(
     request: OfObligations,
     day: Day = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     state: Annotated[list[State] | None, Query(description="`due` and `overdue` by default.")] = None,
     rule: RuleFilter = None,
     due_since: DueSince = None,
@@ -174,11 +192,12 @@ async def obligations(
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on = one_day(day, as_of) or request.today
-    position = request.container.projector.position_of(*_OBLIGATIONS)
-    request.check_rule(rule, await request.rulebook())
+    view = await _view(request, known_at, cursor, *_OBLIGATIONS)
+    await _check_rule(request, rule, view)
     page = await _page(
         request,
         obligations_on,
+        view,
         tools={"keyed": request.ledger.term},
         day=on,
         states=tuple(state or WAITING),
@@ -186,12 +205,9 @@ async def obligations(
         due_since=due_since,
         due_until=due_until,
         limit=limit,
-        cursor=cursor,
     )
     rows = await _opened(request, OBLIGATIONS, page.rows)
-    return _listing(
-        await _with_names(request, [obligation_json(row, on) for row in rows]), page.next, position
-    )
+    return _listing(await _with_names(request, [obligation_json(row, on) for row in rows]), page.next, view)
 
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ReadinessAnswer]}})
@@ -199,6 +215,7 @@ async def readiness(
     request: OfReadiness,
     day: Day = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     within_months: Annotated[
         int | None,
         Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
@@ -209,18 +226,18 @@ async def readiness(
 ) -> JsonResponse:
     """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
     on = one_day(day, as_of) or request.today
-    position = request.container.projector.position_of(*_READINESS)
+    view = await _view(request, known_at, cursor, *_READINESS)
     page = await _page(
         request,
         readiness_on,
+        view,
         day=on,
         within_months=within_months,
         statuses=tuple(status or ()),
         limit=limit,
-        cursor=cursor,
     )
     await request.note({row.child: row.revealed(request.sees) for row in page.rows}, "readiness")
-    return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, position)
+    return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, view)
 
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[ListedFindingAnswer]}})
@@ -228,6 +245,7 @@ async def findings(
     request: OfFindings,
     day: Day = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     rule: RuleFilter = None,
     kind: FindingKind | None = None,
     limit: PageLimit = 50,
@@ -235,22 +253,23 @@ async def findings(
 ) -> JsonResponse:
     """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
     on = one_day(day, as_of) or request.today
-    position = request.container.projector.position_of(*_FINDINGS)
-    request.check_rule(rule, await request.rulebook())
+    view = await _view(request, known_at, cursor, *_FINDINGS)
+    await _check_rule(request, rule, view)
     page = await _page(
         request,
         findings_on,
+        view,
         tools={"rulebook": request.ledger.rulebook, "keyed": request.ledger.term},
         day=on,
         rule=rule,
         kind=kind,
         limit=limit,
-        cursor=cursor,
     )
     rows = await _opened(request, FINDINGS, page.rows)
-    others = await _others(request, [(row.child, row.rule) for row in rows if row.kind == likeness.KIND])
+    alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
+    others = await _others(request, alike, view.known)
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
-    return _listing(await _with_names(request, items), page.next, position)
+    return _listing(await _with_names(request, items), page.next, view)
 
 
 async def _with_names(request: RequestContext, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -271,12 +290,12 @@ async def _with_names(request: RequestContext, items: Sequence[dict[str, Any]]) 
 
 
 async def _others(
-    request: RequestContext, findings: Sequence[tuple[UUID, str]]
+    request: RequestContext, findings: Sequence[tuple[UUID, str]], known: int | None
 ) -> dict[tuple[UUID, str], list[UUID]]:
     if not findings:
         return {}
     async with request.container.projector.reading() as connection:
-        others = await likeness.others(connection, request.scope, findings)
+        others = await likeness.others(connection, request.scope, findings, known)
     named = {other for each in others.values() for other in each}
     await request.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
     return others
@@ -292,33 +311,97 @@ async def _opened(request: RequestContext, withheld: Withholding[W], rows: Seque
     return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a page shows: the position that it answers, and that as known at which it is asked, None for now.
+
+    `known_at` is how that was asked for, `place` where the parameters stand, `epoch` that of the position,
+    `cursor` what is asked to go on from.
+    """
+
+    position: int
+    known: int | None
+    known_at: str | None
+    epoch: int
+    cursor: str | None
+    place: str
+
+    @property
+    def no_cursor(self) -> Problem:
+        """The problem that the cursor belongs to no page of this list."""
+        return invalid([no_cursor(f"{self.place}/cursor")])
+
+
+async def _view(
+    request: RequestContext, known_at: str | None, cursor: str | None, *models: str, at: str = "/query"
+) -> _View:
+    """Return what a page shows. Pages that follow are as known at the position of the first.
+
+    Raises the problems `invalid`, `other_epoch` and `unavailable`.
+    """
+    if known_at is None:
+        return _View(request.container.projector.position_of(*models), None, None, 0, cursor, at)
+    if cursor is None:
+        head = await request.ledger.head()
+        known = await request.known_in_lists(known_at, f"{at}/known_at")
+        return _View(known or 0, known, known_at, head.epoch, None, at)
+    await request.known(known_at, f"{at}/known_at")
+    pinned = _PINNED.fullmatch(cursor)
+    if pinned is None:
+        raise invalid([no_cursor(f"{at}/cursor")])
+    epoch, known = int(pinned["epoch"]), int(pinned["known"])
+    await request.check_epoch(epoch, known, await request.ledger.head())
+    return _View(known, await request.until_known(known), known_at, epoch, pinned["rest"], at)
+
+
+async def _check_rule(request: RequestContext, rule: str | None, view: _View) -> None:
+    if rule is not None:
+        books = [await request.rulebook()]
+        if view.known is not None:
+            books.append(await request.ledger.rulebook_known(request.actor.institution, view.known))
+        request.check_rule(rule, *books)
+
+
 async def _page(
     request: RequestContext,
     question: Callable[..., Awaitable[Page[R]]],
+    view: _View,
     *,
     limit: int,
-    cursor: str | None,
-    at: str = "/query",
     tools: Mapping[str, object] = MappingProxyType({}),
     **filters: object,
 ) -> Page[R]:
     """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
 
-    A cursor begins with a digest of the parameters of its page, so that it does not fit another query.
+    A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
+    so that it does not fit another query.
     """
-    mark = _mark(question.__name__, filters if filters["day"] != request.today else {**filters, "day": None})
-    no_page = invalid([no_cursor(f"{at}/cursor")])
+    asked = {**filters, "known_at": view.known_at}
+    mark = _mark(question.__name__, asked if filters["day"] != request.today else {**asked, "day": None})
+    cursor = view.cursor
     if cursor is not None and not cursor.startswith(mark):
-        raise no_page
+        raise view.no_cursor
     after = None if cursor is None else cursor.removeprefix(mark)
     try:
         async with request.container.projector.reading() as connection:
             page = await question(
-                connection, request.scope, sees=request.sees, limit=limit, cursor=after, **tools, **filters
+                connection,
+                request.scope,
+                sees=request.sees,
+                known=view.known,
+                limit=limit,
+                cursor=after,
+                **tools,
+                **filters,
             )
     except CursorError:
-        raise no_page from None
-    return replace(page, next=None if page.next is None else f"{mark}{page.next}")
+        raise view.no_cursor from None
+    pinned = "" if view.known is None else f"{view.epoch}.{view.known}."
+    return replace(page, next=None if page.next is None else f"{pinned}{mark}{page.next}")
+
+
+_PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest>.*)", re.ASCII)
+"""A cursor of a list as known at a position."""
 
 
 def _mark(question: str, filters: Mapping[str, object]) -> str:
@@ -326,6 +409,6 @@ def _mark(question: str, filters: Mapping[str, object]) -> str:
     return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
 
 
-def _listing(items: Sequence[Any], following: str | None, position: int) -> JsonResponse:
-    body = {"items": items, "next": following, "known_position": position}
-    return JsonResponse(body, headers={"Ledger-Position": str(position)})
+def _listing(items: Sequence[Any], following: str | None, view: _View) -> JsonResponse:
+    body = {"items": items, "next": following, "known_position": view.position}
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})

@@ -6,7 +6,7 @@ concurrent processes one does nothing. A larger backlog makes larger batches, wh
 often it changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +24,8 @@ from projections.register import REGISTER
 
 BATCH: Final = 100_000
 """Entries processed at a time at most; only the ids of their files are held in memory."""
-_ADOPTING: Final = AMENDMENTS | RULINGS | {RulebookAdopted.__name__}
+ADOPTING: Final = AMENDMENTS | RULINGS | {RulebookAdopted.__name__}
+"""Types of entries after which an institution may have another rulebook."""
 
 
 class LeftError(Exception):
@@ -80,31 +81,45 @@ class CatchUp:
             for each in moved
             if each.kind in self._writer.kinds and self._ahead.get(each.stream, 0) < each.version
         }
-        adopting = [
-            each.stream
-            for each in moved
-            if each.kind == "institution" and not _ADOPTING.isdisjoint(each.types)
-        ]
-        if adopting:
+        if adopting := adopting_in(moved):
             # The adoption of a rulebook changes the judgements of all files of the institution.
-            files = await self._in_charge(connection, generation, adopting) | files
+            kinds = self._writer.kinds
+            files = await in_charge(connection, self._ledger, generation, kinds, adopting) | files
         return list(files.values())
 
-    async def _in_charge(
-        self, connection: AsyncConnection, generation: Generation, institutions: list[UUID]
-    ) -> dict[UUID, StreamVersion]:
-        """Return the children of institutions, by the register, and all files that are not children's."""
-        in_charge: dict[UUID, StreamVersion] = {}
-        kinds = set(self._writer.kinds)
-        if REGISTER.name in generation.models:
-            kinds.discard(REGISTER.kind)
-            register = Identifier(generation.schema, REGISTER.name)
-            statement = GENERATION_SQL["in_charge"].format(register=register)
-            asked = [institutions, generation.number, REGISTER.name]
-            async for child, version in await connection.execute(statement, asked):
-                in_charge[child] = StreamVersion(child, REGISTER.kind, version)
-        after = NOWHERE
-        while page := await self._ledger.streams(kinds, after, FILES_AT_ONCE):
-            in_charge |= {each.stream: each for each in page}
-            after = page[-1].stream
-        return in_charge
+
+def adopting_in(moved: Sequence[Moved]) -> list[UUID]:
+    """Return the institutions that may have adopted a rulebook, of streams that moved."""
+    return [
+        each.stream for each in moved if each.kind == "institution" and not ADOPTING.isdisjoint(each.types)
+    ]
+
+
+async def in_charge(  # noqa: PLR0917 - whose files, of what, where
+    connection: AsyncConnection,
+    ledger: Ledger,
+    generation: Generation,
+    kinds: Iterable[str],
+    institutions: list[UUID],
+    statement: str = "in_charge",
+) -> dict[UUID, StreamVersion]:
+    """Return the children of institutions, by the register, and all files that are not children's."""
+    charged: dict[UUID, StreamVersion] = {}
+    others = set(kinds)
+    if REGISTER.name in generation.models:
+        others.discard(REGISTER.kind)
+        register = Identifier(generation.schema, REGISTER.name)
+        asked = {
+            "institutions": institutions,
+            "generation": generation.number,
+            "register": REGISTER.name,
+        }
+        async for child, version in await connection.execute(
+            GENERATION_SQL[statement].format(register=register), asked
+        ):
+            charged[child] = StreamVersion(child, REGISTER.kind, version)
+    after = NOWHERE
+    while page := await ledger.streams(others, after, FILES_AT_ONCE):
+        charged |= {each.stream: each for each in page}
+        after = page[-1].stream
+    return charged

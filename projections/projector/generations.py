@@ -44,7 +44,10 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation from its register; `walked` is how far it is built, `stopped` by name of read model."""
+    """One generation from its register; `walked` is how far it is built, `stopped` by name of read model.
+
+    `known_walked` and `known_position` say the same of what was known at earlier positions.
+    """
 
     number: int
     schema: str
@@ -55,11 +58,23 @@ class Generation:
     position: int
     walked: UUID | None
     built: bool
+    known_walked: UUID | None
+    known_position: int
 
     @property
     def progress(self) -> float:
         """The written share of its files, from 0 to 1, estimated from the last id, since ids are random."""
         return 1.0 if self.built else (self.walked or NOWHERE).int / EVERYWHERE.int
+
+    @property
+    def known_progress(self) -> float:
+        """The share of its files of which it is written what was known when, from 0 to 1, likewise."""
+        return (self.known_walked or NOWHERE).int / EVERYWHERE.int
+
+    @property
+    def known_through(self) -> int | None:
+        """The last position as known at which it answers; None until the files are written once."""
+        return self.known_position if self.known_walked == EVERYWHERE else None
 
     def position_of(self, *models: str) -> int:
         """Return the position up to which these read models show all that could be recorded."""
@@ -172,14 +187,22 @@ async def _make(
     )
     for model in models:
         await queries.execute_all(connection, queries.split(model.table))
+        known = Identifier(model.known_table)
+        names = {"known": known, "table": Identifier(model.name)}
+        await connection.execute(GENERATION_SQL["known_table"].format(**names))
+        identity = SQL(", ").join(map(Identifier, model.identity))
+        key = Identifier(f"{model.known_table}_pkey")
+        await connection.execute(GENERATION_SQL["known_key"].format(known=known, key=key, identity=identity))
     await queries.execute(
         connection,
         "GRANT USAGE ON SCHEMA {views} TO {reader}",
         "GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}",
+        "GRANT SELECT, INSERT, UPDATE ON {known} TO {reader}",
         "SET LOCAL search_path = {ledger}, pg_temp",
         views=views,
         reader=reader,
         tables=SQL(", ").join(Identifier(model.name) for model in models),
+        known=SQL(", ").join(Identifier(model.known_table) for model in models),
         ledger=Identifier(ledger),
     )
 

@@ -3,6 +3,7 @@
 -- name: generations
 -- With the first file that stopped each read model that is stopped.
 SELECT g.number, g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
+       g.known_walked, g.known_position,
        (SELECT coalesce(jsonb_object_agg(m.name, jsonb_build_array(first.position, first.error)), '{{}}')
           FROM unnest(g.models) AS m (name)
          CROSS JOIN LATERAL (
@@ -32,6 +33,25 @@ UPDATE generation SET built_at = %s WHERE number = %s AND built_at IS NULL
 -- name: advance
 UPDATE generation SET position = %s WHERE number = %s AND position = %s
 
+-- name: known_begin
+UPDATE generation SET known_walked = %s, known_position = %s WHERE number = %s AND known_walked IS NULL
+
+-- name: known_walk
+UPDATE generation SET known_walked = %s WHERE number = %s AND known_walked = %s
+
+-- name: known_advance
+UPDATE generation SET known_position = %s WHERE number = %s AND known_position = %s
+
+-- name: known_table
+-- The rows of a read model with the positions from and until which each was known, and the same indexes.
+CREATE TABLE {known} (LIKE {table} INCLUDING INDEXES, known_from bigint NOT NULL, known_until bigint)
+
+-- name: known_key
+ALTER TABLE {known} DROP CONSTRAINT {key}, ADD PRIMARY KEY ({identity}, known_from)
+
+-- name: known_until
+UPDATE {known} SET known_until = %s WHERE {identity} AND known_until IS NULL
+
 -- name: stop
 INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, %s, %s, %s, %s)
 
@@ -40,15 +60,32 @@ DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s)
 
 -- name: in_charge
 -- Of files that stopped the register it does not know who is in charge.
-SELECT child, version FROM {register} WHERE institution = ANY (%s)
+SELECT child, version FROM {register} WHERE institution = ANY (%(institutions)s)
  UNION
-SELECT file, 1 FROM stopped_file WHERE generation = %s AND model = %s
+SELECT file, 1 FROM stopped_file WHERE generation = %(generation)s AND model = %(register)s
+
+-- name: once_in_charge
+SELECT child, version FROM {register} WHERE institution = ANY (%(institutions)s) OR former && %(institutions)s
+ UNION
+SELECT file, 1 FROM stopped_file WHERE generation = %(generation)s AND model = %(register)s
 
 -- name: stopped_files
 SELECT model, file FROM {ledger}.stopped_file WHERE generation = %s AND file > %s AND file <= %s
 
+-- name: known_rows
+-- The rows of files as known at positions, each with its position.
+SELECT asked.position, {columns}
+  FROM unnest(%s::uuid[], %s::bigint[]) AS asked (file, position)
+  JOIN {known} k ON k.{key} = asked.file
+ WHERE k.known_from <= asked.position AND (k.known_until > asked.position OR k.known_until IS NULL)
+
 -- name: last_entries
-SELECT e.stream, e.kind,
-       (SELECT l.position FROM {ledger}.entry l WHERE l.stream = e.stream ORDER BY l.version DESC LIMIT 1)
+-- With one position more of each, always the same as long as nothing is recorded.
+SELECT e.stream, e.kind, last.position,
+       (SELECT one.position FROM {ledger}.entry one
+         WHERE one.stream = e.stream AND one.version = 1 + abs(uuid_hash(e.stream)::bigint) %% last.version)
   FROM {ledger}.entry e
+ CROSS JOIN LATERAL (
+       SELECT l.position, l.version FROM {ledger}.entry l WHERE l.stream = e.stream ORDER BY l.version DESC LIMIT 1
+       ) AS last
  WHERE e.version = 1 AND e.kind = ANY (%s) AND e.stream > %s AND e.stream <= %s

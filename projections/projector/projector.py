@@ -18,7 +18,16 @@ from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.model import ReadModel
 from projections.projector.catch_up import BATCH, CatchUp
-from projections.projector.generations import Generation, generations, shape_of, to_read, to_write, version_of
+from projections.projector.generations import (
+    EVERYWHERE,
+    Generation,
+    generations,
+    shape_of,
+    to_read,
+    to_write,
+    version_of,
+)
+from projections.projector.known_range import KnownRange
 from projections.projector.rebuild import Rebuild
 from projections.projector.writer import RowWriter
 
@@ -53,6 +62,7 @@ class Projector:
         writer = RowWriter(ledger, models)
         self._catch_up = CatchUp(ledger, pool, writer)
         self._rebuild = Rebuild(ledger, pool, writer, self._catch_up)
+        self._known_range = KnownRange(ledger, pool, models)
         self._read_from: Generation | None = None
         self._written: Generation | None = None
         self._progress = 0.0
@@ -100,7 +110,7 @@ class Projector:
 
     async def start(self) -> None:
         """Resume from the state of the tables."""
-        self._catch_up.leaving = False
+        self._catch_up.leaving = self._known_range.leaving = False
         await self._look()
 
     async def run(self) -> None:
@@ -111,6 +121,26 @@ class Projector:
                 await self._rest(monotonic() - began)
             else:
                 await self._idle()
+
+    async def run_known(self) -> None:
+        """Write what was known when, behind what is known now, until cancelled."""
+        while True:
+            began = monotonic()
+            if await self._finished(self.step_known()):
+                await self._rest(monotonic() - began)
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(PAUSE_SECONDS), self._moved:
+                        await self._moved.wait()
+
+    async def step_known(self) -> int:
+        """Write more of what was known when; return 0 if there is nothing more."""
+        generation = self._written
+        built = generation is not None and generation.built
+        done = await self._known_range.step(generation) if built and generation else 0
+        if done:
+            await self._look()
+        return done
 
     async def step(self, limit: int = BATCH) -> int:
         """Process at most `limit` entries, or continue building; return 0 if idle."""
@@ -125,13 +155,18 @@ class Projector:
         return int(done)
 
     async def build(self, number: int, progress: Callable[[float], None]) -> Generation:
-        """Build until complete, together with other processes; `progress` is told the part done, 0 to 1."""
+        """Build until complete, together with other processes; `progress` is told the part done, 0 to 1.
+
+        What was known when is written before the generation is switched to.
+        """
         while True:
             generation = await self.generation(number)
-            progress(generation.progress)
+            progress(1.0 if generation.built else (generation.progress + generation.known_progress) / 2)
             if generation.built:
                 return generation
-            if not await self._rebuild.step(generation):
+            written = generation.walked == EVERYWHERE and generation.known_through is None
+            work = self._known_range if written else self._rebuild
+            if not await work.step(generation):
                 # Another process is building.
                 await asyncio.sleep(PAUSE_SECONDS / 10)
 
@@ -139,21 +174,44 @@ class Projector:
         """Return the present state of a generation."""
         return next(each for each in await self._every() if each.number == number)
 
+    @property
+    def known_through(self) -> int | None:
+        """The last position as known at which the read models answer; None while that is being built."""
+        return None if self._read_from is None else self._read_from.known_through
+
+    async def known_reached(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's patience
+        """Return whether a position can be asked for as known at within `timeout` seconds.
+
+        Raises NotBuiltError if none can by then.
+        """
+
+        def reached() -> bool:
+            return self.known_through is not None and self.known_through >= position
+
+        if not reached():
+            await self._awaits(reached, timeout)
+        if self.known_through is None:
+            raise NotBuiltError(self.read_from.known_progress)
+        return reached()
+
     async def reached(self, position: int, timeout: float, *models: str) -> bool:  # noqa: ASYNC109 - the caller's patience
         """Return whether these read models reach a position within `timeout` seconds; see `position_of`."""
-        if self.position_of(*models) >= position:
-            return True
+        if self.position_of(*models) < position:
+            await self._awaits(lambda: self.position_of(*models) >= position, timeout)
+        return self.position_of(*models) >= position
+
+    async def _awaits(self, reached: Callable[[], bool], timeout: float) -> None:  # noqa: ASYNC109 - passed on
+        """Wait until it is reached, for at most `timeout` seconds, and let nobody rest meanwhile."""
         self._waiting += 1
         self._awaited.set()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(timeout), self._moved:
-                    await self._moved.wait_for(lambda: self.position_of(*models) >= position)
+                    await self._moved.wait_for(reached)
         finally:
             self._waiting -= 1
             if not self._waiting:
                 self._awaited.clear()
-        return self.position_of(*models) >= position
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -198,7 +256,7 @@ class Projector:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            self._catch_up.leaving = True
+            self._catch_up.leaving = self._known_range.leaving = True
             await asyncio.wait([task])
             # Retrieve the exception: nothing awaits the task any more.
             task.exception()

@@ -1,14 +1,16 @@
 """Verification of the read models: every file is read, and its rows are recomputed and compared.
 
 Each piece of the tables is read in one snapshot, while recording and catching up continue. The rows of a
-file show all its entries up to the generation's position, and perhaps later ones. Sealed values are compared
-opened, since two seals of one value differ.
+file show all its entries up to the generation's position, and perhaps later ones. What was known when is
+compared at two positions of each file: where its writing stands, and at one of its entries. Sealed values are
+compared opened, since two seals of one value differ.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -19,11 +21,14 @@ from psycopg.sql import SQL, Identifier
 
 from domain.file import File
 from domain.joined_files import as_known
+from domain.scope import scope_of
 from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal, SealBrokenError
 from ledger.store.pools import Pool
 from projections.model import ReadModel, RowContext
+from projections.projector.adopted_rulebooks import AdoptedRulebooks, counting
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation, generations
+from projections.projector.known_rows import comparable
 from projections.projector.writer import FILES_AT_ONCE, RowsKey, chunks, contexts_of, of_kind
 
 Rows: TypeAlias = dict[str, dict[UUID, list[Any]]]
@@ -44,10 +49,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class LastEntry:
-    """The kind of a stream and the position of its last entry."""
+    """The kind of a stream, the position of its last entry, and that of one of them."""
 
     kind: str
     position: int
+    sampled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,15 @@ class Piece:
     last: Mapping[UUID, LastEntry]
     rows: Rows
     stopped: AbstractSet[RowsKey]
+    known: Mapping[tuple[str, UUID, int], list[Any]]
+    """Rows as known at positions, by read model, file and position."""
+
+    def positions_of(self, stream: UUID) -> list[int]:
+        """Return the positions as known at which a file is compared."""
+        through = self.generation.known_through
+        if through is None or stream not in self.last:
+            return []
+        return sorted({min(through, self.last[stream].position), min(through, self.last[stream].sampled)})
 
 
 class Verification:
@@ -71,6 +86,7 @@ class Verification:
         self._pool = pool
         self._models = models
         self._kinds = sorted({model.kind for model in models})
+        self._adopted = AdoptedRulebooks(ledger)
 
     async def differences(self, number: int, progress: Callable[[float], None]) -> AsyncIterator[Difference]:
         """Yield the differences of a generation, file by file; `progress` is told the part done, 0 to 1.
@@ -117,12 +133,18 @@ class Verification:
             stopped = await connection.execute(
                 GENERATION_SQL["stopped_files"].format(ledger=ledger), [number, after, through]
             )
-            return Piece(
+            piece = Piece(
                 generation,
-                {stream: LastEntry(kind, position) for stream, kind, position in await last.fetchall()},
+                {stream: LastEntry(*each) for stream, *each in await last.fetchall()},
                 rows,
                 set(await stopped.fetchall()),
+                {},
             )
+            asked = [(stream, each) for stream in piece.last for each in piece.positions_of(stream)]
+            known: dict[tuple[str, UUID, int], list[Any]] = {}
+            for model in self._models:
+                known |= await _rows_known(connection, generation.schema, model, asked)
+            return replace(piece, known=known)
 
     async def _differing(self, piece: Piece) -> list[Difference]:
         unknown = {
@@ -146,7 +168,24 @@ class Verification:
         for stream, file in files.items():
             contexts = dict.fromkeys((then[stream], now[stream]))
             differing |= await asyncio.to_thread(self._of_file, piece, file, [*contexts])
+            differing |= await self._known_otherwise(piece, file, seal)
         return [Difference(*each) for each in sorted(differing)]
+
+    async def _known_otherwise(self, piece: Piece, file: File, seal: Seal) -> set[RowsKey]:
+        """Return whose rows of a file, as known at earlier positions, differ from the recomputed ones."""
+        assert file.stream is not None  # noqa: S101 - a file with entries
+        stream, differing = file.stream, set[RowsKey]()
+        positions = piece.positions_of(stream)
+        adoptions = await self._adopted.of(file.entries.values(), max(positions, default=0))
+        for position in positions:
+            then = await self._ledger.file(stream, position) or File(stream)
+            adopted = adoptions[scope_of(then).institution if then.entries else None]
+            context = RowContext(stream, counting(adopted, position), seal)
+            for model in of_kind(piece.last[stream].kind, self._models):
+                rows = piece.known.get((model.name, stream, position), [])
+                if not await asyncio.to_thread(_equal, model, rows, then, context, comparable):
+                    differing.add((model.known_table, stream))
+        return differing
 
     def _of_file(self, piece: Piece, file: File, contexts: Sequence[RowContext]) -> AbstractSet[RowsKey]:
         """Return whose rows of a file differ from the recomputed ones, at the position that differs least."""
@@ -190,21 +229,50 @@ async def _rows_between(
     return rows
 
 
-def _equal(model: ReadModel[Any], rows: Iterable[Any], file: File, context: RowContext) -> bool:
+async def _rows_known(
+    connection: AsyncConnection, schema: str, model: ReadModel[Any], asked: Sequence[tuple[UUID, int]]
+) -> dict[tuple[str, UUID, int], list[Any]]:
+    statement = GENERATION_SQL["known_rows"].format(
+        columns=SQL(", ").join(Identifier("k", name) for name in model.columns),
+        known=Identifier(schema, model.known_table),
+        key=Identifier(model.key),
+    )
+    known: dict[tuple[str, UUID, int], list[Any]] = {}
+    cursor = await connection.execute(statement, [[each for each, _ in asked], [each for _, each in asked]])
+    async for position, *values in cursor:
+        row = model.row(*values)
+        known.setdefault((model.name, getattr(row, model.key), position), []).append(row)
+    return known
+
+
+def _equal(
+    model: ReadModel[Any],
+    rows: Iterable[Any],
+    file: File,
+    context: RowContext,
+    form: Callable[[ReadModel[Any], Any, Seal], object] | None = None,
+) -> bool:
+    """Whether rows are those of a file, compared in a form, by default as they are when opened."""
     try:
         computed = list(model.rows_of(file, context)) if file.entries else []
     except Exception:  # noqa: BLE001 - rows that cannot be recomputed differ
         return False
-    return _comparable(model, rows, context.seal) == _comparable(model, computed, context.seal)
+    compared = partial(_opened, form or _as_opened, model, context.seal)
+    # In an order that depends on nothing but their values.
+    return sorted(map(compared, rows), key=repr) == sorted(map(compared, computed), key=repr)
 
 
-def _comparable(model: ReadModel[Any], rows: Iterable[Any], seal: Seal) -> list[object]:
-    """Return rows with their sealed values opened, in an order that depends on nothing but their values."""
-    return sorted((_opened(model, row, seal) for row in rows), key=repr)
+def _as_opened(model: ReadModel[Any], row: Any, seal: Seal) -> object:  # noqa: ANN401 - of whatever model
+    return model.opened(row, seal)
 
 
-def _opened(model: ReadModel[Any], row: Any, seal: Seal) -> object:  # noqa: ANN401 - of whatever model
+def _opened(
+    form: Callable[[ReadModel[Any], Any, Seal], object],
+    model: ReadModel[Any],
+    seal: Seal,
+    row: Any,  # noqa: ANN401 - of whatever model
+) -> object:
     try:
-        return model.opened(row, seal)
+        return form(model, row, seal)
     except SealBrokenError:
         return row

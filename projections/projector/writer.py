@@ -69,9 +69,9 @@ class RowWriter:
         `keep` caches the files for the next batch.
         """
         chunk = _Chunk(self._ledger, self._models, keep)
-        await _bisected(chunk.read, files, chunk.leave_out)
+        await bisected(chunk.read, files, chunk.leave_out)
         put = partial(chunk.put, connection, generation.schema)
-        await _bisected(put, [*chunk.rows], chunk.failed.__setitem__)
+        await bisected(put, [*chunk.rows], chunk.failed.__setitem__)
         if generation.stopped:
             await connection.execute(
                 GENERATION_SQL["resume"], [generation.number, [each.stream for each in files]]
@@ -126,7 +126,10 @@ class _Chunk:
                     await connection.execute(delete, [ids])
             for model, ids in streams.items():
                 rows = [row for stream in ids for row in self.rows[model.name, stream]]
-                await _copy(connection, schema, model, rows)
+                if rows:
+                    values = attrgetter(*model.columns)
+                    table = Identifier(schema, model.name)
+                    await copy_rows(connection, table, model.columns, map(values, rows))
 
 
 async def _stop(connection: AsyncConnection, generation: Generation, chunk: _Chunk) -> None:
@@ -160,7 +163,7 @@ async def contexts_of(
     return contexts
 
 
-async def _bisected(
+async def bisected(
     work: Callable[[Sequence[T]], Awaitable[None]], items: Sequence[T], blame: Callable[[T, Exception], None]
 ) -> None:
     """Do the work for all items, or if it fails for each half, so that only those to blame are left out."""
@@ -175,8 +178,8 @@ async def _bisected(
             blame(items[0], error)
             return
         half = len(items) // 2
-        await _bisected(work, items[:half], blame)
-        await _bisected(work, items[half:], blame)
+        await bisected(work, items[:half], blame)
+        await bisected(work, items[half:], blame)
 
 
 @asynccontextmanager
@@ -204,12 +207,11 @@ def chunks(files: Iterable[StreamVersion]) -> Iterator[list[StreamVersion]]:
         yield piece
 
 
-async def _copy(connection: AsyncConnection, schema: str, model: ReadModel[Any], rows: Sequence[Any]) -> None:
-    if not rows:
-        return
-    columns = SQL(", ").join(map(Identifier, model.columns))
-    values = attrgetter(*model.columns)
-    into = SQL("COPY {} ({}) FROM STDIN").format(Identifier(schema, model.name), columns)
+async def copy_rows(
+    connection: AsyncConnection, table: Identifier, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows into a table in bulk."""
+    into = SQL("COPY {} ({}) FROM STDIN").format(table, SQL(", ").join(map(Identifier, columns)))
     async with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
-            await copy.write_row(values(row))
+            await copy.write_row(row)

@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from api.app import create_app, running
 from api.settings import Settings
 from domain.entry import AnyEntry
-from domain.event import Category, Erased, fields_of
+from domain.event import Erased, fields_of
 from domain.file import File, fold
 from domain.judging import findings as judged
 from domain.life import STAGE, Life
@@ -32,7 +32,15 @@ from projections.readiness import READINESS, ready_on
 from projections.register import REGISTER
 from projections.spans import SPANS
 from tests.support.client import NOW, Furnished, Served
-from tests.support.read_models import a_projector, adopt_another_rulebook, expected, head, tables, to_the_end
+from tests.support.read_models import (
+    OpenSeal,
+    a_projector,
+    adopt_another_rulebook,
+    expected,
+    head,
+    tables,
+    to_the_end,
+)
 from tests.support.stored import keep, moved
 from tests.support.strategies import EARLIEST, streams
 
@@ -42,22 +50,6 @@ days_asked = st.dates(EARLIEST, FINISHED)
 
 thorough = trying(max_examples=80, suppress_health_check=list(HealthCheck))
 rare = trying(max_examples=6, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-
-
-class OpenSeal:
-    """A seal that seals nothing, so that rows can be compared."""
-
-    def holds(self, _subject: UUID, _category: Category) -> bool:
-        """Say that there is every key."""
-        return True
-
-    def seal(self, subject: UUID, category: Category, value: str, context: str = "") -> bytes:
-        """Return the value with what it is bound to."""
-        return f"{subject} {category} {context} {value}".encode()
-
-    def term(self, text: str) -> bytes:
-        """Return the text itself."""
-        return text.encode()
 
 
 def rows_of(model: ReadModel[Any], file: File) -> list[Any]:
@@ -133,16 +125,9 @@ def test_what_speaks_on_a_day_is_judged_or_lacking_then(entries: list[AnyEntry],
 @given(entries=streams())
 def test_every_row_is_told_apart_by_its_key(entries: list[AnyEntry]) -> None:
     file = fold(entries)
-    keys = {
-        "register": ("child",),
-        "obligations": ("child", "number"),
-        "findings": ("child", "number"),
-        "readiness": ("child", "since"),
-        "spans": ("child", "attribute", "key", "since"),
-    }
     for model in READ_MODELS:
         rows = rows_of(model, file)
-        assert len({tuple(getattr(row, name) for name in keys[model.name]) for row in rows}) == len(rows)
+        assert len({tuple(getattr(row, name) for name in model.identity) for row in rows}) == len(rows)
 
 
 @thorough

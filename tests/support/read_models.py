@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg import AsyncConnection
 from psycopg.rows import args_row
 from psycopg.sql import SQL, Identifier
 
-from domain.event import Event, Kind
+from domain.event import Category, Event, Kind
 from domain.events.health import PhysicalExamined
 from domain.events.institution.particulars import RulebookAdopted
 from domain.rulebook import Rulebook
@@ -27,6 +28,26 @@ from tests.support.given import some
 from tests.support.ledgers import all_entries
 
 
+class OpenSeal:
+    """A seal that seals nothing, so that rows can be compared."""
+
+    def holds(self, _subject: UUID, _category: Category) -> bool:
+        """Say that there is every key."""
+        return True
+
+    def seal(self, subject: UUID, category: Category, value: str, context: str = "") -> bytes:
+        """Return the value with what it is bound to."""
+        return f"{subject} {category} {context} {value}".encode()
+
+    def open(self, subject: UUID, category: Category, value: bytes, context: str = "") -> str:
+        """Return the value."""
+        return value.decode().removeprefix(f"{subject} {category} {context} ")
+
+    def term(self, text: str) -> bytes:
+        """Return the text itself."""
+        return text.encode()
+
+
 async def tables(served: Served, projector: Projector | None = None) -> dict[str, list[Any]]:
     """Every row of every read model, with what is sealed opened, as a projector or the container reads it."""
     found: dict[str, list[Any]] = {}
@@ -39,13 +60,13 @@ async def tables(served: Served, projector: Projector | None = None) -> dict[str
     return await comparable(served, found)
 
 
-async def comparable(served: Served, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The same rows, what is sealed opened, in an order that depends on nothing but themselves."""
+async def comparable(
+    served: Served, found: dict[str, list[Any]], *, ordered: bool = True
+) -> dict[str, list[Any]]:
+    """The same rows, what is sealed opened, `ordered` by nothing but themselves."""
     seal = await served.container.ledger.seal_for([row.child for row in found["register"]])
-    return {
-        model.name: sorted((model.opened(row, seal) for row in found[model.name]), key=repr)
-        for model in READ_MODELS
-    }
+    opened = {model.name: [model.opened(row, seal) for row in found[model.name]] for model in READ_MODELS}
+    return {name: sorted(rows, key=repr) if ordered else rows for name, rows in opened.items()}
 
 
 async def a_projector(
@@ -63,6 +84,12 @@ async def a_projector(
 async def to_the_end(projector: Projector, limit: int = BATCH) -> None:
     """Let it build and follow until there is nothing more to do."""
     while await projector.step(limit):
+        pass
+
+
+async def known_to_the_end(projector: Projector) -> None:
+    """Let it write what was known when until there is nothing more to do."""
+    while await projector.step_known():
         pass
 
 
@@ -96,11 +123,25 @@ async def differences(
     return set(found)
 
 
+def adopted_rulebook(rulebook: Rulebook) -> Rulebook:
+    """A rulebook in which one title reads differently."""
+    texts = dict(rulebook.texts)
+    texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
+    return Rulebook(texts)
+
+
+async def tamper(served: Served, table: str, statement: str, *parameters: object) -> None:
+    """Change a table as nobody should."""
+    owner = served.container.addresses.owner
+    assert owner is not None
+    async with await AsyncConnection.connect(owner) as connection:
+        name = Identifier(served.container.projector.read_from.schema, table)
+        assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount > 0
+
+
 async def adopt_another_rulebook(served: Served) -> None:
     """Let the institution at home adopt a rulebook in which one title reads differently."""
-    texts = dict(served.container.ledger.rulebook.texts)
-    texts["insurance.toml"] = texts["insurance.toml"].replace("及时核实基本医保参保状态", "当日核实参保状态")
-    adopted = Rulebook(texts)
+    adopted = adopted_rulebook(served.container.ledger.rulebook)
     event = RulebookAdopted(digest=adopted.digest, content=adopted.texts)
     await move(served, served.home.institution, event, kind="institution")
 

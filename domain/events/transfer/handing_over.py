@@ -157,7 +157,7 @@ def in_charge(life: Life) -> UUID | None:
     charge = life.now(CHARGE)
     if charge is not None:
         return charge.held.value
-    opened = next(iter(life.file.entries.values()), life.entry)
+    opened = life.file.opened if life.file.entries else life.entry
     institution = None if opened is None else opened.recorded_by.institution
     # Of a file that a place opened, the institution that took the child in records.
     return institution or (None if life.entry is None else life.entry.recorded_by.institution)

@@ -15,5 +15,5 @@ GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
 
 GRANT SELECT ON generation TO :"reader";
-GRANT UPDATE (walked, position, built_at) ON generation TO :"reader";
+GRANT UPDATE (walked, position, built_at, known_walked, known_position) ON generation TO :"reader";
 GRANT SELECT, INSERT, DELETE ON stopped_file TO :"reader";

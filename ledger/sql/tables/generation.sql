@@ -4,7 +4,8 @@
 
 -- While a generation is built its files are written in the order of their ids: `walked` is the last file that is
 -- written, and `position` the ledger's when that began. Later `position` is up to which entry they are written. It is
--- read from once `built_at` says so.
+-- read from once `built_at` says so. What was known at earlier positions is written behind that: `known_walked` and
+-- `known_position` are to it what `walked` and `position` are to what is known now.
 CREATE TABLE generation (
     number   integer     PRIMARY KEY,
     version  text        NOT NULL,
@@ -13,5 +14,7 @@ CREATE TABLE generation (
     made_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     walked   uuid,
     position bigint      NOT NULL DEFAULT 0,
-    built_at timestamptz
+    built_at timestamptz,
+    known_walked   uuid,
+    known_position bigint NOT NULL DEFAULT 0
 );

@@ -1,0 +1,55 @@
+"""The findings about files on a day, with what several files say together."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL
+
+from domain.event import Category
+from domain.rulebook import Rulebook
+from ledger.store import queries
+from projections.family_children import FAMILY_CHILDREN
+from projections.findings import FINDINGS, WITHHELD, Finding
+from projections.known import as_known
+from projections.likeness import compared_as_known, found_alike
+from projections.paging import Condition, Key, Page, as_day, as_id, as_number, page
+from projections.register import REGISTER
+from projections.withholding import listed
+
+_SQL: Final = queries.load_composable("projections", "findings.sql")
+_OF_FAMILIES: Final = queries.load_composable("projections", "family_children.sql")
+_KEY: Final[Key] = {"f.found_on": as_day, "f.child": as_id, "f.number": as_number}
+
+
+async def findings(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    rulebook: Rulebook,
+    keyed: Callable[[str], bytes],
+    sees: Collection[Category],
+    day: date,
+    rule: str | None = None,
+    kind: str | None = None,
+    known: int | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Finding]:
+    """Return the findings that hold on a day, the longest-standing first; rows may be `WITHHELD`.
+
+    `known` is the position as known at which they are read, None for now. Findings that rest on a category
+    outside `sees` are left out. `keyed` hashes terms.
+    """
+    alike = found_alike(rulebook, scope, compared_as_known(known))
+    then = as_known(known, {"findings": FINDINGS, "family_children": FAMILY_CHILDREN, "listed": REGISTER})
+    where = [
+        scope,
+        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
+        Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
+        await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
+    ]
+    of_families = _OF_FAMILIES["too_many"].format(scope=scope.sql, against=_OF_FAMILIES["against"])
+    select = _SQL["findings"].format(alike=alike.sql, of_families=of_families)
+    return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor, tables=then)

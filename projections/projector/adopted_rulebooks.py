@@ -1,0 +1,55 @@
+"""The rulebooks that institutions adopted, with the positions from which each counted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.entry import AnyEntry
+from domain.rulebook import Rulebook
+from domain.scope import CHARGE
+from ledger.ledger import Ledger
+from projections.projector.catch_up import ADOPTING
+
+Adoptions: TypeAlias = Mapping[UUID | None, Sequence[tuple[int, Rulebook]]]
+"""The rulebooks of institutions, each with the position from which it counted, from 0 on."""
+
+
+class AdoptedRulebooks:
+    """The adoptions of one ledger, read once as long as nothing later is asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._read: dict[UUID | None, tuple[int, Sequence[tuple[int, Rulebook]]]] = {}
+
+    async def of(self, entries: Iterable[AnyEntry], through: int) -> Adoptions:
+        """Return those up to a position, of every institution that may have been in charge of a file."""
+        adoptions = {}
+        for institution in _institutions_of(entries):
+            read_to, adopted = self._read.get(institution, (-1, ()))
+            if read_to < through:
+                adopted = await self._adopted_by(institution)
+                self._read[institution] = (through, adopted)
+            adoptions[institution] = adopted
+        return adoptions
+
+    async def _adopted_by(self, institution: UUID | None) -> list[tuple[int, Rulebook]]:
+        adopted = [(0, self._ledger.rulebook)]
+        file = None if institution is None else await self._ledger.file(institution)
+        for entry in () if file is None else file.entries.values():
+            if entry.type in ADOPTING:
+                rulebook = await self._ledger.rulebook_known(institution, entry.position)
+                adopted.append((entry.position, rulebook))
+        return adopted
+
+
+def _institutions_of(entries: Iterable[AnyEntry]) -> set[UUID | None]:
+    found: set[UUID | None] = {None}
+    for entry in entries:
+        found.add(entry.recorded_by.institution)
+        found.update(held.value for held in entry.event.holds(entry) if held.attribute is CHARGE)
+    return found
+
+
+def counting(adopted: Sequence[tuple[int, Rulebook]], position: int) -> Rulebook:
+    """Return the rulebook that counted at a position."""
+    return next(rulebook for since, rulebook in reversed(adopted) if since <= position)

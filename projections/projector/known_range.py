@@ -1,0 +1,232 @@
+"""What was known when: rows of the read models with the positions from and until which each was known.
+
+They are written behind the rows of now, which they never hold up: file by file at first, then following the
+ledger in batches, up to where the rows of now are. Every position is a point as known at which may be asked.
+A row that an entry does not change is not written again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier
+
+from domain.entry import AnyEntry
+from domain.file import File
+from domain.joined_files import JOINED
+from ledger.ledger import Ledger
+from ledger.sealing.cipher import Seal
+from ledger.store.append import StreamVersion
+from ledger.store.pools import Pool
+from projections.model import ReadModel
+from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
+from projections.projector.catch_up import LeftError, adopting_in, in_charge
+from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation
+from projections.projector.known_rows import KnownChanges, KnownRows
+from projections.projector.writer import FILES_AT_ONCE, bisected, chunks, copy_rows, disposable, of_kind
+
+log = structlog.get_logger()
+
+BATCH: Final = 10_000
+"""Entries followed at a time at most."""
+AT_HAND: Final = 10_000
+"""Entries of the files that are kept at hand with what was computed of them; a thousand take some 5 MB."""
+
+
+class KnownRange:
+    """Writes which rows of the read models were known when, in the tables of a generation."""
+
+    def __init__(self, ledger: Ledger, pool: Pool, models: Sequence[ReadModel[Any]]) -> None:
+        self._ledger = ledger
+        self._pool = pool
+        self._models = models
+        self._kinds = sorted({model.kind for model in models})
+        self._files: OrderedDict[UUID, KnownRows] = OrderedDict()
+        self._of: int | None = None
+        self._adopted = AdoptedRulebooks(ledger)
+        self.leaving = False
+
+    async def step(self, generation: Generation) -> int:
+        """Do the next piece of the work; return 0 if there is none.
+
+        The rows of now of the generation must have been written once.
+        """
+        if self._of != generation.number:
+            self._files.clear()
+            self._of = generation.number
+        if generation.known_walked is None:
+            begun = [NOWHERE, generation.position, generation.number]
+            async with self._pool.connection() as connection:
+                return (await connection.execute(GENERATION_SQL["known_begin"], begun)).rowcount
+        if generation.known_walked < EVERYWHERE:
+            return await self._walk(generation, generation.known_walked)
+        return await self._follow(generation)
+
+    async def _walk(self, generation: Generation, after: UUID) -> int:
+        """Write the next files, each from its first entry to the position at which this began."""
+        page = await self._ledger.streams(self._kinds, after, FILES_AT_ONCE)
+        files = next(chunks(page), [])
+        walked = files[-1].stream if files else EVERYWHERE
+        changes = await self._changes(files, 0, generation.known_position, keep=False)
+        moved = [walked, generation.number, after]
+        return await self._write(generation, "known_walk", moved, changes)
+
+    async def _follow(self, generation: Generation) -> int:
+        """Follow the entries of the next batch."""
+        before, through = generation.known_position, generation.position
+        through = min(through, before + BATCH)
+        if through <= before:
+            return 0
+        moved = await self._ledger.moved(before, through)
+        files = {each.stream: StreamVersion(each.stream, each.kind, 1) for each in moved}
+        files = {stream: each for stream, each in files.items() if each.kind in self._kinds}
+        if adopting := adopting_in(moved):
+            async with self._pool.connection() as connection:
+                asked = (connection, self._ledger, generation, self._kinds, adopting, "once_in_charge")
+                files = await in_charge(*asked) | files
+        changes: dict[UUID, KnownChanges] = {}
+        every = list(files.values())
+        for start in range(0, len(every), FILES_AT_ONCE):
+            changes |= await self._changes(every[start : start + FILES_AT_ONCE], before, through, keep=True)
+        advanced = [through, generation.number, before]
+        return await self._write(generation, "known_advance", advanced, changes)
+
+    async def _changes(
+        self, streams: Sequence[StreamVersion], before: int, through: int, *, keep: bool
+    ) -> dict[UUID, KnownChanges]:
+        """Return what changed in the rows of files after a position and through another."""
+        read: dict[UUID, tuple[File, Seal]] = {}
+
+        async def readable(pieces: Sequence[StreamVersion]) -> None:
+            files = await self._ledger.files([each.stream for each in pieces], keep=keep)
+            seal = await self._ledger.seal_of(files)
+            read.update((stream, (file, seal)) for stream, file in files.items())
+
+        def unreadable(_: StreamVersion, __: Exception) -> None:
+            """Say nothing: that is told where the rows of now are written."""
+
+        await bisected(readable, streams, unreadable)
+        kinds = {each.stream: each.kind for each in streams}
+        changes: dict[UUID, KnownChanges] = {}
+        for stream, (file, seal) in read.items():
+            if self.leaving:
+                raise LeftError
+            adoptions = await self._adopted.of(file.entries.values(), through)
+            states = await self._states(file, through)
+            followed = partial(self._followed, file, kinds[stream], before, through, adoptions, seal, states)
+            # In a thread, so that the event loop serves requests meanwhile.
+            rows, changes[stream] = await asyncio.to_thread(followed)
+            if keep:
+                self._keep(stream, rows)
+        return changes
+
+    def _followed(  # noqa: PLR0917 - a file, the range to follow, and what it is read with
+        self,
+        file: File,
+        kind: str,
+        before: int,
+        through: int,
+        adoptions: Adoptions,
+        seal: Seal,
+        states: Mapping[int, File],
+    ) -> tuple[KnownRows, KnownChanges]:
+        assert file.stream is not None  # noqa: S101 - a file with entries
+        rows = self._files.pop(file.stream, None)
+        if rows is None or rows.position > before:
+            rows = KnownRows(file.stream, list(of_kind(kind, self._models)))
+            rows.begin(_between(file, 0, before), before, adoptions, seal, states)
+        elif rows.position < before:
+            # Another process has written what changed meanwhile.
+            rows.follow(_between(file, rows.position, before), before, adoptions, seal, states)
+        return rows, rows.follow(_between(file, before, through), through, adoptions, seal, states)
+
+    async def _states(self, file: File, through: int) -> dict[int, File]:
+        """Return the states of a file to which others are or were joined, at each of its own entries."""
+        states: dict[int, File] = {}
+        if file.facts(JOINED):
+            for entry in _between(file, 0, through):
+                state = await self._ledger.file(entry.stream, entry.position)
+                assert state is not None  # noqa: S101 - it has this entry
+                states[entry.position] = state
+        return states
+
+    def _keep(self, stream: UUID, rows: KnownRows) -> None:
+        self._files[stream] = rows
+        entries = sum(map(len, self._files.values()))
+        while entries > AT_HAND:
+            _, dropped = self._files.popitem(last=False)
+            entries -= len(dropped)
+
+    async def _write(
+        self,
+        generation: Generation,
+        statement: str,
+        moved: Sequence[object],
+        changes: Mapping[UUID, KnownChanges],
+    ) -> int:
+        """Write changes and how far they reach, unless another process did; return whether it was done."""
+        written = False
+        try:
+            async with disposable(self._pool) as (connection, _):
+                advanced = await connection.execute(GENERATION_SQL[statement], moved)
+                if advanced.rowcount:
+                    put = partial(self._put, connection, generation.schema, changes)
+                    await bisected(put, [*changes], self._blame)
+                written = advanced.rowcount > 0
+        finally:
+            if not written:
+                # What is at hand is not what stands there.
+                self._files.clear()
+        return int(written)
+
+    def _blame(self, stream: UUID, error: Exception) -> None:
+        log.warning("not written what was known", file=str(stream), error=type(error).__name__)
+        self._files.pop(stream, None)
+
+    async def _put(
+        self,
+        connection: AsyncConnection,
+        schema: str,
+        changes: Mapping[UUID, KnownChanges],
+        streams: Sequence[UUID],
+    ) -> None:
+        async with connection.transaction():
+            for model in self._models:
+                table = Identifier(schema, model.known_table)
+                went = [
+                    (until, *identity)
+                    for stream in streams
+                    for name, identity, until in changes[stream].went
+                    if name == model.name
+                ]
+                if went:
+                    is_it = [SQL("{} = %s").format(Identifier(name)) for name in model.identity]
+                    statement = GENERATION_SQL["known_until"].format(
+                        known=table, identity=SQL(" AND ").join(is_it)
+                    )
+                    async with connection.cursor() as cursor:
+                        await cursor.executemany(statement, went)
+                came = [each for stream in streams for each in changes[stream].came if each[0] == model.name]
+                if not came:
+                    continue
+                columns = (*model.columns, "known_from", "known_until")
+                values = attrgetter(*model.columns)
+                lines = ((*values(row), since, until) for _, row, since, until in came)
+                await copy_rows(connection, table, columns, lines)
+
+
+def _between(file: File, after: int, through: int) -> Iterable[AnyEntry]:
+    """Return the own entries of a file after a position and through another, in the order of recording."""
+    found = []
+    for entry in reversed(file.entries.values()):
+        if entry.position <= after:
+            break
+        if entry.position <= through and entry.stream == file.stream:
+            found.append(entry)
+    return reversed(found)
