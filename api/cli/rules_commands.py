@@ -49,7 +49,7 @@ def _list(book: Rulebook, *, unverified: bool) -> None:
             state = VERIFIED if rule.wholly_verified else PARTLY
             state = state if rule.verified else UNVERIFIED
             answer(
-                f"{rule.id}  {rule.title}  {STRENGTHS[rule.strength]}  {state}\n"
+                f"{rule.id}  {STRENGTHS[rule.strength]}  {state}  {rule.title}\n"
                 f"  {rule.zh}\n  {rule.en}\n  {rule.source}"
             )
 
@@ -111,7 +111,7 @@ def _explain(book: Rulebook, named: str, region: str | None, on: date) -> int:
 def _explained(rule: Rule, region: str | None, on: date) -> Iterator[str]:
     then = rule.on(on, region)
     verified = VERIFIED if then.verified else UNVERIFIED
-    yield f"{rule.id}  {rule.title}  {STRENGTHS[rule.strength]}  {verified}"
+    yield f"{rule.id}  {STRENGTHS[rule.strength]}  {verified}  {rule.title}"
     yield from (f"  {then.zh}", f"  {then.en}", f"  依据 source: {then.source}")
     yield from (f"  {line}" for line in reads_of(rule.id))
     if (cure := rule.cured()) is not None:
