@@ -1,5 +1,6 @@
 PORT = 8000
 DATA = .data
+SCREENS = .screens
 REPEATED = database and not any_database
 # One more than CI has processors, for a test mostly waits for a server or a command.
 WORKERS = 3
@@ -18,7 +19,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export PYTHONUTF8 = 1
 
 .PHONY: run test lint types imports generated generate schema test-embedded test-system drills bench \
-	bench-scale limits requirements
+	bench-scale limits requirements screens
 .DEFAULT_GOAL = run
 
 run: $(RUN)  ## Serve a fictional institution on 127.0.0.1:PORT, with its database in DATA
@@ -68,6 +69,9 @@ bench-scale: $(TEST)  ## Measure latencies up to ten million entries, and the me
 
 limits: $(TEST)  ## Measure what the worst inputs that are allowed cost, and a quiet user beside them (ROWS="head feed" for some)
 	@$(BIN)/python -m tests.limits $(ROWS)
+
+screens: $(TEST)  ## Write screenshots of the console's pages to SCREENS (needs Chromium)
+	$(BIN)/python -m tests.support.screens $(SCREENS)
 
 schema: $(TEST)  ## Describe anew, in ledger/sql/schema.txt, what the migrations make
 	$(BIN)/python -m tests.support.schema_description

@@ -113,8 +113,8 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
         shown = Displayed(words("list.joint").join(part.text for part in parts))
     if shown.absence == "masked":
         return shown
-    since = held_since(words, held)
-    return Displayed(shown.text, shown.absence, "" if since == shown.text else since)
+    same_day = "until" not in held and held.get("since") == held.get("value")
+    return Displayed(shown.text, shown.absence, "" if same_day else held_since(words, held))
 
 
 def _value(words: Words, table: CodeTable | None, value: Any) -> Displayed:  # noqa: ANN401 - of an answer

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,13 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("newcomer") / "data"
+    with demonstration(tmp_path_factory.mktemp("newcomer") / "data") as demo:
+        yield demo
+
+
+@contextmanager
+def demonstration(data: Path) -> Iterator[Demo]:
+    """Run a demonstration in a folder until the block ends."""
     port = free_port()
     command = [str(CHILDLEDGER), "demo", "--port", str(port), "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

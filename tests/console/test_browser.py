@@ -1,0 +1,134 @@
+"""In a real browser: a child is found and its life is read, by keyboard, without a script, on any screen."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.chromium import NARROW, WIDE, a_young_person, chromium, enter, needs_chromium, pages_about
+from tests.support.demo_server import Demo
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+
+AXE: Final = Path(__file__).parent / "vendor" / "axe-core"
+MOST_TABS: Final = 60
+"""Presses of the Tab key after which whoever has not arrived gives up."""
+FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def opened(browser: Browser, size: tuple[int, int], *, script: bool = False) -> Page:
+    """A page of somebody who has visited nothing yet."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script, locale="zh-CN"
+    )
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+def tab_to(page: Page, *wanted: str) -> None:
+    """Press Tab until one of these has the focus, by its id or its words."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused = str(page.evaluate(FOCUSED))
+        if any(focused == each or focused.startswith(f"{each} ") for each in wanted):
+            return
+    pytest.fail(f"{wanted} is not reached by keyboard")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_child_is_found_and_its_life_is_read_by_keyboard_without_a_script(
+    demo: Demo, browser: Browser, language: str
+) -> None:
+    someone = a_young_person(demo)
+    page = opened(browser, WIDE)
+    page.goto(demo.address)
+    if language == "en":
+        tab_to(page, "English")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("html[lang=en]")
+        page.locator("#token").focus()
+    assert page.evaluate(FOCUSED) == "token", "one may type at once"
+    page.keyboard.type(demo.tokens["staff"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/today")
+    tab_to(page, "q")
+    page.keyboard.type(someone.name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{someone.address}")
+    assert page.locator("h1").inner_text() == someone.name
+    assert someone.name not in page.title()
+    tab_to(page, "as_of")
+    page.keyboard.type("2020-06-01")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**as_of=2020-06-01**")
+    assert page.locator("body.past").count() == 1
+    assert (
+        page.locator("[role=status]")
+        .inner_text()
+        .startswith({"zh": "这不是现在的情况。", "en": "This is not the present."}[language])
+    )
+    tab_to(page, "经历", "History")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{someone.address}/history?as_of=2020-06-01")
+    rows = page.locator("tbody tr[id]")
+    assert rows.count() > 3
+    happened = [rows.nth(row).locator("td").first.inner_text() for row in range(rows.count())]
+    assert max(happened) <= "2020-06-01"
+    page.go_back()
+    page.wait_for_url("**as_of=2020-06-01**")
+    tab_to(page, "退出", "Sign out")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/sign-in")
+    page.go_back()
+    assert "/console/sign-in" in page.url, "nothing is left to go back to"
+    page.context.close()
+
+
+def test_no_page_is_wider_than_a_small_screen(demo: Demo, browser: Browser) -> None:
+    page = opened(browser, NARROW)
+    enter(page, demo, language="en")
+    wide = {}
+    for name, address in pages_about(a_young_person(demo)).items():
+        page.goto(f"{demo.address}{address}")
+        width = page.evaluate("() => document.documentElement.scrollWidth")
+        if width > NARROW[0]:
+            wide[name] = width
+    page.context.close()
+    assert wide == {}
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "usual"), ("en", "large")])
+def test_nothing_keeps_anybody_from_using_a_page(
+    demo: Demo, browser: Browser, language: str, text: str
+) -> None:
+    page = opened(browser, WIDE, script=True)
+    found = {"sign-in": violations(page, f"{demo.address}/console/sign-in")}
+    enter(page, demo, language=language, text=text)
+    for name, address in pages_about(a_young_person(demo)).items():
+        found[name] = violations(page, f"{demo.address}{address}")
+    page.context.close()
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+def violations(page: Page, address: str) -> list[tuple[str, Any]]:
+    """What axe finds on a page: which rule, and where."""
+    page.goto(address)
+    page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
+    result = page.evaluate("() => axe.run()")
+    return [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in result["violations"]]
+
+
+def test_what_others_have_made_for_tests_is_kept_as_they_made_it() -> None:
+    for line in (AXE / "SHA256SUMS").read_text("utf-8").splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((AXE / name).read_bytes()).hexdigest() == digest, name

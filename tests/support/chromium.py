@@ -1,0 +1,89 @@
+"""A real browser on pages of the console: Chromium, driven as a person would, with or without scripts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.demo_server import Demo
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+WIDE, NARROW = (1366, 768), (320, 640)
+needs_chromium: Final = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there: apt-get install chromium fonts-noto-cjk"
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium without a window, and end it."""
+    with sync_playwright() as playwright:
+        # Within containers its own sandbox cannot be made; it opens nothing but our own pages.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A child of the demonstration, as the API tells of them."""
+
+    child: str
+    name: str
+
+    @property
+    def address(self) -> str:
+        """The address of the child's first page."""
+        return f"/console/children/{self.child}"
+
+
+def ask(demo: Demo, path: str, role: str = "supervisor", **query: str) -> Any:
+    """Return what the API answers somebody of a role."""
+    bearer = {"Authorization": f"Bearer {demo.tokens[role]}"}
+    answer = httpx2.get(f"{demo.address}{path}", params=query, headers=bearer)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def a_young_person(demo: Demo) -> Someone:
+    """Return somebody whom every page tells something about: in care, who turns 18 within a year."""
+    first = ask(demo, "/readiness", within_months="12")["items"][0]["child"]
+    return Someone(first, ask(demo, f"/children/{first}")["identity"]["name"]["value"])
+
+
+def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) -> None:
+    """Sign in as somebody of a role, who reads in a language or size of text."""
+    page.goto(f"{demo.address}/console")
+    page.fill("#token", demo.tokens[role])
+    page.click("main button")
+    for name, value in preferences.items():
+        if (button := page.locator(f"button[name={name}][value={value}]")).count():
+            button.click()
+
+
+def pages_about(someone: Someone) -> dict[str, str]:
+    """Return the addresses of the pages to look at, by a name for each."""
+    at = someone.address
+    return {
+        "today": "/console/today",
+        "overdue": "/console/today?group=long_overdue",
+        "register": "/console/children",
+        "status": at,
+        "history": f"{at}/history",
+        "due": f"{at}/due",
+        "readiness": f"{at}/readiness",
+        "readers": f"{at}/readers",
+        "past": f"{at}?as_of=2020-06-01",
+        "rules": "/console/rules",
+        "rule": "/console/rules/D11",
+        "codes": "/console/codes/stage",
+        "event": "/console/events/ChildReceived",
+        "not-found": "/console/nowhere",
+    }
