@@ -15,6 +15,7 @@ from api.console.pages import (
     child_readiness,
     child_status,
     children,
+    found,
     rules_in_force,
     sign_in,
     today,
@@ -32,6 +33,7 @@ PAGES: Final = (
     child_due,
     child_readiness,
     child_readers,
+    found,
     rules_in_force,
 )
 """The modules of the pages."""

@@ -19,16 +19,17 @@ class Destination:
 TODAY: Final = Destination("today", "today")
 REGISTER: Final = Destination("children", "children")
 FIND: Final = Destination("children", "find")
+FINDINGS: Final = Destination("findings", "findings")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, RULES),
-        Role.AUDITOR: (FIND, RULES),
-        Role.PLACEMENT_OFFICER: (REGISTER, TODAY, RULES),
-        Role.BUREAU: (REGISTER, TODAY, RULES),
-        Role.TOWNSHIP: (TODAY, REGISTER, RULES),
+        Role.STAFF: (TODAY, REGISTER, FINDINGS, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, FINDINGS, RULES),
+        Role.AUDITOR: (FIND, FINDINGS, RULES),
+        Role.PLACEMENT_OFFICER: (REGISTER, TODAY, FINDINGS, RULES),
+        Role.BUREAU: (REGISTER, TODAY, FINDINGS, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from api.clock import SHANGHAI
@@ -17,6 +17,7 @@ from domain.changes import ChangeSource, changes
 from domain.codes import CodeTable, tables
 from domain.event import CATALOGUE, Category, Event, fields_of
 from domain.file import ATTRIBUTES
+from domain.judging import FindingKind
 from domain.label import Label
 from domain.rulebook import DEFAULT, NATION
 from domain.when import FIRST_DAY, Days, age
@@ -26,6 +27,8 @@ _HELD: Final = frozenset({"since", "since_until", "until", "entry", "value_until
 """Members of a held value that say when it holds, not what it is."""
 _NATION: Final = Label("全国", "The nation")
 _DEFAULT: Final = Label("没有其他规定时", "Where nothing else counts")
+FINDING_KINDS: Final[tuple[str, ...]] = get_args(FindingKind)
+"""The kinds of findings, in the order of pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 import api.console
-from api.console.value_display import attribute_codes, days
+from api.console.value_display import FINDING_KINDS, attribute_codes, days
 from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
 from api.identity.permissions import Role
@@ -49,6 +49,7 @@ def test_every_value_that_chooses_a_word_has_one() -> None:
     chapters |= {each.chapter for each in ATTRIBUTES.values() if each.kind == "child"}
     assert chapters <= WORDS["chapter"].keys()
     assert {role.value for role in Role} == WORDS["role"].keys()
+    assert {*FINDING_KINDS} == WORDS["finding_kind"].keys()
     assert WORDS["problem"].keys() <= KINDS.keys()
     assert {*ReadingReason} == REASONS.keys()
     assert {*Role} == USUAL_REASON.keys()

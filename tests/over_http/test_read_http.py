@@ -243,7 +243,9 @@ async def test_a_file_says_the_same_of_itself_as_the_lists_do(served: Served) ->
         for story in stories:
             own = (await story.asked("/obligations", day=day))["items"]
             assert [item for item in across if item["child"] == story.child] == [
-                item for item in own if item["state"] in {"due", "overdue"}
+                item | {"name": "王小明", "file_no": "ＷＨ-2024-001"}
+                for item in own
+                if item["state"] in {"due", "overdue"}
             ]
             assert (await story.asked(as_of=day))["obligations"]["overdue"] == len(
                 [item for item in own if item["state"] == "overdue"]
@@ -363,6 +365,7 @@ async def test_the_register_lists_files_in_the_order_of_opening(served: Served) 
         "name": "王小明",
         "sex": "1",
         "birth_on": "2009-03-05",
+        "birth_until": "2009-03-05",
         "stage": "in_care",
         "institution": str(served.home.institution),
         "place": None,
@@ -605,11 +608,19 @@ async def test_reading_what_is_personal_is_noted_with_its_categories(served: Ser
     await staff.get("/children")
     await staff.post("/children/search", json={"q": "王"})
     await staff.get("/entries")
-    # Neither shows anything personal.
     await staff.get("/obligations")
+    # What is due of one file shows nothing personal.
     await staff.get(f"/children/{story.child}/obligations")
     noted = (await story.asked("/access"))["items"]
-    assert [line["purpose"] for line in noted] == ["feed", "register", "register", "entries", "file"]
+    assert [line["purpose"] for line in noted] == [
+        "obligations",
+        "feed",
+        "register",
+        "register",
+        "entries",
+        "file",
+    ]
+    assert noted[0]["categories"] == ["identity"]
     assert noted[-1]["categories"] == ["identity"]
     assert {line["role"] for line in noted} == {"staff"}
 

@@ -81,6 +81,7 @@ def pages_about(someone: Someone) -> dict[str, str]:
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
         "past": f"{at}?as_of=2020-06-01",
+        "findings": "/console/findings",
         "rules": "/console/rules",
         "rule": "/console/rules/D11",
         "codes": "/console/codes/stage",
