@@ -83,8 +83,9 @@ def chapters(words: Words, file: Mapping[str, Any]) -> list[DisplayedChapter]:
     for (chapter, name), attribute in ATTRIBUTES.items():
         if attribute.kind == "child" and name in (file.get(chapter) or ()):
             named.setdefault(chapter, []).append(name)
-    order = [*WORDS["chapter"]]
-    return [_chapter(words, each, file[each], named[each]) for each in sorted(named, key=order.index)]
+    order = {name: place for place, name in enumerate(WORDS["chapter"])}
+    placed = sorted(named, key=lambda name: order.get(name, len(order)))
+    return [_chapter(words, each, file[each], named[each]) for each in placed]
 
 
 def _chapter(words: Words, chapter: str, held: Mapping[str, Any], names: list[str]) -> DisplayedChapter:
