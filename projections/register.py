@@ -232,10 +232,16 @@ async def register(
 
 
 async def names(
-    connection: AsyncConnection[Any], children: Collection[UUID]
+    connection: AsyncConnection[Any], children: Collection[UUID], known: int | None = None
 ) -> dict[UUID, tuple[bytes | None, bytes | None]]:
-    """Return the latest names and file numbers of children, both sealed, in this order."""
-    cursor = await connection.execute(_SQL["names"], [list(children)])
+    """Return the latest names and file numbers of children, both sealed, in this order.
+
+    `known` is the position as known at which they are read, None for now.
+    """
+    then = as_known(known, {"listed": REGISTER})
+    shown = Identifier("register" if known is None else "listed")
+    statement = SQL("{}{}").format(then.sql, _SQL["names"].format(shown=shown))
+    cursor = await connection.execute(statement, {**then.parameters, "children": list(children)})
     return {child: (name, file_no) for child, name, file_no in await cursor.fetchall()}
 
 

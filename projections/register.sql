@@ -55,7 +55,7 @@ listed JOIN register ON register.child = listed.child
                       AND %(day)s BETWEEN situations.since AND situations.until
 
 -- name: names
-SELECT child, name, file_no FROM register WHERE child = ANY (%s)
+SELECT child, name, file_no FROM {shown} WHERE child = ANY (%(children)s)
 
 -- name: file_numbers
 SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term IS NOT NULL

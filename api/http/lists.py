@@ -207,7 +207,9 @@ async def obligations(
         limit=limit,
     )
     rows = await _opened(request, OBLIGATIONS, page.rows)
-    return _listing(await _with_names(request, [obligation_json(row, on) for row in rows]), page.next, view)
+    return _listing(
+        await _with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
+    )
 
 
 @router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ReadinessAnswer]}})
@@ -269,14 +271,16 @@ async def findings(
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
     others = await _others(request, alike, view.known)
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
-    return _listing(await _with_names(request, items), page.next, view)
+    return _listing(await _with_names(request, items, view.known), page.next, view)
 
 
-async def _with_names(request: RequestContext, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _with_names(
+    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None
+) -> list[dict[str, Any]]:
     """Return items about children with the name and the file number of each; `_opened` noted that."""
     children = {item["child"] for item in items}
     async with request.container.projector.reading() as connection:
-        names = await names_in_register(connection, children)
+        names = await names_in_register(connection, children, known)
     opened = await _opener(request, children)
     nothing = (None, None)
     return [

@@ -16,6 +16,7 @@ from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story, sent
 from tests.support.read_models import a_projector, differences, expected, tables, to_the_end
+from tests.support.waiting import PATIENCE
 
 PAPER: dict[str, Any] = {"documents": ["household_booklet"]}
 NAMED = ("2024-03-05", some(IdentityRecorded, name="赵小满", sex="1", birth_on=date(2015, 3, 5)))
@@ -199,3 +200,28 @@ async def test_a_file_opened_by_mistake_leaves_the_register_and_is_read_as_histo
     (await story.when(reopened, by=Role.SUPERVISOR)).recorded()
     await story.given(("2024-03-07", some(ChildReceived, file_no="误-1")))
     assert await found(served, story.position, q="误-1") == [story.child]
+
+
+async def test_a_list_as_known_then_shows_the_files_as_they_were_joined_then(
+    served: Served,
+) -> None:
+    """Each by itself before, one while they are joined, and each by itself once they are separated."""
+    kept = await a_story(served).given(NAMED, RECEIVED)
+    joined = await a_story(served).given(NAMED, AGAIN, REGISTERED)
+    files, client = (kept, joined), await served.as_(Role.SUPERVISOR)
+    answered: dict[int, list[JsonObject]] = {}
+    for kind, on in ((None, ""), (FilesJoined, "2026-05-04"), (FilesSeparated, "2026-06-04")):
+        if kind is not None:
+            assert set(statuses(await both(served, kind, files, on))) == {201}
+        await served.projected()
+        head = (await served.container.ledger.head()).position
+        answered[head] = [(await client.get(path)).json()["items"] for path in ("/children", "/obligations")]
+    assert await served.container.projector.known_reached(head, PATIENCE)
+    for position, then in answered.items():
+        query = {"known_at": position}
+        now = [
+            (await client.get(path, params=query)).json()["items"] for path in ("/children", "/obligations")
+        ]
+        assert now == then, position
+    assert [len(children) for children, _ in answered.values()] == [2, 1, 2]
+    assert await differences(served) == set()
