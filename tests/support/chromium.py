@@ -73,7 +73,6 @@ def pages_about(someone: Someone) -> dict[str, str]:
     at = someone.address
     return {
         "today": "/console/today",
-        "overdue": "/console/today?group=long_overdue",
         "register": "/console/children",
         "status": at,
         "history": f"{at}/history",
