@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import args_row
+from psycopg.rows import kwargs_row
 from psycopg.sql import SQL, Identifier
 
 from domain.file import File
@@ -217,7 +217,7 @@ async def _rows_between(
 ) -> dict[UUID, list[Any]]:
     columns, key = SQL(", ").join(map(Identifier, model.columns)), Identifier(model.key)
     rows: dict[UUID, list[Any]] = {}
-    async with connection.cursor(row_factory=args_row(model.row)) as cursor:
+    async with connection.cursor(row_factory=kwargs_row(model.row)) as cursor:
         await cursor.execute(
             SQL("SELECT {columns} FROM {table} WHERE {key} > %s AND {key} <= %s").format(
                 columns=columns, table=Identifier(schema, model.name), key=key
@@ -240,7 +240,7 @@ async def _rows_known(
     known: dict[tuple[str, UUID, int], list[Any]] = {}
     cursor = await connection.execute(statement, [[each for each, _ in asked], [each for _, each in asked]])
     async for position, *values in cursor:
-        row = model.row(*values)
+        row = model.row(**dict(zip(model.columns, values, strict=True)))
         known.setdefault((model.name, getattr(row, model.key), position), []).append(row)
     return known
 

@@ -11,7 +11,7 @@ from httpx2 import AsyncClient
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from psycopg.rows import args_row
+from psycopg.rows import kwargs_row
 from psycopg.sql import SQL, Identifier
 
 from api.cli.upkeep_commands import rebuilding
@@ -62,7 +62,7 @@ async def known_tables(served: Served, projector: Projector | None = None) -> di
             columns = SQL(", ").join(map(Identifier, model.columns))
             order = SQL(", ").join(map(Identifier, (*model.identity, "known_from")))
             table = Identifier(model.known_table)
-            cursor = connection.cursor(row_factory=args_row(model.row))
+            cursor = connection.cursor(row_factory=kwargs_row(model.row))
             await cursor.execute(SQL("SELECT {} FROM {} ORDER BY {}").format(columns, table, order))
             found[model.name] = await cursor.fetchall()
             statement = SQL("SELECT known_from, known_until FROM {} ORDER BY {}").format(table, order)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from psycopg import AsyncConnection
-from psycopg.rows import args_row
+from psycopg.rows import kwargs_row
 from psycopg.sql import SQL, Identifier
 
 from domain.event import Category, Event, Kind
@@ -53,7 +53,7 @@ async def tables(served: Served, projector: Projector | None = None) -> dict[str
     found: dict[str, list[Any]] = {}
     async with (projector or served.container.projector).reading() as connection:
         for model in READ_MODELS:
-            cursor = connection.cursor(row_factory=args_row(model.row))
+            cursor = connection.cursor(row_factory=kwargs_row(model.row))
             columns = SQL(", ").join(map(Identifier, model.columns))
             await cursor.execute(SQL("SELECT {} FROM {}").format(columns, Identifier(model.name)))
             found[model.name] = await cursor.fetchall()
