@@ -338,6 +338,10 @@ class Event:
         """The kinds of event of which one comes before it, where one is recorded at all."""
         return ()
 
+    def presupposes(self) -> "tuple[type[Event], ...]":
+        """The kinds of event of which one has happened before: it ends, answers or goes on with that."""
+        return ()
+
     def papers(self) -> tuple[str, ...]:
         """The kinds of paper that its happening amounts to, beside the papers in its entry."""
         return ()

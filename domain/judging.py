@@ -427,11 +427,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     """Yield the refusals of the general rules: nothing before birth, and nothing after what ended it."""
     yield from _ended(life, entry)
     yield from _after_closing(life, entry)
-    before = entry.event.follows()
-    if before and not any(life.last(kind) for kind in before):
-        ahead = next(filter(None, map(life.ahead, before)), None)
-        if ahead is not None:
-            yield breach("E14", ahead, detail=ahead.event.label)
+    yield from _before_it(life, entry.event)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value
@@ -443,6 +439,21 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
             if target is None or target.type != spec.refers.type:
                 absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
                 yield no_evidence(spec.refers.rule, detail=absent, at=_in_data(spec))
+
+
+def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
+    """Yield that what an event follows comes after it (E14), or that what it presupposes is missing (E16)."""
+    presupposed = event.presupposes()
+    for before in filter(None, (presupposed, event.follows())):
+        if any(life.last(kind) for kind in before):
+            continue
+        ahead = next(filter(None, map(life.ahead, before)), None)
+        if ahead is not None:
+            yield breach("E14", ahead, detail=ahead.event.label)
+        elif before is presupposed:
+            named = [kind.label for kind in before]
+            missing = Label("、".join(each.zh for each in named), " or ".join(each.en for each in named))
+            yield no_evidence("E16", detail=missing)
 
 
 def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:

@@ -7,18 +7,18 @@ from typing import Final
 from domain.event import CATALOGUE, Category, Event, Kind, chapter, fields_of
 from domain.rulebook import Rule
 
-OUT_OF_ORDER: Final = "E14"
-"""The rule that an event breaks which comes before every event that it follows."""
+OUT_OF_ORDER: Final = frozenset({"E14", "E16"})
+"""The rules that an event breaks which comes before what it follows, or without what it presupposes."""
 
 
 def mending(rule: Rule) -> tuple[str, ...]:
     """Return the types of event that mend a breach of a rule or clear what is due, in the order of life.
 
     They are those that the rule names, and those that events themselves name: what one refers to, and what
-    one follows.
+    one follows or presupposes.
     """
     named = {*rule.cured_by, *_referred_to(rule.id)}
-    if rule.id == OUT_OF_ORDER:
+    if rule.id in OUT_OF_ORDER:
         named.update(_followed())
     return tuple(name for name in CATALOGUE if name in named)
 
@@ -47,4 +47,4 @@ def _followed() -> Iterator[str]:
     for kind in CATALOGUE.values():
         # What an event follows depends on its type alone, and not on what it says.
         event: Event = kind.__new__(kind)
-        yield from (each.__name__ for each in event.follows())
+        yield from (each.__name__ for each in (*event.follows(), *event.presupposes()))

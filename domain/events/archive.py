@@ -90,7 +90,7 @@ class ArchiveReturned(Event, zh="档案归还", en="Archive returned", source=ME
     is_complete: Annotated[Answered[bool], Label("是否完整", "Complete")]
     remark: Annotated[Text | None, Label("说明", "Remark"), Personal(Category.IDENTITY)] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ArchiveCheckedOut,)
 
 

@@ -81,7 +81,7 @@ class DepartureApproved(
     decision: DecisionTaken
     decided_by: Annotated[DecidedBy, Personal(Category.IDENTITY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (DepartureProposed,)
 
 

@@ -86,7 +86,7 @@ class EntrustedCareAgreementRenewed(
     ]
     agreed_until: Annotated[Answered[date], Label("协议截止日期", "Agreed until"), NotBefore()]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (EntrustedCareAgreementSigned,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -103,7 +103,7 @@ class EntrustedCareAgreementEnded(
     ]
     grounds: Annotated[Grounds, Personal(Category.FAMILY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (EntrustedCareAgreementSigned,)
 
     def holds(self, entry: AnyEntry) -> Facts:

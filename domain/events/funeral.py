@@ -40,7 +40,7 @@ class DeathReported(
         Answered[Title], Label("报告对象名称", "Name of the body"), Personal(Category.HEALTH)
     ]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ChildDied,)
 
 
@@ -58,7 +58,7 @@ class DeathInvestigated(
     carried_out_by: Annotated[Answered[Title], Label("实施单位", "Carried out by")]
     conclusion: Annotated[Answered[Text], Label("结论", "Conclusion")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ChildDied,)
 
 
@@ -74,7 +74,7 @@ class FuneralCompleted(
     ]
     ashes: Annotated[Text | None, Label("骨灰安置", "Ashes"), Personal(Category.HEALTH)] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ChildDied,)
 
     def refusals(self, life: Life) -> Refusals:

@@ -80,7 +80,7 @@ class TemporaryGuardianshipExtended(
     is_child_asked: IsChildAsked
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (TemporaryGuardianshipStarted,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -172,6 +172,9 @@ class GuardianshipRestored(
     is_child_asked: IsChildAsked
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
+
     def papers(self) -> tuple[str, ...]:
         return ("restoration_judgment",)
 
@@ -202,7 +205,7 @@ class GuardianshipTerminated(
         elif reason is None and guardian_case(life) is not None:
             yield uncertain("I21", detail=Label("终止原因不明", "the reason is not known"))
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:

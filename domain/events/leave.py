@@ -66,7 +66,7 @@ class TemporaryLeaveEnded(
     leave: Annotated[Answered[UUID], Label("外出登记", "Leave"), Refers("TemporaryLeaveStarted")]
     condition: Annotated[Answered[Text], Label("返回时情况", "Condition"), Personal(Category.HEALTH)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (TemporaryLeaveStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:

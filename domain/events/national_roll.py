@@ -77,7 +77,7 @@ class RemovedFromNationalRoll(
         Answered[tuple[RollApproval, ...]], Label("逐级审批", "Approvals"), Personal(Category.IDENTITY)
     ]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (EnrolledOnNationalRoll,)
 
     def refusals(self, life: Life) -> Refusals:

@@ -116,7 +116,7 @@ class GuardianshipRevocationAdjudicated(
     ] = None
     effective_on: Annotated[date | None, Label("生效日期", "Effective on"), NotBefore()] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (GuardianshipRevocationApplied,)
 
     def papers(self) -> tuple[str, ...]:

@@ -114,6 +114,9 @@ class MedicalReferralReturned(
     advice: Annotated[Answered[Text], Label("后续关爱建议", "Advice"), Personal(Category.HEALTH)]
     is_treatment_continued: Annotated[Answered[bool], Label("是否继续治疗", "Treatment goes on")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MedicalReferralMade,)
+
 
 @obligation("D28")
 def psychological_tests(history: History) -> Iterator[Clock]:

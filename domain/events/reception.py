@@ -58,7 +58,7 @@ class ReferralDeclined(Event, zh="不予接收", en="Referral declined", source=
         Title | None, Label("儿童去向", "Where the child went"), Personal(Category.CONTACT)
     ] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ReferralReceived,)
 
     def refusals(self, life: Life) -> Refusals:

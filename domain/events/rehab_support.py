@@ -67,6 +67,9 @@ class RehabSubsidyDecided(
     decided_by: DecidedBy
     amount_yuan: Yuan
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RehabSubsidyApplied,)
+
 
 class RehabSubsidySettled(
     Event,
@@ -80,6 +83,9 @@ class RehabSubsidySettled(
 
     application: Annotated[Answered[UUID], Label("所结算的申请", "Settles"), Refers("RehabSubsidyApplied")]
     amount_yuan: Yuan
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RehabSubsidyDecided,)
 
 
 class AssistiveDeviceFitted(
@@ -103,6 +109,9 @@ class AssistiveDeviceReviewed(
     fitting: Annotated[Answered[UUID], Label("所复查的适配", "The device"), Refers("AssistiveDeviceFitted")]
     is_fitting: Annotated[Answered[bool], Label("是否仍适用", "Still fits")]
     next_on: Annotated[date | None, Label("下次复查日期", "Next review"), NotBefore()] = None
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AssistiveDeviceFitted,)
 
 
 class ExternalRehabStarted(
@@ -138,6 +147,9 @@ class ExternalRehabEnded(
 
     started: Annotated[Answered[UUID], Label("所结束的外送", "Ends"), Refers("ExternalRehabStarted")]
     evaluation: Annotated[Answered[Text], Label("效果评价", "Evaluation"), Personal(Category.HEALTH)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (ExternalRehabStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield EXTERNAL.since(entry.days, None)

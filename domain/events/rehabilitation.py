@@ -180,6 +180,9 @@ class RehabPlanClosed(
     advice: Annotated[Text | None, Label("建议", "Advice"), Personal(Category.HEALTH)] = None
     is_continued: Annotated[Answered[bool], Label("是否继续康复", "To be continued")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RehabPlanMade,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         plan = known(self.plan)
         if plan is not None:

@@ -124,7 +124,7 @@ class ReunificationDecided(
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
     visits_on: Annotated[Answered[AtLeastOne[date]] | None, Label("计划随访日期", "Visits on")] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (FamilyReunificationRequested,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -140,7 +140,7 @@ class ReturnNotified(
 
     bodies: Annotated[Answered[AtLeastOne[str]], Label("通报对象", "Bodies told"), Code("notified_body")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (DepartureCompleted,)
 
 
@@ -156,7 +156,7 @@ class ReunificationFollowUpMade(
     risk: Annotated[Answered[str], Label("风险等级", "Risk"), Code("visit_risk")]
     next_on: Annotated[date | None, Label("下次随访日期", "Next visit"), NotBefore()] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (DepartureCompleted,)
 
 

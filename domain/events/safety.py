@@ -96,7 +96,7 @@ class IncidentReportedUp(
     reported_to: Annotated[Answered[Title], Label("上报单位", "Reported to"), Personal(Category.HEALTH)]
     elapsed_min: Annotated[Answered[Count], Label("上报用时", "Time until then"), Unit("min", "分钟")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (IncidentOccurred,)
 
 
@@ -141,7 +141,7 @@ class MandatoryReportMade(
     reporter: Annotated[Answered[Name], Label("报告人", "Reported by")]
     receipt_no: Annotated[Answered[Number], Label("受理回执编号", "Number of the receipt")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (SafeguardingConcernRaised,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -172,7 +172,7 @@ class MandatoryReportOutcomeReceived(
     result: Annotated[Answered[str], Label("处理结果", "Result"), Code("report_result")]
     explanation: Annotated[Text | None, Label("处理说明", "Explanation")] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (MandatoryReportMade,)
 
 
@@ -273,7 +273,7 @@ class MissingChildFound(
     found_by: Annotated[Answered[Title], Label("找回单位", "Found by"), Personal(Category.CONTACT)]
     condition: Annotated[Answered[Text], Label("身体状况", "Condition"), Personal(Category.HEALTH)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (ChildMissingReported,)
 
     def holds(self, entry: AnyEntry) -> Facts:

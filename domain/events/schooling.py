@@ -131,7 +131,7 @@ class SchoolingEnded(Event, zh="就学结束", en="Schooling ended", source=COMP
         Answered[Number] | None, Label("证书编号", "Certificate number"), Personal(Category.IDENTITY)
     ] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (SchoolEnrolled,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -127,7 +127,7 @@ class FindRelativesNoticeExpired(
         Answered[UUID], Label("所引用的公告", "The notice"), Refers("FindRelativesNoticePublished")
     ]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (FindRelativesNoticePublished,)
 
     def papers(self) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ class FindRelativesNoticeWithdrawn(
     reason: Annotated[Answered[str], Label("撤销原因", "Reason"), Code("notice_withdrawal_reason")]
     explanation: Annotated[Text | None, Label("说明", "Explanation"), Personal(Category.FAMILY)] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (FindRelativesNoticePublished,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -269,6 +269,9 @@ class ParentageRejected(
 
     claimant: Annotated[UUID, Label("认领人", "Claimant")]
     police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (PotentialRelativeClaimed, ParentageConfirmed)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield CLAIM.since(entry.days, None, key=str(self.claimant))

@@ -107,7 +107,7 @@ class SocialWorkCaseReviewed(
     progress: Annotated[Answered[Text], Label("计划落实情况", "Progress"), Personal(Category.HEALTH)]
     next_steps: Annotated[Text | None, Label("下一步计划", "Next steps"), Personal(Category.HEALTH)] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (SocialWorkCaseOpened,)
 
 
@@ -125,7 +125,7 @@ class SocialWorkCaseClosed(
     reason: Annotated[Answered[str], Label("结案原因", "Why"), Code("case_end_reason")]
     effect: Annotated[Answered[Text], Label("服务成效", "Effect"), Personal(Category.HEALTH)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (SocialWorkCaseOpened,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -192,7 +192,7 @@ class CompanionPairingEnded(
     pairing: Annotated[Answered[UUID], Label("所结束的结对", "The pairing"), Refers("CompanionPaired")]
     explanation: Annotated[Answered[Text], Label("结束原因", "Why"), Personal(Category.CONTACT)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (CompanionPaired,)
 
     def holds(self, entry: AnyEntry) -> Facts:

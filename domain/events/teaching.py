@@ -89,6 +89,9 @@ class IepReviewed(
     progress: Annotated[Answered[Text], Label("进展", "Progress"), Personal(Category.HEALTH)]
     next_on: Annotated[date | None, Label("下次评议日期", "Next review"), NotBefore()] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (IepMade,)
+
 
 class HomeTeachingDelivered(
     Event, zh="送教上门", en="Home teaching delivered", source=f"{DISABLED_EDUCATION}第17条"
@@ -115,7 +118,7 @@ class DropoutReturned(Event, zh="返校", en="Dropout returned", source="《义�
 
     school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (DropoutDetected,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -170,7 +170,7 @@ class RegistrarNoticeExpired(
 ):
     """The registrar's notice ran out and nobody had claimed the child."""
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (RegistrarNoticePublished,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -205,7 +205,7 @@ class AdoptionAssessmentConsented(
 
     adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionAssessmentNoticeGiven,)
 
 
@@ -237,7 +237,7 @@ class IntegrationEnded(
 
     observations: Annotated[Answered[tuple[Text, ...]], Label("观察记录", "Observations")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (IntegrationStarted,)
 
     def refusals(self, life: Life) -> Refusals:

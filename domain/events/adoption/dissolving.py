@@ -42,7 +42,7 @@ class AdoptionDissolved(
         Answered[str] | None, Label("被收养人意见", "Child's answer"), Code("consent_result")
     ] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -82,7 +82,7 @@ class AdoptionRevoked(
         Answered[str], Label("撤销后由谁抚养", "Custody afterwards"), Code("custody_after_adoption")
     ]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -107,7 +107,7 @@ class BirthParentsFoundAfterAdoption(
     handling: Annotated[Answered[str], Label("处理方式", "Handling"), Code("birth_parents_handling")]
     account: Annotated[Text | None, Label("处理情况", "Account")] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
 

@@ -45,7 +45,7 @@ class AdoptionAvailabilityWithdrawn(
 
     grounds: Grounds
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionAvailabilityPublished,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -30,7 +30,7 @@ class PostAdoptionVisitPlanned(
     visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划回访日期", "Visits on")]
     responsible: Annotated[Answered[Title], Label("责任人", "Responsible")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -56,7 +56,7 @@ class PostAdoptionVisitMade(
     risk: Annotated[Answered[str], Label("风险等级", "Risk"), Code("visit_risk")]
     next_on: Annotated[Answered[date], Label("下次回访日期", "Next visit"), NotBefore()]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
 
@@ -73,7 +73,7 @@ class PostAdoptionVisitMissed(
     reason: Annotated[Answered[str], Label("未成原因", "Reason"), Code("visit_missed_reason")]
     next_on: Annotated[Answered[date], Label("下次回访日期", "Next visit"), NotBefore()]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionRegistered,)
 
 

@@ -50,6 +50,9 @@ class CareReferralReturned(
     outcome: Annotated[Answered[str], Label("办理结果", "Outcome"), Code("referral_outcome")]
     answer: Annotated[Answered[Text], Label("反馈内容", "Answer"), Personal(Category.FAMILY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (CareReferralMade,)
+
 
 class HotlineCaseReceived(
     Event,
@@ -82,6 +85,9 @@ class HotlineCaseHandled(
     done: Annotated[Answered[Text], Label("处置情况", "What was done")]
     is_caller_told: Annotated[Answered[bool], Label("是否回复来电人", "The caller was told")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (HotlineCaseReceived,)
+
 
 class OutsideServiceStarted(
     Event, zh="开展机构外展服务", en="Outside service started", source=f"{WEIHAI}二（八）"
@@ -103,7 +109,7 @@ class OutsideServiceEnded(
     service: Annotated[Answered[str], Label("服务内容", "Service"), Code("outside_service")]
     result: Annotated[Answered[Text], Label("服务成效", "Result"), Personal(Category.HEALTH)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (OutsideServiceStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -150,7 +150,7 @@ class RollLeft(
     roll: Annotated[Answered[str], Label("名册类别", "Roll"), Code("community_roll")]
     reason: Annotated[Answered[str], Label("退出原因", "Reason"), Code("roll_left_reason")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (MigrantRollEntered, LeftBehindRollEntered, SupportRollEntered)
 
     def holds(self, entry: AnyEntry) -> Facts:

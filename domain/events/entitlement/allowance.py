@@ -103,6 +103,9 @@ class AllowanceAdjusted(
     standard_yuan: Yuan
     first_month: FirstMonth
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AllowanceGranted,)
+
 
 class AllowancePaid(
     Event, zh="基本生活费发放", en="Allowance paid", source=ALLOWANCES, schema=2, ends_with=None
@@ -146,6 +149,9 @@ class AllowanceStopped(
     reason: Annotated[Answered[str], Label("停发原因", "Reason"), Code("allowance_stop_reason")]
     last_month: Annotated[Answered[Month], Label("基本生活费末领年月", "Last month")]
     allowance_line: Annotated[str | None, Label("生活费类别", "Allowance"), Code("allowance_line")] = None
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AllowanceGranted,)
 
     def refusals(self, life: Life) -> Refusals:
         month, ended = known(self.last_month), entitled_until(life)

@@ -45,6 +45,9 @@ class OverAgeContinuationDecided(
     until: Annotated[Answered[date], Label("续发截止日期", "Through"), NotBefore()]
     decided_by: DecidedBy
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (OverAgeContinuationApplied,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         if known(self.decision) == APPROVED:
             yield CONTINUED.since(entry.days, known(self.reason) or "other", until=known(self.until))

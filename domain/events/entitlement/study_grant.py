@@ -41,6 +41,9 @@ class StudyGrantPaid(Event, zh="孤儿助学金发放", en="Study grant paid", s
     amount_yuan: Yuan
     mode: PaymentMode
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (StudyGrantGranted,)
+
 
 class StudyGrantStopped(
     Event, zh="孤儿助学金停发", en="Study grant stopped", source=STUDY_GRANTS, ends_with=None
@@ -50,7 +53,7 @@ class StudyGrantStopped(
     reason: Annotated[Answered[str], Label("停发原因", "Reason"), Code("grant_stop_reason")]
     last_month: LastMonth
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (StudyGrantGranted,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -52,7 +52,7 @@ class WelfareStatusEnded(
     reason: Annotated[Answered[str], Label("终止原因", "Reason"), Code("welfare_status_end")]
     decided_by: DecidedBy
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (WelfareStatusRecognised,)
 
     def holds(self, entry: AnyEntry) -> Facts:

@@ -22,7 +22,8 @@ from domain.event import (
 )
 from domain.events.care import FOSTER_FAMILY, SHORT_TERM
 from domain.events.family.foster_steps import FOSTER_MEASURES
-from domain.events.foster.matches import Family
+from domain.events.foster.fostering import FosterPlacementStarted
+from domain.events.foster.matches import Family, FosterMatchStarted
 from domain.events.intake import INTAKE
 from domain.file import Facts
 from domain.life import Life
@@ -69,6 +70,9 @@ class FosterVisitMade(
     score: Annotated[Answered[Points] | None, Label("随访评分", "Score"), Unit(None, "分")] = None
     next_on: Annotated[date | None, Label("下次探访日期", "Next visit"), NotBefore()] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterPlacementStarted, FosterMatchStarted)
+
 
 class FosterMajorEventRecorded(
     Event,
@@ -84,6 +88,9 @@ class FosterMajorEventRecorded(
     account: Annotated[Answered[Text], Label("事件经过", "Account")]
     handling: Annotated[Answered[Text], Label("处理情况", "Handling")]
     result: Annotated[Answered[Text], Label("处理结果", "Result")]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterPlacementStarted, FosterMatchStarted)
 
 
 class FosterAllowancePaid(
@@ -103,6 +110,9 @@ class FosterAllowancePaid(
     labour_yuan: Annotated[Yuan, Label("劳务补贴", "Labour subsidy")]
     work_yuan: Annotated[Yuan, Label("工作经费", "Work fee")]
     mode: PaymentMode
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterPlacementStarted,)
 
 
 class ShortTermCareTaken(

@@ -53,6 +53,7 @@ from domain.when import Days
 BESIDE_FOSTERING: Final = frozenset({FOSTER, "hospital", "school_boarding"})
 """Care modes that leave a child with its foster family: codes of `care_mode`."""
 NOT_APPROVED: Final = Label("寄养家庭已不具备资格", "the family is no longer approved")
+NOT_PLACED: Final = Label("尚未登记家庭寄养开始", "no foster placement is recorded")
 SMALL_CHILD: Final = Label("该家庭有未满规定年龄的子女", "the family has an own child below the age")
 TOO_MANY: Final = Label(
     "连同其他档案中寄养的儿童，该家庭寄养儿童多于规定",
@@ -210,12 +211,22 @@ class FosterPlacementEnded(
     reason: Annotated[Answered[str], Label("结束原因", "Reason"), Code("foster_end_reason")]
     account: Annotated[Answered[Text], Label("情况说明", "Account"), Personal(Category.FAMILY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (FosterPlacementStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield FOSTER_FAMILY.since(entry.days, None)
         yield CARE_MODE.since(entry.days, None, gives_way=True)
+
+
+@against(CareModeAssigned)
+def placed_with_a_family(assigned: CareModeAssigned, life: Life) -> Refusals:
+    """A child is in foster care where it was placed with a family, after the steps of that (I11).
+
+    A mode that is not known claims no foster care.
+    """
+    if known(assigned.mode) == FOSTER and life.now(FOSTER_FAMILY) is None:
+        yield no_evidence("I11", detail=NOT_PLACED)
 
 
 @against(CareModeAssigned)

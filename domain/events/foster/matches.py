@@ -56,6 +56,9 @@ class FosterMatchCancelled(
     match: Match
     grounds: Annotated[Answered[Text], Label("取消原因", "Why"), Personal(Category.FAMILY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterMatchStarted,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield FOSTER_MATCH.since(entry.days, None)
 
@@ -73,6 +76,9 @@ class FosterMatchAssessed(
     match: Match
     result: Annotated[Answered[str], Label("评估结论", "Result"), Code("foster_match_result")]
     assessors: Assessors
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterMatchStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield FOSTER_MATCH.since(entry.days, None)

@@ -67,6 +67,9 @@ class MilestoneReached(
     milestone: Annotated[Answered[UUID], Label("所完成的目标", "Milestone"), Refers("MilestoneSet")]
     accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MilestoneSet,)
+
 
 def _set_day(limit: Pack, goal: Entry[MilestoneSet]) -> Days:
     day = known(goal.event.reach_by)

@@ -59,6 +59,9 @@ class MajorHazardRectified(
     measures: Annotated[Answered[Text], Label("整改措施", "Measures"), Personal(Category.IDENTITY)]
     accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MajorHazardFound,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         hazard = known(self.hazard)
         if hazard is not None:

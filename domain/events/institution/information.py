@@ -52,6 +52,9 @@ class ImpactAssessmentDestroyed(
         Answered[UUID], Label("所销毁的评估报告", "Assessment"), Refers("ImpactAssessmentDone")
     ]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (ImpactAssessmentDone,)
+
     def refusals(self, life: Life) -> Refusals:
         named = known(self.assessment)
         assessed = None if named is None else life.effective(named)

@@ -52,6 +52,9 @@ class LicenceRevoked(
     decided_by: DecidedBy
     grounds: Annotated[Answered[Text], Label("理由", "Grounds"), Personal(Category.IDENTITY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (LicenceIssued,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield LICENCE.since(entry.days, None, key=self.licence)
 
@@ -84,6 +87,9 @@ class RehabProviderDesignationEnded(
 
     decided_by: DecidedBy
     grounds: Annotated[Answered[Text], Label("理由", "Grounds"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (RehabProviderDesignated,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield DESIGNATION.since(entry.days, None)

@@ -70,6 +70,9 @@ class RectificationCompleted(
     measures: Annotated[Answered[Text], Label("整改措施", "Measures"), Personal(Category.IDENTITY)]
     accepted_by: Annotated[Answered[Title], Label("验收单位", "Accepted by"), Personal(Category.IDENTITY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (SpecialInspectionDone,)
+
 
 class PenaltyImposed(Event, zh="行政处罚", en="Penalty imposed", source=SYSTEM, kind="institution"):
     """An authority imposed a penalty on the institution."""
@@ -101,6 +104,9 @@ class SuggestionAnswered(
 
     suggestion: Annotated[Answered[UUID], Label("所回复的建议", "Suggestion"), Refers("SuggestionReceived")]
     measures: Annotated[Answered[Text], Label("落实情况", "Measures"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (SuggestionReceived,)
 
 
 class ArchiveInspected(Event, zh="档案工作检查", en="Archive inspected", source=ARCHIVES, kind="institution"):

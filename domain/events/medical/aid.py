@@ -83,6 +83,9 @@ class MedicalAidApplicationChanged(
     amount_yuan: Yuan
     grounds: Annotated[Grounds, Personal(Category.HEALTH)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MedicalAidApplied,)
+
 
 class MedicalAidDecided(
     Event,
@@ -98,6 +101,9 @@ class MedicalAidDecided(
     decision: DecisionTaken
     decided_by: Annotated[DecidedBy, Personal(Category.HEALTH)]
     amount_yuan: Yuan
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MedicalAidApplied,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         application = known(self.application)

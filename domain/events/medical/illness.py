@@ -78,6 +78,9 @@ class IllnessEpisodeClosed(
     episode: OfEpisode
     outcome: Annotated[Answered[str], Label("转归", "Outcome"), Code("treatment_outcome")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (IllnessDiagnosed,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         episode = known(self.episode)
         if episode is not None:

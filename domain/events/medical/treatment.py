@@ -73,6 +73,9 @@ class HospitalDischarged(
     result: TreatmentResult
     advice: Annotated[Text | None, Label("出院医嘱", "Advice on discharge"), Personal(Category.HEALTH)] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (HospitalAdmitted,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield HOSPITAL_STAY.since(entry.days, None)
 

@@ -50,7 +50,7 @@ class PlacementApplicationDecided(
     decided_by: Annotated[DecidedBy, Personal(Category.CONTACT)]
     grounds: Annotated[Grounds, Personal(Category.IDENTITY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (PlacementApplicationMade,)
 
 
@@ -84,7 +84,7 @@ class HardshipSupportInvestigated(
     ]
     opinion: Annotated[Answered[str], Label("审核意见", "Opinion"), Code("hardship_decision")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (HardshipSupportApplied,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -106,7 +106,7 @@ class HardshipSupportPublicityEnded(
     started_on: Annotated[Answered[date], Label("公示起始日期", "Publicity from"), NotAfter()]
     has_objection: Annotated[Answered[bool], Label("是否有异议", "Objected to")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (HardshipSupportApplied,)
 
     def holds(self, entry: AnyEntry) -> Facts:

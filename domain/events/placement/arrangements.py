@@ -120,7 +120,7 @@ class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW}第20条
 class Discharged(Event, zh="退役", en="Discharged", source=f"{SERVICE_LAW}第17条"):
     """The young person left the army."""
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (Enlisted,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -186,6 +186,9 @@ class HardshipSupportPlaced(
     support_form: Annotated[Answered[str], Label("供养形式", "Form of support"), Code("support_form")]
     institution: Annotated[Answered[Title], Label("供养服务机构", "Institution"), Personal(Category.CONTACT)]
     is_medical_handover_done: Annotated[Answered[bool], Label("医疗交接是否完成", "Medical hand-over done")]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (HardshipSupportDecided,)
 
 
 class HouseholdDestinationDecided(

@@ -71,7 +71,7 @@ class AfterCareVisitMade(Event, zh="安置后随访", en="After-care visit made"
     job: Annotated[Answered[Text], Label("就业情况", "Job"), Personal(Category.IDENTITY)]
     next_on: Annotated[date | None, Label("下次随访日期", "Next visit"), NotBefore()] = None
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)
 
 

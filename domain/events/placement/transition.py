@@ -28,7 +28,7 @@ class TransitionPeriodStarted(
     ends_on: Annotated[Answered[date], Label("过渡期截止日期", "Transition ends on"), NotBefore()]
     responsible: Annotated[Answered[Title], Label("责任人", "Responsible"), Personal(Category.IDENTITY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -42,7 +42,7 @@ class TransitionPeriodEnded(
 
     reason: Annotated[Answered[str], Label("结束原因", "Reason"), Code("transition_end")]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (TransitionPeriodStarted,)
 
     def holds(self, entry: AnyEntry) -> Facts:
@@ -71,7 +71,7 @@ class PlacementReversed(
     reason: Annotated[Answered[str], Label("返院原因", "Reason"), Code("reversal_reason")]
     grounds: Annotated[Grounds, Personal(Category.IDENTITY)]
 
-    def follows(self) -> tuple[type[Event], ...]:
+    def presupposes(self) -> tuple[type[Event], ...]:
         return (AdultPlaced,)
 
     def holds(self, entry: AnyEntry) -> Facts:
