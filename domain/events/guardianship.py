@@ -80,7 +80,7 @@ class TemporaryGuardianshipExtended(
     is_child_asked: IsChildAsked
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
 
-    def presupposes(self) -> tuple[type[Event], ...]:
+    def follows(self) -> tuple[type[Event], ...]:
         return (TemporaryGuardianshipStarted,)
 
     def refusals(self, life: Life) -> Refusals:
@@ -171,9 +171,6 @@ class GuardianshipRestored(
     ]
     is_child_asked: IsChildAsked
     child_view: Annotated[ChildView, Personal(Category.IDENTITY)] = None
-
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (TemporaryGuardianshipStarted, LongTermGuardianshipConfirmed)
 
     def papers(self) -> tuple[str, ...]:
         return ("restoration_judgment",)

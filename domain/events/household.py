@@ -215,9 +215,6 @@ class HouseholdTransferred(
         Answered[Number], Label("户口迁移证编号", "Migration certificate number"), Personal(Category.IDENTITY)
     ]
 
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (HouseholdRegistered,)
-
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(entry.days, Registration(household_class=None, region=known(self.to_region)))
 
@@ -235,9 +232,6 @@ class HouseholdCancelled(
     police_station: Annotated[
         Answered[Title], Label("公安派出所", "Police station"), Personal(Category.IDENTITY)
     ]
-
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (HouseholdRegistered,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield REGISTERED.since(entry.days, None)

@@ -336,7 +336,7 @@ def test_correcting_the_birth_brings_the_consent_into_question() -> None:
     file = small_child(("2025-06-01", registered()), birth="2018-01-01")
     assert file.found() == set()
     file.and_("2022-06-01", born("2015-01-01"), corrects=file.entries[0])
-    assert file.found() == {("I14", "no_evidence")}
+    assert file.found() == {("I14", "no_evidence"), ("X11", "correction_unapproved")}
 
 
 # I17

@@ -95,7 +95,7 @@ def test_adopters_are_told_in_writing_before_they_agree_to_be_assessed() -> None
     notice = some(AdoptionAssessmentNoticeGiven)
     small_child(("2025-03-02", notice)).when("2025-03-01", some(AdoptionAssessmentConsented)).refused("E14")
     small_child(("2025-03-02", notice)).when("2025-03-02", some(AdoptionAssessmentConsented)).recorded()
-    small_child().when("2025-03-01", some(AdoptionAssessmentConsented)).recorded()
+    small_child().when("2025-03-01", some(AdoptionAssessmentConsented)).recorded("E16")
 
 
 @pytest.mark.rule("R-ADO-3")
@@ -334,7 +334,8 @@ def test_who_was_adopted_as_a_disabled_orphan_goes_on_having_benefits() -> None:
 @pytest.mark.parametrize(("day", "rules"), [("2025-05-06", ()), ("2025-05-07", ("R-ADO-8",))])
 def test_benefits_go_on_since_the_opinion_of_2025(day: str, rules: tuple[str, ...]) -> None:
     disabled = ("2024-01-10", some(DisabilityAssessed, disability_class="2"))
-    file = small_child(disabled, ("2025-05-02", registered("2")))
+    granted = ("2024-02-01", some(AllowanceGranted))
+    file = small_child(disabled, granted, ("2025-05-02", registered("2")))
     file.when(day, some(AllowanceStopped, reason="adopted", last_month="2025-05")).recorded(*rules)
 
 

@@ -30,26 +30,26 @@ def modes(file: Given, *on: str) -> list[str | None]:
 
 
 def test_another_mode_from_a_later_day_succeeds_the_former_one() -> None:
-    file = in_ward().when("2024-06-01", mode("foster")).recorded()
-    assert modes(file, "2024-05-31", "2024-06-01") == ["ward", "foster"]
+    file = in_ward().when("2024-06-01", mode("family_style")).recorded()
+    assert modes(file, "2024-05-31", "2024-06-01") == ["ward", "family_style"]
 
 
 @pytest.mark.rule("I27")
 def test_a_mode_that_begins_while_the_former_one_is_said_to_last_is_refused() -> None:
-    in_ward(until="2024-12-31").when("2024-06-01", mode("foster")).refused("I27")
-    in_ward(until="2024-12-31").when("2024-12-31", mode("foster")).refused("I27")
-    in_ward(until="2024-12-31").when("2025-01-01", mode("foster")).recorded()
+    in_ward(until="2024-12-31").when("2024-06-01", mode("family_style")).refused("I27")
+    in_ward(until="2024-12-31").when("2024-12-31", mode("family_style")).refused("I27")
+    in_ward(until="2024-12-31").when("2025-01-01", mode("family_style")).recorded()
 
 
 def test_it_passes_once_the_end_of_the_former_one_is_corrected() -> None:
     file = in_ward(until="2024-12-31")
     file.and_("2024-01-05", mode("ward", until="2024-05-31"), corrects=file.last)
-    file.when("2024-06-01", mode("foster")).recorded()
+    file.when("2024-06-01", mode("family_style")).recorded()
     assert file.found() == set()
 
 
 def test_two_modes_from_the_same_day_are_refused() -> None:
-    file = in_ward().when("2024-01-05", mode("foster")).refused("I27")
+    file = in_ward().when("2024-01-05", mode("family_style")).refused("I27")
     assert ("I27", "breach") in file.found()
 
 
@@ -65,24 +65,37 @@ def test_an_overlap_stands_as_an_exception_and_on_paper_as_found() -> None:
 
 
 def test_a_mode_recorded_late_is_not_refused_for_what_came_after_but_found_there() -> None:
-    file = given(("2024-06-01", mode("foster")))
+    file = given(("2024-06-01", mode("family_style")))
     file.when("2024-01-05", mode("ward", until="2024-12-31")).recorded()
     assert file.found() == {("I27", "breach")}
 
 
 def test_a_mode_that_may_have_begun_within_the_former_one_is_uncertain() -> None:
-    file = in_ward(until="2024-06-15").when("2024-06", mode("foster")).recorded("I27")
+    file = in_ward(until="2024-06-15").when("2024-06", mode("family_style")).recorded("I27")
     assert file.found() == {("I27", "uncertain")}
 
 
 def test_two_modes_of_the_same_unknown_beginning_do_not_contradict() -> None:
     file = given(("..2026-10-31", mode("ward"), {"origin": "import"}))
-    file.when("..2026-10-31", mode("foster"), origin="import").recorded()
+    file.when("..2026-10-31", mode("family_style"), origin="import").recorded()
 
 
 @pytest.mark.rule("E10")
 def test_a_mode_that_ends_before_it_begins_is_impossible() -> None:
-    given().when("2024-06-01", mode("foster", until="2024-05-31")).refused("E10")
+    given().when("2024-06-01", mode("family_style", until="2024-05-31")).refused("E10")
+
+
+@pytest.mark.rule("I11")
+def test_foster_care_rests_on_a_placement_with_a_family() -> None:
+    in_ward().when("2024-06-01", mode("foster")).refused("I11")
+    on_paper = in_ward().when("2024-06-01", mode("foster"), origin="import").recorded("I11")
+    assert on_paper.found() == {("I11", "no_evidence")}
+    assert in_ward().when("2014-11-30", mode("foster")).refused().judgements[0].verified is False
+    started = some(FosterPlacementStarted)
+    before = in_ward().and_("2024-06-01", started).when("2024-05-31", mode("foster"))
+    assert "I11" in {judgement.rule.id for judgement in before.judgements}
+    on = in_ward().and_("2024-06-01", started).when("2024-06-01", mode("foster"))
+    assert "I11" not in {judgement.rule.id for judgement in on.judgements}
 
 
 # Mode succeeds mode
@@ -100,7 +113,7 @@ def test_a_stay_in_hospital_ends_on_its_day_and_a_gap_follows_until_the_next_mod
 
 
 def test_a_mode_recorded_late_takes_its_place_between_the_others() -> None:
-    file = in_ward().and_("2024-09-01", mode("school_boarding")).and_("2024-06-01", mode("foster"))
+    file = in_ward().and_("2024-09-01", mode("school_boarding")).and_("2024-06-01", mode("family_style"))
     assert modes(file, "2024-05-31", "2024-06-01", "2024-09-01") == ["ward", "foster", "school_boarding"]
 
 

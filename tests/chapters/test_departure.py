@@ -11,7 +11,7 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
-from domain.events.entitlement.allowance import AllowanceStopped
+from domain.events.entitlement.allowance import AllowanceGranted, AllowanceStopped
 from domain.events.guardianship import (
     GUARDIANSHIP,
     GuardianshipTerminated,
@@ -218,7 +218,7 @@ def test_care_does_not_go_on_from_the_day_after_leaving(stage: str) -> None:
     child.when("2022-04-30", some(CareModeAssigned)).recorded()
     child = cared_for().and_("2022-05-01", WENT[stage])
     child.when("2022-05-01", some(CareModeAssigned)).recorded()
-    child.when("2022-05-02", some(CareModeAssigned, mode="foster")).refused("I31")
+    child.when("2022-05-02", some(CareModeAssigned, mode="ward")).refused("I31")
 
 
 @pytest.mark.rule("I20")
@@ -357,7 +357,7 @@ def test_only_what_a_death_entails_or_leaves_open_may_follow_it() -> None:
     ],
 )
 def test_what_follows_from_a_death_is_recorded_after_it(event: Event) -> None:
-    child = cared_for().and_("2022-05-01", DIED)
+    child = cared_for().and_("2022-02-01", some(AllowanceGranted)).and_("2022-05-01", DIED)
     child.when("2022-06-01", event).recorded()
     assert child.now(STAGE, "2022-06-01") == "died"
 
@@ -483,14 +483,15 @@ def test_who_takes_a_child_whose_parents_were_found_is_proven_or_a_warning_stand
 def test_an_allowance_ends_with_the_month_of_a_death_or_an_adoption(
     end: Event, month: str, rules: list[str]
 ) -> None:
-    child = cared_for().and_("2022-05-01", end)
+    child = cared_for().and_("2022-02-01", some(AllowanceGranted)).and_("2022-05-01", end)
     child.when("2022-06-20", some(AllowanceStopped, last_month=month)).recorded(*rules)
 
 
 @pytest.mark.rule("I26")
 def test_an_allowance_that_ended_in_an_unknown_month_after_a_death_is_a_doubt() -> None:
-    cared_for().and_("2022-05-01", DIED).when("2022-06-20", some(AllowanceStopped)).recorded("I26")
-    cared_for().when("2022-06-20", some(AllowanceStopped)).recorded()
+    granted = ("2022-02-01", some(AllowanceGranted))
+    cared_for().and_(*granted).and_("2022-05-01", DIED).when("2022-06-20", some(AllowanceStopped)).recorded("I26")
+    cared_for().and_(*granted).when("2022-06-20", some(AllowanceStopped)).recorded()
 
 
 @pytest.mark.rule("I23")

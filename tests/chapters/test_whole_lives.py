@@ -91,6 +91,7 @@ def test_a_foundling_is_adopted_at_three_and_visited() -> None:
         ("2023-10-25", a("MatchProposed", adopter=ADOPTERS)),
         ("2023-11-01", a("RegistrarNoticePublished")),
         ("2024-01-01", a("RegistrarNoticeExpired")),
+        ("2024-01-04", a("AdoptionAssessmentNoticeGiven")),
         ("2024-01-05", a("AdoptionAssessmentConsented", adopter=ADOPTERS)),
         ("2024-01-08", a("IntegrationStarted", adopter=ADOPTERS)),
         ("2024-02-10", a("IntegrationEnded")),
