@@ -8,6 +8,7 @@ import pytest
 from domain.event import Unknown
 from domain.events.care import CARE_MODE, CareModeAssigned
 from domain.events.departure import DepartureCompleted
+from domain.events.foster.fostering import FosterPlacementStarted
 from domain.events.intake import ChildReceived
 from tests.support.given import Given, given, some
 

@@ -489,9 +489,10 @@ def test_an_allowance_ends_with_the_month_of_a_death_or_an_adoption(
 
 @pytest.mark.rule("I26")
 def test_an_allowance_that_ended_in_an_unknown_month_after_a_death_is_a_doubt() -> None:
-    granted = ("2022-02-01", some(AllowanceGranted))
-    cared_for().and_(*granted).and_("2022-05-01", DIED).when("2022-06-20", some(AllowanceStopped)).recorded("I26")
-    cared_for().and_(*granted).when("2022-06-20", some(AllowanceStopped)).recorded()
+    stopped = ("2022-06-20", some(AllowanceStopped))
+    cared_for().and_("2022-02-01", some(AllowanceGranted)).when(*stopped).recorded()
+    child = cared_for().and_("2022-02-01", some(AllowanceGranted)).and_("2022-05-01", DIED)
+    child.when(*stopped).recorded("I26")
 
 
 @pytest.mark.rule("I23")

@@ -110,7 +110,7 @@ def test_an_adoption_that_is_withdrawn_after_visits_never_was_and_the_visits_sta
     # Whoever is in care again is cared for again.
     assert {"D11", "D14"} <= {each.after.rule for each in withdrawn.obligations if each.after}
     missing = [("E16", visit) for visit in visits]
-    assert [(each.rule.id, each.entry) for each in withdrawn.findings] == [*missing, ("X11", child.last)]
+    assert [(each.rule.id, each.entry) for each in withdrawn.findings] == [("X11", child.last), *missing]
     # As it was known before, it was an adoption.
     assert concluded(fold(child.entries, len(child.entries) - 1)) == adopted
 
