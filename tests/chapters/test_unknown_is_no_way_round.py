@@ -59,6 +59,8 @@ NO_WITNESS: Final = {
     "R-EDU-1": "a number that other rules count with",
     "I32": "of two files",
     "I33": "of two files",
+    "R-FILE-5": "of two files",
+    "R-FILE-6": "of two files",
     "R-INT-5": "of two rows of a register",
     "R-DTH-1": "of two files",
     "R-DTH-4": "of a day that no event has, so that it is always a doubt",
