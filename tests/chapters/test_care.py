@@ -86,17 +86,15 @@ def test_a_mode_that_ends_before_it_begins_is_impossible() -> None:
     given().when("2024-06-01", mode("family_style", until="2024-05-31")).refused("E10")
 
 
-@pytest.mark.rule("I11")
-def test_foster_care_rests_on_a_placement_with_a_family() -> None:
-    in_ward().when("2024-06-01", mode("foster")).refused("I11")
-    on_paper = in_ward().when("2024-06-01", mode("foster"), origin="import").recorded("I11")
-    assert on_paper.found() == {("I11", "no_evidence")}
-    assert in_ward().when("2014-11-30", mode("foster")).refused().judgements[0].verified is False
-    started = some(FosterPlacementStarted)
-    before = in_ward().and_("2024-06-01", started).when("2024-05-31", mode("foster"))
-    assert "I11" in {judgement.rule.id for judgement in before.judgements}
-    on = in_ward().and_("2024-06-01", started).when("2024-06-01", mode("foster"))
-    assert "I11" not in {judgement.rule.id for judgement in on.judgements}
+@pytest.mark.rule("E16")
+def test_foster_care_presupposes_a_placement_with_a_family() -> None:
+    in_ward().when("2024-06-01", mode("foster")).recorded("E16")
+    started = ("2024-06-01", some(FosterPlacementStarted))
+    for day, rules in (("2024-05-31", {"E16"}), ("2024-06-01", set()), ("2024-06-02", set())):
+        child = in_ward().and_(*started).when(day, mode("foster"))
+        assert {judgement.rule.id for judgement in child.judgements} & {"E16"} == rules
+    late = in_ward().and_("2024-06-02", mode("foster")).and_(*started)
+    assert "E16" not in {rule for rule, _ in late.found()}
 
 
 # Mode succeeds mode
@@ -115,7 +113,11 @@ def test_a_stay_in_hospital_ends_on_its_day_and_a_gap_follows_until_the_next_mod
 
 def test_a_mode_recorded_late_takes_its_place_between_the_others() -> None:
     file = in_ward().and_("2024-09-01", mode("school_boarding")).and_("2024-06-01", mode("family_style"))
-    assert modes(file, "2024-05-31", "2024-06-01", "2024-09-01") == ["ward", "foster", "school_boarding"]
+    assert modes(file, "2024-05-31", "2024-06-01", "2024-09-01") == [
+        "ward",
+        "family_style",
+        "school_boarding",
+    ]
 
 
 def test_a_mode_that_is_not_known_still_succeeds_the_former_one() -> None:

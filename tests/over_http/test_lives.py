@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.events.adoption.assessment import (
     AdoptabilityAssessed,
     AdoptionAssessmentConsented,
+    AdoptionAssessmentNoticeGiven,
     AdoptionAssessmentReportIssued,
     Applicant,
     IntegrationEnded,
@@ -224,6 +225,7 @@ TO_A_FAMILY: tuple[Happened, ...] = (
             )
         ),
     ),
+    ("2024-02-09", some(AdoptionAssessmentNoticeGiven)),
     ("2024-02-10", some(AdoptionAssessmentConsented, adopter=ADOPTER)),
     ("2024-02-15", some(RegistrarNoticePublished)),
     ("2024-02-20", some(IntegrationStarted, adopter=ADOPTER)),

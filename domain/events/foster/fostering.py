@@ -53,7 +53,6 @@ from domain.when import Days
 BESIDE_FOSTERING: Final = frozenset({FOSTER, "hospital", "school_boarding"})
 """Care modes that leave a child with its foster family: codes of `care_mode`."""
 NOT_APPROVED: Final = Label("寄养家庭已不具备资格", "the family is no longer approved")
-NOT_PLACED: Final = Label("尚未登记家庭寄养开始", "no foster placement is recorded")
 SMALL_CHILD: Final = Label("该家庭有未满规定年龄的子女", "the family has an own child below the age")
 TOO_MANY: Final = Label(
     "连同其他档案中寄养的儿童，该家庭寄养儿童多于规定",
@@ -221,12 +220,12 @@ class FosterPlacementEnded(
 
 @against(CareModeAssigned)
 def placed_with_a_family(assigned: CareModeAssigned, life: Life) -> Refusals:
-    """A child is in foster care where it was placed with a family, after the steps of that (I11).
+    """Foster care presupposes that the child was placed with a family (E16), of which I10 and I11 speak.
 
-    A mode that is not known claims no foster care.
+    A register says the mode and not the placement; a mode that is not known claims no foster care.
     """
     if known(assigned.mode) == FOSTER and life.now(FOSTER_FAMILY) is None:
-        yield no_evidence("I11", detail=NOT_PLACED)
+        yield no_evidence("E16", detail=FosterPlacementStarted.label)
 
 
 @against(CareModeAssigned)
