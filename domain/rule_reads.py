@@ -32,8 +32,8 @@ _Function: TypeAlias = Callable[..., Any]
 _COUNTING: Final = frozenset({Rule.number.__name__, Rule.papers_for.__name__})
 _JUDGING: Final = ("refusals", "impossible")
 """The methods of an event that are asked when it is recorded."""
-_FOLLOWS: Final = "follows"
-"""The method by which every event names the types that it looks for in the file."""
+_FOLLOWS: Final = frozenset({"follows", "presupposes"})
+"""The methods by which every event names the types that it looks for in the file."""
 _EVENTS: Final = "domain.events."
 _EVERYWHERE: Final = "domain.judging"
 """The module whose functions judge every event."""
@@ -193,7 +193,7 @@ def _methods(kind: type) -> dict[str, FunctionType]:
 
 
 _RECORDED: Final = frozenset(CATALOGUE.values())
-_ALL_FOLLOW: Final = frozenset(getattr(kind, _FOLLOWS) for kind in CATALOGUE.values())
+_ALL_FOLLOW: Final = frozenset(getattr(kind, name) for kind in CATALOGUE.values() for name in _FOLLOWS)
 
 
 @cache
@@ -228,7 +228,7 @@ def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _N
             members.add(node.attr)
             mine = isinstance(node.value, ast.Name) and node.value.id == "self" and node.attr in own
             calls |= {own[node.attr]} if mine else _asked_of().get(node.attr, set())
-            calls |= _ALL_FOLLOW if node.attr == _FOLLOWS else set()
+            calls |= _ALL_FOLLOW if node.attr in _FOLLOWS else set()
         counting = (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
