@@ -293,9 +293,12 @@ async def library(**environment: str) -> AsyncIterator[Library]:
 
 
 async def test_nobody_who_reads_on_by_our_module_for_the_library_misses_an_event(
-    database_url: str, superuser: AsyncConnection, tell: Callable[[str], None]
+    database_url: str, tell: Callable[[str], None]
 ) -> None:
-    async with library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log:
+    async with (
+        library(PERSISTENCE_MODULE="ledger.recorder", CHILDLEDGER_DATABASE_URL=database_url) as log,
+        await AsyncConnection.connect(database_url, autocommit=True) as superuser,
+    ):
         await dawdle(superuser, sql.Identifier("es", "entry"))
         outcome = await drill(log, CAUGHT_BY, superuser, superuser.info.user)
     tell(str(outcome))

@@ -21,6 +21,7 @@ TAKES = {
     "/children": MOST_BYTES,
     "/families": MOST_BYTES,
     **{f"{path}/{SOME}/events": MOST_BYTES for path in PATHS.values()},
+    **{f"{path}/{SOME}/entries/{SOME}/move": MOST_BYTES for path in ("/children", "/families")},
     "/entries": MOST_OF_MANY,
     "/children/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,

@@ -253,6 +253,8 @@ def test_a_refusal_that_rests_on_what_the_recorder_may_not_see_names_its_rule_an
     assert hidden["I12"] == {
         "pointer": "",
         "rule": "I12",
+        "title_zh": rule.title.zh,
+        "title_en": rule.title.en,
         "cure_zh": cure.zh,
         "cure_en": cure.en,
         "strength": "forbidden",
