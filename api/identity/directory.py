@@ -271,14 +271,16 @@ class Identity:
         if not 1 <= days <= LONGEST_DAYS:
             message = f"令牌的有效期须为 1 至 {LONGEST_DAYS} 天。 A token lives for 1 to {LONGEST_DAYS} days."
             raise IdentityError(message)
-        until = self._clock() + timedelta(days=days)
-        return await self._added(member, purpose, until, may_approve=may_approve)
+        now = self._clock()
+        until = now + timedelta(days=days)
+        return await self._added(member, purpose, now, until, may_approve=may_approve)
 
     async def begin_session(self, holder: TokenHolder, reason: str, until: datetime) -> str:
         """Make a session of the console for a token's holder and return it, as `issue` does a token."""
         return await self._added(
             holder.actor.user,
             SESSION,
+            self._clock(),
             min(until, holder.expires_at),
             may_approve=holder.actor.may_approve,
             reason=reason,
@@ -289,6 +291,7 @@ class Identity:
         self,
         member: UUID,
         purpose: str,
+        now: datetime,
         until: datetime,
         *,
         may_approve: bool,
@@ -296,7 +299,7 @@ class Identity:
         begun_with: UUID | None = None,
     ) -> str:
         token = new_token(self._ledger.name)
-        known_by, now = digest(token, self._ledger.name), self._clock()
+        known_by = digest(token, self._ledger.name)
         await self._write("add_token", member, known_by, purpose, may_approve, now, until, reason, begun_with)
         return token
 

@@ -186,6 +186,9 @@ async def test_a_file_that_is_not_theirs_is_not_read_to_say_so(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child, unknown = await served.a_child(elsewhere=True), uuid4()
+    head = (await served.container.ledger.head()).position
+    # Whoever follows the ledger reads every file.
+    assert await served.container.projector.known_reached(head, PATIENCE)
     await served.projected()
     forget(served)
     read: set[UUID] = set()
