@@ -55,9 +55,9 @@ _SQL: Final = queries.load_composable("projections", "family_children.sql")
 
 def family_children_of(file: File, child: UUID, rulebook: Rulebook) -> Iterator[FamilyChild]:
     """Yield each family that has or had the child, where it is known."""
-    of_bonds = [(bond, each) for bond, of in BONDS.items() for each in of(file, rulebook)]
-    for bond, each in of_bonds:
-        yield _row(child, bond, each, rulebook)
+    for bond, children_of in BONDS.items():
+        for each in children_of(file, rulebook):
+            yield _row(child, bond, each, rulebook)
 
 
 def _row(child: UUID, bond: str, of_family: ChildOfFamily, rulebook: Rulebook) -> FamilyChild:
