@@ -450,7 +450,7 @@ def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
         ahead = next(filter(None, map(life.ahead, before)), None)
         if ahead is not None:
             yield breach("E14", ahead, detail=ahead.event.label)
-        elif before is presupposed:
+        elif before is presupposed and not any(map(life.perhaps, before)):
             named = [kind.label for kind in before]
             missing = Label("、".join(each.zh for each in named), " or ".join(each.en for each in named))
             yield no_evidence("E16", detail=missing)

@@ -122,6 +122,13 @@ class Life:
                 return entry
         return None
 
+    def perhaps(self, kind: type[Event]) -> bool:
+        """Whether an entry of a type may have happened by that day."""
+        self._reads.add(kind)
+        return any(
+            entry is not self._but and self.reached(entry.days.earliest) for entry in self._file.of(kind)
+        )
+
     def effective(self, entry_id: UUID) -> AnyEntry | None:
         """The entry of that id as it stands, whenever it happened; None when there is none, or no longer."""
         self._reads.add(entry_id)

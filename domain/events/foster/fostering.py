@@ -47,7 +47,7 @@ from domain.file import Fact, Facts, File
 from domain.life import Life
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain, unless
 from domain.room_in_family import ChildOfFamily, Room
-from domain.rulebook import Rulebook
+from domain.rulebook import Pack, Rulebook
 from domain.when import Days
 
 BESIDE_FOSTERING: Final = frozenset({FOSTER, "hospital", "school_boarding"})
@@ -244,9 +244,14 @@ def fostered_children(file: File, rulebook: Rulebook) -> Iterator[ChildOfFamily]
             continue
         entry = span.fact.entry
         most = Life(file, span.since, rulebook, but=entry, entry=entry).number("I10", case="children")
-        room = None if most is None else Room(most.value - 1, most.value - 1)
+        room = None if most is None else _room_beside(most)
         refusal = breach("I10", detail=TOO_MANY, by=most)
         yield ChildOfFamily(entry, UUID(span.value), span.since, span.until, room, refusal)
+
+
+def _room_beside(most: Pack) -> Room:
+    """Return how many others a family may foster beside one child, whenever they came."""
+    return Room(most.value - 1, most.value - 1)
 
 
 def _fosters(other: Life, family: str) -> bool:
@@ -257,7 +262,7 @@ def _fosters(other: Life, family: str) -> bool:
 def _room(life: Life, fostered: int) -> Refusals:
     """The family fosters no more children than the rule's number, this one included (I10)."""
     most = life.number("I10", case="children")
-    if most is not None and fostered >= most.value:
+    if most is not None and not _room_beside(most).lets(fostered, fostered):
         detail = Label(f"该家庭已寄养{fostered}名儿童", f"the family fosters {fostered} already")
         yield breach("I10", detail=detail, by=most)
 
