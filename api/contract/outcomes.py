@@ -62,26 +62,34 @@ _OPERATED: Final = Label(
 )
 
 
-class RefusalAnswer(Titled):
-    """A rule that refuses a recording, and the place in the request.
+class RefusingRule(Titled):
+    """A rule that refuses an entry, and its words.
 
-    If it rests on data that the caller may not see, it has the rule's title and sentence alone, without
-    evidence, and `pointer` names the event of the request but nothing in it.
-    The refusal of an unknown code names the code table, and lists its codes if they are few.
-    `cure_zh` and `cure_en` say what to record or to correct, where and by which day.
+    `cure_zh` and `cure_en` say what to record or to correct, where and by which day. `rests_on` are the
+    categories of personal data that the refusal reveals.
     """
 
-    pointer: str
     rule: str
     strength: Literal["impossible", "forbidden"]
     zh: str
     en: str
     source: str
     verified: bool
-    evidence: NotRequired[list[UUID]]
     cure_zh: str | None
     cure_en: str | None
     rests_on: list[Category]
+
+
+class RefusalAnswer(RefusingRule):
+    """A rule that refuses a recording, and the place in the request.
+
+    If it rests on data that the caller may not see, it has the rule's title and sentence alone, without
+    evidence, and `pointer` names the event of the request but nothing in it.
+    The refusal of an unknown code names the code table, and lists its codes if they are few.
+    """
+
+    pointer: str
+    evidence: NotRequired[list[UUID]]
     table: NotRequired[str]
     codes: NotRequired[list[str]]
 
@@ -136,20 +144,11 @@ class GateChangeAnswer(TypedDict):
     en: str
 
 
-class RefusedLaterAnswer(Titled):
+class RefusedLaterAnswer(RefusingRule):
     """A rule by which an entry that is there already would be refused, with the words of that refusal."""
 
     entry: UUID
-    rule: str
-    strength: Literal["impossible", "forbidden"]
-    zh: str
-    en: str
-    source: str
-    verified: bool
     evidence: list[UUID]
-    cure_zh: str | None
-    cure_en: str | None
-    rests_on: list[Category]
 
 
 class ImpactAnswer(TypedDict):

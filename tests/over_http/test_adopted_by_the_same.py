@@ -11,7 +11,7 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.record import ExceptionApproved
 from tests.support.client import Served
 from tests.support.given import some
-from tests.support.http_given import on_paper
+from tests.support.http_given import kinds_found, on_paper
 
 IN_DIFFICULTY, ORPHAN = "5", "2"
 
@@ -88,16 +88,7 @@ async def test_an_exception_waits_for_a_second_person_and_is_found_no_other_way(
         served, second, ("2024-03-02", adoption(adopter)), excused="I16", by=Role.STAFF
     )
 
-    async def kinds() -> list[str]:
-        await served.projected()
-        supervisor = await served.as_(Role.SUPERVISOR)
-        answers = [
-            await supervisor.get("/findings", params={"rule": rule, "limit": 500}) for rule in ("I16", "X09")
-        ]
-        items = [item for answer in answers for item in answer.json()["items"]]
-        return [item["kind"] for item in items if item["child"] == str(second)]
-
     assert str(second) not in {child for child, _ in await found(served, "2024-12-31")}
-    assert await kinds() == ["exception_unapproved"]
+    assert await kinds_found(served, second, "I16", "X09") == ["exception_unapproved"]
     await on_paper(served, second, ("2024-06-01", some(ExceptionApproved, entry=claimed)))
-    assert await kinds() == []
+    assert await kinds_found(served, second, "I16", "X09") == []

@@ -20,7 +20,7 @@ from domain.events.foster.fostering import FosterAgreementSigned, FosterPlacemen
 from domain.events.record import ExceptionApproved
 from tests.support.client import Served, new_key
 from tests.support.given import some
-from tests.support.http_given import on_paper, written
+from tests.support.http_given import kinds_found, on_paper, written
 
 REFUSED, CREATED = 422, 201
 
@@ -115,15 +115,6 @@ async def test_an_exception_from_what_other_files_say_waits_for_a_second_person(
     third = await served.a_child("周小丙")
     (claimed,) = await on_paper(served, third, ("2024-05-02", placed(family)), excused="I10", by=Role.STAFF)
 
-    async def kinds() -> list[str]:
-        await served.projected()
-        supervisor = await served.as_(Role.SUPERVISOR)
-        answers = [
-            await supervisor.get("/findings", params={"rule": rule, "limit": 500}) for rule in ("I10", "X09")
-        ]
-        items = [item for answer in answers for item in answer.json()["items"]]
-        return [item["kind"] for item in items if item["child"] == str(third)]
-
-    assert await kinds() == ["exception_unapproved"]
+    assert await kinds_found(served, third, "I10", "X09") == ["exception_unapproved"]
     await on_paper(served, third, ("2024-06-01", some(ExceptionApproved, entry=claimed)))
-    assert await kinds() == []
+    assert await kinds_found(served, third, "I10", "X09") == []

@@ -193,3 +193,12 @@ async def on_paper(
     )
     assert isinstance(outcome, Recorded), outcome
     return [entry.entry_id for entry in outcome.entries]
+
+
+async def kinds_found(served: Served, child: UUID, *rules: str) -> list[str]:
+    """Return the kinds of what a supervisor's list finds against a child by these rules."""
+    await served.projected()
+    supervisor = await served.as_(Role.SUPERVISOR)
+    answers = [await supervisor.get("/findings", params={"rule": rule, "limit": 500}) for rule in rules]
+    items = [item for answer in answers for item in answer.json()["items"]]
+    return [item["kind"] for item in items if item["child"] == str(child)]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from fastapi import APIRouter, Query, Response
@@ -85,11 +85,13 @@ async def _due(page: PageRequest, group: DueGroup, limit: int, cursor: str | Non
 
 
 def _by_day(rows: Sequence[Mapping[str, Any]], more: DueGroup | None) -> list[DueRows]:
-    """Return what is due today, within a week, and later."""
+    """Return what is due today, within a week, and later, as far as there is any; more follows the last."""
     today_only = [row for row in rows if row["days_left"] == 0]
     week = [row for row in rows if 0 < row["days_left"] <= _WEEK_DAYS]
     later = [row for row in rows if row["days_left"] > _WEEK_DAYS]
-    return [DueRows("today", today_only), DueRows("days_7", week), DueRows("days_30", later, more)]
+    named = {"today": today_only, "days_7": week, "days_30": later}
+    groups = [DueRows(heading, each) for heading, each in named.items() if each]
+    return [*groups[:-1], *(replace(last, more=more) for last in groups[-1:])]
 
 
 async def _findings(page: PageRequest) -> tuple[list[FindingsOfRule], bool] | None:
