@@ -14,12 +14,12 @@ from domain.events.placement.arrangements import (
     EMPLOYED,
     HOUSED,
     SERVING,
-    Discharged,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
     HardshipSupportDecided,
     HousingArranged,
+    MilitaryServiceEnded,
     VocationalTrainingCompleted,
 )
 from domain.events.placement.placed import PLACED, AdultPlaced
@@ -76,7 +76,9 @@ def test_a_job_ends_with_its_contract_and_another_may_follow_early_late_or_after
 
 def test_service_lasts_from_enlisting_to_discharge_and_may_begin_again() -> None:
     file = young(
-        ("2026-03-20", some(Enlisted)), ("2028-03-20", some(Discharged)), ("2028-09-01", some(Enlisted))
+        ("2026-03-20", some(Enlisted)),
+        ("2028-03-20", some(MilitaryServiceEnded)),
+        ("2028-09-01", some(Enlisted)),
     )
     days = ("2026-03-19", "2028-03-19", "2028-03-20", "2028-09-01")
     assert [file.now(SERVING, day) is not None for day in days] == [False, True, False, True]
@@ -426,7 +428,7 @@ def test_changing_school_without_a_day_between_is_no_leaving() -> None:
 
 
 def test_who_was_in_the_army_is_assessed_within_a_month_of_discharge() -> None:
-    file = young(("2026-03-01", some(Enlisted)), ("2028-03-01", some(Discharged)))
+    file = young(("2026-03-01", some(Enlisted)), ("2028-03-01", some(MilitaryServiceEnded)))
     file.and_("2028-04-01", some(AdultPlacementAssessed, conclusion="social"))
     assert states(file, "D15", "2028-04-01") == [["void"], ["met"]]
 

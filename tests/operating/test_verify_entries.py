@@ -15,7 +15,7 @@ from api.cli.upkeep_commands import verifying_entries
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.events.intake import ChildAdmitted
-from domain.events.placement.arrangements import Discharged
+from domain.events.placement.arrangements import MilitaryServiceEnded
 from ledger.postgres.check import OlderLedgerError
 from ledger.sealing.cipher import SealBrokenError
 from ledger.verification import ALTERED, COLUMNS, UNWRAPPED, Flaw, flaws
@@ -33,7 +33,7 @@ async def position(served: Served) -> int:
     staff = await served.as_(Role.STAFF)
     papers = {"exception": {"rule": "I01", "reason": "材料随后补齐。"}}
     admitted = sent("2024-03-06", some(ChildAdmitted, intake_category="A1")) | papers
-    for event in (admitted, sent("2026-03-06", some(Discharged))):
+    for event in (admitted, sent("2026-03-06", some(MilitaryServiceEnded))):
         answer = await staff.post(f"/children/{child}/events", json=event, headers=new_key())
         assert answer.status_code == 201, answer.text
     return (await served.container.ledger.head()).position - 1

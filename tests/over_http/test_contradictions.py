@@ -31,7 +31,7 @@ from domain.events.household import (
 )
 from domain.events.insurance import InsuranceContributionPaid, InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from domain.events.placement.arrangements import Discharged, Enlisted
+from domain.events.placement.arrangements import Enlisted, MilitaryServiceEnded
 from domain.events.placement.placed import AdultPlaced
 from domain.events.record import EntryRestored, EntryWithdrawn
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
@@ -215,7 +215,7 @@ PAIRS: list[tuple[Event, Event]] = [
     (some(SchoolEnrolled), some(SchoolingEnded)),
     (some(IntegrationStarted), some(IntegrationEnded)),
     (some(TemporaryGuardianshipStarted), some(GuardianshipTerminated)),
-    (some(Enlisted), some(Discharged)),
+    (some(Enlisted), some(MilitaryServiceEnded)),
 ]
 pairs = pytest.mark.parametrize(("first", "then"), PAIRS, ids=[type(then).__name__ for _, then in PAIRS])
 

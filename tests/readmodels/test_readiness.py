@@ -16,7 +16,6 @@ from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    Discharged,
     EmploymentArranged,
     Enlisted,
     EnlistmentRegistered,
@@ -25,6 +24,7 @@ from domain.events.placement.arrangements import (
     HardshipSupportPlaced,
     HouseholdDestinationDecided,
     HousingArranged,
+    MilitaryServiceEnded,
     SocialSecurityTransferred,
     VocationalTrainingCompleted,
 )
@@ -205,7 +205,7 @@ def test_who_is_in_the_army_is_deferred_until_discharge() -> None:
     file = ready_young(("2026-02-20", some(Enlisted)))
     assert state(file, 3) == "unmet"
     assert readiness_on(file).status == "deferred"
-    file.and_("2028-02-20", some(Discharged)).and_("2028-02-20", assessed())
+    file.and_("2028-02-20", some(MilitaryServiceEnded)).and_("2028-02-20", assessed())
     assert readiness_on(file, "2028-02-19").status == "deferred"
     assert readiness_on(file, "2028-02-20").status == "ready"
 

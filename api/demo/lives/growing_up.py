@@ -13,7 +13,7 @@ from domain.events.entitlement.study_grant import StudyGrantGranted
 from domain.events.guardianship import GuardianshipTerminated
 from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IntakeCategoryDetermined
-from domain.events.placement.arrangements import Discharged, Enlisted, EnlistmentRegistered
+from domain.events.placement.arrangements import Enlisted, EnlistmentRegistered, MilitaryServiceEnded
 from domain.events.schooling import SchoolingEnded
 from domain.when import Days, birthday
 
@@ -93,7 +93,7 @@ def home_from_the_army(present: Present) -> LifeCourse:
     yield on(date(year, 2, 1), EnlistmentRegistered)
     yield on(date(year, 2, 20), SchoolingEnded, stage="college", end_reason="completed")
     yield on(date(year, 3, 1), Enlisted)
-    yield on(present.ago(days=9), Discharged)
+    yield on(present.ago(days=9), MilitaryServiceEnded)
 
 
 def never_registered(present: Present) -> LifeCourse:

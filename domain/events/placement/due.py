@@ -13,7 +13,7 @@ from domain.entry import AnyEntry
 from domain.event import Label, known
 from domain.events.intake import SEX
 from domain.events.placement.applying import CapacityDeterminationApplied
-from domain.events.placement.arrangements import MALE, Discharged, EnlistmentRegistered, busy
+from domain.events.placement.arrangements import MALE, EnlistmentRegistered, MilitaryServiceEnded, busy
 from domain.events.placement.preparing import (
     AdultPlacementAssessed,
     AdultPlacementCaseOpened,
@@ -188,7 +188,7 @@ def _because(history: History, stay: Stay) -> tuple[AnyEntry, ...]:
 
 def _left(history: History, day: date) -> AnyEntry | None:
     """Return the entry by which the person left school or the army on a day."""
-    ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(Discharged)]
+    ends: list[AnyEntry] = [*history.all(SchoolingEnded), *history.all(MilitaryServiceEnded)]
     return next((entry for entry in ends if entry.days.last == day), None)
 
 

@@ -21,13 +21,13 @@ from domain.events.placement.arrangements import (
     ArchiveHandedOver,
     BankAccountHandedOver,
     BelongingsHandedOver,
-    Discharged,
     Enlisted,
     EnlistmentRegistered,
     FollowUpPlanned,
     HardshipSupportDecided,
     HardshipSupportPlaced,
     HouseholdDestinationDecided,
+    MilitaryServiceEnded,
     SocialSecurityTransferred,
     VocationalTrainingCompleted,
     busy,
@@ -294,7 +294,7 @@ def registered_for_service(life: Life) -> GateResult:
     if sex.held.value != MALE:
         return not_applicable(sex.entry)
     registered: AnyEntry | None = life.last(EnlistmentRegistered)
-    served: AnyEntry | None = life.last(Enlisted) or life.last(Discharged)
+    served: AnyEntry | None = life.last(Enlisted) or life.last(MilitaryServiceEnded)
     return _all((registered or served, "初次兵役登记", "military service registration"))
 
 
