@@ -14,6 +14,7 @@ from api.clock import WallClock, day_of, utc_now
 from api.database import Addresses, addresses
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
+from api.identity.kept_forms import KeptForms
 from api.identity.sessions import Sessions
 from api.jobs import Jobs
 from api.metrics import Metrics
@@ -48,6 +49,7 @@ class Container:
     readers: Pool
     identity: Identity
     sessions: Sessions
+    kept_forms: KeptForms
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
@@ -131,6 +133,7 @@ async def open_container(
             readers,
             identity,
             sessions,
+            KeptForms(ledger, (writers, readers), clock),
             access,
             metrics,
             jobs,

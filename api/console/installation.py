@@ -16,6 +16,7 @@ from api.console.pages import (
     child_status,
     children,
     found,
+    kept,
     rules_in_force,
     sign_in,
     today,
@@ -34,7 +35,9 @@ PAGES: Final = (
     child_readiness,
     child_readers,
     found,
+    kept,
     rules_in_force,
+    kept,
 )
 """The modules of the pages."""
 _FOUND: Final = 303

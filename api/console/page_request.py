@@ -22,6 +22,8 @@ from api.tenants import Tenants
 LANGUAGE_COOKIE: Final = "childledger-language"
 TEXT_COOKIE: Final = "childledger-text"
 HOME: Final = "/console"
+KEPT: Final = f"{HOME}/kept/"
+"""Where forms are found again that came when their session had ended, by their tickets."""
 
 
 @dataclass(frozen=True, slots=True)

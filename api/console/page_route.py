@@ -3,17 +3,21 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
-from api.console.page_request import Preferences, secret_of
+from api.console.page_request import KEPT, Preferences, secret_of
 from api.console.rendering import render_problem
+from api.console.sent_form import form_to_keep
 from api.contract.problems import Problem
 from api.http.errors import problem_of
 from api.http.request_body import BODILESS
+from api.identity.kept_forms import KeptForm
+from api.tenants import Tenants
 
 log = structlog.get_logger()
 _SEE_OTHER: Final = 303
@@ -35,24 +39,39 @@ class PageRoute(APIRoute):
                 if problem is None:
                     log.exception("unexpected", exc_info=error)
                     problem = Problem("unexpected")
-                return _told(request, problem)
+                return await _told(request, problem)
 
         return answer
 
 
-def _told(request: Request, problem: Problem) -> Response:
+async def _told(request: Request, problem: Problem) -> Response:
     if problem.code == "unauthenticated":
-        return RedirectResponse(_door(request), _SEE_OTHER)
+        return RedirectResponse(await _door(request), _SEE_OTHER)
     return render_problem(getattr(request.state, "page", None), Preferences.of(request), problem)
 
 
-def _door(request: Request) -> str:
+async def _door(request: Request) -> str:
     """Return the address of the sign-in page, with the page to come back to."""
     asked: dict[str, str] = {"ended": "true"} if secret_of(request) else {}
+    query = request.url.query
+    here = f"{request.url.path}?{query}" if query else request.url.path
     if request.method in BODILESS:
-        query = request.url.query
-        asked["next"] = f"{request.url.path}?{query}" if query else request.url.path
+        asked["next"] = here
+    elif (ticket := await _kept(request, here)) is not None:
+        asked["next"] = f"{KEPT}{ticket}"
     return f"/console/sign-in?{urlencode(asked)}" if asked else "/console/sign-in"
+
+
+async def _kept(request: Request, here: str) -> UUID | None:
+    """Keep a form that came when its session had ended, and return its ticket; None where there is none."""
+    tenants: Tenants = request.app.state.tenants
+    secret = secret_of(request)
+    for name in tenants.named_by(secret):
+        forms = tenants[name].kept_forms
+        person = await forms.whose(secret)
+        if person is not None and (fields := await form_to_keep(request)):
+            return await forms.keep(person, KeptForm(here, fields))
+    return None
 
 
 def _leave_out_empty(request: Request) -> None:

@@ -1,6 +1,6 @@
 """A form that a browser sent, read within the bounds of every other body."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -18,7 +18,28 @@ MOST_BYTES: Final = limit(
     why=Label("这些表单没有更长的", "None of these forms is longer"),
     beyond="too_large",
 )
+MOST_KEPT_BYTES: Final = limit(
+    256 * 1024,
+    Area.REQUESTS,
+    Label(
+        "登录结束后提交而保留的表单的字节数", "Bytes of a form that is kept, sent after its session had ended"
+    ),
+    why=Label("最长的登记表也不过如此", "The longest form of an event has no more"),
+    beyond=Label("不予保留", "It is not kept"),
+)
 FORM: Final = ("application/x-www-form-urlencoded",)
+
+
+async def form_to_keep(request: Request) -> Sequence[tuple[str, str]]:
+    """Return the fields of a form that came too late, in their order; none if there is nothing to keep."""
+    try:
+        raw: bytes | None = getattr(request.state, "form", None)
+        if raw is None:
+            raw = b"".join([part async for part in parts(request, MOST_KEPT_BYTES, FORM)])
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+    except (Problem, ValueError):
+        return ()
+    return fields if any(value for _, value in fields) else ()
 
 
 def form(*names: str) -> Callable[[Request], Awaitable[Mapping[str, str]]]:
@@ -28,7 +49,7 @@ def form(*names: str) -> Callable[[Request], Awaitable[Mapping[str, str]]]:
     """
 
     async def read(request: Request) -> Mapping[str, str]:
-        raw = b"".join([part async for part in parts(request, MOST_BYTES, FORM)])
+        raw = request.state.form = b"".join([part async for part in parts(request, MOST_BYTES, FORM)])
         try:
             sent = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=len(names), errors="strict")
         except ValueError:

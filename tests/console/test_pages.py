@@ -42,6 +42,7 @@ OF_PAGES: Final[Mapping[str, str]] = {
     "rule": "D11",
     "table": "stage",
     "name": "ChildReceived",
+    "ticket": str(UUID(int=7)),
 }
 """What the addresses of pages name besides a child."""
 MOST_HTML, MOST_CSS, MOST_SCRIPT = 100_000, 20_000, 6_000

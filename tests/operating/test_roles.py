@@ -163,13 +163,16 @@ WRITES = {
         ("INSERT", "search_ticket"),
         ("DELETE", "search_ticket"),
         ("LOCK", "search_ticket"),
+        ("INSERT", "kept_form"),
+        ("DELETE", "kept_form"),
+        ("LOCK", "kept_form"),
     },
     "reader": {("INSERT", "stopped_file"), ("DELETE", "stopped_file"), ("LOCK", "stopped_file")},
 }
 """What each may do beside reading; columns of a token that end it are a grant of their own.
 
-What somebody searched for is forgotten again. The reader writes the read models, in schemas of their own,
-and in the ledger's which files stopped one.
+What somebody searched for, or sent too late, is forgotten again. The reader writes the read models, in
+schemas of their own, and in the ledger's which files stopped one.
 """
 
 

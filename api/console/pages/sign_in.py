@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from api.console.navigation import home_of
 from api.console.page_request import (
     HOME,
+    KEPT,
     LANGUAGE_COOKIE,
     TEXT_COOKIE,
     Preferences,
@@ -108,6 +109,7 @@ def _door(request: Request, *, status: int, back: str | None, ended: bool, wrong
         back=back or "",
         ended=ended,
         wrong=wrong,
+        kept=back is not None and back.startswith(KEPT),
         reasons=REASONS,
         idle=request.app.state.settings.session_idle_minutes,
     )

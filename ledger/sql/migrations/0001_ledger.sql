@@ -7,6 +7,7 @@
 -- include: tables/member
 -- include: tables/token
 -- include: tables/search_ticket
+-- include: tables/kept_form
 -- include: tables/access
 -- include: tables/generation
 -- include: tables/stopped_file

@@ -9,8 +9,8 @@ GRANT SELECT ON institution, member, token TO :"reader";
 GRANT SELECT, INSERT ON institution, member, token TO :"writer";
 GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
 GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
-GRANT SELECT, INSERT, DELETE ON search_ticket TO :"writer";
-GRANT SELECT ON search_ticket TO :"reader";
+GRANT SELECT, INSERT, DELETE ON search_ticket, kept_form TO :"writer";
+GRANT SELECT ON search_ticket, kept_form TO :"reader";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
 
