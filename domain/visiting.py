@@ -22,6 +22,7 @@ ENDS: Final = {
 }
 """The stages in which nobody is visited any more, and why."""
 REPLACED: Final = Label("已重新计划", "planned anew")
+PUT_OFF: Final = Label("已改期", "put off to another day")
 
 
 def visits_end(history: History, after: date) -> tuple[date, Label] | None:
@@ -69,19 +70,21 @@ def planned_visits(  # noqa: PLR0913, PLR0917 - what is planned, and what may co
     made: Sequence[Entry[E]],
     replaced_by: Sequence[AnyEntry],
     end: VisitsEnd | None = None,
+    put_off: Sequence[AnyEntry] = (),
 ) -> Iterator[Clock]:
     """Yield a clock for each planned day: it falls due that day, and is met by the visit nearest to it.
 
-    It is void with the `end` of the visits, by default `visits_end`, or with the first of the plans that
-    replace it.
+    It is void with the `end` of the visits, by default `visits_end`, with the first of the plans that replace
+    it, or once it is `put_off` to another day.
     """
     since = plan.days.last
-    ends = [ended for ended in ((end or visits_end)(history, since),) if ended is not None]
-    ends += [(other.days.last, REPLACED) for other in replaced_by[:1]]
-    void_on, because = min(ends, key=lambda ended: ended[0], default=(None, None))
+    over = [ended for ended in ((end or visits_end)(history, since),) if ended is not None]
+    over += [(other.days.last, REPLACED) for other in replaced_by[:1]]
     planned = sorted(set(days))
     visits = [visit for visit in made if visit is not plan and visit.days.last >= since]
     for day, visit in zip(planned, nearest_to(planned, visits, since), strict=True):
+        moved = [(each.days.last, PUT_OFF) for each in put_off if _moves(each, day, since)]
+        void_on, because = min([*over, *moved], key=lambda ended: ended[0], default=(None, None))
         yield Clock(
             rule=rule,
             opened_on=since,
@@ -104,11 +107,12 @@ def planned_and_agreed(  # noqa: PLR0913 - what is planned, and what may come of
 ) -> Iterator[Clock]:
     """Yield the clocks of plans (`visits_on`) and of visits that agreed on the next one (`next_on`).
 
-    A visit that was `put_off` may agree on a next one, too. A new plan replaces both.
+    A visit that was `put_off` may agree on a next one, too: the day that it was planned for is void then. A
+    new plan replaces both.
     """
     for index, plan in enumerate(plans):
         days = known(plan.event.visits_on) or ()
-        yield from planned_visits(rule, history, plan, days, made, plans[index + 1 :], end)
+        yield from planned_visits(rule, history, plan, days, made, plans[index + 1 :], end, put_off)
     agreed = [visit for visit in (*made, *put_off) if _next_on(visit) is not None]
     for visit in agreed:
         again = [
@@ -118,6 +122,15 @@ def planned_and_agreed(  # noqa: PLR0913 - what is planned, and what may come of
         ]
         day = _next_on(visit)
         yield from planned_visits(rule, history, visit, () if day is None else (day,), made, again, end)
+
+
+def _moves(missed: AnyEntry, day: date, since: date) -> bool:
+    """Return whether the visit planned for a day was missed after the plan, and another day agreed on."""
+    return (
+        missed.days.last >= since
+        and known(missed.event.planned_on) == day
+        and _next_on(missed) not in {None, day}
+    )
 
 
 def _next_on(visit: AnyEntry) -> date | None:

@@ -208,6 +208,30 @@ def test_a_missed_visit_may_be_put_off_to_another_day_and_a_plan_must_say_its_da
     file.when("2025-06-09", some(PostAdoptionVisitPlanned)).recorded("R-VIS-2")
 
 
+@pytest.mark.rule("R-VIS-2")
+def test_a_planned_visit_that_is_put_off_is_due_on_its_new_day_and_on_the_old_one_no_more() -> None:
+    days, new = (date(2025, 6, 1), date(2025, 9, 1)), date(2025, 6, 8)
+
+    def put_off(planned: object, new: object = new) -> Given:
+        return small_child(
+            ("2025-05-02", registered()),
+            ("2025-05-03", some(PostAdoptionVisitPlanned, visits_on=days)),
+            ("2025-06-01", some(PostAdoptionVisitMissed, planned_on=planned, next_on=new)),
+        )
+
+    file = put_off(days[0])
+    assert [clock.due.last for clock in file.clocks("R-VIS-2")] == [days[0], new, days[1]]
+    assert states(file, "R-VIS-2", "2025-05-31") == ["due", None, "due"]
+    assert states(file, "R-VIS-2", "2025-06-01") == ["void", "due", "due"]
+    assert states(file, "R-VIS-2", "2025-06-08") == ["void", "due", "due"]
+    assert states(file, "R-VIS-2", "2025-06-09") == ["void", "overdue", "due"]
+    assert states(file.and_("2025-06-08", visited()), "R-VIS-2", "2025-06-09") == ["void", "met", "due"]
+    # Of which day it is not known, or to which, the old one goes on being due.
+    assert states(put_off(NOT_ASKED), "R-VIS-2", "2025-06-09") == ["overdue", "overdue", "due"]
+    assert states(put_off(days[0], NOT_ASKED), "R-VIS-2", "2025-06-09") == ["overdue", "due"]
+    assert states(put_off(days[0], days[0]), "R-VIS-2", "2025-06-02") == ["overdue", "overdue", "due"]
+
+
 # What undoes an adoption
 
 
