@@ -54,6 +54,24 @@ _NOT_SHOWN: Final = Label(
     "登记内容属于您的角色不可查看的类别，请由负责人（主管）登记、更正或者撤回。",
     "This is of a category that your role is not shown: a supervisor records, corrects or withdraws it.",
 )
+_NOT_SHOWN_TO: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        "bureau": Label(
+            "登记内容属于您的角色不可查看的类别。机构以外的儿童，请由其所在乡镇（街道）的儿童督导员、儿童主任登记、更正或者撤回；"
+            "收养和限制知悉的健康信息，由机构收留抚养该儿童后由该机构的负责人（主管）登记。",
+            "This is of a category that your role is not shown: the township of the child's place records,"
+            " corrects or withdraws it; of an adoption, and of an illness that few may know, the supervisor"
+            " of the institution that takes the child in.",
+        ),
+        "township": Label(
+            "登记内容属于您的角色不可查看的类别（收养和限制知悉的健康信息），由机构收留抚养该儿童后由该机构的负责人（主管）登记、"
+            "更正或者撤回。",
+            "This is of a category that your role is not shown (an adoption, or an illness that few may know):"
+            " the supervisor of the institution that takes the child in records, corrects or withdraws it.",
+        ),
+    }
+)
+"""Who may record it instead where the child is outside institutions, by the role that may not."""
 _OPERATED: Final = Label(
     "机构的名称、所在地区、代码和所启用的规则集由账本管理员以命令登记：childledger institution change、"
     "childledger rules adopt。",
@@ -250,17 +268,18 @@ def problem(wanted: Recording, outcome: Outcome, sees: AbstractSet[Category]) ->
         case Withheld():
             return Problem("withheld")
         case Denied(why, draft):
-            return _denied(why, {} if draft is None else wanted.pointed(draft))
+            where = {} if draft is None else wanted.pointed(draft)
+            return _denied(why, wanted.recorded_by.role, where)
         case Recorded():
             message = "it was recorded"
             raise ValueError(message)
 
 
-def _denied(why: object, where: dict[str, Any]) -> Problem:
+def _denied(why: object, role: str, where: dict[str, Any]) -> Problem:
     if why is Hindrance.SCOPE:
         return not_found()
     if why is Hindrance.CATEGORY:
-        return Problem("forbidden", _NOT_SHOWN, **where)
+        return Problem("forbidden", _NOT_SHOWN_TO.get(role, _NOT_SHOWN), **where)
     if why is Hindrance.OPERATOR:
         return Problem("forbidden", _OPERATED, **where)
     return Problem("forbidden", **where)

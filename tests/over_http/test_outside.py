@@ -151,6 +151,25 @@ async def test_a_bureau_records_what_it_sees_and_a_township_what_endangers_a_chi
         assert bool(due) is seen
 
 
+async def test_who_is_not_shown_a_category_is_told_who_records_it_outside_institutions(served: Served) -> None:
+    township, bureau = await served.as_(Role.TOWNSHIP), await served.as_(Role.BUREAU)
+    child = await opened(township)
+    assessed = {
+        "type": "AdoptabilityAssessed",
+        "occurred_on": "2026-04-01",
+        "data": dict.fromkeys(("basis", "health", "decision"), UNKNOWN),
+    }
+    for client, event, named in (
+        (bureau, VISIT, ("其所在乡镇（街道）", "the township of the child's place")),
+        (township, assessed, ("该机构的负责人（主管）", "the supervisor of the institution that takes")),
+    ):
+        answer = await client.post(f"/children/{child}/events", json={"events": [event]}, headers=new_key())
+        problem = answer.json()
+        assert answer.status_code == 403, problem
+        assert named[0] in problem["detail_zh"]
+        assert named[1] in problem["detail"]
+
+
 async def test_a_bureau_records_nothing_in_the_files_of_institutions(served: Served) -> None:
     bureau, child = await served.as_(Role.BUREAU), await served.a_child()
     assert (await bureau.get(f"/children/{child}")).status_code == 200
