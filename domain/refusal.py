@@ -68,14 +68,15 @@ FURTHER: Final[dict[type[Event], list[FurtherRule[Any]]]] = {}
 """What a later chapter says against an event, by its type."""
 
 
-def against(kind: type[E]) -> Callable[[FurtherRule[E]], FurtherRule[E]]:
-    """Register a rule against an event of another chapter, which stands where what it reads stands.
+def against(*kinds: type[E]) -> Callable[[FurtherRule[E]], FurtherRule[E]]:
+    """Register a rule against events of other chapters, which stands where what it reads stands.
 
-    It is asked as the event's own `refusals` are.
+    It is asked as an event's own `refusals` are.
     """
 
     def register(function: FurtherRule[E]) -> FurtherRule[E]:
-        FURTHER.setdefault(kind, []).append(function)
+        for kind in kinds:
+            FURTHER.setdefault(kind, []).append(function)
         return function
 
     return register

@@ -41,6 +41,7 @@ from domain.events import funeral as funeral
 from domain.events import archive as archive
 from domain.events import transfer as transfer
 from domain.events import case as case
+from domain.events import end_recorded as end_recorded
 from domain.events import record as record
 from domain.events import filing as filing
 from domain.events import institution as institution

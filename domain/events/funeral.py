@@ -1,6 +1,7 @@
 """What a child's death asks for beside the end of care: its report, its papers, the funeral, the register.
 
 The papers are R-DTH-1, the report to the police R-DTH-2 and to civil affairs R-DTH-3, the funeral R-DTH-4.
+That the death is recorded before is R-DEP-2.
 """
 
 from collections.abc import Iterator
@@ -40,9 +41,6 @@ class DeathReported(
         Answered[Title], Label("报告对象名称", "Name of the body"), Personal(Category.HEALTH)
     ]
 
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (ChildDied,)
-
 
 class DeathInvestigated(
     Event,
@@ -58,9 +56,6 @@ class DeathInvestigated(
     carried_out_by: Annotated[Answered[Title], Label("实施单位", "Carried out by")]
     conclusion: Annotated[Answered[Text], Label("结论", "Conclusion")]
 
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (ChildDied,)
-
 
 class FuneralCompleted(
     Event, zh="遗体处理", en="Funeral completed", source=f"{FUNERALS}第9条、第27条、第28条", ends_with=None
@@ -73,9 +68,6 @@ class FuneralCompleted(
         Answered[bool], Label("是否办理延期存放手续", "Longer storage was agreed with the funeral home")
     ]
     ashes: Annotated[Text | None, Label("骨灰安置", "Ashes"), Personal(Category.HEALTH)] = None
-
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (ChildDied,)
 
     def refusals(self, life: Life) -> Refusals:
         yield from _papers(life, known(self.method), CREMATED)

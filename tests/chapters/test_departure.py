@@ -10,15 +10,26 @@ from domain.events.adoption.assessment import INTEGRATING, AdopterApplicationRec
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.adoption.visits import PostAdoptionVisitMade
 from domain.events.care import CARE_MODE, CareModeAssigned
+from domain.events.case import CaseClosed
+from domain.events.community.rolls import ChildIdentified, RollLeft
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.entitlement.allowance import AllowanceGranted, AllowanceStopped
+from domain.events.entitlement.study_grant import StudyGrantStopped
+from domain.events.entitlement.welfare_status import WelfareStatusEnded
+from domain.events.foster.fostering import FosterPlacementEnded
+from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted
 from domain.events.guardianship import (
     GUARDIANSHIP,
     GuardianshipTerminated,
     LongTermGuardianshipConfirmed,
     TemporaryGuardianshipStarted,
 )
-from domain.events.household import REGISTERED, HouseholdCancelled, HouseholdRegistered
+from domain.events.household import (
+    REGISTERED,
+    HouseholdCancelled,
+    HouseholdRegistered,
+    HouseholdTransferred,
+)
 from domain.events.intake import (
     ADMITTED,
     RECEIVED,
@@ -27,6 +38,13 @@ from domain.events.intake import (
     ChildReceived,
     IntakeCategoryDetermined,
     ReferralReceived,
+)
+from domain.events.medical.treatment import (
+    EmergencyRescued,
+    HospitalAdmitted,
+    HospitalDischarged,
+    OutpatientTreated,
+    SurgeryPerformed,
 )
 from domain.events.placement.arrangements import (
     EMPLOYED,
@@ -51,7 +69,7 @@ from domain.events.placement.preparing import (
 from domain.events.record import EntryWithdrawn
 from domain.events.rehabilitation import PLAN, RehabAssessed, RehabPlanMade
 from domain.events.schooling import EDUCATION, SchoolEnrolled
-from domain.events.search import ParentageConfirmed
+from domain.events.search import FindRelativesNoticeWithdrawn, ParentageConfirmed
 from domain.file import Attribute
 from domain.life import DEPARTED, GONE, STAGE, gone_since
 from tests.support.given import Given, given, some
@@ -529,6 +547,98 @@ def test_who_is_too_young_to_leave_is_told_the_age_of_the_rule(event: Event, age
     child = young().when("2024-03-09", event)
     said = [found.refusal.detail for found in child.judgements if found.rule.id == "I23"]
     assert Label(f"未满{age}周岁", f"younger than {age}") in said
+
+
+# R-DEP-2: what rests on a death or an adoption
+
+
+@pytest.mark.rule("R-DEP-2")
+@pytest.mark.parametrize(
+    "event",
+    [
+        some(FuneralCompleted, method="cremation"),
+        some(FuneralCompleted, method="burial"),
+        some(DeathReported),
+        some(DeathInvestigated),
+        some(DepartureCompleted, reason="06"),
+        some(GuardianshipTerminated, reason="death"),
+        some(HouseholdCancelled, cancel_reason="death"),
+        some(CaseClosed, reason="died"),
+        some(AllowanceStopped, reason="died", last_month="2022-04"),
+        some(StudyGrantStopped, reason="died"),
+        some(WelfareStatusEnded, reason="died"),
+        some(RollLeft, reason="died"),
+        some(FindRelativesNoticeWithdrawn, reason="died"),
+        some(FosterPlacementEnded, reason="died"),
+    ],
+)
+def test_nothing_that_rests_on_a_death_comes_before_it(event: Event) -> None:
+    assert "R-DEP-2" in refused(cared_for().when("2022-05-01", event))
+    died = cared_for().and_("2022-05-01", DIED)
+    assert "R-DEP-2" in refused(died.when("2022-04-30", event))
+    for day in ("2022-05-01", "2022-05-02"):
+        assert "R-DEP-2" not in spoken(cared_for().and_("2022-05-01", DIED).when(day, event))
+    # A death on some day of that month may have come before.
+    assert "R-DEP-2" not in spoken(cared_for().and_("2022-05", DIED).when("2022-05-10", event))
+
+
+@pytest.mark.rule("R-DEP-2")
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(some(DepartureCompleted, reason=reason) for reason in ("01", "02", "03")),
+        some(GuardianshipTerminated, reason="adoption"),
+        some(CaseClosed, reason="adopted"),
+        some(FindRelativesNoticeWithdrawn, reason="adopted"),
+        some(AllowanceStopped, reason="adopted", last_month="2022-04"),
+        some(WelfareStatusEnded, reason="adopted"),
+        some(HouseholdTransferred, transfer_reason="adoption"),
+    ],
+)
+def test_nothing_that_rests_on_an_adoption_comes_before_its_registration(event: Event) -> None:
+    registered = some(AdoptionRegistered)
+    assert "R-DEP-2" in refused(cared_for().when("2022-05-01", event))
+    assert "R-DEP-2" in refused(cared_for().and_("2022-05-01", registered).when("2022-04-30", event))
+    for day in ("2022-05-01", "2022-05-02"):
+        assert "R-DEP-2" not in spoken(cared_for().and_("2022-05-01", registered).when(day, event))
+    again = cared_for().and_("2022-05-01", registered).and_("2023-01-01", some(ChildReceived))
+    assert "R-DEP-2" in refused(again.when("2023-02-01", event))
+
+
+def test_a_child_outside_institutions_may_have_been_adopted_elsewhere() -> None:
+    for event in (some(AllowanceStopped, reason="adopted"), some(WelfareStatusEnded, reason="adopted")):
+        outside = given(("2022-01-01", some(ChildIdentified)))
+        assert "R-DEP-2" not in spoken(outside.when("2022-05-01", event))
+
+
+@pytest.mark.rule("R-DEP-2")
+def test_an_old_list_of_a_death_or_an_adoption_is_taken_in_and_found() -> None:
+    for event in (some(DepartureCompleted, reason="06"), some(DepartureCompleted, reason="01")):
+        old = cared_for().when("2022-05-01", event, origin="import")
+        assert "R-DEP-2" not in refused(old)
+        assert ("R-DEP-2", "no_evidence") in old.found()
+    told = cared_for().and_("2022-05-01", some(DepartureCompleted, reason="06"), origin="import")
+    assert ("R-DEP-2", "no_evidence") not in told.and_("2022-05-01", DIED, origin="import").found()
+
+
+@pytest.mark.rule("E16")
+@pytest.mark.parametrize("kind", [HospitalDischarged, SurgeryPerformed, EmergencyRescued, OutpatientTreated])
+def test_of_a_treatment_that_ended_with_the_death_the_death_is_recorded_too(kind: type[Event]) -> None:
+    before = ("2022-04-20", some(HospitalAdmitted))
+    treated = cared_for().and_(*before).when("2022-05-01", some(kind, result="died"))
+    assert "E16" in spoken(treated)
+    for day in ("2022-05-01", "2022-05-03"):
+        file = cared_for().and_(*before).and_(day, DIED).when("2022-05-01", some(kind, result="died"))
+        assert "E16" not in spoken(file)
+    assert "E16" not in spoken(cared_for().and_(*before).when("2022-05-01", some(kind, result="cured")))
+
+
+def refused(child: Given) -> set[str]:
+    return {found.rule.id for found in child.judgements if found.refuses}
+
+
+def spoken(child: Given) -> set[str]:
+    return {found.rule.id for found in child.judgements}
 
 
 def test_a_cancelled_registration_holds_no_more() -> None:

@@ -184,6 +184,15 @@ def remembered_after_death(present: Present) -> LifeCourse:
     yield on(died + timedelta(days=70), AllowanceStopped, reason="died", last_month=last_month).on_paper()
 
 
+def left_as_dead(present: Present) -> LifeCourse:
+    """A baby left as dead, says an old list; nothing of his death is on file, nor where he was buried."""
+    child = present.who(present.ago(years=8), MALE)
+    left = child.born + timedelta(days=70)
+    yield on(child.born, ChildReceived, file_no=present.file_no).on_paper()
+    yield identity(child, child.born).on_paper()
+    yield on(left, DepartureCompleted, reason="06").on_paper()
+
+
 AS_FOUND = (
     adopted_unasked,
     adopted_against_her_will,
@@ -194,4 +203,5 @@ AS_FOUND = (
     admitted_twice,
     written_by_many_hands,
     remembered_after_death,
+    left_as_dead,
 )

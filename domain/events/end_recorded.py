@@ -1,0 +1,118 @@
+"""What rests on a death or an adoption, and so does not come before it is recorded (R-DEP-2)."""
+
+from typing import Final
+
+from domain.event import Event, known
+from domain.events.adoption.registration import AdoptionRegistered
+from domain.events.case import CaseClosed
+from domain.events.community.rolls import RollLeft
+from domain.events.departure import ADOPTED, DEAD, ChildDied, DepartureCompleted
+from domain.events.entitlement.allowance import AllowanceStopped
+from domain.events.entitlement.study_grant import StudyGrantStopped
+from domain.events.entitlement.welfare_status import WelfareStatusEnded
+from domain.events.foster.fostering import FosterPlacementEnded
+from domain.events.funeral import DeathInvestigated, DeathReported, FuneralCompleted
+from domain.events.guardianship import GuardianshipTerminated
+from domain.events.household import HouseholdCancelled, HouseholdTransferred
+from domain.events.intake import ChildReceived
+from domain.events.medical.illness import IllnessEpisodeClosed
+from domain.events.medical.treatment import (
+    EmergencyRescued,
+    HospitalDischarged,
+    OutpatientTreated,
+    SurgeryPerformed,
+)
+from domain.events.search import FindRelativesNoticeWithdrawn
+from domain.life import Life
+from domain.refusal import Refusals, against, breach, no_evidence
+
+BY_DEATH: Final = frozenset({DEAD, "died", "death"})
+"""The codes of reasons and outcomes by which the child died."""
+BY_ADOPTION: Final = ADOPTED | {"adopted", "adoption"}
+"""The codes of reasons by which the child was adopted."""
+OF_THE_DEAD: Final = frozenset({DeathReported, DeathInvestigated, FuneralCompleted})
+"""Events that nobody living has."""
+ADOPTED_ELSEWHERE: Final = frozenset({AllowanceStopped, HouseholdTransferred, WelfareStatusEnded})
+"""Events of children outside institutions too, whose adoption need not be recorded here."""
+
+
+@against(
+    DeathReported,
+    DeathInvestigated,
+    FuneralCompleted,
+    AllowanceStopped,
+    CaseClosed,
+    DepartureCompleted,
+    FindRelativesNoticeWithdrawn,
+    FosterPlacementEnded,
+    GuardianshipTerminated,
+    HouseholdCancelled,
+    RollLeft,
+    StudyGrantStopped,
+    WelfareStatusEnded,
+)
+def died_before(event: Event, life: Life) -> Refusals:
+    """Nobody is buried, or leaves as dead, whose death is not recorded."""
+    if type(event) in OF_THE_DEAD or _said(event) in BY_DEATH:
+        yield from _missing(life, ChildDied, there=bool(life.all(ChildDied)))
+
+
+@against(
+    AllowanceStopped,
+    CaseClosed,
+    DepartureCompleted,
+    FindRelativesNoticeWithdrawn,
+    GuardianshipTerminated,
+    HouseholdTransferred,
+    WelfareStatusEnded,
+)
+def adopted_before(event: Event, life: Life) -> Refusals:
+    """An adoption exists from its registration on: who was taken in since was not adopted by an earlier one."""
+    if _said(event) not in BY_ADOPTION or (type(event) in ADOPTED_ELSEWHERE and not life.in_care):
+        return
+    received = life.last(ChildReceived)
+    registered = [
+        each
+        for each in life.all(AdoptionRegistered)
+        if received is None or each.days.last >= received.days.earliest
+    ]
+    yield from _missing(life, AdoptionRegistered, there=bool(registered))
+
+
+@against(
+    EmergencyRescued,
+    HospitalDischarged,
+    IllnessEpisodeClosed,
+    OutpatientTreated,
+    SurgeryPerformed,
+)
+def died_of_it(event: Event, life: Life) -> Refusals:
+    """Of a treatment that ended with the death, the death is recorded too, then or later (E16)."""
+    recorded = life.perhaps(ChildDied) or life.ahead(ChildDied) is not None
+    if _said(event) in BY_DEATH and not recorded:
+        yield no_evidence("E16", detail=ChildDied.label)
+
+
+def _said(event: Event) -> str | None:
+    """Return the code of the reason or the outcome that an event states."""
+    match event:
+        case HouseholdCancelled():
+            return known(event.cancel_reason)
+        case HouseholdTransferred():
+            return known(event.transfer_reason)
+        case IllnessEpisodeClosed():
+            return known(event.outcome)
+        case EmergencyRescued() | HospitalDischarged() | OutpatientTreated() | SurgeryPerformed():
+            return known(event.result)
+        case _:
+            return known(getattr(event, "reason", None))
+
+
+def _missing(life: Life, kind: type[Event], *, there: bool) -> Refusals:
+    ahead = life.ahead(kind)
+    if there:
+        return
+    if ahead is not None:
+        yield breach("R-DEP-2", ahead, detail=kind.label)
+    elif life.all(kind) or not life.perhaps(kind):
+        yield no_evidence("R-DEP-2", detail=kind.label)
