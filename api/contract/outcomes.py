@@ -66,7 +66,7 @@ _NOT_SHOWN_TO: Final[Mapping[str, Label]] = MappingProxyType(
         "township": Label(
             "登记内容属于您的角色不可查看的类别（收养和限制知悉的健康信息），由机构收留抚养该儿童后由该机构的负责人（主管）登记、"
             "更正或者撤回。",
-            "This is of a category that your role is not shown (an adoption, or an illness that few may know):"
+            "This is of a category that your role is not shown (adoption, or an illness that few may know):"
             " the supervisor of the institution that takes the child in records, corrects or withdraws it.",
         ),
     }

@@ -84,8 +84,8 @@ class Fault(Enum):
     NOT_YOURS = Label("该档案已由其他机构负责", "Another institution is in charge of the file")
     NOT_YOUR_CATEGORY = Label(
         "属于您的角色不可查看的类别，请由可以查看该类别的人员导入：机构的表由负责人（主管），属地的名册由乡镇（街道）",
-        "Of a category that your role is not shown: of an institution's sheet its supervisor imports it, of the"
-        " roll of a place its township",
+        "Of a category that your role is not shown: of an institution's sheet its supervisor imports it, of"
+        " the roll of a place its township",
     )
 
     @property

@@ -67,7 +67,7 @@ def died_before(event: Event, life: Life) -> Refusals:
     WelfareStatusEnded,
 )
 def adopted_before(event: Event, life: Life) -> Refusals:
-    """An adoption exists from its registration on: who was taken in since was not adopted by an earlier one."""
+    """An adoption exists from its registration on; one before the child was taken in again is over."""
     if _said(event) not in BY_ADOPTION or (type(event) in ADOPTED_ELSEWHERE and not life.in_care):
         return
     received = life.last(ChildReceived)

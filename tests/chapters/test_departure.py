@@ -24,12 +24,7 @@ from domain.events.guardianship import (
     LongTermGuardianshipConfirmed,
     TemporaryGuardianshipStarted,
 )
-from domain.events.household import (
-    REGISTERED,
-    HouseholdCancelled,
-    HouseholdRegistered,
-    HouseholdTransferred,
-)
+from domain.events.household import REGISTERED, HouseholdCancelled, HouseholdRegistered, HouseholdTransferred
 from domain.events.intake import (
     ADMITTED,
     RECEIVED,

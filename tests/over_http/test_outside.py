@@ -151,7 +151,9 @@ async def test_a_bureau_records_what_it_sees_and_a_township_what_endangers_a_chi
         assert bool(due) is seen
 
 
-async def test_who_is_not_shown_a_category_is_told_who_records_it_outside_institutions(served: Served) -> None:
+async def test_who_is_not_shown_a_category_is_told_who_records_it_outside_institutions(
+    served: Served,
+) -> None:
     township, bureau = await served.as_(Role.TOWNSHIP), await served.as_(Role.BUREAU)
     child = await opened(township)
     assessed = {
