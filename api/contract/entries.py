@@ -137,11 +137,14 @@ def target_of(entry: AnyEntry) -> UUID | None:
 
 def _cause(entry: AnyEntry, causes: Mapping[UUID, UUID]) -> dict[str, UUID | None]:
     """Return the cause of an entry, and the file that it is in if that is another one."""
+    told = entry.cause is not None and entry.cause in causes
+    return {"cause": entry.cause if told else None, "cause_file": cause_file(entry, causes)}
+
+
+def cause_file(entry: AnyEntry, causes: Mapping[UUID, UUID]) -> UUID | None:
+    """Return the file that the cause of an entry is in, if that is another one and may be told."""
     there = None if entry.cause is None else causes.get(entry.cause)
-    return {
-        "cause": None if there is None else entry.cause,
-        "cause_file": None if there == entry.stream else there,
-    }
+    return None if there == entry.stream else there
 
 
 def fate(
@@ -157,7 +160,7 @@ def fate(
             continue
         if amendment.type == "EntryWithdrawn":
             withdrawn = amendment.entry_id
-            struck = "moved" if _cause(amendment, causes)["cause_file"] else "withdrawn"
+            struck = "moved" if cause_file(amendment, causes) else "withdrawn"
         elif amendment.type == "EntryRestored":
             withdrawn = struck = None
         elif amendment.type == entry.type:

@@ -57,7 +57,10 @@ _AGE: Final[Mapping[str, Label]] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """How a file is read: whose it is, on which day, by which rules, as known where, and who is told."""
+    """How a file is read: whose it is, on which day, by which rules, as known where, and who is told.
+
+    `causes` are the causes of entries that the reader may be told of, each with its file.
+    """
 
     file_id: UUID
     kind: Kind
@@ -65,6 +68,7 @@ class FieldReading:
     known: int
     rulebook: Rulebook
     sees: AbstractSet[Category]
+    causes: Mapping[UUID, UUID] = field(default_factory=dict)
 
     def life(self, file: File) -> Life:
         """Return a file on the day."""

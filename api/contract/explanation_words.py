@@ -20,6 +20,7 @@ Contributed: TypeAlias = Literal[
     "replaced",
     "corrected",
     "withdrew",
+    "moved",
     "restored",
     "decided",
     "started",
@@ -28,6 +29,9 @@ Contributed: TypeAlias = Literal[
     "changed",
 ]
 """What an entry did to a field."""
+
+Fate: TypeAlias = AsideReason | Literal["moved"]
+"""Why an entry does not count: what the file itself says, or that it was moved into another file."""
 
 CATEGORIES: Final[Mapping[Category, Label]] = MappingProxyType(
     {
@@ -47,6 +51,7 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "replaced": Label("{entry}取代了原有内容。", "{entry} replaced what held before."),
         "corrected": Label("{entry}更正了{other}。", "{entry} corrected {other}."),
         "withdrew": Label("{entry}撤回了{other}。", "{entry} withdrew {other}."),
+        "moved": Label("{entry}把{other}移至另一份档案。", "{entry} moved {other} into another file."),
         "restored": Label("{entry}恢复了{other}。", "{entry} restored {other}."),
         "decided": Label("{entry}对{other}作出了决定。", "{entry} decided on {other}."),
         "started": Label("{entry}使该事项开始计算。", "{entry} started the clock."),
@@ -55,7 +60,7 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "changed": Label("没有{entry}，本项会不同。", "Without {entry} the answer would be another one."),
     }
 )
-_FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
+_FATES: Final[Mapping[Fate, Label]] = MappingProxyType(
     {
         "overtaken": Label("{entry}已被{other}取代。", "{entry} was overtaken by {other}."),
         "expired": Label("{entry}已到期。", "{entry} has come to its end."),
@@ -64,6 +69,7 @@ _FATES: Final[Mapping[AsideReason, Label]] = MappingProxyType(
         "rejected": Label("{entry}已由{other}驳回。", "{entry} was rejected by {other}."),
         "undone": Label("{entry}已不生效。", "{entry} does not count any more."),
         "withdrawn": Label("{entry}已由{other}撤回。", "{entry} was withdrawn by {other}."),
+        "moved": Label("{entry}已移至另一份档案。", "{entry} was moved into another file."),
     }
 )
 STATES: Final[Mapping[str, Label]] = MappingProxyType(
@@ -121,10 +127,23 @@ def _filled(pattern: Label, entry: AnyEntry, other: AnyEntry | None) -> Label:
 
 
 def contribution(
-    did: Contributed, entry: AnyEntry, other: AnyEntry | None, *, answer: object, before: object
+    did: Contributed,
+    entry: AnyEntry,
+    other: AnyEntry | None,
+    *,
+    answer: object,
+    before: object,
+    came: bool = False,
 ) -> Label:
-    """Return what an entry did to a field, and what the file said before the entry was known."""
+    """Return what an entry did to a field, and what the file said before the entry was known.
+
+    `came` says that it was moved here from another file.
+    """
     words = _filled(_DID[did], entry, other)
+    if came:
+        words = Label(
+            f"{words.zh}该条目由另一份档案移入。", f"{words.en} It was moved here from another file."
+        )
     if before == answer:
         return words
     if before is None or before in ([], 0):
@@ -134,7 +153,7 @@ def contribution(
     return Label(f"{words.zh}{known.zh}", f"{words.en} {known.en}")
 
 
-def passed_by(fate: AsideReason, entry: AnyEntry, by: AnyEntry | None) -> Label:
+def passed_by(fate: Fate, entry: AnyEntry, by: AnyEntry | None) -> Label:
     """Return why an entry does not count."""
     return _filled(_FATES[fate], entry, by)
 

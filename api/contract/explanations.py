@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.contract import explanation_words as words
-from api.contract.entries import EntryAnswer, entry_json
+from api.contract.entries import EntryAnswer, cause_file, entry_json
 from api.contract.explained_fields import (
     AGE_RULE,
     ExplainedField,
@@ -17,12 +17,12 @@ from api.contract.explained_fields import (
     explained_field,
     ids_in,
 )
-from api.contract.explanation_words import Contributed
+from api.contract.explanation_words import Contributed, Fate
 from api.contract.listing import Because, Titled, titled
 from domain.codes import tables
 from domain.entry import AnyEntry
 from domain.event import Category, Label
-from domain.explaining import Aside, AsideReason, Deciding, Explained, asides, explained
+from domain.explaining import Aside, Deciding, Explained, asides, explained
 from domain.file import File, names_entry
 from domain.obligations import clocks
 from domain.readiness import GATES
@@ -41,13 +41,15 @@ class ContributionAnswer(Because):
     """An entry that decides on a field: what it did, what would be answered without it, and was before it.
 
     `field` is the counted field for which it does so, or the field itself. `other` is the entry that it
-    corrects, withdraws or restores. `known_before` is what the file said of that day before the entry was
-    recorded, at its `position`; it is told only where it differs (`differed`).
+    corrects, withdraws, moves or restores. `other_file` is the file that it was moved from, or that it moved
+    another into; who may not read that is not told of it. `known_before` is what the file said of that day
+    before the entry was recorded, at its `position`; it is told only where it differs (`differed`).
     """
 
     field: str
     did: Contributed
     other: UUID | None
+    other_file: UUID | None
     without: Any
     differed: bool
     known_before: Any
@@ -55,10 +57,14 @@ class ContributionAnswer(Because):
 
 
 class AsideAnswer(Because):
-    """An entry that speaks of a field and does not count on that day, and the entry that is the reason."""
+    """An entry that speaks of a field and does not count on that day, and the entry that is the reason.
 
-    fate: AsideReason
+    `other_file` is the file that it was moved into; to who may not read that, it was withdrawn.
+    """
+
+    fate: Fate
     by: UUID | None
+    other_file: UUID | None
     entry: EntryAnswer
 
 
@@ -272,27 +278,36 @@ def _contribution(
     entry, did = deciding.entry, _did(asked, deciding, answer.answer)
     target = names_entry(entry)
     other = None if target is None else file.entries.get(target)
-    said = words.contribution(did, entry, other, answer=answer.answer, before=deciding.before)
+    other_file = cause_file(entry, reading.causes)
+    if did == "withdrew" and other_file is not None:
+        did = "moved"
+    came = other_file is not None and did != "moved"
+    said = words.contribution(did, entry, other, answer=answer.answer, before=deciding.before, came=came)
     differed = deciding.before != answer.answer
     return {
         "field": asked.path,
         "did": did,
         "other": target,
+        "other_file": other_file,
         "without": deciding.without,
         "differed": differed,
         "known_before": deciding.before if differed else None,
-        "entry": entry_json(entry, file, reading.sees, file.entries),
+        "entry": entry_json(entry, file, reading.sees, file.entries, causes=reading.causes),
         "zh": said.zh,
         "en": said.en,
     }
 
 
 def _aside(aside: Aside, file: File, reading: FieldReading) -> dict[str, Any]:
-    said = words.passed_by(aside.fate, aside.entry, aside.by)
+    withdrawn = aside.by if aside.fate == "withdrawn" else None
+    other_file = None if withdrawn is None else cause_file(withdrawn, reading.causes)
+    fate: Fate = aside.fate if other_file is None else "moved"
+    said = words.passed_by(fate, aside.entry, aside.by)
     return {
-        "fate": aside.fate,
+        "fate": fate,
         "by": None if aside.by is None else aside.by.entry_id,
-        "entry": entry_json(aside.entry, file, reading.sees, file.entries),
+        "other_file": other_file,
+        "entry": entry_json(aside.entry, file, reading.sees, file.entries, causes=reading.causes),
         "zh": said.zh,
         "en": said.en,
     }

@@ -40,10 +40,11 @@ async def explain(
     """
     point = await file_point(request, file_id, one_day(day, as_of), known_at)
     read, book, known = point.file, point.rulebook, point.known
-    reading = FieldReading(file_id, request.kind, point.day, known, book, request.sees)
     fields = fields_explained(request.kind, book)
     if field not in fields:
         raise invalid([unknown_word("/path/field", _NO_FIELD, field, fields)])
+    causes = await request.causes(read.entries.values())
+    reading = FieldReading(file_id, request.kind, point.day, known, book, request.sees, causes)
     elsewhere = 0
     if field == "findings" and known_at is None:
         elsewhere = await findings_of_several_files(request, file_id, reading.day)

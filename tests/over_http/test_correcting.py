@@ -129,6 +129,13 @@ async def test_an_entry_of_the_wrong_child_is_moved_in_one_act(served: Served) -
     ]
     assert (await wrong.asked())["care"]["mode"] is None
     assert (await right.asked())["care"]["mode"]["value"] == "ward"
+    # Each explanation says where it went, and where it came from.
+    (aside,) = (await wrong.asked("/explain/care.mode"))["asides"]
+    assert (aside["fate"], aside["other_file"], aside["by"]) == ("moved", right.child, left["entry_id"])
+    assert "已移至另一份档案" in aside["zh"]
+    (began,) = (await right.asked("/explain/care.mode"))["entries"]
+    assert (began["did"], began["other_file"]) == ("began", wrong.child)
+    assert "moved here from another file" in began["en"]
     # Sent again it is answered as it was, and nothing is recorded twice.
     again = await staff.post(path, json=body, headers=key)
     assert (again.status_code, again.json()["items"][1]["entries"][0]["entry_id"]) == (
@@ -182,6 +189,8 @@ async def test_who_may_not_read_the_other_file_is_told_that_the_entry_was_withdr
     (await right.when(("2024-03-06", handing_over), by=Role.SUPERVISOR)).recorded()
     told = await lines(wrong, by=Role.STAFF)
     assert told[entry]["struck"] == "withdrawn"
+    (aside,) = (await wrong.asked("/explain/care.mode", by=Role.STAFF))["asides"]
+    assert (aside["fate"], aside["other_file"]) == ("withdrawn", None)
     assert all(each["cause"] is None and each["cause_file"] is None for each in told.values())
 
 
