@@ -121,8 +121,8 @@ async def new_token(
         days: 有效天数，默认为 CHILDLEDGER_TOKEN_DAYS。
             Its lifetime in days; CHILDLEDGER_TOKEN_DAYS by default.
         purpose: 用途。 What it is for.
-        may_not_approve: 令牌不能用于批准或者驳回例外，不论人员角色。
-            Make a token that cannot approve or reject exceptions, whatever the member's role.
+        may_not_approve: 令牌不能用于批准或者驳回，也不能并档、分档，不论人员角色。
+            Make a token that cannot approve, reject, or join files, whatever the member's role.
     """
     async with command_container() as container:
         if user not in await container.identity.names([user]):

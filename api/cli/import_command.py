@@ -168,7 +168,7 @@ async def _print_tokens(container: Container, outcome: Report, *, json: bool) ->
     )
     for role, token in made.items():
         print(f"{role}: {token}", file=sys.stderr if json else sys.stdout)
-    note("令牌一天内有效，不能用于批准例外。 The tokens are good for a day, and approve no exception.")
+    note("令牌一天内有效，不能用于批准和并档。 The tokens are good for a day, and decide on nothing.")
     if outcome.institution.region is None:
         note(
             "机构所在地区不详，成年安置工作人员和民政部门人员的令牌查看不到任何儿童；"

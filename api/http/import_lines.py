@@ -15,7 +15,7 @@ from api.contract.problems import Problem
 from api.http.dependencies import RequestContext
 from api.http.duplicates import caught_up, numbers_held, terms_of
 from api.http.line_splitting import LONGEST_LINE, lines_of
-from api.identity.permissions import Action, needed
+from api.identity.permissions import DECIDED, Action, needed
 from api.imports.accounting import SETTLED
 from api.imports.faults import Fault
 from api.imports.report.import_report import MOST_LISTED, OTHER_ROWS
@@ -41,8 +41,6 @@ DENIED: Final[dict[object, str]] = {
     Hindrance.CATEGORY: Fault.NOT_YOUR_CATEGORY.code,
 }
 """The codes of lines that the caller may not record."""
-_DECIDED: Final = frozenset({Action.APPROVE, Action.JOIN})
-"""What is decided by a person's own request, not by an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,7 @@ class LinesImport:
 
     def _hindrance(self, file: File, recording: Recording) -> Hindrance | None:
         """Return what prevents the caller; an import decides on no exception and on no file."""
-        if _DECIDED & needed(recording.drafts, file).actions:
+        if DECIDED & needed(recording.drafts, file).actions:
             return self.request.hindrance(file, recording) or Hindrance.ROLE
         return self.request.hindrance(file, recording)
 

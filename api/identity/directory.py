@@ -265,7 +265,7 @@ class Identity:
     async def issue(self, member: UUID, *, days: int, purpose: str, may_approve: bool = True) -> str:
         """Make a token valid for `days` and return it; it is shown only once. `purpose` says what it is for.
 
-        A token without `may_approve` cannot decide on exceptions.
+        A token without `may_approve` decides on nothing (`DECIDED`).
         """
         _check(purpose, Label("用途", "purpose"))
         if not 1 <= days <= LONGEST_DAYS:

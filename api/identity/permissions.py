@@ -76,6 +76,8 @@ class Action(StrEnum):
     """Record what an institution is and by which rules it is judged, as the ledger's operator does."""
 
 
+DECIDED: Final = frozenset({Action.APPROVE, Action.JOIN})
+"""What a person decides by a request of their own: no import does, nor a token that may not approve."""
 OF_INSTITUTION: Final = frozenset({Role.STAFF, Role.SUPERVISOR, Role.AUDITOR})
 OF_REGION: Final = frozenset({Role.PLACEMENT_OFFICER, Role.BUREAU})
 OF_PLACES: Final = frozenset({Role.BUREAU, Role.TOWNSHIP})
@@ -115,7 +117,7 @@ class Actor:
     `region` is the institution's (GB/T 2260), None if it is unknown or there is none. `institutions` are
     those known to be in the region that a placement officer or a bureau is bound to. `places` begins the
     codes of the places that a bureau or a township is bound to, None if they are unknown or there are none.
-    `may_approve` is False for a token that is for reading only.
+    `may_approve` is False for a token with which nothing is decided (`DECIDED`).
     """
 
     user: UUID
@@ -219,7 +221,7 @@ def allowed(
         within = within and last == LAST_DAY
         # A bureau only supervises what institutions record.
         within = within and (actor.role not in OF_PLACES or file.place is not None)
-    if action is Action.APPROVE and not actor.may_approve:
+    if action in DECIDED and not actor.may_approve:
         return False
     return within and action in _MAY[actor.role] and (category is None or category in SEES[actor.role])
 

@@ -103,9 +103,8 @@ def misplaced(file: File, entry: AnyEntry) -> Refusals:
     elif isinstance(entry.event, JOINING):
         yield from _of_two(file, entry)
     elif joining is not None and joining.turn < entry.turn:
-        stays = joining.event.kept
-        there = Label(f"请登记在档案{stays}", f"record it in the file {stays}")
-        yield breach("R-FILE-3", joining, detail=there)
+        # Which file stays, its own address tells to who may read that one.
+        yield breach("R-FILE-3", joining)
     mistakes = [each for each in file.of(FileOpenedByMistake) if each.turn < entry.turn]
     about_it = original is not None and isinstance(original.event, FileOpenedByMistake)
     if (mistakes and not about_it) or (about_it and entry.type == "EntryRestored"):

@@ -241,7 +241,7 @@ async def test_tokens_of_an_import_are_for_looking_and_end_nobody_else_s(
         await import_file(a_file(tmp_path, replace(newcomers_roster(), institution=institution)), tokens=True)
 
     told = capsys.readouterr()
-    assert "一天内有效，不能用于批准例外" in told.err
+    assert "一天内有效，不能用于批准和并档" in told.err
     assert "see nobody" in told.err, "the region is unknown"
     entering = [line.split(": ")[1] for line in told.out.splitlines() if ": cl_" in line]
     async with open_container(surroundings, follow=False) as container:
