@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
@@ -71,9 +72,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Indexed(Listed):
-    """A row with `terms`, the keyed hashes of all its search terms, which may be many."""
+    """A row with the keyed hashes of which there may be many.
+
+    `terms` are those of all its search terms, `file_no_terms` and `citizen_id_terms` those of all numbers
+    that it has or had in this charge: a child that came again, or whose files were joined, has several.
+    """
 
     terms: list[bytes]
+    file_no_terms: list[bytes]
+    citizen_id_terms: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,8 @@ def rows(file: File, reading: RowContext) -> Iterator[Indexed]:
         opened=file.opened.position,
         version=file.version,
         terms=sorted(seal.term(term) for term in _terms(file)),
+        file_no_terms=_number_terms(reading, _facts(file, FILE_NO)),
+        citizen_id_terms=_number_terms(reading, _facts(file, CITIZEN_ID)),
     )
 
 
@@ -158,6 +167,13 @@ def _term(reading: RowContext, number: str | None) -> bytes | None:
     return None if number is None else reading.seal.term(whole_number(number))
 
 
+def _number_terms(reading: RowContext, facts: Sequence[Fact[str]]) -> list[bytes]:
+    """Return the keyed hashes of numbers, of which none counts that was before the last end."""
+    values = [fact.held.value for fact in facts]
+    counting = values[len(values) - values[::-1].index(None) :] if None in values else values
+    return sorted({reading.seal.term(whole_number(each)) for each in counting if each is not None})
+
+
 def _terms(file: File) -> set[str]:
     """Return the search terms of the file: every name that the child ever had here, and every file number."""
     names = dict.fromkeys(fact.held.value or "" for fact in reversed(_facts(file, NAME)))
@@ -193,7 +209,7 @@ async def register(
     sees: Collection[Category],
     equal: Mapping[str, object],
     departed: bool | None = None,
-    terms: Sequence[bytes] = (),
+    holding: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
     on_day: bool = False,
     known: int | None = None,
     limit: int = 50,
@@ -203,9 +219,9 @@ async def register(
 
     With `on_day`, where a child stands is answered for the day, and only those are listed of whom something
     had happened by then; otherwise by what is recorded latest. `known` is the position as known at which the
-    rows are read, None for now. `equal` names columns and their required values; `terms` are the keyed hashes
-    that a row must have. `overdue` counts the obligations overdue on the day, as far as an actor who sees
-    these categories may know.
+    rows are read, None for now. `equal` names columns and their required values, `holding` columns of keyed
+    hashes and those that a row must have. `overdue` counts the obligations overdue on the day, as far as an
+    actor who sees these categories may know.
     """
     shown = Identifier("register" if known is None else "listed")
     rows: Composable = shown if known is None else _SQL["rows_known"]
@@ -223,8 +239,9 @@ async def register(
     if departed is not None:
         is_it = SQL("({} IS NOT NULL) = %(departed)s").format(column("departed_on"))
         where.append(Condition(is_it, {"departed": departed}))
-    if terms:
-        where.append(Condition(SQL("{} @> %(terms)s").format(column("terms")), {"terms": list(terms)}))
+    for name, wanted in (each for each in holding.items() if each[1]):
+        has_them = SQL("{} @> {}").format(column(name), Placeholder(f"holding_{name}"))
+        where.append(Condition(has_them, {f"holding_{name}": list(wanted)}))
     columns = SQL(", ").join(column(spec.name) for spec in fields(Listed))
     select = _SQL["register"].format(columns=columns, shown=shown, rows=rows)
     then = as_known(known, {"listed": REGISTER, "situations": SITUATIONS, "obligations": OBLIGATIONS})
@@ -246,12 +263,18 @@ async def names(
 
 
 async def file_numbers(connection: AsyncConnection[Any], institution: UUID) -> dict[bytes, list[UUID]]:
-    """Return the files of an institution by the terms of their numbers; several files may share one."""
+    """Return the files of an institution by the terms of their numbers; several files may share one.
+
+    A number that no file has now is that of the files that had it.
+    """
     return await _by_term(connection, "file_numbers", institution)
 
 
 async def citizen_ids_at(connection: AsyncConnection[Any], place: str) -> dict[bytes, list[UUID]]:
-    """Return the files in a place's charge by the terms of the citizen ids, those without one by none."""
+    """Return the files in a place's charge by the terms of the citizen ids, those without one by none.
+
+    A number that no file has now is that of the files that had it.
+    """
     return await _by_term(connection, "citizen_ids_at", place)
 
 
@@ -259,7 +282,8 @@ async def _by_term(
     connection: AsyncConnection[Any], query: str, whose: UUID | str
 ) -> dict[bytes, list[UUID]]:
     cursor = await connection.execute(_SQL[query], [whose])
-    children: dict[bytes, list[UUID]] = defaultdict(list)
-    for term, child in await cursor.fetchall():
-        children[bytes(term)].append(child)
-    return children
+    now: dict[bytes, list[UUID]] = defaultdict(list)
+    before: dict[bytes, list[UUID]] = defaultdict(list)
+    for term, child, has_it in await cursor.fetchall():
+        (now if has_it else before)[bytes(term)].append(child)
+    return before | now

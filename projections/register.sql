@@ -27,7 +27,9 @@ CREATE TABLE register (
     departed_on  date,
     opened       bigint NOT NULL,
     version      integer NOT NULL,
-    terms        bytea[] NOT NULL
+    terms        bytea[] NOT NULL,
+    file_no_terms    bytea[] NOT NULL,
+    citizen_id_terms bytea[] NOT NULL
 );
 CREATE INDEX ON register (institution, opened);
 CREATE INDEX ON register (place text_pattern_ops, opened) WHERE place IS NOT NULL;
@@ -36,9 +38,10 @@ CREATE INDEX ON register (file_no_term);
 CREATE INDEX ON register (citizen_id_term);
 CREATE INDEX ON register (name_term, birth_on);
 CREATE INDEX ON register USING gin (terms);
+CREATE INDEX ON register USING gin (file_no_terms);
 
 -- name: register
--- All columns but `terms`, of which there may be many.
+-- All columns but the keyed hashes of which there may be many.
 SELECT {columns},
        (SELECT count(*) FROM obligations o
          WHERE o.child = {shown}.child AND o.rests_on <@ %(sees)s
@@ -58,7 +61,9 @@ listed JOIN register ON register.child = listed.child
 SELECT child, name, file_no FROM {shown} WHERE child = ANY (%(children)s)
 
 -- name: file_numbers
-SELECT file_no_term, child FROM register WHERE institution = %s AND file_no_term IS NOT NULL
+SELECT term, child, term = file_no_term FROM register, unnest(file_no_terms) AS term WHERE institution = %s
 
 -- name: citizen_ids_at
-SELECT coalesce(citizen_id_term, ''), child FROM register WHERE place = %s
+SELECT coalesce(term, ''), child, term IS NULL OR term = citizen_id_term
+  FROM register LEFT JOIN unnest(citizen_id_terms) AS term ON true
+ WHERE place = %s

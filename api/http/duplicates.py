@@ -205,7 +205,13 @@ async def _named_like(request: RequestContext, identity: IdentityRecorded) -> li
     terms = [request.ledger.term(whole_name(name))]
     async with request.container.projector.reading() as connection:
         page = await register(
-            connection, request.scope, day=request.today, sees=request.sees, equal={}, terms=terms, limit=MOST
+            connection,
+            request.scope,
+            day=request.today,
+            sees=request.sees,
+            equal={},
+            holding={"terms": terms},
+            limit=MOST,
         )
     return page.rows
 

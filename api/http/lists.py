@@ -129,11 +129,11 @@ async def _register(
     equal: dict[str, object] = {
         "stage": sent.stage,
         "institution": sent.institution,
-        "file_no_term": None if sent.file_no is None else term(whole_number(sent.file_no)),
     }
+    terms = [term(each) for each in sorted(terms_of_query(query or ""))]
+    numbers = [] if sent.file_no is None else [term(whole_number(sent.file_no))]
     on = one_day(sent.day, sent.as_of, at)
     view = await _view(request, sent.known_at, sent.cursor, *_REGISTER, at=at)
-    terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     page: Page[ListedOnDay] = Page([], None)
     # A query without a searchable character matches no row.
     if query is None or terms:
@@ -145,7 +145,7 @@ async def _register(
             on_day=on is not None,
             equal={name: value for name, value in equal.items() if value is not None},
             departed=sent.departed,
-            terms=terms,
+            holding={"terms": terms, "file_no_terms": numbers},
             limit=sent.limit,
         )
     items = await _named(request, page.rows)

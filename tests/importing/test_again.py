@@ -10,6 +10,7 @@ from domain.envelope import Reason
 from domain.event import Event
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
+from domain.events.filing import FilesJoined
 from domain.events.guardianship import LongTermGuardianshipConfirmed, TemporaryGuardianshipStarted
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
@@ -19,6 +20,7 @@ from ledger.recording.outcome import Recorded
 from ledger.recording.request import Draft, Recording
 from tests.support.client import NOW
 from tests.support.given import some
+from tests.support.http_given import a_story, both
 from tests.support.registers.counter import Counter
 from tests.support.registers.paper import Paper, a_sheet, roster
 
@@ -78,6 +80,22 @@ async def test_a_corrected_register_adds_corrections_that_cite_both_files(counte
     # Two cells say something new; the number ties the examination to the child, all else is known.
     assert (told["recorded"], told["already"], told["entries"]) == (1, 1, 2)
     assert (told["cells"]["recorded"], told["cells"]["key"]) == (2, 1)
+
+
+async def test_the_number_of_a_joined_file_names_the_file_that_stays(counter: Counter) -> None:
+    """Whichever file had the number, and whichever way it was opened."""
+    await counter.take(roster_of_a_boy(儿童编号="CS002"))
+    kept = await a_story(counter.served).given(("2016-05-03", some(ChildReceived, file_no="CS001")))
+    joined = a_story(counter.served)
+    joined.child = str(counter.stream("CS002"))
+    await both(counter.served, FilesJoined, (kept, joined), "2026-05-04")
+
+    told = (await counter.take(roster_of_a_boy(儿童编号="CS002"))).json()
+    assert (told["recorded"], told["already"], told["entries"]) == (0, 1, 0)
+    told = (await counter.take(examinations("2020-02-01", 儿童编号="CS001"))).json()
+    assert (told["recorded"], told["rejected"]) == (1, 0)
+    (examined,) = (await kept.asked("/entries", type="PhysicalExamined"))["items"]
+    assert examined["stream"] == kept.child
 
 
 async def test_going_back_to_an_earlier_file_corrects_nothing(counter: Counter) -> None:

@@ -14,7 +14,7 @@ from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
 from tests.support.client import Served
 from tests.support.given import some
-from tests.support.http_given import JsonObject, Story, a_story, sent
+from tests.support.http_given import JsonObject, Story, a_story, both, sent
 from tests.support.read_models import a_projector, differences, expected, tables, to_the_end
 from tests.support.waiting import PATIENCE
 
@@ -23,32 +23,6 @@ NAMED = ("2024-03-05", some(IdentityRecorded, name="赵小满", sex="1", birth_o
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="并-1"))
 AGAIN = ("2024-03-06", some(ChildReceived, file_no="并-2"))
 REGISTERED = ("2024-04-01", some(HouseholdRegistered))
-
-
-async def both(
-    served: Served,
-    kind: type[FilesJoined | FilesSeparated],
-    files: tuple[Story, Story],
-    on: str,
-    *,
-    by: Any = Role.SUPERVISOR,
-    versions: tuple[int | None, int | None] = (None, None),
-    **query: Any,
-) -> Response:
-    """Record the same in both files, in one request."""
-    kept, joined = files
-    event = sent(on, some(kind, kept=kept.child, joined=joined.child), **PAPER)
-    items = [
-        {"child": each.child, "events": [event]} | ({} if version is None else {"version": version})
-        for each, version in ((joined, versions[1]), (kept, versions[0]))
-    ]
-    client = await served.as_(by) if isinstance(by, Role) else by
-    return await client.post(
-        "/entries",
-        json={"all_or_nothing": True, "items": items},
-        headers={"Idempotency-Key": uuid4().hex},
-        params=query,
-    )
 
 
 def statuses(answer: Response) -> list[int]:
@@ -126,7 +100,10 @@ async def test_two_files_of_one_child_answer_as_one_while_they_are_joined(served
 
     # The lists have one child.
     assert await found(served, at, q="赵小满") == [kept.child]
-    assert await found(served, at, q="并-2") == [kept.child]
+    for number in ("并-1", "并-2"):
+        assert await found(served, at, q=number) == [kept.child]
+        listed = await supervisor.get("/children", params={"file_no": number})
+        assert [each["child"] for each in listed.json()["items"]] == [kept.child]
     for path in ("/children", "/obligations", "/findings"):
         assert await listed_in(served, path, files) <= {kept.child}
     explained = await kept.asked("/explain/household.registered")

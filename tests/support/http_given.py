@@ -16,6 +16,7 @@ from api.contract.entries import event_json
 from api.identity.permissions import SEES, Role
 from domain.envelope import Document, ExceptionClaim
 from domain.event import Event
+from domain.events.filing import FilesJoined, FilesSeparated
 from domain.events.transfer.handing_over import ChildTransferred
 from ledger.codec.split import stated
 from ledger.recording.outcome import Recorded
@@ -170,6 +171,32 @@ def handing_over(served: Served, monkeypatch: pytest.MonkeyPatch) -> Event:
 def a_story(served: Served) -> Story:
     """Return a story whose file is still to be opened."""
     return Story(served)
+
+
+async def both(
+    served: Served,
+    kind: type[FilesJoined | FilesSeparated],
+    files: tuple[Story, Story],
+    on: str,
+    *,
+    by: Any = Role.SUPERVISOR,
+    versions: tuple[int | None, int | None] = (None, None),
+    **query: Any,
+) -> Response:
+    """Record the same in both files, in one request."""
+    kept, joined = files
+    event = sent(on, some(kind, kept=kept.child, joined=joined.child), documents=["household_booklet"])
+    items = [
+        {"child": each.child, "events": [event]} | ({} if version is None else {"version": version})
+        for each, version in ((joined, versions[1]), (kept, versions[0]))
+    ]
+    client = await served.as_(by) if isinstance(by, Role) else by
+    return await client.post(
+        "/entries",
+        json={"all_or_nothing": True, "items": items},
+        headers={"Idempotency-Key": uuid4().hex},
+        params=query,
+    )
 
 
 async def on_paper(
