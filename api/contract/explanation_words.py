@@ -30,7 +30,7 @@ Contributed: TypeAlias = Literal[
 ]
 """What an entry did to a field."""
 
-Fate: TypeAlias = AsideReason | Literal["moved"]
+AsideFate: TypeAlias = AsideReason | Literal["moved"]
 """Why an entry does not count: what the file itself says, or that it was moved into another file."""
 
 CATEGORIES: Final[Mapping[Category, Label]] = MappingProxyType(
@@ -60,7 +60,7 @@ _DID: Final[Mapping[Contributed, Label]] = MappingProxyType(
         "changed": Label("没有{entry}，本项会不同。", "Without {entry} the answer would be another one."),
     }
 )
-_FATES: Final[Mapping[Fate, Label]] = MappingProxyType(
+_FATES: Final[Mapping[AsideFate, Label]] = MappingProxyType(
     {
         "overtaken": Label("{entry}已被{other}取代。", "{entry} was overtaken by {other}."),
         "expired": Label("{entry}已到期。", "{entry} has come to its end."),
@@ -153,7 +153,7 @@ def contribution(
     return Label(f"{words.zh}{known.zh}", f"{words.en} {known.en}")
 
 
-def passed_by(fate: Fate, entry: AnyEntry, by: AnyEntry | None) -> Label:
+def passed_by(fate: AsideFate, entry: AnyEntry, by: AnyEntry | None) -> Label:
     """Return why an entry does not count."""
     return _filled(_FATES[fate], entry, by)
 

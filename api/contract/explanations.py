@@ -17,7 +17,7 @@ from api.contract.explained_fields import (
     explained_field,
     ids_in,
 )
-from api.contract.explanation_words import Contributed, Fate
+from api.contract.explanation_words import Contributed, AsideFate
 from api.contract.listing import Because, Titled, titled
 from domain.codes import tables
 from domain.entry import AnyEntry
@@ -62,7 +62,7 @@ class AsideAnswer(Because):
     `other_file` is the file that it was moved into; to who may not read that, it was withdrawn.
     """
 
-    fate: Fate
+    fate: AsideFate
     by: UUID | None
     other_file: UUID | None
     entry: EntryAnswer
@@ -301,7 +301,7 @@ def _contribution(
 def _aside(aside: Aside, file: File, reading: FieldReading) -> dict[str, Any]:
     withdrawn = aside.by if aside.fate == "withdrawn" else None
     other_file = None if withdrawn is None else cause_file(withdrawn, reading.causes)
-    fate: Fate = aside.fate if other_file is None else "moved"
+    fate: AsideFate = aside.fate if other_file is None else "moved"
     said = words.passed_by(fate, aside.entry, aside.by)
     return {
         "fate": fate,
