@@ -17,7 +17,7 @@ from api.contract.explained_fields import (
     explained_field,
     ids_in,
 )
-from api.contract.explanation_words import Contributed, AsideFate
+from api.contract.explanation_words import AsideFate, Contributed
 from api.contract.listing import Because, Titled, titled
 from domain.codes import tables
 from domain.entry import AnyEntry
