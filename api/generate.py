@@ -85,6 +85,8 @@ def _type(spec: Field) -> str:
         return f"code `{spec.code.table}`"
     if spec.refers is not None:
         return f"id of a {spec.refers.type}"
+    if spec.id_of:
+        return f"id of {' or '.join(spec.id_of)}"
     kinds = [each for each in _kinds(spec.annotation) if each not in {Unknown, type(None)}]
     name = " or ".join(dict.fromkeys(each.__name__ for each in kinds))
     return f"{name}, {spec.unit.symbol}" if spec.unit and spec.unit.symbol else name

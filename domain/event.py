@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
 from re import fullmatch
 from typing import (
     TYPE_CHECKING,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from domain.refusal import Refusals
 
 Kind: TypeAlias = Literal["child", "family", "institution"]
+Identified: TypeAlias = Literal["entry", Kind, "person"]
+"""What an id may be of: an entry of the same file, the file of a kind, or a person without a file."""
 End: TypeAlias = Literal["departure", "adoption", "death"]
 """What ends something in a life: that the child left care, was adopted, or died."""
 
@@ -107,6 +110,13 @@ class Refers:
 
     type: str
     rule: str = "E05"
+
+
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """The value is the id of one of these, and of nothing else that has an id (E15, E17)."""
+
+    kinds: tuple[Identified, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +264,8 @@ class Field:
     code: Code | None
     unit: Unit | None
     refers: Refers | None
+    id_of: tuple[Identified, ...]
+    """What its value is the id of; empty where it is no id."""
     names: bool
     orders: tuple[Order, ...]
     required: bool
@@ -377,6 +389,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
     markers = {type(marker): marker for marker in getattr(annotation, "__metadata__", ())}
     personal = markers.get(Personal)
     sealed_with_event = SealedWithEvent in markers
+    refers = markers.get(Refers)
     if personal is None and issubclass(kind, Event) and (sealed_with_event or kind.seals in WHOLLY_SEALED):
         personal, sealed_with_event = Personal(kind.seals), False
     return Field(
@@ -388,7 +401,8 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         tells_of_event=TellsOfEvent in markers,
         code=markers.get(Code),
         unit=markers.get(Unit),
-        refers=markers.get(Refers),
+        refers=refers,
+        id_of=("entry",) if refers is not None else _id_of(annotation),
         names=Names in markers,
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
         required=required,
@@ -397,7 +411,7 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
     )
 
 
-Mark: TypeAlias = Literal["refers", "names", "orders", "holds_codes", "holds_dates"]
+Mark: TypeAlias = Literal["refers", "id_of", "names", "orders", "holds_codes", "holds_dates"]
 _MARKED: Final[dict[Mark, dict[type, tuple[Field, ...]]]] = {mark: {} for mark in get_args(Mark)}
 
 
@@ -412,6 +426,11 @@ def fields_with(kind: type, mark: Mark) -> tuple[Field, ...]:
 def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type
     within = isinstance(annotation, type) and issubclass(annotation, kind)
     return within or any(_holds(inner, kind) for inner in get_args(annotation))
+
+
+def _id_of(annotation: Any) -> tuple[Identified, ...]:  # noqa: ANN401 - annotations have no type
+    own = (marker.kinds for marker in getattr(annotation, "__metadata__", ()) if isinstance(marker, IdOf))
+    return next(chain(own, filter(None, map(_id_of, get_args(annotation)))), ())
 
 
 def names_of(event: Event) -> Iterator[tuple[UUID | None, bool]]:

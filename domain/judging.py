@@ -32,6 +32,7 @@ from domain.events.departure import death
 from domain.events.filing import misplaced
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
 from domain.file import AMENDMENTS, ANYTHING, TURN, File, amended
+from domain.identified import other_id_asked
 from domain.joined_files import as_known, is_listed
 from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
 from domain.refusal import FURTHER, Refusal, breach, no_evidence
@@ -438,7 +439,8 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
             target = life.effective(value)
             if target is None or target.type != spec.refers.type:
                 absent = Label(f"{spec.label.zh}不在本档案中", f"{spec.label.en}: not in this file")
-                yield no_evidence(spec.refers.rule, detail=absent, at=_in_data(spec))
+                why = absent if target is None else other_id_asked(spec)
+                yield no_evidence(spec.refers.rule, detail=why, at=_in_data(spec))
 
 
 def _before_it(life: Life, event: Event) -> Iterator[Refusal]:

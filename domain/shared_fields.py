@@ -4,7 +4,6 @@ An event names one as it names any other: `amount_yuan: Yuan`. What somebody wri
 the category of the event.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -13,6 +12,7 @@ from domain.event import (
     Amount,
     Answered,
     Code,
+    IdOf,
     Label,
     Month,
     Number,
@@ -23,14 +23,18 @@ from domain.event import (
     Unit,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class InLedger:
-    """The value is the id of an institution that has a file in the same ledger (E15)."""
-
-
-InstitutionInLedger: TypeAlias = Annotated[UUID, InLedger()]
-"""An institution of this ledger: nothing is handed over to what nobody can act for."""
+InstitutionInLedger: TypeAlias = Annotated[UUID, IdOf(("institution",))]
+"""An institution of this ledger: nothing is handed over to what nobody can act for (E15)."""
+ChildId: TypeAlias = Annotated[UUID, IdOf(("child",))]
+"""A child's file."""
+FamilyId: TypeAlias = Annotated[UUID, IdOf(("family",))]
+"""A family's file."""
+PersonId: TypeAlias = Annotated[UUID, IdOf(("person",))]
+"""A person who has no file, such as a guardian: the same one in every entry."""
+AdopterId: TypeAlias = Annotated[UUID, IdOf(("person", "family"))]
+"""Who adopts together, by one id in every file: that of their family's file, or one without a file."""
+EntryId: TypeAlias = Annotated[UUID, IdOf(("entry",))]
+"""An entry of the same file, of whichever type."""
 Yuan: TypeAlias = Annotated[Answered[Amount], Label("金额", "Amount"), Unit("yuan", "元")]
 """The money of one application, decision or payment."""
 AppliedTo: TypeAlias = Annotated[Answered[Title], Label("受理单位", "Applied to"), SealedWithEvent()]

@@ -16,7 +16,8 @@ from api.contract.problems import ANYWHERE, Problem, not_found, responses
 from api.http.dependencies import FileRequest
 from api.identity.permissions import oversees
 from domain.codes import CodeTable, tables
-from domain.event import CATALOGUE, Event, chapter, fields_of
+from domain.event import CATALOGUE, Event, Field, Identified, chapter, fields_of
+from domain.identified import id_asked
 from domain.possible import mending
 from domain.rule_pack import Dated, packs_of
 from domain.rulebook import DatedText, Decides, Pack, Papers, Rule, Strength
@@ -31,9 +32,18 @@ _COST: Final = 5000
 _KNOWN: Final = ANYWHERE | responses("not_found")
 
 
+class IdField(TypedDict):
+    """What the ids in a field are of: any of these, in words."""
+
+    of: list[Identified]
+    zh: str
+    en: str
+
+
 class EventType(TypedDict):
     """An event that can be recorded; `personal` names the category of each personal field.
 
+    `ids` tells of each field that holds an id what it is the id of.
     `changes` is all that it changes in a file, in the order in which it does.
     """
 
@@ -46,6 +56,7 @@ class EventType(TypedDict):
     schema: dict[str, Any]
     schema_version: int
     personal: dict[str, str]
+    ids: dict[str, IdField]
     source: str
     changes: list[ChangeAnswer]
 
@@ -207,9 +218,15 @@ def event_type_json(kind: type[Event]) -> EventType:
         "schema": schema(kind),
         "schema_version": kind.schema,
         "personal": {spec.name: spec.personal.category.value for spec in fields_of(kind) if spec.personal},
+        "ids": {spec.name: _id_json(spec) for spec in fields_of(kind) if spec.id_of},
         "source": kind.source,
         "changes": changes_json(kind),
     }
+
+
+def _id_json(spec: Field) -> IdField:
+    asked = id_asked(spec)
+    return {"of": list(spec.id_of), "zh": asked.zh, "en": asked.en}
 
 
 def rule_json(rule: Rule) -> RuleAnswer:

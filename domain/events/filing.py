@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.entry import AnyEntry, Entry
 from domain.event import Category, Erased, Event, Label, Names, Personal, Text, chapter
@@ -13,6 +12,7 @@ from domain.joined_files import JOINED, OPENED_BY_MISTAKE, joined_by, parts_of
 from domain.life import GONE, STAGE, Life
 from domain.refusal import Refusals, breach, no_evidence
 from domain.scope import CHARGE, scope_of
+from domain.shared_fields import ChildId
 
 ONE_FILE: Final = "全国儿童福利信息系统（NS，重复判定）；本系统规则（一人一档）"
 OF_ENTRIES: Final = frozenset({"record", "filing"})
@@ -22,8 +22,8 @@ OF_ENTRIES: Final = frozenset({"record", "filing"})
 class FilesJoined(Event, zh="并档", en="Files joined", source=ONE_FILE, ends_with=None):
     """Two files were found to be of one child: one stays, and the other is read with it."""
 
-    kept: Annotated[UUID, Names(), Label("保留的档案", "The file that stays")]
-    joined: Annotated[UUID, Names(), Label("并入的档案", "The file joined to it")]
+    kept: Annotated[ChildId, Names(), Label("保留的档案", "The file that stays")]
+    joined: Annotated[ChildId, Names(), Label("并入的档案", "The file joined to it")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -41,8 +41,8 @@ class FilesJoined(Event, zh="并档", en="Files joined", source=ONE_FILE, ends_w
 class FilesSeparated(Event, zh="分档", en="Files separated", source=ONE_FILE, ends_with=None):
     """Two files that were joined were found to be of two children: each is read by itself again."""
 
-    kept: Annotated[UUID, Names(), Label("保留的档案", "The file that stayed")]
-    joined: Annotated[UUID, Names(), Label("并入的档案", "The file joined to it")]
+    kept: Annotated[ChildId, Names(), Label("保留的档案", "The file that stayed")]
+    joined: Annotated[ChildId, Names(), Label("并入的档案", "The file joined to it")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:

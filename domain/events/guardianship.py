@@ -11,7 +11,7 @@ from domain.file import Attribute, Facts
 from domain.life import ADULT, Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.rulebook import Pack
-from domain.shared_fields import ChildView, Court, DecidedBy, Grounds, IsChildAsked
+from domain.shared_fields import ChildView, Court, DecidedBy, Grounds, IsChildAsked, PersonId
 from domain.standing import standing
 from domain.when import Days
 
@@ -164,7 +164,7 @@ class GuardianshipRestored(
 ):
     """A court gave a guardian back the guardianship that it had revoked, which ends that of the State."""
 
-    guardian: Annotated[UUID, Label("监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("监护人", "Guardian")]
     court: Annotated[Court, Personal(Category.FAMILY)]
     judgment_no: Annotated[
         Answered[Number], Label("判决书编号", "Judgment number"), Personal(Category.FAMILY)

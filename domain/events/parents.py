@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import (
@@ -33,7 +32,7 @@ from domain.events.search import PARENT, PERHAPS_FOUND, found_since
 from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, against, breach, uncertain, unless
-from domain.shared_fields import Court
+from domain.shared_fields import Court, PersonId
 from domain.when import Days
 
 ABLE, UNABLE = "able", "unable"
@@ -62,7 +61,7 @@ class GuardianshipAssessed(
 ):
     """It was assessed whether a guardian can bring the child up, also before the child goes back there."""
 
-    guardian: Annotated[UUID, Label("被评估的监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("被评估的监护人", "Guardian")]
     relation: Annotated[Answered[str], Label("与儿童关系", "Relation"), Code("guardian_relation")]
     purpose: Annotated[Answered[str], Label("评估目的", "Purpose"), Code("guardianship_assessment_purpose")]
     result: Annotated[Answered[str], Label("评估结果", "Result"), Code("guardianship_ability")]
@@ -84,7 +83,7 @@ class GuardianshipRevocationApplied(
 ):
     """A court was asked to revoke a guardian."""
 
-    guardian: Annotated[UUID, Label("监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("监护人", "Guardian")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="guardian")]
     relation: Annotated[Answered[str], Label("与儿童关系", "Relation"), Code("guardian_relation")]
     ground: Annotated[Answered[str], Label("申请事由", "Ground"), Code("revocation_ground")]
@@ -102,7 +101,7 @@ class GuardianshipRevocationAdjudicated(
 ):
     """The court decided on a guardian, and where it revoked the guardianship, who is guardian instead."""
 
-    guardian: Annotated[UUID, Label("监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("监护人", "Guardian")]
     court: Annotated[Court, Personal(Category.FAMILY)]
     judgment_no: Annotated[
         Answered[Number], Label("判决书编号", "Judgment number"), Personal(Category.FAMILY)
@@ -137,7 +136,7 @@ class ParentDeclared(
 ):
     """A court declared a parent missing or dead, or set that aside."""
 
-    parent: Annotated[UUID, Label("被宣告人", "Parent")]
+    parent: Annotated[PersonId, Label("被宣告人", "Parent")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="parent")]
     relation: Annotated[Answered[str], Label("与儿童关系", "Relation"), Code("guardian_relation")]
     declaration: Annotated[Answered[str], Label("宣告内容", "Declared"), Code("parent_declaration")]

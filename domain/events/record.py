@@ -10,6 +10,7 @@ from domain.event import Category, Event, Label, Personal, Text
 from domain.file import AmendedState, File, amended
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence
+from domain.shared_fields import EntryId
 from domain.when import day_of
 
 RECORDS: Final = "《档案法》第37条（来源可靠、程序规范、要素合规）"
@@ -26,7 +27,7 @@ TWO: Final = 2
 class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECORDS, ends_with=None):
     """An entry was withdrawn: what it says did not happen, or not in this file."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -36,7 +37,7 @@ class EntryWithdrawn(Event, zh="撤回条目", en="Entry withdrawn", source=RECO
 class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORDS, ends_with=None):
     """A withdrawn entry was found true after all."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -46,7 +47,7 @@ class EntryRestored(Event, zh="恢复条目", en="Entry restored", source=RECORD
 class ExceptionApproved(Event, zh="例外批准", en="Exception approved", source=FOUR_EYES, ends_with=None):
     """A second person approved the exception that an entry claims."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -56,7 +57,7 @@ class ExceptionApproved(Event, zh="例外批准", en="Exception approved", sourc
 class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", source=FOUR_EYES, ends_with=None):
     """A second person rejected the exception that an entry claims."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -66,7 +67,7 @@ class ExceptionRejected(Event, zh="例外驳回", en="Exception rejected", sourc
 class CorrectionApproved(Event, zh="更正批准", en="Correction approved", source=PUT_RIGHT, ends_with=None):
     """A second person approved what corrects, withdraws or restores an entry."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:
@@ -76,7 +77,7 @@ class CorrectionApproved(Event, zh="更正批准", en="Correction approved", sou
 class CorrectionRejected(Event, zh="更正驳回", en="Correction rejected", source=PUT_RIGHT, ends_with=None):
     """A second person rejected what corrects, withdraws or restores an entry: what was before it holds."""
 
-    entry: Annotated[UUID, Label("条目", "Entry")]
+    entry: Annotated[EntryId, Label("条目", "Entry")]
     explanation: Annotated[Text, Label("说明", "Explanation"), Personal(Category.IDENTITY)]
 
     def refusals(self, life: Life) -> Refusals:

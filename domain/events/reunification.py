@@ -49,7 +49,7 @@ from domain.events.parents import (
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, against, breach, no_evidence, uncertain
-from domain.shared_fields import ChildView, DecidedBy, DecisionTaken, IsChildAsked
+from domain.shared_fields import ChildView, DecidedBy, DecisionTaken, IsChildAsked, PersonId
 from domain.visiting import planned_and_agreed
 
 SHANGHAI_79: Final = "《上海市未成年人保护条例》第79条"
@@ -70,7 +70,7 @@ class FamilyReunificationRequested(
 ):
     """A parent or another guardian asked for the child back."""
 
-    guardian: Annotated[UUID, Label("申请领回的监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("申请领回的监护人", "Guardian")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="guardian")]
     id_no: Annotated[
         Answered[IdNumber], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="guardian")
@@ -94,7 +94,7 @@ class GuardianIdentityVerified(
 ):
     """It was looked into whether who asks for the child is who they say, and the child's guardian."""
 
-    guardian: Annotated[UUID, Label("申请领回的监护人", "Guardian")]
+    guardian: Annotated[PersonId, Label("申请领回的监护人", "Guardian")]
     means: Annotated[
         Answered[AtLeastOne[str]], Label("核验方式", "Verified by"), Code("identity_verification")
     ]

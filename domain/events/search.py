@@ -28,6 +28,7 @@ from domain.events.intake import SITUATION, ChildReceived
 from domain.file import EVERY, Attribute, Facts
 from domain.life import Life
 from domain.refusal import Refusals, breach, only_if, uncertain, unless
+from domain.shared_fields import PersonId
 from domain.when import add
 
 NOTICE_2015: Final = "民政部、公安部2015年关于查找不到生父母的打拐解救儿童收养工作的通知"
@@ -217,7 +218,7 @@ class PotentialRelativeClaimed(
 ):
     """Somebody claimed to be the child's relative."""
 
-    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    claimant: Annotated[PersonId, Label("认领人", "Claimant")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.FAMILY, subject="claimant")]
     id_no: Annotated[
         Answered[IdNumber], Label("证件号码", "Id number"), Personal(Category.FAMILY, subject="claimant")
@@ -246,7 +247,7 @@ class ParentageConfirmed(
 ):
     """The claim was found true: DNA and police confirm it."""
 
-    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    claimant: Annotated[PersonId, Label("认领人", "Claimant")]
     police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
 
     def papers(self) -> tuple[str, ...]:
@@ -267,7 +268,7 @@ class ParentageRejected(
 ):
     """The claim was found untrue."""
 
-    claimant: Annotated[UUID, Label("认领人", "Claimant")]
+    claimant: Annotated[PersonId, Label("认领人", "Claimant")]
     police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police"), Personal(Category.FAMILY)]
 
     def presupposes(self) -> tuple[type[Event], ...]:

@@ -84,6 +84,8 @@ def _field(spec: Field) -> Json:
         marks["x-unit"] = spec.unit.symbol
     if spec.refers:
         marks["x-refers"] = spec.refers.type
+    if spec.id_of:
+        marks["x-id-of"] = list(spec.id_of)
     return marks | _value(field_type(spec.annotation))
 
 

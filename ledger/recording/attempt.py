@@ -31,8 +31,8 @@ class Attempt:
     files: dict[UUID, File] = field(default_factory=dict)
     rulebooks: dict[UUID, Rulebook] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    institutions: dict[UUID, bool] = field(default_factory=dict)
-    """Whether each institution that a draft names has a file in the ledger."""
+    identified: dict[UUID, File] = field(default_factory=dict)
+    """The files that the ids in the drafts are of."""
     naming: dict[UUID, list[UUID]] = field(default_factory=dict)
     """The streams of the appends that name something, by the kept names of the candidates."""
     others: dict[UUID, File] = field(default_factory=dict)
@@ -50,7 +50,6 @@ class Attempt:
             else:
                 candidate.denied, candidate.judgements = denied(self.checked, file, recording), ()
         judge_group = judge_together if self.atomic or self.bulk else judge_in_turn
-        absent = {each for each, there in self.institutions.items() if not there}
         trials = self._trials(groups) if self.atomic else {}
         ahead = _Ahead()
         recordable: list[Candidate] = []
@@ -61,7 +60,7 @@ class Attempt:
                 self.rulebooks[stream],
                 self.today,
                 self.checked,
-                absent=absent,
+                identified=self.identified,
                 beside=self._beside(stream, group, trials, ahead),
             )
             if not self.atomic:

@@ -1,21 +1,20 @@
 """Candidates: recordings with ids and envelopes, and their judging. This module does no input or output."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import Event, fields_of, names_of
+from domain.event import Event, Field, fields_with, names_of
 from domain.file import NOTHING_BESIDE, Beside, File
+from domain.identified import other_id_asked
 from domain.joined_files import whole
 from domain.judging import Judgement, judge
-from domain.refusal import breach
+from domain.refusal import Refusals, breach
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
-from domain.shared_fields import InLedger
 from ledger.canonical import canonical
 from ledger.recording.outcome import Denied, Hindrance
 from ledger.recording.request import Recording
@@ -155,26 +154,41 @@ def kept_names(named: Named, events: Iterable[Event], ids: Iterable[UUID]) -> di
     return kept
 
 
-def institutions_named(event: Event) -> Iterator[tuple[str, UUID]]:
-    """Yield the institutions of this ledger that an event names, each with the field that names it."""
-    for spec in fields_of(type(event)):
+def ids_named(event: Event) -> Iterator[tuple[Field, UUID]]:
+    """Yield each id of a file or a person that an event states, with its field."""
+    for spec in fields_with(type(event), "id_of"):
         value = getattr(event, spec.name)
-        if isinstance(value, UUID) and _is_in_ledger(spec.annotation):
-            yield spec.name, value
-
-
-def _is_in_ledger(annotation: object) -> bool:
-    markers = getattr(annotation, "__metadata__", ())
-    return InLedger() in markers or any(map(_is_in_ledger, get_args(annotation)))
+        if isinstance(value, UUID) and spec.id_of != ("entry",):
+            yield spec, value
 
 
 def _judged(
-    file: File, entry: AnyEntry, rulebook: Rulebook, today: date, absent: AbstractSet[UUID]
+    file: File, entry: AnyEntry, rulebook: Rulebook, today: date, identified: Mapping[UUID, File] | None
 ) -> Iterator[Judgement]:
     yield from judge(file, entry, rulebook, today)
-    for place, institution in institutions_named(entry.event):
-        if institution in absent:
-            yield Judgement(rulebook["E15"], entry, breach("E15", at=f"/data/{place}"))
+    if identified is None:
+        return
+    for spec, value in ids_named(entry.event):
+        yield from (
+            Judgement(rulebook[refusal.rule], entry, refusal)
+            for refusal in _misnamed(file, spec, identified.get(value))
+        )
+
+
+def _misnamed(file: File, spec: Field, named: File | None) -> Refusals:
+    """Refuse an id of another thing than its field asks for, or of an institution without a file.
+
+    A child's or a family's file in another's charge is judged as one that is not there, so that no refusal
+    tells of it.
+    """
+    kind = None if named is None else named.opened.kind
+    if spec.id_of == ("institution",):
+        if kind != "institution":
+            yield breach("E15", at=f"/data/{spec.name}")
+    elif named is not None and kind not in spec.id_of:
+        ours, theirs = scope_of(file), scope_of(named)
+        if kind == "institution" or (ours.institution, ours.place) == (theirs.institution, theirs.place):
+            yield breach("E17", detail=other_id_asked(spec), at=f"/data/{spec.name}")
 
 
 def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was read elsewhere
@@ -184,7 +198,7 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
     today: date,
     checked: Check = allow_all,
     *,
-    absent: AbstractSet[UUID] = frozenset(),
+    identified: Mapping[UUID, File] | None = None,
     beside: Mapping[UUID, Beside] = NOTHING_BESIDE,
 ) -> list[Candidate]:
     """Judge candidates of one file with all of them folded in; return those that may be recorded.
@@ -192,8 +206,8 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
     `beside` is what their names stand for in other files.
 
     Each is `checked` with those before it in the file, and is not judged if the check denies it. If some are
-    refused, the others are checked and judged again without them. `absent` are institutions that they name
-    and that have no file in the ledger.
+    refused, the others are checked and judged again without them. `identified` are the files
+    that their ids are of, None where nobody looked for them.
     """
     refused: set[Candidate] = set()
     while True:
@@ -214,7 +228,7 @@ def judge_together(  # noqa: PLR0913 - what is judged, by what, and what was rea
             candidate.judgements = tuple(
                 judgement
                 for entry in candidate.entries
-                for judgement in _judged(trial, entry, rulebook, today, absent)
+                for judgement in _judged(trial, entry, rulebook, today, identified)
             )
         if not any(candidate.refused for candidate in recordable):
             return recordable
@@ -228,7 +242,7 @@ def judge_in_turn(  # noqa: PLR0913 - as `judge_together`
     today: date,
     checked: Check = allow_all,
     *,
-    absent: AbstractSet[UUID] = frozenset(),
+    identified: Mapping[UUID, File] | None = None,
     beside: Mapping[UUID, Beside] = NOTHING_BESIDE,
 ) -> list[Candidate]:
     """Judge candidates of one file one after the other, each as if those before it had been recorded."""
@@ -238,6 +252,6 @@ def judge_in_turn(  # noqa: PLR0913 - as `judge_together`
         # Entries that the file already has change nothing.
         file = file.extended(entries)
         recordable += judge_together(
-            file, [candidate], rulebook, today, checked, absent=absent, beside=beside
+            file, [candidate], rulebook, today, checked, identified=identified, beside=beside
         )
     return recordable

@@ -25,7 +25,7 @@ from ledger.codec.split import split
 from ledger.compute import AT_ONCE, FEW, compute
 from ledger.files.repository import FileRepository
 from ledger.recording.attempt import Attempt
-from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, institutions_named, kept_names
+from ledger.recording.candidates import Candidate, Check, allow_all, entry_ids, ids_named, kept_names
 from ledger.recording.outcome import KeepsMoving, KeyMismatch, Outcome, Recorded, Rehearsed, StaleVersion
 from ledger.recording.request import Recording
 from ledger.recording.stream_locks import StreamLocks
@@ -194,7 +194,7 @@ class RecordingHandler:
         read = await self._files.files(behind) if behind else {}
         for stream in streams:
             attempt.files[stream] = held.get(stream) or read.get(stream) or File(stream)
-        await self._look_up_institutions(attempt)
+        await self._load_identified(attempt)
         await self._load_beside(attempt)
         for candidate in attempt.pending:
             file = attempt.files[candidate.stream]
@@ -205,20 +205,15 @@ class RecordingHandler:
                     else self._files.rulebook_at(candidate.recording.recorded_by.institution)
                 )
 
-    async def _look_up_institutions(self, attempt: Attempt) -> None:
-        """Note which of the institutions that the drafts name have a file in the ledger."""
-        named = {
-            institution
+    async def _load_identified(self, attempt: Attempt) -> None:
+        """Load the files that the ids in the drafts are of."""
+        ids = {
+            value
             for candidate in attempt.pending
             for draft in candidate.recording.drafts
-            for _, institution in institutions_named(draft.event)
+            for _, value in ids_named(draft.event)
         }
-        asked = named - {each for each, there in attempt.institutions.items() if there}
-        read = await self._files.files(list(asked)) if asked else {}
-        for institution in asked:
-            file = read.get(institution)
-            opened = None if file is None else next(iter(file.entries.values()), None)
-            attempt.institutions[institution] = opened is not None and opened.kind == "institution"
+        attempt.identified = await self._files.files(ids) if ids else {}
 
     async def _load_beside(self, attempt: Attempt) -> None:
         """Load what the candidates name, and the files that name the same, after who names what.

@@ -66,6 +66,7 @@ NEVER_A_FINDING: Final = {
     "E11": "impossible",
     "E12": "impossible",
     "E15": "impossible",
+    "E17": "impossible",
     "X01": "impossible",
     "X02": "impossible",
     "X03": "impossible",

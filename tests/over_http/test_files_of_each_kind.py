@@ -1,7 +1,7 @@
 """Families and institutions have files of their own: recorded, read and restricted as children's are."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -9,7 +9,10 @@ from httpx2 import AsyncClient, Response
 
 from api.identity.permissions import Role
 from domain.event import Category, Event
+from domain.events.adoption.concluding import AdoptionRefused
 from domain.events.family.profile import FamilyRegistered
+from domain.events.foster.matches import FosterMatchStarted
+from domain.events.guardianship import GuardianshipRestored
 from domain.events.institution.hazards import MajorHazardFound
 from domain.events.institution.particulars import InstitutionChanged, RulebookAdopted
 from domain.events.institution.premises import DrillConducted
@@ -39,6 +42,11 @@ async def a_family(served: Served) -> str:
     family = str(answer.json()["family"])
     assert answer.headers["Location"] == f"/families/{family}"
     return family
+
+
+async def dry_run(client: AsyncClient, child: UUID, event: Event) -> Any:
+    """Return what would come of recording an event of a child."""
+    return (await posted(client, f"/children/{child}/events", ("2024-03-06", event), dry_run=True)).json()
 
 
 def withdrawn(entry: str) -> tuple[str, Event]:
@@ -96,6 +104,34 @@ async def test_an_event_of_another_kind_is_refused(served: Served) -> None:
     ):
         answer = await posted(staff, path, ("2024-03-06", some(ChildReceived)))
         assert (answer.status_code, answer.json()["refusals"][0]["rule"]) == (REFUSED, "E08")
+
+
+@pytest.mark.rule("E17")
+async def test_an_id_of_something_else_than_the_field_asks_for_is_refused_in_words(served: Served) -> None:
+    supervisor = await served.as_(Role.SUPERVISOR)
+    family, child, other = (
+        UUID(await a_family(served)),
+        await served.a_child(),
+        await served.a_child("王小乙"),
+    )
+    institution, nobody = served.home.institution, uuid4()
+    elsewhere = await posted(await served.as_(Role.STAFF, elsewhere=True), "/families", FAMILY)
+    foreign = UUID(elsewhere.json()["family"])
+    a_family_is, an_adopter_is = "寄养家庭应填家庭档案的编号", "收养人应填没有档案的人的编号"
+    for event, field, fits, refused, words in (
+        (FosterMatchStarted, "family", (family, nobody), (child, other, institution), a_family_is),
+        (AdoptionRefused, "adopter", (family, nobody), (child, other, institution), an_adopter_is),
+        (GuardianshipRestored, "guardian", (nobody, foreign), (family, child, institution), "监护人应填"),
+    ):
+        for value in fits:
+            dry = await dry_run(supervisor, child, some(event, **{field: value}))
+            assert "E17" not in {each["rule"] for each in dry["refusals"]}, (event, value)
+        for value in refused:
+            dry = await dry_run(supervisor, child, some(event, **{field: value}))
+            (told,) = [each for each in dry["refusals"] if each["rule"] == "E17"]
+            assert (dry["would"], told["pointer"]) == ("refuse", f"/events/0/data/{field}")
+            assert words in told["zh"]
+            assert str(value) not in str(told)
 
 
 async def test_a_file_is_found_under_its_own_kind_alone(served: Served) -> None:

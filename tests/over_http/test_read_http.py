@@ -634,6 +634,13 @@ async def test_the_catalogue_says_what_can_be_recorded_and_by_which_rules(served
     (care,) = [each for each in types if each["type"] == "CareModeAssigned"]
     assert care == (await bureau.get("/event-types/CareModeAssigned")).json()
     assert care["personal"] == {"unit": "contact", "caregivers": "contact"}
+    assert care["ids"] == {}
+    placed = (await bureau.get("/event-types/FosterPlacementStarted")).json()["ids"]
+    assert {field: each["of"] for field, each in placed.items()} == {
+        "family": ["family"],
+        "agreement": ["entry"],
+    }
+    assert placed["agreement"]["zh"] == "本档案中“签订寄养协议”条目的编号"
     assert set(care["schema"]["properties"]) == {"mode", "unit", "until", "caregivers"}
     rules = {rule["rule"]: rule for rule in (await bureau.get("/rules")).json()["items"]}
     (pack,) = rules["D11"]["packs"]

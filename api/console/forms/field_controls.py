@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, unique
 from types import MappingProxyType
-from typing import Any, Final, get_args
+from typing import Final
 from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
@@ -27,7 +27,6 @@ from domain.event import (
     is_month,
 )
 from domain.field_types import FieldType, field_type
-from domain.shared_fields import InLedger
 
 MOST_RADIOS: Final = 5
 """Codes up to which all stand side by side."""
@@ -152,7 +151,7 @@ def _field(spec: Field, name: str, sees: AbstractSet[Category]) -> FormField | N
             return None
         return FormField(name, spec.label, of, FieldControl.REASON_ALONE, must, of.unknown, category=category)
     return replace(
-        _of_type(name, spec.label, of, in_ledger=_holds(spec.annotation, InLedger), refers=spec.refers),
+        _of_type(name, spec.label, of, in_ledger="institution" in spec.id_of, refers=spec.refers),
         must=must,
         may_be_none=_may_be_empty(of) and (must or of.optional),
         unit=spec.unit,
@@ -217,13 +216,6 @@ def _of_text(of: FieldType) -> FieldControl:
         return FieldControl.MONTH
     longest = min((each.max_length for each in of.limits if isinstance(each, MaxLen)), default=0)
     return FieldControl.LINE if longest <= LONGEST_TITLE else FieldControl.TEXT
-
-
-def _holds(annotation: Any, marker: type) -> bool:  # noqa: ANN401 - annotations have no type
-    marked = any(isinstance(each, marker) for each in getattr(annotation, "__metadata__", ()))
-    return marked or any(
-        _holds(inner, marker) for inner in get_args(annotation) if not isinstance(inner, str)
-    )
 
 
 def _moved(field: FormField, old: str, new: str) -> FormField:

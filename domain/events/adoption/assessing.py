@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.event import (
     Answered,
@@ -21,6 +20,7 @@ from domain.event import (
 from domain.events.adoption.assessment import ASSESSMENT_MEASURES
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
+from domain.shared_fields import AdopterId
 from domain.when import Days
 
 THIRD_PARTY: Final = "third_party"
@@ -43,7 +43,7 @@ class AdoptionAssessmentStarted(
     body: Annotated[Answered[str], Label("评估主体", "Assessing body"), Code("assessment_body")]
     assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
     agreement_no: Annotated[Number | None, Label("委托协议编号", "Number of the agreement")] = None
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
     def refusals(self, life: Life) -> Refusals:
         """R-ADO-3: an own team has enough members, and a third party an agreement."""
@@ -78,7 +78,7 @@ class AdoptionAssessmentFindingReported(
     account: Annotated[
         Text | None, Label("情况说明", "Account"), Personal(Category.ADOPTION, subject="adopter")
     ] = None
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
     def refusals(self, life: Life) -> Refusals:
         """R-ADO-4: it is reported on the day on which it is found, and harm to a child to the police, too."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Final, TypeAlias
-from uuid import UUID
 
 from annotated_types import Le
 
@@ -32,6 +31,7 @@ from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, unless
+from domain.shared_fields import AdopterId
 from domain.when import day_after
 
 CIVIL_CODE: Final = "《民法典》"
@@ -101,7 +101,7 @@ class AdopterApplicationReceived(
 ):
     """A person or a couple asked to adopt this child; `adopter` is that party."""
 
-    adopter: Annotated[UUID, Label("收养人", "Adopter")]
+    adopter: Annotated[AdopterId, Label("收养人", "Adopter")]
     applicants: Annotated[
         Answered[AtLeastOne[Applicant]],
         Label("申请人", "Applicants"),
@@ -190,7 +190,7 @@ class AdoptionAssessmentNoticeGiven(
 ):
     """The adopters were told in writing that and how they will be assessed."""
 
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
 
 class AdoptionAssessmentConsented(
@@ -203,7 +203,7 @@ class AdoptionAssessmentConsented(
 ):
     """The adopters, told in writing what will be looked at, agreed to be assessed."""
 
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
     def presupposes(self) -> tuple[type[Event], ...]:
         return (AdoptionAssessmentNoticeGiven,)
@@ -219,7 +219,7 @@ class IntegrationStarted(
 ):
     """Child and adopters began to live together on trial."""
 
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield INTEGRATING.since(entry.days, entry.days.last)
@@ -262,7 +262,7 @@ class AdoptionAssessmentReportIssued(
     assessors: Annotated[Answered[tuple[Name, ...]], Label("评估人员", "Assessors")]
     conclusion: Annotated[Answered[str], Label("评估结论", "Conclusion"), Code("assessment_conclusion")]
     score: Annotated[Answered[Points] | None, Label("评估得分", "Score")] = None
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
     def refusals(self, life: Life) -> Refusals:
         consent, limit = life.last(AdoptionAssessmentConsented), life.number("D09", case="report")

@@ -1,7 +1,6 @@
 """How an adoption is concluded: the agreement (R-ADO-5), a refusal, and the child's way to the family."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.event import Answered, Category, Event, Label, Name, Number, Personal, known
 from domain.events.adoption.adopting import WHICH_ADOPTER
@@ -10,7 +9,7 @@ from domain.events.adoption.registration import AdoptionRegistered, adoption_by
 from domain.events.search import NOTICE_2015, is_rescued
 from domain.life import Life
 from domain.refusal import Refusals, against, no_evidence, uncertain, unless
-from domain.shared_fields import DecidedBy, Grounds
+from domain.shared_fields import AdopterId, DecidedBy, Grounds
 
 NO_AGREEMENT: Final = Label("尚未登记收养协议", "no agreement is recorded")
 NO_POLICE: Final = Label("公安机关未参与签订", "the police are no party to it")
@@ -35,7 +34,7 @@ class AdoptionAgreementSigned(
         Answered[bool],
         Label("是否约定查找到生父母时的配合义务", "Binds the adopters if parents are found"),
     ]
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
 
 class AdoptionRefused(
@@ -48,7 +47,7 @@ class AdoptionRefused(
 ):
     """It was decided that this party does not adopt this child, for a reason that they were told."""
 
-    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter")]
+    adopter: Annotated[Answered[AdopterId], Label("收养人", "Adopter")]
     decided_by: DecidedBy
     grounds: Grounds
 
@@ -62,7 +61,7 @@ class ChildHandedOver(
 ):
     """The child went to live with the adopters."""
 
-    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter")]
+    adopter: Annotated[Answered[AdopterId], Label("收养人", "Adopter")]
     handed_over_by: Annotated[Answered[Name], Label("移交人", "Handed over by")]
     is_signed: Annotated[Answered[bool], Label("收养人是否签收", "Signed for")]
     received_by: Annotated[

@@ -1,7 +1,6 @@
 """What follows an adoption that does not last, or whose child's parents are found (R-ADO-6, R-ADO-7)."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, Name, Number, Personal, Text, Title, known
@@ -12,7 +11,7 @@ from domain.events.search import NOTICE_2015
 from domain.file import Facts
 from domain.life import ADULT, Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain
-from domain.shared_fields import DecidedBy, Grounds
+from domain.shared_fields import DecidedBy, Grounds, PersonId
 
 BY_JUDGMENT: Final = "judgment"
 """The code of `dissolution_form` for what a court decided."""
@@ -101,7 +100,7 @@ class BirthParentsFoundAfterAdoption(
 ):
     """A birth parent of an adopted child was found; `parent` is that person."""
 
-    parent: Annotated[UUID, Label("生父母", "Birth parent")]
+    parent: Annotated[PersonId, Label("生父母", "Birth parent")]
     name: Annotated[Answered[Name], Label("姓名", "Name"), Personal(Category.ADOPTION, subject="parent")]
     police_unit: Annotated[Answered[Title], Label("确认机关", "Confirming police")]
     handling: Annotated[Answered[str], Label("处理方式", "Handling"), Code("birth_parents_handling")]

@@ -1,7 +1,6 @@
 """Who may be adopted, who is proposed for whom, and what the adopters are told of the child first (I19)."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Event, Label, Text, Title, known
@@ -11,7 +10,7 @@ from domain.events.adoption.registration import adoption_by
 from domain.file import Facts
 from domain.life import Life
 from domain.refusal import Refusals, no_evidence, uncertain, unless
-from domain.shared_fields import Grounds
+from domain.shared_fields import AdopterId, Grounds
 
 SYSTEM: Final = "全国儿童福利信息系统（NS）"
 DISCLOSURE: Final = "《儿童福利机构管理办法》（条文未核实）"
@@ -66,7 +65,7 @@ class DisclosureGiven(
     disability: Annotated[Answered[Text], Label("告知的残疾情况", "Disability as told")]
     important_facts: Annotated[Answered[Text], Label("告知的其他重要情况", "Other important facts")]
     is_signed: Annotated[Answered[bool], Label("收养人是否签字确认", "Signed by the adopters")]
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
 
 class MatchProposed(
@@ -79,7 +78,7 @@ class MatchProposed(
 ):
     """The child and those who want to adopt were proposed to each other."""
 
-    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter")]
+    adopter: Annotated[Answered[AdopterId], Label("收养人", "Adopter")]
     proposed_by: Annotated[Answered[Title], Label("匹配单位", "Proposed by")]
 
     def refusals(self, life: Life) -> Refusals:

@@ -55,6 +55,7 @@ from domain.events.search import (
 from domain.file import Attribute, Facts
 from domain.life import STAGE, Life, deciding
 from domain.refusal import Refusals, breach, no_evidence, once_passed, only_if, uncertain
+from domain.shared_fields import AdopterId, PersonId
 
 FINAL_CERTIFICATE: Final = Label(
     "尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"
@@ -80,7 +81,7 @@ class ChildConsentRecorded(
     form: Annotated[Answered[str], Label("表达方式", "Form"), Code("consent_form")]
     witness: Annotated[Answered[Name], Label("见证人", "Witness")]
     result: Annotated[Answered[str], Label("本人意见", "Answer"), Code("consent_result")]
-    adopter: Annotated[UUID | None, Label("收养人", "Adopter")] = None
+    adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
 
 
 class RelatedPartyConsentRecorded(
@@ -93,7 +94,7 @@ class RelatedPartyConsentRecorded(
     """Somebody else with a duty to support an orphan was asked, or it was found that there is nobody."""
 
     result: Annotated[Answered[str], Label("意见", "Answer"), Code("related_party_answer")]
-    person: Annotated[UUID | None, Label("有抚养义务的人", "Person")] = None
+    person: Annotated[PersonId | None, Label("有抚养义务的人", "Person")] = None
     name: Annotated[
         Answered[Name] | None, Label("姓名", "Name"), Personal(Category.ADOPTION, subject="person")
     ] = None
@@ -117,7 +118,7 @@ class AdoptionRegistered(
     category: Annotated[Answered[str], Label("收养类别", "Category"), Code("adoption_category")]
     registrar: Annotated[Answered[Title], Label("收养登记机关", "Registrar")]
     certificate_no: Annotated[Answered[Number], Label("收养登记证号", "Certificate number")]
-    adopter: Annotated[Answered[UUID], Label("收养人", "Adopter"), Names()]
+    adopter: Annotated[Answered[AdopterId], Label("收养人", "Adopter"), Names()]
     new_name: Annotated[Answered[Name], Label("收养后姓名", "New name")]
     decision: Annotated[
         Text | None,

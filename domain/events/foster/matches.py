@@ -12,9 +12,10 @@ from domain.events.family.foster_steps import FOSTER_ASSESSMENT, FOSTER_MEASURES
 from domain.events.intake import INTAKE
 from domain.file import Facts
 from domain.obligations import Clock, History, obligation
+from domain.shared_fields import FamilyId
 
 UNKNOWN_FAMILY: Final = "unknown"
-Family: TypeAlias = Annotated[Answered[UUID], Label("寄养家庭", "Foster family")]
+Family: TypeAlias = Annotated[Answered[FamilyId], Label("寄养家庭", "Foster family")]
 """The foster family: the id of its own file."""
 Match: TypeAlias = Annotated[Answered[UUID], Label("所引用的融合", "The match"), Refers("FosterMatchStarted")]
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import (
@@ -24,6 +23,7 @@ from domain.event import (
 from domain.file import Attribute, Facts
 from domain.life import BIRTH, Life
 from domain.refusal import Refusals, unless
+from domain.shared_fields import PersonId
 
 ANHUI: Final = "安徽省2022年成年安置规定"
 SEED_RULES: Final = "威海市民政局等《实施意见》（2021-11-08）二（五）；国办发〔2025〕18号（十七）"
@@ -95,7 +95,7 @@ class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity dete
 
     court: Annotated[Answered[Title], Label("人民法院", "Court"), Personal(Category.FAMILY)]
     result: Annotated[Answered[str], Label("认定结果", "Result"), Code("civil_capacity")]
-    guardian: Annotated[UUID | None, Label("监护人", "Guardian")] = None
+    guardian: Annotated[PersonId | None, Label("监护人", "Guardian")] = None
     guardian_name: Annotated[
         Answered[Title] | None,
         Label("监护人姓名或者名称", "Guardian's name"),
