@@ -20,9 +20,15 @@ CREATE TABLE findings (
 );
 CREATE INDEX ON findings (found_on, child, number);
 CREATE INDEX ON findings (rule, kind, found_on, child, number);
+-- Most findings have ended, and what is asked for are the others.
+CREATE INDEX ON findings (found_on, child, number) WHERE until IS NULL;
+CREATE INDEX ON findings (found_on, child, number, until) WHERE until IS NOT NULL;
 
--- name: findings
--- What several files say together stands in no table, for it is no function of one file.
-SELECT f.*
-  FROM (SELECT * FROM findings UNION ALL {alike} UNION ALL {of_families}) AS f
-  JOIN register ON register.child = f.child
+-- name: endless
+SELECT * FROM findings WHERE until IS NULL
+
+-- name: ending
+SELECT * FROM findings WHERE until IS NOT NULL AND until >= %(day)s
+
+-- name: listed
+SELECT f.* FROM ({part}) AS f ({columns}) JOIN register ON register.child = f.child

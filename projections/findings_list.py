@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier
 
 from domain.event import Category
 from domain.rulebook import Rulebook
@@ -46,10 +46,14 @@ async def findings(
     then = as_known(known, {"findings": FINDINGS, "family_children": FAMILY_CHILDREN, "listed": REGISTER})
     where = [
         scope,
-        Condition(SQL("f.rests_on <@ %(sees)s"), {"sees": listed(sees), **alike.parameters}),
+        # Within coalesce, for PostgreSQL takes the bare comparison for a rare match and reads all rows.
+        Condition(SQL("coalesce(f.rests_on <@ %(sees)s, false)"), {"sees": listed(sees), **alike.parameters}),
         Condition(SQL("f.found_on <= %(day)s AND coalesce(f.until >= %(day)s, true)"), {"day": day}),
         await WITHHELD.saying(connection, "f", keyed, then, rule=rule, kind=kind),
     ]
     of_families = _OF_FAMILIES["too_many"].format(scope=scope.sql, against=_OF_FAMILIES["against"])
-    select = _SQL["findings"].format(alike=alike.sql, of_families=of_families)
-    return await page(connection, Finding, select, where, _KEY, limit=limit, cursor=cursor, tables=then)
+    # What several files say together stands in no table, for it is no function of one file.
+    columns = SQL(", ").join(map(Identifier, FINDINGS.columns))
+    parts = [_SQL["endless"], _SQL["ending"], alike.sql, of_families]
+    selects = [_SQL["listed"].format(part=part, columns=columns) for part in parts]
+    return await page(connection, Finding, selects, where, _KEY, limit=limit, cursor=cursor, tables=then)

@@ -23,7 +23,7 @@ def as_known(position: int | None, tables: Mapping[str, ReadModel[Any]]) -> Cond
         SQL("""
             {name} AS NOT MATERIALIZED (
                 SELECT {columns} FROM {known}
-                 WHERE known_from <= %(known)s AND (known_until > %(known)s OR known_until IS NULL)
+                 WHERE known_from <= %(known)s AND known_until > %(known)s
             )
         """).format(
             name=Identifier(name),

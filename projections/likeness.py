@@ -35,12 +35,13 @@ _BEHIND_ALL: Final = 2**63
 class Likeness:
     """One way in which two rows of the register are alike, and the day since which that is a finding.
 
-    `since` is an expression of one row, `same` a condition of both. `term` is the column with the keyed hash
-    of a number, if that alone makes them alike.
+    `since` is an expression of one row, `same` a condition of both, which asks for the same `columns`.
+    `term` is the column with the keyed hash of a number, if that alone makes them alike.
     """
 
     rule: str
     since: LiteralString
+    columns: tuple[str, ...]
     same: LiteralString
     term: str | None = None
 
@@ -58,16 +59,22 @@ class Likeness:
 ONE_CHILD: Final = Likeness(
     "R-INT-5",
     "coalesce({one}.received_on, {one}.admitted_on, {one}.birth_until)",
+    ("name_term", "birth_on"),
     "{other}.name_term = {one}.name_term"
     " AND ({other}.institution = {one}.institution OR {other}.place = {one}.place)"
     " AND {other}.birth_on = {one}.birth_on AND {other}.sex = {one}.sex",
 )
 CITIZEN_ID: Final = Likeness(
-    "I32", "{one}.citizen_id_on", "{other}.citizen_id_term = {one}.citizen_id_term", "citizen_id_term"
+    "I32",
+    "{one}.citizen_id_on",
+    ("citizen_id_term",),
+    "{other}.citizen_id_term = {one}.citizen_id_term",
+    "citizen_id_term",
 )
 FILE_NO: Final = Likeness(
     "I33",
     "{one}.file_no_on",
+    ("file_no_term",),
     "{other}.file_no_term = {one}.file_no_term AND {other}.institution = {one}.institution",
     "file_no_term",
 )
@@ -123,13 +130,18 @@ def found_alike(rulebook: Rulebook, scope: Condition, compared: Compared) -> Con
                        {since}, NULL::date, ARRAY[]::uuid[], {zh}::text, {en}::text, {source}::text,
                        {verified}::boolean, NULL::bytea
                   FROM {rows}
-                 WHERE {scope} AND {since} IS NOT NULL AND EXISTS (SELECT FROM {compared} other WHERE {alike})
+                 WHERE {scope} AND {since} IS NOT NULL
+                   AND ({columns}) IN (
+                       SELECT {repeated} FROM {compared} GROUP BY {repeated} HAVING count(*) > 1)
+                   AND EXISTS (SELECT FROM {compared} other WHERE {alike})
             """).format(
                 number=Literal(_BEHIND_ALL - len(LIKENESSES) + place),
                 rests_on=Literal(RESTS_ON.value),
                 kind=Literal(KIND),
                 since=likeness.begun(compared.name),
                 alike=likeness.alike(compared.name, "other"),
+                columns=SQL(", ").join(Identifier(compared.name, each) for each in likeness.columns),
+                repeated=SQL(", ").join(map(Identifier, likeness.columns)),
                 scope=scope.sql,
                 rows=compared.rows,
                 compared=Identifier(compared.name),

@@ -1,7 +1,7 @@
 """The type of a read model: a table whose rows are a pure function of one file."""
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -15,6 +15,9 @@ from ledger.store import queries
 
 R = TypeVar("R")
 
+STILL: Final = 2**63 - 1
+"""The position until which a row is known that still is: behind every other."""
+_INDEX: Final = re.compile(r"CREATE INDEX ON \w+( USING \w+)? \((.+?)\)( WHERE .+)?")
 _PRIMARY_KEY: Final = re.compile(r"PRIMARY KEY \(([^)]+)\)|(\w+)[^,(]* PRIMARY KEY")
 
 
@@ -87,6 +90,20 @@ class ReadModel(Generic[R]):
     def known_table(self) -> str:
         """The name of the table that keeps, beside the rows of now, which were known when."""
         return f"{self.name}_known"
+
+    @property
+    def known_indexes(self) -> Iterator[str]:
+        """The statements that make the indexes of `known_table`: those of the table, of what was known when.
+
+        With the positions behind its columns, an index passes over what was not known and reads no row.
+        """
+        for statement in queries.split(self.table):
+            found = _INDEX.fullmatch(statement)
+            if found is None:
+                continue
+            using, columns, where = (each or "" for each in found.groups())
+            known = "" if using else ", known_from, known_until"
+            yield f"CREATE INDEX ON {self.known_table}{using} ({columns}{known}){where}"
 
     @property
     def table(self) -> str:

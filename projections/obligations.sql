@@ -27,10 +27,29 @@ CREATE TABLE obligations (
     PRIMARY KEY (child, number)
 );
 CREATE INDEX ON obligations (due_on, child, number);
-CREATE INDEX ON obligations (rule, due_on, child, number);
+-- Most clocks are closed, and what is asked for are the others.
+CREATE INDEX ON obligations (due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON obligations (rule, due_on, child, number) WHERE met_on IS NULL AND void_on IS NULL;
+CREATE INDEX ON obligations (due_on, child, number, void_on) WHERE met_on IS NULL AND void_on IS NOT NULL;
+CREATE INDEX ON obligations (met_on);
 
--- name: obligations
+-- name: all
 SELECT o.* FROM obligations o JOIN register ON register.child = o.child
+
+-- name: open
+SELECT o.*
+  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on IS NULL) o
+  JOIN register ON register.child = o.child
+
+-- name: void_later
+SELECT o.*
+  FROM (SELECT * FROM obligations WHERE met_on IS NULL AND void_on IS NOT NULL AND void_on > %(day)s) o
+  JOIN register ON register.child = o.child
+
+-- name: met_later
+SELECT o.*
+  FROM (SELECT * FROM obligations WHERE met_on > %(day)s AND coalesce(void_on > %(day)s, true)) o
+  JOIN register ON register.child = o.child
 
 -- name: state
 -- How a clock that is opened stands on a day.

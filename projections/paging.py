@@ -58,7 +58,7 @@ class Page(Generic[R]):
 async def page(
     connection: AsyncConnection[Any],
     row: type[R],
-    select: Composable,
+    select: Composable | Sequence[Composable],
     where: Sequence[Condition],
     key: Key,
     *,
@@ -68,6 +68,7 @@ async def page(
 ) -> Page[R]:
     """Return one page of a SELECT without WHERE, ordered by its key; `tables` says what its tables are.
 
+    Several SELECTs have no row in common; each is read in the order of the key, no further than the page.
     Raises CursorError.
     """
     given = where if tables is None else [tables, *where]
@@ -78,20 +79,26 @@ async def page(
         after = [f"after_{number}" for number in range(len(key))]
         parameters |= dict(zip(after, _read(cursor, key), strict=True))
         conditions.append(SQL("({}) > ({})").format(columns, SQL(", ").join(map(Placeholder, after))))
-    statement = SQL("{}{} WHERE {} ORDER BY {} LIMIT {}").format(
+    ends = SQL("WHERE {} ORDER BY {} LIMIT %(page_limit)s").format(
+        SQL(" AND ").join([SQL("true"), *conditions]), columns
+    )
+    selects = [select] if isinstance(select, Composable) else select
+    statement = SQL("{} SELECT * FROM ({}) AS listed_rows ORDER BY {} LIMIT %(page_limit)s").format(
         SQL("") if tables is None else tables.sql,
-        select,
-        SQL(" AND ").join([SQL("true"), *conditions]),
-        columns,
-        Placeholder("page_limit"),
+        SQL(" UNION ALL ").join(SQL("({} {})").format(each, ends) for each in selects),
+        SQL(", ").join(Identifier(_bare(name)) for name in key),
     )
     async with connection.cursor(row_factory=class_row(row)) as rows:
         await rows.execute(statement, {**parameters, "page_limit": limit + 1})
         fetched = await rows.fetchall()
     if len(fetched) <= limit:
         return Page(fetched, None)
-    last = [getattr(fetched[limit - 1], name.rpartition(".")[2]) for name in key]
+    last = [getattr(fetched[limit - 1], _bare(name)) for name in key]
     return Page(fetched[:limit], urlsafe_b64encode(orjson.dumps(last)).decode().rstrip("="))
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _column(name: str) -> Composed:

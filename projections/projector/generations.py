@@ -187,12 +187,12 @@ async def _make(
     )
     for model in models:
         await queries.execute_all(connection, queries.split(model.table))
-        known = Identifier(model.known_table)
-        names = {"known": known, "table": Identifier(model.name)}
-        await connection.execute(GENERATION_SQL["known_table"].format(**names))
         identity = SQL(", ").join(map(Identifier, model.identity))
-        key = Identifier(f"{model.known_table}_pkey")
-        await connection.execute(GENERATION_SQL["known_key"].format(known=known, key=key, identity=identity))
+        statement = GENERATION_SQL["known_table"].format(
+            known=Identifier(model.known_table), table=Identifier(model.name), identity=identity
+        )
+        await connection.execute(statement)
+        await queries.execute_all(connection, model.known_indexes)
     await queries.execute(
         connection,
         "GRANT USAGE ON SCHEMA {views} TO {reader}",

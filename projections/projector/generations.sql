@@ -43,14 +43,16 @@ UPDATE generation SET known_walked = %s WHERE number = %s AND known_walked = %s
 UPDATE generation SET known_position = %s WHERE number = %s AND known_position = %s
 
 -- name: known_table
--- The rows of a read model with the positions from and until which each was known, and the same indexes.
-CREATE TABLE {known} (LIKE {table} INCLUDING INDEXES, known_from bigint NOT NULL, known_until bigint)
-
--- name: known_key
-ALTER TABLE {known} DROP CONSTRAINT {key}, ADD PRIMARY KEY ({identity}, known_from)
+-- The rows of a read model with the positions from and until which each was known.
+CREATE TABLE {known} (
+    LIKE {table},
+    known_from  bigint NOT NULL,
+    known_until bigint NOT NULL,
+    PRIMARY KEY ({identity}, known_from)
+)
 
 -- name: known_until
-UPDATE {known} SET known_until = %s WHERE {identity} AND known_until IS NULL
+UPDATE {known} SET known_until = %s WHERE {identity} AND known_until = {still}
 
 -- name: stop
 INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, %s, %s, %s, %s)
@@ -77,7 +79,7 @@ SELECT model, file FROM {ledger}.stopped_file WHERE generation = %s AND file > %
 SELECT asked.position, {columns}
   FROM unnest(%s::uuid[], %s::bigint[]) AS asked (file, position)
   JOIN {known} k ON k.{key} = asked.file
- WHERE k.known_from <= asked.position AND (k.known_until > asked.position OR k.known_until IS NULL)
+ WHERE k.known_from <= asked.position AND k.known_until > asked.position
 
 -- name: last_entries
 -- With one position more of each, always the same as long as nothing is recorded.

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from domain.entry import AnyEntry
 from domain.file import File
@@ -24,7 +24,7 @@ from ledger.ledger import Ledger
 from ledger.sealing.cipher import Seal
 from ledger.store.append import StreamVersion
 from ledger.store.pools import Pool
-from projections.model import ReadModel
+from projections.model import STILL, ReadModel
 from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
 from projections.projector.catch_up import LeftError, adopting_in, in_charge
 from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation
@@ -208,7 +208,7 @@ class KnownRange:
                 if went:
                     is_it = [SQL("{} = %s").format(Identifier(name)) for name in model.identity]
                     statement = GENERATION_SQL["known_until"].format(
-                        known=table, identity=SQL(" AND ").join(is_it)
+                        known=table, identity=SQL(" AND ").join(is_it), still=Literal(STILL)
                     )
                     async with connection.cursor() as cursor:
                         await cursor.executemany(statement, went)
@@ -217,7 +217,9 @@ class KnownRange:
                     continue
                 columns = (*model.columns, "known_from", "known_until")
                 values = attrgetter(*model.columns)
-                lines = ((*values(row), since, until) for _, row, since, until in came)
+                lines = (
+                    (*values(row), since, STILL if until is None else until) for _, row, since, until in came
+                )
                 await copy_rows(connection, table, columns, lines)
 
 
