@@ -16,6 +16,7 @@ from api.contract import problems, requests
 from api.http import (
     access,
     catalogue,
+    chronology,
     decisions,
     directory_names,
     docs,
@@ -23,8 +24,10 @@ from api.http import (
     explain,
     feed,
     file_diff,
+    hindsight,
     lists,
     move_one,
+    one_entry,
     one_file,
     population_diff,
     probes,
@@ -49,7 +52,8 @@ def _routes() -> APIRouter:
     for open_to_all in (probes, docs):
         routes.include_router(open_to_all.router, dependencies=[NOTHING_UNKNOWN])
     recording = (record_one, record_many, move_one, imports)
-    of_files = (one_file, timeline, file_diff, explain, decisions, access)
+    of_one_file = (one_file, timeline, chronology, one_entry, explain, file_diff, hindsight, decisions)
+    of_files = (*of_one_file, access)
     across_files = (lists, population_diff, feed)
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])

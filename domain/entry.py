@@ -7,13 +7,15 @@ from uuid import UUID
 
 from domain.envelope import Envelope
 from domain.event import Event, Kind
-from domain.when import Days
+from domain.when import Days, day_of
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 Origin: TypeAlias = Literal["api", "console", "import", "paper"]
 DIRECT: Final[Origin] = "api"
 """The origin of what a program or a command records by itself, copied from nothing."""
+LATE_DAYS: Final = 7
+"""An entry is late that was recorded more days after its day."""
 _UNSTORED: Final = 2**63
 """More than any position."""
 AS_FOUND: Final[frozenset[Origin]] = frozenset({"import", "paper"})
@@ -64,6 +66,16 @@ class Entry(Envelope, Generic[E_co]):
     def turn(self) -> int:
         """Its turn in the order of recording, across streams; what is not stored yet comes last."""
         return self.position or _UNSTORED + self.version
+
+    @property
+    def lag_days(self) -> int | None:
+        """The days from its latest day to the day of its recording, fewer than none for a day to come."""
+        return None if self.recorded_at is None else (day_of(self.recorded_at) - self.days.last).days
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was recorded more than `LATE_DAYS` after its day."""
+        return (self.lag_days or 0) > LATE_DAYS
 
     def recorded(self, position: int, recorded_at: datetime) -> "Entry[E_co]":
         """Return the same entry with its place in the ledger."""

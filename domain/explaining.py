@@ -36,6 +36,8 @@ MOST_READ: Final = limit(
     ),
 )
 _LEAST_TRIED: Final = 20
+_MOST_COMPARED: Final = 20
+"""Entries that are tried for one of the many fields in which two answers differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ def explained(
     most = len(candidates) if quick else max(_LEAST_TRIED, MOST_READ // max(1, len(candidates)))
     tried = candidates
     if len(candidates) > most:
-        groups = {_group_of(file, file.entries[each]) for each in named(answer) if each in file.entries}
-        first = [each for each in candidates if _group_of(file, each) in groups][-most:]
-        others = [each for each in candidates if _group_of(file, each) not in groups]
+        groups = {original_of(file, file.entries[each]) for each in named(answer) if each in file.entries}
+        first = [each for each in candidates if original_of(file, each) in groups][-most:]
+        others = [each for each in candidates if original_of(file, each) not in groups]
         tried = sorted([*first, *others[len(first) - most :]][:most], key=_recorded)
     without = {entry.entry_id: ask(leaving_out(file, entry.entry_id)) for entry in tried}
     deciding = [entry for entry in tried if without[entry.entry_id] != answer]
@@ -89,6 +91,17 @@ def explained(
         tuple(Deciding(each, without[each.entry_id], before[each.entry_id]) for each in deciding),
         complete=len(tried) == len(candidates),
     )
+
+
+def decided_by(file: File, ask: Callable[[File], A], among: AbstractSet[UUID]) -> list[UUID]:
+    """Return those of some entries that decide on an answer, in the order of recording.
+
+    Of many that the question read, the latest are tried.
+    """
+    read: set[object] = set()
+    answer = ask(observed(file, read))
+    tried = [each.entry_id for each in _candidates(file, read) if each.entry_id in among]
+    return [each for each in tried[-_MOST_COMPARED:] if ask(leaving_out(file, each)) != answer]
 
 
 def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> dict[UUID, A]:
@@ -106,8 +119,8 @@ def _before(file: File, deciding: Iterable[UUID], ask: Callable[[File], A]) -> d
     return answers
 
 
-def _group_of(file: File, entry: AnyEntry) -> UUID:
-    """Return the original entry on which one acts, through however many others; its own id if on none."""
+def original_of(file: File, entry: AnyEntry) -> UUID:
+    """Return the entry on which one acts in the end, through however many others; its own id if on none."""
     seen: set[UUID] = set()
     while (named := names_entry(entry)) is not None and entry.entry_id not in seen:
         seen.add(entry.entry_id)
@@ -123,11 +136,11 @@ def _candidates(file: File, read: set[object]) -> list[AnyEntry]:
         return sorted(file.entries.values(), key=_recorded)
     groups: dict[UUID, list[AnyEntry]] = {}
     for entry in file.entries.values():
-        groups.setdefault(_group_of(file, entry), []).append(entry)
+        groups.setdefault(original_of(file, entry), []).append(entry)
     if file.parts:
         # What is joined is read whatever is asked.
         read = {*read, JOINED}
-    found = {_group_of(file, entry) for key in read for entry in _read_by(file, key)}
+    found = {original_of(file, entry) for key in read for entry in _read_by(file, key)}
     found |= {
         original
         for original, acting in groups.items()

@@ -1,17 +1,18 @@
 """What every page about one child has: who it is, at which point of time, and the parts of the file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from api.console.page_request import PageRequest, SignedIn
+from api.console.points_of_time import read_day, read_known_at
 from api.console.rendering import render
-from api.http import one_file
-from api.http.dependencies import AsOf, KnownAt
+from api.http import chronology, hindsight, one_file
 from api.identity.permissions import Role
 
 _AT_THE_END: Final = 3
@@ -31,9 +32,23 @@ TABS: Final = (
     FileTab("/history", "history"),
     FileTab("/due", "due"),
     FileTab("/readiness", "readiness"),
+    FileTab("/findings", "findings"),
+    FileTab("/compare", "compare"),
     FileTab("/readers", "readers"),
 )
 _MAY_SEE_ACCESS: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What came after the point that a page shows: entries recorded, or those that happened.
+
+    `changing` counts those recorded that changed what is shown of the day; None where nothing is recorded
+    after what is known.
+    """
+
+    entries: int
+    changing: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +70,34 @@ class ChildPage:
         """Whether the page shows the present, by what is known now."""
         return self.as_of is None and self.known_at is None
 
+    @property
+    def point(self) -> dict[str, Any]:
+        """The point of time as the API's functions take it."""
+        return {"as_of": self.as_of, "known_at": self.known_at}
+
+    @property
+    def day(self) -> date:
+        """The day that is shown."""
+        return self.as_of or self.page.context.today
+
+    @property
+    def known_words(self) -> str:
+        """The time as known at, as a page says it."""
+        known = self.known_at or ""
+        return self.page.words("foot.position", position=known) if known.isdecimal() else known
+
+    @property
+    def at_day(self) -> str | None:
+        """The day that is asked for, as an address has it; None for today."""
+        return None if self.as_of is None else self.as_of.isoformat()
+
     def at(self, path: str, **more: object) -> str:
         """Return the address of a part of the file at the same point of time."""
-        asked = {"as_of": self.as_of, "known_at": self.known_at, **more}
-        query = urlencode({name: value for name, value in asked.items() if value is not None})
-        return f"{self.address}{path}?{query}" if query else f"{self.address}{path}"
+        return addressed(f"{self.address}{path}", self.point | more)
+
+    def of_now(self) -> "ChildPage":
+        """Return the request for the same at the present, by what is known now."""
+        return replace(self, as_of=None, known_at=None)
 
     @property
     def tabs(self) -> list[tuple[FileTab, str]]:
@@ -67,30 +105,68 @@ class ChildPage:
         shown = [each for each in TABS if each.name != "readers" or self.page.role in _MAY_SEE_ACCESS]
         return [(each, self.at(each.path)) for each in shown]
 
+    @property
+    def comparison(self) -> str:
+        """The address of the comparison of the point that is shown with what came after it."""
+        if self.known_at is None:
+            return addressed(f"{self.address}/compare", {"from": self.as_of})
+        asked = {"from": self.as_of, "from_known_at": self.known_at, "to": self.as_of}
+        return addressed(f"{self.address}/compare", asked)
+
     async def file(self) -> Any:  # noqa: ANN401 - an answer
         """Return the file's answer. Raises its problems."""
-        return await self.page.answer(one_file.file, self.child, as_of=self.as_of, known_at=self.known_at)
+        return await self.page.answer(one_file.file, self.child, **self.point)
 
-    def render(self, template: str, tab: str, file: Any, **answers: Any) -> Response:  # noqa: ANN401 - answers
-        """Return a page about the child."""
+    async def summary(self) -> Any:  # noqa: ANN401 - an answer
+        """Return whose the file is, as far as the head of a page shows it. Raises its problems."""
+        return await self.page.answer(one_file.summary, self.child, **self.point)
+
+    async def render(self, template: str, part: str, file: Mapping[str, Any], **answers: Any) -> Response:  # noqa: ANN401 - answers
+        """Return a page about the child; `part` is a tab, or another name in the words `tab`."""
         number = file["file_no"]
         known = isinstance(number, str)
         return render(
             self.page,
             template,
             asked=self,
-            tab=tab,
-            tab_path=next(each.path for each in TABS if each.name == tab),
+            tab=part,
+            tab_path=next((each.path for each in TABS if each.name == part), ""),
             file=file,
             name=file["identity"]["name"],
             title_number=f"…{number[-_AT_THE_END:]}" if known else "",
+            since=await self._since(),
             **answers,
         )
 
+    async def _since(self) -> Since | None:
+        """Return what came after the point that is shown; None at the present."""
+        if self.is_now:
+            return None
+        if self.known_at is not None:
+            told = await self.page.answer(hindsight.hindsight, self.child, **self.point)
+            return Since(told["recorded_since"], len(told["changing"]))
+        dated = await self.page.answer(chronology.chronology, self.child)
+        days = [date.fromisoformat(each["occurred_until"]) for each in dated["items"]]
+        return Since(sum(self.day < each <= self.page.context.today for each in days), None)
 
-async def _child_page(page: SignedIn, child: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> ChildPage:
+
+def addressed(path: str, asked: Mapping[str, object]) -> str:
+    """Return an address with what is asked there, as far as anything is."""
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{path}?{query}" if query else path
+
+
+async def _child_page(
+    page: SignedIn,
+    child: UUID,
+    as_of: Annotated[str | None, Query(max_length=40)] = None,
+    known_at: Annotated[str | None, Query(max_length=40)] = None,
+) -> ChildPage:
     """Return the request; today, given as a day, is now."""
-    return ChildPage(page, child, None if as_of == page.context.today else as_of, known_at)
+    day = await read_day(page, child, as_of, "as_of")
+    return ChildPage(
+        page, child, None if day == page.context.today else day, read_known_at(known_at, "known_at")
+    )
 
 
 AboutChild: TypeAlias = Annotated[ChildPage, Depends(_child_page)]

@@ -1,9 +1,10 @@
 """A page that is asked for: the session behind its cookie, and the reader's preferences."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
@@ -13,6 +14,7 @@ from api.console.words import Words
 from api.contract.encoding import JsonResponse
 from api.contract.problems import Problem
 from api.contract.sentences import Language
+from api.http import directory_names
 from api.http.authentication import admitted
 from api.http.dependencies import RequestContext
 from api.identity.permissions import Role
@@ -69,6 +71,13 @@ class PageRequest:
     ) -> Any:  # noqa: ANN401 - whatever is answered
         """Return what a function of the API answers, as its clients read it. Raises its problems."""
         return orjson.loads((await question(self.context, *about, **asked)).body)
+
+    async def institution_names(self, ids: Iterable[str | None]) -> dict[str, str]:
+        """Return the names of institutions by their ids, as answers name them."""
+        names = {}
+        for each in sorted(filter(None, {*ids})):
+            names[each] = (await self.answer(directory_names.institution_name, UUID(each)))["name"]
+        return names
 
 
 def cookie_name(*, tls: bool) -> str:

@@ -42,8 +42,9 @@ class Displayed:
 
 @dataclass(frozen=True, slots=True)
 class DisplayedAttribute:
-    """An attribute of a file with all its values, at least one."""
+    """An attribute of a file with all its values, at least one; its path is that of the file's answer."""
 
+    path: str
     label: str
     values: tuple[Displayed, ...]
 
@@ -88,6 +89,16 @@ def chapters(words: Words, file: Mapping[str, Any]) -> list[DisplayedChapter]:
     return [_chapter(words, each, file[each], named[each]) for each in placed]
 
 
+def chapters_of_fields(words: Words, fields: Mapping[str, Any]) -> list[DisplayedChapter]:
+    """Return the chapters of fields that are by their paths in a file's answer."""
+    file: dict[str, dict[str, Any]] = {}
+    for path, held in fields.items():
+        chapter, _, name = path.partition(".")
+        if name:
+            file.setdefault(chapter, {})[name] = held
+    return chapters(words, file)
+
+
 def _chapter(words: Words, chapter: str, held: Mapping[str, Any], names: list[str]) -> DisplayedChapter:
     shown, without = [], []
     for name in names:
@@ -95,7 +106,7 @@ def _chapter(words: Words, chapter: str, held: Mapping[str, Any], names: list[st
         values = held[name] if isinstance(held[name], list) else [held[name]]
         displayed = tuple(_held(words, chapter, name, each) for each in values if each is not None)
         if displayed:
-            shown.append(DisplayedAttribute(label, displayed))
+            shown.append(DisplayedAttribute(f"{chapter}.{name}", label, displayed))
         else:
             without.append(label)
     return DisplayedChapter(chapter, words.of("chapter", chapter), tuple(shown), tuple(without))
@@ -107,10 +118,10 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
         if "value_until" in held:
             shown = Displayed(days(words, held["value"], held["value_until"]))
         else:
-            shown = _value(words, codes.get((chapter, name, "")), held["value"])
+            shown = value_of(words, codes.get((chapter, name, "")), held["value"])
     else:
         parts = [
-            _value(words, codes.get((chapter, name, part)), value)
+            value_of(words, codes.get((chapter, name, part)), value)
             for part, value in held.items()
             if part not in _HELD and value not in (None, [])
         ]
@@ -121,11 +132,29 @@ def _held(words: Words, chapter: str, name: str, held: Mapping[str, Any]) -> Dis
     return Displayed(shown.text, shown.absence, "" if same_day else held_since(words, held))
 
 
-def _value(words: Words, table: CodeTable | None, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+def field_at(words: Words, path: str, value: Any) -> tuple[Displayed, ...]:  # noqa: ANN401 - of an answer
+    """Return the values of the field at a path of a file's answer: of an attribute, or of the file itself."""
+    chapter, _, name = path.partition(".")
+    if value in (None, []):
+        return (personal(words, None),)
+    if (chapter, name) in ATTRIBUTES:
+        values = value if isinstance(value, list) else [value]
+        return tuple(_held(words, chapter, name, each) for each in values)
+    if path == "stage":
+        return (stage(words, value),)
+    if path == "age":
+        return (Displayed(years(words, value)),)
+    if chapter in {"obligations", "findings", "gates"} and name:
+        return ()
+    return (value_of(words, None, value),)
+
+
+def value_of(words: Words, table: CodeTable | None, value: Any) -> Displayed:  # noqa: ANN401 - of an answer
+    """Return a value of an answer: a truth, a code by its label, an id by its end, or as it is."""
     if isinstance(value, bool):
         return Displayed(words("truth.yes") if value else words("truth.no"))
     if isinstance(value, list):
-        return Displayed(words("list.joint").join(_value(words, table, each).text for each in value))
+        return Displayed(words("list.joint").join(value_of(words, table, each).text for each in value))
     if isinstance(value, str) and table is not None and value in table.codes:
         return Displayed(words.label(table.codes[value]))
     if isinstance(value, str) and _is_id(value):
@@ -186,7 +215,7 @@ def stage(words: Words, code: str | None) -> Displayed:
 
 def sex(words: Words, code: str | None) -> Displayed:
     """Return a sex by its label."""
-    return _value(words, tables()["sex"], code)
+    return value_of(words, tables()["sex"], code)
 
 
 def years(words: Words, answer: Mapping[str, Any] | None) -> str:

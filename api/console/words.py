@@ -34,7 +34,7 @@ class Words:
 
     language: Language
 
-    def __call__(self, name: str, **filled: object) -> str:
+    def __call__(self, name: str, /, **filled: object) -> str:
         """Return the words of a name such as `today.title`, with its places filled. Raises KeyError."""
         table, _, word = name.partition(".")
         return self.label(WORDS[table][word]).format(**filled)

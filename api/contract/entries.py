@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -17,17 +17,21 @@ from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
 from domain.file import REJECTED, File
-from domain.when import day_of
 from ledger.canonical import Json, canonical
 from ledger.codec.split import personal_fields, sealed
 
 
 class RecorderAnswer(TypedDict):
-    """The recorder of an entry, with the role and the institution of that time."""
+    """The recorder of an entry, with the role and the institution of that time.
+
+    `name` is null to who may not know them, and once it is erased; it is left out where the caller has just
+    recorded the entry.
+    """
 
     user: UUID
     role: str
     institution: UUID | None
+    name: NotRequired[str | None]
 
 
 NO_CAUSES: Final[Mapping[UUID, UUID]] = MappingProxyType({})
@@ -91,10 +95,12 @@ def entry_json(
     named: Mapping[UUID, AnyEntry] = MappingProxyType({}),
     *,
     causes: Mapping[UUID, UUID] = NO_CAUSES,
+    recorders: Mapping[UUID, str] | None = None,
 ) -> EntryAnswer:
     """Return one entry with its sentences, and its amendments if its file is given.
 
-    `causes` are those that the caller may read, each with its file; others are left out.
+    `causes` are those that the caller may read, each with its file; others are left out. `recorders` are the
+    names of those whom the caller may know; None leaves out who recorded by name.
 
     `named` has the entries that others withdraw, restore or decide on. The words of such an entry may reveal
     its target, so they are masked for a caller who may not see all of the target.
@@ -104,18 +110,15 @@ def entry_json(
     shown: Any = {
         **stored_json(entry, frozenset(Category) - sees),
         **_cause(entry, causes),
-        "lag_days": _lag(entry),
+        "lag_days": entry.lag_days,
         **fate(entry, file, causes),
         "sentence_zh": sentence(entry.event, "zh", sees),
         "sentence_en": sentence(entry.event, "en", sees),
     }
+    if recorders is not None:
+        shown["recorded_by"]["name"] = recorders.get(entry.recorded_by.user)
     answer: EntryAnswer = shown
     return answer
-
-
-def _lag(entry: AnyEntry) -> int | None:
-    """Return the days from its latest day to the day of its recording, fewer than none for a day to come."""
-    return None if entry.recorded_at is None else (day_of(entry.recorded_at) - entry.days.last).days
 
 
 def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:

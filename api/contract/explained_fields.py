@@ -60,6 +60,7 @@ class FieldReading:
     """How a file is read: whose it is, on which day, by which rules, as known where, and who is told.
 
     `causes` are the causes of entries that the reader may be told of, each with its file.
+    `recorders` are the names of those whom the caller may know.
     """
 
     file_id: UUID
@@ -69,6 +70,7 @@ class FieldReading:
     rulebook: Rulebook
     sees: AbstractSet[Category]
     causes: Mapping[UUID, UUID] = field(default_factory=dict)
+    recorders: Mapping[UUID, str] = field(default_factory=dict)
 
     def life(self, file: File) -> Life:
         """Return a file on the day."""

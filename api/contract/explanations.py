@@ -292,10 +292,16 @@ def _contribution(
         "without": deciding.without,
         "differed": differed,
         "known_before": deciding.before if differed else None,
-        "entry": entry_json(entry, file, reading.sees, file.entries, causes=reading.causes),
+        "entry": _entry(entry, file, reading),
         "zh": said.zh,
         "en": said.en,
     }
+
+
+def _entry(entry: AnyEntry, file: File, reading: FieldReading) -> EntryAnswer:
+    return entry_json(
+        entry, file, reading.sees, file.entries, causes=reading.causes, recorders=reading.recorders
+    )
 
 
 def _aside(aside: Aside, file: File, reading: FieldReading) -> dict[str, Any]:
@@ -307,7 +313,7 @@ def _aside(aside: Aside, file: File, reading: FieldReading) -> dict[str, Any]:
         "fate": fate,
         "by": None if aside.by is None else aside.by.entry_id,
         "other_file": other_file,
-        "entry": entry_json(aside.entry, file, reading.sees, file.entries, causes=reading.causes),
+        "entry": _entry(aside.entry, file, reading),
         "zh": said.zh,
         "en": said.en,
     }

@@ -28,20 +28,28 @@ class PointAnswer(TypedDict):
 
 
 class FieldDifferenceAnswer(TypedDict):
-    """A field of the file that differs, by its path in the file's answer, with both its values."""
+    """A field of the file that differs, by its path in the file's answer, with both its values.
+
+    `entries` are those between the points that decide on it at either; none where only the day does.
+    """
 
     path: str
     label_zh: str
     label_en: str
     before: Any
     after: Any
+    entries: list[UUID]
 
 
 class ObligationDifferenceAnswer(TypedDict):
-    """An obligation that came, went or stands otherwise; it is the same if the same entries started it."""
+    """An obligation that came, went or stands otherwise; it is the same if the same entries started it.
+
+    `entries` are those between the points that it names, as of gates and findings.
+    """
 
     before: ObligationAnswer | None
     after: ObligationAnswer | None
+    entries: list[UUID]
 
 
 class GateDifferenceAnswer(TypedDict):
@@ -49,6 +57,7 @@ class GateDifferenceAnswer(TypedDict):
 
     before: GateAnswer | None
     after: GateAnswer | None
+    entries: list[UUID]
 
 
 class FindingDifferenceAnswer(TypedDict):
@@ -56,6 +65,7 @@ class FindingDifferenceAnswer(TypedDict):
 
     before: FindingAnswer | None
     after: FindingAnswer | None
+    entries: list[UUID]
 
 
 class ReadinessDifferenceAnswer(TypedDict):

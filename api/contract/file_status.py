@@ -65,6 +65,26 @@ def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
     )
 
 
+WHO: Final = ("name", "sex", "birth")
+"""Attributes of the chapter `identity` by which somebody is known at sight."""
+_SUMMED: Final = {
+    "institution": UUID | None,
+    "child": UUID,
+    "version": int,
+    "position": int,
+    "known_position": int,
+    "as_of": date,
+    **_OF_A_CHILD,
+    "findings": int,
+    "obligations": WaitingAnswer,
+}
+SummaryAnswer: Final[Any] = typed_dict(
+    "SummaryAnswer",
+    {**_SUMMED, "identity": dict[str, Any]},
+    "Whose a file is on a day, and how much is due and found; `identity` has name, sex and birth.",
+)
+
+
 class RegisterRow(TypedDict):
     """A child's file as the register lists it."""
 

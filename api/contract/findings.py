@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from uuid import UUID
 
+from api.contract.entries import EntryAnswer
 from api.contract.listing import Titled, titled
 from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
@@ -14,6 +15,7 @@ from projections.findings import Finding
 if TYPE_CHECKING:
     FindingAnswer: TypeAlias = dict[str, Any]
     ListedFindingAnswer: TypeAlias = dict[str, Any]
+    FindingsAnswer: TypeAlias = dict[str, Any]
 else:
     _FINDING = {
         **answered(Finding),
@@ -34,6 +36,21 @@ else:
         `others` are files that may be the same child's or have the same number, as far as the caller may read
         them. `child` is null for a file that would be opened.
         """,
+    )
+    FindingsAnswer = typed_dict(
+        "FindingsAnswer",
+        {
+            "items": list[
+                typed_dict(
+                    "EvidencedFindingAnswer",
+                    _FINDING | {"evidence": list[EntryAnswer]},
+                    "A finding against a file, with the entries that are its evidence.",
+                )
+            ],
+            "next": str | None,
+            "known_position": int,
+        },
+        "The findings against one file on a day, as known at a position; there is no next page.",
     )
 
 

@@ -1,7 +1,7 @@
 """What was known when an entry was recorded, in one answer that can be cited."""
 
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -83,10 +83,12 @@ async def decision(
     await request.note({chosen.stream: personal}, "decision")
     await request.note({chosen.stream: shown.told - personal}, "findings")
     causes = await request.causes(entries)
-    answer = entry_json(chosen, whole, sees, whole.entries, causes=causes)
+    recorders = await request.recorders([chosen, *together])
+    told = partial(entry_json, file=whole, sees=sees, named=whole.entries, causes=causes, recorders=recorders)
+    answer = told(chosen)
     body = {
         "entry": answer,
-        "together_with": [entry_json(each, whole, sees, whole.entries, causes=causes) for each in together],
+        "together_with": [told(each) for each in together],
         "kind": chosen.kind,
         "file": chosen.stream,
         "as_of": day,

@@ -24,6 +24,7 @@ from api.identity.permissions import (
     hindrance,
     horizon,
     looks_after,
+    may_know,
     may_receive,
     opened_by,
     scope_sql,
@@ -244,6 +245,17 @@ class RequestContext:
             each.entry_id: each.stream
             for each in found
             if each.stream not in others or self._reads(scopes.get(each.stream), each.days.last)
+        }
+
+    async def recorders(self, entries: Iterable[AnyEntry]) -> dict[UUID, str]:
+        """Return the names of those who recorded entries, as far as the caller may know them."""
+        users = {each.recorded_by.user for each in entries}
+        members = await self.container.identity.members_of(users) if users else []
+        return {
+            each.member: each.name
+            for each in members
+            if each.name is not None
+            and may_know(self.actor, each.member, each.role, each.institution, each.prefix)
         }
 
     def _reads(self, known: StreamScope | None, about: date) -> bool:

@@ -44,7 +44,8 @@ async def explain(
     if field not in fields:
         raise invalid([unknown_word("/path/field", _NO_FIELD, field, fields)])
     causes = await request.causes(read.entries.values())
-    reading = FieldReading(file_id, request.kind, point.day, known, book, request.sees, causes)
+    recorders = await request.recorders(read.entries.values())
+    reading = FieldReading(file_id, request.kind, point.day, known, book, request.sees, causes, recorders)
     elsewhere = 0
     if field == "findings" and known_at is None:
         elsewhere = await findings_of_several_files(request, file_id, reading.day)

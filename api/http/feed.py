@@ -123,6 +123,8 @@ class Reading:
         self._request = request
         self.known = known
         self._fates: dict[UUID, File] = {}
+        self._recorders: dict[UUID, str] = {}
+        self._asked = set[UUID]()
 
     async def look(self, after: int, end: int) -> list[Sight]:
         """Return the entries in scope after a position, up to another, at most one WINDOW."""
@@ -207,8 +209,18 @@ class Reading:
         named = await self._named(entries)
         acting = [each for stream in read for each in self._fates[stream].entries.values()]
         causes = await self._request.causes([*entries, *acting])
+        recorders = await self._recorders_of(entries)
         lines = [
-            dumps(entry_json(entry, self._fates[entry.stream], self._request.sees, named, causes=causes))
+            dumps(
+                entry_json(
+                    entry,
+                    self._fates[entry.stream],
+                    self._request.sees,
+                    named,
+                    causes=causes,
+                    recorders=recorders,
+                )
+            )
             + b"\n"
             for entry in entries
         ]
@@ -221,6 +233,13 @@ class Reading:
             entries = await self._request.ledger.entries(targets)
             named |= {each.entry_id: each for each in entries}
         return named
+
+    async def _recorders_of(self, entries: Iterable[AnyEntry]) -> dict[UUID, str]:
+        """Return who recorded, by name; each is asked for once."""
+        unasked = [each for each in entries if each.recorded_by.user not in self._asked]
+        self._asked.update(each.recorded_by.user for each in unasked)
+        self._recorders |= await self._request.recorders(unasked)
+        return self._recorders
 
     def _may_read(self, seen: Seen) -> bool:
         return self._request.may(Action.READ, seen.scope, seen.occurred_until)

@@ -13,12 +13,22 @@ from api.contract.file_kinds import PATHS, answer_about, path_of
 from api.contract.problems import OF_FILE, not_found, responses
 from api.http.cursors import Cursor, PageLimit, packed
 from api.http.dependencies import FileRequest, categories_of
-from api.http.file_snapshots import FileSnapshot, file_difference, file_snapshot, label_of
+from api.http.file_snapshots import (
+    FileSnapshot,
+    entries_behind,
+    file_difference,
+    file_snapshot,
+    label_of,
+    named_in,
+)
 from api.http.of_kind import of_kind
 from api.http.two_points import From, FromKnownAt, To, ToKnownAt, file_points, two_points
 from ledger.compute import compute
 
 router = APIRouter(tags=["one file"])
+
+_COST = 10
+"""A comparison costs about as much as so many readings of the file."""
 
 
 async def file_diff(
@@ -54,9 +64,13 @@ async def file_diff(
     entries.sort(key=lambda each: each[1].position)
     shown = entries[points.start : points.start + limit]
 
+    def turn(entry: UUID) -> int:
+        return latest.entries[entry].position
+
     def compared() -> tuple[FileSnapshot, FileSnapshot, dict[str, Any]]:
         before, after = (file_snapshot(each, file_id, sees, request.kind) for each in (first, second))
         differing = file_difference(before, after)
+        among = {entry.entry_id for _, entry in entries}
         statuses = [None if each.ready is None else each.ready.status for each in (before, after)]
         answer = {
             "fields": [
@@ -66,11 +80,19 @@ async def file_diff(
                     "label_en": label_of(each.path).en,
                     "before": each.before,
                     "after": each.after,
+                    "entries": entries_behind(each.path, (first, second), among, file_id, request),
                 }
                 for each in differing.fields
             ],
             **{
-                name: [{"before": each.before, "after": each.after} for each in changes]
+                name: [
+                    {
+                        "before": each.before,
+                        "after": each.after,
+                        "entries": sorted(named_in(each.before, each.after) & among, key=turn),
+                    }
+                    for each in changes
+                ]
                 for name, changes in (
                     ("obligations", differing.obligations),
                     ("gates", differing.gates),
@@ -81,14 +103,20 @@ async def file_diff(
             if statuses[0] == statuses[1]
             else {"before": statuses[0], "after": statuses[1]},
             "entries": [
-                {"between": axes, "entry": entry_json(entry, latest, sees, latest.entries, causes=causes)}
+                {
+                    "between": axes,
+                    "entry": entry_json(
+                        entry, latest, sees, latest.entries, causes=causes, recorders=recorders
+                    ),
+                }
                 for axes, entry in shown
             ],
         }
         return before, after, answer
 
     causes = await request.causes(latest.entries.values())
-    before, after, answer = await compute(compared, len(whole.entries))
+    recorders = await request.recorders(each for _, each in shown)
+    before, after, answer = await compute(compared, _COST * len(whole.entries))
     personal = {
         each.personal for file in (first.file, second.file) for each in file.attributes() if each.personal
     } | categories_of(entry for _, entry in shown)

@@ -13,13 +13,16 @@ from uuid import UUID
 
 import orjson
 
+from api.contract.explained_fields import FieldReading, explained_field
 from api.contract.file_status import file_json
 from api.contract.findings import FindingAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, obligation_json
 from api.contract.readiness import GateAnswer
+from api.http.dependencies import RequestContext
 from api.http.file_points import FilePoint
 from domain.event import Category, Kind
 from domain.events.intake import FILE_NO
+from domain.explaining import decided_by
 from domain.file import ATTRIBUTES
 from domain.label import Label
 from domain.life import STAGE, Life
@@ -40,6 +43,8 @@ _LABELS: Final = {
 _COUNTS: Final = ("findings", "obligations")
 """Members of a file's answer that only count what a snapshot has itself."""
 _MOVES_DAILY: Final = "days_left"
+_NAMING: Final = ("started_by", "met_by", "evidence", "entries")
+"""Members of an obligation, a gate or a finding that name entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def file_snapshot(
     ready = ready_on(file, file_id, book, day, sees) if kind == "child" else None
     told = told_of([*obligations.values(), *findings.values()]).get(file_id, set())
     return FileSnapshot(
-        fields=dict(_fields(point, sees, kind)),
+        fields=fields_at(point, sees, kind),
         obligations={key: obligation_json(each, day, kind=kind) for key, each in obligations.items()},
         gates={} if ready is None else {each["gate"]: each for each in orjson.loads(ready.gates_shown(sees))},
         findings={key: finding_json(each, kind=kind) for key, each in findings.items()},
@@ -124,8 +129,26 @@ def file_snapshot(
     )
 
 
+def fields_at(point: FilePoint, sees: AbstractSet[Category], kind: Kind) -> dict[str, Any]:
+    """Return the fields of a file's answer by their paths, such as `stage` and `household.registered`."""
+    return dict(_fields(point, sees, kind)) if point.file.entries else {}
+
+
+def entries_behind(
+    path: str, points: Iterable[FilePoint], among: AbstractSet[UUID], file_id: UUID, request: RequestContext
+) -> list[UUID]:
+    """Return those of some entries that decide on a field at any of these points."""
+    found: dict[UUID, None] = {}
+    for point in points:
+        if point.file.entries:
+            reading = FieldReading(
+                file_id, request.kind, point.day, point.known, point.rulebook, request.sees
+            )
+            found |= dict.fromkeys(decided_by(point.file, explained_field(path, reading).ask, among))
+    return list(found)
+
+
 def _fields(point: FilePoint, sees: AbstractSet[Category], kind: Kind) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a file's answer by their paths, such as `stage` and `household.registered`."""
     scope, life = scope_of(point.file), Life(point.file, point.day, point.rulebook)
     yield "institution", scope.institution
     if kind == "child":
@@ -136,6 +159,19 @@ def _fields(point: FilePoint, sees: AbstractSet[Category], kind: Kind) -> Iterat
             yield name, value
         elif name not in _COUNTS:
             yield from ((f"{name}.{attribute}", held) for attribute, held in value.items())
+
+
+def named_in(*answers: Mapping[str, Any] | None) -> set[UUID]:
+    """Return the entries that obligations, gates or findings name."""
+    lists = [answer.get(name) for answer in answers if answer is not None for name in _NAMING]
+    return {UUID(str(each)) for named in lists if isinstance(named, list) for each in named}
+
+
+def category_of(path: str) -> set[Category]:
+    """Return the category of personal data of the field at a path, if it has one."""
+    chapter, _, name = path.partition(".")
+    attribute = ATTRIBUTES.get((chapter, name)) if name else {"file_no": FILE_NO}.get(path)
+    return set() if attribute is None or attribute.personal is None else {attribute.personal}
 
 
 def label_of(path: str) -> Label:

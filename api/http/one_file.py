@@ -9,22 +9,25 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.contract.encoding import JsonResponse
+from api.contract.entries import EntryAnswer, entry_json
 from api.contract.file_kinds import PATHS, answer_about, path_of
-from api.contract.file_status import file_answer, file_json
+from api.contract.file_status import WHO, SummaryAnswer, file_answer, file_json
+from api.contract.findings import FindingsAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
-from api.http.dependencies import AsOf, Day, FileRequest, KnownAt
+from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
-from api.http.file_points import file_point, one_day
+from api.http.file_points import FilePoint, file_point, one_day
 from api.http.of_kind import of_kind
+from domain.entry import AnyEntry
 from domain.event import Category
 from domain.life import Life
 from domain.obligations import State
 from domain.scope import scope_of
 from ledger.compute import compute
 from projections.family_children import too_many_for_families
-from projections.findings import findings_of
+from projections.findings import Finding, findings_of
 from projections.obligations import obligations_of
 from projections.projector.projector import NotBuiltError
 from projections.readiness import ready_on
@@ -54,9 +57,33 @@ async def file(
     request: FileRequest, file_id: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> JsonResponse:
     """Return a file's status on a day, as known at a position, an instant or the end of a day."""
+    point, answer, counted = await _status(request, file_id, as_of, known_at)
+    shown = {each.personal for each in point.file.attributes() if each.personal is not None}
+    await request.note({file_id: shown}, "file", point.known)
+    # Not everyone who may know of the access may know that there is something to count.
+    await request.note({file_id: counted - shown}, "findings")
+    return _told(request, file_id, point, answer)
+
+
+async def summary(
+    request: FileRequest, file_id: UUID, as_of: AsOf = None, known_at: KnownAt = None
+) -> JsonResponse:
+    """Return of a file's status whose it is, and how much is due and found."""
+    point, answer, counted = await _status(request, file_id, as_of, known_at)
+    who = {name: answer["identity"][name] for name in WHO}
+    shown = {Category.IDENTITY} if [*point.file.attributes()] else set()
+    await request.note({file_id: shown}, "summary")
+    await request.note({file_id: counted - shown}, "findings")
+    members = {name: answer[name] for name in ("file_no", "stage", "age", "findings", "obligations")}
+    return _told(request, file_id, point, {**members, "identity": who})
+
+
+async def _status(
+    request: RequestContext, file_id: UUID, as_of: date | None, known_at: str | None
+) -> tuple[FilePoint, dict[str, Any], set[Category]]:
+    """Return what is answered of a file on a day, and the categories of what is counted in it."""
     point = await file_point(request, file_id, as_of, known_at)
     read, day, book = point.file, point.day, point.rulebook
-    scope = scope_of(read)
     # What other files state is known only as of now.
     of_several = await findings_of_several_files(request, file_id, day) if known_at is None else 0
 
@@ -73,22 +100,68 @@ async def file(
         )
         return shown, told_of([*findings, *obligations]).get(file_id, set())
 
-    answer, counted = await compute(status, len(read.entries))
+    return (point, *await compute(status, len(read.entries)))
+
+
+def _told(request: RequestContext, file_id: UUID, point: FilePoint, answer: dict[str, Any]) -> JsonResponse:
+    read, scope = point.file, scope_of(point.file)
     body = {
         request.kind: file_id,
         "version": read.version,
         "position": read.position,
         "known_position": point.known,
-        "as_of": day,
+        "as_of": point.day,
         "institution": scope.institution,
         **({"place": scope.place} if request.kind == "child" else {}),
         **answer,
     }
-    shown = {each.personal for each in read.attributes() if each.personal is not None}
-    await request.note({file_id: shown}, "file", point.known)
-    # Not everyone who may know of the access may know that there is something to count.
-    await request.note({file_id: counted - shown}, "findings")
     return JsonResponse(body, headers={"ETag": f'"{read.version}"', "Ledger-Position": str(point.known)})
+
+
+async def findings(
+    request: FileRequest,
+    file_id: UUID,
+    as_of: AsOf = None,
+    rule: RuleFilter = None,
+    known_at: KnownAt = None,
+) -> JsonResponse:
+    """List what speaks against a file on a day, each finding with the entries that are its evidence.
+
+    What only comes of comparing files is in the list across files.
+    """
+    point = await file_point(request, file_id, as_of, known_at)
+    read, day, book = point.file, point.day, point.rulebook
+    request.check_rule(rule, book)
+    last = request.until(read)
+
+    def speaking() -> list[Finding]:
+        every = request.visible(findings_of(read, file_id, book))
+        return [each for each in every if each.speaks(day) and rule in {None, each.rule}]
+
+    found = await compute(speaking, len(read.entries))
+    ids = dict.fromkeys(entry for each in found for entry in each.entries)
+    evidence = {
+        each: entry
+        for each in ids
+        if (entry := read.entries.get(each)) is not None and entry.days.last <= last
+    }
+    causes = await request.causes(evidence.values())
+    recorders = await request.recorders(evidence.values())
+    told = told_of(found).get(file_id, set())
+    await request.note({file_id: told | categories_of(evidence.values())}, "findings")
+
+    def shown(entry: AnyEntry) -> EntryAnswer:
+        return entry_json(entry, read, request.sees, read.entries, causes=causes, recorders=recorders)
+
+    items = [
+        {
+            **finding_json(each, kind=request.kind),
+            "evidence": [shown(evidence[entry]) for entry in each.entries if entry in evidence],
+        }
+        for each in found
+    ]
+    body = {"items": items, "next": None, "known_position": point.known}
+    return JsonResponse(body, headers={"Ledger-Position": str(point.known)})
 
 
 async def obligations(
@@ -148,5 +221,9 @@ for _kind in PATHS:
     router.get(f"{_at}/obligations", responses=_answers(answer_about(_kind, ObligationsAnswer)))(
         of_kind(_kind, obligations)
     )
+    router.get(f"{_at}/findings", responses=_answers(answer_about(_kind, FindingsAnswer)))(
+        of_kind(_kind, findings)
+    )
     if _kind == "child":
+        router.get(f"{_at}/summary", responses=_answers(SummaryAnswer))(of_kind(_kind, summary))
         router.get(f"{_at}/readiness", responses=_answers(ReadinessKnownAnswer))(of_kind(_kind, readiness))

@@ -15,9 +15,10 @@ from api.contract.problems import OF_FILE, invalid, responses
 from api.http.cursors import Cursor, CursorNumber, PageLimit, packed, resumed
 from api.http.dependencies import FileRequest, KnownAt, RequestContext, categories_of
 from api.http.of_kind import of_kind
-from domain.entry import AnyEntry
+from domain.entry import LATE_DAYS, AnyEntry
 from domain.event import CATALOGUE, Category
-from domain.file import TURN
+from domain.event import chapter as chapter_of
+from domain.file import TURN, names_entry
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import FIRST_DAY, LAST_DAY, day_of
@@ -53,6 +54,8 @@ class TimelineTurn:
     since: date | None
     until: date | None
     type: list[str] | None
+    chapter: str | None
+    late_or_amended: bool | None
     recorded_by: UUID | None
 
     def has(self, entry: AnyEntry) -> bool:
@@ -62,6 +65,7 @@ class TimelineTurn:
             days[0] <= self._day(entry) <= days[1]
             and (self.as_of is None or entry.days.last <= self.as_of)
             and (self.type is None or entry.type in self.type)
+            and self.chapter in {None, chapter_of(type(entry.event))}
             and self.recorded_by in {None, entry.recorded_by.user}
         )
 
@@ -88,6 +92,14 @@ async def entries(
         list[str] | None,
         Query(min_length=1, max_length=MOST_TYPES, description="Types of event; all by default."),
     ] = None,
+    chapter: Annotated[str | None, Query(max_length=40, description="One chapter of a life.")] = None,
+    late_or_amended: Annotated[
+        bool | None,
+        Query(
+            description=f"Only what was recorded more than {LATE_DAYS} days late, what amends another entry,"
+            " and what was amended."
+        ),
+    ] = None,
     recorded_by: Annotated[
         UUID | None, Query(description="The user who recorded; anybody by default.")
     ] = None,
@@ -106,10 +118,12 @@ async def entries(
         "since": since,
         "until": until,
         "type": type,
+        "chapter": chapter,
+        "late_or_amended": late_or_amended,
         "recorded_by": recorded_by,
     }
     if cursor is None:
-        await _check(request, type, recorded_by)
+        await _check(request, type, chapter, recorded_by)
         head, known = await request.ledger.head(), await request.known(known_at)
         turn = TimelineTurn(
             head.epoch,
@@ -122,6 +136,8 @@ async def entries(
             since,
             until,
             type,
+            chapter,
+            late_or_amended,
             recorded_by,
         )
     else:
@@ -129,16 +145,23 @@ async def entries(
     read = await request.file(file_id, known=turn.known, about=date.min)
     last, end = request.until(read), turn.start + limit
     causes = await request.causes(read.entries.values())
+    recorders = await request.recorders(read.entries.values())
 
     def paged() -> tuple[list[EntryAnswer], set[Category], bool]:
         line = [entry for entry in read.entries.values() if entry.days.last <= last and turn.has(entry)]
+        if turn.late_or_amended:
+            amended = {*map(names_entry, read.entries.values())}
+            line = [each for each in line if each.is_late or names_entry(each) or each.entry_id in amended]
         line.sort(key=TURN)
         if turn.order == "occurred":
             line.sort(key=lambda entry: (entry.days.last, entry.days.earliest))
         if turn.latest_first:
             line.reverse()
         shown = line[turn.start : end]
-        items = [entry_json(entry, read, request.sees, read.entries, causes=causes) for entry in shown]
+        items = [
+            entry_json(entry, read, request.sees, read.entries, causes=causes, recorders=recorders)
+            for entry in shown
+        ]
         return items, categories_of(shown), end < len(line)
 
     items, categories, more = await compute(paged, len(read.entries))
@@ -151,9 +174,16 @@ async def entries(
     return JsonResponse(body, headers={"Ledger-Position": str(turn.known)})
 
 
-async def _check(request: RequestContext, types: Sequence[str] | None, person: UUID | None) -> None:
-    """Raise the problem `invalid` if a filter names a type or a person that there is not."""
+async def _check(
+    request: RequestContext, types: Sequence[str] | None, chapter: str | None, person: UUID | None
+) -> None:
+    """Raise the problem `invalid` if a filter names a type, a chapter or a person that there is not."""
     faults = list(_unknown_types(request, types or ()))
+    chapters = list(
+        dict.fromkeys(chapter_of(each) for each in CATALOGUE.values() if each.kind == request.kind)
+    )
+    if chapter is not None and chapter not in chapters:
+        faults.append(unknown_word("/query/chapter", _NO_CHAPTER, chapter, chapters))
     if person is not None and not await request.container.identity.names([person]):
         faults.append(InvalidValue("/query/recorded_by", _NOBODY))
     if faults:
@@ -167,6 +197,7 @@ def _unknown_types(request: RequestContext, types: Sequence[str]) -> Iterator[In
             yield unknown_word("/query/type", _NO_TYPE, name, known)
 
 
+_NO_CHAPTER: Final = Label("没有该章节", "no such chapter")
 _NO_TYPE: Final = Label("没有该事件类型", "no such type of event")
 _NOBODY: Final = Label("没有该编号的人员", "there is nobody with this id")
 

@@ -246,12 +246,15 @@ class Identity:
 
     async def member(self, member: UUID) -> Member | None:
         """Return a member by id."""
-        return next(iter(await self._opened(await self._read("members_of", [member]))), None)
+        return next(iter(await self.members_of([member])), None)
 
     async def names(self, members: Iterable[UUID]) -> dict[UUID, str | None]:
         """Return the names of members; None for an erased one."""
-        named = await self._opened(await self._read("members_of", list(members)))
-        return {each.member: each.name for each in named}
+        return {each.member: each.name for each in await self.members_of(members)}
+
+    async def members_of(self, members: Iterable[UUID]) -> list[Member]:
+        """Return the members with these ids."""
+        return await self._opened(await self._read("members_of", list(members)))
 
     async def _opened(self, rows: list[TupleRow]) -> list[Member]:
         seal = await self._ledger.seal_for([row[0] for row in rows], [Category.IDENTITY])

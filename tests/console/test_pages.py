@@ -40,6 +40,7 @@ RECEIVED: Final = (
 )
 OF_PAGES: Final[Mapping[str, str]] = {
     "rule": "D11",
+    "field": "schooling.enrolled",
     "table": "stage",
     "name": "ChildReceived",
     "ticket": str(UUID(int=7)),
@@ -50,10 +51,12 @@ TOLD: Final = {"zh": "zh-CN", "en": "en"}
 DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
-def addresses(child: UUID) -> Iterator[str]:
-    """The addresses of all pages, of a child that is there."""
-    for address in ADDRESSES:
-        yield address.format(child=child, **OF_PAGES)
+async def addresses(served: Served, child: UUID) -> list[str]:
+    """The addresses of all pages, of a child that is there and the last entry of its file."""
+    file = await served.container.ledger.file(child)
+    assert file is not None
+    named = {**OF_PAGES, "child": child, "entry": file.newest.entry_id}
+    return [address.format(**named) for address in ADDRESSES]
 
 
 async def a_child(served: Served) -> UUID:
@@ -84,7 +87,7 @@ async def test_every_page_renders_for_every_role_in_both_languages(served: Serve
     browser = await signed_in(served, role)
     for language in TOLD:
         await browser.prefer(language=language)
-        for address in addresses(child):
+        for address in await addresses(served, child):
             page = await browser.open(address)
             assert page.status_code in {DONE, FORBIDDEN, NOT_FOUND}, (address, page.text)
             is_sound(page, language)
@@ -98,7 +101,7 @@ async def test_every_link_of_a_page_leads_to_a_page(served: Served) -> None:
     browser = await signed_in(served, Role.SUPERVISOR)
     links = {
         link.replace("&amp;", "&")
-        for address in addresses(child)
+        for address in await addresses(served, child)
         for link in re.findall(r'(?:href|action)="([^"#]+)"', (await browser.open(address)).text)
     }
     ours = {link for link in links if link.startswith("/console")}
@@ -145,7 +148,7 @@ async def test_what_a_role_may_not_see_is_nowhere_on_a_page(served: Served, role
             hidden |= {note, noted_by}
     child = await kept(served, told)
     browser = await signed_in(served, role)
-    for address in addresses(child):
+    for address in await addresses(served, child):
         page = await browser.open(address)
         assert {text for text in hidden if text in page.text} == set(), address
 

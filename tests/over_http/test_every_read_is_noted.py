@@ -105,6 +105,16 @@ class Asked:
         entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
         return await self.get(f"/entries/{entries[-1]['position']}/decision")
 
+    async def hindsight(self) -> Response:
+        """Ask what was learned since the first entry was recorded."""
+        entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
+        return await self.get("/children/{child}/hindsight", known_at=entries[0]["position"])
+
+    async def latest_entry(self) -> Response:
+        """Ask for the latest entry."""
+        entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
+        return await self.get(f"/children/{{child}}/entries/{entries[-1]['entry_id']}")
+
     async def imported(self) -> Response:
         """Hand in a register that tells of the child, in words that cannot be used."""
         sheet = a_sheet("儿童花名册").row(儿童编号=NUMBER, 姓名=NAME, 接收日期="某日")
@@ -116,6 +126,17 @@ class Asked:
 Ask = Callable[[Asked], Awaitable[Response]]
 NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     "GET /children/{child}": [("file", {"identity", "adoption"}, lambda own: own.get("/children/{child}"))],
+    "GET /children/{child}/summary": [
+        ("summary", {"identity"}, lambda own: own.get("/children/{child}/summary")),
+        ("findings", {"adoption"}, lambda own: own.get("/children/{child}/summary")),
+    ],
+    "GET /children/{child}/findings": [
+        ("findings", {"adoption"}, lambda own: own.get("/children/{child}/findings", rule="I12")),
+    ],
+    "GET /children/{child}/hindsight": [
+        ("hindsight", {"identity"}, lambda own: own.hindsight()),
+    ],
+    "GET /children/{child}/entries/{entry_id}": [("entry", {"adoption"}, lambda own: own.latest_entry())],
     "GET /children/{child}/entries": [
         ("entries", {"identity", "adoption"}, lambda own: own.get("/children/{child}/entries"))
     ],
@@ -178,6 +199,8 @@ SILENT = {
     "GET /rules",
     "GET /codes",
     "GET /codes/{table}",
+    # When something happened and was recorded is told, not what.
+    "GET /children/{child}/chronology",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.
@@ -196,6 +219,10 @@ OF_OTHER_KINDS = {
         for method, path in (
             ("GET", ""),
             ("GET", "/entries"),
+            ("GET", "/entries/{entry_id}"),
+            ("GET", "/chronology"),
+            ("GET", "/hindsight"),
+            ("GET", "/findings"),
             ("GET", "/obligations"),
             ("GET", "/explain/{field}"),
             ("GET", "/diff"),

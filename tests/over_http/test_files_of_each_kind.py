@@ -147,7 +147,13 @@ async def test_a_file_is_found_under_its_own_kind_alone(served: Served) -> None:
             assert (answer.status_code == NOT_FOUND) == (path != kind)
 
 
-@pytest.mark.parametrize("path", ["", "/entries", "/obligations", "/explain/findings", "/access", "/diff"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "/entries", "/chronology", "/obligations", "/findings"),
+        *("/explain/findings", "/diff", "/hindsight", "/access"),
+    ],
+)
 async def test_outside_its_scope_a_family_and_an_institution_are_not_found(served: Served, path: str) -> None:
     family = await a_family(served)
     for role in Role:

@@ -18,11 +18,9 @@ _GROUPS: Final = (("overdue",), ("due",), ("met", "met_late"), ("void",))
 @router.get("/children/{child}/due")
 async def child_due(asked: AboutChild) -> Response:
     """Show every obligation of the file with its state on the day."""
-    file = await asked.file()
-    due = await asked.page.answer(
-        one_file.obligations, asked.child, as_of=asked.as_of, known_at=asked.known_at
-    )
+    file = await asked.summary()
+    due = await asked.page.answer(one_file.obligations, asked.child, **asked.point)
     groups: list[tuple[str, list[Mapping[str, Any]]]] = [
         (states[0], [each for each in due["items"] if each["state"] in states]) for states in _GROUPS
     ]
-    return asked.render("child-due.html", "due", file, groups=[each for each in groups if each[1]])
+    return await asked.render("child-due.html", "due", file, groups=[each for each in groups if each[1]])

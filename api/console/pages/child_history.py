@@ -1,168 +1,155 @@
-"""A child's life: every entry with both its dates, the latest first."""
+"""A child's life: every entry with both its dates, the latest first, and birthdays."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Annotated, Any, Final, Literal, TypeAlias
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage
+from api.console.entry_display import EntryLine, documents, entry_line
 from api.console.page_route import PageRoute
-from api.console.value_display import at, event_label
-from api.console.words import Words
-from api.contract.problems import Problem
-from api.http import directory_names, timeline
+from api.console.value_display import days
+from api.http import timeline
 from api.http.cursors import Cursor
-from domain.codes import tables
-from domain.when import day_after, day_before, days_in_month
+from domain.event import CATALOGUE, chapter
+from domain.when import FIRST_DAY, LAST_DAY, Days, days_in_month
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 TimelineOrder: TypeAlias = Literal["occurred", "recorded"]
 """By which of its two dates an entry stands in the history."""
-SEE_OTHER: Final = 303
-LATE_DAYS: Final = 7
-"""Days after which an entry that was recorded later is called late."""
 _ROWS: Final = 50
+_AGES: Final = (6, 8, 14, 16, 18)
+"""Birthdays on which the law begins or ends something: school, a say of one's own, work, full age."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """An entry as the history tells it: `head` is what happened, `rest` what is said of it.
+    """A line of the history: an entry, or the birthday on which an `age` was reached.
 
-    `by` is who recorded it, empty if the reader may not know; `undone_by` the version of the entry by which
-    it is struck through, None if that is on another page.
+    `undone_by` is the entry by which it is struck through, with its version if it stands on this page.
     """
 
-    entry: Mapping[str, Any]
-    head: str
-    rest: str
     year: str
-    recorded_on: date
-    by: str
-    late: int
-    undone_by: int | None
+    day: date
+    line: EntryLine | None
+    occurred: str = ""
+    age: int = 0
+    undone_by: str | None = None
+    undone_number: int | None = None
 
 
 @router.get("/children/{child}/history")
 async def child_history(
     asked: AboutChild,
     order: TimelineOrder | None = None,
+    chapter: Annotated[str | None, Query(max_length=40)] = None,
     month: Annotated[str | None, Query(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] = None,
+    late_or_amended: bool | None = None,  # noqa: FBT001 - a filter of the address
+    below: date | None = None,
     cursor: Cursor = None,
 ) -> Response:
-    """Show a page of the history, from a month backwards or from its end."""
-    file = await asked.file()
-    filters: dict[str, Any] = {"latest_first": True, "limit": _ROWS, "cursor": cursor}
-    if cursor is None:
-        filters |= {
-            "order": order or "occurred",
-            "as_of": asked.as_of,
-            "known_at": asked.known_at,
-            "until": None if month is None else _end_of(month),
-        }
-    listed = await asked.page.answer(timeline.entries, asked.child, **filters)
-    names = await _names(asked, listed["items"])
+    """Show a page of the history, from a month backwards or from its end.
+
+    `below` is the day of the last line of the page before.
+    """
+    file = await asked.summary()
     by = order or "occurred"
-    lines = [_line(asked.page.words, each, listed["items"], names, by) for each in listed["items"]]
-    return asked.render(
+    filters: dict[str, Any] = {
+        "order": by,
+        "chapter": chapter,
+        "late_or_amended": late_or_amended,
+        "until": None if month is None else _end_of(month),
+        **asked.point,
+    }
+    listed = await asked.page.answer(
+        timeline.entries, asked.child, latest_first=True, limit=_ROWS, cursor=cursor, **filters
+    )
+    lines = _lines(asked, listed["items"], by)
+    if by == "occurred" and not late_or_amended and chapter in {None, "identity"}:
+        above = filters["until"] or asked.day
+        lines = _with_birthdays(asked, file, lines, min(above, asked.day), below, last=listed["next"] is None)
+    chosen = {
+        "order": by,
+        "chapter": chapter,
+        "month": month,
+        "late_or_amended": "true" if late_or_amended else None,
+    }
+    following = {"below": lines[-1].day if lines else None, "cursor": listed["next"]}
+    return await asked.render(
         "child-history.html",
         "history",
         file,
-        documents=partial(_documents, asked.page.words),
+        documents=partial(documents, asked.page.words),
         years=[(year, list(each)) for year, each in groupby(lines, key=lambda line: line.year)],
         listed=listed,
-        order=by,
-        month=month or "",
+        chosen=chosen,
+        chapters=_CHAPTERS,
+        again=asked.at("/history", **chosen),
+        following=asked.at("/history", **chosen, **following),
         first=cursor is None,
     )
 
 
-@router.get("/children/{child}/step")
-async def step(asked: AboutChild, back: bool | None = None) -> Response:  # noqa: FBT001 - of the address
-    """Lead to the day of the next entry on the axis that is set, or of the one before."""
-    known = _day(asked.known_at)
-    recorded = known is not None and asked.as_of is None
-    day = (known if recorded else asked.as_of) or asked.page.context.today
-    bound = {"until": day_before(day)} if back else {"since": day_after(day)}
-    found = await asked.page.answer(
-        timeline.entries,
-        asked.child,
-        order="recorded" if recorded else "occurred",
-        latest_first=back or False,
-        known_at=None if recorded else asked.known_at,
-        limit=1,
-        **bound,
-    )
-    if not found["items"]:
-        return RedirectResponse(asked.at(""), SEE_OTHER)
-    (entry,) = found["items"]
-    if recorded:
-        recorded_on = at(entry["recorded_at"]).date().isoformat()
-        return RedirectResponse(replace(asked, known_at=recorded_on).at(""), SEE_OTHER)
-    on = date.fromisoformat(entry["occurred_until"])
-    return RedirectResponse(replace(asked, as_of=on).at(""), SEE_OTHER)
-
-
-def _day(text: str | None) -> date | None:
-    """Return the day that `known_at` names; None for a position, an instant or the present."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
-
-
-def _documents(words: Words, entry: Mapping[str, Any]) -> str:
-    """Return the papers of an entry by their kinds, with their days."""
-    kinds = tables()["document_kind"].codes
-    said = []
-    for each in entry["documents"]:
-        kind = each["kind"] if isinstance(each["kind"], str) else ""
-        issued = each["issued_on"] if isinstance(each["issued_on"], str) else ""
-        said.append(f"{words.label(kinds[kind]) if kind in kinds else kind} {issued}".strip())
-    return words("list.joint").join(filter(None, said))
+def _lines(asked: ChildPage, entries: Sequence[Mapping[str, Any]], by: TimelineOrder) -> list[HistoryLine]:
+    versions = {each["entry_id"]: each["version"] for each in entries}
+    return [_line(asked, each, versions, by) for each in entries]
 
 
 def _line(
-    words: Words,
-    entry: Mapping[str, Any],
-    entries: Iterable[Mapping[str, Any]],
-    names: Mapping[str, str],
-    by: TimelineOrder,
+    asked: ChildPage, entry: Mapping[str, Any], versions: Mapping[str, int], by: TimelineOrder
 ) -> HistoryLine:
-    recorded_on = at(entry["recorded_at"]).date()
-    head = event_label(words, entry["type"])
+    line = entry_line(asked.page.words, entry)
     undone = entry["rejected_by"] or entry["corrected_by"] or entry["withdrawn_by"]
-    versions = {each["entry_id"]: each["version"] for each in entries}
+    day = line.recorded_on if by == "recorded" else date.fromisoformat(entry["occurred_until"])
     return HistoryLine(
-        entry,
-        head,
-        words.said(entry, "sentence").removeprefix(head).lstrip("。. "),
-        str(recorded_on.year) if by == "recorded" else entry["occurred_until"][:4],
-        recorded_on,
-        names.get(entry["recorded_by"]["user"], ""),
-        entry["lag_days"] if (entry["lag_days"] or 0) > LATE_DAYS else 0,
-        versions.get(undone) if undone else None,
+        str(day.year), day, line, line.occurred, undone_by=undone, undone_number=versions.get(undone or "")
     )
 
 
-async def _names(asked: ChildPage, entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the names of those who recorded, as far as the reader may know them."""
-    names = {}
-    for user in dict.fromkeys(each["recorded_by"]["user"] for each in entries):
-        try:
-            person = await asked.page.answer(directory_names.person, UUID(user))
-        except Problem:
-            continue
-        names[user] = person["name"] or ""
-    return names
+def _with_birthdays(
+    asked: ChildPage,
+    file: Mapping[str, Any],
+    lines: Sequence[HistoryLine],
+    above: date,
+    below: date | None,
+    *,
+    last: bool,
+) -> list[HistoryLine]:
+    """Return the lines of a page with the birthdays that fall between its days."""
+    end = FIRST_DAY if last or not lines else lines[-1].day
+    birthdays = [
+        each
+        for each in _birthdays(asked, file)
+        if end <= each.day <= above and each.day < (below or LAST_DAY)
+    ]
+    return sorted([*lines, *birthdays], key=lambda line: line.day, reverse=True)
+
+
+def _birthdays(asked: ChildPage, file: Mapping[str, Any]) -> Iterator[HistoryLine]:
+    birth = file["identity"]["birth"]
+    if birth is None or not isinstance(birth.get("value_until"), str):
+        return
+    first = None if birth["value"] is None else date.fromisoformat(birth["value"])
+    born = Days(first, date.fromisoformat(birth["value_until"]))
+    for years in _AGES:
+        on = born.turns(years)
+        begun = None if on.first is None else on.first.isoformat()
+        shown = days(asked.page.words, begun, on.last.isoformat())
+        yield HistoryLine(str(on.last.year), on.last, None, shown, age=years)
 
 
 def _end_of(month: str) -> date:
     year, number = int(month[:4]), int(month[5:])
     return date(year, number, days_in_month(year, number))
+
+
+def _chapters(kinds: Iterable[Any]) -> list[str]:
+    return list(dict.fromkeys(chapter(each) for each in kinds if each.kind == "child"))
+
+
+_CHAPTERS: Final = _chapters(CATALOGUE.values())

@@ -19,11 +19,9 @@ async def child_readers(
     asked: AboutChild, cursor: Annotated[int, Query(ge=0, le=NEWEST)] = NEWEST
 ) -> Response:
     """Show a page of the accesses to the file, the latest first."""
-    listed = await asked.page.answer(
-        access.access_of, asked.child, as_of=asked.as_of, known_at=asked.known_at, limit=50, cursor=cursor
-    )
-    file = await asked.file()
-    return asked.render(
+    listed = await asked.page.answer(access.access_of, asked.child, **asked.point, limit=50, cursor=cursor)
+    file = await asked.summary()
+    return await asked.render(
         "child-readers.html",
         "readers",
         file,

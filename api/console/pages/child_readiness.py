@@ -13,10 +13,8 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 @router.get("/children/{child}/readiness")
 async def child_readiness(asked: AboutChild) -> Response:
     """Show the gates on the day. It is advice: a person decides."""
-    file = await asked.file()
-    ready = await asked.page.answer(
-        one_file.readiness, asked.child, as_of=asked.as_of, known_at=asked.known_at
-    )
-    return asked.render(
+    file = await asked.summary()
+    ready = await asked.page.answer(one_file.readiness, asked.child, **asked.point)
+    return await asked.render(
         "child-readiness.html", "readiness", file, ready=ready, routes=tables()["placement_route"].codes
     )

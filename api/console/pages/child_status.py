@@ -5,10 +5,11 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
+from api.console.charts import life_strip
 from api.console.child_frame import AboutChild
 from api.console.page_route import PageRoute
 from api.console.value_display import attribute_codes, chapters
-from api.http import one_file
+from api.http import chronology, one_file
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -19,16 +20,16 @@ _DUE_SHOWN: Final = 6
 async def child_status(asked: AboutChild) -> Response:
     """Show what holds on the day, since when, and what waits then."""
     file = await asked.file()
+    dated = await asked.page.answer(chronology.chronology, asked.child, known_at=asked.known_at)
     due = await asked.page.answer(
         one_file.obligations,
         asked.child,
-        as_of=asked.as_of,
-        known_at=asked.known_at,
+        **asked.point,
         state=["overdue", "due"],
     )
     await asyncio.to_thread(attribute_codes)
     shown = chapters(asked.page.words, file)
-    return asked.render(
+    return await asked.render(
         "child-status.html",
         "status",
         file,
@@ -36,4 +37,5 @@ async def child_status(asked: AboutChild) -> Response:
         empty=[each for each in shown if not each.attributes],
         due=due["items"][:_DUE_SHOWN],
         due_count=len(due["items"]),
+        strip=life_strip(dated["items"], asked.day),
     )

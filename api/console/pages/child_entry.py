@@ -1,0 +1,56 @@
+"""One entry whole, what became of it, and what was known when it was recorded."""
+
+import asyncio
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.console.child_frame import AboutChild, addressed
+from api.console.entry_display import documents, entry_fields, entry_line, entry_lines
+from api.console.page_route import PageRoute
+from api.console.value_display import attribute_codes, chapters_of_fields
+from api.http import decisions, one_entry
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/children/{child}/entries/{entry}")
+async def child_entry(asked: AboutChild, entry: UUID) -> Response:
+    """Show every field of an entry, both its dates, who recorded it, and what became of it."""
+    told = await asked.page.answer(one_entry.one_entry, asked.child, entry, known_at=asked.known_at)
+    file = await asked.summary()
+    words, shown = asked.page.words, told["entry"]
+    position = shown["position"]
+    return await asked.render(
+        "child-entry.html",
+        "entry",
+        file,
+        line=entry_line(words, shown),
+        fields=entry_fields(words, shown),
+        others=entry_lines(words, told["others"]),
+        documents=documents(words, shown),
+        institution=await asked.page.institution_names([shown["recorded_by"]["institution"]]),
+        before_and_after=addressed(
+            f"{asked.address}/compare", {"from_known_at": position - 1, "to_known_at": position}
+        ),
+    )
+
+
+@router.get("/children/{child}/entries/{entry}/decision")
+async def child_decision(asked: AboutChild, entry: UUID) -> Response:
+    """Show the file as it was known when the entry was recorded, on the entry's own day."""
+    one = await asked.page.answer(one_entry.one_entry, asked.child, entry)
+    told = await asked.page.answer(decisions.decision, one["entry"]["position"])
+    file = await asked.of_now().summary()
+    await asyncio.to_thread(attribute_codes)
+    words = asked.page.words
+    return await asked.of_now().render(
+        "child-decision.html",
+        "decision",
+        file,
+        told=told,
+        line=entry_line(words, told["entry"]),
+        together=entry_lines(words, told["together_with"]),
+        chapters=[each for each in chapters_of_fields(words, told["fields"]) if each.attributes],
+        waiting=[each for each in told["obligations"] if each["state"] in {"overdue", "due"}],
+    )

@@ -1,0 +1,37 @@
+"""Why a field of a file is as it is: the entries that decided it, and the rules by which it was found."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.console.child_frame import AboutChild
+from api.console.entry_display import entry_lines
+from api.console.page_route import PageRoute
+from api.console.value_display import attribute_codes, field_at
+from api.http import explain
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+
+@router.get("/children/{child}/explain/{field}")
+async def child_explanation(asked: AboutChild, field: Annotated[str, Path(max_length=100)]) -> Response:
+    """Show the value on the day, and in order what each entry contributed."""
+    told = await asked.page.answer(explain.explain, asked.child, field, **asked.point)
+    file = await asked.summary()
+    await asyncio.to_thread(attribute_codes)
+    words = asked.page.words
+    return await asked.render(
+        "child-explanation.html",
+        "explanation",
+        file,
+        told=told,
+        values=field_at(words, field, told["value"]),
+        entries=list(
+            zip(told["entries"], entry_lines(words, [each["entry"] for each in told["entries"]]), strict=True)
+        ),
+        asides=list(
+            zip(told["asides"], entry_lines(words, [each["entry"] for each in told["asides"]]), strict=True)
+        ),
+        day=asked.day,
+    )

@@ -1,0 +1,67 @@
+"""From one change of a file to the next, on the axis of time that is set."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+from starlette.responses import RedirectResponse
+
+from api.console.child_frame import TABS, AboutChild, ChildPage
+from api.console.page_route import PageRoute
+from api.console.value_display import at
+from api.http import chronology
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+
+
+@router.get("/children/{child}/step")
+async def step(
+    asked: AboutChild,
+    back: bool | None = None,  # noqa: FBT001 - of the address
+    part: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """Lead to the point of the next entry on the axis that is set, or of the one before.
+
+    Before the first one stays where one is, after the last one is the present.
+    """
+    path = next((each.path for each in TABS if each.name == part), "")
+    recorded = asked.known_at is not None and asked.as_of is None
+    found = await (_recorded(asked, back=back or False) if recorded else _occurred(asked, back=back or False))
+    if found is None and not back:
+        found = replace(asked, known_at=None) if recorded else replace(asked, as_of=None)
+    return RedirectResponse((found or asked).at(path), SEE_OTHER)
+
+
+async def _occurred(asked: ChildPage, *, back: bool) -> ChildPage | None:
+    items = await _dated(asked, asked.known_at)
+    days = {date.fromisoformat(each["occurred_until"]) for each in items}
+    found = _beside(days, asked.day, back=back)
+    return None if found is None else replace(asked, as_of=found)
+
+
+async def _recorded(asked: ChildPage, *, back: bool) -> ChildPage | None:
+    """A day goes to the next day on which something was recorded, a position to the next entry."""
+    known = asked.known_at or ""
+    items = await _dated(asked, None)
+    if known.isdecimal():
+        position = _beside({each["position"] for each in items}, int(known), back=back)
+        return None if position is None else replace(asked, known_at=str(position))
+    day = date.fromisoformat(known[: len("2026-11-20")])
+    found = _beside({at(each["recorded_at"]).date() for each in items}, day, back=back)
+    return None if found is None else replace(asked, known_at=found.isoformat())
+
+
+def _beside(points: set[Any], here: Any, *, back: bool) -> Any:  # noqa: ANN401 - days or positions
+    if back:
+        return max((each for each in points if each < here), default=None)
+    return min((each for each in points if each > here), default=None)
+
+
+async def _dated(asked: ChildPage, known_at: str | None) -> list[Mapping[str, Any]]:
+    answer = await asked.page.answer(chronology.chronology, asked.child, known_at=known_at)
+    items: list[Mapping[str, Any]] = answer["items"]
+    return items
