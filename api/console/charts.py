@@ -17,7 +17,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 4, 336, 16, 62
 """The strip within its drawing, which is 340 wide and 92 high."""
 _PLANE: Final = ((40, 320), (364, 8))
 """The first and the last corner of the plane within its drawing, which is 372 wide and 344 high."""
-Dated: TypeAlias = Sequence[Mapping[str, Any]]
+DatedEntries: TypeAlias = Sequence[Mapping[str, Any]]
 """Entries with their dates, as the answer about the chronology of a file has them."""
 
 
@@ -54,7 +54,7 @@ class Dot:
     x: float
     y: float
     size: float
-    entries: Dated
+    entries: DatedEntries
     late: bool
 
 
@@ -73,7 +73,7 @@ class Plane:
     late: int
 
 
-def life_strip(dated: Dated, day: date) -> LifeStrip | None:
+def life_strip(dated: DatedEntries, day: date) -> LifeStrip | None:
     """Return the strip of a life up to a day or its last entry, with its marker there; None of no entries."""
     if not dated:
         return None
@@ -108,7 +108,7 @@ def life_strip(dated: Dated, day: date) -> LifeStrip | None:
     )
 
 
-def plane(dated: Dated, points: Iterable[tuple[date, date]], today: date) -> Plane | None:
+def plane(dated: DatedEntries, points: Iterable[tuple[date, date]], today: date) -> Plane | None:
     """Return the plane of a file's entries with the points that are compared; None of no entries."""
     if not dated:
         return None

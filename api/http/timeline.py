@@ -16,9 +16,9 @@ from api.http.cursors import Cursor, CursorNumber, PageLimit, packed, resumed
 from api.http.dependencies import FileRequest, KnownAt, RequestContext, categories_of
 from api.http.of_kind import of_kind
 from domain.entry import LATE_DAYS, AnyEntry
-from domain.event import CATALOGUE, Category
+from domain.event import CATALOGUE, Category, Kind
 from domain.event import chapter as chapter_of
-from domain.file import TURN, names_entry
+from domain.file import ATTRIBUTES, TURN, names_entry
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.when import FIRST_DAY, LAST_DAY, day_of
@@ -65,7 +65,7 @@ class TimelineTurn:
             days[0] <= self._day(entry) <= days[1]
             and (self.as_of is None or entry.days.last <= self.as_of)
             and (self.type is None or entry.type in self.type)
-            and self.chapter in {None, chapter_of(type(entry.event))}
+            and (self.chapter is None or self.chapter in _chapters(entry))
             and self.recorded_by in {None, entry.recorded_by.user}
         )
 
@@ -92,7 +92,9 @@ async def entries(
         list[str] | None,
         Query(min_length=1, max_length=MOST_TYPES, description="Types of event; all by default."),
     ] = None,
-    chapter: Annotated[str | None, Query(max_length=40, description="One chapter of a life.")] = None,
+    chapter: Annotated[
+        str | None, Query(max_length=40, description="What belongs to one chapter of a life, or changes it.")
+    ] = None,
     late_or_amended: Annotated[
         bool | None,
         Query(
@@ -174,14 +176,23 @@ async def entries(
     return JsonResponse(body, headers={"Ledger-Position": str(turn.known)})
 
 
+def chapters_of(kind: Kind) -> set[str]:
+    """Return the chapters of the events and of the attributes of files of a kind."""
+    own = {chapter_of(each) for each in CATALOGUE.values() if each.kind == kind}
+    return own | {each.chapter for each in ATTRIBUTES.values() if each.kind == kind}
+
+
+def _chapters(entry: AnyEntry) -> set[str]:
+    """Return the chapter of an entry's event, and those of the attributes that it speaks of."""
+    return {chapter_of(type(entry.event)), *(held.attribute.chapter for held in entry.event.holds(entry))}
+
+
 async def _check(
     request: RequestContext, types: Sequence[str] | None, chapter: str | None, person: UUID | None
 ) -> None:
     """Raise the problem `invalid` if a filter names a type, a chapter or a person that there is not."""
     faults = list(_unknown_types(request, types or ()))
-    chapters = list(
-        dict.fromkeys(chapter_of(each) for each in CATALOGUE.values() if each.kind == request.kind)
-    )
+    chapters = sorted(chapters_of(request.kind))
     if chapter is not None and chapter not in chapters:
         faults.append(unknown_word("/query/chapter", _NO_CHAPTER, chapter, chapters))
     if person is not None and not await request.container.identity.names([person]):

@@ -1,6 +1,6 @@
 """A child's life: every entry with both its dates, the latest first, and birthdays."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,9 +13,9 @@ from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import EntryLine, documents, entry_line
 from api.console.page_route import PageRoute
 from api.console.value_display import days
+from api.console.words import WORDS
 from api.http import timeline
 from api.http.cursors import Cursor
-from domain.event import CATALOGUE, chapter
 from domain.when import FIRST_DAY, LAST_DAY, Days, days_in_month
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -88,7 +88,7 @@ async def child_history(
         years=[(year, list(each)) for year, each in groupby(lines, key=lambda line: line.year)],
         listed=listed,
         chosen=chosen,
-        chapters=_CHAPTERS,
+        chapters=[each for each in WORDS["chapter"] if each in timeline.chapters_of("child")],
         again=asked.at("/history", **chosen),
         following=asked.at("/history", **chosen, **following),
         first=cursor is None,
@@ -146,10 +146,3 @@ def _birthdays(asked: ChildPage, file: Mapping[str, Any]) -> Iterator[HistoryLin
 def _end_of(month: str) -> date:
     year, number = int(month[:4]), int(month[5:])
     return date(year, number, days_in_month(year, number))
-
-
-def _chapters(kinds: Iterable[Any]) -> list[str]:
-    return list(dict.fromkeys(chapter(each) for each in kinds if each.kind == "child"))
-
-
-_CHAPTERS: Final = _chapters(CATALOGUE.values())
