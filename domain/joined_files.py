@@ -62,7 +62,7 @@ def whole(file: File, others: Mapping[UUID, File]) -> File:
     own = made.version
     for stream in sorted((wanted - made.parts) & others.keys()):
         for entry in others[stream].entries.values():
-            if not _joins(entry):
+            if not joins(entry):
                 made.add(entry)
         made.parts |= {stream}
     made.version = own
@@ -70,7 +70,8 @@ def whole(file: File, others: Mapping[UUID, File]) -> File:
     return made
 
 
-def _joins(entry: AnyEntry) -> bool:
+def joins(entry: AnyEntry) -> bool:
+    """Whether an entry joins files or separates them."""
     return any(held.attribute is JOINED for held in entry.event.holds(entry))
 
 

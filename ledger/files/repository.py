@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.entry import AnyEntry
 from domain.events.institution.particulars import RulebookAdopted
 from domain.file import AMENDMENTS, RULINGS, File
-from domain.joined_files import as_known, parts_of, whole
+from domain.joined_files import alone, as_known, joins, parts_of, whole
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
 from ledger.codec import mapping
@@ -61,6 +61,9 @@ class FileRepository:
         for stream, each in groupby(entries, key=lambda entry: entry.stream):
             added = list(each)
             file = await compute(partial(files[stream].extended, added), len(added))
+            if any(map(joins, added)):
+                # What was joined before may have moved while it stood apart.
+                file = await compute(partial(alone, file), len(file.entries))
             files[stream] = file = await self._whole(file, known)
             if keep:
                 self.cache.put(file)

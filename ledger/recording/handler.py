@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from domain.entry import AnyEntry
 from domain.event import EVERY_CATEGORY, Category
 from domain.file import File
-from domain.joined_files import parts_of
+from domain.joined_files import joins
 from domain.judging import judge
 from domain.label import Label
 from domain.limit import Area, limit
@@ -301,10 +301,9 @@ class RecordingHandler:
             attempt.end()
         for stream, entries in recorded.items():
             file = attempt.files[stream]
-            if entries[0].version == file.version + 1:
-                extended = await compute(partial(file.extended, entries), len(entries))
-                if parts_of(extended) == extended.parts:
-                    self._files.cache.put(extended)
+            # A file that was joined or separated is read with the other one, when it is asked for.
+            if entries[0].version == file.version + 1 and not any(map(joins, entries)):
+                self._files.cache.put(await compute(partial(file.extended, entries), len(entries)))
 
     async def _outcome(self, attempt: Attempt, candidate: Candidate, verdict: Verdict) -> Outcome | None:
         """Return the outcome of a verdict; None if the candidate must be judged again."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
@@ -12,6 +12,7 @@ from domain.events.filing import FileOpenedByMistake, FilesJoined, FilesSeparate
 from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
+from ledger.files.cache import FileCache
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story, both, sent
@@ -163,6 +164,21 @@ async def test_a_file_of_another_institution_is_not_joined_and_not_told_of(serve
         (await kept.when(joining, by=Role.SUPERVISOR)).refused("R-FILE-1")
     assert answers[0] == answers[1]
     assert answers[0][1] == 404
+
+
+async def test_files_joined_again_answer_with_what_was_recorded_in_between(served: Served) -> None:
+    """Also where another process did all of it, and this one read the file when they were joined first."""
+    kept, joined = await a_story(served).given(NAMED), await a_story(served).given(RECEIVED)
+    files, repository = (kept, joined), served.container.ledger.repository
+    assert set(statuses(await both(served, FilesJoined, files, "2026-05-04"))) == {201}
+    read = await repository.file(UUID(kept.child))
+    assert read is not None
+    assert set(statuses(await both(served, FilesSeparated, files, "2026-05-05"))) == {201}
+    await joined.given(REGISTERED)
+    assert set(statuses(await both(served, FilesJoined, files, "2026-05-06"))) == {201}
+    repository.cache = FileCache()
+    repository.cache.put(read)
+    assert (await kept.asked())["household"]["registered"] is not None
 
 
 @pytest.mark.rule("R-FILE-7")
