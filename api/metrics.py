@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from ledger.ledger import Ledger
 from ledger.store.pools import Pool
 from projections.activity import RecordedCount
+from projections.projector.generations import KNOWN_RANGE
 from projections.projector.projector import Projector
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -96,7 +97,7 @@ class Metrics:
         self._position.set(position)
         self._lag.set(max(0, position - projector.position))
         self._built.set(projector.progress)
-        for model in projector.models:
+        for model in (*projector.models, KNOWN_RANGE):
             self._stopped.labels(model).set(model in projector.stopped)
         by_origin: Counter[str] = Counter()
         for count in recorded:

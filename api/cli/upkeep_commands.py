@@ -9,7 +9,7 @@ from api.cli.output import Flag, answer, note
 from api.cli.progress import progress_bar
 from ledger.verification import flaws
 from projections import READ_MODELS
-from projections.projector.generations import KEPT, drop_older, make
+from projections.projector.generations import KEPT, KNOWN_RANGE, drop_older, make
 from projections.projector.verify import Verification
 
 DIFFERENT: Final = 1
@@ -93,6 +93,11 @@ async def verifying(container: Container) -> int:
         for table, halted in ((model.name, stopped), (model.known_table, "")):
             count = f"{counted[table]:,}"
             note(f"{table}：{count}处不一致。 {count} rows are different.{halted}")
+    if (halted := generation.stopped.get(KNOWN_RANGE)) is not None:
+        note(
+            f"历次所知：已停止，止于{generation.known_through}。"
+            f" What was known when: stopped at {generation.known_through}: {halted.error}"
+        )
     if generation.known_through is None:
         note("历次所知尚未写完，未核对。 What was known when is not written yet, and was not compared.")
     return DIFFERENT if counted else 0

@@ -27,6 +27,8 @@ NOWHERE: Final = UUID(int=0)
 """Sorts before every file."""
 EVERYWHERE: Final = UUID(int=2**128 - 1)
 """Sorts after every file."""
+KNOWN_RANGE: Final = "known_range"
+"""Stands among what files stopped for the rows of what was known when, of all read models."""
 KEPT: Final = 1
 """Generations kept behind the one in use, for a return to them."""
 
@@ -40,6 +42,9 @@ class Stopped:
 
     position: int | None
     error: str
+
+
+_NOWHERE_STOPPED: Final = Stopped(None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,14 @@ class Generation:
 
     @property
     def known_through(self) -> int | None:
-        """The last position as known at which it answers; None until the files are written once."""
-        return self.known_position if self.known_walked == EVERYWHERE else None
+        """The last position as known at which it answers; None until the files are written once.
+
+        It answers at none after what a file stopped.
+        """
+        if self.known_walked != EVERYWHERE:
+            return None
+        stopped = self.stopped.get(KNOWN_RANGE, _NOWHERE_STOPPED).position
+        return self.known_position if stopped is None else min(self.known_position, stopped)
 
     def position_of(self, *models: str) -> int:
         """Return the position up to which these read models show all that could be recorded."""
@@ -197,7 +208,7 @@ async def _make(
         connection,
         "GRANT USAGE ON SCHEMA {views} TO {reader}",
         "GRANT SELECT, INSERT, DELETE ON {tables} TO {reader}",
-        "GRANT SELECT, INSERT, UPDATE ON {known} TO {reader}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON {known} TO {reader}",
         "SET LOCAL search_path = {ledger}, pg_temp",
         views=views,
         reader=reader,

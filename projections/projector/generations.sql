@@ -1,11 +1,11 @@
 -- The register of generations. Each UPDATE compares and sets: of two who do the same, one does it.
 
 -- name: generations
--- With the first file that stopped each read model that is stopped.
+-- With the first file that stopped each read model that is stopped, and of what was known when.
 SELECT g.number, g.version, g.shape, g.models, g.position, g.walked, g.built_at IS NOT NULL,
        g.known_walked, g.known_position,
        (SELECT coalesce(jsonb_object_agg(m.name, jsonb_build_array(first.position, first.error)), '{{}}')
-          FROM unnest(g.models) AS m (name)
+          FROM unnest(g.models || 'known_range'::text) AS m (name)
          CROSS JOIN LATERAL (
                SELECT s.position, s.error FROM {ledger}.stopped_file s
                 WHERE s.generation = g.number AND s.model = m.name
@@ -58,7 +58,19 @@ UPDATE {known} SET known_until = %s WHERE {identity} AND known_until = {still}
 INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, %s, %s, %s, %s)
 
 -- name: resume
-DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s)
+DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model <> 'known_range'
+
+-- name: known_stop
+INSERT INTO stopped_file (generation, model, file, position, error) VALUES (%s, 'known_range', %s, %s, %s)
+
+-- name: known_resume
+DELETE FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model = 'known_range' RETURNING file, position
+
+-- name: known_stopped
+SELECT file FROM stopped_file WHERE generation = %s AND file = ANY (%s) AND model = 'known_range'
+
+-- name: known_clear
+DELETE FROM {known} WHERE {key} = ANY (%s)
 
 -- name: in_charge
 -- Of files that stopped the register it does not know who is in charge.

@@ -3,11 +3,15 @@
 They are written behind the rows of now, which they never hold up: file by file at first, then following the
 ledger in batches, up to where the rows of now are. Every position is a point as known at which may be asked.
 A row that an entry does not change is not written again.
+
+A file that cannot be read, or whose rows the database refuses, stops it: no position is answered after what
+was refused, and the file is written anew from its first entry when it moves again.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final
@@ -27,7 +31,7 @@ from ledger.store.pools import Pool
 from projections.model import STILL, ReadModel
 from projections.projector.adopted_rulebooks import AdoptedRulebooks, Adoptions
 from projections.projector.catch_up import LeftError, adopting_in, in_charge
-from projections.projector.generations import EVERYWHERE, GENERATION_SQL, NOWHERE, Generation
+from projections.projector.generations import EVERYWHERE, GENERATION_SQL, KNOWN_RANGE, NOWHERE, Generation
 from projections.projector.known_rows import KnownChanges, KnownRows
 from projections.projector.writer import FILES_AT_ONCE, bisected, chunks, copy_rows, disposable, of_kind
 
@@ -37,6 +41,15 @@ BATCH: Final = 10_000
 """Entries followed at a time at most."""
 AT_HAND: Final = 10_000
 """Entries of the files that are kept at hand with what was computed of them; a thousand take some 5 MB."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What changed in files; those to be written `anew` from their first entry, and those that `failed`."""
+
+    anew: frozenset[UUID]
+    changes: dict[UUID, KnownChanges] = field(default_factory=dict)
+    failed: dict[UUID, Exception] = field(default_factory=dict)
 
 
 class KnownRange:
@@ -73,9 +86,10 @@ class KnownRange:
         page = await self._ledger.streams(self._kinds, after, FILES_AT_ONCE)
         files = next(chunks(page), [])
         walked = files[-1].stream if files else EVERYWHERE
-        changes = await self._changes(files, 0, generation.known_position, keep=False)
+        batch = _Batch(frozenset(each.stream for each in files))
+        await self._change(batch, files, 0, generation.known_position, keep=False)
         moved = [walked, generation.number, after]
-        return await self._write(generation, "known_walk", moved, changes)
+        return await self._write(generation, "known_walk", moved, batch)
 
     async def _follow(self, generation: Generation) -> int:
         """Follow the entries of the next batch."""
@@ -90,17 +104,25 @@ class KnownRange:
             async with self._pool.connection() as connection:
                 asked = (connection, self._ledger, generation, self._kinds, adopting, "once_in_charge")
                 files = await in_charge(*asked) | files
-        changes: dict[UUID, KnownChanges] = {}
+        batch = _Batch(await self._stopped(generation, files))
         every = list(files.values())
         for start in range(0, len(every), FILES_AT_ONCE):
-            changes |= await self._changes(every[start : start + FILES_AT_ONCE], before, through, keep=True)
+            await self._change(batch, every[start : start + FILES_AT_ONCE], before, through, keep=True)
         advanced = [through, generation.number, before]
-        return await self._write(generation, "known_advance", advanced, changes)
+        return await self._write(generation, "known_advance", advanced, batch)
 
-    async def _changes(
-        self, streams: Sequence[StreamVersion], before: int, through: int, *, keep: bool
-    ) -> dict[UUID, KnownChanges]:
-        """Return what changed in the rows of files after a position and through another."""
+    async def _stopped(self, generation: Generation, files: Iterable[UUID]) -> frozenset[UUID]:
+        """Return those of the files that stopped it."""
+        if KNOWN_RANGE not in generation.stopped:
+            return frozenset()
+        async with self._pool.connection() as connection:
+            asked = GENERATION_SQL["known_stopped"], [generation.number, list(files)]
+            return frozenset(file for (file,) in await (await connection.execute(*asked)).fetchall())
+
+    async def _change(
+        self, batch: _Batch, streams: Sequence[StreamVersion], before: int, through: int, *, keep: bool
+    ) -> None:
+        """Find what changed in the rows of files after a position and through another."""
         read: dict[UUID, tuple[File, Seal]] = {}
 
         async def readable(pieces: Sequence[StreamVersion]) -> None:
@@ -108,23 +130,22 @@ class KnownRange:
             seal = await self._ledger.seal_of(files)
             read.update((stream, (file, seal)) for stream, file in files.items())
 
-        def unreadable(_: StreamVersion, __: Exception) -> None:
-            """Say nothing: that is told where the rows of now are written."""
+        def unreadable(each: StreamVersion, error: Exception) -> None:
+            batch.failed[each.stream] = error
 
         await bisected(readable, streams, unreadable)
         kinds = {each.stream: each.kind for each in streams}
-        changes: dict[UUID, KnownChanges] = {}
         for stream, (file, seal) in read.items():
             if self.leaving:
                 raise LeftError
             adoptions = await self._adopted.of(file.entries.values(), through)
             states = await self._states(file, through)
-            followed = partial(self._followed, file, kinds[stream], before, through, adoptions, seal, states)
+            since = 0 if stream in batch.anew else before
+            followed = partial(self._followed, file, kinds[stream], since, through, adoptions, seal, states)
             # In a thread, so that the event loop serves requests meanwhile.
-            rows, changes[stream] = await asyncio.to_thread(followed)
+            rows, batch.changes[stream] = await asyncio.to_thread(followed)
             if keep:
                 self._keep(stream, rows)
-        return changes
 
     def _followed(  # noqa: PLR0917 - a file, the range to follow, and what it is read with
         self,
@@ -168,16 +189,17 @@ class KnownRange:
         generation: Generation,
         statement: str,
         moved: Sequence[object],
-        changes: Mapping[UUID, KnownChanges],
+        batch: _Batch,
     ) -> int:
-        """Write changes and how far they reach, unless another process did; return whether it was done."""
+        """Write what changed and how far that reaches, unless another process did; return whether it was."""
         written = False
         try:
             async with disposable(self._pool) as (connection, _):
                 advanced = await connection.execute(GENERATION_SQL[statement], moved)
                 if advanced.rowcount:
-                    put = partial(self._put, connection, generation.schema, changes)
-                    await bisected(put, [*changes], self._blame)
+                    put = partial(self._put, connection, generation.schema, batch)
+                    await bisected(put, [*batch.changes], batch.failed.__setitem__)
+                    await self._stop(connection, generation, batch)
                 written = advanced.rowcount > 0
         finally:
             if not written:
@@ -185,20 +207,40 @@ class KnownRange:
                 self._files.clear()
         return int(written)
 
-    def _blame(self, stream: UUID, error: Exception) -> None:
-        log.warning("not written what was known", file=str(stream), error=type(error).__name__)
-        self._files.pop(stream, None)
+    async def _stop(self, connection: AsyncConnection, generation: Generation, batch: _Batch) -> None:
+        """Note the files that were not written, and take back of those that were that they had stopped it."""
+        if not (batch.anew or batch.failed):
+            return
+        asked = [generation.number, [*batch.anew, *batch.failed]]
+        cursor = await connection.execute(GENERATION_SQL["known_resume"], asked)
+        before: dict[UUID, int | None] = dict(await cursor.fetchall())
+        stopped = []
+        for file, error in batch.failed.items():
+            self._files.pop(file, None)
+            first = batch.changes[file].first if file in batch.changes else None
+            position = None if first is None else first - 1
+            # Written anew it fails at its first entry, though it answers up to where it failed before.
+            position = position if before.get(file) is None else before[file]
+            stopped.append((generation.number, file, position, type(error).__name__))
+        async with connection.cursor() as cursor:
+            await cursor.executemany(GENERATION_SQL["known_stop"], stopped)
+        for _, file, position, name in stopped[:1]:
+            log.warning("known range stopped", file=str(file), position=position, error=name)
 
     async def _put(
         self,
         connection: AsyncConnection,
         schema: str,
-        changes: Mapping[UUID, KnownChanges],
+        batch: _Batch,
         streams: Sequence[UUID],
     ) -> None:
+        changes, anew = batch.changes, [stream for stream in streams if stream in batch.anew]
         async with connection.transaction():
             for model in self._models:
                 table = Identifier(schema, model.known_table)
+                if anew:
+                    clear = GENERATION_SQL["known_clear"].format(known=table, key=Identifier(model.key))
+                    await connection.execute(clear, [anew])
                 went = [
                     (until, *identity)
                     for stream in streams

@@ -44,6 +44,12 @@ class KnownChanges:
     came: list[tuple[str, Any, int, int | None]] = field(default_factory=list)
     went: list[tuple[str, RowIdentity, int]] = field(default_factory=list)
 
+    @property
+    def first(self) -> int | None:
+        """The first position at which something changed."""
+        positions = (*(since for _, _, since, _ in self.came), *(until for _, _, until in self.went))
+        return min(positions, default=None)
+
 
 @dataclass(slots=True)
 class _Known:

@@ -252,6 +252,46 @@ async def test_rows_that_were_not_known_so_are_found(served: Served, table: str,
     assert await differences(served) == {Difference(table, child)}
 
 
+async def test_a_file_whose_past_the_database_refuses_is_told_of_and_no_later_position_is_answered(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it moves again: then it is written anew, from its first entry."""
+    refused, projector = await served.a_child(), served.container.projector
+    stood = await known(served)
+    constraint = f"ADD CONSTRAINT no CHECK (child <> '{refused}') NOT VALID"
+    await tamper(served, "obligations_known", f"ALTER TABLE {{}} {constraint}")
+    await move(served, refused)
+    other = await served.a_child()
+    last = await head(served)
+    await served.projected()
+    async with asyncio.timeout(PATIENCE):
+        while projector.read_from.known_position < last:
+            await projector.step_known()
+    assert (projector.stopped, projector.known_through) == ({"known_range": "CheckViolation"}, stood)
+    ready = await (await served.client()).get("/health/ready")
+    assert (ready.status_code, ready.json()["stopped"]) == (200, projector.stopped)
+    monkeypatch.setattr("api.http.dependencies.PATIENCE_SECONDS", 0.01)
+    staff = await served.as_(Role.STAFF)
+    for path in ("/children", "/obligations", "/readiness", "/findings"):
+        statuses = [(await staff.get(path, params={"known_at": at})).status_code for at in (stood, last)]
+        assert statuses == [200, 503]
+        assert (await staff.get(path, params={"at_least": last})).status_code == 200
+    assert Difference("known_range", refused) in await differences(served)
+
+    await tamper(served, "obligations_known", "ALTER TABLE {} DROP CONSTRAINT no")
+    await move(served, other)
+    await served.projected()
+    assert (projector.stopped, projector.known_through) == ({"known_range": "CheckViolation"}, stood)
+    await move(served, refused)
+    await known(served)
+    assert projector.stopped == {}
+    assert await differences(served) == set()
+    built = await a_projector(served)
+    await to_the_end(built)
+    await known_to_the_end(built)
+    assert await known_tables(served, built) == await known_tables(served)
+
+
 async def test_a_position_that_is_not_written_yet_is_waited_for_in_vain(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

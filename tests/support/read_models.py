@@ -136,7 +136,7 @@ async def tamper(served: Served, table: str, statement: str, *parameters: object
     assert owner is not None
     async with await AsyncConnection.connect(owner) as connection:
         name = Identifier(served.container.projector.read_from.schema, table)
-        assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount > 0
+        assert (await connection.execute(SQL(statement).format(name), parameters)).rowcount != 0
 
 
 async def adopt_another_rulebook(served: Served) -> None:
