@@ -93,10 +93,10 @@ async def verifying(container: Container) -> int:
         for table, halted in ((model.name, stopped), (model.known_table, "")):
             count = f"{counted[table]:,}"
             note(f"{table}：{count}处不一致。 {count} rows are different.{halted}")
-    if (halted := generation.stopped.get(KNOWN_RANGE)) is not None:
+    if (known := generation.stopped.get(KNOWN_RANGE)) is not None:
         note(
             f"历次所知：已停止，止于{generation.known_through}。"
-            f" What was known when: stopped at {generation.known_through}: {halted.error}"
+            f" What was known when: stopped at {generation.known_through}: {known.error}"
         )
     if generation.known_through is None:
         note("历次所知尚未写完，未核对。 What was known when is not written yet, and was not compared.")
