@@ -292,14 +292,25 @@ def findings_against(file: File, kinds: Iterable[type[Event]], rulebook: Ruleboo
         yield from _found(file, entry, rulebook, set())
 
 
+def excused(file: File, entry: AnyEntry, rulebook: Rulebook) -> list[Judgement]:
+    """Return what speaks against a recorded entry and is excused by the exception that it claims."""
+    return [each for each in _with_claim(file, entry, rulebook, set()) if each.excused]
+
+
+def _with_claim(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> list[Judgement]:
+    if entry.recorded_at is None:
+        return []
+    judgements, claim = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads), entry.exception
+    beside = claim is not None and AskedBeside(claim.rule) in reads
+    if claim is not None and beside and not any(each.excused for each in judgements):
+        judgements.append(_claimed_beside(entry, rulebook[claim.rule]))
+    return judgements
+
+
 def _found(file: File, entry: AnyEntry, rulebook: Rulebook, reads: set[object]) -> Iterator[Judgement]:
     if entry.recorded_at is None:
         return
-    judgements = _judged(file, entry, rulebook, day_of(entry.recorded_at), reads)
-    claim = entry.exception
-    excused = any(each.excused for each in judgements)
-    if claim is not None and not excused and AskedBeside(claim.rule) in reads:
-        judgements.append(_claimed_beside(entry, rulebook[claim.rule]))
+    judgements, claim = _with_claim(file, entry, rulebook, reads), entry.exception
     for judgement in judgements:
         if not judgement.excused:
             yield judgement

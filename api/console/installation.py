@@ -9,6 +9,7 @@ from api.console.cross_site import from_here
 from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages import (
+    approvals,
     child_comparison,
     child_due,
     child_entry,
@@ -46,6 +47,7 @@ PAGES: Final = (
     child_readers,
     found,
     kept,
+    approvals,
     rules_in_force,
     kept,
 )

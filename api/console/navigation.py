@@ -20,16 +20,18 @@ TODAY: Final = Destination("today", "today")
 REGISTER: Final = Destination("children", "children")
 FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings")
+APPROVALS: Final = Destination("approvals", "approvals")
+EXCEPTIONS: Final = Destination("approvals", "exceptions")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, FINDINGS, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, FINDINGS, RULES),
-        Role.AUDITOR: (FIND, FINDINGS, RULES),
+        Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, RULES),
+        Role.AUDITOR: (FIND, FINDINGS, EXCEPTIONS, RULES),
         Role.PLACEMENT_OFFICER: (REGISTER, TODAY, FINDINGS, RULES),
-        Role.BUREAU: (REGISTER, TODAY, FINDINGS, RULES),
-        Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, RULES),
+        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }
 )

@@ -42,14 +42,15 @@ async def form_to_keep(request: Request) -> Sequence[tuple[str, str]]:
     return fields if any(value for _, value in fields) else ()
 
 
-def form(*names: str) -> Callable[[Request], Awaitable[Mapping[str, str]]]:
+def form(*names: str, most: int = MOST_BYTES) -> Callable[[Request], Awaitable[Mapping[str, str]]]:
     """Return a dependency that reads a form with these fields, each once; one that was not sent is empty.
 
-    It raises the problem `malformed` for other fields, and those of every body.
+    The form has at most so many bytes. It raises the problem `malformed` for other fields, and those of
+    every body.
     """
 
     async def read(request: Request) -> Mapping[str, str]:
-        raw = request.state.form = b"".join([part async for part in parts(request, MOST_BYTES, FORM)])
+        raw = request.state.form = b"".join([part async for part in parts(request, most, FORM)])
         try:
             sent = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=len(names), errors="strict")
         except ValueError:

@@ -1,11 +1,7 @@
 """Lists across files: the register, obligations, readiness and findings."""
 
-import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from types import MappingProxyType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -16,18 +12,18 @@ from api.contract.file_status import RegisterRow
 from api.contract.filters import Stage
 from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.listing import KnownListing
-from api.contract.masking import restricted
 from api.contract.obligations import ListedObligationAnswer, obligation_json
-from api.contract.problems import ANYWHERE, Problem, invalid, responses
+from api.contract.problems import ANYWHERE, Problem, responses
 from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
-from api.http.cursors import Cursor, PageLimit, no_cursor
+from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
 from api.http.file_points import one_day
+from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, opener, with_names
 from api.http.one_file import DueSince, DueUntil, RuleFilter
 from api.http.recording_requests import takes
 from api.http.request_body import body
-from domain.event import WHOLLY_SEALED, Category, Number
+from domain.event import Category, Number
 from domain.judging import FindingKind
 from domain.label import Label
 from domain.limit import Area, limit
@@ -40,18 +36,13 @@ from projections.name_search import terms_of_query, whole_number
 from projections.obligations import WAITING
 from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.obligations import obligations as obligations_on
-from projections.paging import CursorError, Page
+from projections.paging import Page
 from projections.readiness import MOST_MONTHS
 from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
-from projections.register import names as names_in_register
 from projections.register import register as register_on
-from projections.withholding import Resting, Withholding, told_of
 
 router = APIRouter(tags=["across files"])
-
-R = TypeVar("R")
-W = TypeVar("W", bound=Resting)
 
 MOST_BYTES: Final = limit(
     16 * 1024,
@@ -133,11 +124,11 @@ async def _register(
     terms = [term(each) for each in sorted(terms_of_query(query or ""))]
     numbers = [] if sent.file_no is None else [term(whole_number(sent.file_no))]
     on = one_day(sent.day, sent.as_of, at)
-    view = await _view(request, sent.known_at, sent.cursor, *_REGISTER, at=at)
+    view = await list_view(request, sent.known_at, sent.cursor, *_REGISTER, at=at)
     page: Page[ListedOnDay] = Page([], None)
     # A query without a searchable character matches no row.
     if query is None or terms:
-        page = await _page(
+        page = await list_page(
             request,
             register_on,
             view,
@@ -150,11 +141,11 @@ async def _register(
         )
     items = await _named(request, page.rows)
     await request.note({row.child: (Category.IDENTITY,) for row in page.rows}, "register")
-    return _listing(items, page.next, view)
+    return listing(items, page.next, view)
 
 
 async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[dict[str, Any]]:
-    opened = await _opener(request, {row.child for row in rows})
+    opened = await opener(request, {row.child for row in rows})
     return [
         {name: getattr(row, name) for name in RegisterRow.__annotations__}
         | {
@@ -163,18 +154,6 @@ async def _named(request: RequestContext, rows: Sequence[ListedOnDay]) -> list[d
         }
         for row in rows
     ]
-
-
-async def _opener(request: RequestContext, children: Collection[UUID]) -> Callable[..., Any]:
-    """Return what opens the sealed names and numbers of children, or masks them."""
-    seal = await request.ledger.seal_for(children, (Category.IDENTITY,))
-
-    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
-        if Category.IDENTITY not in request.sees:
-            return restricted(Category.IDENTITY)
-        return value and seal.open(child, Category.IDENTITY, value, context)
-
-    return opened
 
 
 @router.get("/obligations", responses=ANYWHERE | {200: {"model": KnownListing[ListedObligationAnswer]}})
@@ -192,9 +171,9 @@ async def obligations(
 ) -> JsonResponse:
     """List the obligations that are due or overdue on a day across files, in the order of their due days."""
     on = one_day(day, as_of) or request.today
-    view = await _view(request, known_at, cursor, *_OBLIGATIONS)
-    await _check_rule(request, rule, view)
-    page = await _page(
+    view = await list_view(request, known_at, cursor, *_OBLIGATIONS)
+    await check_rule(request, rule, view)
+    page = await list_page(
         request,
         obligations_on,
         view,
@@ -206,9 +185,9 @@ async def obligations(
         due_until=due_until,
         limit=limit,
     )
-    rows = await _opened(request, OBLIGATIONS, page.rows)
-    return _listing(
-        await _with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
+    rows = await opened_rows(request, OBLIGATIONS, page.rows)
+    return listing(
+        await with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
     )
 
 
@@ -228,8 +207,8 @@ async def readiness(
 ) -> JsonResponse:
     """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
     on = one_day(day, as_of) or request.today
-    view = await _view(request, known_at, cursor, *_READINESS)
-    page = await _page(
+    view = await list_view(request, known_at, cursor, *_READINESS)
+    page = await list_page(
         request,
         readiness_on,
         view,
@@ -239,7 +218,7 @@ async def readiness(
         limit=limit,
     )
     await request.note({row.child: row.revealed(request.sees) for row in page.rows}, "readiness")
-    return _listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, view)
+    return listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, view)
 
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[ListedFindingAnswer]}})
@@ -255,9 +234,9 @@ async def findings(
 ) -> JsonResponse:
     """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
     on = one_day(day, as_of) or request.today
-    view = await _view(request, known_at, cursor, *_FINDINGS)
-    await _check_rule(request, rule, view)
-    page = await _page(
+    view = await list_view(request, known_at, cursor, *_FINDINGS)
+    await check_rule(request, rule, view)
+    page = await list_page(
         request,
         findings_on,
         view,
@@ -267,30 +246,11 @@ async def findings(
         kind=kind,
         limit=limit,
     )
-    rows = await _opened(request, FINDINGS, page.rows)
+    rows = await opened_rows(request, FINDINGS, page.rows)
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
     others = await _others(request, alike, view.known)
     items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
-    return _listing(await _with_names(request, items, view.known), page.next, view)
-
-
-async def _with_names(
-    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None
-) -> list[dict[str, Any]]:
-    """Return items about children with the name and the file number of each; `_opened` noted that."""
-    children = {item["child"] for item in items}
-    async with request.container.projector.reading() as connection:
-        names = await names_in_register(connection, children, known)
-    opened = await _opener(request, children)
-    nothing = (None, None)
-    return [
-        item
-        | {
-            "name": opened(item["child"], names.get(item["child"], nothing)[0], SEALED_NAME),
-            "file_no": opened(item["child"], names.get(item["child"], nothing)[1], SEALED_FILE_NO),
-        }
-        for item in items
-    ]
+    return listing(await with_names(request, items, view.known), page.next, view)
 
 
 async def _others(
@@ -303,116 +263,3 @@ async def _others(
     named = {other for each in others.values() for other in each}
     await request.note(dict.fromkeys(named, (likeness.RESTS_ON,)), "duplicates")
     return others
-
-
-async def _opened(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
-    """Return rows with their sealed values opened, after noting the access, that to their names too."""
-    await request.note(
-        {child: told | {Category.IDENTITY} for child, told in told_of(rows).items()}, withheld.table
-    )
-    sealed = {row.child for row in rows if row.sealed is not None}
-    seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
-    return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What a page shows: the position that it answers, and that as known at which it is asked, None for now.
-
-    `known_at` is how that was asked for, `place` where the parameters stand, `epoch` that of the position,
-    `cursor` what is asked to go on from.
-    """
-
-    position: int
-    known: int | None
-    known_at: str | None
-    epoch: int
-    cursor: str | None
-    place: str
-
-    @property
-    def no_cursor(self) -> Problem:
-        """The problem that the cursor belongs to no page of this list."""
-        return invalid([no_cursor(f"{self.place}/cursor")])
-
-
-async def _view(
-    request: RequestContext, known_at: str | None, cursor: str | None, *models: str, at: str = "/query"
-) -> _View:
-    """Return what a page shows. Pages that follow are as known at the position of the first.
-
-    Raises the problems `invalid`, `other_epoch` and `unavailable`.
-    """
-    if known_at is None:
-        return _View(request.container.projector.position_of(*models), None, None, 0, cursor, at)
-    if cursor is None:
-        head = await request.ledger.head()
-        known = await request.known_in_lists(known_at, f"{at}/known_at")
-        return _View(known or 0, known, known_at, head.epoch, None, at)
-    await request.known(known_at, f"{at}/known_at")
-    pinned = _PINNED.fullmatch(cursor)
-    if pinned is None:
-        raise invalid([no_cursor(f"{at}/cursor")])
-    epoch, known = int(pinned["epoch"]), int(pinned["known"])
-    await request.check_epoch(epoch, known, await request.ledger.head())
-    return _View(known, await request.until_known(known), known_at, epoch, pinned["rest"], at)
-
-
-async def _check_rule(request: RequestContext, rule: str | None, view: _View) -> None:
-    if rule is not None:
-        books = [await request.rulebook()]
-        if view.known is not None:
-            books.append(await request.ledger.rulebook_known(request.actor.institution, view.known))
-        request.check_rule(rule, *books)
-
-
-async def _page(
-    request: RequestContext,
-    question: Callable[..., Awaitable[Page[R]]],
-    view: _View,
-    *,
-    limit: int,
-    tools: Mapping[str, object] = MappingProxyType({}),
-    **filters: object,
-) -> Page[R]:
-    """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
-
-    A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
-    so that it does not fit another query.
-    """
-    asked = {**filters, "known_at": view.known_at}
-    mark = _mark(question.__name__, asked if filters["day"] != request.today else {**asked, "day": None})
-    cursor = view.cursor
-    if cursor is not None and not cursor.startswith(mark):
-        raise view.no_cursor
-    after = None if cursor is None else cursor.removeprefix(mark)
-    try:
-        async with request.container.projector.reading() as connection:
-            page = await question(
-                connection,
-                request.scope,
-                sees=request.sees,
-                known=view.known,
-                limit=limit,
-                cursor=after,
-                **tools,
-                **filters,
-            )
-    except CursorError:
-        raise view.no_cursor from None
-    pinned = "" if view.known is None else f"{view.epoch}.{view.known}."
-    return replace(page, next=None if page.next is None else f"{pinned}{mark}{page.next}")
-
-
-_PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest>.*)", re.ASCII)
-"""A cursor of a list as known at a position."""
-
-
-def _mark(question: str, filters: Mapping[str, object]) -> str:
-    # Today is not part of the query: a list begun on one day may be continued on the next.
-    return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
-
-
-def _listing(items: Sequence[Any], following: str | None, view: _View) -> JsonResponse:
-    body = {"items": items, "next": following, "known_position": view.position}
-    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from math import inf
 from typing import Annotated, Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.event import Category, Event, Label, Personal, Text
-from domain.file import AmendedState, File, amended
+from domain.file import TURN, AmendedState, File, amended
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence
 from domain.shared_fields import EntryId
@@ -137,15 +138,20 @@ def _claim(life: Life, claimed_by: UUID) -> AnyEntry | None:
 
 
 def approval(file: File, entry: AnyEntry) -> bool | None:
-    """Whether a second person approved (True) or rejected (False) the exception that an entry claims.
+    """Whether a second person approved (True) or rejected (False) the exception that an entry claims."""
+    decision = decision_on_exception(file, entry)
+    return None if decision is None else isinstance(decision.event, ExceptionApproved)
+
+
+def decision_on_exception(file: File, entry: AnyEntry, before: float = inf) -> AnyEntry | None:
+    """Return a second person's decision on the exception that an entry claims, from before a turn.
 
     The last decision counts; a decision from before a correction of the entry does not apply to it any more.
     """
     ids = {entry.entry_id, entry.original}
-    approved = [(it.turn, True) for it in file.of(ExceptionApproved) if it.event.entry in ids]
-    rejected = [(it.turn, False) for it in file.of(ExceptionRejected) if it.event.entry in ids]
-    turn, decision = max((*approved, *rejected), default=(0, False))
-    return decision if turn > entry.turn else None
+    decisions: list[AnyEntry] = [*file.of(ExceptionApproved), *file.of(ExceptionRejected)]
+    about = (it for it in decisions if it.event.entry in ids and entry.turn < it.turn < before)
+    return max(about, key=TURN, default=None)
 
 
 def waiting(life: Life, original: AnyEntry, today: date) -> AnyEntry | None:
@@ -158,6 +164,16 @@ def waiting(life: Life, original: AnyEntry, today: date) -> AnyEntry | None:
         if not each.rejected:
             waits = each.by if asked and each.ruling is None else None
     return waits
+
+
+def amendments_for_approval(
+    life: Life, original: AnyEntry, today: date
+) -> Iterator[tuple[AnyEntry, AnyEntry | None]]:
+    """Yield what amends an entry and waits for a second person, or was decided on, with the decision."""
+    waits = waiting(life, original, today)
+    for each, _ in _asking(life, original, today):
+        if each.ruling is not None or each.by is waits:
+            yield each.by, each.ruling
 
 
 def _asking(

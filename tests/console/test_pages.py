@@ -30,6 +30,7 @@ LIFE: Final = (
     ("2010-03-05", some(ChildReceived, file_no=NUMBER)),
     ("2010-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="2")),
     ("2010-03-20", some(ChildAdmitted)),
+    ("2010-03-21", some(ChildAdmitted), {"exception": "I03"}),
     ("2015-09-01", some(SchoolEnrolled)),
     ("2020-11-12", some(PhysicalExamined)),
 )
@@ -52,10 +53,11 @@ DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
 async def addresses(served: Served, child: UUID) -> list[str]:
-    """The addresses of all pages, of a child that is there and the last entry of its file."""
+    """The addresses of all pages, of a child that is there, and of what its file claims as an exception."""
     file = await served.container.ledger.file(child)
     assert file is not None
-    named = {**OF_PAGES, "child": child, "entry": file.newest.entry_id}
+    claim = next((each for each in file.entries.values() if each.exception), file.newest)
+    named = {**OF_PAGES, "child": child, "entry": claim.entry_id}
     return [address.format(**named) for address in ADDRESSES]
 
 
@@ -238,7 +240,7 @@ async def test_another_day_stands_on_another_ground_and_says_so(served: Served) 
     assert "这不是现在的情况。" in then.text
     assert "as_of=2012-01-01" in then.text, "the parts of the file stay at that day"
     before = await browser.open(f"/console/children/{child}/step?as_of=2015-09-01&back=true")
-    assert str(before.url).endswith("?as_of=2010-03-20")
+    assert str(before.url).endswith("?as_of=2010-03-21")
     after = await browser.open(f"/console/children/{child}/step?as_of=2015-09-01")
     assert str(after.url).endswith("?as_of=2020-11-12")
 

@@ -122,6 +122,7 @@ async def test_no_list_shows_a_file_out_of_scope(served: Served) -> None:
         "/obligations?state=due&state=overdue&state=met",
         "/readiness",
         "/findings",
+        "/exceptions",
         "/entries",
     ]
     for role in STRANGERS:

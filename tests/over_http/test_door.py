@@ -42,6 +42,7 @@ async def addresses(served: Served) -> list[str]:
         "field": "findings",
         "position": 1,
         "entry_id": uuid4(),
+        "entry": uuid4(),
         "person": (await served.actor(Role.STAFF)).user,
     }
     return [path.format(**named) for path in READ]

@@ -100,6 +100,13 @@ class Asked:
         await done(self.client, handed_in.headers["Location"])
         return await self.client.get(handed_in.headers["Location"])
 
+    async def exception(self) -> Response:
+        """Ask for the exception by which the child was adopted."""
+        listed = await self.get("/exceptions", rule="I12")
+        for each in listed.json()["items"]:
+            return await self.get(f"/exceptions/{each['entry']['entry_id']}")
+        return listed
+
     async def latest_decision(self) -> Response:
         """Ask what was known when the latest entry was recorded."""
         entries = (await self.get("/children/{child}/entries", order="recorded")).json()["items"]
@@ -167,6 +174,10 @@ NOTED: dict[str, list[tuple[str, set[str], Ask]]] = {
     ],
     "GET /obligations": [("obligations", {"adoption"}, lambda own: own.get("/obligations", rule="D32"))],
     "GET /findings": [("findings", {"adoption"}, lambda own: own.get("/findings", rule="I12"))],
+    "GET /exceptions": [("exceptions", {"adoption"}, lambda own: own.get("/exceptions", rule="I12"))],
+    "GET /exceptions/{entry}": [
+        ("exceptions", {"adoption"}, lambda own: own.exception()),
+    ],
     "GET /imports/{job}": [
         ("import report", {"identity"}, lambda own: own.imported()),
         ("import report", {"adoption"}, lambda own: own.imported_as_a_line(ADOPTED)),

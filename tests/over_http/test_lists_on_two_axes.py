@@ -19,7 +19,7 @@ NAMED = ("2026-07-01", some(IdentityRecorded, name="王小明", birth_on=date(20
 CHECKED = ("2026-07-01", some(InsuranceStatusChecked, is_insured=True, is_identity_verified=True))
 ENROLLED = ("2026-08-03", some(InsuranceEnrolled, scheme="resident"))
 NAMES = {"name", "file_no"}
-LISTS = ("/children", "/obligations", "/readiness", "/findings")
+LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
 
 
 async def listed(served: Served, path: str, role: Role = Role.SUPERVISOR, **query: Any) -> list[JsonObject]:

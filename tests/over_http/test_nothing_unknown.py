@@ -24,6 +24,7 @@ OPERATIONS = [
     for method, operation in operations.items()
 ]
 NAME = "王小明"
+LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
 RECEIVED = ("2024-03-05", some(ChildReceived))
 
 
@@ -196,7 +197,7 @@ async def test_two_names_of_one_thing_do_not_contradict_each_other(served: Serve
         assert (await client.get(path, params=both)).status_code == 200
         await refused(await client.get(path, params=both | {"as_of": "2024-03-07"}), "/query/as_of")
     await served.projected()
-    for path in ("/obligations", "/readiness", "/findings"):
+    for path in ("/obligations", "/readiness", "/findings", "/exceptions"):
         day, as_of = [(await client.get(path, params={name: "2024-03-06"})).json() for name in both]
         assert day == as_of
         assert (await client.get(path, params=both)).json() == day
@@ -208,7 +209,7 @@ async def test_a_list_says_as_known_at_which_position_it_answers(served: Served)
     await served.projected()
     client = await served.as_(Role.SUPERVISOR)
     head = (await served.container.ledger.head()).position
-    answers = [await client.get(path) for path in ("/children", "/obligations", "/readiness", "/findings")]
+    answers = [await client.get(path) for path in LISTS]
     answers.append(await client.post("/children/search", json={"q": "王"}))
     for answer in answers:
         assert answer.json()["known_position"] == head == int(answer.headers["Ledger-Position"])
@@ -285,7 +286,7 @@ async def test_a_stage_that_there_is_not_answers_nobody_and_says_which_there_are
 async def test_a_rule_that_there_is_not_is_refused_wherever_one_may_be_asked_for(served: Served) -> None:
     story = await a_story(served).given(RECEIVED)
     client = await served.as_(Role.SUPERVISOR)
-    for path in ("/obligations", "/findings", f"/children/{story.child}/obligations"):
+    for path in ("/obligations", "/findings", "/exceptions", f"/children/{story.child}/obligations"):
         for rule in ("D999", "d10", "D10x"):
             error = await refused(await client.get(path, params={"rule": rule}), "/query/rule")
             assert "/rules" in error["detail"]

@@ -157,6 +157,7 @@ async def filled(served: Served) -> dict[str, str]:
         "type": "CareModeAssigned",
         "table": "stage",
         "field": "version",
+        "entry": story.entries[2],
         "job": str(uuid4()),
         "position": str(story.position),
         "person": str((await served.actor(Role.STAFF)).user),

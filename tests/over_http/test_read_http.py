@@ -29,6 +29,7 @@ from tests.support.given import ROW, some
 from tests.support.http_given import a_story
 
 PAPERS = ("found_child_certificate", "find_relatives_notice", "acceptance_opinion")
+LISTS = ("/children", "/obligations", "/readiness", "/findings", "/exceptions")
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="ＷＨ-2024-001", marks="左臂有痣"))
 ADMITTED = (
     "2024-04-01",
@@ -453,7 +454,7 @@ async def test_who_sees_no_names_cannot_search_for_them(served: Served) -> None:
 async def test_a_cursor_of_no_list_is_a_problem(served: Served) -> None:
     supervisor = await served.as_(Role.SUPERVISOR)
     story = await a_story(served).given(RECEIVED)
-    lists = ("/children", "/obligations", "/readiness", "/findings", f"/children/{story.child}/entries")
+    lists = (*LISTS, f"/children/{story.child}/entries")
     contents = (b"", b"{}", b"[]", b"1", b"[null]", b"[{}]", b'["","",""]', b"[null,null,null]", b"[1e300]")
     cursors = ["x", "é", *(urlsafe_b64encode(content).decode().rstrip("=") for content in contents)]
     for path, cursor in product(lists, cursors):
@@ -473,6 +474,8 @@ NO_QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("/readiness", {"within_months": -1}),
     ("/readiness", {"status": "almost"}),
     ("/findings", {"kind": "opinion"}),
+    ("/exceptions", {"state": "undecided"}),
+    ("/exceptions", {"institution": "here"}),
     ("/entries", {"after": -1}),
     ("/findings", {"at_least": "now"}),
 ]

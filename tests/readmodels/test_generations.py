@@ -212,7 +212,7 @@ async def test_where_there_are_no_tables_to_read_lists_say_when_to_ask_again(ser
         while served.container.projector.ready:
             await served.container.projector.step()
     staff = await served.as_("staff")
-    for path in ("/children", "/obligations", "/readiness", "/findings"):
+    for path in ("/children", "/obligations", "/readiness", "/findings", "/exceptions"):
         answer = await staff.get(path)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0

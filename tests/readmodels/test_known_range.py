@@ -92,6 +92,7 @@ def lists(day: date) -> list[tuple[str, dict[str, Any]]]:
         ("/obligations", {**on, "state": states}),
         ("/readiness", on),
         ("/findings", on),
+        ("/exceptions", on),
     ]
 
 
@@ -321,4 +322,5 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "findings": ("child", "number"),
         "spans": ("child", "attribute", "key", "since"),
         "family_children": ("child", "number"),
+        "exceptions": ("child", "number"),
     }

@@ -60,6 +60,7 @@ ACROSS: Final = (
     *(f"/findings?limit=500&kind={kind}" for kind in get_args(FindingKind)),
     *(f"/findings?limit=500&rule={rule}" for rule in ("I12", "I14", "I16", "E10")),
     *(f"/readiness?limit=500&status={status}" for status in get_args(Status)),
+    *(f"/exceptions?limit=500{query}" for query in ("", "&state=waiting", "&kind=correction", "&rule=I12")),
     "/obligations?limit=500&rule=D32",
 )
 EACH_TIME: Final = re.compile(

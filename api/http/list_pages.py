@@ -1,0 +1,169 @@
+"""Pages of lists across files: what they show, as known when, with the names of whose rows they are."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from api.contract.encoding import JsonResponse
+from api.contract.masking import restricted
+from api.contract.problems import Problem, invalid
+from api.http.cursors import no_cursor
+from api.http.dependencies import RequestContext
+from domain.event import WHOLLY_SEALED, Category
+from projections.paging import CursorError, Page
+from projections.register import SEALED_FILE_NO, SEALED_NAME
+from projections.register import names as names_in_register
+from projections.withholding import Resting, Withholding, told_of
+
+R = TypeVar("R")
+W = TypeVar("W", bound=Resting)
+
+
+async def opener(request: RequestContext, children: Collection[UUID]) -> Callable[..., Any]:
+    """Return what opens the sealed names and numbers of children, or masks them."""
+    seal = await request.ledger.seal_for(children, (Category.IDENTITY,))
+
+    def opened(child: UUID, value: bytes | None, context: str) -> Any:  # noqa: ANN401 - a text, or what stands for it
+        if Category.IDENTITY not in request.sees:
+            return restricted(Category.IDENTITY)
+        return value and seal.open(child, Category.IDENTITY, value, context)
+
+    return opened
+
+
+async def with_names(
+    request: RequestContext, items: Sequence[dict[str, Any]], known: int | None
+) -> list[dict[str, Any]]:
+    """Return items about children with the name and the file number of each; `opened_rows` noted that."""
+    children = {item["child"] for item in items}
+    async with request.container.projector.reading() as connection:
+        names = await names_in_register(connection, children, known)
+    opened = await opener(request, children)
+    nothing = (None, None)
+    return [
+        item
+        | {
+            "name": opened(item["child"], names.get(item["child"], nothing)[0], SEALED_NAME),
+            "file_no": opened(item["child"], names.get(item["child"], nothing)[1], SEALED_FILE_NO),
+        }
+        for item in items
+    ]
+
+
+async def opened_rows(request: RequestContext, withheld: Withholding[W], rows: Sequence[W]) -> list[W]:
+    """Return rows with their sealed values opened, after noting the access, that to their names too."""
+    await request.note(
+        {child: told | {Category.IDENTITY} for child, told in told_of(rows).items()}, withheld.table
+    )
+    sealed = {row.child for row in rows if row.sealed is not None}
+    seal = await request.ledger.seal_for(sealed, WHOLLY_SEALED)
+    return [row for each in rows if (row := withheld.opened(each, seal)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """What a page shows: the position that it answers, and that as known at which it is asked, None for now.
+
+    `known_at` is how that was asked for, `place` where the parameters stand, `epoch` that of the position,
+    `cursor` what is asked to go on from.
+    """
+
+    position: int
+    known: int | None
+    known_at: str | None
+    epoch: int
+    cursor: str | None
+    place: str
+
+    @property
+    def no_cursor(self) -> Problem:
+        """The problem that the cursor belongs to no page of this list."""
+        return invalid([no_cursor(f"{self.place}/cursor")])
+
+
+async def list_view(
+    request: RequestContext, known_at: str | None, cursor: str | None, *models: str, at: str = "/query"
+) -> ListView:
+    """Return what a page shows. Pages that follow are as known at the position of the first.
+
+    Raises the problems `invalid`, `other_epoch` and `unavailable`.
+    """
+    if known_at is None:
+        return ListView(request.container.projector.position_of(*models), None, None, 0, cursor, at)
+    if cursor is None:
+        head = await request.ledger.head()
+        known = await request.known_in_lists(known_at, f"{at}/known_at")
+        return ListView(known or 0, known, known_at, head.epoch, None, at)
+    await request.known(known_at, f"{at}/known_at")
+    pinned = _PINNED.fullmatch(cursor)
+    if pinned is None:
+        raise invalid([no_cursor(f"{at}/cursor")])
+    epoch, known = int(pinned["epoch"]), int(pinned["known"])
+    await request.check_epoch(epoch, known, await request.ledger.head())
+    return ListView(known, await request.until_known(known), known_at, epoch, pinned["rest"], at)
+
+
+async def check_rule(request: RequestContext, rule: str | None, view: ListView) -> None:
+    """Raise the problem `invalid` if a filter names a rule that counts neither now nor as known then."""
+    if rule is not None:
+        books = [await request.rulebook()]
+        if view.known is not None:
+            books.append(await request.ledger.rulebook_known(request.actor.institution, view.known))
+        request.check_rule(rule, *books)
+
+
+async def list_page(
+    request: RequestContext,
+    question: Callable[..., Awaitable[Page[R]]],
+    view: ListView,
+    *,
+    limit: int,
+    tools: Mapping[str, object] = MappingProxyType({}),
+    **filters: object,
+) -> Page[R]:
+    """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
+
+    A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
+    so that it does not fit another query.
+    """
+    asked = {**filters, "known_at": view.known_at}
+    mark = _mark(question.__name__, asked if filters["day"] != request.today else {**asked, "day": None})
+    cursor = view.cursor
+    if cursor is not None and not cursor.startswith(mark):
+        raise view.no_cursor
+    after = None if cursor is None else cursor.removeprefix(mark)
+    try:
+        async with request.container.projector.reading() as connection:
+            page = await question(
+                connection,
+                request.scope,
+                sees=request.sees,
+                known=view.known,
+                limit=limit,
+                cursor=after,
+                **tools,
+                **filters,
+            )
+    except CursorError:
+        raise view.no_cursor from None
+    pinned = "" if view.known is None else f"{view.epoch}.{view.known}."
+    return replace(page, next=None if page.next is None else f"{pinned}{mark}{page.next}")
+
+
+_PINNED: Final = re.compile(r"(?P<epoch>\d{1,18})\.(?P<known>\d{1,18})\.(?P<rest>.*)", re.ASCII)
+"""A cursor of a list as known at a position."""
+
+
+def _mark(question: str, filters: Mapping[str, object]) -> str:
+    # Today is not part of the query: a list begun on one day may be continued on the next.
+    return sha256(repr((question, sorted(filters.items()))).encode()).hexdigest()[:12]
+
+
+def listing(items: Sequence[Any], following: str | None, view: ListView) -> JsonResponse:
+    """Return a page of a list as an answer, with the position that it shows."""
+    body = {"items": items, "next": following, "known_position": view.position}
+    return JsonResponse(body, headers={"Ledger-Position": str(view.position)})
