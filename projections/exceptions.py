@@ -9,9 +9,9 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.sql import SQL
 
-from domain.approvals import ApprovalKind, ApprovalState, ForApproval, for_approval, for_approval_of
 from domain.event import Category
 from domain.file import File
+from domain.second_person import ApprovalKind, ApprovalState, ForApproval, for_approval, for_approval_of
 from domain.when import day_of
 from ledger.store import queries
 from projections.known import as_known

@@ -11,10 +11,10 @@ from api.contract.entries import EntryAnswer, entry_json
 from api.contract.listing import Because, Titled, titled
 from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
-from domain.approvals import ApprovalKind, ApprovalState
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.label import Label
+from domain.second_person import ApprovalKind, ApprovalState
 from projections.exceptions import ExceptionRow
 
 NotForCaller: TypeAlias = Literal["own", "decided", "not_needed", "role", "category"]

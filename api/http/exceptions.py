@@ -18,11 +18,11 @@ from api.http.file_points import file_point, one_day
 from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, with_names
 from api.http.one_file import RuleFilter
 from api.identity.permissions import Action
-from domain.approvals import ApprovalKind, ApprovalState, for_approval_of
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import amended
 from domain.scope import FileScope
+from domain.second_person import ApprovalKind, ApprovalState, for_approval_of
 from ledger.codec.split import sealed
 from ledger.compute import compute
 from projections.exceptions import WITHHELD, ExceptionRow, row_of

@@ -25,6 +25,7 @@ SUBJECTS = {
         "visits",
     },
     "a question about one file, the read model that asks it of all, and how it is answered": {
+        "exceptions",
         "findings",
         "obligations",
         "readiness",

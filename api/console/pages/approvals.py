@@ -19,9 +19,9 @@ from api.console.sent_form import form
 from api.contract.problems import Problem
 from api.http import exceptions, record_one
 from api.http.cursors import Cursor
-from domain.approvals import ApprovalState
 from domain.label import Label
 from domain.limit import Area, limit
+from domain.second_person import ApprovalState
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 

@@ -1,10 +1,10 @@
 """What a second person decides on in a file: what waits, and what was decided."""
 
-from domain.approvals import for_approval
 from domain.event import EVERY_CATEGORY
 from domain.events.intake import ChildAdmitted
 from domain.events.record import EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from domain.rulebook import Rulebook
+from domain.second_person import for_approval
 from tests.chapters.test_record import TWICE, identified
 from tests.support.given import SUPERVISOR, Given, given, some
 
