@@ -42,7 +42,7 @@ class Ready:
 
     `gates` is a list in JSON, in the form of the contract. `rests_on` are the categories of personal data
     that its answers reveal. `not_ready_by` and `deferred_by` have, for each answer that prevents or defers
-    readiness, the categories that it rests on, joined by blanks.
+    readiness, the categories that it rests on, joined by blanks; `stuck_at` has the gates of the former.
     """
 
     child: UUID
@@ -50,6 +50,7 @@ class Ready:
     until: date
     rests_on: list[str]
     not_ready_by: list[str]
+    stuck_at: list[int]
     deferred_by: list[str]
     route: str | None
     turns_18_from: date | None
@@ -120,14 +121,15 @@ def _ready(  # noqa: PLR0917 - all that there is to say of an answer
     child: UUID, since: date, until: date, answer: Readiness, turns_18: Days | None, rulebook: Rulebook
 ) -> Ready:
     shown = [(gate, result) for gate, result in answer.answers if result.state != "restricted"]
-    blocking = [result for gate, result in shown if blocks(gate, result, rulebook)]
+    stuck = [(gate, result) for gate, result in shown if blocks(gate, result, rulebook)]
     return Ready(
         child=child,
         since=since,
         until=until,
         rests_on=listed(NOTHING.union(*(result.rests_on for _, result in shown))),
-        not_ready_by=[" ".join(listed(result.rests_on)) for result in blocking],
-        deferred_by=[" ".join(listed(result.rests_on)) for result in blocking if result.deferring],
+        not_ready_by=[" ".join(listed(result.rests_on)) for _, result in stuck],
+        stuck_at=[gate.number for gate, _ in stuck],
+        deferred_by=[" ".join(listed(result.rests_on)) for _, result in stuck if result.deferring],
         route=answer.route,
         turns_18_from=None if turns_18 is None else turns_18.first,
         turns_18_on=None if turns_18 is None else turns_18.last,
@@ -178,6 +180,14 @@ _SELECT: Final = _SQL["readiness"].format(status=_SQL["status"])
 _KEY: Final[Key] = {"y.turns_18_on": as_day, "y.child": as_id}
 
 
+@dataclass(frozen=True, slots=True)
+class ReadinessCounts:
+    """How many young people have each status, and how many are kept from being ready by each gate."""
+
+    statuses: dict[Status, int]
+    stuck_at: dict[int, int]
+
+
 async def readiness(
     connection: AsyncConnection[Any],
     scope: Condition,
@@ -186,25 +196,65 @@ async def readiness(
     day: date,
     within_months: int | None = None,
     statuses: Sequence[Status] = (),
+    gate: int | None = None,
+    institution: UUID | None = None,
     known: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[ReadyOnDay]:
     """Return the readiness of each young person on a day for these categories, the earliest to turn 18 first.
 
-    `within_months` keeps those who may have turned 18 by that many months after the day, at most
-    `MOST_MONTHS`; `statuses`, if any, keeps those with one of them. `known` is the position as known at which
-    they are read, None for now.
+    The filters are those of `readiness_counts`, and `statuses`, if any, keeps those with one of them.
     """
-    where = [
-        scope,
-        Condition(SQL("%(day)s BETWEEN y.since AND y.until"), {"day": day, "sees": listed(sees)}),
-    ]
-    if within_months is not None:
-        last = add(day, months=within_months)
-        where.append(Condition(SQL("coalesce(y.turns_18_from <= %(last)s, true)"), {"last": last}))
+    where = [scope, *_asked(sees, day, within_months, gate, institution)]
     if statuses:
         standing_so = SQL("({}) = ANY (%(statuses)s)").format(_SQL["status"])
         where.append(Condition(standing_so, {"statuses": list(statuses)}))
     then = as_known(known, {"readiness": READINESS, "obligations": OBLIGATIONS})
     return await page(connection, ReadyOnDay, _SELECT, where, _KEY, limit=limit, cursor=cursor, tables=then)
+
+
+async def readiness_counts(
+    connection: AsyncConnection[Any],
+    scope: Condition,
+    *,
+    sees: Collection[Category],
+    day: date,
+    within_months: int | None = None,
+    gate: int | None = None,
+    institution: UUID | None = None,
+    known: int | None = None,
+) -> ReadinessCounts:
+    """Count the young people in care on a day, by what is shown for these categories.
+
+    `within_months` keeps those who may have turned 18 by that many months after the day, at most
+    `MOST_MONTHS`, `gate` those whom that gate keeps from being ready, `institution` those in its charge.
+    `known` is the position as known at which they are read, None for now.
+    """
+    then = as_known(known, {"readiness": READINESS})
+    where = [then, scope, *_asked(sees, day, within_months, gate, institution)]
+    condition = SQL(" AND ").join([each.sql for each in where[1:]])
+    given = {name: value for each in where for name, value in each.parameters.items()}
+    found = []
+    for question in ("counts", "stuck"):
+        statement = then.sql + _SQL[question].format(status=_SQL["status"], condition=condition)
+        cursor = await connection.execute(statement, given)
+        found.append(dict(await cursor.fetchall()))
+    return ReadinessCounts(*found)
+
+
+def _asked(
+    sees: Collection[Category],
+    day: date,
+    within_months: int | None,
+    gate: int | None,
+    institution: UUID | None,
+) -> Iterator[Condition]:
+    yield Condition(SQL("%(day)s BETWEEN y.since AND y.until"), {"day": day, "sees": listed(sees)})
+    if within_months is not None:
+        last = add(day, months=within_months)
+        yield Condition(SQL("coalesce(y.turns_18_from <= %(last)s, true)"), {"last": last})
+    if gate is not None:
+        yield Condition(_SQL["stuck_at"], {"gate": gate})
+    if institution is not None:
+        yield Condition(SQL("register.institution = %(institution)s"), {"institution": institution})

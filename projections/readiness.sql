@@ -1,6 +1,6 @@
 -- The readiness of each young person in care, as intervals of days from when they may be sixteen on. What follows from
 -- the gates depends on who asks: of each that keeps from being ready, or puts that off, `not_ready_by` and
--- `deferred_by` have what its answer rests on, as one text. No gate's answer stands here that rests on a category
+-- `deferred_by` have what its answer rests on, as one text, and `stuck_at` the gates of the former. No gate's answer stands here that rests on a category
 -- that is sealed wholly.
 
 -- name: table
@@ -10,6 +10,7 @@ CREATE TABLE readiness (
     until        date   NOT NULL,
     rests_on     text[] NOT NULL,
     not_ready_by text[] NOT NULL,
+    stuck_at     smallint[] NOT NULL,
     deferred_by  text[] NOT NULL,
     route        text,
     turns_18_from date,
@@ -29,6 +30,23 @@ SELECT y.*, {status} AS status, following.due_on AS next_due_on, following.rule 
          AND coalesce(o.met_on > %(day)s, true) AND coalesce(o.void_on > %(day)s, true)
        ORDER BY o.due_on, o.rule LIMIT 1
   ) AS following ON true
+
+-- name: counts
+SELECT {status} AS status, count(*)
+  FROM readiness y JOIN register ON register.child = y.child
+ WHERE {condition}
+ GROUP BY 1
+
+-- name: stuck
+SELECT b.gate, count(*)
+  FROM readiness y JOIN register ON register.child = y.child
+ CROSS JOIN LATERAL unnest(y.stuck_at, y.not_ready_by) AS b (gate, rests_on)
+ WHERE {condition} AND string_to_array(b.rests_on, ' ') <@ %(sees)s
+ GROUP BY 1
+
+-- name: stuck_at
+EXISTS (SELECT FROM unnest(y.stuck_at, y.not_ready_by) AS b (gate, rests_on)
+         WHERE b.gate = %(gate)s AND string_to_array(b.rests_on, ' ') <@ %(sees)s)
 
 -- name: status
 -- What follows from the gates for somebody who sees these categories.

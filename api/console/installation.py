@@ -10,6 +10,7 @@ from api.console.page_request import SignedIn
 from api.console.page_route import PageRoute
 from api.console.pages import (
     approvals,
+    board,
     child_comparison,
     child_due,
     child_entry,
@@ -48,6 +49,7 @@ PAGES: Final = (
     found,
     kept,
     approvals,
+    board,
     rules_in_force,
     kept,
 )

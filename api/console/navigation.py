@@ -22,15 +22,16 @@ FIND: Final = Destination("children", "find")
 FINDINGS: Final = Destination("findings", "findings")
 APPROVALS: Final = Destination("approvals", "approvals")
 EXCEPTIONS: Final = Destination("approvals", "exceptions")
+BOARD: Final = Destination("readiness", "readiness")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, RULES),
+        Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, BOARD, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, BOARD, RULES),
         Role.AUDITOR: (FIND, FINDINGS, EXCEPTIONS, RULES),
-        Role.PLACEMENT_OFFICER: (REGISTER, TODAY, FINDINGS, RULES),
-        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, RULES),
+        Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
+        Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
         Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }

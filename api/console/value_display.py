@@ -50,6 +50,15 @@ class DisplayedAttribute:
 
 
 @dataclass(frozen=True, slots=True)
+class DisplayedGate:
+    """A gate's answer: its mark, what a screen reader says, and the class that gives its colour."""
+
+    mark: str
+    words: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisplayedChapter:
     """A chapter of a file: what holds, and the names of attributes of which nothing is recorded."""
 
@@ -236,6 +245,23 @@ def years_on(words: Words, row: Mapping[str, Any], day: date) -> str:
         return "–"
     full = max(age(last, day), 0)
     return words("person.years", years=full if age(first, day) == full else f"≈{full}")
+
+
+def days_until(day: str, today: date) -> int:
+    """Return how many days there are until a day, fewer than none once it has passed."""
+    return (date.fromisoformat(day) - today).days
+
+
+def gate(words: Words, answer: Mapping[str, Any]) -> DisplayedGate:
+    """Return a gate's answer as one mark, with its words and its look."""
+    state, blocks = answer["state"], answer["weight"] == "blocks"
+    said = words.of("gate_said", state)
+    if state in {"unmet", "unknown", "uncertain"}:
+        said = words("board.and_blocks", state=said) if blocks else words("board.and_warns", state=said)
+        look = ("unmet" if state == "unmet" else "doubt") if blocks else "soft"
+    else:
+        look = "met" if state == "met" else "off"
+    return DisplayedGate(words.of("gate_mark", state), said, look)
 
 
 def at(instant: str) -> datetime:

@@ -9,9 +9,10 @@ import orjson
 from typing_extensions import TypedDict
 
 from api.contract.listing import Titled, titled
+from api.contract.masking import PersonalValue
 from domain.event import Category
-from domain.readiness import GateState, GateWeight, Status
-from projections.readiness import ReadyOnDay
+from domain.readiness import GATES, GateState, GateWeight, Status
+from projections.readiness import ReadinessCounts, ReadyOnDay
 
 
 class GateAnswer(TypedDict):
@@ -55,6 +56,33 @@ class ReadinessAnswer(TypedDict):
     next: NextDueAnswer | None
 
 
+class ListedReadinessAnswer(ReadinessAnswer):
+    """The same in a list, with whose it is."""
+
+    name: PersonalValue
+    file_no: PersonalValue
+
+
+class StuckAnswer(TypedDict):
+    """How many young people a gate keeps from being ready."""
+
+    gate: int
+    name_zh: str
+    name_en: str
+    count: int
+
+
+class ReadinessCountsAnswer(TypedDict):
+    """How many young people have each status on a day, and which gates keep most from being ready."""
+
+    day: date
+    ready: int
+    not_ready: int
+    deferred: int
+    stuck_at: list[StuckAnswer]
+    known_position: int
+
+
 class ReadinessKnownAnswer(ReadinessAnswer):
     """The same, as known at a position."""
 
@@ -75,6 +103,27 @@ def readiness_json(ready: ReadyOnDay, day: date, sees: AbstractSet[Category]) ->
         "turns_18_on": ready.turns_18_on,
         "gates": gates,
         "next": _next(ready.next_due_on, ready.next_rule),
+    }
+
+
+def readiness_counts_json(counts: ReadinessCounts, day: date, known: int) -> ReadinessCountsAnswer:
+    """Return the counts of a day, the gate first at which most are stuck."""
+    by_count = sorted(counts.stuck_at.items(), key=lambda each: (-each[1], each[0]))
+    return {
+        "day": day,
+        "ready": counts.statuses.get("ready", 0),
+        "not_ready": counts.statuses.get("not_ready", 0),
+        "deferred": counts.statuses.get("deferred", 0),
+        "stuck_at": [
+            {
+                "gate": gate,
+                "name_zh": GATES[gate].label.zh,
+                "name_en": GATES[gate].label.en,
+                "count": count,
+            }
+            for gate, count in by_count
+        ],
+        "known_position": known,
     }
 
 

@@ -1,4 +1,4 @@
-"""Lists across files: the register, obligations, readiness and findings."""
+"""Lists across files: the register, obligations and findings."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, TypeAlias
@@ -14,7 +14,6 @@ from api.contract.findings import ListedFindingAnswer, finding_json
 from api.contract.listing import KnownListing
 from api.contract.obligations import ListedObligationAnswer, obligation_json
 from api.contract.problems import ANYWHERE, Problem, responses
-from api.contract.readiness import ReadinessAnswer, readiness_json
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
@@ -28,7 +27,6 @@ from domain.judging import FindingKind
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.obligations import State
-from domain.readiness import Status
 from projections import likeness
 from projections.findings import WITHHELD as FINDINGS
 from projections.findings_list import findings as findings_on
@@ -37,8 +35,6 @@ from projections.obligations import WAITING
 from projections.obligations import WITHHELD as OBLIGATIONS
 from projections.obligations import obligations as obligations_on
 from projections.paging import Page
-from projections.readiness import MOST_MONTHS
-from projections.readiness import readiness as readiness_on
 from projections.register import SEALED_FILE_NO, SEALED_NAME, ListedOnDay
 from projections.register import register as register_on
 
@@ -55,11 +51,9 @@ MOST_BYTES: Final = limit(
 # The read models of each list; all need the register, which decides the scope.
 _REGISTER: Final = ("register", "situations", "obligations")
 _OBLIGATIONS: Final = ("register", "obligations")
-_READINESS: Final = ("register", "obligations", "readiness")
 _FINDINGS: Final = ("register", "findings", "family_children")
 OfRegister: TypeAlias = Annotated[RequestContext, Depends(list_request(*_REGISTER))]
 OfObligations: TypeAlias = Annotated[RequestContext, Depends(list_request(*_OBLIGATIONS))]
-OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_READINESS))]
 OfFindings: TypeAlias = Annotated[RequestContext, Depends(list_request(*_FINDINGS))]
 
 
@@ -189,36 +183,6 @@ async def obligations(
     return listing(
         await with_names(request, [obligation_json(row, on) for row in rows], view.known), page.next, view
     )
-
-
-@router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ReadinessAnswer]}})
-async def readiness(
-    request: OfReadiness,
-    day: Day = None,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    within_months: Annotated[
-        int | None,
-        Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
-    ] = None,
-    status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
-    limit: PageLimit = 50,
-    cursor: Cursor = None,
-) -> JsonResponse:
-    """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
-    on = one_day(day, as_of) or request.today
-    view = await list_view(request, known_at, cursor, *_READINESS)
-    page = await list_page(
-        request,
-        readiness_on,
-        view,
-        day=on,
-        within_months=within_months,
-        statuses=tuple(status or ()),
-        limit=limit,
-    )
-    await request.note({row.child: row.revealed(request.sees) for row in page.rows}, "readiness")
-    return listing([readiness_json(row, on, request.sees) for row in page.rows], page.next, view)
 
 
 @router.get("/findings", responses=ANYWHERE | {200: {"model": KnownListing[ListedFindingAnswer]}})

@@ -11,7 +11,7 @@ import psycopg
 
 from api.bootstrap import open_container
 from api.contract.encoding import JsonResponse
-from api.http import lists
+from api.http import lists, readiness_board
 from api.http.dependencies import RequestContext
 from projections import READ_MODELS
 from tests.bench.bench import NOW, Bench, now
@@ -29,7 +29,7 @@ ASKED: Final[Mapping[str, tuple[Callable[..., Awaitable[JsonResponse]], Mapping[
     "register": (lists.register, {}),
     "register on a day": (lists.register, {"as_of": date(2025, 6, 1)}),
     "obligations": (lists.obligations, {}),
-    "readiness": (lists.readiness, {}),
+    "readiness": (readiness_board.readiness, {}),
     "findings": (lists.findings, {}),
 }
 TIMES: Final = 7

@@ -212,6 +212,8 @@ SILENT = {
     "GET /codes/{table}",
     # When something happened and was recorded is told, not what.
     "GET /children/{child}/chronology",
+    # How many, and of nobody in particular.
+    "GET /readiness/counts",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.

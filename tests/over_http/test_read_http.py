@@ -473,6 +473,8 @@ NO_QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("/obligations", {"rule": "D1\x00"}),
     ("/readiness", {"within_months": -1}),
     ("/readiness", {"status": "almost"}),
+    ("/readiness", {"stuck_at": 15}),
+    ("/readiness/counts", {"stuck_at": 0}),
     ("/findings", {"kind": "opinion"}),
     ("/exceptions", {"state": "undecided"}),
     ("/exceptions", {"institution": "here"}),

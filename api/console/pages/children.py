@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
+from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
 from api.console.rendering import render
@@ -17,7 +18,6 @@ from api.contract.filters import Stage
 from api.contract.problems import Problem
 from api.http import lists
 from api.http.cursors import Cursor
-from api.identity.permissions import oversees
 from domain.codes import tables
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -60,7 +60,7 @@ async def children(
         asked=asked,
         asked_query=urlencode({name: _written(value) for name, value in asked.items() if value is not None}),
         stages=tables()["stage"].codes,
-        institutions=await _institutions(page),
+        institutions=await institutions_overseen(page),
         first=cursor is None,
     )
 
@@ -85,11 +85,3 @@ def _written(value: object) -> str:
 async def _search(page: PageRequest, query: str, cursor: str | None) -> Any:  # noqa: ANN401 - an answer
     asked = {"q": query, "limit": _ROWS, "cursor": cursor}
     return await page.answer(lists.search, orjson.dumps(asked))
-
-
-async def _institutions(page: PageRequest) -> dict[str, str]:
-    """Return the institutions that the reader oversees, by id, if there are several to choose from."""
-    actor = page.context.actor
-    known = await page.context.container.identity.institutions()
-    overseen = {str(each.institution): each.name for each in known if oversees(actor, each.institution)}
-    return overseen if len(overseen) > 1 else {}

@@ -1,0 +1,75 @@
+"""Who is ready for adult life and what is stuck: fourteen gates of each young person, who turns 18 first."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.console.overseen import institutions_overseen
+from api.console.page_request import SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.http import readiness_board
+from api.http.cursors import Cursor
+from api.http.dependencies import Day
+from api.http.readiness_board import StuckAt, WithinMonths
+from domain.codes import tables
+from domain.readiness import GATES, Status
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+MONTHS: Final = (0, 3, 6, 12, 24)
+"""Months ahead that are offered."""
+_ROWS: Final = 50
+
+
+@router.get("/readiness")
+async def board(
+    page: SignedIn,
+    day: Day = None,
+    within_months: WithinMonths = None,
+    status: Status | None = None,
+    stuck_at: StuckAt = None,
+    institution: UUID | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Show those who turn 18 within some months, their gates, and where most are stuck."""
+    asked: dict[str, Any] = {
+        "day": None if day == page.context.today else day,
+        "within_months": within_months,
+        "stuck_at": stuck_at,
+        "institution": institution,
+    }
+    listed = await page.answer(
+        readiness_board.readiness,
+        **asked,
+        status=None if status is None else [status],
+        limit=_ROWS,
+        cursor=cursor,
+    )
+    following = None
+    if not listed["items"] and cursor is None:
+        everybody = asked | {"within_months": None, "stuck_at": None}
+        following = await page.answer(readiness_board.readiness, **everybody, limit=1)
+    return render(
+        page,
+        "board.html",
+        listed=listed,
+        counts=await page.answer(readiness_board.counts, **asked),
+        following=next(iter(following["items"]), None) if following else None,
+        asked={**asked, "status": status},
+        day=day or page.context.today,
+        months=MONTHS,
+        gates=GATES,
+        routes=tables()["placement_route"].codes,
+        institutions=await institutions_overseen(page),
+        query=_query({**asked, "status": status}),
+        first=cursor is None,
+    )
+
+
+def _query(asked: Mapping[str, date | int | UUID | str | None]) -> str:
+    return urlencode({name: value for name, value in asked.items() if value is not None})

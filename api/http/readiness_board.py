@@ -1,0 +1,100 @@
+"""Who is ready for adult life and what is stuck, across files: the list and its counts."""
+
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.contract.encoding import JsonResponse
+from api.contract.listing import KnownListing
+from api.contract.problems import ANYWHERE
+from api.contract.readiness import (
+    ListedReadinessAnswer,
+    ReadinessCountsAnswer,
+    readiness_counts_json,
+    readiness_json,
+)
+from api.http.cursors import Cursor, PageLimit
+from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.file_points import one_day
+from api.http.list_pages import list_page, list_view, listing, with_names
+from domain.event import Category
+from domain.readiness import GATES, Status
+from projections.readiness import MOST_MONTHS, readiness_counts
+from projections.readiness import readiness as readiness_on
+
+router = APIRouter(tags=["across files"])
+
+_MODELS: Final = ("register", "obligations", "readiness")
+OfReadiness: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+WithinMonths: TypeAlias = Annotated[
+    int | None,
+    Query(ge=0, le=MOST_MONTHS, description="Only those who may be 18 so many months after the day."),
+]
+StuckAt: TypeAlias = Annotated[
+    int | None,
+    Query(ge=1, le=len(GATES), description="Only those whom this gate keeps from being ready."),
+]
+
+
+@router.get("/readiness", responses=ANYWHERE | {200: {"model": KnownListing[ListedReadinessAnswer]}})
+async def readiness(
+    request: OfReadiness,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    within_months: WithinMonths = None,
+    status: Annotated[list[Status] | None, Query(description="All of them by default.")] = None,
+    stuck_at: StuckAt = None,
+    institution: UUID | None = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
+) -> JsonResponse:
+    """List the readiness of those in care who may be sixteen on a day, in the order in which they turn 18."""
+    on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
+    view = await list_view(request, known_at, cursor, *_MODELS)
+    page = await list_page(
+        request,
+        readiness_on,
+        view,
+        day=on,
+        within_months=within_months,
+        statuses=tuple(status or ()),
+        gate=stuck_at,
+        institution=institution,
+        limit=limit,
+    )
+    told = {row.child: row.revealed(request.sees) | {Category.IDENTITY} for row in page.rows}
+    await request.note(told, "readiness")
+    items: list[dict[str, Any]] = [{**readiness_json(row, on, request.sees)} for row in page.rows]
+    return listing(await with_names(request, items, view.known), page.next, view)
+
+
+@router.get("/readiness/counts", responses=ANYWHERE | {200: {"model": ReadinessCountsAnswer}})
+async def counts(
+    request: OfReadiness,
+    day: Day = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    within_months: WithinMonths = None,
+    stuck_at: StuckAt = None,
+    institution: UUID | None = None,
+) -> JsonResponse:
+    """Count those in care who may be sixteen on a day: how many are ready, and where most are stuck."""
+    on = one_day(day, as_of) or request.today
+    await request.check_institution(institution, "/query/institution")
+    view = await list_view(request, known_at, None, *_MODELS)
+    async with request.container.projector.reading() as connection:
+        counted = await readiness_counts(
+            connection,
+            request.scope,
+            sees=request.sees,
+            day=on,
+            within_months=within_months,
+            gate=stuck_at,
+            institution=institution,
+            known=view.known,
+        )
+    headers = {"Ledger-Position": str(view.position)}
+    return JsonResponse(readiness_counts_json(counted, on, view.position), headers=headers)
