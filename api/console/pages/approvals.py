@@ -190,11 +190,7 @@ async def _leads_to(page: PageRequest, one: Mapping[str, Any], do: str) -> Seque
         return []
     impact = would["impact"]
     return [
-        *({"kind": "gone", **each} for each in impact["findings_gone"]),
-        *({"kind": "new", **each} for each in impact["findings"]),
-        *(
-            {"kind": "change", **each}
-            for part in ("status", "obligations", "readiness")
-            for each in impact[part]
-        ),
+        {**each, "part": part}
+        for part in ("findings_gone", "findings", "status", "obligations", "readiness")
+        for each in impact[part]
     ]

@@ -16,7 +16,6 @@ from api.http import readiness_board
 from api.http.cursors import Cursor
 from api.http.dependencies import Day
 from api.http.readiness_board import StuckAt, WithinMonths
-from domain.codes import tables
 from domain.readiness import GATES, Status
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -64,7 +63,6 @@ async def board(
         day=day or page.context.today,
         months=MONTHS,
         gates=GATES,
-        routes=tables()["placement_route"].codes,
         institutions=await institutions_overseen(page),
         query=_query({**asked, "status": status}),
         first=cursor is None,
