@@ -47,7 +47,6 @@ PAGES: Final = (
     child_comparison,
     child_readers,
     found,
-    kept,
     approvals,
     board,
     rules_in_force,
