@@ -15,6 +15,8 @@ from api.database import Addresses, addresses
 from api.identity.access_log import AccessLog
 from api.identity.directory import Identity
 from api.identity.kept_forms import KeptForms
+from api.identity.logins import Logins
+from api.identity.passwords import PasswordHashing
 from api.identity.sessions import Sessions
 from api.jobs import Jobs
 from api.metrics import Metrics
@@ -48,6 +50,7 @@ class Container:
     projector: Projector
     readers: Pool
     identity: Identity
+    logins: Logins
     sessions: Sessions
     kept_forms: KeptForms
     access: AccessLog
@@ -103,8 +106,11 @@ async def open_container(
         writers = await stack.enter_async_context(make_pool(database.writer, 2))
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
+        hashing = PasswordHashing(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+        logins = Logins(identity, ledger, writers, clock, hashing)
         sessions = Sessions(
             identity,
+            logins,
             ledger,
             (writers, readers),
             clock,
@@ -132,6 +138,7 @@ async def open_container(
             projector,
             readers,
             identity,
+            logins,
             sessions,
             KeptForms(ledger, (writers, readers), clock),
             access,

@@ -100,11 +100,18 @@ class Settings(BaseSettings):
     ] = Field(default=30, ge=1)
     token_days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
     """Default lifetime of a new token, in days."""
+    first_sign_in_days: int = Field(default=7, ge=1, le=90)
+    """Lifetime of a token for a first sign-in, in days."""
 
     session_idle_minutes: int = Field(default=15, ge=1, le=24 * 60)
     """Minutes after which a session of the console ends that nobody uses."""
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
     """Hours after which a session of the console ends in any case."""
+
+    password_memory_kib: int = Field(default=64 * 1024, ge=32)
+    """Memory of one hash of a password (Argon2id), in KiB; others are made anew at the next sign-in."""
+    password_passes: int = Field(default=3, ge=1)
+    """How often a hash of a password passes over its memory."""
 
     @property
     def served(self) -> tuple["Settings", ...]:

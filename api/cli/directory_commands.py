@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cyclopts import Parameter, validators
 
+from api.bootstrap import Container
 from api.cli.container import command_container, known_institution, stoppable
 from api.cli.output import Flag, answer, commands, note
 from api.identity.directory import Institution
@@ -85,7 +86,13 @@ async def list_institutions() -> int:
 @user.command(name="add")
 @stoppable
 async def add_user(
-    name: str, /, *, role: Role, institution: str | None = None, region: str | None = None
+    name: str,
+    /,
+    *,
+    role: Role,
+    institution: str | None = None,
+    region: str | None = None,
+    login: str | None = None,
 ) -> int:
     """登记人员并显示其编号。 Add a member to the directory and print the id.
 
@@ -97,11 +104,87 @@ async def add_user(
         region: 成年安置工作人员和民政部门人员所辖地区的行政区划代码（2、4或者6位）；
             乡镇（街道）儿童督导员、儿童主任为九位区划代码。
             Of placement-officer and bureau: 2, 4 or 6 digits of GB/T 2260; of township: its nine digits.
+        login: 网页登录的用户名，同一账本内不得重复；另显示第一次登录用的令牌。
+            The user name for the console, unique in this ledger; prints a token for the first sign-in too.
     """
     async with command_container() as container:
         home = None if institution is None else (await known_institution(container, institution)).institution
-        answer(str((await container.identity.add_member(name, role, institution=home, region=region)).user))
+        if login is not None:
+            await container.logins.check_free(login)
+        member = (await container.identity.add_member(name, role, institution=home, region=region)).user
+        answer(str(member))
+        if login is not None:
+            await container.logins.give(member, login)
+            await _first_token(container, member)
         return 0
+
+
+@user.command(name="list")
+@stoppable
+async def list_users() -> int:
+    """列出全部人员及其用户名。 List everybody: id, role, name, user name, and since when with a password."""
+    async with command_container() as container:
+        logins = await container.logins.states()
+        for each in await container.identity.members():
+            login = logins.get(each.member)
+            since = None if login is None else login.password_set_at
+            state = "no password" if since is None else f"password of {_day(since)}"
+            named = "–" if login is None else login.name or "–"
+            answer("  ".join((str(each.member), each.role, each.name or "–", named, state)))
+        return 0
+
+
+@user.command(name="login")
+@stoppable
+async def give_login(user: UUID, login: str, /) -> int:
+    """给人员用户名并显示第一次登录用的令牌。 Give a member a user name, and print a first token.
+
+    Args:
+        user: 人员编号。 The id of the member.
+        login: 网页登录的用户名，同一账本内不得重复。 The user name for the console, unique in this ledger.
+    """
+    async with command_container() as container:
+        if user not in await container.identity.names([user]):
+            note("没有该编号的人员。 There is nobody with this id.")
+            return 1
+        await container.logins.give(user, login)
+        await _first_token(container, user)
+        return 0
+
+
+@user.command(name="reset-password")
+@stoppable
+async def reset_password(login: str, /) -> int:
+    """废止口令并显示重新设定用的令牌。 End a password, and print a token with which to set another.
+
+    Args:
+        login: 用户名。 The user name.
+    """
+    async with command_container() as container:
+        await _first_token(container, await container.logins.member(login))
+        return 0
+
+
+@user.command(name="end")
+@stoppable
+async def end_user(login: str, /) -> int:
+    """立即终止一人的全部登录、令牌和口令。 End all sessions and tokens of somebody at once, and the password.
+
+    Args:
+        login: 用户名。 The user name.
+    """
+    async with command_container() as container:
+        await container.logins.end(await container.logins.member(login))
+        return 0
+
+
+async def _first_token(container: Container, member: UUID) -> None:
+    days = container.settings.first_sign_in_days
+    answer(await container.logins.reset_password(member, days=days))
+    note(
+        f"此令牌用于在网页登录并设定口令，{days} 天内有效，仅显示一次。"
+        f" It is for signing in to the console and setting a password, within {days} days, and shown once."
+    )
 
 
 @token.command(name="new")

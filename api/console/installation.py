@@ -24,6 +24,7 @@ from api.console.pages import (
     children,
     found,
     kept,
+    preferences,
     rules_in_force,
     sign_in,
     today,
@@ -51,6 +52,7 @@ PAGES: Final = (
     board,
     rules_in_force,
     kept,
+    preferences,
 )
 """The modules of the pages."""
 _FOUND: Final = 303

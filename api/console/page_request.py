@@ -23,6 +23,7 @@ from api.tenants import Tenants
 
 LANGUAGE_COOKIE: Final = "childledger-language"
 TEXT_COOKIE: Final = "childledger-text"
+LEDGER_COOKIE: Final = "childledger-ledger"
 HOME: Final = "/console"
 KEPT: Final = f"{HOME}/kept/"
 """Where forms are found again that came when their session had ended, by their tickets."""

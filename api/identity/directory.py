@@ -83,13 +83,17 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """Whose a token is; one with a `reason` is a session of the console, `last_used` as far as is stored."""
+    """Whose a token is; one with a `reason` is a session of the console, `last_used` as far as is stored.
+
+    One that is good `once` lets its holder set a password, and nothing else.
+    """
 
     token: UUID
     actor: Actor
     expires_at: datetime
     last_used: datetime
     reason: str | None
+    once: bool
     trusted_until: float
 
 
@@ -106,12 +110,13 @@ class Identity:
         self._used: dict[UUID, datetime] = {}
 
     async def authenticate(self, token: str) -> Actor | None:
-        """Return the actor of a token; None if it is a session, mistyped, unknown, expired or revoked.
+        """Return the actor of a token; None if it is mistyped, unknown, expired or revoked.
 
-        A token revoked by another process is refused within `TRUSTED_SECONDS`.
+        None too if it is a session, or for a first sign-in. A token that another process revoked is refused
+        within `TRUSTED_SECONDS`.
         """
         holder = await self.holder(token)
-        if holder is None or holder.reason is not None:
+        if holder is None or holder.reason is not None or holder.once:
             return None
         self.use(holder)
         return holder.actor
@@ -150,11 +155,11 @@ class Identity:
             self._holders.clear()
         self._holders.pop(known_by, None)
         trusted_until = monotonic() + TRUSTED_SECONDS
-        for token, expires_at, used, reason, may_approve, *who in await self._read("holder", known_by):
+        for token, expires_at, used, reason, once, may_approve, *who in await self._read("holder", known_by):
             member, role, institution, region, prefix = who
             within = await self._within(prefix) if role in OF_REGION else None
             actor = _actor(member, Role(role), institution, region, within, prefix, may_approve=may_approve)
-            self._holders[known_by] = TokenHolder(token, actor, expires_at, used, reason, trusted_until)
+            self._holders[known_by] = TokenHolder(token, actor, expires_at, used, reason, once, trusted_until)
         return self._holders.get(known_by)
 
     async def _within(self, prefix: str | None) -> frozenset[UUID]:
@@ -265,10 +270,13 @@ class Identity:
             for member, name, role, institution, prefix in rows
         ]
 
-    async def issue(self, member: UUID, *, days: int, purpose: str, may_approve: bool = True) -> str:
+    async def issue(
+        self, member: UUID, *, days: int, purpose: str, may_approve: bool = True, once: bool = False
+    ) -> str:
         """Make a token valid for `days` and return it; it is shown only once. `purpose` says what it is for.
 
-        A token without `may_approve` decides on nothing (`DECIDED`).
+        A token without `may_approve` decides on nothing (`DECIDED`). One that is good `once` is for a first
+        sign-in, in which its holder sets a password.
         """
         _check(purpose, Label("用途", "purpose"))
         if not 1 <= days <= LONGEST_DAYS:
@@ -276,19 +284,35 @@ class Identity:
             raise IdentityError(message)
         now = self._clock()
         until = now + timedelta(days=days)
-        return await self._added(member, purpose, now, until, may_approve=may_approve)
+        return await self._added(member, purpose, now, until, may_approve=may_approve, once=once)
 
-    async def begin_session(self, holder: TokenHolder, reason: str, until: datetime) -> str:
-        """Make a session of the console for a token's holder and return it, as `issue` does a token."""
+    async def begin_session(
+        self, member: UUID, reason: str, until: datetime, *, holder: TokenHolder | None = None
+    ) -> str:
+        """Make a session of the console and return it, as `issue` does a token.
+
+        One that a token's holder begins with it does not outlast it and may approve no more.
+        """
         return await self._added(
-            holder.actor.user,
+            member,
             SESSION,
             self._clock(),
-            min(until, holder.expires_at),
-            may_approve=holder.actor.may_approve,
+            until if holder is None else min(until, holder.expires_at),
+            may_approve=holder is None or holder.actor.may_approve,
             reason=reason,
-            begun_with=holder.token,
+            begun_with=None if holder is None else holder.token,
         )
+
+    async def sessions_of(self, member: UUID) -> list[tuple[UUID, datetime, datetime, str]]:
+        """Return somebody's sessions that have not ended: id, begin, last use as far as is known, reason."""
+        return [
+            (token, begun_at, max(used_at, self._used.get(token, used_at)), reason)
+            for token, begun_at, used_at, reason in await self._read("sessions_of", member, self._clock())
+        ]
+
+    async def revoke_session(self, session: UUID, member: UUID) -> bool:
+        """Revoke a session of a member; return whether there was one to revoke."""
+        return bool(self._forget(await self._write("revoke_session", self._clock(), session, member)))
 
     async def _added(
         self,
@@ -300,10 +324,13 @@ class Identity:
         may_approve: bool,
         reason: str | None = None,
         begun_with: UUID | None = None,
+        once: bool = False,
     ) -> str:
         token = new_token(self._ledger.name)
         known_by = digest(token, self._ledger.name)
-        await self._write("add_token", member, known_by, purpose, may_approve, now, until, reason, begun_with)
+        await self._write(
+            "add_token", member, known_by, purpose, may_approve, now, until, reason, begun_with, once
+        )
         return token
 
     async def tokens(self) -> list[Token]:
@@ -316,15 +343,23 @@ class Identity:
         """Revoke a token by its id; return whether there was one to revoke."""
         return bool(self._forget(await self._write("revoke", self._clock(), token)))
 
+    async def revoke_secret(self, secret: str) -> None:
+        """Revoke a token or a session by itself, wherever it is known already."""
+        self._forget(await self._write("revoke_digest", self._clock(), digest(secret, self._ledger.name)))
+
     async def revoke_purpose(self, purpose: str) -> int:
         """Revoke every token of a purpose; return their number."""
         return self._forget(await self._write("revoke_purpose", self._clock(), purpose))
 
     def _forget(self, revoked: list[TupleRow]) -> int:
+        self.forget()
+        return len(revoked)
+
+    def forget(self) -> None:
+        """Look up anew whose each token is, after some were revoked."""
         # All of them: sessions that were begun with a revoked token end with it.
         self._holders.clear()
         self._looking.clear()
-        return len(revoked)
 
     async def keep_used(self, every: float = 10.0) -> None:
         """Store the times at which tokens were last used, every `every` seconds, until cancelled."""

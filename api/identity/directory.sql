@@ -2,8 +2,8 @@
 
 -- name: holder
 -- A session ends with the token that it was begun with.
-SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.may_approve, m.member, m.role, m.institution,
-       i.region, m.prefix
+SELECT t.token, t.expires_at, coalesce(t.used_at, t.made_at), t.reason, t.once, t.may_approve, m.member, m.role,
+       m.institution, i.region, m.prefix
   FROM token t
   JOIN member m USING (member)
   LEFT JOIN institution i USING (institution)
@@ -34,8 +34,8 @@ SELECT member, name, role, institution, prefix FROM member WHERE member = ANY (%
 INSERT INTO member (member, name, role, institution, prefix) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 -- name: add_token
-INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at, reason, begun_with)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO token (member, digest, purpose, may_approve, made_at, expires_at, reason, begun_with, once)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 -- name: tokens
 SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, used_at FROM token ORDER BY made_at, token
@@ -43,8 +43,23 @@ SELECT token, member, purpose, may_approve, made_at, expires_at, revoked_at, use
 -- name: revoke
 UPDATE token SET revoked_at = %s WHERE token = %s AND revoked_at IS NULL RETURNING digest
 
+-- name: revoke_digest
+UPDATE token SET revoked_at = %s WHERE digest = %b AND revoked_at IS NULL RETURNING digest
+
 -- name: revoke_purpose
 UPDATE token SET revoked_at = %s WHERE purpose = %s AND revoked_at IS NULL RETURNING digest
+
+-- name: sessions_of
+SELECT t.token, t.made_at, coalesce(t.used_at, t.made_at), t.reason
+  FROM token t
+  LEFT JOIN token b ON b.token = t.begun_with
+ WHERE t.member = %s AND t.reason IS NOT NULL AND t.revoked_at IS NULL AND b.revoked_at IS NULL AND t.expires_at > %s
+ ORDER BY t.made_at DESC, t.token
+
+-- name: revoke_session
+UPDATE token SET revoked_at = %s
+ WHERE token = %s AND member = %s AND reason IS NOT NULL AND revoked_at IS NULL
+RETURNING digest
 
 -- name: used
 UPDATE token t SET used_at = u.at

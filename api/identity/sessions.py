@@ -1,8 +1,8 @@
 """Sessions of the console: tokens that a browser holds, which end by themselves when nobody uses them.
 
-A session is begun with a token and is a token itself, of the same table: kept as a digest only, of one
-ledger, counted as used, revoked at once, and ended with the token that it was begun with. The API takes no
-session, and the console no other token.
+A session is begun with a password or a token and is a token itself, of the same table: kept as a digest
+only, of one ledger, counted as used, revoked at once, and ended with the token that it was begun with. The
+API takes no session, and the console no other token.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from api.clock import WallClock
 from api.identity.directory import Identity, TokenHolder
+from api.identity.logins import Logins
 from api.identity.permissions import Actor, Role
 from domain.event import Category
 from domain.label import Label
@@ -86,12 +87,31 @@ class Session:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a sign-in ended: the secret of the session, or none, and until when nobody is to try again."""
+
+    secret: str | None = None
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunSession:
+    """One of somebody's sessions, in a list: when it was begun and last used, and why they read in it."""
+
+    session: UUID
+    begun_at: datetime
+    used_at: datetime
+    reason: ReadingReason
+
+
 class Sessions:
     """The sessions of one ledger, and what was searched for in each. Times come from `clock`."""
 
     def __init__(
         self,
         identity: Identity,
+        logins: Logins,
         ledger: Ledger,
         pools: tuple[Pool, Pool],
         clock: WallClock,
@@ -101,6 +121,7 @@ class Sessions:
     ) -> None:
         """`pools` are the writer's and the reader's; `idle` and `life` are the times after which one ends."""
         self._identity = identity
+        self._logins = logins
         self._ledger = ledger
         self._writers, self._readers = pools
         self._clock = clock
@@ -108,16 +129,48 @@ class Sessions:
         self._life = life
 
     async def begin(self, token: str, reason: ReadingReason | None = None) -> str | None:
-        """Begin a session with a token and return its secret; None if the token is none or is a session."""
+        """Begin a session with a token and return its secret.
+
+        None if the token is none, is a session or is for a first sign-in.
+        """
         holder = await self._identity.holder(token)
-        if holder is None or holder.reason is not None:
+        if holder is None or holder.reason is not None or holder.once:
             return None
         self._identity.use(holder)
+        reason = reason or USUAL_REASON[holder.actor.role]
+        return await self._begun(holder.actor.user, reason, holder)
+
+    async def begin_by_password(
+        self, name: str, password: str, reason: ReadingReason | None = None
+    ) -> SignIn:
+        """Begin a session by user name and password. Raises the problems of `Logins.checked`."""
+        checked = await self._logins.checked(name, password)
+        member = None if checked.member is None else await self._identity.member(checked.member)
+        if member is None:
+            return SignIn(wait_until=checked.wait_until)
+        secret = await self._begun(member.member, reason or USUAL_REASON[member.role])
+        if await self._logins.still(checked):
+            return SignIn(secret)
+        # The password was changed or ended while it was checked, and with it every session that there was.
+        await self._identity.revoke_secret(secret)
+        return SignIn()
+
+    async def first(self, token: str) -> Actor | None:
+        """Return who has a token for a first sign-in; None if it is none that is valid now."""
+        holder = await self._identity.holder(token)
+        return holder.actor if holder is not None and holder.once else None
+
+    async def begin_first(self, actor: Actor, password: str, reason: ReadingReason | None = None) -> str:
+        """Set the password of somebody who signs in for the first time, and begin their session."""
+        await self._logins.set_password(actor.user, password)
+        return await self._begun(actor.user, reason or USUAL_REASON[actor.role])
+
+    async def _begun(self, member: UUID, reason: ReadingReason, holder: TokenHolder | None = None) -> str:
+        now = self._clock()
         async with self._writers.connection() as connection:
             # Those of sessions that ended by themselves.
-            await connection.execute(SQL["forget_old_tickets"], [self._clock() - self._life])
-        reason = reason or USUAL_REASON[holder.actor.role]
-        return await self._identity.begin_session(holder, reason, self._clock() + self._life)
+            await connection.execute(SQL["forget_old_tickets"], [now - self._life])
+        return await self._identity.begin_session(member, reason, now + self._life, holder=holder)
 
     async def find(self, secret: str) -> Session | None:
         """Return the session of a secret, which counts as a use; None if there is none that goes on."""
@@ -136,9 +189,29 @@ class Sessions:
 
     async def end(self, session: Session) -> None:
         """End a session at once, and forget what was searched for in it."""
-        async with self._writers.connection() as connection:
-            await connection.execute(SQL["forget_tickets"], [session.session])
-        await self._identity.revoke(session.session)
+        await self.end_one(session.actor.user, session.session)
+
+    async def end_one(self, person: UUID, session: UUID) -> bool:
+        """End one of somebody's sessions at once; return whether there was one to end."""
+        ended = await self._identity.revoke_session(session, person)
+        if ended:
+            async with self._writers.connection() as connection:
+                await connection.execute(SQL["forget_tickets"], [session])
+        return ended
+
+    async def others(self, session: Session) -> list[BegunSession]:
+        """Return the other sessions that go on of whoever has one, the latest first."""
+        since = self._clock() - self._idle
+        return [
+            BegunSession(other, begun_at, used_at, ReadingReason(reason))
+            for other, begun_at, used_at, reason in await self._identity.sessions_of(session.actor.user)
+            if other != session.session and used_at > since
+        ]
+
+    async def end_others(self, session: Session) -> int:
+        """End the other sessions of whoever has one at once; return their number."""
+        others = await self.others(session)
+        return sum([await self.end_one(session.actor.user, each.session) for each in others])
 
     async def keep_query(self, session: Session, query: str) -> UUID:
         """Keep what was searched for, sealed, and return the ticket by which it is found again."""

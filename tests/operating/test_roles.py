@@ -83,6 +83,14 @@ def test_the_reader_reads_and_nothing_else(urls: Urls) -> None:
         assert reader.execute("SELECT count(*) FROM entry").fetchall() == [(0,)]
 
 
+def test_what_is_kept_of_passwords_only_who_checks_them_reads(urls: Urls) -> None:
+    with psycopg.connect(urls.reader, autocommit=True) as reader:
+        reader.execute("SELECT login, member, name, password_set_at FROM login")
+        for statement in ("SELECT password FROM login", "SELECT * FROM login", "SELECT * FROM sign_in_try"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                reader.execute(statement.encode())
+
+
 def test_the_writer_reads_no_entries(urls: Urls) -> None:
     with psycopg.connect(urls.writer) as writer, pytest.raises(errors.InsufficientPrivilege):
         writer.execute("SELECT body FROM entry")
@@ -151,7 +159,18 @@ async def test_ledgers_of_one_database_are_apart(database_url: str) -> None:
 
 # Everything there is
 
-SUBSTANCE = {"entry", "head", "migration", "data_key", "institution", "member", "token", "access", "epoch"}
+SUBSTANCE = {
+    "entry",
+    "head",
+    "migration",
+    "data_key",
+    "institution",
+    "member",
+    "token",
+    "login",
+    "access",
+    "epoch",
+}
 """Tables that hold what was recorded and who may enter; what else there is can be made anew."""
 WRITES = {
     "writer": {
@@ -160,6 +179,10 @@ WRITES = {
         ("INSERT", "member"),
         ("INSERT", "token"),
         ("INSERT", "access"),
+        ("INSERT", "login"),
+        ("INSERT", "sign_in_try"),
+        ("DELETE", "sign_in_try"),
+        ("LOCK", "sign_in_try"),
         ("INSERT", "search_ticket"),
         ("DELETE", "search_ticket"),
         ("LOCK", "search_ticket"),
@@ -169,7 +192,7 @@ WRITES = {
     },
     "reader": {("INSERT", "stopped_file"), ("DELETE", "stopped_file"), ("LOCK", "stopped_file")},
 }
-"""What each may do beside reading; columns of a token that end it are a grant of their own.
+"""What each may do beside reading; columns that end a token or set a password are a grant of their own.
 
 What somebody searched for, or sent too late, is forgotten again. The reader writes the read models, in
 schemas of their own, and in the ledger's which files stopped one.

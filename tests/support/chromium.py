@@ -61,6 +61,7 @@ def a_young_person(demo: Demo) -> Someone:
 def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) -> None:
     """Sign in as somebody of a role, who reads in a language or size of text."""
     page.goto(f"{demo.address}/console")
+    page.click("summary")
     page.fill("#token", demo.tokens[role])
     page.click("main button")
     for name, value in preferences.items():

@@ -160,7 +160,13 @@ def settings(postgres: str, furnished: Furnished, tmp_path: Path) -> Iterator[Se
     with copied(postgres, furnished.template) as url:
         data = tmp_path / "data"
         shutil.copytree(furnished.data, data)  # what was last seen is seen of this copy alone
-        yield Settings(database_url=SecretStr(url), data=data, ledger=furnished.ledger)
+        yield Settings(
+            database_url=SecretStr(url),
+            data=data,
+            ledger=furnished.ledger,
+            password_memory_kib=32,
+            password_passes=1,
+        )
 
 
 @pytest.fixture

@@ -57,6 +57,21 @@ async def signed_in(
     return browser
 
 
+async def with_password(served: Served, role: Role | str, login: str, password: str) -> None:
+    """Given somebody of a role who has a user name and a password."""
+    member = (await served.actor(role)).user
+    await served.container.logins.give(member, login)
+    await served.container.logins.set_password(member, password)
+
+
+async def by_password(served: Served, login: str, password: str, *, reason: str = "") -> Browser:
+    """Return a browser in which somebody has signed in by user name and password."""
+    browser = await a_browser(served)
+    opened = await browser.send("/console/sign-in", user=login, password=password, reason=reason)
+    assert opened.status_code == 200, opened.text
+    return browser
+
+
 def title_of(page: Response) -> str:
     """Return the title of a page."""
     (title,) = re.findall(r"<title>(.*?)</title>", page.text)

@@ -1,39 +1,64 @@
-"""The door: signing in with a token, signing out, and how somebody reads."""
+"""The door: signing in by password or by token, the first password, and signing out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from api.bootstrap import Container
+from api.clock import SHANGHAI
 from api.console.navigation import home_of
 from api.console.page_request import (
     HOME,
     KEPT,
-    LANGUAGE_COOKIE,
-    TEXT_COOKIE,
+    LEDGER_COOKIE,
     Preferences,
     cookie_name,
     found_session,
+    secret_of,
 )
 from api.console.page_route import PageRoute
 from api.console.rendering import render_door
 from api.console.sent_form import form
+from api.console.words import Words
+from api.identity.passwords import SHORTEST, fault_of
+from api.identity.permissions import Actor
 from api.identity.sessions import REASONS, ReadingReason
 from api.tenants import Tenants
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
+DOOR: Final = f"{HOME}/sign-in"
+FIRST_PASSWORD: Final = f"{DOOR}/password"
 SEE_OTHER: Final = 303
-_A_YEAR: Final = 365 * 24 * 3600
+A_YEAR: Final = 365 * 24 * 3600
 _LONGEST: Final = 4000
+_FORBIDDEN, _UNUSABLE = 403, 422
+_FIELDS: Final = ("user", "password", "ledger", "token", "reason", "next")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the door shows: where one goes on to, what one had typed, and what was wrong with it."""
+
+    back: str | None = None
+    ended: bool = False
+    user: str = ""
+    ledger: str = ""
+    reason: str = ""
+    fault: str | None = None
+    wait_until: datetime | None = None
 
 
 @router.get("")
 async def front(request: Request) -> Response:
     """Lead to the home of whoever is signed in, or to the door."""
     found = await found_session(request)
-    return RedirectResponse("/console/sign-in" if found is None else home_of(found[2].actor.role), SEE_OTHER)
+    return RedirectResponse(DOOR if found is None else home_of(found[2].actor.role), SEE_OTHER)
 
 
 @router.get("/sign-in")
@@ -42,82 +67,182 @@ async def sign_in_page(
     next: Annotated[str | None, Query(max_length=_LONGEST)] = None,  # noqa: A002 - a word of the address
     ended: bool | None = None,  # noqa: FBT001 - says that a session has ended
 ) -> Response:
-    """Ask for a token, and say why one is here."""
-    return _door(request, status=200, back=_here(next), ended=ended or False, wrong=False)
+    """Ask who one is, and say why one is here."""
+    return _door(request, _Shown(here(next), ended or False, ledger=request.cookies.get(LEDGER_COOKIE, "")))
 
 
 @router.post("/sign-in")
-async def sign_in(
-    request: Request, sent: Annotated[Mapping[str, str], Depends(form("token", "reason", "next"))]
+async def sign_in(request: Request, sent: Annotated[Mapping[str, str], Depends(form(*_FIELDS))]) -> Response:
+    """Begin a session by password or by token, and lead to where one wanted to go."""
+    back, token = here(sent["next"]), sent["token"].strip()
+    shown = _Shown(back, user=sent["user"], ledger=sent["ledger"], reason=sent["reason"])
+    if token:
+        return await _by_token(request, shown, token)
+    return await _by_password(request, shown, sent["password"])
+
+
+@router.get("/sign-in/password")
+async def first_password_page(
+    request: Request,
+    next: Annotated[str | None, Query(max_length=_LONGEST)] = None,  # noqa: A002 - a word of the address
+    reason: ReadingReason | None = None,
 ) -> Response:
-    """Begin a session with a token, and lead to where one wanted to go."""
-    tenants: Tenants = request.app.state.tenants
-    token, back = sent["token"].strip(), _here(sent["next"])
-    reason = ReadingReason(sent["reason"]) if sent["reason"] in set(ReadingReason) else None
-    for ledger in tenants.named_by(token):
-        secret = await tenants[ledger].sessions.begin(token, reason)
-        if secret is not None:
-            settings = request.app.state.settings
-            answer = RedirectResponse(back or HOME, SEE_OTHER)
-            answer.set_cookie(
-                cookie_name(tls=settings.tls_handled),
-                secret,
-                path="/",
-                secure=settings.tls_handled,
-                httponly=True,
-                samesite="lax",
-            )
-            return answer
-    return _door(request, status=403, back=back, ended=False, wrong=True)
+    """Ask somebody for their first password who has come by a token for that."""
+    found = await _first(request)
+    if found is None:
+        return RedirectResponse(DOOR, SEE_OTHER)
+    return await _first_door(request, *found, back=here(next), reason=reason, faults=())
+
+
+@router.post("/sign-in/password")
+async def first_password(
+    request: Request, sent: Annotated[Mapping[str, str], Depends(form("new", "again", "next", "reason"))]
+) -> Response:
+    """Set somebody's first password, and begin their session."""
+    found = await _first(request)
+    if found is None:
+        return RedirectResponse(f"{DOOR}?ended=true", SEE_OTHER)
+    container, actor = found
+    back, reason = here(sent["next"]), _reason(sent["reason"])
+    faults = await password_faults(request, container, actor, sent["new"], sent["again"])
+    if faults:
+        return await _first_door(request, container, actor, back=back, reason=reason, faults=faults)
+    secret = await container.sessions.begin_first(actor, sent["new"], reason)
+    return await _entered(request, back, secret, container.ledger.name)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """End the session, if there is one, and lead to the door."""
-    found = await found_session(request)
-    if found is not None:
-        _, container, session = found
-        await container.sessions.end(session)
-    answer = RedirectResponse("/console/sign-in", SEE_OTHER)
+    await _end_session(request)
+    answer = RedirectResponse(DOOR, SEE_OTHER)
     answer.delete_cookie(cookie_name(tls=request.app.state.settings.tls_handled), path="/")
     return answer
 
 
-@router.post("/preferences")
-async def preferences(
-    request: Request, sent: Annotated[Mapping[str, str], Depends(form("language", "text", "back"))]
-) -> Response:
-    """Remember in which language and in what size somebody reads, and lead back."""
-    answer = RedirectResponse(_here(sent["back"]) or HOME, SEE_OTHER)
-    tls = request.app.state.settings.tls_handled
-    for cookie, value, known in (
-        (LANGUAGE_COOKIE, sent["language"], {"zh", "en"}),
-        (TEXT_COOKIE, sent["text"], {"usual", "large"}),
-    ):
-        if value in known:
-            answer.set_cookie(
-                cookie, value, max_age=_A_YEAR, path="/console", secure=tls, httponly=True, samesite="lax"
-            )
-    return answer
+async def password_faults(
+    request: Request, container: Container, actor: Actor, new: str, again: str
+) -> Sequence[str]:
+    """Return what is wrong with a password that somebody chose, in the words of the page."""
+    words = Words(Preferences.of(request).language)
+    state = (await container.logins.states(actor.user)).get(actor.user)
+    if state is None:
+        return (words("password.no_login"),)
+    fault = fault_of(new, state.name or "")
+    if fault is not None:
+        return (words.label(fault),)
+    return () if new == again else (words("password.not_the_same"),)
 
 
-def _door(request: Request, *, status: int, back: str | None, ended: bool, wrong: bool) -> Response:
-    return render_door(
-        Preferences.of(request),
-        "sign-in.html",
-        status=status,
-        back=back or "",
-        ended=ended,
-        wrong=wrong,
-        kept=back is not None and back.startswith(KEPT),
-        reasons=REASONS,
-        idle=request.app.state.settings.session_idle_minutes,
-    )
-
-
-def _here(address: str | None) -> str | None:
+def here(address: str | None) -> str | None:
     """Return an address if it is one of a page here."""
     if address is None or len(address) > _LONGEST or not address.isascii() or not address.isprintable():
         return None
     below = address == HOME or address.startswith((f"{HOME}/", f"{HOME}?"))
     return address if below and "\\" not in address and "//" not in address else None
+
+
+async def _by_token(request: Request, shown: _Shown, token: str) -> Response:
+    tenants: Tenants = request.app.state.tenants
+    reason = _reason(shown.reason)
+    for ledger in tenants.named_by(token):
+        sessions = tenants[ledger].sessions
+        if await sessions.first(token) is not None:
+            asked = {"next": shown.back, "reason": reason}
+            query = urlencode({name: each for name, each in asked.items() if each is not None})
+            return _holding(request, f"{FIRST_PASSWORD}?{query}" if query else FIRST_PASSWORD, token)
+        secret = await sessions.begin(token, reason)
+        if secret is not None:
+            return await _entered(request, shown.back, secret, ledger)
+    return _door(request, replace(shown, fault="token"), status=_FORBIDDEN)
+
+
+async def _by_password(request: Request, shown: _Shown, password: str) -> Response:
+    tenants: Tenants = request.app.state.tenants
+    ledger = tenants.names[0] if len(tenants.names) == 1 else shown.ledger
+    if ledger not in tenants.names:
+        return _door(request, replace(shown, fault="ledger"), status=_UNUSABLE)
+    if not shown.user.strip() or not password:
+        return _door(request, replace(shown, fault="missing"), status=_UNUSABLE)
+    signed_in = await tenants[ledger].sessions.begin_by_password(shown.user, password, _reason(shown.reason))
+    if signed_in.secret is None:
+        wrong = replace(shown, fault="password", wait_until=signed_in.wait_until)
+        return _door(request, wrong, status=_FORBIDDEN)
+    return await _entered(request, shown.back, signed_in.secret, ledger)
+
+
+async def _first(request: Request) -> tuple[Container, Actor] | None:
+    """Return who has come by a token for a first sign-in, which the cookie holds until a password is set."""
+    tenants: Tenants = request.app.state.tenants
+    token = secret_of(request)
+    for ledger in tenants.named_by(token):
+        actor = await tenants[ledger].sessions.first(token)
+        if actor is not None:
+            return tenants[ledger], actor
+    return None
+
+
+async def _entered(request: Request, back: str | None, secret: str, ledger: str) -> Response:
+    """Lead somebody on who has signed in; the session that this browser had before ends."""
+    await _end_session(request)
+    answer = _holding(request, back or HOME, secret)
+    tls = request.app.state.settings.tls_handled
+    answer.set_cookie(
+        LEDGER_COOKIE, ledger, max_age=A_YEAR, path=HOME, secure=tls, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+async def _end_session(request: Request) -> None:
+    found = await found_session(request)
+    if found is not None:
+        _, container, session = found
+        await container.sessions.end(session)
+
+
+def _holding(request: Request, address: str, secret: str) -> Response:
+    tls = request.app.state.settings.tls_handled
+    answer = RedirectResponse(address, SEE_OTHER)
+    answer.set_cookie(cookie_name(tls=tls), secret, path="/", secure=tls, httponly=True, samesite="lax")
+    return answer
+
+
+def _reason(sent: str) -> ReadingReason | None:
+    return ReadingReason(sent) if sent in set(ReadingReason) else None
+
+
+def _door(request: Request, shown: _Shown, *, status: int = 200) -> Response:
+    names = request.app.state.tenants.names
+    return render_door(
+        Preferences.of(request),
+        "sign-in.html",
+        status=status,
+        shown=shown,
+        kept=shown.back is not None and shown.back.startswith(KEPT),
+        ledgers=names if len(names) > 1 else (),
+        reasons=REASONS,
+        idle=request.app.state.settings.session_idle_minutes,
+        wait_until=None if shown.wait_until is None else shown.wait_until.astimezone(SHANGHAI),
+    )
+
+
+async def _first_door(
+    request: Request,
+    container: Container,
+    actor: Actor,
+    *,
+    back: str | None,
+    reason: ReadingReason | None,
+    faults: Sequence[str],
+) -> Response:
+    state = (await container.logins.states(actor.user)).get(actor.user)
+    return render_door(
+        Preferences.of(request),
+        "first-password.html",
+        status=_UNUSABLE if faults else 200,
+        back=back or "",
+        reason=reason.value if reason else "",
+        login=(state.name if state else None) or "",
+        faults=faults,
+        shortest=SHORTEST,
+    )

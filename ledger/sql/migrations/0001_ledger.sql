@@ -6,6 +6,8 @@
 -- include: tables/institution
 -- include: tables/member
 -- include: tables/token
+-- include: tables/login
+-- include: tables/sign_in_try
 -- include: tables/search_ticket
 -- include: tables/kept_form
 -- include: tables/access

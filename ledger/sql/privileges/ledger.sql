@@ -9,6 +9,13 @@ GRANT SELECT ON institution, member, token TO :"reader";
 GRANT SELECT, INSERT ON institution, member, token TO :"writer";
 GRANT UPDATE (name, uscc, region) ON institution TO :"writer";
 GRANT UPDATE (revoked_at, used_at) ON token TO :"writer";
+-- What is kept of a password nobody reads who does not check it.
+GRANT SELECT (login, member, name, password_set_at) ON login TO :"reader";
+GRANT SELECT ON login TO :"writer";
+GRANT INSERT (login, member, name) ON login TO :"writer";
+GRANT UPDATE (password, password_set_at) ON login TO :"writer";
+GRANT SELECT, INSERT, DELETE ON sign_in_try TO :"writer";
+GRANT UPDATE (tries, last_at, wait_until) ON sign_in_try TO :"writer";
 GRANT SELECT, INSERT, DELETE ON search_ticket, kept_form TO :"writer";
 GRANT SELECT ON search_ticket, kept_form TO :"reader";
 GRANT INSERT ON access TO :"writer";

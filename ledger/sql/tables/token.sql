@@ -1,5 +1,6 @@
 -- The tokens by which people and programs enter, of which only digests are kept. One with a reason is a session of
--- the console, begun with another token; the reason is why its holder reads files, as the access log has it.
+-- the console, begun with another token or by password; the reason is why its holder reads files, as the access log has
+-- it. One that is good once lets its holder set a password, and nothing else.
 CREATE TABLE token (
     token       uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     member      uuid        NOT NULL REFERENCES member,
@@ -12,6 +13,8 @@ CREATE TABLE token (
     may_approve boolean     NOT NULL DEFAULT true,
     reason      text,
     begun_with  uuid        REFERENCES token,
-    CHECK ((reason IS NULL) = (begun_with IS NULL))
+    once        boolean     NOT NULL DEFAULT false,
+    CHECK (reason IS NOT NULL OR begun_with IS NULL),
+    CHECK (NOT once OR reason IS NULL)
 );
 CREATE INDEX ON token (member);

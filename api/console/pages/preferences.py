@@ -1,0 +1,111 @@
+"""How somebody reads, their password, and where else they are signed in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from api.clock import SHANGHAI
+from api.console.page_request import HOME, LANGUAGE_COOKIE, TEXT_COOKIE, PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.pages.sign_in import A_YEAR, SEE_OTHER, here, password_faults
+from api.console.rendering import render
+from api.console.sent_form import form
+from api.identity.passwords import SHORTEST
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+Done: TypeAlias = Literal["password", "sessions"]
+"""What was done just now."""
+_ADDRESS: Final = f"{HOME}/preferences"
+_UNUSABLE: Final = 422
+
+
+@router.get("/preferences")
+async def preferences_page(page: SignedIn, done: Annotated[Done | None, Query()] = None) -> Response:
+    """Show how somebody reads, whether they have a password, and where else they are signed in."""
+    container, person = page.context.container, page.context.actor.user
+    return render(
+        page,
+        "preferences.html",
+        done=done,
+        login=(await container.logins.states(person)).get(person),
+        others=await container.sessions.others(page.session),
+    )
+
+
+@router.post("/preferences")
+async def preferences(
+    request: Request, sent: Annotated[Mapping[str, str], Depends(form("language", "text", "back"))]
+) -> Response:
+    """Remember in which language and in what size somebody reads, and lead back."""
+    answer = RedirectResponse(here(sent["back"]) or HOME, SEE_OTHER)
+    tls = request.app.state.settings.tls_handled
+    for cookie, value, known in (
+        (LANGUAGE_COOKIE, sent["language"], {"zh", "en"}),
+        (TEXT_COOKIE, sent["text"], {"usual", "large"}),
+    ):
+        if value in known:
+            answer.set_cookie(
+                cookie, value, max_age=A_YEAR, path=HOME, secure=tls, httponly=True, samesite="lax"
+            )
+    return answer
+
+
+@router.get("/preferences/password")
+async def password_page(page: SignedIn) -> Response:
+    """Ask for the password of now and for another one."""
+    return await _password(page, ())
+
+
+@router.post("/preferences/password")
+async def change_password(
+    page: SignedIn, sent: Annotated[Mapping[str, str], Depends(form("old", "new", "again"))]
+) -> Response:
+    """Change somebody's password, which ends their other sessions."""
+    container, actor = page.context.container, page.context.actor
+    faults = await password_faults(page.http, container, actor, sent["new"], sent["again"])
+    if faults:
+        return await _password(page, faults)
+    checked = await container.logins.checked_of(actor.user, sent["old"])
+    if checked.member is None:
+        wrong = [page.words("password.wrong_old")]
+        if checked.wait_until is not None:
+            wrong.append(page.words("sign_in.wait", at=_clock_time(checked.wait_until)))
+        return await _password(page, wrong)
+    await container.logins.set_password(actor.user, sent["new"], keep=page.session.session)
+    return RedirectResponse(f"{_ADDRESS}?done=password", SEE_OTHER)
+
+
+@router.post("/preferences/sessions/end")
+async def end_other_sessions(page: SignedIn) -> Response:
+    """End all sessions of somebody but this one."""
+    await page.context.container.sessions.end_others(page.session)
+    return RedirectResponse(f"{_ADDRESS}?done=sessions", SEE_OTHER)
+
+
+@router.post("/preferences/sessions/{session}/end")
+async def end_session(page: SignedIn, session: UUID) -> Response:
+    """End one session of somebody, which may have ended already."""
+    await page.context.container.sessions.end_one(page.context.actor.user, session)
+    return RedirectResponse(f"{_ADDRESS}?done=sessions", SEE_OTHER)
+
+
+def _clock_time(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%H:%M:%S}"
+
+
+async def _password(page: PageRequest, faults: Sequence[str]) -> Response:
+    person = page.context.actor.user
+    state = (await page.context.container.logins.states(person)).get(person)
+    return render(
+        page,
+        "password.html",
+        status=_UNUSABLE if faults else 200,
+        login=state,
+        faults=faults,
+        shortest=SHORTEST,
+    )
