@@ -1,5 +1,6 @@
-"""A demonstration: an embedded database, a fictional institution's register, and a token for each role."""
+"""A demonstration: an embedded database, a fictional institution's register, and a sign-in for each role."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import Iterator
@@ -7,11 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import socket
 from typing import Final, TextIO
+from uuid import UUID
 
 from api.app import create_app, running
 from api.bootstrap import Container
 from api.demo.life_recording import record_lives
-from api.demo.members import tokens_for_every_role
+from api.demo.members import ROLES, demo_members, tokens_for_every_role
 from api.demo.people import REGION, TOWNSHIP
 from api.demo.register_workbook import INSTITUTION, register
 from api.identity.directory import Institution
@@ -27,6 +29,8 @@ from ledger.postgres.cluster import locate
 HOST: Final = "127.0.0.1"
 PURPOSE: Final = "demo"
 TOKEN_DAYS: Final = 30
+PASSWORD: Final = "fictional-people"  # noqa: S105 - of people who do not exist
+"""The password of everybody in it: they are made up, and it is served to this machine alone."""
 _LOCK: Final = "demo.lock"
 _FILLED: Final = "demo.filled"
 
@@ -60,6 +64,7 @@ async def _demonstrate(settings: Settings, listener: socket) -> int:
         tokens = await tokens_for_every_role(
             container.identity, institution, purpose=PURPOSE, days=TOKEN_DAYS, township=TOWNSHIP
         )
+        await _with_passwords(container, institution)
         print(_welcome(address_of(listener), tokens), flush=True)  # noqa: T201 - what it is for
         await serve(app, listener)
     return 0
@@ -84,14 +89,32 @@ async def _filled(container: Container) -> Institution:
     return institution
 
 
+async def _with_passwords(container: Container, institution: Institution) -> None:
+    """Give the member of each role the role as a user name, and all of them the same password again."""
+    members = await demo_members(container.identity, institution, purpose=PURPOSE, township=TOWNSHIP)
+    logins = container.logins
+
+    async def give(role: Role, member: UUID) -> None:
+        await logins.give(member, role)
+        await logins.set_password(member, PASSWORD)
+
+    await asyncio.gather(*[give(role, actor.user) for role, actor in members.items()])
+
+
 def _welcome(address: str, tokens: dict[Role, str]) -> str:
     return "\n".join(
         (
             f"{INSTITUTION} · {address}",
             "Everybody in it is fictional. Stop with Ctrl-C.",
             "",
-            f"在浏览器中打开 {address}/console ，以下列任一令牌登录。",
-            f"Open {address}/console in a browser and sign in with one of these tokens:",
+            f"在浏览器中打开 {address}/console ，以下列任一用户名登录，口令均为 {PASSWORD} 。",
+            f"Open {address}/console in a browser and sign in by one of these user names,",
+            f"each with the password {PASSWORD}",
+            "",
+            *(f"  {role:20}{ROLES[role]}" for role in tokens),
+            "",
+            "访问接口所用的令牌：",
+            "Tokens for the API:",
             *(f"{role}: {token}" for role, token in tokens.items()),
             "",
             "Try:",

@@ -7,7 +7,7 @@ from api.identity.directory import Identity, Institution
 from api.identity.permissions import OF_INSTITUTION, OF_PLACES, OF_REGION, Actor, Role
 from domain.event import Unknown
 
-_ROLES: Final = {
+ROLES: Final = {
     Role.STAFF: "工作人员",
     Role.SUPERVISOR: "负责人（主管）",
     Role.AUDITOR: "审计人员",
@@ -16,6 +16,7 @@ _ROLES: Final = {
     Role.TOWNSHIP: "乡镇儿童督导员",
     Role.ADMINISTRATOR: "系统管理员",
 }
+"""What each role is called."""
 
 
 async def demo_members(
@@ -35,7 +36,7 @@ async def demo_members(
     """
     prefecture = None if institution.region is None else institution.region[:4]
     members = {}
-    for role, label in _ROLES.items():
+    for role, label in ROLES.items():
         if role is Role.TOWNSHIP and township is None:
             continue
         bound = prefecture if role in OF_REGION else township if role is Role.TOWNSHIP else None

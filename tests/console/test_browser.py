@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
+from api.demo.demonstration import PASSWORD
 from tests.support.chromium import NARROW, WIDE, a_young_person, chromium, enter, needs_chromium, pages_about
 from tests.support.demo_server import Demo
 
@@ -56,9 +57,11 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard_without_a_script(
         tab_to(page, "English")
         page.keyboard.press("Enter")
         page.wait_for_selector("html[lang=en]")
-        page.locator("#token").focus()
-    assert page.evaluate(FOCUSED) == "token", "one may type at once"
-    page.keyboard.type(demo.tokens["staff"])
+        page.locator("#user").focus()
+    assert page.evaluate(FOCUSED) == "user", "one may type at once"
+    page.keyboard.type("staff")
+    tab_to(page, "password")
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/today")
     tab_to(page, "q")

@@ -76,6 +76,43 @@ def test_an_institution_its_staff_and_their_tokens_are_made_and_ended(command: C
     assert "revoked" in line
 
 
+def test_a_user_name_is_given_once_and_its_password_is_reset_and_ended(command: Callable[..., Told]) -> None:
+    somebody = ("--role", "staff", "--institution", HOME, "--login")
+    added = command("user", "add", "示例甲", *somebody, "zhoulan")
+    member, token = added.answer.splitlines()
+    assert token.startswith("cl_")
+    assert "7 天内有效" in added.beside
+
+    for taken in ("zhoulan", "ＺｈｏｕＬａｎ"):
+        refused = command("user", "add", "示例乙", *somebody, taken)
+        assert (refused.code, refused.answer) == (1, "")
+        assert "已有人使用" in refused.beside
+        assert "is taken" in refused.beside
+    assert "示例乙" not in command("user", "list").answer
+
+    (line,) = [line for line in command("user", "list").answer.splitlines() if "示例甲" in line]
+    assert line.split("  ") == [member, "staff", "示例甲", "zhoulan", "no password"]
+    reset = command("user", "reset-password", "zhoulan")
+    assert reset.answer.startswith("cl_")
+    assert reset.answer != token
+    assert command("token", "new", member).code == 0
+    assert command("user", "end", "zhoulan").code == 0
+    lines = [line for line in command("token", "list").answer.splitlines() if "示例甲" in line]
+    assert [("revoked" in line) for line in lines] == [True] * 3
+
+    for gone in ("reset-password", "end"):
+        nobody = command("user", gone, "nobody")
+        assert (nobody.code, nobody.answer) == (1, "")
+        assert "没有用户名 nobody" in nobody.beside
+
+
+def test_whoever_is_in_the_directory_already_is_given_a_user_name(command: Callable[..., Told]) -> None:
+    member = command("user", "add", "示例乙", "--role", "bureau", "--region", "371000").answer
+    assert command("user", "login", member, "zhoulan").answer.startswith("cl_")
+    assert "已有用户名" in command("user", "login", member, "lanzhou").beside
+    assert command("user", "login", NO_ID, "lanzhou").code == 1
+
+
 def test_an_institution_is_in_nobody_s_region_until_its_own_is_said(command: Callable[..., Told]) -> None:
     opened = command("institution", "add", "北川市儿童福利院")
     assert opened.code == 0
@@ -404,6 +441,14 @@ class Demonstration:
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
         return httpx2.get(self.address + path, headers=headers, timeout=PATIENCE)
 
+    def sign_in(self, role: str) -> httpx2.Response:
+        """Sign in to the console by the user name and the password of a role."""
+        (password,) = [line.split()[-1] for line in self.printed if line.startswith("each with the password")]
+        assert any(line.split()[:1] == [role] for line in self.printed if line.startswith("  "))
+        sent = {"user": role, "password": password}
+        here = {"Sec-Fetch-Site": "same-origin"}
+        return httpx2.post(f"{self.address}/console/sign-in", data=sent, headers=here, timeout=PATIENCE)
+
     def stop(self, how: signal.Signals) -> int:
         """Stop it and return its exit code."""
         self.process.send_signal(how)
@@ -461,6 +506,7 @@ def test_a_demonstration_from_its_first_start_to_its_last(
     assert first.ask("/health/ready").json()["status"] == "ready"
     for role in Role:
         assert first.ask("/children", role).status_code == 200
+        assert first.sign_in(role).headers["location"] == "/console"
     rows = first.ask("/children?limit=500").json()["items"]
     assert len(rows) >= 100
 

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from api.demo.demonstration import PASSWORD
 from tests.support.demo_server import Demo
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -61,8 +62,8 @@ def a_young_person(demo: Demo) -> Someone:
 def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) -> None:
     """Sign in as somebody of a role, who reads in a language or size of text."""
     page.goto(f"{demo.address}/console")
-    page.click("summary")
-    page.fill("#token", demo.tokens[role])
+    page.fill("#user", role)
+    page.fill("#password", PASSWORD)
     page.click("main button")
     for name, value in preferences.items():
         if (button := page.locator(f"button[name={name}][value={value}]")).count():
@@ -82,6 +83,8 @@ def pages_about(someone: Someone) -> dict[str, str]:
         "readers": f"{at}/readers",
         "past": f"{at}?as_of=2020-06-01",
         "findings": "/console/findings",
+        "account": "/console/preferences",
+        "password": "/console/preferences/password",
         "rules": "/console/rules",
         "rule": "/console/rules/D11",
         "codes": "/console/codes/stage",
