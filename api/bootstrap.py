@@ -107,7 +107,7 @@ async def open_container(
         identity = Identity(ledger, writers, readers, clock)
         stack.push_async_callback(_left_in_order, identity.write_used)
         hashing = PasswordHashing(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
-        logins = Logins(identity, ledger, writers, clock, hashing)
+        logins = Logins(identity, ledger, writers, clock, hashing, metrics.signed_in)
         sessions = Sessions(
             identity,
             logins,

@@ -56,6 +56,12 @@ class Metrics:
         self._refusals = prometheus_client.Counter(
             "childledger_refusals", "Refusals, by strength of the rule", ["strength"], registry=self.registry
         )
+        self._sign_ins = prometheus_client.Counter(
+            "childledger_sign_ins",
+            "Sign-ins by password, by how they ended",
+            ["ended"],
+            registry=self.registry,
+        )
         self._position = gauge("childledger_position", "The last position of the ledger")
         self._lag = gauge("childledger_projection_lag_entries", "Entries that the read models are behind")
         self._waiting = gauge("childledger_append_queue", "Appends that wait for a batch")
@@ -80,6 +86,10 @@ class Metrics:
     def refused(self, strength: str) -> None:
         """Count a refusal by the strength of its rule."""
         self._refusals.labels(strength).inc()
+
+    def signed_in(self, ended: str) -> None:
+        """Count a sign-in by password, which `entered`, was `refused`, or `put_off` to the end of a wait."""
+        self._sign_ins.labels(ended).inc()
 
     def here(self, ledger: Ledger, readers: Pool) -> None:
         """Update the metrics of the queues in this process."""

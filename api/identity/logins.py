@@ -5,7 +5,7 @@ whoever has the database and not the key file cannot try passwords on it. Nobody
 anybody's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -91,13 +91,21 @@ class Logins:
     """The user names and passwords of one ledger. Times come from `clock`."""
 
     def __init__(
-        self, identity: Identity, ledger: Ledger, writers: Pool, clock: WallClock, hashing: PasswordHashing
+        self,
+        identity: Identity,
+        ledger: Ledger,
+        writers: Pool,
+        clock: WallClock,
+        hashing: PasswordHashing,
+        observed: Callable[[str], None],
     ) -> None:
+        """`observed` is told how each check of a password ended: `entered`, `refused` or `put_off`."""
         self._identity = identity
         self._ledger = ledger
         self._writers = writers
         self._clock = clock
         self._hashing = hashing
+        self._observed = observed
 
     def _known_by(self, name: str) -> UUID:
         return self._ledger.named("login", folded(name))
@@ -167,13 +175,16 @@ class Logins:
         async with self._writers.connection() as connection:
             may_try, wait_until = await self._counted(connection, login, now)
             if not may_try:
+                self._observed("put_off")
                 return CheckedPassword(wait_until=wait_until)
             row = await (await connection.execute(SQL["password"], [login])).fetchone()
         member, sealed, set_at = row or (_NOBODY, None, None)
         seal = await self._ledger.seal_for([member], [Category.IDENTITY])
         kept = None if sealed is None else seal.open(member, Category.IDENTITY, bytes(sealed), _PASSWORD)
         if not await self._hashing.verified(kept, password) or kept is None:
+            self._observed("refused")
             return CheckedPassword(wait_until=wait_until if wait_until > now else None)
+        self._observed("entered")
         async with self._writers.connection() as connection:
             await connection.execute(SQL["forget_tries"], [login])
         if self._hashing.outdated(kept):

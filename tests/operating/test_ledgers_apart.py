@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from fastapi import FastAPI
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import ASGITransport, AsyncClient, Response
 from psycopg import AsyncConnection, errors, sql
 from pydantic import SecretStr, ValidationError
 
@@ -49,7 +49,7 @@ class Two:
     superuser: AsyncConnection
     stack: AsyncExitStack
 
-    async def client(self, token: str, app: FastAPI | None = None) -> AsyncClient:
+    async def client(self, token: str = "", app: FastAPI | None = None) -> AsyncClient:
         """Return a client with a token, of this service or another."""
         transport = ASGITransport(app=app or self.app)
         headers = {"Authorization": f"Bearer {token}"}
@@ -59,6 +59,11 @@ class Two:
     async def as_(self, container: Container, role: Role = Role.SUPERVISOR) -> AsyncClient:
         """Return a client of a role in one of the ledgers."""
         return await self.client(self.tokens[container.ledger.name][role])
+
+    async def sign_in(self, **fields: str) -> Response:
+        """Send the form of the console's door."""
+        here = {"Sec-Fetch-Site": "same-origin"}
+        return await (await self.client()).post("/console/sign-in", data=fields, headers=here)
 
     async def alter(self, statement: str, *names: str) -> None:
         """Change something as superuser, also a role whose password a service that starts just sets."""
@@ -118,6 +123,24 @@ async def test_the_token_decides_which_ledger_answers_and_each_counts_from_one(t
         head = (await container.ledger.head()).position
         stored = await container.ledger.store.read(0, 1000)
         assert [each.position for each in stored] == list(range(1, head + 1))
+
+
+async def test_a_user_name_is_one_ledgers_and_the_door_asks_for_it(two: Two) -> None:
+    names = (two.one.ledger.name, two.other.ledger.name)
+    for container, password in ((two.one, "paper boats"), (two.other, "stone bridge")):
+        actor = await container.identity.authenticate(two.tokens[container.ledger.name][Role.STAFF])
+        assert actor is not None
+        await container.logins.give(actor.user, "zhoulan")
+        await container.logins.set_password(actor.user, password)
+    asked = (await (await two.client()).get("/console/sign-in")).text
+    assert all(f"<option>{name}</option>" in asked for name in names)
+    right = await two.sign_in(user="zhoulan", password="paper boats", ledger=names[0])
+    assert right.headers["location"] == "/console"
+    other = await two.sign_in(user="zhoulan", password="paper boats", ledger=names[1])
+    assert (other.status_code, f"<option selected>{names[1]}</option>" in other.text) == (403, True)
+    for none in ("", "elsewhere"):
+        unsaid = await two.sign_in(user="zhoulan", password="paper boats", ledger=none)
+        assert (unsaid.status_code, "请选择账本" in unsaid.text) == (422, True)
 
 
 async def test_a_token_lets_in_to_its_own_ledger_only(two: Two) -> None:

@@ -6,7 +6,10 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
+import httpx2
+
 from api.demo.register_workbook import register as a_register
+from api.identity.permissions import Role
 from tests.support.demo_server import Demo
 from tests.support.places import ROOT
 from tests.support.processes import CHILDLEDGER
@@ -39,6 +42,19 @@ def test_the_questions_of_the_readme_are_answered(demo: Demo) -> None:
         done = shell(f"{setup}\n{question}", TOKEN=demo.tokens["supervisor"], HOST=demo.address)
         assert done.returncode == 0, (question, done.stderr)
         assert re.search(r'"items":\[\{', done.stdout), question
+
+
+def test_whoever_signs_in_as_the_readme_says_comes_to_the_console(demo: Demo) -> None:
+    for page in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / page).read_text("utf-8")
+        ((login, password),) = re.findall(r"`(staff)`[^`]+`([\w-]+)`", text)
+        others = re.findall(r"`(\w+)`", text.split("status-")[1].split("make run")[0])
+        assert {login, *others} == set(Role)
+        for each in (login, *others):
+            sent = {"user": each, "password": password}
+            here = {"Sec-Fetch-Site": "same-origin"}
+            answer = httpx2.post(f"{demo.address}/console/sign-in", data=sent, headers=here)
+            assert answer.headers["location"] == "/console", each
 
 
 def test_a_register_goes_in_as_the_readme_says_and_its_tokens_ask(demo: Demo, tmp_path: Path) -> None:

@@ -1,14 +1,21 @@
 """Screenshots of the console's pages, of a fictional institution: `make screens`.
 
-`python -m tests.support.screens FOLDER` writes them there, in both languages, wide and narrow.
+`python -m tests.support.screens FOLDER` writes them there, in both languages, wide and narrow; and those that
+the README shows beside it, in `docs/screens`.
 """
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from tests.support.chromium import NARROW, WIDE, a_young_person, chromium, enter, pages_about
 from tests.support.demo_server import demonstration
+from tests.support.places import ROOT
+
+SHOWN: Final = ("today", "status")
+"""The pages that the README shows, in its language."""
 
 
 def take(folder: Path) -> None:
@@ -32,6 +39,11 @@ def take(folder: Path) -> None:
                 page.goto(f"{demo.address}{address}")
                 page.screenshot(path=folder / f"{name}-{language}-{width}.png")
             context.close()
+    shown = ROOT / "docs" / "screens"
+    shown.mkdir(exist_ok=True)
+    for name in SHOWN:
+        for language in ("zh", "en"):
+            shutil.copyfile(folder / f"{name}-{language}-{WIDE[0]}.png", shown / f"{name}-{language}.png")
 
 
 if __name__ == "__main__":
