@@ -36,6 +36,16 @@ def cures(broken: Iterable[Rule], sees: AbstractSet[Category], kind: Kind = "chi
     )
 
 
+def mending_of(rule: Rule, kind: type[Event]) -> tuple[str, ...]:
+    """Return the types of event that mend a breach of a rule by an event of this type."""
+    named = {*rule.cured_by}
+    refers = (spec.refers for spec in fields_of(kind) if spec.refers is not None)
+    named.update(each.type for each in refers if each.rule == rule.id)
+    if rule.id in OUT_OF_ORDER:
+        named.update(_before(kind))
+    return tuple(name for name in CATALOGUE if name in named)
+
+
 def _referred_to(rule: str) -> Iterator[str]:
     for kind in CATALOGUE.values():
         for spec in fields_of(kind):
@@ -45,6 +55,10 @@ def _referred_to(rule: str) -> Iterator[str]:
 
 def _followed() -> Iterator[str]:
     for kind in CATALOGUE.values():
-        # What an event follows depends on its type alone, and not on what it says.
-        event: Event = kind.__new__(kind)
-        yield from (each.__name__ for each in (*event.follows(), *event.presupposes()))
+        yield from _before(kind)
+
+
+def _before(kind: type[Event]) -> Iterator[str]:
+    # What an event follows depends on its type alone, and not on what it says.
+    event: Event = kind.__new__(kind)
+    yield from (each.__name__ for each in (*event.follows(), *event.presupposes()))

@@ -13,7 +13,7 @@ from api.console.page_request import PageRequest, SignedIn
 from api.console.points_of_time import read_day, read_known_at
 from api.console.rendering import render
 from api.http import chronology, hindsight, one_file
-from api.identity.permissions import Role
+from api.identity.permissions import Action, Role, role_may
 
 _AT_THE_END: Final = 3
 """Characters of a file number in a title: they tell open pages apart and name nobody."""
@@ -71,6 +71,11 @@ class ChildPage:
         return self.as_of is None and self.known_at is None
 
     @property
+    def records(self) -> bool:
+        """Whether the reader may record, which is offered on the present alone."""
+        return self.is_now and role_may(self.page.role, Action.RECORD)
+
+    @property
     def point(self) -> dict[str, Any]:
         """The point of time as the API's functions take it."""
         return {"as_of": self.as_of, "known_at": self.known_at}
@@ -121,13 +126,22 @@ class ChildPage:
         """Return whose the file is, as far as the head of a page shows it. Raises its problems."""
         return await self.page.answer(one_file.summary, self.child, **self.point)
 
-    async def render(self, template: str, part: str, file: Mapping[str, Any], **answers: Any) -> Response:  # noqa: ANN401 - answers
+    async def render(
+        self,
+        template: str,
+        part: str,
+        file: Mapping[str, Any],
+        *,
+        status: int = 200,
+        **answers: Any,  # noqa: ANN401 - answers
+    ) -> Response:
         """Return a page about the child; `part` is a tab, or another name in the words `tab`."""
         number = file["file_no"]
         known = isinstance(number, str)
         return render(
             self.page,
             template,
+            status=status,
             asked=self,
             tab=part,
             tab_path=next((each.path for each in TABS if each.name == part), ""),
@@ -169,5 +183,8 @@ async def _child_page(
     )
 
 
+ForRule: TypeAlias = Annotated[
+    str | None, Query(alias="for", max_length=20, description="The rule by which something is due.")
+]
 AboutChild: TypeAlias = Annotated[ChildPage, Depends(_child_page)]
 """The request for a page about one child."""

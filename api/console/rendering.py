@@ -15,6 +15,7 @@ from api.console.navigation import SIDE, home_of
 from api.console.page_request import PageRequest, Preferences
 from api.console.words import LANGUAGES, Words
 from api.contract.problems import Problem
+from api.contract.sentences import Language
 from api.identity.sessions import REASONS
 
 POLICY: Final = (
@@ -103,12 +104,15 @@ def render_problem(page: PageRequest | None, preferences: Preferences, problem: 
     return response
 
 
-def _response(template: str, status: int, preferences: Preferences, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
-    text = _TEMPLATES.get_template(template).render(
-        w=Words(preferences.language),
-        lang=LANGUAGES[preferences.language],
-        large=preferences.large,
-        **answers,
+def rendered(template: str, language: Language, *, large: bool = False, **answers: Any) -> str:  # noqa: ANN401 - what the template shows
+    """Return what a template shows of answers, in a language."""
+    shown: str = _TEMPLATES.get_template(template).render(
+        w=Words(language), lang=LANGUAGES[language], large=large, **answers
     )
+    return shown
+
+
+def _response(template: str, status: int, preferences: Preferences, **answers: Any) -> Response:  # noqa: ANN401 - what the template shows
+    text = rendered(template, preferences.language, large=preferences.large, **answers)
     headers = {"Content-Security-Policy": POLICY, "Vary": "Cookie"}
     return HTMLResponse(text, status, headers)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from api.contract.problems import Problem
+from api.http.request_body import MOST_BYTES as MOST_RECORDED
 from api.http.request_body import parts
 from domain.label import Label
 from domain.limit import Area, limit
@@ -26,6 +27,13 @@ MOST_KEPT_BYTES: Final = limit(
     ),
     why=Label("最长的登记表也不过如此", "The longest form of an event has no more"),
     beyond=Label("不予保留", "It is not kept"),
+)
+MOST_FIELDS: Final = limit(
+    5000,
+    Area.REQUESTS,
+    Label("一张登记表的栏目数", "Fields of the form of an event"),
+    why=Label("最长的登记表也用不完", "The longest form has fewer"),
+    beyond="malformed",
 )
 FORM: Final = ("application/x-www-form-urlencoded",)
 
@@ -61,3 +69,20 @@ def form(*names: str, most: int = MOST_BYTES) -> Callable[[Request], Awaitable[M
         return {name: fields.get(name, "") for name in names}
 
     return read
+
+
+async def filled_form(request: Request) -> dict[str, list[str]]:
+    """Return all that a form says: of each field its values, in the order of the page.
+
+    Raises the problem `malformed`, and those of every body.
+    """
+    raw = request.state.form = b"".join([part async for part in parts(request, MOST_RECORDED, FORM)])
+    filled: dict[str, list[str]] = {}
+    try:
+        for name, value in parse_qsl(
+            raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        ):
+            filled.setdefault(name, []).append(value)
+    except ValueError:
+        raise Problem("malformed") from None
+    return filled

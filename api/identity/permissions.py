@@ -33,7 +33,7 @@ from uuid import UUID
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from domain.entry import AnyEntry, Recorder
-from domain.event import Category, Kind
+from domain.event import Category, Event, Kind
 from domain.events.filing import FILING
 from domain.events.institution.particulars import OPERATED
 from domain.events.intake import INTAKE
@@ -244,18 +244,35 @@ def needed(drafts: Iterable[Draft], file: File) -> Need:
     for draft in drafts:
         entry = _acted_on(draft, file)
         events = [draft.event] if entry is None else [draft.event, entry.event]
-        if any(isinstance(event, DECISIONS) for event in events):
-            actions.add(Action.APPROVE)
-        if any(isinstance(event, FILING) for event in events):
-            actions.add(Action.JOIN)
-        if any(isinstance(event, INTAKE) for event in events):
-            actions.add(Action.RECEIVE)
-        if any(isinstance(event, OPERATED) for event in events):
-            actions.add(Action.OPERATE)
+        actions |= _actions(*map(type, events))
         categories |= stated(draft.event)
         if entry is not None:
             categories |= sealed(type(entry.event))
     return Need(frozenset(actions), frozenset(categories))
+
+
+def role_may(role: Role, action: Action) -> bool:
+    """Return whether a role acts so on any file at all."""
+    return action in _MAY[role]
+
+
+def may_record_type(role: Role, kind: type[Event]) -> bool:
+    """Return whether a role records a type of event in any file, where it says nothing that is hidden."""
+    return kind.seals in SEES[role] and all(role_may(role, action) for action in _actions(kind))
+
+
+def _actions(*kinds: type[Event]) -> set[Action]:
+    """Return the actions that recording events of these types is."""
+    acted = {
+        DECISIONS: Action.APPROVE,
+        FILING: Action.JOIN,
+        INTAKE: Action.RECEIVE,
+        OPERATED: Action.OPERATE,
+    }
+    return {
+        Action.RECORD,
+        *(action for of, action in acted.items() if any(issubclass(each, of) for each in kinds)),
+    }
 
 
 def _acted_on(draft: Draft, file: File) -> AnyEntry | None:

@@ -20,6 +20,7 @@ from domain.event import (
     Category,
     Event,
     Field,
+    Identified,
     Label,
     Part,
     Unit,
@@ -81,7 +82,8 @@ class FormField:
     """A field of a form: `name` is its place in the body, such as `data.items.0.kind`.
 
     `must` says that it needs a value or, if it may be `unknown`, why there is none. `may_be_none` says that
-    none of a list is an answer. `inner` are the fields of a group, or those of one row of a list.
+    none of a list is an answer, `id_of` what its value is the id of. `inner` are the fields of a group, or
+    those of one row of a list.
     """
 
     name: str
@@ -94,6 +96,7 @@ class FormField:
     unit: Unit | None = None
     category: Category | None = None
     refers: str | None = None
+    id_of: tuple[Identified, ...] = ()
     longest: int | None = None
     inner: "tuple[FormField, ...]" = ()
 
@@ -157,6 +160,7 @@ def _field(spec: Field, name: str, sees: AbstractSet[Category]) -> FormField | N
         unit=spec.unit,
         category=category,
         refers=None if spec.refers is None else spec.refers.type,
+        id_of=spec.id_of,
     )
 
 

@@ -36,6 +36,8 @@ SentFields: TypeAlias = Mapping[str, Sequence[str]]
 """The fields of a form that was sent, each with its values in the order of the page."""
 OCCURRED: Final = "occurred"
 ESTIMATED: Final = "estimated"
+EXCEPTED: Final = "exception.rule"
+WHY_EXCEPTED: Final = "exception.reason"
 WHY_NOT: Final = ".unknown"
 """Ends the name of the field that says why there is no value beside another."""
 BY_ID: Final = ".id"
@@ -60,12 +62,15 @@ _ABSENT: Final = object()
 class ReadForm:
     """The body of the API that a form says; `faults` by the name of the field that each is about.
 
-    `places` are the names of fields by their place in the body as a JSON pointer.
+    `places` are the names of fields by their place in the body as a JSON pointer, `labels` their labels by
+    name in the order of the form. `strange` are the names that were sent and are of no field.
     """
 
     body: dict[str, Any]
     faults: dict[str, Label] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
 
     def field_at(self, pointer: str) -> str | None:
         """Return the name of the field that a pointer into the body is about, None if it is about none."""
@@ -82,9 +87,10 @@ def read_form(kind: type[Event], sent: SentFields, sees: AbstractSet[Category], 
     read = ReadForm({"type": kind.__name__})
     reader = _FormReader(sent, read, key)
     reader.days()
-    fields = event_fields(kind, sees)
-    read.body["data"] = reader.values(fields, f"/{WHOLE}")
+    read.body[WHOLE] = reader.values(event_fields(kind, sees), f"/{WHOLE}")
     read.body |= reader.values(paper_fields().values(), "")
+    reader.exception()
+    read.strange = reader.strange()
     return read
 
 
@@ -101,6 +107,26 @@ class _FormReader:
     sent: SentFields
     read: ReadForm
     key: str
+    asked: set[str] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+
+    def strange(self) -> set[str]:
+        rows = tuple(f"{name}." for name in self.lists)
+        return {name for name in self.sent if name not in self.asked and not name.startswith(rows)}
+
+    def exception(self) -> None:
+        self.read.places |= {
+            "/exception": EXCEPTED,
+            "/exception/rule": EXCEPTED,
+            "/exception/reason": WHY_EXCEPTED,
+        }
+        rule, reason = self.first(EXCEPTED), self.first(WHY_EXCEPTED)
+        if rule or reason:
+            self.read.body["exception"] = {"rule": rule, "reason": reason}
+        if rule and not reason:
+            self.read.faults[WHY_EXCEPTED] = MUST_FILL_IN
+        if reason and not rule:
+            self.read.faults[EXCEPTED] = MUST_FILL_IN
 
     def days(self) -> None:
         self.read.places |= dict.fromkeys(("/occurred_on", "/occurred_until"), OCCURRED)
@@ -119,6 +145,7 @@ class _FormReader:
 
     def value(self, of: FormField, at: str) -> Any:  # noqa: ANN401 - any JSON
         self.read.places[at] = of.name
+        self.read.labels[of.name] = of.label
         if of.control is FieldControl.GROUP:
             return self.values(of.inner, at)
         if of.control in CHOSEN:
@@ -140,7 +167,9 @@ class _FormReader:
 
     def several(self, of: FormField, at: str) -> Any:  # noqa: ANN401 - any JSON
         if of.control is FieldControl.TICKS:
+            self.asked.add(of.name)
             return [*self.sent.get(of.name, ())] or _ABSENT
+        self.lists.add(of.name)
         found: list[Any] = []
         for number in self.rows(of):
             if not self.is_filled(of.name, number):
@@ -190,6 +219,7 @@ class _FormReader:
 
     def first(self, name: str) -> str:
         """Return what was sent in a field without the blanks around it; line breaks are one character."""
+        self.asked.add(name)
         values = self.sent.get(name, ())
         return values[0].replace("\r\n", "\n").strip() if values else ""
 

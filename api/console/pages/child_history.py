@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Annotated, Any, Final, Literal, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -49,13 +50,14 @@ async def child_history(
     order: TimelineOrder | None = None,
     chapter: Annotated[str | None, Query(max_length=40)] = None,
     month: Annotated[str | None, Query(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] = None,
+    recorded: UUID | None = None,
     late_or_amended: bool | None = None,  # noqa: FBT001 - a filter of the address
     below: date | None = None,
     cursor: Cursor = None,
 ) -> Response:
     """Show a page of the history, from a month backwards or from its end.
 
-    `below` is the day of the last line of the page before.
+    `below` is the day of the last line of the page before, `recorded` the entry that has just been so.
     """
     file = await asked.summary()
     by = order or "occurred"
@@ -87,6 +89,8 @@ async def child_history(
         documents=partial(documents, asked.page.words),
         years=[(year, list(each)) for year, each in groupby(lines, key=lambda line: line.year)],
         listed=listed,
+        recorded=recorded
+        and next((each for each in listed["items"] if each["entry_id"] == str(recorded)), None),
         chosen=chosen,
         chapters=[each for each in WORDS["chapter"] if each in timeline.chapters_of("child")],
         again=asked.at("/history", **chosen),

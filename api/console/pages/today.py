@@ -13,6 +13,7 @@ from api.console.rendering import render
 from api.contract.problems import Problem
 from api.http import lists
 from api.http.cursors import Cursor
+from api.identity.permissions import Action, role_may
 from domain.when import add, day_before
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
@@ -52,10 +53,20 @@ async def today(
     cursor: Cursor = None,
 ) -> Response:
     """Show what is due across files: all of the present day, or one group page by page."""
+    records = role_may(page.role, Action.RECORD)
     if group is not None:
         listed = await _due(page, group, _ROWS, cursor)
         rows = [DueRows(group, listed["items"])]
-        return render(page, "today.html", group=group, groups=rows, listed=listed, found=None, more=False)
+        return render(
+            page,
+            "today.html",
+            group=group,
+            groups=rows,
+            listed=listed,
+            found=None,
+            more=False,
+            records=records,
+        )
     overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
     older = await _due(page, "long_overdue", 1)
     groups = [
@@ -70,6 +81,7 @@ async def today(
         listed=soon,
         found=await _findings(page),
         more=bool(older["items"]),
+        records=records,
     )
 
 

@@ -1,0 +1,130 @@
+"""What recording would change, and what speaks against it, as a page tells it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from api.console.child_frame import ChildPage
+from api.console.forms.field_controls import has_form
+from api.console.forms.form_choices import entry_words
+from api.console.forms.form_display import field_id
+from api.console.forms.form_reading import ReadForm
+from api.console.value_display import event_label
+from api.console.words import Words
+from api.http import timeline
+from api.identity.permissions import Role, may_record_type
+from domain.event import CATALOGUE, Event, chapter
+from domain.possible import mending_of
+
+AMENDING: Final = "record"
+"""The chapter of what is said of entries, which has pages of its own."""
+_DIGITS: Final = 32
+_JUDGED: Final = ("findings", "findings_gone", "refused_later")
+_MOST_CURES: Final = 6
+_SEARCHED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefusal:
+    """A rule that does not let an entry be recorded: what it says, what the file shows, what can be done.
+
+    `cures` are the types of event to record first, by their names; `field` is the field that it is about.
+    """
+
+    refusal: Mapping[str, Any]
+    evidence: Sequence[str]
+    cures: Sequence[tuple[str, str]]
+    field: str | None
+    excusable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFault:
+    """A value that is not what it should be: its field's id if it has one, its label, and the message."""
+
+    field: str | None
+    label: str
+    message: str
+
+
+def digest(content: object) -> str:
+    """Return a short name of a content: of what was typed, or of what somebody was shown."""
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGITS]
+
+
+def told_in_words(told: Mapping[str, Any]) -> list[Any]:
+    """Return what a dry run tells somebody, without the ids of entries that nothing has recorded."""
+    impact = told["impact"]
+    changes = [[each["zh"] for each in impact[name]] for name in ("status", "obligations", "readiness")]
+    speaks = (told["refusals"], told["findings"], *(impact[name] for name in _JUDGED))
+    judged = [[[each["rule"], each["zh"]] for each in some] for some in speaks]
+    return [told["would"], changes, judged]
+
+
+def records_type(role: Role, kind: type[Event]) -> bool:
+    """Return whether a role may fill in the form of a type of event, in a child's file."""
+    amends = chapter(kind) == AMENDING
+    return kind.kind == "child" and not amends and has_form(kind) and may_record_type(role, kind)
+
+
+async def shown_refusals(
+    asked: ChildPage, kind: type[Event], read: ReadForm, refusals: Iterable[Mapping[str, Any]]
+) -> list[ShownRefusal]:
+    """Return refusals with the sentences of the entries that decided them, and what would mend each."""
+    refusals = [*refusals]
+    evidence = await _sentences(asked, {each for refusal in refusals for each in refusal.get("evidence", ())})
+    rules = (await asked.page.context.rulebook()).rules
+    words, role = asked.page.words, asked.page.role
+    shown = []
+    for refusal in refusals:
+        names = mending_of(rules[refusal["rule"]], kind) if refusal["rule"] in rules else ()
+        cures = [name for name in names if name != kind.__name__ and records_type(role, CATALOGUE[name])]
+        about = read.field_at(refusal["pointer"])
+        shown.append(
+            ShownRefusal(
+                refusal,
+                [evidence[each] for each in refusal.get("evidence", ()) if each in evidence],
+                [(name, event_label(words, name)) for name in cures[:_MOST_CURES]],
+                None if about is None else field_id(about),
+                refusal["strength"] == "forbidden",
+            )
+        )
+    return shown
+
+
+async def _sentences(asked: ChildPage, entries: set[str]) -> dict[str, str]:
+    """Return entries of the file in one line each, as far as they are among its latest."""
+    if not entries:
+        return {}
+    listed = await asked.page.answer(
+        timeline.entries, asked.child, order="recorded", latest_first=True, limit=_SEARCHED
+    )
+    words = asked.page.words
+    return {
+        each["entry_id"]: entry_words(words, each) for each in listed["items"] if each["entry_id"] in entries
+    }
+
+
+def shown_faults(
+    words: Words, read: ReadForm, labels: Mapping[str, str], told: Iterable[Mapping[str, Any]]
+) -> tuple[list[ShownFault], dict[str, str]]:
+    """Return what is amiss in a form, in its order, and the message of each field by its name.
+
+    `told` are the errors that the API answers; where the form says something of the same field, that counts.
+    """
+    messages = {name: words.label(fault) for name, fault in read.faults.items()}
+    elsewhere = []
+    for error in told:
+        message = error["detail_zh"] if words.language == "zh" else error["detail"]
+        name = read.field_at(error["pointer"])
+        if name is None:
+            elsewhere.append(ShownFault(None, "", message))
+        else:
+            messages.setdefault(name, message)
+    order = {name: place for place, name in enumerate(labels)}
+    named = sorted(messages, key=lambda name: order.get(name, len(order)))
+    faults = [ShownFault(field_id(name), labels.get(name, ""), messages[name]) for name in named]
+    return [*elsewhere, *faults], messages

@@ -1,0 +1,88 @@
+"""What a file offers to choose from in a form: its entries, the people it knows, and the institutions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from api.console.child_frame import ChildPage
+from api.console.forms.field_controls import FieldControl, FormField, event_fields, has_form
+from api.console.forms.form_display import FormChoices
+from api.console.value_display import days
+from api.console.words import Words
+from api.http import timeline
+from domain.event import CATALOGUE, EVERY_CATEGORY, Event
+
+MOST_OFFERED: Final = 200
+"""Entries of a file that are offered, the newest: earlier ones are seldom gone back to."""
+_LONGEST: Final = 60
+
+
+async def choices_for(asked: ChildPage, kind: type[Event]) -> FormChoices:
+    """Return what there is to choose from in a form of an event."""
+    fields = [*_flat(event_fields(kind, asked.page.context.sees))]
+    referred = {each.refers for each in fields if each.refers is not None}
+    named = {each.last_name for each in fields if each.control is FieldControl.SUBJECT}
+    types = sorted(referred.union(*(_naming(name) for name in named)))
+    entries = await _entries(asked, types)
+    words = asked.page.words
+    institutions: Sequence[tuple[str, str]] = ()
+    if any(each.control is FieldControl.INSTITUTION for each in fields):
+        known = await asked.page.context.container.identity.institutions()
+        institutions = sorted(
+            ((str(each.institution), each.name) for each in known), key=lambda each: each[1]
+        )
+    return FormChoices(
+        {
+            name: [
+                (each["corrects"] or each["entry_id"], entry_words(words, each))
+                for each in entries
+                if each["type"] == name
+            ]
+            for name in referred
+        },
+        {name: _people(words, name, entries) for name in named},
+        institutions,
+    )
+
+
+def entry_words(words: Words, entry: Mapping[str, Any]) -> str:
+    """Return an entry in one line: its day and its sentence."""
+    said = words.said(entry, "sentence")
+    short = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+    return f"{days(words, entry['occurred_on'], entry['occurred_until'])}　{short}"
+
+
+async def _entries(asked: ChildPage, types: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the entries of these types that stand, the newest first."""
+    found: list[Mapping[str, Any]] = []
+    for start in range(0, len(types), timeline.MOST_TYPES):
+        some = [*types[start : start + timeline.MOST_TYPES]]
+        listed = await asked.page.answer(
+            timeline.entries, asked.child, latest_first=True, type=some, limit=MOST_OFFERED
+        )
+        found += [each for each in listed["items"] if not each["struck"]]
+    return found
+
+
+def _people(words: Words, name: str, entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return those whom entries name in a field of this name, each by the entry that named them first."""
+    found: dict[str, str] = {}
+    for each in reversed(entries):
+        value = each["data"].get(name)
+        if isinstance(value, str):
+            found.setdefault(value, entry_words(words, each))
+    return [*found.items()]
+
+
+def _naming(name: str) -> set[str]:
+    """Return the types of events of children that name somebody in a field of this name."""
+    return {
+        kind.__name__
+        for kind in CATALOGUE.values()
+        if kind.kind == "child" and has_form(kind)
+        for each in _flat(event_fields(kind, EVERY_CATEGORY))
+        if each.control is FieldControl.SUBJECT and each.last_name == name
+    }
+
+
+def _flat(fields: Sequence[FormField]) -> list[FormField]:
+    return [inner for each in fields for inner in (each, *_flat(each.inner))]

@@ -1,0 +1,263 @@
+"""Putting right what an entry says: corrected in three steps, withdrawn, or restored."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Response
+from starlette.responses import RedirectResponse
+
+from api.console.child_frame import AboutChild, ChildPage
+from api.console.entry_display import documents, entry_fields, entry_line
+from api.console.forms.amended_entry import amended_rows
+from api.console.forms.asked_form import NOT_SENT, AskedForm, CheckedForm, form_of, sent_form_of
+from api.console.forms.dry_run import ShownFault
+from api.console.forms.field_controls import hidden_fields
+from api.console.forms.form_display import field_id
+from api.console.forms.form_filling import filled_in
+from api.console.forms.form_reading import MUST_FILL_IN, OCCURRED, SentFields, rows_of
+from api.console.page_route import PageRoute
+from api.console.pages.child_record import history_at
+from api.console.sent_form import filled_form
+from api.contract.problems import Problem
+from api.http import one_entry
+from api.identity.permissions import Action
+from domain.event import CATALOGUE, Event, Label
+from domain.events.record import EntryRestored, EntryWithdrawn
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+WHY: Final = "reason.explanation"
+"""The field that says why an entry is corrected."""
+EXPLANATION: Final = "data.explanation"
+"""The field that says why an entry is withdrawn or restored."""
+_CODE: Final = "reason.code"
+_DID_NOT_OCCUR: Final = "did_not_occur"
+_INCORRECT: Final = "incorrect_data"
+_PAPERS: Final = "documents"
+_BY_SUPERVISOR: Final = Label(
+    "这一条有您的角色不可查看的内容，由负责人（主管）更正或者撤回。",
+    "This entry has something that your role is not shown: a supervisor corrects or withdraws it.",
+)
+Filled: TypeAlias = Annotated[SentFields, Depends(filled_form)]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryToAmend:
+    """An entry as its file has it, to be corrected, withdrawn or restored."""
+
+    asked: ChildPage
+    entry: Mapping[str, Any]
+
+    @property
+    def kind(self) -> type[Event]:
+        """Its type of event."""
+        return CATALOGUE[self.entry["type"]]
+
+    @property
+    def original(self) -> str:
+        """The id by which amendments name it: that of the entry which was first."""
+        original: str = self.entry["corrects"] or self.entry["entry_id"]
+        return original
+
+    @property
+    def address(self) -> str:
+        """The address of its page."""
+        return f"{self.asked.address}/entries/{self.entry['entry_id']}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing has replaced or withdrawn it."""
+        return self.entry["struck"] is None
+
+    def shown(self) -> dict[str, Any]:
+        """Return what a template shows of it."""
+        words = self.asked.page.words
+        return {
+            "amended": self,
+            "line": entry_line(words, self.entry),
+            "told_fields": entry_fields(words, self.entry),
+            "told_documents": documents(words, self.entry),
+        }
+
+
+_Shown: TypeAlias = Callable[[EntryToAmend, AskedForm, CheckedForm], Awaitable[Response]]
+
+
+async def _entry(asked: ChildPage, entry: UUID) -> EntryToAmend:
+    """Return an entry that the reader may amend. Raises the problems `not_found` and `forbidden`."""
+    await asked.page.context.at_hand(asked.child, Action.RECORD)
+    told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
+    found = EntryToAmend(asked, told["entry"])
+    sees = asked.page.context.sees
+    if found.kind.seals not in sees or hidden_fields(found.kind, sees):
+        raise Problem("forbidden", _BY_SUPERVISOR)
+    return found
+
+
+# A correction: why, what it should be, and what that changes
+
+
+@router.get("/children/{child}/entries/{entry}/correct")
+async def correct_page(asked: AboutChild, entry: UUID) -> Response:
+    """Ask why an entry is corrected, and by what paper."""
+    found = await _entry(asked, entry)
+    return await _why(found, await form_of(asked, found.kind, {}, uuid4().hex), NOT_SENT)
+
+
+@router.get("/children/{child}/entries/{entry}/correct/content")
+@router.get("/children/{child}/entries/{entry}/correct/review")
+async def correct_from_the_beginning(asked: AboutChild, entry: UUID) -> Response:
+    """Lead to the first step: what was filled in comes with a form alone."""
+    return RedirectResponse(f"{asked.address}/entries/{entry}/correct", SEE_OTHER)
+
+
+@router.post("/children/{child}/entries/{entry}/correct/content")
+async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+    """Show the form of the event filled in with the whole entry, to be put right."""
+    found = await _entry(asked, entry)
+    form = await sent_form_of(asked, found.kind, filled)
+    if form.first(OCCURRED):
+        return await _content(found, form, NOT_SENT)
+    if form.more:
+        return await _why(found, form, NOT_SENT)
+    if not form.first(WHY).strip() or form.first(_CODE) not in {_INCORRECT, _DID_NOT_OCCUR}:
+        return await _why(found, form, _unsaid(form))
+    if form.first(_CODE) == _DID_NOT_OCCUR:
+        sent = {EXPLANATION: form.sent[WHY], **_papers(form.sent)}
+        return await _undo(found, EntryWithdrawn, sent)
+    english = asked.page.words.language == "en"
+    whole = filled_in(found.kind, found.entry, asked.page.context.sees, english=english)
+    sent = {**whole, **_papers(form.sent, len(rows_of(_PAPERS, whole))), WHY: form.sent[WHY]}
+    return await _content(found, replace(form, sent=sent), NOT_SENT)
+
+
+@router.post("/children/{child}/entries/{entry}/correct/review")
+async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+    """Show what an entry was and becomes, and what that would change."""
+    found = await _entry(asked, entry)
+    form = _correcting(found, await sent_form_of(asked, found.kind, filled))
+    if form.more:
+        return await _content(found, form, NOT_SENT)
+    return await _review(found, *await form.checked(form.read()))
+
+
+@router.post("/children/{child}/entries/{entry}/correct")
+async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+    """Record the correction that was read over."""
+    found = await _entry(asked, entry)
+    form = _correcting(found, await sent_form_of(asked, found.kind, filled))
+    return await _recorded(found, form, _review)
+
+
+# What did not happen, and what did after all
+
+
+@router.get("/children/{child}/entries/{entry}/withdraw")
+async def withdraw_page(asked: AboutChild, entry: UUID) -> Response:
+    """Ask why an entry is withdrawn."""
+    return await _undo(await _entry(asked, entry), EntryWithdrawn, {})
+
+
+@router.post("/children/{child}/entries/{entry}/withdraw")
+async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+    """Show what withdrawing an entry would change, or withdraw it."""
+    return await _undone(await _entry(asked, entry), EntryWithdrawn, filled)
+
+
+@router.get("/children/{child}/entries/{entry}/restore")
+async def restore_page(asked: AboutChild, entry: UUID) -> Response:
+    """Ask why an entry that was withdrawn is restored."""
+    return await _undo(await _entry(asked, entry), EntryRestored, {})
+
+
+@router.post("/children/{child}/entries/{entry}/restore")
+async def restore(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
+    """Show what restoring an entry would change, or restore it."""
+    return await _undone(await _entry(asked, entry), EntryRestored, filled)
+
+
+def _correcting(found: EntryToAmend, form: AskedForm) -> AskedForm:
+    """Return the form of a correction, which replaces the entry whole."""
+    reason = {"code": _INCORRECT, "explanation": form.first(WHY).replace("\r\n", "\n").strip()}
+    return replace(form, besides={"corrects": found.original, "reason": reason})
+
+
+async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Response:
+    """Record what was read over and lead to it, or show what it would change."""
+    read = form.read()
+    if not form.was_checked(read):
+        return await shown(found, *await form.checked(read))
+    became = await form.recorded(read)
+    if isinstance(became, Mapping):
+        return RedirectResponse(history_at(found.asked, became), SEE_OTHER)
+    return await shown(found, *became)
+
+
+async def _why(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
+    return await _page("correct-why.html", found, form, checked)
+
+
+async def _content(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
+    return await _page("correct-content.html", found, form, checked, acts="correct-acts.html")
+
+
+async def _review(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
+    if checked.faults or checked.refusals or checked.read is None:
+        return await _content(found, form, checked)
+    rows = amended_rows(form.asked.page.words, found.entry, checked.read)
+    return await _page("correct-review.html", found, form, checked, rows=rows)
+
+
+async def _undo(found: EntryToAmend, kind: type[Event], sent: SentFields) -> Response:
+    form = await form_of(found.asked, kind, sent, uuid4().hex)
+    return await _undo_page(found, form, NOT_SENT)
+
+
+async def _undone(found: EntryToAmend, kind: type[Event], filled: SentFields) -> Response:
+    form = await sent_form_of(found.asked, kind, filled)
+    if form.more:
+        return await _undo_page(found, form, NOT_SENT)
+    today = found.asked.page.context.today.isoformat()
+    whole = replace(form, sent={**form.sent, OCCURRED: [today], "data.entry": [found.original]})
+    if filled.get("do") == ["record"]:
+        return await _recorded(found, whole, _undo_page)
+    return await _undo_page(found, *await whole.checked(whole.read()))
+
+
+async def _undo_page(found: EntryToAmend, form: AskedForm, checked: CheckedForm) -> Response:
+    return await _page("undo.html", found, form, checked, restores=form.kind is EntryRestored)
+
+
+async def _page(
+    template: str,
+    found: EntryToAmend,
+    form: AskedForm,
+    checked: CheckedForm,
+    **answers: Any,  # noqa: ANN401 - answers
+) -> Response:
+    shown = found.shown() | form.shown_as(checked) | answers
+    return await found.asked.render(template, "entry", form.file, status=checked.status, **shown)
+
+
+def _papers(sent: SentFields, after: int = 0) -> SentFields:
+    """Return what is said of papers, as the rows after so many."""
+    begins = f"{_PAPERS}."
+    moved = {}
+    for name, values in sent.items():
+        number, _, field = name.removeprefix(begins).partition(".")
+        if name.startswith(begins) and number.isdecimal():
+            moved[f"{begins}{int(number) + after}.{field}"] = values
+    return moved
+
+
+def _unsaid(form: AskedForm) -> CheckedForm:
+    """Return what is missing in the first step of a correction."""
+    words = form.asked.page.words
+    message = words.label(MUST_FILL_IN)
+    asked = {_CODE: words("amend.what_is_wrong"), WHY: words("amend.explanation")}
+    missing = [name for name in asked if not form.first(name).strip()]
+    faults = [ShownFault(field_id(name), asked[name], message) for name in missing]
+    return CheckedForm(faults=faults, messages=dict.fromkeys(missing, message))

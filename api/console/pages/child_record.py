@@ -1,0 +1,204 @@
+"""Recording an event in a child's file: which one, its form, what it would change, and the recording."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.responses import RedirectResponse
+
+from api.console.child_frame import AboutChild, ChildPage, ForRule
+from api.console.forms.asked_form import NOT_SENT, AskedForm, CheckedForm, form_of, sent_form_of
+from api.console.forms.dry_run import AMENDING, records_type
+from api.console.forms.field_controls import event_fields
+from api.console.forms.form_reading import SentFields
+from api.console.page_route import PageRoute
+from api.console.sent_form import filled_form
+from api.console.value_display import event_label
+from api.contract.problems import Problem, not_found
+from api.http import one_file, timeline
+from api.identity.permissions import Action
+from domain.event import CATALOGUE, Event, Label, chapter
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+_MOST_USED: Final = 6
+_COUNTED: Final = 200
+_WAITING: Final = ["overdue", "due"]
+_BY_SUPERVISOR: Final = Label(
+    "登记内容属于您的角色不可查看或者不可办理的类别，由负责人（主管）记录。",
+    "This is of a kind that is not for your role: a supervisor records it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeToRecord:
+    """A type of event to choose: `mine` if the reader may record it, and what waits that it `clears`."""
+
+    name: str
+    label: str
+    mine: bool
+    clears: Sequence[str] = ()
+
+
+@router.get("/children/{child}/record")
+async def choose_event(
+    asked: AboutChild,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    due: ForRule = None,
+) -> Response:
+    """List the events that can be recorded; if only one clears what a rule makes due, open its form."""
+    await _may_record(asked)
+    clearing = await _clearing(asked)
+    if due is not None:
+        named = await _mending(asked, due)
+        if len(named) == 1:
+            return RedirectResponse(f"{asked.address}/record/{named[0]}?for={due}", SEE_OTHER)
+    else:
+        named = []
+    file = await asked.summary()
+    types = [_type(asked, name, clearing) for name in CATALOGUE if _is_offered(name)]
+    found = [each for each in types if _has(each, q)]
+    return await asked.render(
+        "record.html",
+        "record",
+        file,
+        q=q or "",
+        due=due,
+        clears=[each for each in types if each.name in named],
+        waiting=[each for each in found if each.clears and each.mine],
+        used=[_type(asked, name, clearing) for name in await _most_used(asked)] if not q else [],
+        chapters=_by_chapter(found),
+    )
+
+
+@router.get("/children/{child}/record/{name}")
+async def record_page(asked: AboutChild, name: str, due: ForRule = None) -> Response:
+    """Show the form of an event, filled in with what the obligation that it clears says."""
+    await _may_record(asked)
+    form = await form_of(asked, _kind(asked, name), {}, uuid4().hex, due or "")
+    if due is not None:
+        form = replace(form, sent=await _filled_by(form, due))
+    return await _page(form, NOT_SENT)
+
+
+@router.post("/children/{child}/record/{name}")
+async def send_record(
+    asked: AboutChild, name: str, filled: Annotated[SentFields, Depends(filled_form)]
+) -> Response:
+    """Check what was filled in and show what it would change, or record what was checked."""
+    await _may_record(asked)
+    form = await sent_form_of(asked, _kind(asked, name), filled)
+    if form.more:
+        return await _page(form, NOT_SENT)
+    read = form.read()
+    if filled.get("do") == ["anew"]:
+        form = replace(form, key=uuid4().hex)
+        read = form.read()
+    elif filled.get("do") == ["record"] and form.was_checked(read):
+        became = await form.recorded(read)
+        if isinstance(became, Mapping):
+            return RedirectResponse(history_at(asked, became), SEE_OTHER)
+        return await _page(*became)
+    return await _page(*await form.checked(read))
+
+
+def history_at(asked: ChildPage, recorded: Mapping[str, Any]) -> str:
+    """Return the address of the history at an entry that was recorded."""
+    (entry,) = recorded["entries"]
+    month = entry["occurred_until"][:7]
+    return f"{asked.address}/history?month={month}&recorded={entry['entry_id']}"
+
+
+async def _page(form: AskedForm, checked: CheckedForm) -> Response:
+    shown = form.shown_as(checked)
+    return await form.asked.render("record-form.html", "record", form.file, status=checked.status, **shown)
+
+
+async def _may_record(asked: ChildPage) -> None:
+    """Raise the problems `not_found` and `forbidden`, unless the reader may record in the file."""
+    await asked.page.context.at_hand(asked.child, Action.RECORD)
+
+
+def _kind(asked: ChildPage, name: str) -> type[Event]:
+    kind = CATALOGUE.get(name)
+    if kind is None or not _is_offered(name):
+        raise not_found()
+    if not records_type(asked.page.role, kind):
+        raise Problem("forbidden", _BY_SUPERVISOR)
+    return kind
+
+
+def _is_offered(name: str) -> bool:
+    kind = CATALOGUE[name]
+    return kind.kind == "child" and chapter(kind) != AMENDING
+
+
+def _type(asked: ChildPage, name: str, clearing: Mapping[str, Sequence[str]]) -> TypeToRecord:
+    mine = records_type(asked.page.role, CATALOGUE[name])
+    return TypeToRecord(name, event_label(asked.page.words, name), mine, clearing.get(name, ()))
+
+
+def _has(each: TypeToRecord, q: str | None) -> bool:
+    label = CATALOGUE[each.name].label
+    words = (q or "").casefold().split()
+    return all(word in f"{label.zh} {label.en}".casefold() for word in words)
+
+
+def _by_chapter(types: Sequence[TypeToRecord]) -> dict[str, list[TypeToRecord]]:
+    chapters: dict[str, list[TypeToRecord]] = {}
+    for each in types:
+        chapters.setdefault(chapter(CATALOGUE[each.name]), []).append(each)
+    return chapters
+
+
+async def _clearing(asked: ChildPage) -> dict[str, list[str]]:
+    """Return what each type of event clears of what waits in the file, in the words of the reader."""
+    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING)
+    rules = (await asked.page.context.rulebook()).rules
+    clearing: dict[str, list[str]] = {}
+    for row in due["items"]:
+        for name in rules[row["rule"]].cured_by if row["rule"] in rules else ():
+            title = asked.page.words.said(row, "title")
+            if title not in clearing.setdefault(name, []):
+                clearing[name].append(title)
+    return clearing
+
+
+async def _mending(asked: ChildPage, rule: str) -> list[str]:
+    """Return the types of event that clear what a rule makes due, which the reader may record."""
+    known = (await asked.page.context.rulebook()).rules.get(rule)
+    if known is None:
+        raise not_found()
+    return [name for name in known.cured_by if records_type(asked.page.role, CATALOGUE[name])]
+
+
+async def _most_used(asked: ChildPage) -> list[str]:
+    """Return the types that the reader recorded most in this file."""
+    listed = await asked.page.answer(
+        timeline.entries,
+        asked.child,
+        order="recorded",
+        latest_first=True,
+        recorded_by=asked.page.context.actor.user,
+        limit=_COUNTED,
+    )
+    counted = Counter(each["type"] for each in listed["items"] if _is_offered(each["type"]))
+    return [name for name, _ in counted.most_common(_MOST_USED)]
+
+
+async def _filled_by(form: AskedForm, rule: str) -> SentFields:
+    """Return what an obligation says of the event that clears it: which entry that one answers."""
+    asked = form.asked
+    due = await asked.page.answer(one_file.obligations, asked.child, state=_WAITING, rule=rule)
+    started = {each for row in due["items"][:1] for each in row["started_by"]}
+    filled: dict[str, list[str]] = {}
+    for each in event_fields(form.kind, asked.page.context.sees):
+        offered = form.choices.entries.get(each.refers or "", ())
+        begun = [value for value, _ in offered if value in started]
+        if len(begun) == 1:
+            filled[each.name] = begun
+    return filled

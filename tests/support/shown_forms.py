@@ -1,0 +1,66 @@
+"""Forms on pages as a browser has them: what it would send of one, and a form rendered without a server."""
+
+import re
+from html import unescape
+from types import SimpleNamespace
+from typing import Any, Final
+from uuid import UUID
+
+from httpx2 import Response
+
+from api.console.forms.asked_form import NOT_SENT, AskedForm
+from api.console.forms.form_display import FormChoices
+from api.console.rendering import rendered
+from api.console.words import Words
+from api.contract.sentences import Language
+from api.identity.permissions import SEES, Role
+from api.identity.sessions import ReadingReason
+from domain.event import Event
+from tests.support.client import NOW
+
+CHILD: Final = UUID(int=7)
+
+
+def fields_of_form(page: Response) -> dict[str, list[str]]:
+    """Return what a browser would send of the form of an event, as it stands on a page."""
+    (form,) = re.findall(r"<form [^>]*data-form.*?</form>", page.text, re.DOTALL)
+    sent: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        marks = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if marks.get("type") in {"radio", "checkbox"} and " checked" not in tag:
+            continue
+        sent.setdefault(marks["name"], []).append(unescape(marks["value"]))
+    for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        sent.setdefault(name, []).append(unescape(text))
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
+        assert chosen is not None
+        sent.setdefault(name, []).append(unescape(chosen[1]))
+    return sent
+
+
+def form_page(kind: type[Event], role: Role, language: Language) -> str:
+    """Return the page of an empty form of an event, for a role in a language."""
+    context = SimpleNamespace(sees=SEES[role], actor=SimpleNamespace(region="371099"))
+    session = SimpleNamespace(reason=ReadingReason.CARE)
+    page: Any = SimpleNamespace(
+        words=Words(language), role=role, context=context, name="", institution="", session=session
+    )
+    asked: Any = SimpleNamespace(page=page, child=CHILD, address=f"/console/children/{CHILD}")
+    file = {"file_no": None, "identity": {"name": None}, "known_position": 7, "version": 3}
+    form = AskedForm(asked, kind, file, FormChoices(), {}, "key")
+    return rendered(
+        "record-form.html",
+        language,
+        page=page,
+        side=[],
+        home="/",
+        here="/",
+        now=NOW,
+        session_until=NOW,
+        asked=asked,
+        file=file,
+        name=None,
+        title_number="",
+        **form.shown_as(NOT_SENT),
+    )
