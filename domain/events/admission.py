@@ -1,4 +1,4 @@
-"""What an admission rests on in the search for parents: a foundling's notice, a street child's months."""
+"""What an admission rests on: the papers of its case, a foundling's notice, a street child's months."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,13 +8,14 @@ from domain.entry import AnyEntry, Entry
 from domain.event import Label, known
 from domain.events.guardianship import TemporaryGuardianshipStarted
 from domain.events.intake import (
-    SOUGHT,
+    CATEGORY,
+    FOUND_AS,
+    SITUATION,
     AdmissionApproved,
     ChildAdmitted,
     ChildReceived,
     ReferralReceived,
-    category_of,
-    found_as,
+    lacking,
 )
 from domain.events.search import (
     CLAIM,
@@ -25,15 +26,55 @@ from domain.events.search import (
     withdrawals,
 )
 from domain.life import Life
-from domain.refusal import Refusals, against, breach, once_passed, uncertain, unless
+from domain.refusal import Refusals, against, breach, no_evidence, once_passed, uncertain, unless
 from domain.rulebook import Pack
 from domain.when import Days
 
+SOUGHT: Final = frozenset({"A1", "B1", "B2", "B3"})
+"""Categories of children whose parents are being sought or were not found."""
 NOT_FOUND_CATEGORY: Final = "A1"
 """The category of a child whose parents cannot be found, as against those whose parents are being sought."""
 TRACES: Final = (ReferralReceived, ChildReceived, DnaSampleCollected, TemporaryGuardianshipStarted)
 """What shows that a child is in somebody's care, and nobody knows whose it is."""
 APPROVED_EARLY: Final = Label("审批早于寻亲公告期满", "it was approved before the notice had run out")
+
+
+def category_of(admitted: ChildAdmitted, life: Life) -> str | None:
+    """Return the category of an admission, else the one that was determined before it."""
+    determined = life.now(CATEGORY)
+    return known(admitted.intake_category) or (None if determined is None else determined.held.value)
+
+
+def found_as(category: str, life: Life) -> str:
+    """Return the case of the required papers: a found child's situation, else the category (R-INT-1).
+
+    A child of unknown parents counts as abandoned, unless its situation says otherwise.
+    """
+    if category not in SOUGHT:
+        return category
+    situation = life.now(SITUATION)
+    case = None if situation is None else FOUND_AS.get(situation.held.value or "")
+    return case or ("abandoned" if category == NOT_FOUND_CATEGORY else category)
+
+
+@against(ChildAdmitted)
+def papers_are_there(admitted: ChildAdmitted, life: Life) -> Refusals:
+    """The papers of its case are on file, or come with the admission (I01)."""
+    category = category_of(admitted, life)
+    if category is None:
+        yield no_evidence("I01", detail=Label("接收类别不详", "the intake category is not known"))
+        return
+    case = found_as(category, life)
+    there, untold = life.papers()
+    open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
+    asked_for = life.papers_for("I01", case)
+    for papers in asked_for:
+        yield from lacking("I01", papers, [kind for kind in papers.kinds if kind not in there | open_kinds])
+    # Last, since an actor who may not see these values is shown nothing after them.
+    if open_kinds.intersection(kind for papers in asked_for for kind in papers.kinds):
+        open_kinds.difference_update(kind for event in untold for kind in event.papers())
+        for papers in asked_for:
+            yield from lacking("I01", papers, [kind for kind in papers.kinds if kind in open_kinds])
 
 
 @against(ChildAdmitted)

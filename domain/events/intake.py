@@ -317,7 +317,6 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
         handed_over = admitted is not None and charge is not None and charge.since >= admitted.since
         if admitted is not None and not life.gone and not handed_over:
             yield breach("I03", admitted.entry)
-        yield from _papers_missing(life, category_of(self, life))
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
@@ -347,48 +346,8 @@ def entered(life: Life) -> Fact[date] | None:
     return (life.now(RECEIVED) or life.now(ADMITTED)) if life.in_care else None
 
 
-SOUGHT: Final = frozenset({"A1", "B1", "B2", "B3"})
-"""Categories of children whose parents are being sought or were not found."""
 FOUND_AS: Final = {"03": "street", "04": "rescued", "05": "abandoned", "06": "abandoned"}
 """How such a child was found, by its situation."""
-
-
-def intake_case(category: str, situation: str | None) -> str:
-    """Return the case of the required papers: a found child's situation, else the category (R-INT-1).
-
-    A child of unknown parents counts as abandoned, unless its situation says otherwise.
-    """
-    case = FOUND_AS.get(situation or "") if category in SOUGHT else None
-    return case or ("abandoned" if category == "A1" else category)
-
-
-def category_of(admitted: ChildAdmitted, life: Life) -> str | None:
-    """Return the category of an admission, else the one that was determined before it."""
-    determined = life.now(CATEGORY)
-    return known(admitted.intake_category) or (None if determined is None else determined.held.value)
-
-
-def found_as(category: str, life: Life) -> str:
-    """Return the case of the required papers of a child that is admitted under a category."""
-    situation = life.now(SITUATION)
-    return intake_case(category, None if situation is None else situation.held.value)
-
-
-def _papers_missing(life: Life, category: str | None) -> Refusals:
-    if category is None:
-        yield no_evidence("I01", detail=Label("接收类别不详", "the intake category is not known"))
-        return
-    case = found_as(category, life)
-    there, untold = life.papers()
-    open_kinds = {kind for event in untold for kind in event.sealed_papers} - there
-    asked_for = life.papers_for("I01", case)
-    for papers in asked_for:
-        yield from lacking("I01", papers, [kind for kind in papers.kinds if kind not in there | open_kinds])
-    # Last, since an actor who may not see these values is shown nothing after them.
-    if open_kinds.intersection(kind for papers in asked_for for kind in papers.kinds):
-        open_kinds.difference_update(kind for event in untold for kind in event.papers())
-        for papers in asked_for:
-            yield from lacking("I01", papers, [kind for kind in papers.kinds if kind in open_kinds])
 
 
 def lacking(rule: str, papers: Papers, missing: Sequence[str]) -> Refusals:

@@ -37,7 +37,9 @@ from domain.when import Days
 SUBSIDY: Final = "国务院《关于建立残疾儿童康复救助制度的意见》（国发〔2018〕20号）"
 PLANS: Final = "《残疾预防和残疾人康复条例》第21条"
 SUBSIDISED: Final = frozenset({"1", "2", "3", "4", "5", "7"})
-"""Codes of `disability_class` for which the subsidy is meant; the certificate does not tell autism from 6."""
+"""Codes of `disability_class` for which the subsidy is meant."""
+MENTAL: Final = "6"
+"""The class under which autism is certified, for which the subsidy is meant too, among others."""
 APPROVED: Final = "approved"
 
 EXTERNAL: Final[Attribute[str]] = Attribute(
@@ -170,8 +172,11 @@ def subsidy_is_applied_for(life: Life) -> Refusals:
     if assessed is not None and known(assessed.event.disability_class) is None:
         detail = Label("残疾类别不详", "the class of disability is not known")
         yield uncertain("R-REH-1", assessed, detail=detail, by=age)
-    elif disability is None or value is None or value.disability_class not in SUBSIDISED:
+    elif disability is None or value is None or value.disability_class not in {*SUBSIDISED, MENTAL}:
         return
+    elif value.disability_class == MENTAL:
+        detail = Label("精神残疾，是否孤独症不详", "a mental disability: whether it is autism is not said")
+        yield uncertain("R-REH-1", disability.entry, detail=detail, by=age)
     elif older is None:
         detail = Label("出生日期不明", "the birth leaves the age open")
         yield uncertain("R-REH-1", disability.entry, detail=detail, by=age)

@@ -281,6 +281,15 @@ def test_the_report_of_an_impact_assessment_is_kept_for_three_whole_years(
     assert sorted(found) == refused
 
 
+@pytest.mark.rule("D23")
+@pytest.mark.parametrize(("made", "refused"), [("2021-10-31", []), ("2021-11-01", ["D23"])])
+def test_the_law_keeps_no_report_that_was_made_before_it(made: str, refused: list[str]) -> None:
+    file = given((made, some(ImpactAssessmentDone)))
+    destroyed = some(ImpactAssessmentDestroyed, assessment=file.last.entry_id)
+    file.when("2022-06-01", destroyed)
+    assert [each.rule.id for each in file.judgements if each.rule.id == "D23"] == refused
+
+
 @pytest.mark.rule("D21")
 @pytest.mark.parametrize(
     ("kept_since", "said"),

@@ -128,8 +128,10 @@ def test_insurance_on_entry_is_cited_by_place_and_day() -> None:
         (found,) = file.judgements
         return found.source, found.verified
 
-    assert cited("2024-05-01", WEIHAI) == ("威海市民政局等《实施意见》（2021-11-08）二（二）", True)
-    assert cited("2025-05-06", ELSEWHERE) == ("借用威海市民政局等《实施意见》（2021-11-08）二（二）", False)
+    of_whom = "（查找不到父母或者其他监护人的儿童；其他儿童参照）"
+    weihai = "威海市民政局等《实施意见》（2021-11-08）二（二）"
+    assert cited("2024-05-01", WEIHAI) == (f"{weihai}{of_whom}", True)
+    assert cited("2025-05-06", ELSEWHERE) == (f"借用{weihai}", False)
     source, verified = cited("2025-05-07", ELSEWHERE)
     assert (source.startswith("国务院办公厅"), verified) == (True, False)
 
@@ -191,3 +193,31 @@ def test_a_text_binds_nobody_before_it_was_there() -> None:
     assert [pack is not None and pack.verified for pack in anhui] == [False, True]
     taian = [book["I02"].number("370902", date(year, 1, 1), "not_found") for year in (2008, 2009)]
     assert [pack is not None and pack.verified for pack in taian] == [False, True]
+    again = [book["I22"].number("340100", date(year, 1, 1)) for year in (2021, 2022)]
+    assert [pack is not None and pack.verified for pack in again] == [False, True]
+
+
+@pytest.mark.rule("R-INT-3", "R-CARE-1", "D29", "D26")
+def test_the_text_of_one_place_is_borrowed_elsewhere_and_before_its_day() -> None:
+    book = Rulebook.shipped()
+    for rule in ("R-INT-3", "R-CARE-1"):
+        of_weihai = [book[rule].on(date(2021, 11, day), WEIHAI).verified for day in (7, 8)]
+        assert of_weihai == [False, True]
+        elsewhere = book[rule].on(date(2021, 11, 8), ELSEWHERE)
+        assert (elsewhere.verified, elsewhere.source[:2]) == (False, "借用")
+    # The plan is of one city of Shandong, and does not say which.
+    trained = book["D29"].number("371002", date(2026, 1, 1))
+    assert trained is not None
+    assert not trained.verified
+    # Rugao asks for a bulletin every quarter: that each child is looked up as often is borrowed from it.
+    updated = book["D26"].number("320682", date(2026, 1, 1))
+    assert updated is not None
+    assert not updated.verified
+
+
+@pytest.mark.rule("I13", "I17")
+def test_an_adoption_before_the_civil_code_is_cited_by_the_adoption_law() -> None:
+    book = Rulebook.shipped()
+    for rule, law, code in (("I13", "《收养法》第15条", "1105"), ("I17", "《收养法》第13条", "1096")):
+        assert book[rule].on(date(2020, 12, 31)).source.startswith(law)
+        assert code in book[rule].on(date(2021, 1, 1)).source

@@ -126,10 +126,18 @@ def test_for_a_disabled_child_below_seven_the_subsidy_is_applied_for(kind: str) 
 
 @pytest.mark.rule("R-REH-1")
 def test_the_subsidy_is_not_for_every_disability_and_an_unknown_age_is_a_doubt() -> None:
-    assert disabled("0").lapses("R-REH-1") == disabled("6").lapses("R-REH-1") == []
+    assert disabled("0").lapses("R-REH-1") == []
     assert {kind for kind, _, _ in disabled("4", None).lapses("R-REH-1")} == {"uncertain"}
     unsaid = child("2018-06-03").and_("2023-01-10", some(DisabilityAssessed))
     assert {kind for kind, _, _ in unsaid.lapses("R-REH-1")} == {"uncertain"}
+
+
+@pytest.mark.rule("R-REH-1")
+def test_a_mental_disability_may_be_autism_until_the_age_of_the_subsidy() -> None:
+    file = disabled("6")
+    assert file.lapses("R-REH-1") == [("uncertain", on("2023-01-10"), on("2025-06-02"))]
+    file.and_("2024-01-10", some(RehabSubsidyApplied))
+    assert file.lapses("R-REH-1") == [("uncertain", on("2023-01-10"), on("2024-01-09"))]
 
 
 # R-REH-2: plans that are over
