@@ -19,6 +19,7 @@ from api.identity.logins import Logins
 from api.identity.passwords import PasswordHashing
 from api.identity.sessions import Sessions
 from api.jobs import Jobs
+from api.kept_imports import SEEN_SECONDS, KeptImports
 from api.metrics import Metrics
 from api.settings import Settings
 from api.tail import Tail
@@ -56,6 +57,7 @@ class Container:
     access: AccessLog
     metrics: Metrics
     jobs: Jobs
+    kept_imports: KeptImports
     last_seen: LastSeen
     tail: Tail
     budgets: Budgets
@@ -122,13 +124,15 @@ async def open_container(
         projector = Projector(ledger, readers, READ_MODELS)
         # So that built read models serve the first request already.
         await projector.start()
-        works = [_follow(projector), projector.run_known] if follow else []
+        jobs = Jobs()
+        kept_imports = KeptImports(keys, (writers, readers), clock, settings.data, name)
+        works = [_follow(projector), projector.run_known, kept_imports.sweep] if follow else []
+        works.append(_noting(jobs, kept_imports))
         await stack.enter_async_context(_kept([*works, identity.keep_used, last_seen.follow]))
         if follow:
             await stack.enter_async_context(activity.counting(database.reader, name))
         tail = Tail(ledger, projector, readers)
         stack.push_async_callback(tail.close)
-        jobs = Jobs()
         stack.push_async_callback(jobs.close)
         yield Container(
             settings,
@@ -144,6 +148,7 @@ async def open_container(
             access,
             metrics,
             jobs,
+            kept_imports,
             last_seen,
             tail,
             Budgets(),
@@ -166,6 +171,18 @@ def _follow(projector: Projector) -> Callable[[], Awaitable[None]]:
         await projector.run()
 
     return follow
+
+
+def _noting(jobs: Jobs, kept: KeptImports) -> Callable[[], Awaitable[None]]:
+    """Return what notes again and again how far the imports have come that go on here."""
+
+    async def note() -> None:
+        while True:
+            for job in jobs.going_on:
+                await kept.seen(job.job, job.state, job.progress)
+            await asyncio.sleep(SEEN_SECONDS)
+
+    return note
 
 
 @asynccontextmanager

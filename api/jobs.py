@@ -1,13 +1,11 @@
-"""Jobs: work that continues after its request was answered, with progress for its starter.
+"""Jobs: work that continues after its request was answered, with its progress.
 
-Waiting jobs are limited for each person, each institution and in all; kept results are limited for each
-institution, so that none displaces another's.
+Waiting jobs are limited for each person, each institution and in all. What comes of one is kept elsewhere.
 """
 
 import asyncio
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID, uuid4
@@ -58,20 +56,6 @@ MOST_BYTES_IN_ALL: Final = limit(
     why=Label("磁盘要留给数据库", "The disk is the database's"),
     beyond="unavailable",
 )
-MOST_KEPT: Final = limit(
-    20,
-    Area.IMPORTS,
-    Label("保留的导入结果（每所机构）", "Reports of imports that are kept, of each institution"),
-    why=Label("在内存中保留到服务停止", "They are kept in memory until the service stops"),
-    beyond=Label("最早的不再可查", "The oldest is forgotten"),
-)
-MOST_BYTES_KEPT: Final = limit(
-    16 * 1024 * 1024,
-    Area.IMPORTS,
-    Label("保留的导入结果的字节数（每所机构）", "Bytes of reports that are kept, of each institution"),
-    why=Label("在内存中保留到服务停止", "They are kept in memory until the service stops"),
-    beyond=Label("最早的不再可查，最新的一份总会保留", "The oldest is forgotten, the newest never"),
-)
 AGAIN_SECONDS: Final = 10
 """Seconds before a retry for a place."""
 
@@ -86,6 +70,8 @@ class Slot:
     institution: UUID
     size: int
     taken: bool = False
+    job: UUID = field(default_factory=uuid4)
+    """The id of the job that is to begin there."""
 
 
 @dataclass(slots=True)
@@ -106,6 +92,8 @@ class Job:
     final_answer: bytes = b""
     accepted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the work is known to be possible, or not."""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once what came of it is kept."""
 
     def advance(self, done: int, every: int) -> None:
         """Set the progress to `done` of `every`."""
@@ -134,16 +122,20 @@ Work: TypeAlias = Callable[[Job], Awaitable[dict[str, Any]]]
 
 A Problem that it raises is the reason of the failure.
 """
+Keep: TypeAlias = Callable[[Job], Awaitable[None]]
+"""Keeps what came of a job."""
+
+
+async def keep_nothing(_: Job) -> None:
+    """Keep nothing of a job."""
 
 
 class Jobs:
-    """The jobs of one process, lost when it ends."""
+    """The jobs of one process that have not ended."""
 
     def __init__(self) -> None:
         self._jobs: dict[UUID, Job] = {}
         self._places: list[Slot] = []
-        self._ended: dict[UUID, deque[Job]] = defaultdict(deque)
-        """The ended jobs of each institution, the latest last."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = FairLock()
 
@@ -172,36 +164,33 @@ class Jobs:
             if not place.taken:
                 self._leave(place)
 
-    def start(self, place: Slot, work: Work) -> Job:
-        """Start work in a place, which is freed when the work has ended."""
+    def start(self, place: Slot, work: Work, keep: Keep = keep_nothing) -> Job:
+        """Start work in a place, which is freed when the work has ended; then `keep` what came of it."""
         place.taken = True
-        job = Job(uuid4(), place, self._turns)
+        job = Job(place.job, place, self._turns)
         self._jobs[job.job] = job
-        task = asyncio.create_task(self._run(job, work))
+        task = asyncio.create_task(self._run(job, work, keep))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
 
-    def of(self, job: UUID, starter: UUID) -> Job | None:
-        """Return a job of a starter."""
-        known = self._jobs.get(job)
-        return known if known is not None and known.place.starter == starter else None
+    def of(self, job: UUID) -> Job | None:
+        """Return a job that goes on here."""
+        return self._jobs.get(job)
 
-    def forget(self, job: Job) -> None:
-        """Forget an ended job whose result was never answered."""
-        self._jobs.pop(job.job, None)
-        with suppress(ValueError):
-            self._ended[job.place.institution].remove(job)
+    @property
+    def going_on(self) -> list[Job]:
+        """The jobs whose work goes on, or waits."""
+        return [each for each in self._jobs.values() if each.state in {"queued", "running"}]
 
     async def close(self) -> None:
         """Cancel the running jobs."""
         await cancel_all(self._tasks)
 
-    async def _run(self, job: Job, work: Work) -> None:
+    async def _run(self, job: Job, work: Work, keep: Keep) -> None:
         result: dict[str, Any] = {}
         try:
             result = await work(job)
-            job.state, job.progress = "done", 1.0
         except Problem as problem:
             job.failed = problem
         except Exception as error:  # noqa: BLE001 - answered, and logged by its class only
@@ -210,19 +199,20 @@ class Jobs:
         finally:
             self._leave(job.place)
             job.accepted.set()
-        if job.failed is not None:
-            job.state, result = "failed", {"problem": job.failed.body}
-        job.final_answer = dumps(job.standing | result)
-        self._keep(job)
+        state: JobState = "done" if job.failed is None else "failed"
+        if job.failed is None:
+            job.progress = 1.0
+        else:
+            result = {"problem": job.failed.body}
+        job.final_answer = dumps(job.standing | {"state": state} | result)
+        try:
+            await keep(job)
+        except Exception as error:  # noqa: BLE001 - logged by its class only; that it was cut off is told
+            log.warning("job not kept", error=type(error).__name__)
+        finally:
+            job.state = state
+            self._jobs.pop(job.job, None)
+            job.settled.set()
 
     def _leave(self, place: Slot) -> None:
         self._places.remove(place)
-
-    def _keep(self, job: Job) -> None:
-        """Keep the result of a job, and forget the oldest ones of its institution."""
-        kept = self._ended[job.place.institution]
-        kept.append(job)
-        while len(kept) > 1 and (
-            len(kept) > MOST_KEPT or sum(len(each.final_answer) for each in kept) > MOST_BYTES_KEPT
-        ):
-            self._jobs.pop(kept.popleft().job, None)

@@ -1,27 +1,28 @@
-"""Bodies that wait on disk instead of in memory, sealed, and deleted once they are not needed."""
+"""Bodies that wait on disk instead of in memory, sealed."""
 
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
 _PART: Final = 256 * 1024
+_PRIVATE: Final = 0o600
 
 
 class Spool:
-    """A body in an unnamed file, sealed with a key that only this process has, in memory.
+    """A body in a file that only its owner may read, sealed with a key that stands elsewhere.
 
-    The body is written once, from beginning to end, and may then be read repeatedly.
+    The body is written once, from beginning to end, and may then be read repeatedly. A key seals one body.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by `close`
-        self._cipher = Cipher(ChaCha20(os.urandom(32), bytes(16)), mode=None)
+    def __init__(self, path: Path, key: bytes) -> None:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        self._file = os.fdopen(descriptor, "w+b")
+        self._cipher = _cipher(key)
         self._sealing = self._cipher.encryptor()
         self.size = 0
         """The number of bytes written."""
@@ -43,15 +44,11 @@ class Spool:
 
     def parts(self) -> Iterator[bytes]:
         """Yield the body part by part."""
-        opening = self._cipher.decryptor()
         self._file.flush()
-        at = 0
-        while part := os.pread(self._file.fileno(), _PART, at):
-            at += len(part)
-            yield opening.update(part)
+        yield from _unsealed(self._file.fileno(), self._cipher)
 
     def close(self) -> None:
-        """Delete the file."""
+        """Close the file."""
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -59,3 +56,20 @@ class Spool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def spooled(path: Path, key: bytes) -> Iterator[bytes]:
+    """Yield a body that was spooled before, part by part. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        yield from _unsealed(file.fileno(), _cipher(key))
+
+
+def _cipher(key: bytes) -> Cipher[None]:
+    return Cipher(ChaCha20(key, bytes(16)), mode=None)
+
+
+def _unsealed(descriptor: int, cipher: Cipher[None]) -> Iterator[bytes]:
+    opening, at = cipher.decryptor(), 0
+    while part := os.pread(descriptor, _PART, at):
+        at += len(part)
+        yield opening.update(part)

@@ -25,6 +25,7 @@ from api.console.pages import (
     child_step,
     children,
     found,
+    imports,
     kept,
     preferences,
     rules_in_force,
@@ -54,6 +55,7 @@ PAGES: Final = (
     found,
     approvals,
     board,
+    imports,
     rules_in_force,
     kept,
     preferences,
@@ -91,7 +93,7 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
 def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
-    for each in (*(module.router for module in PAGES), _rest):
+    for each in (*(module.router for module in PAGES), imports.downloads, _rest):
         routes.include_router(
             each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
         )

@@ -23,16 +23,17 @@ FINDINGS: Final = Destination("findings", "findings")
 APPROVALS: Final = Destination("approvals", "approvals")
 EXCEPTIONS: Final = Destination("approvals", "exceptions")
 BOARD: Final = Destination("readiness", "readiness")
+IMPORTS: Final = Destination("imports", "imports")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
-        Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, BOARD, RULES),
-        Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, BOARD, RULES),
+        Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
+        Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, IMPORTS, BOARD, RULES),
         Role.AUDITOR: (FIND, FINDINGS, EXCEPTIONS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
-        Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, RULES),
+        Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, IMPORTS, RULES),
         Role.ADMINISTRATOR: (RULES,),
     }
 )

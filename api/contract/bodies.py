@@ -16,6 +16,7 @@ from api.contract.requests import (
     EventHead,
     EventRequest,
     EventsRequest,
+    ImportAgainRequest,
     ItemsRequest,
     MoveRequest,
     OpeningRequest,
@@ -164,6 +165,11 @@ def move(raw: bytes, _rulebook: Rulebook) -> MoveRequest:
 def search(raw: bytes) -> SearchRequest:
     """Parse the body of `POST /children/search`. Raises the problems `malformed` and `invalid`."""
     return _valid(SearchRequest, loaded(raw))
+
+
+def import_again(raw: bytes) -> ImportAgainRequest:
+    """Parse the body of `POST /imports/{job}/record`. Raises the problems `malformed` and `invalid`."""
+    return _valid(ImportAgainRequest, loaded(raw))
 
 
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:

@@ -1,10 +1,11 @@
 """Answers about an import over HTTP: its progress, and in the end the report."""
 
 from typing import Any, Literal, NotRequired
+from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from api.contract.listing import Titled
+from api.contract.listing import Because, Listing, Titled
 
 
 class ReportedLine(TypedDict):
@@ -42,16 +43,28 @@ class RuleCount(Titled):
     unverified: int
 
 
+class BegunBy(TypedDict):
+    """Who began an import; `name` is null to who may not know them."""
+
+    user: UUID
+    name: str | None
+
+
 class ImportAnswer(TypedDict):
     """An import; it has the report's members once it is done, and the `problem` if it failed.
 
-    The roll of a place has its `region`, and no `institution`.
-
-    `unlisted` counts what the lists leave out.
+    It is kept for a day, for whoever works there and sees as much as who began it. The roll of a place has
+    its `region`, and no `institution`. `reasons` say what the codes of its lines mean, `unlisted` counts what
+    the lists leave out.
     """
 
+    job: UUID
     state: Literal["queued", "running", "done", "failed"]
     progress: float
+    dry_run: NotRequired[bool]
+    begun_at: NotRequired[str]
+    kept_until: NotRequired[str]
+    begun_by: NotRequired[BegunBy]
     file: NotRequired[str]
     sha256: NotRequired[str]
     institution: NotRequired[str | None]
@@ -70,5 +83,10 @@ class ImportAnswer(TypedDict):
     values: NotRequired[list[ReportedLine]]
     findings: NotRequired[list[RuleCount]]
     not_in_this_file: NotRequired[list[ReportedLine]]
+    reasons: NotRequired[dict[str, Because]]
     unlisted: NotRequired[dict[str, int]]
     problem: NotRequired[dict[str, Any]]
+
+
+class ImportsAnswer(Listing[ImportAnswer]):
+    """The imports of the last day, without their reports."""

@@ -179,6 +179,14 @@ class SearchRequest(ListRequest):
     q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
 
 
+class ImportAgainRequest(Request):
+    """An import whose bytes are to be recorded, named by their digest as it is answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sha256": "0" * 64}]})
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 KINDS: Final[tuple[type[BaseModel], ...]] = (
     EventRequest,
     EventsRequest,
@@ -187,6 +195,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     ItemsRequest,
     MoveRequest,
     SearchRequest,
+    ImportAgainRequest,
 )
 
 

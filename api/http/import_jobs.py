@@ -1,57 +1,50 @@
-"""Imports of registers over HTTP, and their progress."""
+"""Imports of registers over HTTP: handed in, told of for a day, and recorded after a dry run."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from email.message import Message
-from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.contract import bodies
 from api.contract.encoding import JsonResponse
-from api.contract.import_answers import ImportAnswer
-from api.contract.problems import ANYWHERE, WITHIN, Problem, not_found, responses
-from api.http.authentication import AuthenticatedDep, TenantsDep
+from api.contract.entries import instant
+from api.contract.import_answers import ImportAnswer, ImportsAnswer
+from api.contract.problems import ANYWHERE, WITHIN, Problem, invalid, not_found, responses
+from api.http.authentication import TenantsDep
 from api.http.dependencies import RequestContext, recording_request
-from api.http.import_lines import LinesImport
-from api.http.line_splitting import MOST_LINES
-from api.http.request_body import parts
-from api.identity.access_log import IMPORT_REPORT
-from api.identity.directory import Institution
-from api.identity.permissions import OF_PLACES, SEES, Role
-from api.imports.reading.apart import Apart, Source
-from api.imports.reading.delimited import CHARSETS
-from api.imports.reading.kinds import DeclaredKind
-from api.imports.reading.unreadable import UnreadableFileError
-from api.imports.register_import import (
-    OtherInstitutionError,
-    RegisterImport,
-    prepare,
-    prepare_roll,
-    run_import,
-    standing_for,
+from api.http.import_starting import (
+    COUNTS,
+    CSV,
+    NDJSON,
+    ODS,
+    TAKEN,
+    XLS,
+    XLSX,
+    HandedIn,
+    home_of_imports,
+    in_parts,
+    start,
 )
-from api.jobs import Job, Work
+from api.http.lists import MOST_BYTES
+from api.http.recording_requests import takes
+from api.http.request_body import body, parts
+from api.identity.access_log import IMPORT_REPORT
+from api.identity.permissions import may_know
+from api.imports.reading.delimited import CHARSETS
+from api.kept_imports import CUT_OFF, KEPT_HOURS, ImportFiles, KeptImport
 from api.settings import Settings
-from api.spool import Spool
 from domain.label import Label
-from domain.limit import Area, limit
 from domain.scope import PlaceCode
+from ledger.codec.messages import InvalidValue
 
 router = APIRouter(tags=["importing"])
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-XLS: Final = "application/vnd.ms-excel"
-ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
-CSV: Final = "text/csv"
-NDJSON: Final = "application/x-ndjson"
-TAKEN: Final = (XLSX, XLS, ODS, CSV, NDJSON)
-MAY_IMPORT: Final = frozenset({Role.STAFF, Role.SUPERVISOR})
 HANDED_IN: Final[dict[int | str, dict[str, Any]]] = ANYWHERE | responses(
     "forbidden",
     "timed_out",
@@ -59,13 +52,6 @@ HANDED_IN: Final[dict[int | str, dict[str, Any]]] = ANYWHERE | responses(
     "too_large",
     "unsupported_media_type",
     "too_many_requests",
-)
-ANSWER_SECONDS: Final = limit(
-    10,
-    Area.IMPORTS,
-    Label("提交文件时等待读取的秒数", "Seconds for which whoever hands a file in waits for it to be read"),
-    why=Label("其他机构的文件可能在前", "Others' files may be read before"),
-    beyond=Label("202；读不了的，由该导入说明", "202; that it cannot be read is then said of the import"),
 )
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 BODY: Final[dict[str, Any]] = {
@@ -90,19 +76,18 @@ BODY: Final[dict[str, Any]] = {
         },
     }
 }
-_TOO_MANY_LINES: Final = Label(f"超过 {MOST_LINES:,} 行。", f"More than {MOST_LINES:,} lines.")
 _OTHER_CHARSET: Final = Label(
     f"可用的文本编码：{'、'.join(CHARSETS)}。", f"Text is taken in these characters: {', '.join(CHARSETS)}."
+)
+_OTHER_BYTES: Final = Label("不是该次试读的文件", "is not that of the file of this dry run")
+_NOT_TO_RECORD: Final = Label(
+    "既不是已完成的试读，也不是中断的导入", "is neither a dry run that is done nor an import that was cut off"
 )
 ImporterContext: TypeAlias = Annotated[RequestContext, Depends(recording_request)]
 
 
 @router.post(
-    "/imports",
-    status_code=202,
-    response_model=ImportAnswer,
-    responses=HANDED_IN,
-    openapi_extra=BODY,
+    "/imports", status_code=202, response_model=ImportAnswer, responses=HANDED_IN, openapi_extra=BODY
 )
 async def start_import(
     request: Request,
@@ -117,67 +102,144 @@ async def start_import(
 ) -> JsonResponse:
     """Import the register of the caller's institution, or a place's roll of children outside institutions.
 
-    `Location` is where its progress and report are.
+    `Location` is where its progress and report are, for a day.
     """
-    roll_of = (
-        context.region_opened(None, region, "/query/region") if context.actor.role in OF_PLACES else None
-    )
-    if roll_of is None and region is not None:
-        raise Problem("institution_mismatch")
-    institution = await _institution(context) if roll_of is None else standing_for(context.container, roll_of)
     media_type, charset = _media_type(request)
     settings = context.container.settings
-    with context.container.jobs.place(
-        context.actor.user, institution.institution, _announced(request, settings)
-    ) as place:
-        spool = await _spooled(parts(request, settings.import_bytes, TAKEN), settings.data)
-        try:
-            await context.still()
-        except Problem:
-            spool.close()
-            raise
-        if media_type == NDJSON:
-            if spool.line_feeds >= MOST_LINES:
-                spool.close()
-                raise Problem("too_large", _TOO_MANY_LINES)
-            whose = None if roll_of else institution.name
-            work: Work = partial(_lines, LinesImport(context, whose, spool, name, dry_run))
-        else:
-            declared = DeclaredKind.TEXT if media_type == CSV else DeclaredKind.WORKBOOK
-            work = _Register(
-                context, institution, tenants.reading, spool, name, declared, charset, dry_run, roll_of
-            )
-        job = context.container.jobs.start(place, work)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(job.accepted.wait(), ANSWER_SECONDS)
-    if job.failed is not None:
-        context.container.jobs.forget(job)
-        raise job.failed
-    return JsonResponse(job.answer, 202, {"Location": f"/imports/{job.job}"})
+    handed_in = HandedIn(name, media_type, charset, dry_run, region)
+    arriving = parts(request, settings.import_bytes, TAKEN)
+    return await start(context, tenants.reading, handed_in, arriving, _announced(request, settings))
+
+
+@router.get("/imports", response_model=ImportsAnswer, responses=ANYWHERE)
+async def imports(context: ImporterContext) -> JsonResponse:
+    """List the imports of the last day that the caller or their colleagues began, the latest first."""
+    home = home_of_imports(context)
+    kept = [] if home is None else await context.container.kept_imports.of_institution(home)
+    shown = [each for each in kept if _may_see(context, each)]
+    return JsonResponse({"items": [await _told(context, each) for each in shown], "next": None})
 
 
 @router.get("/imports/{job}", response_model=ImportAnswer, responses=WITHIN)
-async def import_of(job: UUID, entered: AuthenticatedDep) -> JsonResponse:
-    """Return the progress of an import that the caller started, and at its end the report."""
-    container, actor = entered.container, entered.actor
-    known = container.jobs.of(job, actor.user)
-    if known is None:
+async def import_of(context: ImporterContext, job: UUID) -> JsonResponse:
+    """Return the progress of an import that the caller or a colleague began, and at its end the report."""
+    kept = await _found(context, job)
+    answer = await _told(context, kept)
+    report = await _report(context, kept)
+    if report is not None:
+        await _note(context, job, report["about"]["shown"])
+        answer |= report["answer"] | {"sha256": answer["sha256"], "file": answer["file"]}
+    return JsonResponse(answer)
+
+
+@router.get(
+    "/imports/{job}/rows",
+    responses=WITHIN | {200: {"content": {XLSX: _BINARY}, "description": "A workbook."}},
+    response_class=Response,
+)
+async def rows(context: ImporterContext, job: UUID) -> Response:
+    """Return the rows of the file that was handed in as a workbook of texts, with what became of each."""
+    kept = await _found(context, job)
+    files = await context.container.kept_imports.files(kept)
+    workbook = await asyncio.to_thread(files.read, "rows")
+    report = await _report(context, kept)
+    if workbook is None or report is None:
         raise not_found()
-    # Lines listed without a file are noted under the id of the import.
-    read = {child or job: SEES[actor.role] for child in known.shown}
-    await container.access.note(actor, read, IMPORT_REPORT)
-    return JsonResponse(known.answer)
+    await _note(context, job, [None, *report["about"]["shown"]])
+    disposition = {"Content-Disposition": f'attachment; filename="import-{str(job)[:8]}.xlsx"'}
+    return Response(workbook, media_type=XLSX, headers=disposition)
 
 
-async def _institution(request: RequestContext) -> Institution:
-    """Return the institution for which the caller may import."""
-    actor = request.actor
-    known = (
-        None if actor.institution is None else await request.container.identity.institution(actor.institution)
+@router.post(
+    "/imports/{job}/record",
+    status_code=202,
+    response_model=ImportAnswer,
+    responses=WITHIN | HANDED_IN,
+    openapi_extra=takes("ImportAgainRequest"),
+)
+async def record_dry_run(
+    context: ImporterContext,
+    job: UUID,
+    tenants: TenantsDep,
+    raw: Annotated[bytes, Depends(body(MOST_BYTES))],
+) -> JsonResponse:
+    """Record what a dry run has shown, or go on with what was cut off, from the same bytes.
+
+    `Location` is where the new import is told of.
+    """
+    sent, kept = bodies.import_again(raw), await _found(context, job)
+    files = await context.container.kept_imports.files(kept)
+    about = await _about(files)
+    shown = kept.dry_run and kept.state == "done" and bool(about["counts"])
+    if not shown and (kept.dry_run or not kept.cut_off):
+        raise invalid([InvalidValue("/path/job", _NOT_TO_RECORD)])
+    if about["sha256"] != sent.sha256:
+        raise invalid([InvalidValue("/sha256", _OTHER_BYTES)])
+    return await start(
+        context, tenants.reading, HandedIn.again(about), in_parts(files.handed_in()), kept.size
     )
-    if known is None or actor.role not in MAY_IMPORT:
-        raise Problem("forbidden")
-    return known
+
+
+async def _found(context: RequestContext, job: UUID) -> KeptImport:
+    kept = await context.container.kept_imports.one(job)
+    if kept is None or not _may_see(context, kept):
+        raise not_found()
+    return kept
+
+
+def _may_see(context: RequestContext, kept: KeptImport) -> bool:
+    """Return whether an import is the caller's or a colleague's, and shows nothing that they may not see."""
+    own = kept.starter == context.actor.user or kept.institution == home_of_imports(context)
+    return own and kept.sees <= context.sees
+
+
+async def _told(context: RequestContext, kept: KeptImport) -> dict[str, Any]:
+    """Return what is told of an import without its report."""
+    about = await _about(await context.container.kept_imports.files(kept))
+    members = await context.container.identity.members_of([kept.starter])
+    names = [
+        each.name
+        for each in members
+        if may_know(context.actor, each.member, each.role, each.institution, each.prefix)
+    ]
+    # Read at one moment: whoever is told that it has ended is told the report too.
+    running = context.container.jobs.of(kept.job)
+    standing = {"state": kept.state, "progress": round(kept.progress, 3)}
+    answer = {
+        "job": kept.job,
+        **(standing if running is None or kept.ended else running.standing),
+        "dry_run": kept.dry_run,
+        "begun_at": instant(kept.begun_at),
+        "kept_until": instant(kept.begun_at + timedelta(hours=KEPT_HOURS)),
+        "begun_by": {"user": kept.starter, "name": next(iter(names), None)},
+        "file": about["name"],
+        "sha256": about["sha256"],
+        **{name: about["counts"][name] for name in COUNTS if name in about["counts"]},
+    }
+    cut_off = kept.cut_off and running is None
+    return answer | ({"problem": Problem("unavailable", CUT_OFF).body} if cut_off else {})
+
+
+async def _about(files: ImportFiles) -> Mapping[str, Any]:
+    raw = await asyncio.to_thread(files.read, "about")
+    if raw is None:
+        raise not_found()
+    about: Mapping[str, Any] = orjson.loads(raw)
+    return about
+
+
+async def _report(context: RequestContext, kept: KeptImport) -> Any:  # noqa: ANN401 - as it was kept
+    if not kept.ended:
+        return None
+    files = await context.container.kept_imports.files(kept)
+    raw = await asyncio.to_thread(files.read, "report")
+    return None if raw is None else orjson.loads(raw)
+
+
+async def _note(context: RequestContext, job: UUID, shown: Iterable[str | None]) -> None:
+    """Note who reads a report; lines listed without a file are noted under the id of the import."""
+    read = {job if child is None else UUID(child): context.sees for child in shown}
+    await context.note(read, IMPORT_REPORT)
 
 
 def _media_type(request: Request) -> tuple[str, str | None]:
@@ -194,75 +256,3 @@ def _announced(request: Request, settings: Settings) -> int:
     """Return the limit of the body's bytes: the length it states, or the service's limit."""
     length = request.headers.get("content-length", "")
     return int(length) if re.fullmatch("[0-9]{1,15}", length) else settings.import_bytes
-
-
-async def _spooled(arriving: AsyncIterator[bytes], folder: Path) -> Spool:
-    """Store a body on disk until its turn. Raises its problems, and `unavailable` if the disk is full."""
-    spool = Spool(folder)
-    try:
-        async for part in arriving:
-            await asyncio.to_thread(spool.write, part)
-    except OSError:
-        spool.close()
-        raise Problem("unavailable") from None
-    except BaseException:
-        spool.close()
-        raise
-    return spool
-
-
-@dataclass(frozen=True, slots=True)
-class _Register:
-    """The import of a register that waits on disk."""
-
-    request: RequestContext
-    institution: Institution
-    reading: Apart
-    spool: Spool
-    name: str
-    declared: DeclaredKind
-    charset: str | None
-    dry_run: bool
-    place: str | None
-
-    async def __call__(self, job: Job) -> dict[str, Any]:
-        """Read the register, and import it in its turn."""
-        with self.spool:
-            handed_in: RegisterImport | None = await self._handed_in()
-            if job.turns.taken:
-                handed_in = None  # a waiting import is kept on disk, and read again
-            job.accepted.set()
-            async with job.turn():
-                report = await run_import(
-                    self.request.container,
-                    handed_in or await self._handed_in(),
-                    self.request.actor.recorder,
-                    job.advance,
-                    bounded=True,
-                    still=self.request.still,
-                )
-                job.shown = frozenset(report.shown)
-                return await asyncio.to_thread(report.json)
-
-    async def _handed_in(self) -> RegisterImport:
-        source = Source(self.spool.parts(), self.name, self.declared, self.charset)
-        try:
-            workbook = await self.reading.read(source, self.institution.institution)
-            if self.place is not None:
-                return await prepare_roll(self.request.container, workbook, self.place, dry_run=self.dry_run)
-            return await prepare(
-                self.request.container, workbook, only=self.institution, dry_run=self.dry_run
-            )
-        except UnreadableFileError as error:
-            raise Problem("malformed", error.why) from None
-        except OtherInstitutionError:
-            raise Problem("institution_mismatch") from None
-
-
-async def _lines(lines: LinesImport, job: Job) -> dict[str, Any]:
-    job.accepted.set()
-    with lines.spool:
-        async with job.turn():
-            report = await lines.take(job.advance)
-            job.shown = frozenset(lines.shown)
-            return report

@@ -75,6 +75,10 @@ class Account:
         self._rows[at] = fate
         return fate
 
+    def fate_of(self, at: RowOf) -> CellOutcome | None:
+        """Return the outcome of a data row; None for another row."""
+        return self._rows.get(at)
+
     @property
     def cells(self) -> Counter[CellOutcome]:
         """The number of filled cells by outcome. Raises UnbalancedError unless each has one."""

@@ -108,6 +108,19 @@ class Keys:
         digest = hmac.digest(self._ids, canonical(name), "sha256")
         return UUID(bytes=digest[:16], version=4)
 
+    async def wrapped_apart(self, key: bytes, place: str) -> bytes:
+        """Return a key that is kept outside the key table, wrapped for its place."""
+        (wrapped,) = await self._wrapper.wrap([key], [self._apart(place)])
+        return wrapped
+
+    async def unwrapped_apart(self, wrapped: bytes, place: str) -> bytes:
+        """Return such a key. Raises UnwrapError."""
+        (key,) = await self._wrapper.unwrap([wrapped], [self._apart(place)])
+        return key
+
+    def _apart(self, place: str) -> bytes:
+        return f"{self._ledger} apart {place}".encode()
+
     async def _unwrapped(self, wanted: Sequence[Pair], *, make: bool) -> dict[Pair, bytes]:
         if make:
             # Most of these are new; a key that exists or is made elsewhere at once wins.

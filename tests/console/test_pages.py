@@ -21,6 +21,7 @@ from domain.when import day_of
 from tests.support.client import Served
 from tests.support.console import ADDRESSES, a_browser, signed_in, title_of
 from tests.support.given import given, some
+from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.logged import logged
 from tests.support.stored import kept
 from tests.support.whole_events import free_texts, full, marker
@@ -53,11 +54,15 @@ DONE, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
 async def addresses(served: Served, child: UUID) -> list[str]:
-    """The addresses of all pages, of a child that is there, and of what its file claims as an exception."""
+    """The addresses of all pages, of a child, of an exception that its file claims, and of an import."""
     file = await served.container.ledger.file(child)
     assert file is not None
     claim = next((each for each in file.entries.values() if each.exception), file.newest)
-    named = {**OF_PAGES, "child": child, "entry": claim.entry_id}
+    supervisor = await served.as_(Role.SUPERVISOR)
+    handed_in = await hand_in(supervisor, b"{}", media_type=NDJSON, query="?dry_run=true")
+    await done(supervisor, handed_in.headers["Location"])
+    job = handed_in.headers["Location"].rpartition("/")[2]
+    named = {**OF_PAGES, "child": child, "entry": claim.entry_id, "job": job}
     return [address.format(**named) for address in ADDRESSES]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from api.http import import_jobs
+from api.http import import_starting
 from api.http.line_splitting import LONGEST_LINE, lines_of
 from tests.support.client import Served
 from tests.support.imports_http import NDJSON, hand_in, told_of
@@ -103,7 +103,7 @@ async def test_a_line_that_is_too_long_is_rejected_and_the_others_are_recorded(
 async def test_more_lines_than_are_taken_are_refused_before_any_is_recorded(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_jobs, "MOST_LINES", 2)
+    monkeypatch.setattr(import_starting, "MOST_LINES", 2)
     child = await served.a_child()
     lines = [a_line(child, f"2014-03-0{day}") for day in (1, 2, 3)]
     staff = await served.as_("staff")

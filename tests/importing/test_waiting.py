@@ -12,7 +12,7 @@ from api import jobs
 from api.contract.problems import Problem
 from api.identity.permissions import SEES, Role
 from api.jobs import Job, Jobs
-from api.spool import Spool
+from api.spool import Spool, spooled
 from domain.label import Label
 from tests.support.client import NOW, Served
 from tests.support.imports_http import NDJSON, done, hand_in
@@ -108,45 +108,6 @@ async def test_a_place_is_free_again_when_its_job_has_ended_or_was_never_begun(o
     begun(own, Work(), size=jobs.MOST_BYTES_OF_INSTITUTION)
 
 
-async def test_one_institution_s_jobs_push_out_no_other_s_and_none_that_goes_on(own: Jobs) -> None:
-    person = uuid4()
-    others, running = Work(), Work()
-    other = begun(own, others, person=person, institution=OTHER)
-    others.go.set()
-    await until(lambda: bool(other.final_answer))
-    goes_on = begun(own, running, person=person)
-    await until(lambda: goes_on.state == "running")
-    ended = []
-    for _ in range(jobs.MOST_KEPT + 5):
-        with own.place(person, ONE, 1) as place:
-            ended.append(own.start(place, _at_once))
-        await until(lambda: bool(ended[-1].final_answer))
-
-    assert own.of(other.job, person) is other
-    assert own.of(goes_on.job, person) is goes_on
-    kept = [job for job in ended if own.of(job.job, person)]
-    assert kept == ended[-jobs.MOST_KEPT :]
-
-
-async def _at_once(_: Job) -> dict[str, Any]:
-    return {}
-
-
-async def test_reports_are_kept_up_to_so_many_bytes_and_the_newest_always(
-    own: Jobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "MOST_BYTES_KEPT", 100)
-    person = uuid4()
-    ended = []
-    for _ in range(3):
-        work = Work({"rows": "x" * 200})
-        work.go.set()
-        ended.append(begun(own, work, person=person))
-        await until(lambda: bool(ended[-1].final_answer))
-
-    assert [own.of(job.job, person) is not None for job in ended] == [False, False, True]
-
-
 async def test_a_job_that_fails_says_why(own: Jobs) -> None:
     work = Work(Problem("malformed", Label("已损坏。", "It is damaged.")))
     work.go.set()
@@ -160,16 +121,17 @@ async def test_a_job_that_fails_says_why(own: Jobs) -> None:
 # -- on disk
 
 
-def test_a_body_that_waits_is_sealed_and_has_no_name(tmp_path: Path) -> None:
-    secret = "王小明".encode() * 100_000
-    with Spool(tmp_path) as spool:
+def test_a_body_that_waits_is_sealed_for_its_owner_alone(tmp_path: Path) -> None:
+    secret, path, key = "王小明".encode() * 100_000, tmp_path / "body", b"k" * 32
+    with Spool(path, key) as spool:
         for start in range(0, len(secret), 70_000):
             spool.write(secret[start : start + 70_000])
         assert spool.size == len(secret)
         assert b"".join(spool.parts()) == b"".join(spool.parts()) == secret
-        assert list(tmp_path.iterdir()) == []
-        on_disk = Path(f"/proc/self/fd/{spool._file.fileno()}").read_bytes()  # noqa: SLF001 - what nobody sees
-        assert "王小明".encode() not in on_disk
+    assert path.stat().st_mode & 0o077 == 0
+    assert "王小明".encode() not in path.read_bytes()
+    assert b"".join(spooled(path, key)) == secret
+    assert b"".join(spooled(path, b"x" * 32)) != secret
 
 
 # -- over HTTP
@@ -199,14 +161,14 @@ async def test_who_has_enough_under_way_is_told_so_before_the_body_is_read(
 async def test_what_waits_too_long_to_be_read_is_accepted_and_says_later_that_it_cannot_be(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.http.import_jobs.ANSWER_SECONDS", 0.01)
+    monkeypatch.setattr("api.http.import_starting.ANSWER_SECONDS", 0.01)
     staff = await served.as_("staff")
     reading = served.app.state.tenants.reading
 
     async with reading._turns.of("somebody else"):  # noqa: SLF001 - whose file is being read
         answer = await hand_in(staff, b"PK\x03\x04 damaged")
         assert answer.status_code == 202
-        assert answer.json() == {"state": "queued", "progress": 0.0}
+        assert (answer.json()["state"], answer.json()["progress"]) == ("queued", 0.0)
     told = await done(staff, answer.headers["Location"])
 
     assert (told["state"], told["problem"]["code"], told["problem"]["status"]) == ("failed", "malformed", 400)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from httpx2 import AsyncClient, Limits
 
 from api.budgets import FEEDS_EACH, POLLS_EACH
-from api.http.import_jobs import NDJSON, XLSX
+from api.http.import_starting import NDJSON, XLSX
 from api.http.record_many import MOST_REHEARSED
 from domain.event import LONGEST_NAME
 from domain.events.intake import IdentityRecorded

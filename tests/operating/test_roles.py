@@ -189,13 +189,16 @@ WRITES = {
         ("INSERT", "kept_form"),
         ("DELETE", "kept_form"),
         ("LOCK", "kept_form"),
+        ("INSERT", "import_job"),
+        ("DELETE", "import_job"),
+        ("LOCK", "import_job"),
     },
     "reader": {("INSERT", "stopped_file"), ("DELETE", "stopped_file"), ("LOCK", "stopped_file")},
 }
 """What each may do beside reading; columns that end a token or set a password are a grant of their own.
 
-What somebody searched for, or sent too late, is forgotten again. The reader writes the read models, in
-schemas of their own, and in the ledger's which files stopped one.
+What somebody searched for, sent too late or imported, is forgotten again. The reader writes the read models,
+in schemas of their own, and in the ledger's which files stopped one.
 """
 
 

@@ -25,6 +25,7 @@ TAKES = {
     "/entries": MOST_OF_MANY,
     "/children/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,
+    f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
 }
 PIECE = b"[" * 65536
 

@@ -36,6 +36,11 @@ class Browser:
         """Send a form of a page, and go where it leads."""
         return await self.client.post(address, data=fields, headers=FROM_HERE, follow_redirects=True)
 
+    async def upload(self, address: str, name: str, content: bytes) -> Response:
+        """Send a file by a form of a page, and go where it leads."""
+        file = {"file": (name, content, "application/octet-stream")}
+        return await self.client.post(address, files=file, headers=FROM_HERE, follow_redirects=True)
+
     async def prefer(self, **chosen: str) -> Response:
         """Choose a language or the size of the text."""
         return await self.send("/console/preferences", **chosen)

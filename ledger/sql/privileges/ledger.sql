@@ -18,6 +18,9 @@ GRANT SELECT, INSERT, DELETE ON sign_in_try TO :"writer";
 GRANT UPDATE (tries, last_at, wait_until) ON sign_in_try TO :"writer";
 GRANT SELECT, INSERT, DELETE ON search_ticket, kept_form TO :"writer";
 GRANT SELECT ON search_ticket, kept_form TO :"reader";
+GRANT SELECT, INSERT, DELETE ON import_job TO :"writer";
+GRANT UPDATE (state, progress, seen_at) ON import_job TO :"writer";
+GRANT SELECT ON import_job TO :"reader";
 GRANT INSERT ON access TO :"writer";
 GRANT SELECT ON access TO :"reader";
 

@@ -1,0 +1,121 @@
+"""A workbook goes in, in a browser without a script: chosen, tried, looked over, recorded and reported."""
+
+import asyncio
+import re
+
+from httpx2 import Response
+
+from api.identity.permissions import Role
+from tests.console.test_pages import is_sound
+from tests.support.client import Served
+from tests.support.console import Browser, signed_in
+from tests.support.registers.paper import a_sheet, roster, workbook
+from tests.support.waiting import PATIENCE
+
+NAME = "台账-2026年11月.xlsx"
+WRONG = a_sheet("体检").row(儿童编号="CS777", 体检日期="2020-02-01")
+
+
+async def ended(browser: Browser, page: Response) -> Response:
+    """The page of an import once it has come to its end."""
+    async with asyncio.timeout(PATIENCE):
+        while 'http-equiv="refresh"' in page.text:
+            await asyncio.sleep(0.05)
+            page = await browser.open(str(page.url))
+    return page
+
+
+async def tried(browser: Browser, content: bytes) -> Response:
+    """Given a file that was read on trial."""
+    return await ended(browser, await browser.upload("/console/imports", NAME, content))
+
+
+def address(page: Response) -> str:
+    return page.url.path
+
+
+def sha256(page: Response) -> str:
+    (found,) = re.findall(r'name="sha256" value="([0-9a-f]{64})"', page.text)
+    return str(found)
+
+
+async def test_a_workbook_is_read_on_trial_looked_over_and_recorded(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    looked_over = await tried(browser, workbook(roster(), WRONG))
+    is_sound(looked_over, "zh")
+    for told in (NAME, "还没有写入任何内容", "CS777", "花名册中没有该儿童", "我看过退回的 1 行", "写入 1 行"):
+        assert told in looked_over.text, told
+    summed = re.findall(r"<b>(\d+)</b>", looked_over.text)
+    rows, recorded, already, rejected = map(int, summed[:4])
+    assert rows == recorded + already + rejected == 2
+    assert int(summed[4]) == sum(map(int, summed[5:11]))
+    unseen = await browser.send(address(looked_over), sha256=sha256(looked_over))
+    assert unseen.status_code == 422
+    assert "先看退回的 1 行。" in unseen.text
+    recorded_page = await ended(
+        browser, await browser.send(address(looked_over), sha256=sha256(looked_over), seen="1")
+    )
+    assert "已写入" in recorded_page.text
+    assert address(recorded_page) != address(looked_over)
+    await served.projected()
+    assert len((await (await served.as_(Role.STAFF)).get("/children")).json()["items"]) == 1
+    listed = await browser.open("/console/imports")
+    assert listed.text.count(NAME) == 2
+
+
+async def test_a_colleague_goes_on_with_what_somebody_has_read_on_trial(served: Served) -> None:
+    page = await tried(await signed_in(served, Role.STAFF), workbook(roster()))
+    supervisor = await signed_in(served, Role.SUPERVISOR)
+    assert NAME in (await supervisor.open("/console/imports")).text
+    done = await ended(supervisor, await supervisor.send(address(page), sha256=sha256(page)))
+    assert "已写入" in done.text
+    elsewhere = await signed_in(served, Role.STAFF, elsewhere=True)
+    assert (await elsewhere.open(address(page))).status_code == 404
+
+
+async def test_the_rows_are_saved_with_what_became_of_each(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    page = await tried(browser, workbook(roster()))
+    saved = await browser.open(f"{address(page)}/rows")
+    assert saved.content.startswith(b"PK")
+    assert NAME not in saved.headers["content-disposition"]
+
+
+async def test_what_cannot_be_read_is_said_where_the_file_is_chosen(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    for name, content, why in (
+        (NAME, b"PK\x03\x04 damaged", "已损坏"),
+        ("台账.docx", b"?", "只能导入"),
+        ("", b"", "没有选择文件。"),
+    ):
+        page = await browser.upload("/console/imports", name, content)
+        assert page.status_code == 400, name
+        assert why in page.text, name
+        is_sound(page, "zh")
+    assert "一天以内没有导入。" in page.text
+
+
+async def test_a_form_that_is_none_is_not_read(served: Served) -> None:
+    browser = await signed_in(served, Role.STAFF)
+    for content_type, body in (
+        ("multipart/form-data; boundary=x", b"--y\r\n\r\n"),
+        ("multipart/form-data", b"?"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\ncontent-disposition: form-data; name="other"\r\n\r\n1\r\n--x--',
+        ),
+    ):
+        answer = await browser.client.post(
+            "/console/imports",
+            content=body,
+            headers={"Content-Type": content_type, "Sec-Fetch-Site": "same-origin"},
+        )
+        assert answer.status_code == 400, body
+
+
+async def test_who_imports_nothing_is_told_who_does(served: Served) -> None:
+    browser = await signed_in(served, Role.AUDITOR)
+    page = await browser.open("/console/imports")
+    assert "由机构的工作人员或者主管导入。" in page.text
+    refused = await browser.upload("/console/imports", NAME, workbook(roster()))
+    assert refused.status_code == 403
