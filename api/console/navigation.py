@@ -10,18 +10,24 @@ from api.identity.permissions import Role
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the side: its address below `/console/`, and the name of its words in `side`."""
+    """A page of the side: its address below `/console/`, and the name of its words in `side`.
+
+    `counted` is the member of `GET /counts` that stands beside it, if there is one; what `needs` somebody
+    stands out.
+    """
 
     path: str
     name: str
+    counted: str = ""
+    needs: bool = False
 
 
-TODAY: Final = Destination("today", "today")
+TODAY: Final = Destination("today", "today", "overdue", needs=True)
 REGISTER: Final = Destination("children", "children")
 FIND: Final = Destination("children", "find")
-FINDINGS: Final = Destination("findings", "findings")
-APPROVALS: Final = Destination("approvals", "approvals")
-EXCEPTIONS: Final = Destination("approvals", "exceptions")
+FINDINGS: Final = Destination("findings", "findings", "findings")
+APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=True)
+EXCEPTIONS: Final = Destination("approvals", "exceptions", "exceptions")
 BOARD: Final = Destination("readiness", "readiness")
 IMPORTS: Final = Destination("imports", "imports")
 RULES: Final = Destination("rules", "rules")

@@ -10,6 +10,7 @@ import orjson
 from fastapi import Depends, Request
 
 from api.bootstrap import Container
+from api.console.side_counts import side_counts
 from api.console.words import Words
 from api.contract.encoding import JsonResponse
 from api.contract.problems import Problem
@@ -53,6 +54,8 @@ class PageRequest:
     preferences: Preferences
     name: str | None
     institution: str | None
+    counts: Any = None
+    """What `GET /counts` answers, for the side; None where that cannot be told now."""
 
     @property
     def role(self) -> Role:
@@ -130,6 +133,7 @@ async def _page_request(request: Request) -> PageRequest:
         Preferences.of(request),
         None if member is None else member.name,
         None if home is None else home.name,
+        await side_counts(request, context),
     )
     request.state.page = page
     return page

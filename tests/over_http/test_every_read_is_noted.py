@@ -217,6 +217,7 @@ SILENT = {
     "GET /children/{child}/chronology",
     # How many, and of nobody in particular.
     "GET /readiness/counts",
+    "GET /counts",
     # Who read is told by name, of whom is not.
     "GET /children/{child}/access",
     # Who works here and where.

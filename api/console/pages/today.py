@@ -64,11 +64,10 @@ async def today(
             groups=rows,
             listed=listed,
             found=None,
-            more=False,
+            older=None,
             records=records,
         )
     overdue, soon = await _due(page, "overdue", _A_GROUP), await _due(page, "days_30", _ROWS)
-    older = await _due(page, "long_overdue", 1)
     groups = [
         DueRows("overdue", overdue["items"], "overdue" if overdue["next"] else None),
         *_by_day(soon["items"], "days_30" if soon["next"] else None),
@@ -80,7 +79,7 @@ async def today(
         groups=[each for each in groups if each.rows],
         listed=soon,
         found=await _findings(page),
-        more=bool(older["items"]),
+        older=page.counts and page.counts["overdue_over_a_year"],
         records=records,
     )
 

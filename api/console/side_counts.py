@@ -1,0 +1,47 @@
+"""The counts in the side of every page, asked again after half a minute or once somebody did something."""
+
+import asyncio
+from typing import Any, Final
+
+import orjson
+from fastapi import Request
+
+from api.contract.problems import Problem
+from api.http.counts import counts
+from api.http.dependencies import RequestContext
+from api.http.request_body import BODILESS
+from domain.label import Label
+from domain.limit import Area, limit
+
+GOOD_SECONDS: Final = limit(
+    30,
+    Area.ANSWERS,
+    Label(
+        "页面侧栏的计数多少秒内不重新计算",
+        "Seconds for which the counts in the side of pages are not asked again",
+    ),
+    why=Label("每一页都要显示", "Every page shows them"),
+    beyond=Label("重新计算", "They are counted anew"),
+)
+_MOST_KEPT: Final = 1_000
+
+
+async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: ANN401 - an answer
+    """Return the counts for somebody's side; None where they cannot be counted now."""
+    if not hasattr(http.app.state, "side_counts"):
+        http.app.state.side_counts = {}
+    kept: dict[Any, tuple[float, Any]] = http.app.state.side_counts
+    key, now = (context.container.ledger.name, context.actor), asyncio.get_running_loop().time()
+    if http.method not in BODILESS:
+        kept.pop(key, None)
+        return None
+    if key in kept and kept[key][0] > now:
+        return kept[key][1]
+    try:
+        counted = orjson.loads((await counts(context)).body)
+    except Problem:
+        return None
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = (now + GOOD_SECONDS, counted)
+    return counted

@@ -1,0 +1,60 @@
+"""How much waits for somebody: what is overdue, what was found and what is to be decided, counted."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import APIRouter, Depends
+
+from api.contract.encoding import JsonResponse
+from api.contract.problems import ANYWHERE
+from api.contract.waiting_counts import CountAnswer, CountsAnswer
+from api.http.dependencies import RequestContext, list_request
+from domain.label import Label
+from domain.limit import Area, limit
+from domain.when import add, day_before
+from projections.exceptions import exceptions
+from projections.findings_list import findings
+from projections.obligations import obligations
+from projections.paging import Page
+
+router = APIRouter(tags=["across files"])
+
+MOST_COUNTED: Final = limit(
+    999,
+    Area.ANSWERS,
+    Label("计数所数到的项数", "Items to which is counted"),
+    why=Label("更多时只需知道还有", "Of more than that it is enough to know that there are more"),
+    beyond=Label("注明还有更多（more）", "It says that there are more (`more`)"),
+)
+_MODELS: Final = ("register", "obligations", "findings", "family_children", "exceptions")
+OfCounts: TypeAlias = Annotated[RequestContext, Depends(list_request(*_MODELS))]
+
+
+@router.get("/counts", responses=ANYWHERE | {200: {"model": CountsAnswer}})
+async def counts(request: OfCounts) -> JsonResponse:
+    """Count what is overdue today, what speaks against files, and what a second person is to decide on."""
+    today = request.today
+    a_year_ago = add(today, months=-12)
+    keyed = {"keyed": request.ledger.term}
+    overdue: dict[str, Any] = {**keyed, "states": ("overdue",)}
+    answer: CountsAnswer = {
+        "day": today,
+        "overdue": await _counted(request, obligations, due_since=a_year_ago, **overdue),
+        "overdue_over_a_year": await _counted(
+            request, obligations, due_until=day_before(a_year_ago), **overdue
+        ),
+        "findings": await _counted(request, findings, rulebook=request.ledger.rulebook, **keyed),
+        "exceptions": await _counted(request, exceptions, state="waiting", **keyed),
+        "known_position": request.container.projector.position_of(*_MODELS),
+    }
+    return JsonResponse(answer)
+
+
+async def _counted(
+    request: RequestContext, question: Callable[..., Awaitable[Page[Any]]], **asked: object
+) -> CountAnswer:
+    async with request.container.projector.reading() as connection:
+        page = await question(
+            connection, request.scope, sees=request.sees, day=request.today, limit=MOST_COUNTED, **asked
+        )
+    return {"count": len(page.rows), "more": page.next is not None}
