@@ -25,7 +25,7 @@ from api.console.pages import (
     child_step,
     children,
     found,
-    imports,
+    import_pages,
     kept,
     preferences,
     rules_in_force,
@@ -55,7 +55,7 @@ PAGES: Final = (
     found,
     approvals,
     board,
-    imports,
+    import_pages,
     rules_in_force,
     kept,
     preferences,
@@ -93,7 +93,7 @@ async def no_such_page(page: SignedIn, anything: str) -> Response:  # noqa: ARG0
 def install(routes: APIRouter) -> None:
     """Add the console to the routes of the app. Its pages are no part of the API's description."""
     routes.include_router(_files, include_in_schema=False)
-    for each in (*(module.router for module in PAGES), imports.downloads, _rest):
+    for each in (*(module.router for module in PAGES), import_pages.downloads, _rest):
         routes.include_router(
             each, dependencies=[Depends(from_here), NOTHING_UNKNOWN], include_in_schema=False
         )
