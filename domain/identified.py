@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from domain.event import CATALOGUE, Field, Identified
 from domain.label import Label
@@ -34,3 +35,11 @@ def other_id_asked(spec: Field) -> Label:
     """Return what a field asks for where it was given the id of something else."""
     asked = id_asked(spec)
     return Label(f"{spec.label.zh}应填{asked.zh}", f"{spec.label.en} takes {asked.en}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id as answers write it."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
-from domain.event import EVERY_CATEGORY, Category
+from domain.event import EVERY_CATEGORY, Category, Kind
 from domain.file import File
 from domain.rulebook import Rulebook
 from domain.when import end_of
@@ -16,7 +17,7 @@ from ledger.codec.split import sealed_wholly
 from ledger.files.cache import CAPACITY
 from ledger.files.repository import FileRepository
 from ledger.postgres.check import OlderLedgerError
-from ledger.recording.candidates import Check, allow_all
+from ledger.recording.candidates import Check, allow_all, hashed_name
 from ledger.recording.handler import RecordingHandler
 from ledger.recording.outcome import Outcome, Rehearsed
 from ledger.recording.request import Recording
@@ -27,6 +28,10 @@ from ledger.store.epochs import Epoch
 from ledger.store.store import Store
 
 EPOCH: Final = date(1970, 1, 1)
+_NAMED: Final[Mapping[Kind, Category]] = MappingProxyType(
+    {"child": Category.IDENTITY, "family": Category.FAMILY, "institution": Category.IDENTITY}
+)
+"""The category of the names by which lists show files of a kind."""
 
 
 class Ledger:
@@ -96,6 +101,11 @@ class Ledger:
     async def streams(self, kinds: Iterable[str], after: UUID, limit: int) -> list[StreamVersion]:
         """Return at most `limit` streams of some kinds after an id, in order of id, with their versions."""
         return await self.store.files(kinds, after, limit)
+
+    async def naming(self, name: UUID) -> list[UUID]:
+        """Return the streams whose entries name this id, sealed or not, each once."""
+        kept = (name, hashed_name(self.named, name))
+        return list(dict.fromkeys(stream for _, stream in await self.store.naming(kept)))
 
     def term(self, text: str) -> bytes:
         """Return a search term as a keyed hash of 16 bytes, which reveals only whether terms are equal."""
@@ -178,9 +188,9 @@ class Ledger:
     async def seal_of(self, files: Mapping[UUID, File]) -> Seal:
         """Return a seal with the keys that the read models of these files need."""
         pairs = [
-            (child, category)
-            for child, file in files.items()
-            for category in {Category.IDENTITY, *sealed_wholly(file.entries.values())}
+            (stream, category)
+            for stream, file in files.items()
+            for category in {_NAMED[file.opened.kind], *sealed_wholly(file.entries.values())}
         ]
         return Seal(await self.keys.ring(pairs), self.keys.term)
 

@@ -6,6 +6,7 @@ To add a read model, add its module with the .sql file of its table, and a line 
 from typing import Any, Final
 
 from projections.exceptions import EXCEPTIONS
+from projections.families import FAMILIES
 from projections.family_children import FAMILY_CHILDREN
 from projections.findings import FINDINGS
 from projections.model import ReadModel
@@ -24,4 +25,5 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     SPANS,
     FAMILY_CHILDREN,
     EXCEPTIONS,
+    FAMILIES,
 )

@@ -3,20 +3,19 @@
 Absence is never a blank: nothing recorded, answered as unknown, not shown to this role, or erased by law.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Final, Literal, TypeAlias, get_args
-from uuid import UUID
 
 from api.clock import SHANGHAI
 from api.console.words import WORDS, Words
 from api.contract.explanation_words import CATEGORIES
-from domain.changes import ChangeSource, changes
+from domain.attribute_codes import attribute_codes
 from domain.codes import CodeTable, tables
-from domain.event import CATALOGUE, Category, Event, fields_of
+from domain.event import CATALOGUE, Category
 from domain.file import ATTRIBUTES
+from domain.identified import is_id
 from domain.judging import FindingKind
 from domain.label import Label
 from domain.rulebook import DEFAULT, NATION
@@ -166,16 +165,9 @@ def value_of(words: Words, table: CodeTable | None, value: Any) -> Displayed:  #
         return Displayed(words("list.joint").join(value_of(words, table, each).text for each in value))
     if isinstance(value, str) and table is not None and value in table.codes:
         return Displayed(words.label(table.codes[value]))
-    if isinstance(value, str) and _is_id(value):
+    if isinstance(value, str) and is_id(value):
         return Displayed(words("value.number", end=value[-4:]))
     return personal(words, value)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def held_since(words: Words, held: Mapping[str, Any]) -> str:
@@ -272,47 +264,3 @@ def at(instant: str) -> datetime:
 def event_label(words: Words, name: str) -> str:
     """Return what a type of event is called."""
     return words.label(CATALOGUE[name].label)
-
-
-@cache
-def attribute_codes() -> Mapping[tuple[str, str, str], CodeTable]:
-    """Return the code table of each attribute's value, or of a part of it, by chapter, name and part.
-
-    It has all codes that events give it, by a field or by what they are themselves: the table of such a
-    field, else the least one.
-    """
-    said: dict[tuple[str, str, str], set[str]] = {}
-    named: dict[tuple[str, str, str], set[str]] = {}
-    for kind in CATALOGUE.values():
-        for change in changes(kind):
-            for part, source in _sources(change.value):
-                where = (change.attribute.chapter, change.attribute.name, part)
-                table = _table(kind, source)
-                named.setdefault(where, set()).update(() if table is None else (table.name,))
-                said.setdefault(where, set()).update(_constants(source) if table is None else table.codes)
-    fitting = {
-        where: [table for table in tables().values() if codes <= table.codes.keys()]
-        for where, codes in said.items()
-        if codes
-    }
-    return {
-        where: min(found, key=lambda table: (table.name not in named[where], len(table.codes)))
-        for where, found in fitting.items()
-        if found
-    }
-
-
-def _sources(source: ChangeSource | None) -> Iterator[tuple[str, ChangeSource]]:
-    if source is not None:
-        yield from source.parts or [("", source)]
-
-
-def _table(kind: type[Event], source: ChangeSource) -> CodeTable | None:
-    codes = {spec.name: spec.code.table for spec in fields_of(kind) if spec.code is not None}
-    name = codes.get(source.field or "") if source.kind == "field" else None
-    return None if name is None else tables()[name]
-
-
-def _constants(source: ChangeSource) -> set[str]:
-    """Return the codes that a type of event stands for by itself."""
-    return {value for value in (source.same, *(each for _, each in source.cases)) if isinstance(value, str)}

@@ -17,6 +17,7 @@ from api.contract.requests import (
     EventRequest,
     EventsRequest,
     ImportAgainRequest,
+    FamilySearchRequest,
     ItemsRequest,
     MoveRequest,
     OpeningRequest,
@@ -170,6 +171,11 @@ def search(raw: bytes) -> SearchRequest:
 def import_again(raw: bytes) -> ImportAgainRequest:
     """Parse the body of `POST /imports/{job}/record`. Raises the problems `malformed` and `invalid`."""
     return _valid(ImportAgainRequest, loaded(raw))
+
+
+def family_search(raw: bytes) -> FamilySearchRequest:
+    """Parse the body of `POST /families/search`. Raises the problems `malformed` and `invalid`."""
+    return _valid(FamilySearchRequest, loaded(raw))
 
 
 def line(raw: bytes, rulebook: Rulebook) -> Opening | Item:

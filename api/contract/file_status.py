@@ -35,6 +35,17 @@ class WaitingAnswer(TypedDict):
     due_30_days: int
 
 
+class ChildOfFamilyAnswer(TypedDict):
+    """A child that a family fosters or adopted from a day on: `until` is the last one if that has passed."""
+
+    child: UUID
+    name: PersonalValue
+    bond: str
+    since: date
+    until: date | None
+    entry: UUID
+
+
 _OF_A_CHILD: Final = {
     "place": str | None,
     "file_no": PersonalValue,
@@ -54,6 +65,7 @@ def file_answer(kind: Kind) -> Any:  # noqa: ANN401 - a type
         "known_position": int,
         "as_of": date,
         **(_OF_A_CHILD if kind == "child" else {}),
+        **({"children": list[ChildOfFamilyAnswer]} if kind == "family" else {}),
         "findings": int,
         "obligations": WaitingAnswer,
         **dict.fromkeys(chapters, dict[str, Any]),
@@ -100,6 +112,17 @@ class RegisterRow(TypedDict):
     admitted_on: date | None
     departed_on: date | None
     overdue: int
+
+
+class FamilyRow(TypedDict):
+    """A family's file as the list of families has it: when it was approved and trained, if that holds."""
+
+    family: UUID
+    applicant: PersonalValue
+    region: str | None
+    institution: UUID | None
+    approved_on: date | None
+    trained_on: date | None
 
 
 def file_json(

@@ -1,15 +1,15 @@
 """What a recording would change, in words: one sentence for each change, in both languages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final
 
 from api.contract.explanation_words import GATE_STATES, STATES, cited, day_words, days_words
-from domain.changes import changes
-from domain.codes import tables
-from domain.event import Category, Event, fields_of
+from domain.attribute_codes import attribute_codes
+from domain.event import Category
 from domain.file import ATTRIBUTES, Attribute, Fact
+from domain.identified import is_id
 from domain.impact import StatusChange
 from domain.label import Label
 from domain.when import Days
@@ -91,23 +91,12 @@ def _value(attribute: Attribute[Any], fact: Fact[Any], sees: AbstractSet[Categor
             return days_words(days)
         case date() as day:
             return day_words(day)
-        case str(text):
-            codes: Iterable[str] = _tables(attribute, type(fact.entry.event))
-            known = (tables()[name].codes.get(text) for name in codes)
-            return next(filter(None, known), Label(text, text))
+        case str(text) if not is_id(text):
+            table = attribute_codes().get((attribute.chapter, attribute.name, ""))
+            return Label(text, text) if table is None else table.codes.get(text, Label(text, text))
         case int(number):
             return Label(str(number), str(number))
     return cited(fact.entry) if fact.entry.event.sealed <= sees else _NOT_SHOWN
-
-
-def _tables(attribute: Attribute[Any], kind: type[Event]) -> list[str]:
-    """Return the code tables of the fields from which events of a type take an attribute's value."""
-    sources = [each.value for each in changes(kind) if each.attribute is attribute]
-    fields = {source.field for source in sources if source is not None}
-    own = [attribute.name] if attribute.name in tables() else []
-    return [
-        spec.code.table for spec in fields_of(kind) if spec.name in fields and spec.code is not None
-    ] + own
 
 
 def _due(obligation: Any) -> Label:  # noqa: ANN401 - of the contract

@@ -187,6 +187,22 @@ class ImportAgainRequest(Request):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class FamilyListRequest(Request):
+    """The filters of the list of families, what is known for which it answers, and the page to return."""
+
+    institution: UUID | None = None
+    approved: bool | None = None
+    known_at: Annotated[str | None, Field(max_length=40)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class FamilySearchRequest(FamilyListRequest):
+    """A search of the families: by characters, pinyin or initials of the name of whoever lives in one."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100), Predicate(is_line)]
+
+
 KINDS: Final[tuple[type[BaseModel], ...]] = (
     EventRequest,
     EventsRequest,
@@ -196,6 +212,7 @@ KINDS: Final[tuple[type[BaseModel], ...]] = (
     MoveRequest,
     SearchRequest,
     ImportAgainRequest,
+    FamilySearchRequest,
 )
 
 

@@ -14,7 +14,7 @@ from api.contract.problems import Problem, invalid
 from api.http.cursors import no_cursor
 from api.http.dependencies import RequestContext
 from domain.event import WHOLLY_SEALED, Category
-from projections.paging import CursorError, Page
+from projections.paging import Condition, CursorError, Page
 from projections.register import SEALED_FILE_NO, SEALED_NAME
 from projections.register import names as names_in_register
 from projections.withholding import Resting, Withholding, told_of
@@ -122,10 +122,13 @@ async def list_page(
     view: ListView,
     *,
     limit: int,
+    scope: Condition | None = None,
     tools: Mapping[str, object] = MappingProxyType({}),
     **filters: object,
 ) -> Page[R]:
     """Return a page of the list for the parameters `filters`; `tools` are the query's other arguments.
+
+    `scope` is what the caller may read, by default of the register.
 
     A cursor begins with what it is pinned to, if anything, and with a digest of the parameters of its page,
     so that it does not fit another query.
@@ -140,7 +143,7 @@ async def list_page(
         async with request.container.projector.reading() as connection:
             page = await question(
                 connection,
-                request.scope,
+                request.scope if scope is None else scope,
                 sees=request.sees,
                 known=view.known,
                 limit=limit,

@@ -16,6 +16,7 @@ from api.contract.findings import FindingsAnswer, finding_json
 from api.contract.obligations import ObligationAnswer, ObligationsAnswer, obligation_json
 from api.contract.problems import OF_FILE
 from api.contract.readiness import ReadinessKnownAnswer, readiness_json
+from api.http.children_of_family import children_of_family
 from api.http.dependencies import AsOf, Day, FileRequest, KnownAt, RequestContext, categories_of
 from api.http.duplicates import alike_files
 from api.http.file_points import FilePoint, file_point, one_day
@@ -62,6 +63,8 @@ async def file(
     await request.note({file_id: shown}, "file", point.known)
     # Not everyone who may know of the access may know that there is something to count.
     await request.note({file_id: counted - shown}, "findings")
+    if request.kind == "family":
+        answer["children"] = await children_of_family(request, file_id, as_of, known_at)
     return _told(request, file_id, point, answer)
 
 

@@ -1,5 +1,6 @@
 """Common parts of recording requests: key, body, permission and outcome."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -16,6 +17,7 @@ from api.contract.outcomes import RecordedAnswer, RehearsalAnswer, problem, rehe
 from api.contract.problems import RECORDING, Problem
 from api.http.dependencies import RequestContext, categories_of, recording_request
 from api.http.duplicates import numbers_taken, numbers_taken_among, possible_duplicates
+from domain.attribute_codes import attribute_codes
 from domain.event import Category, Kind
 from domain.file import ATTRIBUTES
 from domain.impact import Impact
@@ -193,6 +195,7 @@ async def _rehearsed(
     if wanted.stream is not None:
         judgements = [*rehearsal.judgements, *rehearsal.impact.findings]
         await noted(request, wanted.stream, judgements, "dry run", _shown(rehearsal.impact))
+    await asyncio.to_thread(attribute_codes)
     return rehearsal_json(
         rehearsal,
         today=request.today,

@@ -351,6 +351,25 @@ def scope_sql(
             return Condition(sql, {"scope_institution": actor.institution})
 
 
+def families_sql(actor: Actor, table: str = "families") -> Condition:
+    """Return the condition that the actor may read the families of `table`, as `scope_sql` for children.
+
+    `table` has the column `institution uuid`: a family's file stays with the institution that opened it.
+    """
+    relation = Identifier(table)
+    match actor.role:
+        case Role.ADMINISTRATOR:
+            return Condition(SQL("(true)"), {})
+        case Role.BUREAU:
+            return Condition(_in_region(relation), {"scope_institutions": [*_institutions(actor)]})
+        case Role.STAFF | Role.SUPERVISOR | Role.AUDITOR:
+            charge = SQL("coalesce({}.institution = {}, false)")
+            sql = charge.format(relation, Placeholder("scope_institution"))
+            return Condition(sql, {"scope_institution": actor.institution})
+        case Role.TOWNSHIP | Role.PLACEMENT_OFFICER:
+            return Condition(SQL("(false)"), {})
+
+
 def _in_region(relation: Identifier) -> Composed:
     institutions = Placeholder("scope_institutions")
     return SQL("coalesce({}.institution = ANY ({}::uuid[]), false)").format(relation, institutions)

@@ -98,8 +98,10 @@ def problems(error: ValidationError, kind: type, sent: object, at: str = "") -> 
     for each in error.errors(include_url=False, include_input=False):
         steps = _steps(each["loc"], sent, missing=each["type"] == "missing")
         pointer = "".join(f"/{_escaped(step)}" for step in steps)
-        # Of the two forms of a field, the value comes first; it was meant unless an Unknown was begun.
-        if each["type"] == "dataclass_type" and any(inner.startswith(f"{pointer}/") for inner in listed):
+        # Of the two forms of a field, the value comes first; it was meant unless an Unknown was begun. Of a
+        # list only the items without a problem are counted.
+        within = any(inner.startswith(f"{pointer}/") for inner in listed)
+        if each["type"] in {"dataclass_type", "too_short"} and within:
             continue
         if pointer not in listed and len(listed) < MOST_TOLD:
             words = wording(each["type"], each.get("ctx", {}), each["msg"])

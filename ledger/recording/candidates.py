@@ -139,6 +139,11 @@ def entry_id(named: Named, owner: UUID, key: str, item: int = 0, number: int = 0
     return named("entry", owner, key, item, number)
 
 
+def hashed_name(named: Named, name: UUID) -> UUID:
+    """Return the keyed hash under which the ledger keeps a name that is sealed wholly."""
+    return named("name", name)
+
+
 def kept_names(named: Named, events: Iterable[Event], ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return what events with these ids name, each with the name under which the ledger keeps it.
 
@@ -148,7 +153,7 @@ def kept_names(named: Named, events: Iterable[Event], ids: Iterable[UUID]) -> di
     for event, entry in zip(events, ids, strict=True):
         for name, secret in names_of(event):
             if secret:
-                kept[name or entry] = named("name", name or entry)
+                kept[name or entry] = hashed_name(named, name or entry)
             elif name is not None:
                 kept[name] = name
     return kept

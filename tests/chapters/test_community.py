@@ -14,6 +14,7 @@ from domain.events.community.caring import (
     Risk,
     RiskGradeAssessed,
 )
+from domain.events.community.charge import InstitutionalCareRequested, PlaceOfCareChanged
 from domain.events.community.referring import (
     SERVED,
     CareReferralMade,
@@ -194,9 +195,18 @@ def test_who_was_taken_off_a_roll_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("day", "refused"), [("2025-05-31", False), ("2025-06-01", True), ("2025-06-02", True)]
 )
-def test_a_child_in_care_is_not_found_outside(day: str, refused: bool) -> None:  # noqa: FBT001
-    file = born().and_("2025-06-01", some(ChildReceived))
-    file.when(day, some(ChildIdentified)).refused(*["R-COM-10"] * refused)
+def test_a_child_in_care_is_not_one_outside(day: str, refused: bool) -> None:  # noqa: FBT001
+    of_children_outside = (
+        some(ChildIdentified),
+        migrant(),
+        left_behind(),
+        some(SupportRollEntered, roll="in_difficulty"),
+        some(PlaceOfCareChanged, place="371099001"),
+        some(InstitutionalCareRequested),
+    )
+    for event in of_children_outside:
+        judged = born().and_("2025-06-01", some(ChildReceived)).when(day, event).judgements
+        assert ("R-COM-10" in {each.rule.id for each in judged if each.refuses}) is refused, event
 
 
 def test_who_left_an_institution_may_be_found_outside() -> None:

@@ -253,6 +253,12 @@ def invalid(kind: type[Event] | str, data: object) -> dict[str, str]:
     return {problem.pointer: problem.words.en for problem in raised.value.problems}
 
 
+def test_a_list_whose_items_are_incomplete_is_not_said_to_be_empty() -> None:
+    one = {"name": "孟庆山", "relation": "applicant"}
+    assert list(invalid(FamilyMembersRecorded, {"members": [one]})) == ["/data/members/0/birth_on"]
+    assert list(invalid(FamilyMembersRecorded, {"members": []})) == ["/data/members"]
+
+
 @pytest.mark.parametrize("written", ["104.50", 104.5, "1045E-1", "104.500"])
 def test_a_number_is_the_same_number_however_it_is_written(written: object) -> None:
     event = parse_event("PhysicalExamined", sent(PhysicalExamined, height_cm=written))

@@ -7,11 +7,12 @@ from typing import Final
 import pytest
 
 import api.console
-from api.console.value_display import FINDING_KINDS, attribute_codes, days
+from api.console.value_display import FINDING_KINDS, days
 from api.console.words import WORDS, Words
 from api.contract.problems import KINDS
 from api.identity.permissions import Role
 from api.identity.sessions import REASONS, USUAL_REASON, ReadingReason
+from domain.attribute_codes import attribute_codes
 from domain.event import CATALOGUE, chapter
 from domain.file import ATTRIBUTES
 

@@ -24,6 +24,7 @@ TAKES = {
     **{f"{path}/{SOME}/entries/{SOME}/move": MOST_BYTES for path in ("/children", "/families")},
     "/entries": MOST_OF_MANY,
     "/children/search": MOST_OF_A_SEARCH,
+    "/families/search": MOST_OF_A_SEARCH,
     "/imports": LARGEST,
     f"/imports/{SOME}/record": MOST_OF_A_SEARCH,
 }

@@ -203,7 +203,9 @@ async def test_where_something_was_recorded_is_told_without_a_host(served: Serve
     assert answer.headers["location"] == f"/children/{answer.json()['child']}"
 
 
-@pytest.mark.parametrize("path", ["/children", "/children/search", "/entries", "/imports"])
+@pytest.mark.parametrize(
+    "path", ["/children", "/children/search", "/families/search", "/entries", "/imports"]
+)
 async def test_what_is_no_json_is_read_only_of_who_has_a_token(served: Served, path: str) -> None:
     headers = {"Content-Type": "application/json", "Idempotency-Key": "a"}
     answer = await (await served.client()).post(path, content=b"{", headers=headers)

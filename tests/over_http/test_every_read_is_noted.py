@@ -232,6 +232,8 @@ SILENT = {
 """Operations that tell nothing personal of a child."""
 OF_OTHER_KINDS = {
     "POST /families",
+    "GET /families",
+    "POST /families/search",
     "POST /families/{family}/entries/{entry_id}/move",
     *(
         f"{method} /{kind}{path}"
@@ -244,6 +246,7 @@ OF_OTHER_KINDS = {
             ("GET", "/hindsight"),
             ("GET", "/findings"),
             ("GET", "/obligations"),
+            ("GET", "/findings"),
             ("GET", "/explain/{field}"),
             ("GET", "/diff"),
             ("GET", "/access"),
@@ -251,7 +254,8 @@ OF_OTHER_KINDS = {
         )
     ),
 }
-"""The operations on a file as served for families and institutions; test_files_of_each_kind.py asks."""
+"""The operations on a file as served for families and institutions; test_files_of_each_kind.py and
+test_families.py ask."""
 OF_A_YOUNG_PERSON = {"GET /children/{child}/readiness", "GET /readiness"}
 """Operations that tell of who is to leave care, not of who was adopted."""
 CASES = [

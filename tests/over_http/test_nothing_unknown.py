@@ -242,6 +242,7 @@ async def test_a_page_of_a_list_goes_on_only_with_the_same_filters(served: Serve
         ),
         "/readiness": ({"day": "2026-11-21"}, {"within_months": "12"}, {"status": "ready"}),
         "/findings": ({"kind": "breach"}, {"rule": "S01"}, {"day": "2026-11-21"}),
+        "/families": ({"approved": "false"}, {"approved": "true"}),
     }
     cursors: dict[str, str] = {}
     for path, (asked, *_) in questions.items():

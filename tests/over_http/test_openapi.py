@@ -77,11 +77,13 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
         kinds = {"/children": requests.OpeningRequest, "/entries": requests.ItemsRequest}
         kind = kinds.get(operation.path, requests.EventRequest)
         bodies = list(requests.schemas()[kind.__name__]["examples"])
-        if operation.path == "/children/search":
+        if operation.path == "/families/search":
+            bodies = [{"q": "王"}, {"q": "w", "approved": False}]
+        elif operation.path == "/children/search":
             bodies = [{"q": "王"}, {"q": "wxm", "stage": "in_care"}]
         if operation.path.endswith("/move"):
             bodies = [{"to": real[f"other {operation.path.split('/')[1]}"], "explanation": "误记入他人档案"}]
-        elif operation.path.startswith("/families"):
+        elif operation.path.startswith("/families") and operation.path != "/families/search":
             bodies = [{"events": [sent("2024-03-05", some(FamilyRegistered, region="371002"))]}]
         elif operation.path.startswith("/institutions"):
             bodies = [sent("2024-03-05", some(DrillConducted, drill="fire"))]

@@ -64,7 +64,8 @@ async def comparable(
     served: Served, found: dict[str, list[Any]], *, ordered: bool = True
 ) -> dict[str, list[Any]]:
     """The same rows, what is sealed opened, `ordered` by nothing but themselves."""
-    seal = await served.container.ledger.seal_for([row.child for row in found["register"]])
+    named = [row.child for row in found["register"]] + [row.family for row in found["families"]]
+    seal = await served.container.ledger.seal_for(named)
     opened = {model.name: [model.opened(row, seal) for row in found[model.name]] for model in READ_MODELS}
     return {name: sorted(rows, key=repr) if ordered else rows for name, rows in opened.items()}
 
@@ -97,13 +98,12 @@ async def expected(served: Served) -> dict[str, list[Any]]:
     """The rows that files have by themselves, as `tables` gives them."""
     ledger = served.container.ledger
     found: dict[str, list[Any]] = {model.name: [] for model in READ_MODELS}
-    entries = await all_entries(ledger)
-    for child, file in (
-        await ledger.files({entry.stream for entry in entries if entry.kind == "child"})
-    ).items():
-        reading = RowContext(child, await ledger.rulebook_of(file), await ledger.seal_for([child]))
+    streams = {entry.stream for entry in await all_entries(ledger)}
+    for stream, file in (await ledger.files(streams)).items():
+        reading = RowContext(stream, await ledger.rulebook_of(file), await ledger.seal_for([stream]))
         for model in READ_MODELS:
-            found[model.name] += model.rows_of(file, reading)
+            if model.kind == file.opened.kind:
+                found[model.name] += model.rows_of(file, reading)
     return await comparable(served, found)
 
 

@@ -15,9 +15,10 @@ from api.console.child_frame import AboutChild, ChildPage, addressed
 from api.console.entry_display import EntryLine, entry_line
 from api.console.page_route import PageRoute
 from api.console.points_of_time import read_day, read_known_at
-from api.console.value_display import Displayed, at, attribute_codes, due, field_at, personal
+from api.console.value_display import Displayed, at, due, field_at, personal
 from api.console.words import Words
 from api.http import chronology, file_diff
+from domain.attribute_codes import attribute_codes
 from domain.when import add
 
 router = APIRouter(prefix="/console", route_class=PageRoute)

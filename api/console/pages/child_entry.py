@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from api.console.child_frame import AboutChild, addressed
 from api.console.entry_display import documents, entry_fields, entry_line, entry_lines
 from api.console.page_route import PageRoute
-from api.console.value_display import attribute_codes, chapters_of_fields
+from api.console.value_display import chapters_of_fields
 from api.http import decisions, one_entry
+from domain.attribute_codes import attribute_codes
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 

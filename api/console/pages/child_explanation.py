@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Response
 from api.console.child_frame import AboutChild
 from api.console.entry_display import entry_lines
 from api.console.page_route import PageRoute
-from api.console.value_display import attribute_codes, field_at
+from api.console.value_display import field_at
 from api.http import explain
+from domain.attribute_codes import attribute_codes
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from api.console.charts import life_strip
 from api.console.child_frame import AboutChild
 from api.console.page_route import PageRoute
-from api.console.value_display import attribute_codes, chapters
+from api.console.value_display import chapters
 from api.http import chronology, one_file
+from domain.attribute_codes import attribute_codes
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Event, Label, Personal, Text
-from domain.events.community.rolls import GUIZHOU
+from domain.events.community.rolls import GUIZHOU, only_outside
 from domain.file import Facts
+from domain.life import Life
+from domain.refusal import Refusals
 from domain.scope import ASKED, PLACE, PlaceCode
 from domain.shared_fields import InstitutionInLedger
 
@@ -15,6 +17,9 @@ class PlaceOfCareChanged(Event, zh="属地变更", en="Place of care changed", s
 
     place: Annotated[PlaceCode, Label("接收地", "New place")]
     explanation: Annotated[Answered[Text], Label("变更原因", "Why"), Personal(Category.FAMILY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        return only_outside(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield PLACE.since(entry.days, self.place)
@@ -28,6 +33,9 @@ class InstitutionalCareRequested(
 
     institution: Annotated[InstitutionInLedger, Label("机构", "Institution")]
     grounds: Annotated[Answered[Text], Label("理由", "Grounds"), Personal(Category.FAMILY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        return only_outside(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ASKED.since(entry.days, self.institution)

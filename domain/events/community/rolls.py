@@ -36,6 +36,13 @@ ON_ROLL: Final[Attribute[str]] = Attribute(
 """The rolls that the child is on, each under its own code of `community_roll`."""
 
 
+def only_outside(life: Life) -> Refusals:
+    """Refuse for a child in an institution's care what is recorded of children outside alone (R-COM-10)."""
+    stage = life.now(STAGE)
+    if life.in_care and stage is not None:
+        yield breach("R-COM-10", stage.entry)
+
+
 class ChildIdentified(
     Event, zh="儿童发现登记", en="Child identified", source=f"{GUIZHOU}一（一）；{RUGAO}二（一）"
 ):
@@ -46,9 +53,7 @@ class ChildIdentified(
     explanation: Annotated[Text | None, Label("情况说明", "What was found"), Personal(Category.FAMILY)] = None
 
     def refusals(self, life: Life) -> Refusals:
-        stage = life.now(STAGE)
-        if life.in_care and stage is not None:
-            yield breach("R-COM-10", stage.entry)
+        return only_outside(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "outside", gives_way=True)
@@ -72,6 +77,7 @@ class MigrantRollEntered(
     ]
 
     def refusals(self, life: Life) -> Refusals:
+        yield from only_outside(life)
         yield from _below_sixteen("R-COM-1", life)
         if (limit := life.number("R-COM-1", case="away")) is not None:
             yield from self._away(life, limit)
@@ -117,6 +123,7 @@ class LeftBehindRollEntered(
 
     def refusals(self, life: Life) -> Refusals:
         away, rural = known(self.parents_away), known(self.is_rural)
+        yield from only_outside(life)
         yield from _below_sixteen("R-COM-2", life)
         yield from unless(
             "R-COM-2",
@@ -136,6 +143,9 @@ class SupportRollEntered(
 
     roll: Annotated[Answered[str], Label("名册类别", "Roll"), Code("support_roll")]
     decided_by: Annotated[DecidedBy, Personal(Category.FAMILY)]
+
+    def refusals(self, life: Life) -> Refusals:
+        return only_outside(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         roll = known(self.roll) or "unknown"
