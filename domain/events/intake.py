@@ -32,7 +32,7 @@ from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
 from domain.rulebook import Papers
 from domain.scope import CHARGE
-from domain.when import Days
+from domain.when import Days, day_after
 
 NOTICE_83: Final = "民发〔2013〕83号"
 MEASURES: Final = "《儿童福利机构管理办法》"
@@ -70,6 +70,15 @@ class ReferralReceived(Event, zh="接到移送", en="Referral received", source=
         Label("移送时身体状况", "Condition at handover"),
         Personal(Category.HEALTH),
     ] = None
+
+    def refusals(self, life: Life) -> Refusals:
+        stage, charge = life.now(STAGE), life.now(CHARGE)
+        # What happened on the day of the reception may have come before it, and to whom the child was handed
+        # over since then it may be handed by whoever brings it.
+        if stage is None or not life.in_care or not life.reached(day_after(stage.since)):
+            return
+        if charge is None or charge.since < stage.since:
+            yield breach("I03", stage.entry)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "referred", gives_way=True)

@@ -351,6 +351,17 @@ def test_on_the_very_day_a_second_admission_is_refused_too() -> None:
     child.when("2024-04-05", admitted("A5")).refused("I03")
 
 
+@pytest.mark.rule("I03")
+@pytest.mark.parametrize(
+    ("on", "refused"), [("2024-03-05", False), ("2024-03-06", True), ("2024-05-02", False)]
+)
+def test_a_child_in_care_is_not_referred_anew(on: str, refused: bool) -> None:  # noqa: FBT001
+    child = given(
+        ("2024-03-05", some(ChildReceived)), ("2024-05-01", some(DepartureCompleted, reason="12"))
+    ).when(on, some(ReferralReceived))
+    child.refused(*["I03"] * refused)
+
+
 def test_a_child_who_left_can_be_admitted_again() -> None:
     child = given(
         ("2024-03-05", some(ChildReceived)),
