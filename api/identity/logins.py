@@ -170,7 +170,10 @@ class Logins:
         return await self._checked(_NOBODY if row is None else row[0], password)
 
     async def _checked(self, login: UUID, password: str) -> CheckedPassword:
-        self._hashing.ready()
+        async with self._hashing.turn():
+            return await self._checked_in_turn(login, password)
+
+    async def _checked_in_turn(self, login: UUID, password: str) -> CheckedPassword:
         now = self._clock()
         async with self._writers.connection() as connection:
             may_try, wait_until = await self._counted(connection, login, now)
@@ -218,7 +221,8 @@ class Logins:
 
     async def set_password(self, member: UUID, password: str, *, keep: UUID | None = None) -> None:
         """Set somebody's password, and end all their sessions but the one to `keep`."""
-        hashed = await self._hashing.hashed(password)
+        async with self._hashing.turn():
+            hashed = await self._hashing.hashed(password)
         seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
         sealed, now = seal.seal(member, Category.IDENTITY, hashed, _PASSWORD), self._clock()
         async with self._writers.connection() as connection, connection.transaction():

@@ -4,11 +4,13 @@ A password is longer than most and no common one; nothing else is asked of it, a
 """
 
 import asyncio
+import os
 import secrets
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Final, TypeVar
 
@@ -49,6 +51,13 @@ MOST_WAITING: Final = limit(
     why=Label(
         "约等待三秒；再多则无人等得及", "They wait for some three seconds; more would wait for too long"
     ),
+    beyond="unavailable",
+)
+LONGEST_WAIT_SECONDS: Final = limit(
+    10,
+    Area.COSTS,
+    Label("等待核对口令的秒数", "Seconds that a password waits to be checked"),
+    why=Label("机器繁忙时，与其久等不如稍后再试", "On a busy machine, trying again later is better"),
     beyond="unavailable",
 )
 _LANES: Final = 4
@@ -92,29 +101,13 @@ def fault_of(password: str, login: str) -> Label | None:
     return None
 
 
-class _HashingThreads:
-    """The threads of a process in which passwords are hashed, and how many wait for them."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(AT_ONCE, "password")
-        self._under_way = 0
-
-    def take(self) -> None:
-        """Raise the problem `unavailable` if too many wait already."""
-        if self._under_way >= AT_ONCE + MOST_WAITING:
-            raise Problem("unavailable")
-
-    async def do(self, work: Callable[[], T]) -> T:
-        """Do work in one of the threads. Raises the problem `unavailable` as `take` does."""
-        self.take()
-        self._under_way += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._under_way -= 1
+_BENEATH: Final = 10
+"""How much the threads give way to the event loop, whose answers others wait for."""
+_THREADS: Final = ThreadPoolExecutor(AT_ONCE, "password", initializer=os.nice, initargs=(_BENEATH,))
 
 
-_THREADS: Final = _HashingThreads()
+async def _beside(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 class PasswordHashing:
@@ -127,14 +120,34 @@ class PasswordHashing:
             b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (_SALT, _DIGEST)
         )
         self._nobodys = f"$argon2id$v=19$m={memory_kib},t={passes},p={_LANES}${salt}${digest}"
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
 
-    def ready(self) -> None:
-        """Raise the problem `unavailable` if too many passwords wait to be checked."""
-        _THREADS.take()
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn to hash or to check passwords within the block.
+
+        Raises the problem `unavailable` if too many wait already, or it takes too long.
+        """
+        if self._under_way >= AT_ONCE + MOST_WAITING:
+            raise Problem("unavailable")
+        self._under_way += 1
+        try:
+            try:
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise Problem("unavailable") from None
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            self._under_way -= 1
 
     async def hashed(self, password: str) -> str:
         """Return what is kept of a password: its hash with the parameters that made it."""
-        return await _THREADS.do(lambda: self._hasher.hash(normalized(password)))
+        return await _beside(lambda: self._hasher.hash(normalized(password)))
 
     async def verified(self, kept: str | None, password: str) -> bool:
         """Return whether a password is the one that a hash was kept of; the same work is done without one."""
@@ -145,7 +158,7 @@ class PasswordHashing:
             except (VerificationError, InvalidHashError):
                 return False
 
-        return await _THREADS.do(verify) and kept is not None
+        return await _beside(verify) and kept is not None
 
     def outdated(self, kept: str) -> bool:
         """Return whether a hash was made with other parameters than those of now."""

@@ -293,7 +293,8 @@ async def test_what_is_asked_of_too_many_at_once_is_refused_before_it_is_counted
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await with_password(served, Role.STAFF, "zhoulan", GOOD)
-    monkeypatch.setattr(passwords._THREADS, "_under_way", 1_000)  # noqa: SLF001 - as under a flood
+    hashing = served.container.logins._hashing  # noqa: SLF001 - as under a flood
+    monkeypatch.setattr(hashing, "_under_way", 1_000)
     browser = await a_browser(served)
     for _ in range(TRIES + 1):
         busy = await browser.send(DOOR, user="zhoulan", password=GOOD)
@@ -346,13 +347,23 @@ async def test_no_more_than_two_are_hashed_at_once_and_none_in_the_event_loop(
     assert threading.get_ident() not in threads
 
 
-async def test_more_than_can_wait_is_refused() -> None:
-    hashing = PasswordHashing(memory_kib=32, passes=1)
+async def test_more_than_can_wait_is_refused(served: Served) -> None:
     many = passwords.AT_ONCE + passwords.MOST_WAITING
     done = await asyncio.gather(
-        *[hashing.verified(None, GOOD) for _ in range(many + 1)], return_exceptions=True
+        *[served.container.logins.checked(f"nobody{number}", OTHER) for number in range(many + 1)],
+        return_exceptions=True,
     )
     assert [isinstance(each, Problem) for each in done] == [False] * many + [True]
+
+
+async def test_whoever_waits_for_too_long_is_told_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashing = PasswordHashing(memory_kib=32, passes=1)
+    monkeypatch.setattr(passwords, "LONGEST_WAIT_SECONDS", 0)
+    async with hashing.turn(), hashing.turn():
+        with pytest.raises(Problem):
+            await hashing.turn().__aenter__()
+    async with hashing.turn():
+        pass
 
 
 async def test_a_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(served: Served) -> None:

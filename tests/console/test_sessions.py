@@ -51,7 +51,18 @@ async def test_whoever_is_not_signed_in_comes_to_the_door_and_then_to_the_page(s
 
 @pytest.mark.parametrize(
     "address",
-    ["https://elsewhere.test/", "//elsewhere.test", "/console//elsewhere.test", "/children", "/console\\x"],
+    [
+        "https://elsewhere.test/",
+        "//elsewhere.test",
+        "/console//elsewhere.test",
+        "/children",
+        "/console\\x",
+        "/console/../docs",
+        "/console/%2E%2e/docs",
+        "/console@elsewhere.test",
+        "/console/\n",
+        "/console/" + "x" * 4000,
+    ],
 )
 async def test_the_door_leads_nowhere_else(served: Served, address: str) -> None:
     browser = await a_browser(served)

@@ -37,6 +37,7 @@ FIRST_PASSWORD: Final = f"{DOOR}/password"
 SEE_OTHER: Final = 303
 A_YEAR: Final = 365 * 24 * 3600
 _LONGEST: Final = 4000
+_LEADING_AWAY: Final = ("\\", "//", "/.", "/%2e")
 _FORBIDDEN, _UNUSABLE = 403, 422
 _FIELDS: Final = ("user", "password", "ledger", "token", "reason", "next")
 
@@ -139,7 +140,8 @@ def here(address: str | None) -> str | None:
     if address is None or len(address) > _LONGEST or not address.isascii() or not address.isprintable():
         return None
     below = address == HOME or address.startswith((f"{HOME}/", f"{HOME}?"))
-    return address if below and "\\" not in address and "//" not in address else None
+    leads_away = any(part in address.lower() for part in _LEADING_AWAY)
+    return address if below and not leads_away else None
 
 
 async def _by_token(request: Request, shown: _Shown, token: str) -> Response:
