@@ -1,6 +1,5 @@
 """A demonstration: an embedded database, a fictional institution's register, and a sign-in for each role."""
 
-import asyncio
 import fcntl
 import os
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import socket
 from typing import Final, TextIO
-from uuid import UUID
 
 from api.app import create_app, running
 from api.bootstrap import Container
@@ -53,9 +51,11 @@ def demonstrate(port: int, data: Path) -> int:
 
 
 async def _demonstrate(settings: Settings, listener: socket) -> int:
-    # A database named in the environment is not for fictional people.
+    # A database named in the environment is not for fictional people, and a password that is printed needs no
+    # hash that takes long.
+    quick = {"password_memory_kib": 32, "password_passes": 1}
     settings = settings.model_copy(
-        update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": ()}
+        update={"database_url": None, "writer_url": None, "reader_url": None, "ledgers": (), **quick}
     )
     app = create_app(settings)
     async with running(app) as container:
@@ -92,13 +92,9 @@ async def _filled(container: Container) -> Institution:
 async def _with_passwords(container: Container, institution: Institution) -> None:
     """Give the member of each role the role as a user name, and all of them the same password again."""
     members = await demo_members(container.identity, institution, purpose=PURPOSE, township=TOWNSHIP)
-    logins = container.logins
-
-    async def give(role: Role, member: UUID) -> None:
-        await logins.give(member, role)
-        await logins.set_password(member, PASSWORD)
-
-    await asyncio.gather(*[give(role, actor.user) for role, actor in members.items()])
+    for role, actor in members.items():
+        await container.logins.give(actor.user, role)
+        await container.logins.set_password(actor.user, PASSWORD)
 
 
 def _welcome(address: str, tokens: dict[Role, str]) -> str:

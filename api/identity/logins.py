@@ -5,7 +5,7 @@ whoever has the database and not the key file cannot try passwords on it. Nobody
 anybody's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection
+from psycopg.abc import Params
 
 from api.clock import WallClock
 from api.folding import folded
@@ -219,17 +220,47 @@ class Logins:
             cursor = await connection.execute(SQL["still_set"], [checked.login, checked.set_at])
             return await cursor.fetchone() is not None
 
-    async def set_password(self, member: UUID, password: str, *, keep: UUID | None = None) -> None:
-        """Set somebody's password, and end all their sessions but the one to `keep`."""
+    async def set_first_password(self, token: UUID, member: UUID, password: str) -> CheckedPassword | None:
+        """Set a password with a token that is for that, which ends with it; None if it is none any more."""
+        return await self._set_password(member, password, first=token)
+
+    async def change_password(self, checked: CheckedPassword, password: str, *, keep: UUID) -> bool:
+        """Set another password in place of one that was checked, and end all sessions but the one to `keep`.
+
+        Return whether that one was still set.
+        """
+        member = checked.member
+        if member is None:
+            return False
+        return await self._set_password(member, password, keep=keep, instead=checked.set_at) is not None
+
+    async def set_password(self, member: UUID, password: str) -> None:
+        """Set somebody's password, and end all their sessions."""
+        await self._set_password(member, password)
+
+    async def _set_password(
+        self,
+        member: UUID,
+        password: str,
+        *,
+        keep: UUID | None = None,
+        first: UUID | None = None,
+        instead: datetime | None = None,
+    ) -> CheckedPassword | None:
         async with self._hashing.turn():
             hashed = await self._hashing.hashed(password)
         seal = await self._ledger.seal_for([member], [Category.IDENTITY], make=True)
         sealed, now = seal.seal(member, Category.IDENTITY, hashed, _PASSWORD), self._clock()
         async with self._writers.connection() as connection, connection.transaction():
-            await connection.execute(SQL["set_password"], [sealed, now, member])
+            used = [[first]] if first is None else await _rows(connection, "use_first_token", [now, first])
+            asked = {"password": sealed, "now": now, "member": member, "instead": instead}
+            changed = await _rows(connection, "set_password", asked) if used else []
+            if not changed:
+                return None
             await connection.execute(SQL["end_sessions"], [now, member, keep])
             await connection.execute(SQL["forget_tries_of"], [member])
         self._identity.forget()
+        return CheckedPassword(member, changed[0][0], now)
 
     async def reset_password(self, member: UUID, *, days: int) -> str:
         """End somebody's password and sessions, and return a token for the first sign-in, shown only once."""
@@ -248,3 +279,7 @@ class Logins:
             await connection.execute(SQL["end_tokens"], [self._clock(), member])
             await connection.execute(SQL["forget_tries_of"], [member])
         self._identity.forget()
+
+
+async def _rows(connection: AsyncConnection[Any], statement: str, asked: Params) -> Sequence[Sequence[Any]]:
+    return await (await connection.execute(SQL[statement], asked)).fetchall()

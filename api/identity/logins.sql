@@ -16,7 +16,13 @@ SELECT member, password, password_set_at FROM login WHERE login = %s
 SELECT login FROM login WHERE member = %s
 
 -- name: set_password
-UPDATE login SET password = %b, password_set_at = %s WHERE member = %s
+-- Where one is said that it replaces, it is still that one.
+UPDATE login SET password = %(password)b, password_set_at = %(now)s
+ WHERE member = %(member)s AND (%(instead)s::timestamptz IS NULL OR password_set_at = %(instead)s)
+RETURNING login
+
+-- name: use_first_token
+UPDATE token SET revoked_at = %s WHERE token = %s AND once AND revoked_at IS NULL RETURNING token
 
 -- name: hash_anew
 UPDATE login SET password = %b WHERE login = %s AND password = %b

@@ -101,7 +101,7 @@ def fault_of(password: str, login: str) -> Label | None:
     return None
 
 
-_BENEATH: Final = 10
+_BENEATH: Final = 5
 """How much the threads give way to the event loop, whose answers others wait for."""
 _THREADS: Final = ThreadPoolExecutor(AT_ONCE, "password", initializer=os.nice, initargs=(_BENEATH,))
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from api.clock import WallClock
 from api.identity.directory import Identity, TokenHolder
-from api.identity.logins import Logins
+from api.identity.logins import CheckedPassword, Logins
 from api.identity.permissions import Actor, Role
 from domain.event import Category
 from domain.label import Label
@@ -145,25 +145,34 @@ class Sessions:
     ) -> SignIn:
         """Begin a session by user name and password. Raises the problems of `Logins.checked`."""
         checked = await self._logins.checked(name, password)
-        member = None if checked.member is None else await self._identity.member(checked.member)
-        if member is None:
-            return SignIn(wait_until=checked.wait_until)
-        secret = await self._begun(member.member, reason or USUAL_REASON[member.role])
-        if await self._logins.still(checked):
-            return SignIn(secret)
-        # The password was changed or ended while it was checked, and with it every session that there was.
-        await self._identity.revoke_secret(secret)
-        return SignIn()
+        return SignIn(await self._begun_by_password(checked, reason), checked.wait_until)
 
     async def first(self, token: str) -> Actor | None:
         """Return who has a token for a first sign-in; None if it is none that is valid now."""
         holder = await self._identity.holder(token)
         return holder.actor if holder is not None and holder.once else None
 
-    async def begin_first(self, actor: Actor, password: str, reason: ReadingReason | None = None) -> str:
-        """Set the password of somebody who signs in for the first time, and begin their session."""
-        await self._logins.set_password(actor.user, password)
-        return await self._begun(actor.user, reason or USUAL_REASON[actor.role])
+    async def begin_first(self, token: str, password: str, reason: ReadingReason | None = None) -> str | None:
+        """Set the password of somebody who signs in for the first time, and begin their session.
+
+        None if the token is none any more that is good for that.
+        """
+        holder = await self._identity.holder(token)
+        if holder is None or not holder.once:
+            return None
+        checked = await self._logins.set_first_password(holder.token, holder.actor.user, password)
+        return None if checked is None else await self._begun_by_password(checked, reason)
+
+    async def _begun_by_password(self, checked: CheckedPassword, reason: ReadingReason | None) -> str | None:
+        member = None if checked.member is None else await self._identity.member(checked.member)
+        if member is None:
+            return None
+        secret = await self._begun(member.member, reason or USUAL_REASON[member.role])
+        if await self._logins.still(checked):
+            return secret
+        # The password was changed or ended meanwhile, and with it every session that there was.
+        await self._identity.revoke_secret(secret)
+        return None
 
     async def _begun(self, member: UUID, reason: ReadingReason, holder: TokenHolder | None = None) -> str:
         now = self._clock()

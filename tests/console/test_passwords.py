@@ -455,6 +455,27 @@ async def test_a_sign_in_that_a_reset_overtakes_opens_nothing(
     assert await served.container.identity.sessions_of(staff) == []
 
 
+async def test_a_change_that_an_end_overtakes_changes_nothing(served: Served) -> None:
+    await with_password(served, Role.STAFF, "zhoulan", GOOD)
+    logins, staff = served.container.logins, (await served.actor(Role.STAFF)).user
+    checked = await logins.checked("zhoulan", GOOD)
+    await logins.end(staff)
+    assert not await logins.change_password(checked, OTHER, keep=uuid4())
+    assert not await signs_in(served, "zhoulan", OTHER)
+
+
+async def test_a_first_password_is_not_set_with_a_token_that_another_process_has_ended(
+    served: Served, settings: Settings
+) -> None:
+    token = await a_first_token(served, "zhoulan")
+    staff = (await served.actor(Role.STAFF)).user
+    async with running(create_app(settings, clock=lambda: NOW)) as other:
+        assert await other.sessions.first(token) is not None
+        await served.container.logins.end(staff)
+        assert await other.sessions.begin_first(token, GOOD) is None
+    assert not await signs_in(served, "zhoulan", GOOD)
+
+
 # Sessions
 
 

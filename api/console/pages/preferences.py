@@ -71,12 +71,12 @@ async def change_password(
     if faults:
         return await _password(page, faults)
     checked = await container.logins.checked_of(actor.user, sent["old"])
-    if checked.member is None:
+    changed = await container.logins.change_password(checked, sent["new"], keep=page.session.session)
+    if not changed:
         wrong = [page.words("password.wrong_old")]
         if checked.wait_until is not None:
             wrong.append(page.words("sign_in.wait", at=_clock_time(checked.wait_until)))
         return await _password(page, wrong)
-    await container.logins.set_password(actor.user, sent["new"], keep=page.session.session)
     return RedirectResponse(f"{_ADDRESS}?done=password", SEE_OTHER)
 
 

@@ -108,7 +108,9 @@ async def first_password(
     faults = await password_faults(request, container, actor, sent["new"], sent["again"])
     if faults:
         return await _first_door(request, container, actor, back=back, reason=reason, faults=faults)
-    secret = await container.sessions.begin_first(actor, sent["new"], reason)
+    secret = await container.sessions.begin_first(secret_of(request), sent["new"], reason)
+    if secret is None:
+        return RedirectResponse(f"{DOOR}?ended=true", SEE_OTHER)
     return await _entered(request, back, secret, container.ledger.name)
 
 
