@@ -6,9 +6,9 @@ from typing import Any, Final
 import orjson
 from fastapi import Request
 
-from api.contract.problems import Problem
 from api.http.counts import counts
 from api.http.dependencies import RequestContext
+from api.http.errors import problem_of
 from api.http.request_body import BODILESS
 from domain.label import Label
 from domain.limit import Area, limit
@@ -39,7 +39,10 @@ async def side_counts(http: Request, context: RequestContext) -> Any:  # noqa: A
         return kept[key][1]
     try:
         counted = orjson.loads((await counts(context)).body)
-    except Problem:
+    except Exception as error:
+        # The page stands without them, as while lists are being built.
+        if problem_of(error) is None:
+            raise
         return None
     if len(kept) >= _MOST_KEPT:
         kept.clear()

@@ -1,0 +1,50 @@
+"""Beside each page stands how much waits, as far as it can be told; a page stands without it too."""
+
+import re
+
+import pytest
+from httpx2 import Response
+
+from api.console import side_counts
+from api.identity.permissions import Role
+from domain.events.intake import ChildAdmitted, ChildReceived
+from projections.projector.projector import NotBuiltError
+from tests.support.client import Served
+from tests.support.console import signed_in
+from tests.support.given import some
+from tests.support.http_given import a_story
+
+RECEIVED = ("2026-09-05", some(ChildReceived))
+CLAIMED = ("2026-10-01", some(ChildAdmitted, intake_category="A1"), {"exception": "I01"})
+
+
+def counted(page: Response) -> dict[str, str]:
+    """What stands beside the pages of the side."""
+    found = re.findall(r'<a href="/console/(\w+)"[^>]*>[^<]* <span class="n[^"]*">(\d+\+?)</span>', page.text)
+    return dict(found)
+
+
+async def test_what_waits_for_somebody_stands_in_the_side(served: Served) -> None:
+    story = await a_story(served).given(RECEIVED)
+    await story.given(CLAIMED)
+    await served.projected()
+    told = (await (await served.as_(Role.SUPERVISOR)).get("/counts")).json()
+    page = await (await signed_in(served, Role.SUPERVISOR)).open("/console/rules")
+    assert counted(page) == {
+        "today": str(told["overdue"]["count"]),
+        "approvals": "1",
+        "findings": str(told["findings"]["count"]),
+    }
+    administrator = await (await signed_in(served, Role.ADMINISTRATOR)).open("/console/rules")
+    assert counted(administrator) == {}
+
+
+async def test_a_page_stands_while_nothing_can_be_counted(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_built(_: object) -> None:
+        raise NotBuiltError(0.5)
+
+    monkeypatch.setattr(side_counts, "counts", not_built)
+    page = await (await signed_in(served, Role.STAFF)).open("/console/rules")
+    assert (page.status_code, counted(page)) == (200, {})
