@@ -135,3 +135,56 @@ def test_what_others_have_made_for_tests_is_kept_as_they_made_it() -> None:
     for line in (AXE / "SHA256SUMS").read_text("utf-8").splitlines():
         digest, name = line.split()
         assert hashlib.sha256((AXE / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right(
+    demo: Demo, browser: Browser
+) -> None:
+    page = opened(browser, WIDE)
+    enter(page, demo)
+    page.goto(f"{demo.address}/console/today")
+    row = page.locator("tbody tr", has=page.locator("a", has_text="D13")).first
+    row.locator("a.btn").click()
+    page.wait_for_url("**/record/PhysicalExamined?for=D13")
+    child = page.url.partition("/record/")[0]
+    page.fill("#f-occurred", "2026年11月20日")
+    page.fill("#f-data-organisation", "市妇幼保健院")
+    page.fill("#f-data-height_cm", "１５１．５")
+    page.fill("#f-data-weight_kg", "45")
+    page.fill("#f-data-summary", "正常")
+    page.locator("main button", has_text="查一遍").last.click()
+    assert page.locator("[role=status]").evaluate("(each) => each === document.activeElement")
+    assert page.locator(".read-as", has_text="151.5").count() == 1
+    page.locator("main button[value=record]").click()
+    page.wait_for_url("**/history?month=2026-11&recorded=**")
+    assert page.locator("[role=status]").inner_text().startswith("已记录")
+
+    page.goto(f"{child}/record/AdoptionRegistered")
+    page.fill("#f-occurred", "2026-11-20")
+    for select in page.locator("main select").all():
+        for reason in ("not_asked", "?not_asked"):
+            if select.locator(f"option[value='{reason}']").count():
+                select.select_option(reason)
+    for choice in page.locator("input[type=radio][value='?not_asked']").all():
+        choice.check()
+    page.locator("main button", has_text="查一遍").last.click()
+    assert page.title().startswith("不能记录：")
+    refusal = page.locator(".refusal", has_text="I14")
+    assert "第1104条" in refusal.inner_text()
+    assert refusal.locator("a", has_text="先记录").count() == 1
+
+    page.goto(f"{child}/history?month=2026-11")
+    page.locator("tr", has_text="151.5").first.locator("a[href*='/entries/']").first.click()
+    page.locator("main a.btn[href$='/correct']").click()
+    page.check("#f-reason-code")
+    page.fill("#f-reason-explanation", "身高抄错")
+    page.locator("main button[value=on]").click()
+    page.fill("#f-data-height_cm", "115.5")
+    page.locator("main .acts button[value=check]").click()
+    changed = page.locator("tr.changed")
+    assert changed.count() == 1
+    assert "115.5" in changed.inner_text()
+    page.locator("main button[value=record]").click()
+    page.wait_for_url("**/history?month=2026-11&recorded=**")
+    assert page.locator("[role=status]").inner_text().startswith("已记录")
+    page.context.close()

@@ -114,7 +114,9 @@ async def test_every_link_of_a_page_leads_to_a_page(served: Served) -> None:
     ours = {link for link in links if link.startswith("/console")}
     assert ours == links, "nothing leads elsewhere"
     assert len(ours) > 20
-    for link in sorted(ours - {"/console/sign-out", "/console/search"})[:150]:
+    # Each form is opened where forms are tested.
+    others = {link for link in ours if not re.search("/record/[A-Z]", link)}
+    for link in sorted(others - {"/console/sign-out", "/console/search"})[:150]:
         assert (await browser.open(link)).status_code == DONE, link
 
 
