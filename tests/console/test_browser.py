@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from api.demo.demonstration import PASSWORD
-from tests.support.chromium import NARROW, WIDE, a_young_person, chromium, enter, needs_chromium, pages_about
+from tests.support.chromium import (
+    NARROW,
+    WIDE,
+    a_young_person,
+    ask,
+    chromium,
+    enter,
+    needs_chromium,
+    pages_about,
+)
 from tests.support.demo_server import Demo
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -187,4 +196,27 @@ def test_what_is_due_is_cleared_a_refusal_is_read_and_a_wrong_entry_is_put_right
     page.locator("main button[value=record]").click()
     page.wait_for_url("**/history?month=2026-11&recorded=**")
     assert page.locator("[role=status]").inner_text().startswith("已记录")
+    page.context.close()
+
+
+def test_the_script_saves_time_and_records_nothing_by_itself(demo: Demo, browser: Browser) -> None:
+    someone = a_young_person(demo)
+    page = opened(browser, WIDE, script=True)
+    enter(page, demo)
+    page.goto(f"{demo.address}{someone.address}/record")
+    page.locator("#filter").press_sequentially("体检")
+    shown = page.locator("[data-events] li:visible")
+    expect(shown.first).to_be_visible()
+    assert all("体检" in each for each in shown.all_inner_texts())
+
+    before = ask(demo, f"/children/{someone.child}")["version"]
+    page.goto(f"{demo.address}{someone.address}/record/CareModeAssigned")
+    page.locator("button[name=more][value=documents]").click()
+    assert page.evaluate(FOCUSED) == "f-documents-2-kind"
+    page.fill("#f-occurred", "2026-11-20")
+    page.select_option("#f-data-mode", "ward")
+    page.locator("#f-data-unit").press_sequentially("一号楼")
+    expect(page.locator("aside")).to_contain_text("试算，尚未记录。")
+    assert page.input_value("#f-data-unit") == "一号楼"
+    assert ask(demo, f"/children/{someone.child}")["version"] == before
     page.context.close()
