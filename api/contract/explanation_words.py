@@ -11,7 +11,7 @@ from domain.entry import AnyEntry
 from domain.event import Category
 from domain.explaining import AsideReason
 from domain.label import Label
-from domain.rulebook import DEFAULT, Pack, Rule
+from domain.rulebook import DEFAULT, Pack, Rule, title_of
 from domain.when import Days, day_of, in_chinese
 
 Contributed: TypeAlias = Literal[
@@ -274,8 +274,9 @@ def finding_words(label: Label, value: Sequence[Any]) -> Label:
 
 
 def counts(label: Label, parts: Sequence[str], elsewhere: int) -> Label:
-    """Return of what a count is made up."""
-    zh, en = "、".join(parts), ", ".join(parts)
+    """Return of what a count is made up: fields of rules, by the titles of these."""
+    titles = [title_of(part.rpartition(".")[2]) for part in parts]
+    zh, en = "、".join(each.zh for each in titles), "; ".join(each.en for each in titles)
     more = Label("", "")
     if elsewhere:
         more = Label(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from api.contract.explanation_words import counts
 from domain.label import Label
 from domain.pack_faults import faults
 from domain.rule_pack import RulePack, changes, drafted
@@ -107,3 +108,9 @@ def test_a_pack_that_writes_another_title_has_a_fault() -> None:
             "规则包不能改变规则的标题，应为“申领居民身份证”“Apply for the resident identity card”",
         )
     ]
+
+
+def test_what_a_count_is_made_up_of_is_told_by_the_titles_of_the_rules() -> None:
+    told = counts(Label("问题数", "Findings"), ["findings.I03", "findings.E17"], 0)
+    assert told.zh == "问题数：计入在院儿童不得重复入院、编号不是所要求的一类。"
+    assert told.en == "Findings: counts One open admission at a time; Id of something else."
