@@ -17,13 +17,19 @@ LastDay: TypeAlias = Callable[[Entry[E]], date | None]
 def renewals(rule: str, history: History, kind: type[E], valid_to: LastDay[E]) -> Iterator[Clock]:
     """Yield a clock for each certificate of a child with a known last day: the next one is issued by then.
 
-    It is void with the end of the stay in which that day lies; of a day in no stay there is none.
+    It is void with the end of the stay; of a time that ends before the child came, or opens after it left,
+    there is none.
     """
     every = list(expiring(rule, history, history.all(kind), valid_to))
     for stay in history.stays():
         for clock in every:
-            if stay.since <= clock.due.last <= stay.until:
-                yield replace(clock, void_on=stay.void_on, void_because=stay.void_because)
+            if stay.since <= clock.due.last and clock.opened_on <= stay.until:
+                yield replace(
+                    clock,
+                    opened_on=max(clock.opened_on, stay.since),
+                    void_on=stay.void_on,
+                    void_because=stay.void_because,
+                )
 
 
 def expiring(  # noqa: PLR0913 - what expires, and what ends it before

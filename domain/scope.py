@@ -29,8 +29,15 @@ PLACE: Final[Attribute[str]] = Attribute("life", "place", Label("属地", "Place
 """The place in charge, from the day of a hand-over to it on."""
 ASKED: Final[Attribute[UUID]] = Attribute("life", "asked", Label("商请收留的机构", "Institution asked"))
 """The institution that the place in charge has asked to take the child in."""
+TRANSFERRED: Final = Label("已移交", "transferred")
+"""Why nothing is due any more that only the institution in charge before could do."""
 OFFICER_AGE: Final = 16
 """Full years from which a young person's placement may be prepared (domain.md 2.15)."""
+
+
+def handed_over(file: File, after: date) -> date | None:
+    """Return the first day after another one on which the child was handed over within this ledger."""
+    return next((span.since for span in file.spans(CHARGE) if span.since > after), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,16 +51,17 @@ class ObligationsAnswer(TypedDict):
 def obligation_json(obligation: Obligation, day: date, *, kind: Kind = "child") -> ObligationAnswer:
     """Return a clock with its state on a day; a clock that is not open yet, with that of its first day.
 
-    It is of a file of that kind.
+    It is of a file of that kind. `days_left` is counted to the day on which it was met or void, where it was.
     """
     state = obligation.state(max(day, obligation.opened_on)) or "due"
+    ended = {"met": obligation.met_on, "met_late": obligation.met_on, "void": obligation.void_on}.get(state)
     void = state == "void" and obligation.void_zh is not None and obligation.void_en is not None
     met = [obligation.met_by] if state in {"met", "met_late"} and obligation.met_by else []
     answer = {
         **row_json(obligation, kind),
         **titled(obligation.rule),
         "state": state,
-        "days_left": (obligation.due_on - day).days,
+        "days_left": (obligation.due_on - (ended or day)).days,
         "met_by": met,
         "void_because": {"zh": obligation.void_zh or "", "en": obligation.void_en or ""} if void else None,
     }

@@ -26,7 +26,7 @@ from domain.file import Attribute, Facts
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
 from domain.refusal import Refusals, no_evidence
-from domain.scope import CHARGE
+from domain.scope import TRANSFERRED, handed_over
 from domain.shared_fields import Grounds
 from domain.when import Days, add
 
@@ -34,10 +34,6 @@ STANDARD: Final = "DB37/T 4964.1-2025（条文未核实）"
 AGREEMENT: Final[Attribute[date]] = Attribute(
     "entrusted", "agreement", Label("代养协议签订日期", "Entrusted-care agreement since")
 )
-
-
-TRANSFERRED: Final = Label("已移交", "transferred")
-"""Why an agreement with the institution that was in charge before is renewed no more."""
 
 
 class EntrustedCareAgreementSigned(
@@ -134,22 +130,17 @@ def agreement_is_renewed(history: History) -> Iterator[Clock]:
         stay = history.stay_on(agreed.days.last)
         if until is None or limit is None or stay is None:
             continue
-        handed_over = _handed_over(history, agreed.days.last)
+        moved = handed_over(history.file, agreed.days.last)
         yield Clock(
             rule="R-ENT-1",
             opened_on=max(add(until, months=-limit.value), agreed.days.last),
             due=Days.on(until),
             started_by=(agreed,),
             met_by=next((entry for entry in later if _turn(entry) > _turn(agreed)), None),
-            void_on=stay.void_on if handed_over is None else handed_over,
-            void_because=stay.void_because if handed_over is None else TRANSFERRED,
+            void_on=stay.void_on if moved is None else moved,
+            void_because=stay.void_because if moved is None else TRANSFERRED,
             number=limit,
         )
-
-
-def _handed_over(history: History, after: date) -> date | None:
-    """Return the day after another one on which the child was handed over within this ledger."""
-    return next((span.since for span in history.spans(CHARGE) if span.since > after), None)
 
 
 def _turn(entry: AnyEntry) -> tuple[date, int]:

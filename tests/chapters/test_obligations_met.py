@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from api.contract.obligations import obligation_json
 from domain.event import Event, Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.household import IdCardApplied
@@ -13,6 +14,7 @@ from domain.events.placement.arrangements import EnlistmentRegistered, FollowUpP
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
 from domain.impact import impact
 from domain.rulebook import Rulebook
+from projections.obligations import obligations_of
 from tests.support.given import Given, given, some
 
 
@@ -46,6 +48,20 @@ def test_each_planned_visit_falls_due_on_its_day() -> None:
     assert states(file, "2026-02-04") == [None, None]
     assert states(file, "2026-06-10") == ["due", "due"]
     assert states(file, "2026-06-11") == ["overdue", "due"]
+
+
+def test_the_days_that_are_left_are_counted_to_the_day_on_which_it_was_met_or_void() -> None:
+    def left(file: Given, day: str) -> list[int]:
+        due = obligations_of(file.file, file.stream, file.rulebook, "R-VIS-1")
+        return [obligation_json(each, date.fromisoformat(day))["days_left"] for each in due]
+
+    assert [left(placed(), day)[0] for day in ("2026-06-09", "2026-06-10", "2026-06-11")] == [1, 0, -1]
+    met = placed().and_("2026-06-08", visited())
+    assert [left(met, day)[0] for day in ("2026-06-07", "2026-06-08", "2026-11-20")] == [3, 2, 2]
+    late = placed().and_("2026-06-12", visited())
+    assert left(late, "2026-11-20")[0] == -2
+    void = placed().and_("2026-12-01", some(ChildDied))
+    assert [left(void, day)[1] for day in ("2026-11-30", "2026-12-01", "2027-01-20")] == [10, 9, 9]
 
 
 @pytest.mark.rule("R-VIS-1")

@@ -20,12 +20,15 @@ from domain.events.safety import (
     MissingChildFound,
     SafeguardingConcernRaised,
 )
+from domain.events.transfer.handing_over import ChildTransferred
 from projections.obligations import obligations_of
 from tests.support.given import NOT_ASKED, Given, given, some
 
 CONCERN = some(SafeguardingConcernRaised)
 REPORT = some(MandatoryReportMade, concern=NOT_ASKED)
 STAFF = SEES[Role.STAFF]
+OTHER = UUID("00000000-0000-4000-8000-0000000000b2")
+"""Another institution of the ledger."""
 
 
 def in_care(received: str = "2020-01-10") -> Given:
@@ -147,6 +150,33 @@ def test_the_outcome_of_a_report_is_awaited_for_a_month_and_while_the_child_is_i
     assert states(file.and_("2024-04-05", outcome), "R-SAF-2", "2024-04-05") == [["met_late"]]
     left = in_care().and_("2024-03-05", REPORT).and_("2024-03-09", some(DepartureCompleted))
     assert states(left, "R-SAF-2", "2024-03-09") == [["void"]]
+
+
+@pytest.mark.rule("R-SAF-1", "R-SAF-2")
+@pytest.mark.parametrize(
+    ("end", "because"),
+    [
+        (some(DepartureCompleted, reason="11"), "Departed"),
+        (some(ChildDied), "Died"),
+        (some(ChildTransferred), "Departed"),
+        (some(ChildTransferred, to_institution=OTHER), "transferred"),
+    ],
+)
+def test_what_is_awaited_of_an_authority_is_void_once_nobody_in_charge_can_meet_it(
+    end: Event, because: str
+) -> None:
+    incident = some(IncidentOccurred, severity="serious", is_cause_known=True)
+    file = in_care().and_("2024-03-08", incident).and_("2024-03-08", REPORT).and_("2024-03-09", end)
+    for rule in ("R-SAF-1", "R-SAF-2"):
+        assert states(file, rule, "2024-03-08", "2024-03-09", "2024-03-10") == [["due"], ["void"], ["void"]]
+        clock = file.clock(rule)
+        assert clock.void_because is not None
+        assert clock.void_because.en == because
+
+
+def test_what_the_next_institution_reports_it_awaits_itself() -> None:
+    file = in_care().and_("2024-03-07", some(ChildTransferred, to_institution=OTHER))
+    assert states(file.and_("2024-03-08", REPORT), "R-SAF-2", "2024-03-09") == [["due"]]
 
 
 # R-SAF-3

@@ -210,5 +210,19 @@ def test_a_disability_certificate_is_renewed_before_its_last_day() -> None:
     assert [clock.state(on(day)) for day in ("2024-06-30", "2024-07-01")] == ["due", "overdue"]
     file.and_("2024-06-30", some(DisabilityCertificateIssued))
     assert file.clock("R-DIS-2").state(on("2024-07-01")) == "met"
-    left = child().and_("2020-03-01", issued).and_("2024-05-01", some(DepartureCompleted))
-    assert left.clocks("R-DIS-2") == []
+
+
+@pytest.mark.rule("R-DIS-2")
+@pytest.mark.parametrize(("left_on", "opened"), [("2024-03-30", False), ("2024-03-31", True)])
+def test_a_renewal_that_was_due_while_the_child_was_in_care_is_void_once_it_left(
+    left_on: str, *, opened: bool
+) -> None:
+    issued = some(DisabilityCertificateIssued, valid_to=on("2024-06-30"))
+    left = child().and_("2020-03-01", issued).and_(left_on, some(DepartureCompleted))
+    clocks = left.clocks("R-DIS-2")
+    assert [(each.state(on(left_on)), each.void_because and each.void_because.en) for each in clocks] == (
+        [("void", "Departed")] if opened else []
+    )
+    left.and_("2024-05-10", some(ChildReceived))
+    again = left.clocks("R-DIS-2")[-1]
+    assert (again.opened_on, again.state(on("2024-07-01"))) == (on("2024-05-10"), "overdue")

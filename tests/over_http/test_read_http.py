@@ -216,6 +216,7 @@ async def test_what_is_due_and_overdue_is_told_with_what_started_it(served: Serv
     )
     (met,) = await listed(served, "/obligations", rule="D10", state="met_late")
     assert (met["state"], met["met_by"]) == ("met_late", story.entries[-1:])
+    assert met["days_left"] == -4, "counted to the day on which it was met"
     # On the day before it was met it was overdue.
     (overdue,) = await listed(served, "/obligations", rule="D10", state="overdue", day="2024-03-08")
     assert overdue["met_by"] == []
