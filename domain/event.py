@@ -290,7 +290,8 @@ class Event:
 
     Class arguments: `zh` and `en`, the label; `seals`, the category of what is personal in it, also
     of the entry's note and papers; `schema`, the payload version; `kind`, whose stream it belongs to;
-    `source`, the text that asks for it; `ends_with`, after what it does not happen any more (E06, I20, I31).
+    `source`, the text that asks for it; `ends_with`, after what it does not happen any more (E06, I20, I31);
+    `once`, whether it happens once to what it ends or answers (E17).
     """
 
     label: ClassVar[Label]
@@ -306,6 +307,8 @@ class Event:
     What ends with a departure ends with an adoption or a death, too, and what ends with an adoption with a
     death. None, if it may follow even a death.
     """
+    once: ClassVar[bool]
+    """Whether it does not happen again before that has begun again, or another one like it."""
     sealed_papers: ClassVar[frozenset[str]] = frozenset()
     """What `papers` may answer, where only personal values tell which."""
 
@@ -319,11 +322,12 @@ class Event:
         schema: int = 1,
         kind: Kind = "child",
         ends_with: End | None = "death",
+        once: bool = False,
     ) -> None:
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
         cls.label, cls.seals, cls.schema = Label(zh, en), seals, schema
-        cls.kind, cls.source, cls.ends_with = kind, source, ends_with
+        cls.kind, cls.source, cls.ends_with, cls.once = kind, source, ends_with, once
         cls.sealed = frozenset({seals}) & WHOLLY_SEALED
         if cls.__name__ in CATALOGUE:
             message = f"two events are called {cls.__name__}"

@@ -32,6 +32,7 @@ from domain.events.departure import death
 from domain.events.filing import misplaced
 from domain.events.record import ExceptionApproved, ExceptionRejected, approval, waiting
 from domain.file import AMENDMENTS, ANYTHING, TURN, File, amended
+from domain.happening_twice import told_before
 from domain.identified import other_id_asked
 from domain.joined_files import as_known, is_listed
 from domain.life import BIRTH, CASE_CLOSED, STAGE, AskedBeside, Life, over_time
@@ -436,10 +437,13 @@ def _ask(life: Life) -> Iterator[Refusal]:
 
 
 def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
-    """Yield the refusals of the general rules: nothing before birth, and nothing after what ended it."""
+    """Yield what the general rules say: nothing before birth, nothing after what ended it, nothing twice."""
     yield from _ended(life, entry)
     yield from _after_closing(life, entry)
     yield from _before_it(life, entry.event)
+    first = told_before(life, entry) if entry.event.once else None
+    if first is not None:
+        yield breach("E17", first)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value

@@ -83,7 +83,9 @@ class ArchiveCheckedOut(Event, zh="档案借出", en="Archive checked out", sour
     due_on: Annotated[Answered[date], Label("应归还日期", "Due back on"), NotBefore()]
 
 
-class ArchiveReturned(Event, zh="档案归还", en="Archive returned", source=MEASURES, ends_with=None):
+class ArchiveReturned(
+    Event, zh="档案归还", en="Archive returned", source=MEASURES, ends_with=None, once=True
+):
     """Papers that had been lent came back to the archive."""
 
     checkout: Annotated[Answered[UUID], Label("借出登记", "Check-out"), Refers("ArchiveCheckedOut")]
@@ -142,11 +144,15 @@ class ArchiveDestroyed(
     en="Archive destroyed",
     source=f"《档案法》第21条；{REGULATION}第24条",
     ends_with=None,
+    once=True,
 ):
     """Papers of the archive were destroyed, after an appraisal that decided so."""
 
     appraisal: Annotated[Answered[UUID], Label("鉴定登记", "Appraisal"), Refers("ArchiveAppraised")]
     supervised_by: Annotated[Answered[Text], Label("监销人", "Supervised by"), Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (ArchiveAppraised,)
 
     def refusals(self, life: Life) -> Refusals:
         """Nothing is destroyed unless an appraisal decided so (R-ARC-2)."""

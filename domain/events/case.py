@@ -57,7 +57,7 @@ KINDS_AFTER: Final[frozenset[type[Event]]] = frozenset(
 """Events that may follow it beside those: visits, what goes on or ends outside, and coming again."""
 
 
-class CaseClosed(Event, zh="结案", en="Case closed", source=RULES, ends_with=None):
+class CaseClosed(Event, zh="结案", en="Case closed", source=RULES, ends_with=None, once=True):
     """Nothing more is to be done for the child: the case was closed, and its papers go to the archive."""
 
     reason: Annotated[Answered[str], Label("结案原因", "Reason"), Code("case_close_reason")]

@@ -73,7 +73,7 @@ class DepartureProposed(
 
 
 class DepartureApproved(
-    Event, zh="离院审批", en="Departure approved", source=STANDARD, ends_with="departure"
+    Event, zh="离院审批", en="Departure approved", source=STANDARD, ends_with="departure", once=True
 ):
     """The competent body decided on a proposed departure."""
 
@@ -85,7 +85,9 @@ class DepartureApproved(
         return (DepartureProposed,)
 
 
-class DepartureCompleted(Event, zh="离院", en="Departure completed", source=STANDARD, ends_with=None):
+class DepartureCompleted(
+    Event, zh="离院", en="Departure completed", source=STANDARD, ends_with=None, once=True
+):
     """The child left the institution's care."""
 
     reason: Annotated[Answered[str], Label("离院原因", "Reason"), Code("departure_reason")]
@@ -132,6 +134,7 @@ class ChildDied(
     zh="死亡",
     en="Child died",
     source="《户口登记条例》第8条；《殡葬管理条例》第23条（2026-03-29以前：第13条）",
+    once=True,
 ):
     """The child died."""
 

@@ -90,7 +90,7 @@ class EntrustedCareAgreementRenewed(
 
 
 class EntrustedCareAgreementEnded(
-    Event, zh="终止代养协议", en="Entrusted-care agreement ended", source=STANDARD, ends_with=None
+    Event, zh="终止代养协议", en="Entrusted-care agreement ended", source=STANDARD, ends_with=None, once=True
 ):
     """An agreement on entrusted care ended, before its last day or with it."""
 

@@ -58,7 +58,12 @@ class DeathInvestigated(
 
 
 class FuneralCompleted(
-    Event, zh="遗体处理", en="Funeral completed", source=f"{FUNERALS}第9条、第27条、第28条", ends_with=None
+    Event,
+    zh="遗体处理",
+    en="Funeral completed",
+    source=f"{FUNERALS}第9条、第27条、第28条",
+    ends_with=None,
+    once=True,
 ):
     """The body was cremated, buried or given away."""
 

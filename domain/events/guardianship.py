@@ -190,6 +190,7 @@ class GuardianshipTerminated(
     en="Guardianship terminated",
     source=f"《民法典》第39条；{MINORS_LAW}第93、95条",
     ends_with=None,
+    once=True,
 ):
     """The guardianship of civil affairs ended."""
 

@@ -225,6 +225,7 @@ class HouseholdCancelled(
     en="Household registration cancelled",
     source="《户口登记条例》第8条、第10条",
     ends_with=None,
+    once=True,
 ):
     """The registration was cancelled at the police station."""
 

@@ -59,7 +59,7 @@ class TemporaryLeaveStarted(
 
 
 class TemporaryLeaveEnded(
-    Event, zh="外出返回", en="Temporary leave ended", source=RULES, ends_with="departure"
+    Event, zh="外出返回", en="Temporary leave ended", source=RULES, ends_with="departure", once=True
 ):
     """The child came back from leave."""
 

@@ -68,6 +68,7 @@ class RemovedFromNationalRoll(
     en="Removed from the national roll",
     source=f"{NATIONAL_SYSTEM}减员",
     ends_with=None,
+    once=True,
 ):
     """The child was taken off the national roll, and for which reason."""
 

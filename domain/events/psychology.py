@@ -100,7 +100,12 @@ class MedicalReferralMade(
 
 
 class MedicalReferralReturned(
-    Event, zh="转介就医回转", en="Medical referral returned", source=REFERRING, seals=Category.HEALTH
+    Event,
+    zh="转介就医回转",
+    en="Medical referral returned",
+    source=REFERRING,
+    seals=Category.HEALTH,
+    once=True,
 ):
     """The medical institution answered a referral, with what school and institution should do.
 

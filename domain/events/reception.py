@@ -48,7 +48,7 @@ ASSESSED: Final[Attribute[date]] = Attribute(
 )
 
 
-class ReferralDeclined(Event, zh="不予接收", en="Referral declined", source=WEIHAI):
+class ReferralDeclined(Event, zh="不予接收", en="Referral declined", source=WEIHAI, once=True):
     """The institution did not take in a child that was sent or announced to it."""
 
     referral: Annotated[Answered[UUID], Label("所答复的移送", "The referral"), Refers("ReferralReceived")]

@@ -60,7 +60,12 @@ class RehabSubsidyApplied(
 
 
 class RehabSubsidyDecided(
-    Event, zh="康复救助审批", en="Rehabilitation subsidy decided", source=SUBSIDY, seals=Category.HEALTH
+    Event,
+    zh="康复救助审批",
+    en="Rehabilitation subsidy decided",
+    source=SUBSIDY,
+    seals=Category.HEALTH,
+    once=True,
 ):
     """It was decided whether, and how much, the subsidy pays."""
 
@@ -144,6 +149,7 @@ class ExternalRehabEnded(
     source="全国儿童福利信息系统（NS）选送康复",
     seals=Category.HEALTH,
     ends_with=None,
+    once=True,
 ):
     """The child came back from another place, with what was achieved there."""
 

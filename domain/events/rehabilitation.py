@@ -168,6 +168,7 @@ class RehabPlanClosed(
     source=REHABILITATION,
     seals=Category.HEALTH,
     ends_with=None,
+    once=True,
 ):
     """A plan was closed, with what it achieved."""
 

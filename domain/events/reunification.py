@@ -101,6 +101,9 @@ class GuardianIdentityVerified(
     is_proven: Annotated[Answered[bool], Label("身份和监护关系是否查明", "Proven")]
     verified_by: Annotated[Answered[Title], Label("核验单位", "Verifying body"), Personal(Category.FAMILY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FamilyReunificationRequested,)
+
     def papers(self) -> tuple[str, ...]:
         return ("kinship_proof",) if known(self.is_proven) is True else ()
 
@@ -112,6 +115,7 @@ class ReunificationDecided(
     source=f"{STANDARD}；{MINORS_LAW}第93条",
     seals=Category.FAMILY,
     ends_with="adoption",
+    once=True,
 ):
     """The competent civil-affairs department decided whether the child goes back, and when it is visited."""
 

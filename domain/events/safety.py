@@ -193,6 +193,9 @@ class ProtectiveMeasureTaken(
     is_staff_suspended: Annotated[Answered[bool], Label("是否停止工作人员履职", "Staff suspended")]
     description: Annotated[Answered[Text], Label("措施说明", "What was done")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (SafeguardingConcernRaised, IncidentOccurred)
+
 
 class LegalAidRequested(
     Event,
@@ -266,6 +269,7 @@ class MissingChildFound(
     source=REPORTING,
     seals=Category.CONTACT,
     ends_with=None,
+    once=True,
 ):
     """The missing child was found."""
 

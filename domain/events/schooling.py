@@ -101,6 +101,9 @@ class StudentRollTransferred(
     to_school: Annotated[Answered[Title], Label("转入学校", "To school"), Personal(Category.CONTACT)]
     explanation: Annotated[Answered[Text], Label("转学原因", "Why"), Personal(Category.IDENTITY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (SchoolEnrolled,)
+
 
 class DeferralOrSuspensionApproved(
     Event, zh="批准延缓入学或者休学", en="Deferral or suspension approved", source=COMPULSORY
@@ -121,7 +124,9 @@ class DeferralOrSuspensionApproved(
         )
 
 
-class SchoolingEnded(Event, zh="就学结束", en="Schooling ended", source=COMPULSORY, ends_with=None):
+class SchoolingEnded(
+    Event, zh="就学结束", en="Schooling ended", source=COMPULSORY, ends_with=None, once=True
+):
     """A stage of schooling ended, by graduation or otherwise; whatever was under way, where none is said."""
 
     stage: Annotated[Answered[str] | None, Label("学段", "Stage"), Code("school_stage")] = None

@@ -90,6 +90,9 @@ class DnaComparisonResultReceived(
     police_unit: Annotated[Answered[Title], Label("公安机关", "Police unit")]
     database: Annotated[Title | None, Label("比对数据库", "Database")] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (DnaSampleCollected,)
+
     def papers(self) -> tuple[str, ...]:
         return ("dna_result",) if known(self.result) in COMPARED else ()
 
@@ -120,7 +123,7 @@ class FindRelativesNoticePublished(
 
 
 class FindRelativesNoticeExpired(
-    Event, zh="寻亲公告期满无人认领", en="Find-relatives notice expired", source=NOTICE_2015
+    Event, zh="寻亲公告期满无人认领", en="Find-relatives notice expired", source=NOTICE_2015, once=True
 ):
     """The notice ran out and nobody had claimed the child."""
 
@@ -164,6 +167,7 @@ class FindRelativesNoticeWithdrawn(
     en="Find-relatives notice withdrawn",
     source="全国儿童福利信息系统（NS）寻亲公告撤销",
     ends_with=None,
+    once=True,
 ):
     """The notice was taken back before anybody answered it, or because somebody did."""
 

@@ -72,6 +72,9 @@ class PlacementPlanMade(
     measures: Annotated[Answered[Text], Label("安置措施", "Measures"), Personal(Category.HEALTH)]
     planner: Annotated[Answered[Name], Label("制定人", "Planned by"), Personal(Category.HEALTH)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (NeedsAssessed,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield PLACEMENT_GOAL.since(entry.days, known(self.goal) or "unknown")
 
@@ -118,6 +121,7 @@ class SocialWorkCaseClosed(
     source=SOCIAL_WORK,
     seals=Category.HEALTH,
     ends_with=None,
+    once=True,
 ):
     """A case was closed, with what came of it."""
 
@@ -185,7 +189,12 @@ class CompanionPaired(
 
 
 class CompanionPairingEnded(
-    Event, zh="结对关爱结束", en="Pairing ended", source=f"{OPINION_2025}（二十一）", ends_with=None
+    Event,
+    zh="结对关爱结束",
+    en="Pairing ended",
+    source=f"{OPINION_2025}（二十一）",
+    ends_with=None,
+    once=True,
 ):
     """A pairing ended."""
 

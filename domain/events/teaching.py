@@ -102,6 +102,9 @@ class HomeTeachingDelivered(
     teacher: Annotated[Answered[Name], Label("教师", "Teacher"), Personal(Category.CONTACT)]
     subject: Annotated[Answered[Title], Label("教学内容", "Subject"), Personal(Category.CONTACT)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (SchoolEnrolled,)
+
 
 class DropoutDetected(Event, zh="发现失学", en="Dropout detected", source="《义务教育法》第13条"):
     """A child that is enrolled, or should be, does not go to school any more."""
@@ -113,7 +116,7 @@ class DropoutDetected(Event, zh="发现失学", en="Dropout detected", source="�
         yield DROPPED_OUT.since(entry.days, known(self.cause) or "other")
 
 
-class DropoutReturned(Event, zh="返校", en="Dropout returned", source="《义务教育法》第13条"):
+class DropoutReturned(Event, zh="返校", en="Dropout returned", source="《义务教育法》第13条", once=True):
     """A child that had dropped out goes to school again."""
 
     school: Annotated[Answered[Title], Label("学校", "School"), Personal(Category.CONTACT)]

@@ -122,17 +122,19 @@ def finding(**said: Any) -> AdoptionAssessmentFindingReported:
 
 @pytest.mark.rule("R-ADO-4")
 def test_what_speaks_against_adopters_is_reported_on_the_day_it_is_found() -> None:
-    small_child().when("2025-03-10", finding()).recorded()
-    late = small_child().when("2025-03-11", finding()).recorded("R-ADO-4")
+    started = ("2025-03-01", some(AdoptionAssessmentStarted))
+    small_child(started).when("2025-03-10", finding()).recorded()
+    late = small_child(started).when("2025-03-11", finding()).recorded("R-ADO-4")
     assert kinds(late, "R-ADO-4") == {"breach"}
-    doubtful = small_child().when("2025-03-10..2025-03-12", finding())
+    doubtful = small_child(started).when("2025-03-10..2025-03-12", finding())
     assert kinds(doubtful, "R-ADO-4") == {"uncertain"}
 
 
 @pytest.mark.rule("R-ADO-4")
 def test_harm_to_minors_is_reported_to_the_police_too_and_when_it_was_found_is_recorded() -> None:
     def reported(**said: Any) -> Given:
-        return small_child().when("2025-03-10", finding(**said))
+        started = ("2025-03-01", some(AdoptionAssessmentStarted))
+        return small_child(started).when("2025-03-10", finding(**said))
 
     reported().recorded()
     reported(situation="harm_to_minors", is_police_told=True).recorded()

@@ -279,7 +279,9 @@ def test_what_follows_an_adoption_is_recorded_after_it(event: Event) -> None:
 def test_after_an_adoption_the_reason_for_leaving_is_the_adoption_and_unknown_it_is_a_doubt() -> None:
     child = cared_for().and_("2022-05-01", some(AdoptionRegistered))
     child.when("2022-05-03", some(DepartureCompleted, reason="01")).recorded()
-    child.when("2022-05-03", some(DepartureCompleted)).recorded("I20")
+    cared_for().and_("2022-05-01", some(AdoptionRegistered)).when(
+        "2022-05-03", some(DepartureCompleted)
+    ).recorded("I20")
 
 
 # E06: after death
@@ -391,7 +393,7 @@ def test_nothing_else_happens_from_the_day_after_a_death_not_even_another_one(di
 def test_who_died_departs_by_death_and_an_unknown_reason_is_a_doubt() -> None:
     child = cared_for().and_("2022-05-01", DIED)
     child.when("2022-05-03", LEFT).refused("E06")
-    child.when("2022-05-03", some(DepartureCompleted)).recorded("E06")
+    cared_for().and_("2022-05-01", DIED).when("2022-05-03", some(DepartureCompleted)).recorded("E06")
 
 
 def test_nothing_happens_to_a_child_after_its_death() -> None:

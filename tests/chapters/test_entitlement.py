@@ -110,10 +110,10 @@ def test_an_allowance_that_was_stopped_does_not_end_another_one() -> None:
 
 @pytest.mark.rule("I26")
 def test_what_is_paid_on_after_an_adoption_has_its_own_line_and_ends_with_a_death() -> None:
-    adopted = child().and_("2024-03-20", some(AdoptionRegistered))
+    adopted = child().and_("2020-02-01", granted()).and_("2024-03-20", some(AdoptionRegistered))
     adopted.when("2024-05-01", paid("2024-04", "2024-04")).recorded("I26")
     adopted.when("2024-05-01", paid("2024-04", "2024-04", "adopted")).recorded()
-    died = child().and_("2024-03-20", some(ChildDied))
+    died = child().and_("2020-02-01", granted()).and_("2024-03-20", some(ChildDied))
     died.when("2024-05-01", paid("2024-04", "2024-04", "adopted")).recorded("I26")
 
 

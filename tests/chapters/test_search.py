@@ -14,6 +14,7 @@ from domain.events.search import (
     NOTICE,
     PARENT,
     DnaComparisonResultReceived,
+    DnaSampleCollected,
     FindRelativesNoticeExpired,
     FindRelativesNoticePublished,
     FindRelativesNoticeWithdrawn,
@@ -117,8 +118,9 @@ def test_a_claim_made_again_after_it_was_rejected_is_open_again() -> None:
 
 def test_a_result_cannot_come_before_the_sample_was_submitted() -> None:
     result = some(DnaComparisonResultReceived, submitted_on=date(2024, 5, 2))
-    given().when("2024-05-01", result).refused("E10")
-    given().when("2024-05-02", result).recorded()
+    sampled = ("2024-04-30", some(DnaSampleCollected))
+    given(sampled).when("2024-05-01", result).refused("E10")
+    given(sampled).when("2024-05-02", result).recorded()
 
 
 def test_the_last_certificate_says_whether_parents_were_not_found_for_now_or_finally() -> None:

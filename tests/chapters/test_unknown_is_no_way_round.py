@@ -36,7 +36,6 @@ WHY_SILENT: Final = {
     ("E05", "FindRelativesNoticeExpired.notice"): "what names no entry refers to none",
     ("E09", "ChildReceived.found_region"): NOT_SAID,
     ("E13", "ChildReceived.found_on"): NOT_SAID,
-    ("E16", "CareModeAssigned.mode"): "a mode that is not known claims no foster care",
     ("I30", "HouseholdRegistered.citizen_id"): NOT_SAID,
     ("R-DIS-1", "DisabilityCertificateIssued.certificate_no"): NOT_SAID,
     ("R-COM-5", "CommunityVisitsPlanned.visits_on"): "a plan without days awaits none; R-COM-4 goes on",

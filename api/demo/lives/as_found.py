@@ -185,12 +185,13 @@ def remembered_after_death(present: Present) -> LifeCourse:
 
 
 def left_as_dead(present: Present) -> LifeCourse:
-    """A baby left as dead, says an old list; nothing of his death is on file, nor where he was buried."""
+    """A baby left as dead, says an old list, and says so twice; nothing of his death is on file."""
     child = present.who(present.ago(years=8), MALE)
     left = child.born + timedelta(days=70)
     yield on(child.born, ChildReceived, file_no=present.file_no).on_paper()
     yield identity(child, child.born).on_paper()
     yield on(left, DepartureCompleted, reason="06").on_paper()
+    yield on(left + timedelta(days=3), DepartureCompleted, reason="06").on_paper()
 
 
 AS_FOUND = (

@@ -17,7 +17,11 @@ from domain.event import (
     Title,
     known,
 )
-from domain.events.adoption.assessment import ASSESSMENT_MEASURES
+from domain.events.adoption.assessment import (
+    ASSESSMENT_MEASURES,
+    AdoptionAssessmentConsented,
+    AdoptionAssessmentNoticeGiven,
+)
 from domain.life import Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain, unless
 from domain.shared_fields import AdopterId
@@ -79,6 +83,9 @@ class AdoptionAssessmentFindingReported(
         Text | None, Label("情况说明", "Account"), Personal(Category.ADOPTION, subject="adopter")
     ] = None
     adopter: Annotated[AdopterId | None, Label("收养人", "Adopter")] = None
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AdoptionAssessmentStarted, AdoptionAssessmentConsented, AdoptionAssessmentNoticeGiven)
 
     def refusals(self, life: Life) -> Refusals:
         """R-ADO-4: it is reported on the day on which it is found, and harm to a child to the police, too."""

@@ -167,6 +167,7 @@ class RegistrarNoticeExpired(
     zh="收养登记公告期满无人认领",
     en="Registrar's notice expired",
     source=f"{REGISTRATION_MEASURES}第8条",
+    once=True,
 ):
     """The registrar's notice ran out and nobody had claimed the child."""
 
@@ -232,6 +233,7 @@ class IntegrationEnded(
     seals=Category.ADOPTION,
     source=ASSESSMENT_MEASURES,
     ends_with=None,
+    once=True,
 ):
     """The time of living together on trial ended."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from domain.event import Answered, Category, Event, Label, Name, Number, Personal, known
 from domain.events.adoption.adopting import WHICH_ADOPTER
-from domain.events.adoption.assessment import CIVIL_CODE, REGISTRATION_MEASURES
+from domain.events.adoption.assessment import CIVIL_CODE, REGISTRATION_MEASURES, AdopterApplicationReceived
 from domain.events.adoption.registration import AdoptionRegistered, adoption_by
 from domain.events.search import NOTICE_2015, is_rescued
 from domain.life import Life
@@ -44,12 +44,16 @@ class AdoptionRefused(
     seals=Category.ADOPTION,
     source=f"{REGISTRATION_MEASURES}第8条",
     ends_with="adoption",
+    once=True,
 ):
     """It was decided that this party does not adopt this child, for a reason that they were told."""
 
     adopter: Annotated[Answered[AdopterId], Label("收养人", "Adopter")]
     decided_by: DecidedBy
     grounds: Grounds
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AdopterApplicationReceived,)
 
 
 class ChildHandedOver(

@@ -25,6 +25,7 @@ class AdoptionDissolved(
     en="Adoption dissolved",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1114条至第1118条；{REGISTRATION_MEASURES}第10条、第11条",
+    once=True,
 ):
     """Adopters and child are no longer parents and child, by agreement and registration or by a judgment."""
 
@@ -71,6 +72,7 @@ class AdoptionRevoked(
     en="Adoption revoked",
     seals=Category.ADOPTION,
     source=f"{CIVIL_CODE}第1113条；{REGISTRATION_MEASURES}第13条",
+    once=True,
 ):
     """The registration was revoked since the adoption was void from the beginning."""
 

@@ -39,6 +39,7 @@ class AdoptionAvailabilityWithdrawn(
     en="Adoption availability withdrawn",
     seals=Category.ADOPTION,
     source=SYSTEM,
+    once=True,
 ):
     """The child is no longer shown as one that can be adopted."""
 

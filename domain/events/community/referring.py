@@ -42,7 +42,11 @@ class CareReferralMade(
 
 
 class CareReferralReturned(
-    Event, zh="转介结果反馈", en="Care referral returned", source=f"{RUGAO}三（一）；{GUIZHOU}三（八）"
+    Event,
+    zh="转介结果反馈",
+    en="Care referral returned",
+    source=f"{RUGAO}三（一）；{GUIZHOU}三（八）",
+    once=True,
 ):
     """The authority or service said what came of the referral."""
 
@@ -77,6 +81,7 @@ class HotlineCaseHandled(
     seals=Category.SAFEGUARDING,
     source=f"{RUGAO}三（二）",
     ends_with=None,
+    once=True,
 ):
     """What the hotline was told was looked into, and the caller answered: the loop is closed."""
 
@@ -102,7 +107,12 @@ class OutsideServiceStarted(
 
 
 class OutsideServiceEnded(
-    Event, zh="结束机构外展服务", en="Outside service ended", source=f"{WEIHAI}二（八）", ends_with=None
+    Event,
+    zh="结束机构外展服务",
+    en="Outside service ended",
+    source=f"{WEIHAI}二（八）",
+    ends_with=None,
+    once=True,
 ):
     """The service came to its end."""
 

@@ -153,7 +153,12 @@ class SupportRollEntered(
 
 
 class RollLeft(
-    Event, zh="退出名册", en="Taken off the roll", source="全国儿童福利信息系统（NS）减员", ends_with=None
+    Event,
+    zh="退出名册",
+    en="Taken off the roll",
+    source="全国儿童福利信息系统（NS）减员",
+    ends_with=None,
+    once=True,
 ):
     """The child was taken off a roll; who belongs on several is taken off each."""
 
@@ -182,6 +187,9 @@ class RollInformationVerified(
     differences: Annotated[
         Text | None, Label("差异及处理", "Differences and what was done"), Personal(Category.IDENTITY)
     ] = None
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (MigrantRollEntered, LeftBehindRollEntered, SupportRollEntered)
 
 
 def off_rolls(entry: AnyEntry) -> Facts:

@@ -82,12 +82,15 @@ class AllowanceGranted(Event, zh="基本生活费核定", en="Allowance granted"
         yield ALLOWANCE.since(begins(known(self.first_month), entry.days), line, key=line)
 
 
-class AllowanceRefused(Event, zh="基本生活费不予核定", en="Allowance refused", source=ALLOWANCES):
+class AllowanceRefused(Event, zh="基本生活费不予核定", en="Allowance refused", source=ALLOWANCES, once=True):
     """An application was refused in writing, with its grounds."""
 
     application: Annotated[Answered[UUID], Label("所答复的申请", "Answers"), Refers("AllowanceApplied")]
     decided_by: DecidedBy
     grounds: Grounds
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AllowanceApplied,)
 
 
 class AllowanceAdjusted(
@@ -120,6 +123,9 @@ class AllowancePaid(
     is_reissue: Annotated[Answered[bool], Label("是否补发", "Paid later")]
     payee: Annotated[Answered[Name] | None, Label("领取人", "Payee"), Personal(Category.CONTACT)] = None
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AllowanceGranted,)
+
     def impossible(self, entry: AnyEntry) -> Refusals:
         first, last = known(self.first_month), known(self.last_month)
         if first is not None and last is not None and last < first:
@@ -137,12 +143,7 @@ class AllowancePaid(
 
 
 class AllowanceStopped(
-    Event,
-    zh="基本生活费停发",
-    en="Allowance stopped",
-    source=ALLOWANCES,
-    schema=2,
-    ends_with=None,
+    Event, zh="基本生活费停发", en="Allowance stopped", source=ALLOWANCES, schema=2, ends_with=None, once=True
 ):
     """It was decided that the basic living allowance ends, with the last month for which it is paid."""
 

@@ -33,7 +33,7 @@ class OverAgeContinuationApplied(
 
 
 class OverAgeContinuationDecided(
-    Event, zh="超龄续发审批", en="Over-age continuation decided", source=OVER_AGE
+    Event, zh="超龄续发审批", en="Over-age continuation decided", source=OVER_AGE, once=True
 ):
     """It was decided whether the allowance goes on after 18, and through which day."""
 

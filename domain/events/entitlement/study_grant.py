@@ -46,7 +46,7 @@ class StudyGrantPaid(Event, zh="孤儿助学金发放", en="Study grant paid", s
 
 
 class StudyGrantStopped(
-    Event, zh="孤儿助学金停发", en="Study grant stopped", source=STUDY_GRANTS, ends_with=None
+    Event, zh="孤儿助学金停发", en="Study grant stopped", source=STUDY_GRANTS, ends_with=None, once=True
 ):
     """A grant ended before the end of the study, or with it."""
 

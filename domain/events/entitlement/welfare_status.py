@@ -44,7 +44,13 @@ class WelfareStatusRecognised(
 
 
 class WelfareStatusEnded(
-    Event, zh="儿童身份终止", en="Welfare status ended", source=RECOGNITION, schema=2, ends_with=None
+    Event,
+    zh="儿童身份终止",
+    en="Welfare status ended",
+    source=RECOGNITION,
+    schema=2,
+    ends_with=None,
+    once=True,
 ):
     """The child is not recognised as that any more."""
 

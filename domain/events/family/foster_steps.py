@@ -112,6 +112,9 @@ class FosterFamilyAssessed(
     conclusion: Annotated[Answered[Text], Label("评估情况", "Findings"), Personal(Category.FAMILY)]
     assessors: Assessors
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterFamilyApplied,)
+
 
 class FosterFamilyApproved(
     Event,
@@ -153,10 +156,14 @@ class FosterFamilyRejected(
     seals=Category.FAMILY,
     source=f"{FOSTER_MEASURES}第12条",
     kind="family",
+    once=True,
 ):
     """The institution did not approve the family, or no longer does."""
 
     grounds: Annotated[Answered[Text], Label("理由", "Grounds"), Personal(Category.FAMILY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterFamilyApplied,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield APPROVED.since(entry.days, None)
@@ -175,6 +182,9 @@ class FosterFamilyTrained(
     subject: Annotated[Answered[Title], Label("培训内容", "Subject"), Personal(Category.FAMILY)]
     trainer: Annotated[Answered[Title], Label("培训单位", "Trained by"), Personal(Category.FAMILY)]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterFamilyApplied,)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield TRAINED.since(entry.days, entry.days.last)
 
@@ -186,11 +196,15 @@ class FosterFamilyClosed(
     seals=Category.FAMILY,
     source=FOSTER_ASSESSMENT,
     kind="family",
+    once=True,
 ):
     """The family fosters no more."""
 
     reason: Annotated[Answered[str], Label("结案原因", "Reason"), Code("foster_close_reason")]
     account: Annotated[Answered[Text], Label("情况说明", "Account"), Personal(Category.FAMILY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterFamilyApplied,)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield APPROVED.since(entry.days, None)

@@ -48,6 +48,9 @@ class FosterVisitsPlanned(
 
     visits_on: Annotated[Answered[AtLeastOne[date]], Label("计划探访日期", "Days of visits")]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (FosterPlacementStarted, FosterMatchStarted)
+
 
 class FosterVisitMade(
     Event,

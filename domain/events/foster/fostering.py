@@ -204,6 +204,7 @@ class FosterPlacementEnded(
     seals=Category.FAMILY,
     source=FOSTER_MEASURES,
     ends_with=None,
+    once=True,
 ):
     """The child is no longer placed with its foster family; the next care mode is recorded by itself."""
 

@@ -51,6 +51,7 @@ class FosterMatchCancelled(
     seals=Category.FAMILY,
     source="全国儿童福利信息系统（NS）",
     ends_with="departure",
+    once=True,
 ):
     """Child and foster family stopped living together on trial."""
 
@@ -71,6 +72,7 @@ class FosterMatchAssessed(
     seals=Category.FAMILY,
     source=FOSTER_ASSESSMENT,
     ends_with="departure",
+    once=True,
 ):
     """It was assessed whether child and foster family fit each other, which ends the trial."""
 

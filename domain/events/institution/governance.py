@@ -60,7 +60,12 @@ class MilestoneSet(
 
 
 class MilestoneReached(
-    Event, zh="工作目标完成", en="Milestone reached", source=f"{WEIHAI}一、四（一）", kind="institution"
+    Event,
+    zh="工作目标完成",
+    en="Milestone reached",
+    source=f"{WEIHAI}一、四（一）",
+    kind="institution",
+    once=True,
 ):
     """The institution reached a goal that was set."""
 

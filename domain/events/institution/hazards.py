@@ -51,7 +51,12 @@ class MajorHazardFound(
 
 
 class MajorHazardRectified(
-    Event, zh="重大事故隐患整改完成", en="Major hazard rectified", source=CRITERIA, kind="institution"
+    Event,
+    zh="重大事故隐患整改完成",
+    en="Major hazard rectified",
+    source=CRITERIA,
+    kind="institution",
+    once=True,
 ):
     """A major hazard was rectified, and somebody accepted that it was."""
 

@@ -45,6 +45,7 @@ class ImpactAssessmentDestroyed(
     en="Impact assessment report destroyed",
     source=ASSESSMENT,
     kind="institution",
+    once=True,
 ):
     """The report of an impact assessment was destroyed, which is kept for three years."""
 

@@ -44,7 +44,12 @@ class LicenceIssued(
 
 
 class LicenceRevoked(
-    Event, zh="证照撤销、吊销或者注销", en="Licence revoked", source=f"{WEIHAI}二（二）", kind="institution"
+    Event,
+    zh="证照撤销、吊销或者注销",
+    en="Licence revoked",
+    source=f"{WEIHAI}二（二）",
+    kind="institution",
+    once=True,
 ):
     """A licence of the institution came to an end before its last day."""
 
@@ -82,6 +87,7 @@ class RehabProviderDesignationEnded(
     en="Rehabilitation provider's designation ended",
     source=f"{WEIHAI}二（三）",
     kind="institution",
+    once=True,
 ):
     """The designation for rehabilitation came to an end before its last day."""
 

@@ -60,7 +60,7 @@ class SpecialInspectionDone(
 
 
 class RectificationCompleted(
-    Event, zh="专项检查整改完成", en="Rectification completed", source=SYSTEM, kind="institution"
+    Event, zh="专项检查整改完成", en="Rectification completed", source=SYSTEM, kind="institution", once=True
 ):
     """What a special inspection found was rectified."""
 
@@ -98,7 +98,7 @@ class SuggestionReceived(
 
 
 class SuggestionAnswered(
-    Event, zh="书面回复建议书", en="Suggestion answered", source=SUGGESTED, kind="institution"
+    Event, zh="书面回复建议书", en="Suggestion answered", source=SUGGESTED, kind="institution", once=True
 ):
     """The institution answered a suggestion in writing."""
 

@@ -94,6 +94,7 @@ class MedicalAidDecided(
     source=f"{CARE_TEXT}；{TOMORROW_TEXT}；{NATIONAL_SYSTEM}",
     seals=Category.HEALTH,
     ends_with=None,
+    once=True,
 ):
     """It was decided whether a fund, a programme or a charity pays for an illness, and how much."""
 

@@ -72,6 +72,7 @@ class IllnessEpisodeClosed(
     source="本系统规则",
     seals=Category.HEALTH,
     ends_with=None,
+    once=True,
 ):
     """The treatment of an illness was over."""
 

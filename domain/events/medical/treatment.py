@@ -65,7 +65,13 @@ class HospitalAdmitted(
 
 
 class HospitalDischarged(
-    Event, zh="出院", en="Hospital discharged", source=NATIONAL_SYSTEM, seals=Category.HEALTH, ends_with=None
+    Event,
+    zh="出院",
+    en="Hospital discharged",
+    source=NATIONAL_SYSTEM,
+    seals=Category.HEALTH,
+    ends_with=None,
+    once=True,
 ):
     """The child left hospital."""
 

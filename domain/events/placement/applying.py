@@ -39,7 +39,11 @@ class PlacementApplicationMade(
 
 
 class PlacementApplicationDecided(
-    Event, zh="安置事项审批", en="Placement application decided", source=f"{SEED_RULES}；{EMPLOYMENT_LAW}"
+    Event,
+    zh="安置事项审批",
+    en="Placement application decided",
+    source=f"{SEED_RULES}；{EMPLOYMENT_LAW}",
+    once=True,
 ):
     """The authority answered an application."""
 
@@ -97,6 +101,7 @@ class HardshipSupportPublicityEnded(
     en="Hardship support publicity ended",
     source=HARDSHIP_RULES,
     ends_with="adoption",
+    once=True,
 ):
     """The days ended in which an adult's application was published in the community."""
 

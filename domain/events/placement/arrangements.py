@@ -117,7 +117,9 @@ class Enlisted(Event, zh="入伍", en="Enlisted", source=f"{SERVICE_LAW}第20条
         yield SERVING.since(entry.days, entry.days.last)
 
 
-class MilitaryServiceEnded(Event, zh="退役", en="Military service ended", source=f"{SERVICE_LAW}第17条"):
+class MilitaryServiceEnded(
+    Event, zh="退役", en="Military service ended", source=f"{SERVICE_LAW}第17条", once=True
+):
     """The young person left the army."""
 
     def presupposes(self) -> tuple[type[Event], ...]:

@@ -24,7 +24,12 @@ PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年�
 
 
 class AdultPlaced(
-    Event, zh="成年安置完成", en="Adult placed", source=f"{ANHUI}；{SEED_RULES}", ends_with="adoption"
+    Event,
+    zh="成年安置完成",
+    en="Adult placed",
+    source=f"{ANHUI}；{SEED_RULES}",
+    ends_with="adoption",
+    once=True,
 ):
     """The young person began to live as an adult outside the institution's care."""
 

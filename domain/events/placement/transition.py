@@ -8,7 +8,7 @@ from domain.event import Answered, Category, Code, Event, Label, NotBefore, Pers
 from domain.events.intake import ADMITTED
 from domain.events.placement.arrangements import TRANSITION
 from domain.events.placement.placed import PLACED, AdultPlaced
-from domain.events.placement.preparing import DESIGN, SEED_RULES
+from domain.events.placement.preparing import DESIGN, SEED_RULES, AdultPlacementPlanApproved
 from domain.file import Facts
 from domain.life import CASE_CLOSED, DEPARTED, STAGE
 from domain.shared_fields import Grounds, PaymentMode, Yuan
@@ -36,7 +36,7 @@ class TransitionPeriodStarted(
 
 
 class TransitionPeriodEnded(
-    Event, zh="过渡期结束", en="Transition period ended", source=f"{SHENZHEN}；{DESIGN}"
+    Event, zh="过渡期结束", en="Transition period ended", source=f"{SHENZHEN}；{DESIGN}", once=True
 ):
     """The support in living on their own ended."""
 
@@ -62,9 +62,17 @@ class PlacementSubsidyPaid(
     amount_yuan: Yuan
     mode: PaymentMode
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AdultPlaced, AdultPlacementPlanApproved)
+
 
 class PlacementReversed(
-    Event, zh="安置中止返院", en="Placement reversed", source=f"{SEED_RULES}；{DESIGN}", ends_with="adoption"
+    Event,
+    zh="安置中止返院",
+    en="Placement reversed",
+    source=f"{SEED_RULES}；{DESIGN}",
+    ends_with="adoption",
+    once=True,
 ):
     """A placement failed, and the young person lives in the institution again."""
 

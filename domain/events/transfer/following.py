@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from domain.event import Answered, Category, Code, Event, Label, Number, Personal, Title
+from domain.events.entitlement.allowance import AllowanceGranted
 from domain.events.household import HouseholdTransferred
 from domain.events.transfer.handing_over import TRANSFERS, ChildTransferred
 from domain.life import Life
@@ -28,6 +29,9 @@ class GuardianResponsibilityTransferred(
         Answered[Number], Label("决定文号", "Number of the decision"), Personal(Category.FAMILY)
     ]
 
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (ChildTransferred,)
+
 
 class AllowancePayerChanged(
     Event,
@@ -43,6 +47,9 @@ class AllowancePayerChanged(
     from_payer: Annotated[Answered[Title], Label("原发放单位", "Paid by before"), Personal(Category.FAMILY)]
     to_payer: Annotated[Answered[Title], Label("现发放单位", "Paid by after"), Personal(Category.FAMILY)]
     first_month: FirstMonth
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (AllowanceGranted,)
 
 
 @standing("R-MOV-1", ChildTransferred)

@@ -62,7 +62,9 @@ class TransferProposed(Event, zh="提出移交", en="Transfer proposed", source=
         return INTAKE
 
 
-class TransferApproved(Event, zh="移交审批", en="Transfer approved", source=TRANSFERS, ends_with="departure"):
+class TransferApproved(
+    Event, zh="移交审批", en="Transfer approved", source=TRANSFERS, ends_with="departure", once=True
+):
     """The competent body decided whether the child goes to that institution."""
 
     proposal: Annotated[Answered[UUID], Label("移交方案", "Proposal"), Refers("TransferProposed")]
@@ -72,6 +74,9 @@ class TransferApproved(Event, zh="移交审批", en="Transfer approved", source=
     receiver: Annotated[Answered[Title], Label("接收机构", "Receiver"), Personal(Category.IDENTITY)]
     decision: DecisionTaken
     decided_by: Annotated[DecidedBy, Personal(Category.IDENTITY)]
+
+    def presupposes(self) -> tuple[type[Event], ...]:
+        return (TransferProposed,)
 
     def follows(self) -> tuple[type[Event], ...]:
         return INTAKE
