@@ -34,9 +34,9 @@ class ChangeSource:
     """Where a value comes from: a `field` of the event, its `occurred` days, or it is always the `same`.
 
     Of the days on which the event occurred the last one is meant where a single day is asked for; `entry` is
-    the id of the original entry. `otherwise` is where it comes from while the field is unknown. `cases` has
-    what each code of the field stands for, `parts` where the parts of a value come from. What is `counted` is
-    computed from several fields.
+    the id of the original entry. `otherwise` is where it comes from while the field is unknown, if it is not
+    that answer itself. `cases` has what each code of the field stands for, `parts` where the parts of a value
+    come from. What is `counted` is computed from several fields.
     """
 
     kind: Literal["field", "occurred", "entry", "same", "cases", "parts", "counted"]
@@ -248,7 +248,11 @@ def _source(pairs: Iterable[tuple[AnyEntry, Any]]) -> ChangeSource:
     event = type(said[0][0].event)
     for spec in fields_of(event):
         answered = [(entry, value) for entry, value in said if _field(entry, spec.name) is not None]
-        others = [(entry, value) for entry, value in said if _field(entry, spec.name) is None]
+        others = [
+            (entry, value)
+            for entry, value in said
+            if _field(entry, spec.name) is None and not _same(value, getattr(entry.event, spec.name))
+        ]
         if answered and all(_same(value, _field(entry, spec.name)) for entry, value in answered):
             otherwise = _plain(others) if others else None
             if not others or otherwise is not None:

@@ -14,7 +14,8 @@ SourceAnswer: TypeAlias = dict[str, Any]
 `from` is `field` (the value of that field of the event), `occurred` (the days of the entry, of which the last
 counts where one day is meant), `entry` (the id of the entry, or of the one that it corrects), `same` (always
 this value), `cases` (the value that a code of the field stands for), `parts` (each part by itself), or
-`counted` (from several fields). `otherwise` is where it comes from if the field is unknown.
+`counted` (from several fields). `otherwise` is where it comes from if the field is unknown; without it, that
+answer itself holds.
 """
 
 

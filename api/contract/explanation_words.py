@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from domain.codes import tables
 from domain.counted import counted
 from domain.entry import AnyEntry
-from domain.event import Category
+from domain.event import Category, Unknown
 from domain.explaining import AsideReason
 from domain.label import Label
 from domain.rulebook import DEFAULT, Pack, Rule, title_of
@@ -186,6 +186,8 @@ def held(
         en = f"began on an uncertain day, {last.isoformat()} at the latest"
     if value.get("until") is not None:
         zh, en = f"{zh}至{day_words(value['until']).zh}", f"{en}, until {value['until'].isoformat()}"
+    if isinstance(value.get("value"), Unknown):
+        zh, en = "，".join(filter(None, ["登记为不详", zh])), f"answered as unknown, {en}"
     if entry is not None:
         by = cited(entry)
         zh, en = "，".join(filter(None, [zh, f"依据{by.zh}"])), f"{en}, by {by.en}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.contract.explanation_words import GATE_STATES, STATES, cited, day_words, days_words
 from domain.attribute_codes import attribute_codes
-from domain.event import Category
+from domain.event import Category, Unknown
 from domain.file import ATTRIBUTES, Attribute, Fact
 from domain.identified import is_id
 from domain.impact import StatusChange
@@ -87,6 +87,8 @@ def _value(attribute: Attribute[Any], fact: Fact[Any], sees: AbstractSet[Categor
     match fact.held.value:
         case bool(truth):
             return _TRUTH[truth]
+        case Unknown():
+            return STATES["unknown"]
         case Days() as days:
             return days_words(days)
         case date() as day:

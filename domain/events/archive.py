@@ -35,7 +35,7 @@ REGULATION: Final = "《档案法实施条例》"
 DESTROY: Final = "destroy"
 """A code of `appraisal_result`."""
 
-ARCHIVE_PLACE: Final[Attribute[str]] = Attribute(
+ARCHIVE_PLACE: Final[Attribute[Answered[str]]] = Attribute(
     "archive", "place", Label("档案存放处", "Where the archive is kept"), Category.IDENTITY
 )
 ARCHIVE_STATE: Final[Attribute[str]] = Attribute(
@@ -55,7 +55,7 @@ class ArchiveOpened(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ARCHIVE_STATE.since(entry.days, "open")
-        yield ARCHIVE_PLACE.since(entry.days, known(self.place))
+        yield ARCHIVE_PLACE.since(entry.days, self.place)
 
 
 class DocumentFiled(
@@ -107,7 +107,7 @@ class ArchiveSealed(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ARCHIVE_STATE.since(entry.days, "sealed")
-        yield ARCHIVE_PLACE.since(entry.days, known(self.place))
+        yield ARCHIVE_PLACE.since(entry.days, self.place)
 
 
 class ArchiveTransferred(
@@ -123,7 +123,7 @@ class ArchiveTransferred(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield ARCHIVE_STATE.since(entry.days, "transferred")
-        yield ARCHIVE_PLACE.since(entry.days, known(self.receiver))
+        yield ARCHIVE_PLACE.since(entry.days, self.receiver)
 
 
 class ArchiveAppraised(

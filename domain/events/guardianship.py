@@ -30,8 +30,10 @@ CIVIL_CODE: Final = "《民法典》"
 
 GUARDIANSHIP: Final[Attribute[str]] = Attribute("guardianship", "type", Label("监护类型", "Guardianship"))
 """A code of `guardianship_type`. Civil affairs is the guardian, not the institution."""
-REVIEW: Final[Attribute[date]] = Attribute("guardianship", "review", Label("监护复核日期", "Review due"))
-GUARDIAN: Final[Attribute[str]] = Attribute(
+REVIEW: Final[Attribute[Answered[date]]] = Attribute(
+    "guardianship", "review", Label("监护复核日期", "Review due")
+)
+GUARDIAN: Final[Attribute[Answered[str]]] = Attribute(
     "guardianship", "body", Label("监护机关", "Guardian body"), Category.FAMILY
 )
 REVOKED: Final[Attribute[UUID]] = Attribute(
@@ -61,8 +63,8 @@ class TemporaryGuardianshipStarted(
         yield from _temporary(life, known(self.review_due_on))
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _begun(entry, TEMPORARY, known(self.guardian_body))
-        yield REVIEW.since(entry.days, known(self.review_due_on))
+        yield from _begun(entry, TEMPORARY, self.guardian_body)
+        yield REVIEW.since(entry.days, self.review_due_on)
 
 
 class TemporaryGuardianshipExtended(
@@ -90,7 +92,7 @@ class TemporaryGuardianshipExtended(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield GUARDIANSHIP.since(entry.days, TEMPORARY)
-        yield REVIEW.since(entry.days, known(self.review_due_on))
+        yield REVIEW.since(entry.days, self.review_due_on)
 
 
 DECIDED: Final = (TemporaryGuardianshipStarted, TemporaryGuardianshipExtended)
@@ -154,9 +156,7 @@ class GuardianChanged(
         yield from heard(life, known(self.is_child_asked))
 
     def holds(self, entry: AnyEntry) -> Facts:
-        body = known(self.to_body)
-        if body is not None:
-            yield GUARDIAN.since(entry.days, body)
+        yield GUARDIAN.since(entry.days, self.to_body)
 
 
 class GuardianshipRestored(
@@ -239,7 +239,7 @@ def heard(life: Life, is_asked: bool | None) -> Refusals:  # noqa: FBT001 - the 
         yield from unless("R-HEAR-1", False if certain else None, by=limit)
 
 
-def _begun(entry: AnyEntry, kind: str, body: str | None) -> Facts:
+def _begun(entry: AnyEntry, kind: str, body: Answered[str] | None) -> Facts:
     """That the State is guardian from this entry on."""
     yield GUARDIANSHIP.since(entry.days, kind)
     yield GUARDIAN.since(entry.days, body)

@@ -40,7 +40,9 @@ MEASURES: Final = "《儿童福利机构管理办法》"
 FILE_NO: Final[Attribute[str]] = Attribute(
     "intake", "file_no", Label("儿童编号", "File number"), Category.IDENTITY
 )
-DECLINED: Final[Attribute[str]] = Attribute("intake", "declined", Label("不予接收", "Referral declined"))
+DECLINED: Final[Attribute[Answered[str]]] = Attribute(
+    "intake", "declined", Label("不予接收", "Referral declined")
+)
 """Why the last referral was declined: a code of `referral_decline_reason`."""
 RECEIVED: Final[Attribute[date]] = Attribute(
     "intake", "received", Label("接收", "Received"), stays_readable=True

@@ -28,7 +28,7 @@ from domain.refusal import Refusals, breach
 from domain.when import Days
 
 RULES: Final = "本系统规则（儿童请假外出登记）"
-AWAY: Final[Attribute[str]] = Attribute("leave", "away", Label("请假外出", "On leave"))
+AWAY: Final[Attribute[Answered[str]]] = Attribute("leave", "away", Label("请假外出", "On leave"))
 """Why the child is away for a time: a code of `leave_reason`."""
 
 
@@ -55,7 +55,7 @@ class TemporaryLeaveStarted(
             yield breach("R-LEA-2", away.entry)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield AWAY.since(entry.days, known(self.leave_reason) or "other")
+        yield AWAY.since(entry.days, self.leave_reason)
 
 
 class TemporaryLeaveEnded(

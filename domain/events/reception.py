@@ -70,7 +70,7 @@ class ReferralDeclined(Event, zh="不予接收", en="Referral declined", source=
             yield uncertain("R-INT-3", detail=Label("不予接收的原因不明", "the reason is not clear"))
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield DECLINED.since(entry.days, known(self.reason) or "unknown")
+        yield DECLINED.since(entry.days, self.reason)
 
 
 class CheckedPaper(Part):

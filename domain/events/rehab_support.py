@@ -42,7 +42,7 @@ MENTAL: Final = "6"
 """The class under which autism is certified, for which the subsidy is meant too, among others."""
 APPROVED: Final = "approved"
 
-EXTERNAL: Final[Attribute[str]] = Attribute(
+EXTERNAL: Final[Attribute[Answered[str]]] = Attribute(
     "rehab_support", "external", Label("外送康复", "In rehabilitation elsewhere"), Category.CONTACT
 )
 
@@ -139,7 +139,7 @@ class ExternalRehabStarted(
         yield from no_day("R-REH-4", self.until)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield EXTERNAL.since(entry.days, known(self.base) or "unknown")
+        yield EXTERNAL.since(entry.days, self.base)
 
 
 class ExternalRehabEnded(

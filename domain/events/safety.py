@@ -49,7 +49,7 @@ AID: Final = "《未成年人保护法》第104条、第111条"
 AT_HOME: Final = "domestic_violence"
 POLICE: Final = "police"
 
-MISSING: Final[Attribute[str]] = Attribute("safety", "missing", Label("下落不明", "Missing"))
+MISSING: Final[Attribute[Answered[str]]] = Attribute("safety", "missing", Label("下落不明", "Missing"))
 
 
 class IncidentOccurred(
@@ -259,7 +259,7 @@ class ChildMissingReported(
     def holds(self, entry: AnyEntry) -> Facts:
         seen = known(self.last_seen_at)
         since = entry.days if seen is None else Days.on(day_of(seen))
-        yield MISSING.since(since, known(self.missing_kind) or "unknown")
+        yield MISSING.since(since, self.missing_kind)
 
 
 class MissingChildFound(

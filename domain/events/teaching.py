@@ -21,7 +21,6 @@ from domain.event import (
     Title,
     Unit,
     Year,
-    known,
 )
 from domain.events.rehabilitation import OfADay
 from domain.events.schooling import EDUCATION, SchoolEnrolled
@@ -39,7 +38,9 @@ AT_HOME: Final = "home_teaching"
 """The code of `school_form`."""
 OTHERWISE: Final = Label("不再送教上门", "not taught at home any more")
 
-DROPPED_OUT: Final[Attribute[str]] = Attribute("teaching", "dropped_out", Label("失学", "Out of school, why"))
+DROPPED_OUT: Final[Attribute[Answered[str]]] = Attribute(
+    "teaching", "dropped_out", Label("失学", "Out of school, why")
+)
 
 
 class EducationAbilityAssessed(
@@ -113,7 +114,7 @@ class DropoutDetected(Event, zh="发现失学", en="Dropout detected", source="�
     last_attended_on: Annotated[date | None, Label("最后到校日期", "Last at school")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield DROPPED_OUT.since(entry.days, known(self.cause) or "other")
+        yield DROPPED_OUT.since(entry.days, self.cause)
 
 
 class DropoutReturned(Event, zh="返校", en="Dropout returned", source="《义务教育法》第13条", once=True):

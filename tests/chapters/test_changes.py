@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import pytest
@@ -11,14 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from api.contract.changes_told import changes_json
 from api.contract.entries import stored_json
 from api.contract.explained_fields import path_of_attribute
-from api.contract.file_status import attribute_json
+from api.contract.explanation_words import held as held_words
+from api.contract.file_status import attribute_json, fact_json
+from domain.changes import UNKNOWN, changes
 from domain.entry import AnyEntry
-from domain.event import CATALOGUE
-from domain.file import ATTRIBUTES, Held
+from domain.event import CATALOGUE, Event
+from domain.events.adoption.registration import ADOPTED, AdoptionRegistered
+from domain.events.guardianship import GUARDIAN, REVIEW, GuardianChanged, TemporaryGuardianshipStarted
+from domain.events.placement.preparing import CAPACITY, ROUTE, AdultPlacementPlanApproved, CapacityDetermined
+from domain.field_types import field_types
+from domain.file import ATTRIBUTES, Attribute, Held
 from domain.life import Life
 from domain.rulebook import Rulebook
 from ledger.canonical import Json
 from tests.support.fictional_lives import told_on
+from tests.support.given import NOT_ASKED, some
+from tests.support.given import given as case
 from tests.support.strategies import streams
 
 TODAY = date(2026, 11, 22)
@@ -48,8 +56,10 @@ def resolved(source: Any, entry: Json) -> Any:
         case "cases":
             value = said(entry, source["field"])
             return source["cases"]["unknown" if value is None else str(value)]
-    value = said(entry, source["field"])
-    return resolved(source["otherwise"], entry) if value is None and "otherwise" in source else value
+    value, answer = said(entry, source["field"]), entry["data"][source["field"]]
+    if value is None and "otherwise" in source:
+        return resolved(source["otherwise"], entry)
+    return answer if value is None and answer else value
 
 
 def happens(change: Any, entry: Json) -> bool:
@@ -110,6 +120,84 @@ def changes_as_told(entry: AnyEntry) -> None:
         ), (entry.event, each)
     for change, shown in told:
         assert not change["exact"] or any(agrees(change, shown, each) for each in held), (entry.event, change)
+
+
+UNTIL_KNOWN: Final = "rules ask for what is known of it, and are uncertain without"
+KEPT: Final = "what was known before stays"
+LEAVES_NOTHING: Final = {
+    **dict.fromkeys(
+        [
+            ("AllowanceStopped", "last_month"),
+            ("ChildAdmitted", "intake_category"),
+            ("DisabilityAssessed", "disability_class"),
+            ("DisabilityCertificateIssued", "disability_class"),
+            ("GuardianshipRevocationAdjudicated", "result"),
+            ("InsuranceStatusChecked", "is_insured"),
+            ("IntakeCategoryDetermined", "category"),
+            ("IntakeVerified", "items"),
+            ("NotFoundCertificateIssued", "certificate_kind"),
+            ("OverAgeContinuationDecided", "decision"),
+            ("ParentDeclared", "declaration"),
+            ("ReferralReceived", "child_situation"),
+        ],
+        UNTIL_KNOWN,
+    ),
+    **dict.fromkeys(
+        [
+            ("ChildTransferred", "to_guardian"),
+            ("CitizenIdAssigned", "citizen_id"),
+            ("FamilyRegistered", "address"),
+            ("FamilyRegistered", "applicant"),
+            ("FamilyRegistered", "region"),
+            ("HouseholdRegistered", "citizen_id"),
+            ("IdentityRecorded", "birth_on"),
+            ("IdentityRecorded", "ethnic_group"),
+            ("IdentityRecorded", "name"),
+            ("IdentityRecorded", "sex"),
+            ("InstitutionOpened", "region"),
+            ("InstitutionOpened", "uscc"),
+        ],
+        KEPT,
+    ),
+    ("MedicalAidApplied", "layer"): "aid of no known layer is awaited of none",
+    ("VaccinationGiven", "vaccine"): "a dose of no known vaccine protects from nothing known",
+}
+"""The fields of which an unknown answer leaves an attribute as it was, each with why."""
+
+
+def test_what_is_answered_as_unknown_is_held_as_unknown_or_it_is_said_why_not() -> None:
+    silent = {
+        (name, field)
+        for name, kind in CATALOGUE.items()
+        for change in changes(kind)
+        if change.effect == "begins"
+        for field, values in change.only_if
+        if UNKNOWN not in values and field_types(kind)[field].unknown
+    }
+    assert silent ^ set(LEAVES_NOTHING) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute"),
+    [
+        (AdoptionRegistered, ADOPTED),
+        (AdultPlacementPlanApproved, ROUTE),
+        (CapacityDetermined, CAPACITY),
+        (TemporaryGuardianshipStarted, REVIEW),
+        (GuardianChanged, GUARDIAN),
+    ],
+)
+def test_an_unknown_answer_takes_the_place_of_what_was_known(
+    kind: type[Event], attribute: Attribute[Any]
+) -> None:
+    file = case(("2024-03-10", some(kind)))
+    before, fact = (file.on(day).now(attribute) for day in ("2024-03-09", "2024-03-10"))
+    assert before is None
+    assert fact is not None
+    assert fact.held.value == NOT_ASKED
+    words = held_words(attribute.label, fact_json(fact, None), fact.entry)
+    assert "登记为不详" in words.zh
+    assert "answered as unknown" in words.en
 
 
 def test_what_happens_in_the_lives_of_the_demonstration_is_what_the_catalogue_tells() -> None:

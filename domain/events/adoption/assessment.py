@@ -24,7 +24,6 @@ from domain.event import (
     Text,
     Title,
     Unit,
-    known,
 )
 from domain.events.search import TOO_EARLY, ParentageConfirmed
 from domain.file import Attribute, Facts
@@ -37,7 +36,7 @@ from domain.when import day_after
 CIVIL_CODE: Final = "《民法典》"
 REGISTRATION_MEASURES: Final = "《中国公民收养子女登记办法》"
 ASSESSMENT_MEASURES: Final = "《收养评估办法（试行）》"
-ADOPTABILITY: Final[Attribute[str]] = Attribute(
+ADOPTABILITY: Final[Attribute[Answered[str]]] = Attribute(
     "adoption", "adoptability", Label("送养条件", "Adoptability"), Category.ADOPTION
 )
 INTEGRATING: Final[Attribute[date]] = Attribute(
@@ -49,7 +48,7 @@ AVAILABLE: Final[Attribute[date]] = Attribute(
 MATCHED: Final[Attribute[date]] = Attribute(
     "adoption", "matched", Label("已匹配收养人", "Matched with adopters"), Category.ADOPTION
 )
-CONCLUSION: Final[Attribute[str]] = Attribute(
+CONCLUSION: Final[Attribute[Answered[str]]] = Attribute(
     "adoption", "conclusion", Label("评估结论", "Assessment's conclusion"), Category.ADOPTION
 )
 ON_THE_WAY: Final[tuple[Attribute[date], ...]] = (AVAILABLE, MATCHED, INTEGRATING)
@@ -74,7 +73,7 @@ class AdoptabilityAssessed(
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield ADOPTABILITY.since(entry.days, known(self.decision))
+        yield ADOPTABILITY.since(entry.days, self.decision)
 
 
 Years: TypeAlias = Annotated[Count, Le(150)]
@@ -273,7 +272,7 @@ class AdoptionAssessmentReportIssued(
             yield from unless("D09", None if late is None else not late, consent)
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield CONCLUSION.since(entry.days, known(self.conclusion))
+        yield CONCLUSION.since(entry.days, self.conclusion)
 
 
 @obligation("D07", RegistrarNoticePublished)

@@ -60,7 +60,7 @@ from domain.shared_fields import AdopterId, PersonId
 FINAL_CERTIFICATE: Final = Label(
     "尚未登记查找不到生父母或其他监护人的证明", "the final certificate is not recorded"
 )
-ADOPTED: Final[Attribute[str]] = Attribute(
+ADOPTED: Final[Attribute[Answered[str]]] = Attribute(
     "adoption", "category", Label("收养类别", "Adoption category"), Category.ADOPTION
 )
 ADOPTION_ENDED: Final[Attribute[str]] = Attribute(
@@ -147,9 +147,7 @@ class AdoptionRegistered(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "adopted")
-        category = known(self.category)
-        if category is not None:
-            yield ADOPTED.since(entry.days, category)
+        yield ADOPTED.since(entry.days, self.category)
         yield ADOPTION_ENDED.since(entry.days, None)
         for attribute in ON_THE_WAY:
             yield attribute.since(entry.days, None)

@@ -36,7 +36,7 @@ VISITORS: Final = ("director", "supervisor")
 class Risk(Part):
     """How much a child is at risk, by grade and by colour, as far as known."""
 
-    grade: Annotated[str | None, Label("风险等级", "Grade"), Code("risk_grade")]
+    grade: Annotated[Answered[str], Label("风险等级", "Grade"), Code("risk_grade")]
     colour: Annotated[str | None, Label("管理颜色", "Colour"), Code("risk_colour")]
 
 
@@ -63,11 +63,7 @@ class RiskGradeAssessed(
     next_review_on: Annotated[Answered[date], Label("下次评估日期", "Next review"), NotBefore()]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        risk = Risk(grade=known(self.grade), colour=self.colour)
-        yield RISK.since(entry.days, None if risk == NOT_GRADED else risk)
-
-
-NOT_GRADED: Final = Risk(grade=None, colour=None)
+        yield RISK.since(entry.days, Risk(grade=self.grade, colour=self.colour))
 
 
 class CommunityVisitsPlanned(

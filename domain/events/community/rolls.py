@@ -27,7 +27,7 @@ ALONE: Final = "nobody"
 PARENTS_GONE: Final = frozenset({"both", "one_other_unable"})
 LEFT: Final = Label("已退出名册", "taken off the roll")
 
-IDENTIFIED: Final[Attribute[str]] = Attribute(
+IDENTIFIED: Final[Attribute[Answered[str]]] = Attribute(
     "community", "identified_as", Label("发现类别", "Identified as"), several=True
 )
 ON_ROLL: Final[Attribute[str]] = Attribute(
@@ -57,9 +57,7 @@ class ChildIdentified(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "outside", gives_way=True)
-        category = known(self.identified_as)
-        if category is not None:
-            yield IDENTIFIED.since(entry.days, category, key=category)
+        yield IDENTIFIED.since(entry.days, self.identified_as, key=known(self.identified_as) or "")
 
 
 class MigrantRollEntered(

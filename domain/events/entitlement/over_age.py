@@ -16,7 +16,7 @@ from domain.standing import standing
 OVER_AGE: Final = "全国儿童福利信息系统（NS）超龄续发"
 APPROVED: Final = "approved"
 
-CONTINUED: Final[Attribute[str]] = Attribute(
+CONTINUED: Final[Attribute[Answered[str]]] = Attribute(
     "entitlement", "continued", Label("超龄续发", "Allowance continued after 18")
 )
 """Why an allowance goes on after 18, through the last day for which that was approved."""
@@ -50,7 +50,7 @@ class OverAgeContinuationDecided(
 
     def holds(self, entry: AnyEntry) -> Facts:
         if known(self.decision) == APPROVED:
-            yield CONTINUED.since(entry.days, known(self.reason) or "other", until=known(self.until))
+            yield CONTINUED.since(entry.days, self.reason, until=known(self.until))
 
 
 @standing("R-ALW-1", AllowanceGranted)

@@ -27,7 +27,7 @@ from domain.when import Days
 
 CRITERIA: Final = "民政服务机构重大事故隐患判定标准（儿童福利机构28种情形，条文未核实）"
 
-HAZARD: Final[Attribute[str]] = Attribute(
+HAZARD: Final[Attribute[Answered[str]]] = Attribute(
     "hazards",
     "open",
     Label("未整改的重大事故隐患", "Major hazard not rectified"),
@@ -47,7 +47,7 @@ class MajorHazardFound(
     rectify_by: Annotated[Answered[date], Label("整改期限", "Rectify by"), NotBefore()]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield HAZARD.since(entry.days, known(self.group) or "unknown", key=str(entry.original))
+        yield HAZARD.since(entry.days, self.group, key=str(entry.original))
 
 
 class MajorHazardRectified(

@@ -38,7 +38,7 @@ Doctor: TypeAlias = Annotated[Answered[Name], Label("医生", "Doctor"), Persona
 
 ILLNESS: Final[Attribute[date]] = Attribute("medical", "illness", Label("患病", "Ill since"), several=True)
 """The days from which illnesses are treated, each under the id of the entry that opened its episode."""
-REGISTERED_ILLNESS: Final[Attribute[str]] = Attribute(
+REGISTERED_ILLNESS: Final[Attribute[Answered[str]]] = Attribute(
     "medical", "registered_illness", Label("慢性病或者重大疾病", "Chronic or serious illness"), several=True
 )
 """The classes under which illnesses are registered, each under the id of its entry."""
@@ -130,11 +130,9 @@ class ChronicOrSeriousIllnessRegistered(
     valid_to: Annotated[date | None, Label("有效期止", "Valid to"), NotBefore()] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        illness_class = known(self.illness_class)
-        if illness_class is not None:
-            yield REGISTERED_ILLNESS.since(
-                entry.days, illness_class, until=self.valid_to, key=str(entry.original)
-            )
+        yield REGISTERED_ILLNESS.since(
+            entry.days, self.illness_class, until=self.valid_to, key=str(entry.original)
+        )
 
 
 class PalliativeCareStarted(

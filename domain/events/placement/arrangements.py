@@ -34,13 +34,13 @@ from domain.refusal import Refusals, no_evidence
 AT_HOME: Final = frozenset({"home_teaching", "remote"})
 """Forms of schooling that do not keep anybody at school all day: codes of `school_form`."""
 MALE: Final = "1"
-HOUSED: Final[Attribute[str]] = Attribute("placement", "housing", Label("住房", "Housing"))
+HOUSED: Final[Attribute[Answered[str]]] = Attribute("placement", "housing", Label("住房", "Housing"))
 EMPLOYED: Final[Attribute[date]] = Attribute("placement", "employed", Label("就业", "Employed"))
 SERVING: Final[Attribute[date]] = Attribute("placement", "serving", Label("服现役", "In the army"))
-STUDYING_ON: Final[Attribute[str]] = Attribute(
+STUDYING_ON: Final[Attribute[Answered[str]]] = Attribute(
     "placement", "studying_on", Label("成年后继续就学", "Studies on after 18")
 )
-HARDSHIP: Final[Attribute[str]] = Attribute(
+HARDSHIP: Final[Attribute[Answered[str]]] = Attribute(
     "placement", "hardship", Label("特困申请进度", "Application for hardship support")
 )
 """How far an application has come: a code of the table `hardship_stage`."""
@@ -63,7 +63,7 @@ class HousingArranged(Event, zh="住房落实", en="Housing arranged", source=SE
     address: Annotated[Answered[Text], Label("地址", "Address"), Personal(Category.CONTACT)]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield HOUSED.since(entry.days, known(self.housing_type) or "unknown")
+        yield HOUSED.since(entry.days, self.housing_type)
 
 
 class EmploymentArranged(
@@ -143,7 +143,7 @@ class StudyContinued(
     ends_on: Annotated[Answered[date], Label("预计毕业日期", "Until"), NotBefore()]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield STUDYING_ON.since(entry.days, known(self.stage) or "unknown", until=known(self.ends_on))
+        yield STUDYING_ON.since(entry.days, self.stage, until=known(self.ends_on))
 
 
 class HardshipSupportDecided(
@@ -173,7 +173,7 @@ class HardshipSupportDecided(
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield HARDSHIP.since(entry.days, known(self.decision) or "unknown")
+        yield HARDSHIP.since(entry.days, self.decision)
 
 
 class HardshipSupportPlaced(

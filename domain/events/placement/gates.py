@@ -59,7 +59,7 @@ ON_THEIR_OWN: Final = frozenset({"adult_placement", "army", "marriage"})
 def route(life: Life) -> str | None:
     """The route by which the person is to leave care, as last approved."""
     fact = life.now(ROUTE)
-    return None if fact is None else fact.held.value
+    return None if fact is None else known(fact.held.value)
 
 
 def preparing_from(life: Life) -> Days | None:

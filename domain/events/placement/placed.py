@@ -20,7 +20,7 @@ from domain.life import STAGE, Life
 from domain.readiness import GATES
 from domain.refusal import Refusals, breach, no_evidence, uncertain
 
-PLACED: Final[Attribute[str]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
+PLACED: Final[Attribute[Answered[str]]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
 
 class AdultPlaced(
@@ -61,7 +61,7 @@ class AdultPlaced(
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "placed")
-        yield PLACED.since(entry.days, known(self.route) or "unknown")
+        yield PLACED.since(entry.days, self.route)
         yield from care_ended(entry)
 
 

@@ -18,7 +18,6 @@ from domain.event import (
     Text,
     Title,
     Unit,
-    known,
 )
 from domain.file import Attribute, Facts
 from domain.life import BIRTH, Life
@@ -34,12 +33,14 @@ HARDSHIP_RULES: Final = (
 )
 CAPACITY_LAW: Final = "《民法典》第24条、第28条、第32条"
 DESIGN: Final = "本系统规则"
-CASE: Final[Attribute[str]] = Attribute("placement", "case", Label("成年安置启动", "Case opened"))
-CAPACITY: Final[Attribute[str]] = Attribute("placement", "capacity", Label("民事行为能力", "Civil capacity"))
-CONCLUSION: Final[Attribute[str]] = Attribute(
+CASE: Final[Attribute[Answered[str]]] = Attribute("placement", "case", Label("成年安置启动", "Case opened"))
+CAPACITY: Final[Attribute[Answered[str]]] = Attribute(
+    "placement", "capacity", Label("民事行为能力", "Civil capacity")
+)
+CONCLUSION: Final[Attribute[Answered[str]]] = Attribute(
     "placement", "conclusion", Label("评估结论", "Assessment's conclusion")
 )
-ROUTE: Final[Attribute[str]] = Attribute("placement", "route", Label("安置方式", "Route"))
+ROUTE: Final[Attribute[Answered[str]]] = Attribute("placement", "route", Label("安置方式", "Route"))
 
 
 class AdultPlacementCaseOpened(
@@ -54,7 +55,7 @@ class AdultPlacementCaseOpened(
     trigger: Annotated[Answered[str], Label("启动原因", "Trigger"), Code("placement_trigger")]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield CASE.since(entry.days, known(self.trigger) or "other")
+        yield CASE.since(entry.days, self.trigger)
 
 
 class AbilityScore(Part):
@@ -87,7 +88,7 @@ class AdultPlacementAssessed(
     scores: Annotated[tuple[AbilityScore, ...] | None, Label("得分", "Scores")] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield CONCLUSION.since(entry.days, known(self.conclusion))
+        yield CONCLUSION.since(entry.days, self.conclusion)
 
 
 class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity determined", source=CAPACITY_LAW):
@@ -106,7 +107,7 @@ class CapacityDetermined(Event, zh="民事行为能力认定", en="Capacity dete
     ] = None
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield CAPACITY.since(entry.days, known(self.result))
+        yield CAPACITY.since(entry.days, self.result)
 
 
 class Measure(Part):
@@ -131,7 +132,7 @@ class AdultPlacementPlanApproved(
     approver: Annotated[Answered[Title], Label("批准单位", "Approved by"), Personal(Category.IDENTITY)]
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield ROUTE.since(entry.days, known(self.route))
+        yield ROUTE.since(entry.days, self.route)
 
 
 class YoungPersonConsentRecorded(

@@ -53,7 +53,7 @@ def to_hand_over(life: Life) -> list[ToHandOver]:
 def _filed(life: Life) -> Iterator[ToHandOver]:
     filed = life.all(DocumentFiled)
     archive = life.now(ARCHIVE_PLACE)
-    kept = None if archive is None else archive.held.value
+    kept = None if archive is None else known(archive.held.value)
     for item, parts in PARTS:
         there = tuple(each for each in filed if known(each.event.part) in parts)
         places = dict.fromkeys(each.event.place or kept for each in there)
@@ -80,7 +80,7 @@ def _archive(life: Life) -> ToHandOver:
             "archive", _label("archive"), held=False, location=_joined(borrowers), entries=tuple(away)
         )
     held = state is not None and state.held.value in {"open", "sealed"}
-    location = None if place is None else place.held.value
+    location = None if place is None else known(place.held.value)
     return ToHandOver("archive", _label("archive"), held, location, () if state is None else (state.entry,))
 
 
