@@ -291,7 +291,7 @@ class Event:
     Class arguments: `zh` and `en`, the label; `seals`, the category of what is personal in it, also
     of the entry's note and papers; `schema`, the payload version; `kind`, whose stream it belongs to;
     `source`, the text that asks for it; `ends_with`, after what it does not happen any more (E06, I20, I31);
-    `once`, whether it happens once to what it ends or answers (E17).
+    `once`, whether it happens once to what it ends or answers (E18).
     """
 
     label: ClassVar[Label]

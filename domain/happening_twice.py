@@ -11,7 +11,7 @@ from domain.life import STAGE, Life
 
 
 def told_before(life: Life, entry: AnyEntry) -> AnyEntry | None:
-    """Return the entry of the same type before this one that tells of the same (E17); None if none does.
+    """Return the entry of the same type before this one that tells of the same (E18); None if none does.
 
     One that names what it ends or answers tells of that alone. Another one tells of the same where the file
     would hold nothing else without it; or, where a file holds nothing by it, once there are more of them than

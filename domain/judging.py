@@ -443,7 +443,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     yield from _before_it(life, entry.event)
     first = told_before(life, entry) if entry.event.once else None
     if first is not None:
-        yield breach("E17", first)
+        yield breach("E18", first)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value

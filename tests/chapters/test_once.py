@@ -1,4 +1,4 @@
-"""What happens once: an end, an answer, a decision that is recorded again is found, with the first (E17)."""
+"""What happens once: an end, an answer, a decision that is recorded again is found, with the first (E18)."""
 
 from typing import Any, Final
 
@@ -28,15 +28,15 @@ NEVER_AGAIN: Final = {ChildDied, FuneralCompleted}
 
 
 def told(file: Given) -> list[tuple[str, ...]]:
-    """What E17 says against the last entry: the entries that it points to."""
-    return [tuple(map(str, found.refusal.evidence)) for found in file.judgements if found.rule.id == "E17"]
+    """What E18 says against the last entry: the entries that it points to."""
+    return [tuple(map(str, found.refusal.evidence)) for found in file.judgements if found.rule.id == "E18"]
 
 
 def begun(kind: type[Event]) -> list[Event]:
     return [some(each) for each in (*presupposed(kind), *AGAIN.get(kind, ()))]
 
 
-@pytest.mark.rule("E17")
+@pytest.mark.rule("E18")
 @pytest.mark.parametrize("kind", ONCE, ids=lambda kind: kind.__name__)
 def test_what_happens_once_is_found_when_it_is_recorded_again(kind: type[Event]) -> None:
     event = some(kind, **SAID.get(kind, {}))
@@ -47,10 +47,10 @@ def test_what_happens_once_is_found_when_it_is_recorded_again(kind: type[Event])
         twice = given(*(("2024-03-09", each) for each in begun(kind))).and_("2024-03-10", event)
         first = str(twice.last.entry_id)
         assert told(twice.when(day, event)) == [(first,)]
-        assert ("E17", "breach") in twice.found()
+        assert ("E18", "breach") in twice.found()
 
 
-@pytest.mark.rule("E17")
+@pytest.mark.rule("E18")
 @pytest.mark.parametrize("kind", [k for k in ONCE if k not in NEVER_AGAIN], ids=lambda kind: kind.__name__)
 def test_what_has_begun_again_may_end_again(kind: type[Event]) -> None:
     event = some(kind, **SAID.get(kind, {}))
@@ -60,7 +60,7 @@ def test_what_has_begun_again_may_end_again(kind: type[Event]) -> None:
     assert told(again.when("2024-03-12", event)) == []
 
 
-@pytest.mark.rule("E17")
+@pytest.mark.rule("E18")
 def test_each_of_two_is_answered_once_and_neither_twice() -> None:
     for kind in ONCE:
         for spec in fields_of(kind):
