@@ -441,9 +441,7 @@ def _everywhere(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
     yield from _ended(life, entry)
     yield from _after_closing(life, entry)
     yield from _before_it(life, entry.event)
-    first = told_before(life, entry) if entry.event.once else None
-    if first is not None:
-        yield breach("E18", first)
+    yield from _again(life, entry)
     birth = life.now(BIRTH)
     if birth is not None and birth.held.value is not None and entry.kind == "child":
         born = birth.held.value
@@ -471,6 +469,13 @@ def _before_it(life: Life, event: Event) -> Iterator[Refusal]:
             named = [kind.label for kind in before]
             missing = Label("、".join(each.zh for each in named), " or ".join(each.en for each in named))
             yield no_evidence("E16", detail=missing)
+
+
+def _again(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
+    """Yield that what happens `once` is told a second time (E18)."""
+    first = told_before(life, entry) if entry.event.once else None
+    if first is not None:
+        yield breach("E18", first)
 
 
 def _ended(life: Life, entry: AnyEntry) -> Iterator[Refusal]:
