@@ -103,6 +103,9 @@ def sentences(error: Exception) -> list[str]:
 def _problem(error: Problem) -> list[Label]:
     """Return what is wrong with the values given, or else with the request."""
     faults = [Label(each["detail_zh"], each["detail"]) for each in error.more.get("errors", ())]
+    if error.code == "joined":
+        stays = error.more["child"]
+        return [error.detail, Label(f"保留的档案：{stays}。", f"The file that stays: {stays}.")]
     return faults or [error.detail]
 
 

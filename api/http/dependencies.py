@@ -244,7 +244,7 @@ class RequestContext:
         return {
             each.entry_id: each.stream
             for each in found
-            if each.stream not in others or self._reads(scopes.get(each.stream), each.days.last)
+            if each.stream not in others or self.reads(scopes.get(each.stream), each.days.last)
         }
 
     async def recorders(self, entries: Iterable[AnyEntry]) -> dict[UUID, str]:
@@ -258,7 +258,8 @@ class RequestContext:
             and may_know(self.actor, each.member, each.role, each.institution, each.prefix)
         }
 
-    def _reads(self, known: StreamScope | None, about: date) -> bool:
+    def reads(self, known: StreamScope | None, about: date) -> bool:
+        """Return whether the caller may read in a file about a day; not if there is none."""
         return known is not None and known.scope is not None and self.may(Action.READ, known.scope, about)
 
     def visible(self, rows: Iterable[R]) -> list[R]:

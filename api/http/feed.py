@@ -30,6 +30,7 @@ from api.tail import SEEN_ALONE, Seen
 from domain.entry import AnyEntry
 from domain.event import Category
 from domain.file import File
+from domain.joined_files import joined_by
 from domain.label import Label
 from domain.limit import Area, limit
 from domain.scope import FileScope, scope_of
@@ -273,7 +274,22 @@ class Reading:
         for entry in entries:
             if entry.stream not in self._fates:
                 first.setdefault(entry.stream, entry.version)
-        self._fates |= await self._request.ledger.amendments(first, self.known)
+        fates = await self._request.ledger.amendments(first, self.known)
+        await self._learn_fates_elsewhere(fates)
+        self._fates |= fates
+
+    async def _learn_fates_elsewhere(self, fates: Mapping[UUID, File]) -> None:
+        """Add to files that are joined to others what was amended there, as far as that may be read."""
+        joinings = {stream: joining for stream, file in fates.items() if (joining := joined_by(file))}
+        kept = {joining.event.kept for joining in joinings.values()}
+        if not kept:
+            return
+        scopes = await self._request.scopes(kept)
+        others = await self._request.ledger.amendments(dict.fromkeys(kept, 0), self.known)
+        for stream, joining in joinings.items():
+            for each in others[joining.event.kept].entries.values():
+                if self._request.reads(scopes.get(joining.event.kept), each.days.last):
+                    fates[stream].add(each)
 
 
 async def _budgeted(request: FileRequest, limit: Most = None, wait: Wait = 0) -> AsyncIterator[None]:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
+from domain.events.filing import JOINING
 from domain.events.institution.particulars import RulebookAdopted
 from domain.file import AMENDMENTS, RULINGS, File
 from domain.joined_files import alone, as_known, joins, parts_of, whole
@@ -85,10 +86,10 @@ class FileRepository:
     async def amendments(self, after: Mapping[UUID, int], known: int) -> dict[UUID, File]:
         """Return the amendments of entries after versions of their streams, as files of these alone.
 
-        This decodes much less than whole files. Of such a file only `amendments` and the `ruling` on each are
-        valid.
+        This decodes much less than whole files. Of such a file only `amendments`, the `ruling` on each, and
+        what joins it to another are valid.
         """
-        acting = sorted(AMENDMENTS | RULINGS)
+        acting = sorted({*AMENDMENTS, *RULINGS, *(kind.__name__ for kind in JOINING)})
         files = {stream: File(stream) for stream in after}
         for entry in await self.decoded(await self._store.amending(after, acting, known=known)):
             files[entry.stream].add(entry)

@@ -1,6 +1,7 @@
 """Two files of one child are joined and separated over HTTP: by whom, what is told before, who answers."""
 
 from datetime import date
+from json import loads
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,6 +43,21 @@ async def found(served: Served, position: int, **wanted: str) -> list[str]:
     answer = await client.post("/children/search", json=wanted, params={"at_least": position})
     assert answer.status_code == 200, answer.text
     return [item["child"] for item in answer.json()["items"]]
+
+
+async def in_timeline(story: Story) -> dict[str, tuple[str | None, str | None]]:
+    """Return what came of each entry, as the file's timeline tells it."""
+    return {each["entry_id"]: came_of(each) for each in (await story.asked("/entries"))["items"]}
+
+
+async def in_feed(served: Served) -> dict[str, tuple[str | None, str | None]]:
+    """Return what came of each entry, as the feed tells it."""
+    answer = await (await served.as_(Role.SUPERVISOR)).get("/entries")
+    return {each["entry_id"]: came_of(each) for each in map(loads, answer.text.splitlines())}
+
+
+def came_of(entry: JsonObject) -> tuple[str | None, str | None]:
+    return entry["corrected_by"], entry["struck"]
 
 
 async def listed_in(served: Served, path: str, files: tuple[Story, Story]) -> set[str]:
@@ -118,8 +134,11 @@ async def test_two_files_of_one_child_answer_as_one_while_they_are_joined(served
 async def _separated(served: Served, files: tuple[Story, Story], status: JsonObject) -> None:
     """Expect each to answer by itself again, as before; `status` is what they answered as one."""
     kept, joined = files
-    # What is recorded meanwhile stays where it was recorded.
+    # What is recorded meanwhile stays where it was recorded, and is told of wherever the entry is.
     await kept.given(("2026-06-01", some(HouseholdRegistered), {"corrects": joined.entries[-1]}))
+    registered, correction = joined.entries[-1], kept.entries[-1]
+    for fates in (await in_timeline(kept), await in_feed(served)):
+        assert fates[registered] == (correction, "corrected")
     await served.projected()
     assert await differences(served) == set()
     answer = await both(served, FilesSeparated, files, "2026-07-01")
@@ -127,6 +146,8 @@ async def _separated(served: Served, files: tuple[Story, Story], status: JsonObj
     at = int(answer.headers["Ledger-Position"])
     assert (await joined.asked())["household"]["registered"] == status["household"]["registered"]
     assert (await kept.asked())["household"]["registered"] is None
+    for fates in (await in_timeline(joined), await in_feed(served)):
+        assert fates[registered] == (None, None)
     assert set(await found(served, at, q="赵小满")) == {kept.child, joined.child}
     assert await _agree(served)
     client = await served.as_(Role.SUPERVISOR)

@@ -20,6 +20,7 @@ from domain.event import EVERY_CATEGORY, Event
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
 from domain.events.care import CareModeAssigned
+from domain.events.filing import FilesJoined
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryWithdrawn
@@ -29,7 +30,7 @@ from domain.rulebook import Rulebook
 from tests.support.adopters import application
 from tests.support.client import Served
 from tests.support.given import some
-from tests.support.http_given import JsonObject, Story, a_story
+from tests.support.http_given import JsonObject, Story, a_story, both
 from tests.support.processes import CHILDLEDGER, environment_of
 from tests.support.strategies import streams
 from tests.support.waiting import PATIENCE
@@ -544,3 +545,11 @@ async def test_a_file_is_shown_on_the_command_line_as_it_was_known_then(served: 
     assert (nobody[0], never[0]) == (1, 1)
     assert "所查内容不存在" in nobody[2]
     assert "must be a position" in never[2]
+    kept = await a_story(served).given(("2024-03-05", some(IdentityRecorded, name="王小明")))
+    joining = await both(served, FilesJoined, (kept, story), "2026-08-05")
+    assert [each["status"] for each in joining.json()["items"]] == [201, 201]
+    # The file that stays shows what both say, the other one where to look, and as known before itself.
+    assert f"{story.position}  " in (await shown(str(kept.child)))[1]
+    gone, alone = await shown(child), await shown(child, *days, "--known-at", str(before))
+    assert (gone[0], alone[:2]) == (1, (0, then))
+    assert str(kept.child) in gone[2]

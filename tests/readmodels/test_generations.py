@@ -291,12 +291,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return watched
 
 
+@pytest.mark.parametrize("failing", ["findings", "family_children"])
 async def test_a_stopped_read_model_is_visible_and_its_lists_answer_what_they_have(
-    watched: Watched, served: Served
+    watched: Watched, served: Served, failing: str
 ) -> None:
+    """Findings are of two read models, and wait for both."""
     await some_children(served)
     stood = await head(served)
-    watched.poison["findings"] = ZeroDivisionError("王小明")
+    watched.poison[failing] = ZeroDivisionError("王小明")
     child = await served.a_child("丙三")
     await served.projected()
 
@@ -311,14 +313,14 @@ async def test_a_stopped_read_model_is_visible_and_its_lists_answer_what_they_ha
     ready = await client.get("/health/ready")
     assert ready.status_code == 200
     # Nobody says there who they are, so the file is named to nobody.
-    assert ready.json()["stopped"] == {"findings": "ZeroDivisionError"}
+    assert ready.json()["stopped"] == {failing: "ZeroDivisionError"}
     assert str(child) not in ready.text
     measures = (await client.get("/metrics")).text
     stopped = dict(
         re.findall(r'^childledger_projection_stopped{.*model="(\w+)"} (\S+)$', measures, re.MULTILINE)
     )
     others = {model.name: "0.0" for model in READ_MODELS} | {"known_range": "0.0"}
-    assert stopped == others | {"findings": "1.0"}
+    assert stopped == others | {failing: "1.0"}
 
 
 async def test_a_stopped_read_model_is_tried_again_when_the_file_that_stopped_it_moves(
