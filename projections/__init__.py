@@ -15,6 +15,7 @@ from projections.readiness import READINESS
 from projections.register import REGISTER
 from projections.situations import SITUATIONS
 from projections.spans import SPANS
+from projections.unlisted import UNLISTED
 
 READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     REGISTER,
@@ -26,4 +27,5 @@ READ_MODELS: Final[tuple[ReadModel[Any], ...]] = (
     FAMILY_CHILDREN,
     EXCEPTIONS,
     FAMILIES,
+    UNLISTED,
 )

@@ -7,6 +7,7 @@ from psycopg.sql import SQL, Identifier
 
 from projections.model import ReadModel
 from projections.paging import Condition
+from projections.unlisted import UNLISTED
 
 AS_NOW: Final = Condition(SQL(""), {})
 """The tables as they are."""
@@ -15,11 +16,19 @@ AS_NOW: Final = Condition(SQL(""), {})
 def as_known(position: int | None, tables: Mapping[str, ReadModel[Any]]) -> Condition:
     """Return what a statement begins with so that these names are the read models as known at a position.
 
-    Whatever else the statement names is as it is now; so is everything if the position is None.
+    Whatever else the statement names is as it is now; so is everything if the position is None. Who may see a
+    file is decided as of now, so the register has the files, too, that it leaves out now.
     """
     if position is None:
         return AS_NOW
+    columns = SQL(", ").join(map(Identifier, UNLISTED.columns))
     then = [
+        SQL(
+            "register AS NOT MATERIALIZED"
+            " (SELECT {columns} FROM register UNION ALL SELECT {columns} FROM unlisted)"
+        ).format(columns=columns)
+    ]
+    then += [
         SQL("""
             {name} AS NOT MATERIALIZED (
                 SELECT {columns} FROM {known}

@@ -53,7 +53,8 @@ class ReadModel(Generic[R]):
     The fields of `row` are the table's columns, first the file's id. `<name>.sql` beside the row's module
     defines the table under the name `table`, with the queries on it. `opened` returns a row with its sealed
     values opened, since two seals of one value differ. `kind` is that of the streams whose files have rows.
-    `parts` speeds up what long files cost; without it, all rows are one part.
+    `parts` speeds up what long files cost; without it, all rows are one part. An `unlisted` one has rows of
+    the files that all others leave out.
     """
 
     name: str
@@ -62,10 +63,15 @@ class ReadModel(Generic[R]):
     opened: Callable[[R, Seal], R | None] = _as_it_is
     kind: Kind = "child"
     parts: RowParts[R] | None = field(default=None, kw_only=True)
+    unlisted: bool = field(default=False, kw_only=True)
 
     def rows_of(self, file: File, context: RowContext) -> Iterable[R]:
         """Return the rows of a file: none of one that is joined to another, or was opened by mistake."""
-        return self.rows(file, context) if is_listed(file) else ()
+        return self.rows(file, context) if self.has(file) else ()
+
+    def has(self, file: File) -> bool:
+        """Whether the read model has rows of a file."""
+        return is_listed(file) is not self.unlisted
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from domain.entry import AnyEntry
 from domain.file import ANYTHING, RULINGS, File, amended, brings_papers
-from domain.joined_files import is_listed
 from domain.observing import BEGUN, PAPERS, REGION, STANDING, observed
 from domain.rulebook import Rulebook
 from domain.scope import scope_of
@@ -212,7 +211,7 @@ class KnownRows:
             earlier = self._parts.get((model, part), _NOTHING)
             try:
                 view = observed(self._file, reads)
-                rows = [*parts_of(model).rows(view, context, part)] if is_listed(view) else []
+                rows = [*parts_of(model).rows(view, context, part)] if model.has(view) else []
                 computed = {_identity(model)(row): row for row in rows}
             except Exception:  # noqa: BLE001 - stops the read model where it stands as now; the rows stay
                 reads.add(ANYTHING)

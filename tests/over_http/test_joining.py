@@ -20,6 +20,7 @@ from tests.support.http_given import JsonObject, Story, a_story, both, sent
 from tests.support.read_models import a_projector, differences, expected, tables, to_the_end
 from tests.support.waiting import PATIENCE
 
+LISTS = ("/children", "/obligations", "/readiness", "/findings")
 PAPER: dict[str, Any] = {"documents": ["household_booklet"]}
 NAMED = ("2024-03-05", some(IdentityRecorded, name="赵小满", sex="1", birth_on=date(2015, 3, 5)))
 RECEIVED = ("2024-03-05", some(ChildReceived, file_no="并-1"))
@@ -234,13 +235,12 @@ async def test_a_list_as_known_then_shows_the_files_as_they_were_joined_then(
             assert set(statuses(await both(served, kind, files, on))) == {201}
         await served.projected()
         head = (await served.container.ledger.head()).position
-        answered[head] = [(await client.get(path)).json()["items"] for path in ("/children", "/obligations")]
-    assert await served.container.projector.known_reached(head, PATIENCE)
-    for position, then in answered.items():
-        query = {"known_at": position}
-        now = [
-            (await client.get(path, params=query)).json()["items"] for path in ("/children", "/obligations")
-        ]
-        assert now == then, position
-    assert [len(children) for children, _ in answered.values()] == [2, 1, 2]
+        answered[head] = [(await client.get(path)).json()["items"] for path in LISTS]
+        assert await served.container.projector.known_reached(head, PATIENCE)
+        # Whether they are joined now or not.
+        for position, then in answered.items():
+            query = {"known_at": position}
+            now = [(await client.get(path, params=query)).json()["items"] for path in LISTS]
+            assert now == then, position
+    assert [len(children) for children, *_ in answered.values()] == [2, 1, 2]
     assert await differences(served) == set()

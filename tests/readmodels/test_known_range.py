@@ -324,4 +324,5 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "family_children": ("child", "number"),
         "exceptions": ("child", "number"),
         "families": ("family",),
+        "unlisted": ("child",),
     }

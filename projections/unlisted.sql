@@ -1,0 +1,15 @@
+-- Files that the register leaves out, with its columns that decide who may read them.
+
+-- name: table
+CREATE TABLE unlisted (
+    child        uuid   PRIMARY KEY,
+    institution  uuid,
+    former       uuid[] NOT NULL,
+    former_until date[] NOT NULL,
+    place        text,
+    former_places text[] NOT NULL,
+    former_places_until date[] NOT NULL,
+    sixteen_on   date,
+    opened       bigint NOT NULL
+);
+CREATE INDEX ON unlisted (opened);
