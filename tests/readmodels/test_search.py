@@ -208,7 +208,7 @@ def test_a_file_of_many_long_names_is_found_by_the_latest_and_by_every_whole_nam
 
 def test_a_page_of_the_register_carries_none_of_the_terms() -> None:
     shown = {column.name for column in fields(ListedOnDay)}
-    assert set(REGISTER.columns) - shown == {"terms"}
+    assert set(REGISTER.columns) - shown == {"terms", "file_no_terms", "citizen_id_terms"}
 
 
 def test_of_a_name_that_stands_already_and_is_too_long_the_first_part_is_found() -> None:
