@@ -28,6 +28,7 @@ from api.http import (
     feed,
     file_diff,
     hindsight,
+    lateness,
     lists,
     move_one,
     one_entry,
@@ -58,7 +59,7 @@ def _routes() -> APIRouter:
     recording = (record_one, record_many, move_one, imports)
     of_one_file = (one_file, timeline, chronology, one_entry, explain, file_diff, hindsight, decisions)
     of_files = (*of_one_file, access)
-    across_files = (lists, family_lists, counts, readiness_board, exceptions, population_diff, feed)
+    across_files = (lists, family_lists, counts, readiness_board, lateness, exceptions, population_diff, feed)
     for chapter in (*recording, *of_files, *across_files, directory_names, catalogue):
         routes.include_router(chapter.router, dependencies=[Depends(authenticated), NOTHING_UNKNOWN])
     console.install(routes)

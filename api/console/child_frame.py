@@ -133,9 +133,13 @@ class ChildPage:
         file: Mapping[str, Any],
         *,
         status: int = 200,
+        path: str | None = None,
         **answers: Any,  # noqa: ANN401 - answers
     ) -> Response:
-        """Return a page about the child; `part` is a tab, or another name in the words `tab`."""
+        """Return a page about the child; `part` is a tab, or another name in the words `tab`.
+
+        `path` is where the page is below the child's, if it is no tab, and stays when the time is changed.
+        """
         number = file["file_no"]
         known = isinstance(number, str)
         return render(
@@ -144,7 +148,7 @@ class ChildPage:
             status=status,
             asked=self,
             tab=part,
-            tab_path=next((each.path for each in TABS if each.name == part), ""),
+            path=path or next((each.path for each in TABS if each.name == part), ""),
             file=file,
             name=file["identity"]["name"],
             title_number=f"…{number[-_AT_THE_END:]}" if known else "",

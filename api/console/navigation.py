@@ -30,13 +30,14 @@ APPROVALS: Final = Destination("approvals", "approvals", "exceptions", needs=Tru
 EXCEPTIONS: Final = Destination("approvals", "exceptions", "exceptions")
 BOARD: Final = Destination("readiness", "readiness")
 IMPORTS: Final = Destination("imports", "imports")
+LATE: Final = Destination("late", "late")
 RULES: Final = Destination("rules", "rules")
 
 SIDE: Final[Mapping[Role, Sequence[Destination]]] = MappingProxyType(
     {
         Role.STAFF: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, IMPORTS, BOARD, RULES),
         Role.SUPERVISOR: (TODAY, REGISTER, APPROVALS, FINDINGS, IMPORTS, BOARD, RULES),
-        Role.AUDITOR: (FIND, FINDINGS, EXCEPTIONS, RULES),
+        Role.AUDITOR: (FIND, FINDINGS, LATE, EXCEPTIONS, RULES),
         Role.PLACEMENT_OFFICER: (BOARD, TODAY, REGISTER, FINDINGS, RULES),
         Role.BUREAU: (REGISTER, TODAY, APPROVALS, FINDINGS, BOARD, RULES),
         Role.TOWNSHIP: (TODAY, REGISTER, FINDINGS, EXCEPTIONS, IMPORTS, RULES),

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from api.contract.masking import answer_of, restricted, typed_dict
 from api.contract.sentences import sentence
-from domain.entry import AnyEntry, Origin
+from domain.entry import AnyEntry, Origin, Recorder
 from domain.envelope import Envelope, envelope_fields
 from domain.event import Category, Event, Field, Kind, Part, fields_of
 from domain.events.record import DECISIONS, EntryRestored, EntryWithdrawn
@@ -116,9 +116,19 @@ def entry_json(
         "sentence_en": sentence(entry.event, "en", sees),
     }
     if recorders is not None:
-        shown["recorded_by"]["name"] = recorders.get(entry.recorded_by.user)
+        shown["recorded_by"] = recorder_json(entry.recorded_by, recorders)
     answer: EntryAnswer = shown
     return answer
+
+
+def recorder_json(recorder: Recorder, recorders: Mapping[UUID, str]) -> RecorderAnswer:
+    """Return who recorded, with the name if it is among those whom the caller may know."""
+    return {
+        "user": recorder.user,
+        "role": recorder.role,
+        "institution": recorder.institution,
+        "name": recorders.get(recorder.user),
+    }
 
 
 def _about(entry: AnyEntry, named: Mapping[UUID, AnyEntry]) -> Iterator[AnyEntry]:

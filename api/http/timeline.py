@@ -191,7 +191,7 @@ async def _check(
     request: RequestContext, types: Sequence[str] | None, chapter: str | None, person: UUID | None
 ) -> None:
     """Raise the problem `invalid` if a filter names a type, a chapter or a person that there is not."""
-    faults = list(_unknown_types(request, types or ()))
+    faults = list(unknown_types(request, types or ()))
     chapters = sorted(chapters_of(request.kind))
     if chapter is not None and chapter not in chapters:
         faults.append(unknown_word("/query/chapter", _NO_CHAPTER, chapter, chapters))
@@ -201,7 +201,8 @@ async def _check(
         raise invalid(faults)
 
 
-def _unknown_types(request: RequestContext, types: Sequence[str]) -> Iterator[InvalidValue]:
+def unknown_types(request: RequestContext, types: Sequence[str]) -> Iterator[InvalidValue]:
+    """Yield what is said of types of event that files of the request's kind do not have."""
     known = [name for name, each in CATALOGUE.items() if each.kind == request.kind]
     for name in types:
         if name not in known:

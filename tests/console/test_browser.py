@@ -18,6 +18,7 @@ from tests.support.chromium import (
     enter,
     needs_chromium,
     pages_about,
+    somebody_put_right,
 )
 from tests.support.demo_server import Demo
 
@@ -103,6 +104,44 @@ def test_a_child_is_found_and_its_life_is_read_by_keyboard_without_a_script(
     page.wait_for_url("**/console/sign-in")
     page.go_back()
     assert "/console/sign-in" in page.url, "nothing is left to go back to"
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_auditor_asks_what_a_file_said_on_a_day_then_and_now_and_why_without_a_script(
+    demo: Demo, browser: Browser, language: str
+) -> None:
+    someone = somebody_put_right(demo)
+    dated = ask(demo, f"/children/{someone.child}/chronology", "auditor")["items"]
+    (wrong, *_) = [each for each in dated if each["struck"] == "corrected"]
+    page = opened(browser, WIDE)
+    enter(page, demo, "auditor", language=language)
+    page.fill("#q", someone.name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{someone.address}")
+    now = page.locator(".person .more").inner_text()
+    page.fill("#known_at", str(wrong["position"]))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**known_at=**")
+    assert page.locator("body.past").count() == 1
+    then = page.locator(".person .more").inner_text()
+    assert then != now, "the wrong birth was known then"
+    page.locator("a[accesskey='9']").click()
+    page.wait_for_url(f"**known_at={dated[dated.index(wrong) + 1]['position']}")
+    assert page.locator(".person .more").inner_text() == now
+    page.go_back()
+    page.locator("[role=status] a").click()
+    page.wait_for_url("**/compare?**")
+    born = page.locator("tr", has=page.locator("a[href*='explain/identity.birth']"))
+    assert born.locator("del").inner_text() != born.locator("ins").inner_text()
+    born.locator("a[href*='/entries/']").last.click()
+    assert page.locator("dl.facts").first.is_visible()
+    page.locator("a[href$='/decision']").click()
+    assert page.locator("body.past").count() == 1
+    page.go_back()
+    page.go_back()
+    born.locator("th a").click()
+    assert page.locator("ol.line del").count() == 1, "what was wrong stays readable"
     page.context.close()
 
 

@@ -1,16 +1,21 @@
 """Of one file: when entries happened and were recorded, what became of one, and what was learned later."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from api.identity.permissions import Role
+from domain import entry
+from domain.entry import LATE_DAYS
 from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
 from domain.events.household import HouseholdRegistered
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.record import EntryRestored, EntryWithdrawn
+from domain.when import SHANGHAI
 from tests.support.client import Served
-from tests.support.given import some
+from tests.support.given import given, some
 from tests.support.http_given import JsonObject, Story, a_story
 
 RECEIVED = ("2026-07-01", some(ChildReceived, file_no="WH-2026-001"))
@@ -28,8 +33,8 @@ async def registered_late(served: Served) -> tuple[Story, int]:
     return await story.given(REGISTERED), before
 
 
-def withdrawn(entry: str) -> tuple[Any, ...]:
-    return "2026-10-05", some(EntryWithdrawn, entry=UUID(entry), explanation="登错了儿童。")
+def withdrawn(entry_id: str) -> tuple[Any, ...]:
+    return "2026-10-05", some(EntryWithdrawn, entry=UUID(entry_id), explanation="登错了儿童。")
 
 
 # What was learned later
@@ -85,14 +90,14 @@ async def test_a_difference_names_the_entries_that_make_it(served: Served) -> No
 
 async def test_an_entry_is_told_whole_with_what_became_of_it(served: Served) -> None:
     story, _ = await registered_late(served)
-    entry = story.entries[2]
-    await story.given(withdrawn(entry), ("2026-10-06", some(EntryRestored, entry=UUID(entry))))
-    answer = await story.asked(f"/entries/{entry}")
+    registered = story.entries[2]
+    await story.given(withdrawn(registered), ("2026-10-06", some(EntryRestored, entry=UUID(registered))))
+    answer = await story.asked(f"/entries/{registered}")
     assert (answer["entry"]["type"], answer["entry"]["struck"]) == ("HouseholdRegistered", None)
     assert [each["type"] for each in answer["others"]] == ["EntryWithdrawn", "EntryRestored"]
     of_the_withdrawal = await story.asked(f"/entries/{answer['others'][0]['entry_id']}")
     assert [each["type"] for each in of_the_withdrawal["others"]] == ["HouseholdRegistered", "EntryRestored"]
-    then = await story.asked(f"/entries/{entry}", known_at=answer["others"][0]["position"])
+    then = await story.asked(f"/entries/{registered}", known_at=answer["others"][0]["position"])
     assert then["entry"]["struck"] == "withdrawn"
     assert len(then["others"]) == 1
 
@@ -175,7 +180,7 @@ async def test_findings_of_one_file_are_told_with_their_evidence(served: Served)
     assert len(found) == (await story.asked("", as_of=DAY))["findings"]
     assert "S01" in {each["rule"] for each in found}
     for each in found:
-        assert [entry["entry_id"] for entry in each["evidence"]] == each["entries"]
+        assert [shown["entry_id"] for shown in each["evidence"]] == each["entries"]
     (one,) = (await story.asked("/findings", as_of=DAY, rule="S01"))["items"]
     assert one["title_zh"]
     client = await served.as_(Role.SUPERVISOR)
@@ -186,12 +191,12 @@ async def test_findings_of_one_file_are_told_with_their_evidence(served: Served)
 # The timeline narrowed
 
 
-async def test_a_timeline_is_narrowed_to_a_chapter_and_to_what_is_late_or_amended(served: Served) -> None:
-    today = served.container.clock().date().isoformat()
-    named_today = (today, NAMED[1])
-    story = await a_story(served).given(RECEIVED, named_today, (today, REGISTERED[1]))
+async def test_a_timeline_is_narrowed_to_a_chapter_and_to_what_is_late_or_amended(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = await a_story(served).given(RECEIVED, NAMED, REGISTERED)
     corrected = some(IdentityRecorded, name="王小红", birth_on=date(2015, 3, 5), sex="1")
-    await story.given((today, corrected, {"corrects": story.entries[1]}))
+    await story.given((NAMED[0], corrected, {"corrects": story.entries[1]}))
 
     async def versions(**query: Any) -> list[int]:
         return [
@@ -199,10 +204,21 @@ async def test_a_timeline_is_narrowed_to_a_chapter_and_to_what_is_late_or_amende
         ]
 
     assert await versions(chapter="household") == [3]
-    assert await versions(late_or_amended="true") == [1, 2, 4], "late, corrected, and a correction"
+    assert await versions(chapter="identity") == [2, 4], "it speaks of who the child is"
+    assert await versions(late_or_amended="true") == [1, 2, 3, 4]
+    monkeypatch.setattr(entry, "LATE_DAYS", 100_000)
+    assert await versions(late_or_amended="true") == [2, 4], "what was corrected, and the correction"
     assert await versions(late_or_amended="true", chapter="household") == []
     client = await served.as_(Role.SUPERVISOR)
     unknown = await client.get(f"/children/{story.child}/entries", params={"chapter": "houshold"})
     (error,) = unknown.json()["errors"]
     assert (unknown.status_code, error["pointer"]) == (INVALID, "/query/chapter")
     assert "household" in error["known"]
+
+
+@pytest.mark.parametrize(("lag", "late"), [(0, False), (LATE_DAYS, False), (LATE_DAYS + 1, True)])
+def test_an_entry_is_late_that_was_recorded_more_than_a_week_after_its_day(lag: int, late: bool) -> None:  # noqa: FBT001 - a case
+    (told,) = given(RECEIVED).entries
+    recorded = datetime.combine(told.days.last, time(23, 59), SHANGHAI) + timedelta(days=lag)
+    assert told.recorded(1, recorded).is_late is late
+    assert told.recorded(1, recorded).lag_days == lag

@@ -8,9 +8,11 @@ import pytest
 from psycopg import AsyncConnection
 
 from api.identity.directory import SQL as IDENTITY
+from ledger.store import queries
 from ledger.store.append_batch import SQL as STORE
 from tests.support.ledgers import a_superuser, make_ledger, rows
 
+LATE = queries.load("projections", "late_entries.sql")
 FILL = """
     INSERT INTO entry (position, recorded_at, entry_id, stream, kind, version, type, schema, occurred_on,
                        occurred_until, fingerprint, body)
@@ -86,6 +88,15 @@ async def test_no_statement_reads_a_table_from_end_to_end(grown: AsyncConnection
     own["holder"] = await scans(grown, filled_in(IDENTITY["holder"], ["sha256('x')"]))
     assert own == {name: [] for name in own}
     assert await scans(grown, "SELECT * FROM entry WHERE type = 'x'"), "a scan would be seen"
+
+
+async def test_what_was_recorded_late_is_found_in_the_order_of_its_delay(grown: AsyncConnection) -> None:
+    """Of the entries alone: whose files are in scope is looked up for each."""
+    asked = f"{LATE['late'].decode()} ORDER BY lead, position LIMIT 51"
+    (row,) = await rows(grown, f"EXPLAIN (FORMAT JSON) {asked}")
+    found = {name for name, _ in nodes(row[0][0]["Plan"])}
+    assert "Index Scan" in found
+    assert found.isdisjoint({"Seq Scan", "Sort", "Incremental Sort"})
 
 
 async def test_an_instant_is_found_in_a_few_steps(grown: AsyncConnection) -> None:

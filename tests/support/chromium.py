@@ -38,6 +38,8 @@ class Someone:
 
     child: str
     name: str
+    entry: str
+    """The entry of the file that was recorded last."""
 
     @property
     def address(self) -> str:
@@ -55,8 +57,18 @@ def ask(demo: Demo, path: str, role: str = "supervisor", **query: str) -> Any:
 
 def a_young_person(demo: Demo) -> Someone:
     """Return somebody whom every page tells something about: in care, who turns 18 within a year."""
-    first = ask(demo, "/readiness", within_months="12")["items"][0]["child"]
-    return Someone(first, ask(demo, f"/children/{first}")["identity"]["name"]["value"])
+    return _someone(demo, ask(demo, "/readiness", within_months="12")["items"][0]["child"])
+
+
+def somebody_put_right(demo: Demo) -> Someone:
+    """Return somebody in whose file an entry was corrected."""
+    late = ask(demo, "/late", limit="500", type="IdentityRecorded")["items"]
+    return _someone(demo, next(each["child"] for each in late if each["struck"] == "corrected"))
+
+
+def _someone(demo: Demo, child: str) -> Someone:
+    name = ask(demo, f"/children/{child}/summary")["identity"]["name"]["value"]
+    return Someone(child, name, ask(demo, f"/children/{child}/chronology")["items"][-1]["entry_id"])
 
 
 def enter(page: Page, demo: Demo, role: str = "supervisor", **preferences: str) -> None:
@@ -82,10 +94,16 @@ def pages_about(someone: Someone) -> dict[str, str]:
         "readiness": f"{at}/readiness",
         "readers": f"{at}/readers",
         "past": f"{at}?as_of=2020-06-01",
+        "of-file": f"{at}/findings",
+        "compare": f"{at}/compare?from=2020-06-01",
+        "entry": f"{at}/entries/{someone.entry}",
+        "decision": f"{at}/entries/{someone.entry}/decision",
+        "explanation": f"{at}/explain/identity.birth",
         "record": f"{at}/record",
         "form": f"{at}/record/PhysicalExamined",
         "form-of-rows": f"{at}/record/IntakeVerified",
         "findings": "/console/findings",
+        "late": "/console/late",
         "account": "/console/preferences",
         "password": "/console/preferences/password",
         "approvals": "/console/approvals",

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -95,7 +94,7 @@ async def child_comparison(
         plane=plane(dated, points, page.context.today),
         presets=_presets(now, first, dated),
         more=told["next"] is not None,
-        explained_at=urlencode({"as_of": told["to"]["as_of"], "known_at": told["to"]["known_position"]}),
+        there=replace(asked, as_of=second.day, known_at=second.known_at),
     )
 
 
@@ -146,7 +145,9 @@ async def _groups(asked: ChildPage, told: Mapping[str, Any]) -> list[tuple[str, 
         for row in [each["after"] or each["before"]]
     ]
     named = {"fields": fields, "obligations": obligations, "gates": gates, "findings": findings}
-    return [(name, each) for name, each in named.items() if each]
+    # What differs only in the papers behind it says the same.
+    shown = {name: [each for each in rows if each.before != each.after] for name, rows in named.items()}
+    return [(name, each) for name, each in shown.items() if each]
 
 
 def _chapter(words: Words, field: Mapping[str, Any]) -> str:

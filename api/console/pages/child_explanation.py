@@ -26,6 +26,7 @@ async def child_explanation(asked: AboutChild, field: Annotated[str, Path(max_le
         "child-explanation.html",
         "explanation",
         file,
+        path=f"/explain/{field}",
         told=told,
         values=field_at(words, field, told["value"]),
         entries=list(

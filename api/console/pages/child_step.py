@@ -1,5 +1,6 @@
 """From one change of a file to the next, on the axis of time that is set."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,19 +17,21 @@ from api.http import chronology
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 SEE_OTHER: Final = 303
+_PART: Final = re.compile(f"{'|'.join(each.path for each in TABS if each.path)}|/explain/[A-Za-z0-9_.-]+")
+"""Where one may be below a child's page, and stays."""
 
 
 @router.get("/children/{child}/step")
 async def step(
     asked: AboutChild,
     back: bool | None = None,  # noqa: FBT001 - of the address
-    part: Annotated[str | None, Query(max_length=40)] = None,
+    part: Annotated[str | None, Query(max_length=120)] = None,
 ) -> Response:
     """Lead to the point of the next entry on the axis that is set, or of the one before.
 
     Before the first one stays where one is, after the last one is the present.
     """
-    path = next((each.path for each in TABS if each.name == part), "")
+    path = part if part is not None and _PART.fullmatch(part) else ""
     recorded = asked.known_at is not None and asked.as_of is None
     found = await (_recorded(asked, back=back or False) if recorded else _occurred(asked, back=back or False))
     if found is None and not back:

@@ -16,3 +16,6 @@ CREATE TABLE entry (
     body           bytea       NOT NULL,
     UNIQUE (stream, version)
 );
+-- What was recorded more than seven days after its day, the latest by most days first.
+CREATE INDEX ON entry ((occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date), position)
+    WHERE occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7;

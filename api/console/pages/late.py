@@ -1,0 +1,43 @@
+"""Entries that were recorded late, across files: those that lag the most days behind first."""
+
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+
+from api.console.child_frame import addressed
+from api.console.page_request import SignedIn
+from api.console.page_route import PageRoute
+from api.console.rendering import render
+from api.http import lateness
+from api.http.cursors import Cursor
+from domain.entry import LATE_DAYS
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+_ROWS: Final = 50
+_LAGS: Final = (LATE_DAYS + 1, 31, 91, 366)
+"""Days of delay from which on one can ask."""
+
+
+@router.get("/late")
+async def late(
+    page: SignedIn,
+    lag_days: Annotated[int, Query(gt=LATE_DAYS, le=_LAGS[-1])] = _LAGS[0],
+    since: date | None = None,
+    until: date | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """Show a page of the entries that were recorded late, with both their days and who recorded them."""
+    asked: dict[str, Any] = {"lag_days": lag_days, "since": since, "until": until}
+    listed = await page.answer(lateness.late, limit=_ROWS, cursor=cursor, **asked)
+    return render(
+        page,
+        "late.html",
+        listed=listed,
+        asked=asked,
+        lags=_LAGS,
+        at=partial(addressed, "/console/late"),
+        first=cursor is None,
+    )

@@ -1,0 +1,8 @@
+-- Entries that were recorded late, from the ledger itself: no table keeps them a second time.
+
+-- name: late
+-- `lead` are the days by which an entry was recorded before its day, fewer than none. The index has this condition.
+SELECT stream AS child, position, entry_id, version, type, occurred_on, occurred_until, recorded_at,
+       occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date AS lead
+  FROM entry
+ WHERE kind = 'child' AND occurred_until - (recorded_at AT TIME ZONE 'Asia/Shanghai')::date < -7

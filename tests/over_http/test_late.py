@@ -1,0 +1,111 @@
+"""Entries that were recorded late, across files: by how many days, and nothing of what they say."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from api.identity.permissions import Role
+from domain.entry import LATE_DAYS
+from domain.events.intake import ChildReceived, IdentityRecorded
+from domain.events.record import EntryWithdrawn
+from tests.support.client import Served
+from tests.support.given import some
+from tests.support.http_given import Story, a_story
+from tests.support.places import ROOT
+
+NAME, NUMBER = "标记甲乙", "标记-0077"
+INVALID = 422
+
+
+async def told_late(served: Served) -> Story:
+    """Given a child of whom entries were recorded years late."""
+    story = await a_story(served).given(
+        ("2016-01-01", some(ChildReceived, file_no=NUMBER)),
+        ("2016-03-01", some(IdentityRecorded, name=NAME)),
+    )
+    await served.projected()
+    return story
+
+
+async def listed(served: Served, role: Role = Role.AUDITOR, **query: Any) -> dict[str, Any]:
+    answer = await (await served.as_(role)).get("/late", params=query)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def lags(served: Served, **query: Any) -> list[int]:
+    return [each["lag_days"] for each in (await listed(served, **query))["items"]]
+
+
+async def test_what_was_recorded_late_is_listed_by_its_delay_without_what_it_says(served: Served) -> None:
+    story = await told_late(served)
+    first, second = (await listed(served))["items"]
+    assert [each["type"] for each in (first, second)] == ["ChildReceived", "IdentityRecorded"]
+    assert first["lag_days"] - second["lag_days"] == (date(2016, 3, 1) - date(2016, 1, 1)).days
+    assert (first["child"], first["name"], first["file_no"]) == (story.child, NAME, NUMBER)
+    assert (first["struck"], second["struck"]) == (None, None)
+    assert first["recorded_by"]["name"]
+    assert not first.keys() & {"data", "sentence_zh"}
+
+
+def test_the_index_and_the_question_have_the_days_after_which_an_entry_is_late() -> None:
+    table = (ROOT / "ledger/sql/tables/entry.sql").read_text("utf-8")
+    question = (ROOT / "projections/late_entries.sql").read_text("utf-8")
+    assert all(f"< -{LATE_DAYS}" in text for text in (table, question))
+
+
+async def test_the_list_is_narrowed_and_turned_page_by_page(served: Served) -> None:
+    await told_late(served)
+    first, second = (await listed(served))["items"]
+    long, short = first["lag_days"], second["lag_days"]
+    recorded = date.fromisoformat(second["occurred_until"]) + timedelta(days=short)
+    assert await lags(served, lag_days=short) == [long, short]
+    assert await lags(served, lag_days=short + 1) == [long] == await lags(served, lag_days=long)
+    assert await lags(served, lag_days=long + 1) == []
+    assert await lags(served, type="IdentityRecorded") == [short]
+    assert await lags(served, since=recorded) == [long, short] == await lags(served, until=recorded)
+    assert await lags(served, since=recorded + timedelta(days=1)) == []
+    assert await lags(served, until=recorded - timedelta(days=1)) == []
+    assert await lags(served, as_of="2016-02-29") == [long]
+    page = await listed(served, limit=1)
+    rest = await listed(served, limit=1, cursor=page["next"])
+    assert [each["lag_days"] for each in rest["items"]] == [short]
+    assert rest["next"] is None
+
+
+async def test_it_answers_as_known_then(served: Served) -> None:
+    story = await told_late(served)
+    first = (await listed(served))["items"][0]
+    withdrawn = some(EntryWithdrawn, entry=UUID(story.entries[0]), explanation="登错了儿童。")
+    then = story.position
+    await story.given(("2026-11-01", withdrawn))
+    struck = {each["type"]: each["struck"] for each in (await listed(served))["items"]}
+    assert struck["ChildReceived"] == "withdrawn"
+    assert (await listed(served, known_at=then))["items"][0]["struck"] is None
+    assert await lags(served, known_at=first["position"]) == [first["lag_days"]]
+
+
+async def test_outside_its_scope_nothing_is_listed_and_masked_names_are_masked(served: Served) -> None:
+    await told_late(served)
+    elsewhere = await (await served.as_(Role.AUDITOR, elsewhere=True)).get("/late")
+    assert elsewhere.json()["items"] == []
+    masked = (await listed(served, Role.ADMINISTRATOR))["items"][0]
+    assert masked["name"] == masked["file_no"] == {"restricted": "identity"}
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"lag_days": LATE_DAYS}, "/query/lag_days"),
+        ({"type": "ChildRecieved"}, "/query/type"),
+        ({"institution": str(UUID(int=7))}, "/query/institution"),
+    ],
+)
+async def test_a_filter_that_names_nothing_is_refused(
+    served: Served, query: dict[str, Any], pointer: str
+) -> None:
+    answer = await (await served.as_(Role.AUDITOR)).get("/late", params=query)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (INVALID, pointer)
