@@ -138,6 +138,22 @@ class SocialWorkCaseClosed(
             yield SOCIAL_WORK_CASE.since(entry.days, None, key=str(case))
 
 
+class CaseConferenceHeld(
+    Event,
+    zh="个案会商",
+    en="Case conference held",
+    source="威海市民政局等《实施意见》（2021-11-08）三（二）",
+    seals=Category.HEALTH,
+):
+    """Those who look after the child, of several units, conferred on its case."""
+
+    subject: Annotated[Answered[Text], Label("会商事项", "Conferred on"), Personal(Category.HEALTH)]
+    units: Annotated[
+        Answered[tuple[Title, ...]], Label("参加单位", "Units present"), Personal(Category.HEALTH)
+    ]
+    agreed: Annotated[Answered[Text], Label("会商意见", "Agreed"), Personal(Category.HEALTH)]
+
+
 class IntegrationActivityHeld(Event, zh="社会融入活动", en="Integration activity held", source=SOCIAL_WORK):
     """The child took part in something outside the institution."""
 

@@ -17,6 +17,7 @@ from domain.events.institution.information import (
     ComplianceAuditFiled,
     ImpactAssessmentDestroyed,
     ImpactAssessmentDone,
+    PrivacyIncidentReported,
 )
 from domain.events.institution.licences import (
     DESIGNATION,
@@ -150,6 +151,12 @@ def test_the_audit_of_a_year_is_filed_by_the_end_of_the_next_january() -> None:
         ["met", "due"],
         ["met", "overdue"],
     ]
+
+
+@pytest.mark.rule("E10")
+def test_no_privacy_incident_is_reported_before_it_was_found() -> None:
+    given(OPENED).when("2025-03-02", some(PrivacyIncidentReported, found_on=date(2025, 3, 2))).recorded()
+    given(OPENED).when("2025-03-02", some(PrivacyIncidentReported, found_on=date(2025, 3, 3))).refused("E10")
 
 
 # Renewed

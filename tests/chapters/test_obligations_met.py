@@ -1,10 +1,14 @@
 """What is due is met by what could have met it, and planned visits fall due on their days."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from api.contract.obligations import obligation_json
+from domain.entry import AnyEntry
 from domain.event import Event, Unknown
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.household import IdCardApplied
@@ -12,10 +16,13 @@ from domain.events.insurance import InsuranceStatusChecked
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.arrangements import EnlistmentRegistered, FollowUpPlanned
 from domain.events.placement.placed import AdultPlaced, AfterCareVisitMade
+from domain.file import fold
 from domain.impact import impact
+from domain.obligations import OBLIGATIONS, clocks
 from domain.rulebook import Rulebook
 from projections.obligations import obligations_of
-from tests.support.given import Given, given, some
+from tests.support.fictional_lives import told_on
+from tests.support.given import TODAY, Given, given, some
 
 
 def planned(*days: str) -> FollowUpPlanned:
@@ -140,3 +147,32 @@ def test_of_several_visits_that_one_plan_made_due_the_impact_names_the_one_that_
     assert change.after is not None
     assert (change.before.met_by, change.after.due.last) == (None, date(2026, 6, 10))
     assert change.after.met_by is not None
+
+
+def test_nothing_that_was_due_on_a_day_of_a_life_is_lost_by_what_happened_later() -> None:
+    """What was opened by a day is told of for that day ever after: as due, overdue, met or void."""
+
+    def told(entries: Iterable[AnyEntry], day: date) -> list[tuple[Any, ...]]:
+        states = ((clock, clock.state(day)) for clock in clocks(fold(entries), Rulebook.shipped()))
+        return sorted(
+            (clock.rule, clock.opened_on, clock.due.last, state)
+            for clock, state in states
+            if state is not None
+        )
+
+    seen: set[str] = set()
+    for file in told_on(TODAY):
+        stands = [replace(entry, entry_id=entry.original, corrects=None) for entry in file.standing()]
+        days = sorted({entry.days.last for entry in stands})
+        for day in {*days[:2], days[len(days) // 2]}:
+            # A birth holds for the whole life, whenever it was established: that is knowing, not happening.
+            happened = [entry for entry in stands if entry.days.last <= day]
+            later = [
+                entry
+                for entry in stands
+                if entry.days.last > day and all(held.days is not None for held in entry.event.holds(entry))
+            ]
+            then = told(happened, day)
+            assert told([*happened, *later], day) == then
+            seen.update(rule for rule, *_ in then)
+    assert len(seen) > len(OBLIGATIONS) / 2

@@ -50,7 +50,7 @@ def test_what_answers_it_is_there(part: CoveragePart) -> None:
 
 def test_every_demand_of_a_policy_is_answered_by_an_event_but_for_what_is_of_nobody() -> None:
     unanswered = [row.asked for row in coverage("demands") if not set(row.by) & set(CATALOGUE)]
-    assert unanswered == ["一（一）（二）（四）（五）、三（三）（四）协调、阵地、宣传"]
+    assert unanswered == ["一（六）第三方评估", "一（一）（二）（四）（五）、三（三）（四）协调、阵地、宣传"]
 
 
 def test_the_command_prints_each_part(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,12 @@ SUBJECTS = {
 """The modules that share a name, for it is the subject's: by the reason."""
 
 
+def test_no_chapter_is_longer_than_four_hundred_lines() -> None:
+    chapters = [path for path in SOURCES if path.is_relative_to(ROOT / "domain" / "events")]
+    assert chapters
+    assert [path.name for path in chapters if len(path.read_text("utf-8").splitlines()) > 400] == []
+
+
 def test_no_public_class_or_type_has_the_name_of_another() -> None:
     places = defaultdict(list)
     for path in SOURCES:

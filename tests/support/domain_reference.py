@@ -396,9 +396,10 @@ RULES_ASKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "R-INT-7",
             "R-INT-8",
         ),
+        "2.6 医保、医疗 Insurance and health care": ("R-MED-1", "R-MED-2", "R-MED-3"),
     }
 )
-"""The rules of 2.21 and 2.1 and the deadlines of 2.19, by section."""
+"""The rules of 2.21, 2.1 and 2.6 and the deadlines of 2.19, by section."""
 DEMANDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "威海市民政局等《实施意见》（2021-11-08）": (

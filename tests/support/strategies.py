@@ -113,6 +113,13 @@ def streams(draw: st.DrawFn, kinds: tuple[type[Event], ...] = (), most: int = 8)
 
 
 @st.composite
+def repetitive_streams(draw: st.DrawFn) -> list[AnyEntry]:
+    """A stream of one or two kinds of event of a chapter, which happen again and again."""
+    kinds = st.sampled_from(_of({draw(st.sampled_from(CHAPTERS))}))
+    return draw(streams(tuple(draw(st.lists(kinds, min_size=1, max_size=2, unique=True)))))
+
+
+@st.composite
 def telling(
     draw: st.DrawFn, hidden: frozenset[Category], beside: tuple[type[Event], ...] = (), most: int = 8
 ) -> list[AnyEntry]:

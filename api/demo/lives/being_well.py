@@ -28,6 +28,7 @@ from domain.events.safety import (
     SafeguardingConcernRaised,
 )
 from domain.events.social_work import (
+    CaseConferenceHeld,
     CompanionPaired,
     CompanionPairingEnded,
     IntegrationActivityHeld,
@@ -82,6 +83,13 @@ def _needs_met(present: Present) -> LifeCourse:
     )
     yield on(present.ago(days=120), SocialWorkCaseOpened, need="learning", problem="厌学")
     yield on(present.ago(days=10), SocialWorkCaseOpened, need="integration", problem="不敢外出")
+    yield on(
+        present.ago(days=100),
+        CaseConferenceHeld,
+        subject="厌学的原因和下一步帮扶",
+        units=("望海区未成年人救助保护中心", "望海实验学校"),
+        agreed="学校安排成长导师，社会工作者每周面谈一次。",
+    )
     yield on(
         present.ago(days=90),
         IntegrationActivityHeld,

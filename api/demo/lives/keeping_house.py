@@ -11,6 +11,7 @@ from domain.events.institution.information import (
     ComplianceAuditFiled,
     ImpactAssessmentDestroyed,
     ImpactAssessmentDone,
+    PrivacyIncidentReported,
 )
 from domain.events.institution.licences import (
     LicenceIssued,
@@ -278,3 +279,13 @@ def _kept_private(present: Present) -> LifeCourse:
     )
     destroyed = on(present.ago(years=1), ImpactAssessmentDestroyed, assessment=assessment)
     yield destroyed.in_spite_of("D23", "纸质报告已扫描存档。")
+    yield on(
+        present.ago(months=5),
+        PrivacyIncidentReported,
+        found_on=present.ago(months=5),
+        incident="一册体检登记本在送修复印机时遗失，载有姓名和体检结果；次日找回。",
+        measures="清点登记本，改为院内复印，登记本上锁保管。",
+        reported_to=("望海区网信办", "望海区民政局"),
+        children=3,
+        is_notified=True,
+    )

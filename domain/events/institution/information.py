@@ -1,10 +1,25 @@
 """How an institution treats personal information: audited every year, assessed, kept (个人信息保护)."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from domain.event import Answered, Category, Code, Event, Label, Personal, Refers, Text, Title, Year, known
+from domain.event import (
+    Answered,
+    Category,
+    Code,
+    Count,
+    Event,
+    Label,
+    NotAfter,
+    Personal,
+    Refers,
+    Text,
+    Title,
+    Year,
+    known,
+)
 from domain.events.institution.duties import by_month
 from domain.life import Life
 from domain.obligations import Clock, History, obligation
@@ -12,6 +27,7 @@ from domain.refusal import Refusals, breach, uncertain
 
 AUDIT: Final = "《未成年人网络保护条例》第37条"
 ASSESSMENT: Final = "《个人信息保护法》第55条、第56条"
+INCIDENT: Final = "《未成年人网络保护条例》第35条；《个人信息保护法》第57条"
 
 
 class ComplianceAuditFiled(
@@ -67,6 +83,27 @@ class ImpactAssessmentDestroyed(
             yield uncertain("D23", assessed)
         elif not kept:
             yield breach("D23", assessed)
+
+
+class PrivacyIncidentReported(
+    Event, zh="个人信息安全事件报告", en="Privacy incident reported", source=INCIDENT, kind="institution"
+):
+    """Minors' personal information leaked, was altered or lost, or may have been, and that was reported."""
+
+    found_on: Annotated[Answered[date], Label("事件发现日期", "Incident found on"), NotAfter()]
+    incident: Annotated[
+        Answered[Text],
+        Label("信息种类、原因和可能的危害", "What happened to what, and why"),
+        Personal(Category.IDENTITY),
+    ]
+    measures: Annotated[Answered[Text], Label("补救措施", "Measures taken"), Personal(Category.IDENTITY)]
+    reported_to: Annotated[
+        Answered[tuple[Title, ...]], Label("报告的部门", "Authorities told"), Personal(Category.IDENTITY)
+    ]
+    children: Annotated[Answered[Count], Label("受影响的儿童人数", "Children affected")]
+    is_notified: Annotated[
+        Answered[bool], Label("是否已告知受影响的儿童及其监护人", "Children and guardians were told")
+    ]
 
 
 @obligation("D22", kind="institution")
