@@ -11,8 +11,8 @@ from domain.events.household import HouseholdCancelled, HouseholdRegistered
 from domain.events.intake import ChildReceived
 from domain.events.placement.placed import AdultPlaced
 from domain.events.placement.transition import PlacementReversed
-from tests.chapters.test_presupposed import presupposed
 from tests.support.given import Given, given, some
+from tests.support.whole_events import presupposed
 
 ONCE: Final = [kind for kind in CATALOGUE.values() if kind.once]
 AGAIN: Final[dict[type[Event], tuple[type[Event], ...]]] = {

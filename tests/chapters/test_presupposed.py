@@ -6,8 +6,9 @@ from typing import Final
 import pytest
 
 from domain.changes import changes
-from domain.event import CATALOGUE, Event, fields_of
+from domain.event import CATALOGUE, fields_of
 from tests.support.given import Given, given, some
+from tests.support.whole_events import presupposed
 
 NAMES: Final = [name for name, kind in CATALOGUE.items() if kind.presupposes(kind.__new__(kind))]
 ENDS_WHAT_MAY_BE_UNRECORDED: Final = {
@@ -112,12 +113,6 @@ OF_WHAT_MAY_BE_UNRECORDED: Final = ENDS_WHAT_MAY_BE_UNRECORDED | {
 
 def said(file: Given) -> set[str]:
     return {judgement.rule.id for judgement in file.judgements}
-
-
-def presupposed(kind: type[Event]) -> list[type[Event]]:
-    """What comes before an event, from the beginning on, each of which presupposes the one before."""
-    before = kind.presupposes(kind.__new__(kind))
-    return [*presupposed(before[0]), before[0]] if before else []
 
 
 @pytest.mark.rule("E16")

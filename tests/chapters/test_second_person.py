@@ -1,13 +1,15 @@
 """What a second person decides on in a file: what waits, and what was decided."""
 
+from datetime import date
+
 from domain.event import EVERY_CATEGORY
-from domain.events.intake import ChildAdmitted
+from domain.events.intake import ChildAdmitted, IdentityRecorded
 from domain.events.record import EntryWithdrawn, ExceptionApproved, ExceptionRejected
 from domain.rulebook import Rulebook
 from domain.second_person import for_approval
-from tests.chapters.test_record import TWICE, identified
 from tests.support.given import SUPERVISOR, Given, given, some
 
+TWICE = some(ChildAdmitted, intake_category="A5")
 Told = list[tuple[str, str, str]]
 
 
@@ -62,11 +64,11 @@ def test_a_corrected_claim_waits_anew_and_the_earlier_decision_stays_told() -> N
 
 
 def test_a_correction_of_a_birth_waits_and_one_that_another_replaced_does_not() -> None:
-    child = given(("2024-03-05", identified("2010-03-05")))
+    child = given(("2024-03-05", some(IdentityRecorded, birth_on=date(2010, 3, 5))))
     original = child.last
-    child = child.and_("2024-03-05", identified("2010-05-03"), corrects=original)
+    child = child.and_("2024-03-05", some(IdentityRecorded, birth_on=date(2010, 5, 3)), corrects=original)
     assert told(child) == [("correction", "X11", "waiting")]
-    child = child.and_("2024-03-05", identified("2011-05-03"), corrects=original)
+    child = child.and_("2024-03-05", some(IdentityRecorded, birth_on=date(2011, 5, 3)), corrects=original)
     assert told(child) == [("correction", "X11", "waiting")]
 
 

@@ -1,49 +1,32 @@
 """In a real browser: a child is found and its life is read, by keyboard, without a script, on any screen."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.demo.demonstration import PASSWORD
 from tests.support.chromium import (
+    AXE,
     NARROW,
     WIDE,
     a_young_person,
     ask,
-    chromium,
     enter,
     needs_chromium,
+    opened,
     pages_about,
     somebody_put_right,
+    violations,
 )
 from tests.support.demo_server import Demo
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
-AXE: Final = Path(__file__).parent / "vendor" / "axe-core"
 MOST_TABS: Final = 60
 """Presses of the Tab key after which whoever has not arrived gives up."""
 FOCUSED: Final = "() => document.activeElement.id || document.activeElement.textContent.trim()"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-def opened(browser: Browser, size: tuple[int, int], *, script: bool = False) -> Page:
-    """A page of somebody who has visited nothing yet."""
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=script, locale="zh-CN"
-    )
-    context.set_default_timeout(20_000)
-    return context.new_page()
 
 
 def tab_to(page: Page, *wanted: str) -> None:
@@ -169,14 +152,6 @@ def test_nothing_keeps_anybody_from_using_a_page(
         found[name] = violations(page, f"{demo.address}{address}")
     page.context.close()
     assert {name: each for name, each in found.items() if each} == {}
-
-
-def violations(page: Page, address: str) -> list[tuple[str, Any]]:
-    """What axe finds on a page: which rule, and where."""
-    page.goto(address)
-    page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
-    result = page.evaluate("() => axe.run()")
-    return [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in result["violations"]]
 
 
 def test_what_others_have_made_for_tests_is_kept_as_they_made_it() -> None:

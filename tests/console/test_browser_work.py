@@ -1,13 +1,11 @@
 """In a real browser without a script: a second person decides, a workbook goes in, the stuck are found."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.test_browser import opened, violations
-from tests.support.chromium import NARROW, WIDE, ask, chromium, enter, needs_chromium
+from tests.support.chromium import NARROW, WIDE, ask, enter, needs_chromium, opened, violations
 from tests.support.demo_server import Demo
 from tests.support.registers.paper import a_sheet, roster, workbook
 
@@ -15,12 +13,6 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 
 WHOSE = "星河儿童福利院（虚构）"
 WRONG = a_sheet("体检", institution=WHOSE).row(儿童编号="CS777", 体检日期="2020-02-01")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def is_sound(page: Page, browser: Browser, demo: Demo) -> None:

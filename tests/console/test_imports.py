@@ -6,9 +6,8 @@ import re
 from httpx2 import Response
 
 from api.identity.permissions import Role
-from tests.console.test_pages import is_sound
 from tests.support.client import Served
-from tests.support.console import Browser, signed_in
+from tests.support.console import Browser, is_sound, signed_in
 from tests.support.registers.paper import a_sheet, roster, workbook
 from tests.support.waiting import PATIENCE
 

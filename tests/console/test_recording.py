@@ -14,9 +14,8 @@ from domain.event import CATALOGUE, Category
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
-from tests.console.test_pages import MOST_HTML
 from tests.support.client import Served
-from tests.support.console import FROM_HERE, Browser, signed_in, title_of
+from tests.support.console import FROM_HERE, MOST_HTML, Browser, signed_in, title_of
 from tests.support.given import given, some
 from tests.support.shown_forms import fields_of_form, form_page
 from tests.support.stored import kept

@@ -13,10 +13,10 @@ from httpx2 import AsyncClient
 from api import kept_imports
 from api.identity.permissions import Role
 from api.kept_imports import KEPT_HOURS, KeptImports
-from tests.importing.test_waiting import noted
 from tests.support.client import NOW, Served
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, roster, workbook
+from tests.support.stored import noted
 
 NUMBER = "=HYPERLINK(1)"
 DAMAGED = b"PK\x03\x04 damaged"

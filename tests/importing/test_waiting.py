@@ -17,6 +17,7 @@ from domain.label import Label
 from tests.support.client import NOW, Served
 from tests.support.imports_http import NDJSON, done, hand_in
 from tests.support.registers.paper import a_sheet, roster, workbook
+from tests.support.stored import noted
 from tests.support.waiting import until
 
 ONE, OTHER = uuid4(), uuid4()
@@ -219,9 +220,3 @@ async def test_to_read_a_report_that_shows_nobody_is_not_noted(served: Served) -
     await done(staff, (await hand_in(staff, workbook(roster()))).headers["Location"])
 
     assert not await noted(served, "SELECT FROM access WHERE purpose = %s", "import report")
-
-
-async def noted(served: Served, query: str, *values: object) -> list[Any]:
-    """Ask the database."""
-    async with served.container.projector.reading() as connection:
-        return await (await connection.execute(query.encode(), list(values))).fetchall()

@@ -16,12 +16,11 @@ from api.contract.listing import titled
 from api.identity.permissions import Role
 from api.settings import Settings
 from domain.event import CATALOGUE
-from domain.events.adoption.assessment import AdoptionAssessmentReportIssued
-from domain.events.adoption.registration import AdoptionRegistered, ChildConsentRecorded
+from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.household import CitizenIdAssigned
 from domain.events.intake import ChildReceived, IdentityRecorded
 from domain.events.placement.preparing import CapacityDetermined
-from tests.support.adopters import application
+from tests.support.adoptions import APPLIED, CONSENTED, REPORT
 from tests.support.client import Served, new_key
 from tests.support.given import NOT_ASKED, citizen_id, some
 from tests.support.given import given as a_file
@@ -42,9 +41,6 @@ PERSONAL = (NAME, NUMBER, CERTIFICATE)
 """What is personal of the child; whoever asks sends none of it, but to look for it."""
 RECEIVED = ("2016-03-05", some(ChildReceived, file_no=NUMBER))
 IDENTITY = ("2016-03-05", some(IdentityRecorded, name=NAME, birth_on=date(2009, 3, 5), sex="1"))
-APPLIED = ("2024-04-01", application())
-CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
-REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
 ADOPTED = ("2024-06-01", some(AdoptionRegistered, category="5", certificate_no=CERTIFICATE))
 RENAMED = ("2016-03-06", some(IdentityRecorded, name="王小明"))
 TO_COME = ("2031-01-01", some(IdentityRecorded, name="王小明"))

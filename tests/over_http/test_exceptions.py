@@ -10,7 +10,7 @@ from api.identity.permissions import Role
 from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from domain.events.record import CorrectionApproved, ExceptionApproved, ExceptionRejected
-from tests.over_http.test_every_read_is_noted import APPLIED, CONSENTED, REPORT
+from tests.support.adoptions import APPLIED, CONSENTED, REPORT
 from tests.support.client import Served
 from tests.support.given import some
 from tests.support.http_given import JsonObject, Story, a_story

@@ -22,6 +22,9 @@ AUNT = UUID("00000000-0000-4000-8000-00000000000d")
 UNCLE = UUID("00000000-0000-4000-8000-00000000000e")
 FOUNDLING, ORPHAN, NO_CAPACITY, STEPCHILD, HARDSHIP, KIN_CHILD = "1", "2", "3", "4", "5", "6"
 MALE, FEMALE = "1", "2"
+APPLIED = ("2024-04-01", application())
+CONSENTED = ("2024-04-02", some(ChildConsentRecorded, result="agree"))
+REPORT = ("2024-05-01", some(AdoptionAssessmentReportIssued, conclusion="unsuitable"))
 
 
 def registered(category: str | Unknown = FOUNDLING, **said: Any) -> AdoptionRegistered:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from api.demo.demonstration import PASSWORD
 from tests.support.demo_server import Demo
 
+AXE: Final = Path(__file__).parents[1] / "console" / "vendor" / "axe-core"
 CHROMIUM: Final = Path("/usr/bin/chromium")
 WIDE, NARROW = (1366, 768), (320, 640)
 needs_chromium: Final = pytest.mark.skipif(
@@ -30,6 +31,31 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a browser to the tests of a module."""
+    with chromium() as browser:
+        yield browser
+
+
+def opened(browser: Browser, size: tuple[int, int], *, script: bool = False) -> Page:
+    """A page of somebody who has visited nothing yet."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script, locale="zh-CN"
+    )
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+def violations(page: Page, address: str) -> list[tuple[str, Any]]:
+    """What axe finds on a page: which rule, and where."""
+    page.goto(address)
+    page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
+    result = page.evaluate("() => axe.run()")
+    return [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in result["violations"]]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,17 @@ from fastapi.routing import APIRoute
 from httpx2 import AsyncClient, Response
 
 from api.console.installation import PAGES
+from api.console.rendering import POLICY
 from api.identity.permissions import Role
 from tests.support.client import Served
 
 FROM_HERE: Final = {"Sec-Fetch-Site": "same-origin"}
 """What browsers say of a form that they send from a page to its own service."""
+NAME, NUMBER = "标记甲乙", "标记-0077"
+"""Of a child, in no page's title or address."""
+MOST_HTML: Final = 100_000
+"""Bytes of a page at most."""
+TOLD: Final = {"zh": "zh-CN", "en": "en"}
 ADDRESSES: Final = sorted(
     route.path
     for module in PAGES
@@ -81,3 +87,20 @@ def title_of(page: Response) -> str:
     """Return the title of a page."""
     (title,) = re.findall(r"<title>(.*?)</title>", page.text)
     return str(title)
+
+
+def is_sound(page: Response, language: str) -> None:
+    """A page is in its language, within its bounds, with nothing inline and nothing personal in its title."""
+    assert f'<html lang="{TOLD[language]}"' in page.text
+    assert page.headers["content-security-policy"] == POLICY
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert len(page.content) < MOST_HTML
+    assert not re.search(r"<script>|<script [^>]*>[^<]|<style|\sstyle=|\son\w+=|javascript:", page.text)
+    assert page.text.count("<h1") == 1
+    ids = re.findall(r'\sid="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))
+    for told in (NAME, NUMBER):
+        assert told not in title_of(page)
+        assert told not in str(page.url)

@@ -87,3 +87,9 @@ async def kept(served: Served, told: Given) -> UUID:
     await keep(served.container.ledger, [replace(entry, recorded_by=supervisor) for entry in told.entries])
     await served.projected()
     return told.stream
+
+
+async def noted(served: Served, query: str, *values: object) -> list[Any]:
+    """Ask the database of a service."""
+    async with served.container.projector.reading() as connection:
+        return await (await connection.execute(query.encode(), list(values))).fetchall()

@@ -115,3 +115,9 @@ def _text(of: FieldType) -> str:
         return form
     least = max((getattr(limit, "min_length", 0) for limit in of.limits), default=0)
     return "0" * least if least > 1 else marker()
+
+
+def presupposed(kind: type[Event]) -> list[type[Event]]:
+    """What comes before an event, from the beginning on, each of which presupposes the one before."""
+    before = kind.presupposes(kind.__new__(kind))
+    return [*presupposed(before[0]), before[0]] if before else []
