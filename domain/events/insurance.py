@@ -39,7 +39,9 @@ Contribution: TypeAlias = Annotated[Amount, Le(1_000_000)]
 """What is paid in yuan for one person and year."""
 ContributionYuan: TypeAlias = Annotated[Answered[Contribution], Label("金额", "Amount"), Unit("yuan", "元")]
 
-INSURED: Final[Attribute[str]] = Attribute("insurance", "enrolled", Label("参保", "Insured"), several=True)
+INSURED: Final[Attribute[Answered[str]]] = Attribute(
+    "insurance", "enrolled", Label("参保", "Insured"), several=True
+)
 """The scheme by which somebody is insured, one fact for each scheme and contribution year."""
 
 
@@ -90,7 +92,7 @@ class InsuranceEnrolled(Event, zh="参保登记", en="Insurance enrolled", sourc
             yield breach("R-INS-1", received[0])
 
     def holds(self, entry: AnyEntry) -> Facts:
-        yield from _coverage(entry.days, known(self.scheme), known(self.year), known(self.benefit_from))
+        yield from _coverage(entry.days, self.scheme, known(self.year), known(self.benefit_from))
 
 
 class InsuranceContributionPaid(
@@ -112,10 +114,10 @@ class InsuranceContributionPaid(
         begins = known(self.benefit_from)
         if begins is None and year is not None:
             begins = max(date(year, 1, 1), entry.days.last)
-        yield from _coverage(entry.days, known(self.scheme), year, begins)
+        yield from _coverage(entry.days, self.scheme, year, begins)
 
 
-def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | None) -> Facts:
+def _coverage(days: Days, scheme: Answered[str], year: int | None, begins: date | None) -> Facts:
     """One scheme's cover of one year, from the day benefits begin to the year's last day.
 
     Where no year is said, a resident's cover is that of the year in which it begins, for it is paid
@@ -125,7 +127,7 @@ def _coverage(days: Days, scheme: str | None, year: int | None, begins: date | N
     if year is None and scheme == "resident":
         year = since.last.year
     until = None if year is None else date(year, 12, 31)
-    yield INSURED.since(since, scheme or "other", until=until, key=f"{scheme or ''} {year or ''}".strip())
+    yield INSURED.since(since, scheme, until=until, key=f"{known(scheme) or ''} {year or ''}".strip())
 
 
 def _after_the_day(life: Life, intake: Fact[date]) -> bool:

@@ -48,7 +48,7 @@ COMPARED: Final = frozenset({"match", "no_match"})
 RELATIVES_FOUND: Final = "found"
 """The reason of a withdrawal, a code of `notice_withdrawal_reason`, that relatives were found."""
 
-NOTICE: Final[Attribute[str]] = Attribute(
+NOTICE: Final[Attribute[Answered[str]]] = Attribute(
     "search", "notice", Label("寻亲公告", "Find-relatives notice"), several=True
 )
 """Notices that run, each under the id of its entry; the value is the medium."""
@@ -116,7 +116,7 @@ class FindRelativesNoticePublished(
         length = known(self.notice_days)
         yield NOTICE.since(
             entry.days,
-            known(self.medium) or "other",
+            self.medium,
             until=None if length is None else add(entry.days.last, days=length),
             key=str(entry.original),
         )
