@@ -129,6 +129,9 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
     ] = None
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
 
+    def refusals(self, life: Life) -> Refusals:
+        yield from _admitted_already(life)
+
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")
         yield DECLINED.since(entry.days, None)
@@ -323,11 +326,7 @@ class ChildAdmitted(Event, zh="入院", en="Child admitted", source=MEASURES):
         return (ChildReceived,)
 
     def refusals(self, life: Life) -> Refusals:
-        admitted, charge = life.now(ADMITTED), life.now(CHARGE)
-        # The institution to which the child was handed over since then admits it anew.
-        handed_over = admitted is not None and charge is not None and charge.since >= admitted.since
-        if admitted is not None and not life.gone and not handed_over:
-            yield breach("I03", admitted.entry)
+        yield from _admitted_already(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "in_care")
@@ -370,3 +369,11 @@ def lacking(rule: str, papers: Papers, missing: Sequence[str]) -> Refusals:
             "missing: " + ", ".join(f"{labels[kind].en} ({kind})" for kind in missing),
         )
         yield no_evidence(rule, detail=detail, by=papers)
+
+
+def _admitted_already(life: Life) -> Refusals:
+    """I03: who was admitted and has not left since, but for another institution to which the child came."""
+    admitted, charge = life.now(ADMITTED), life.now(CHARGE)
+    handed_over = admitted is not None and charge is not None and charge.since >= admitted.since
+    if admitted is not None and not life.gone and not handed_over:
+        yield breach("I03", admitted.entry)

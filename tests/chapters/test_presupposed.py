@@ -82,6 +82,7 @@ OF_WHAT_MAY_BE_UNRECORDED: Final = ENDS_WHAT_MAY_BE_UNRECORDED | {
     "IntakeCategoryDetermined": "the rules of admission ask for it, not it for them",
     "IntakeVerified": "follows the reception where one is recorded",
     "JudicialAssistanceGranted": "no event applies for it",
+    "MedicalCostCovered": "R-MED-3 finds a payment for what nothing was charged for",
     "RehabSessionDelivered": "I08 asks for the plan",
     "SocialSecurityTransferred": "begins with it",
     "StaffDismissed": "staff are recorded only as far as rules ask for them",

@@ -55,9 +55,6 @@ class MedicalCostCovered(
         UUID | None, Label("所引用的救助申请", "Application"), Refers("MedicalAidApplied")
     ] = None
 
-    def presupposes(self) -> tuple[type[Event], ...]:
-        return (MedicalCostIncurred,)
-
     def refusals(self, life: Life) -> Refusals:
         """No layer pays more than those before it leave, on whatever days they paid (R-MED-3)."""
         episode, amount = known(self.episode), known(self.amount_yuan)
