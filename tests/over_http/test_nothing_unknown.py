@@ -30,7 +30,7 @@ RECEIVED = ("2024-03-05", some(ChildReceived))
 
 def address(path: str) -> str:
     """Fill in a path: any id and any name."""
-    ids = {name: str(uuid4()) for name in ("job", "entry_id", *PATHS)}
+    ids = {name: str(uuid4()) for name in ("job", "entry", "entry_id", *PATHS)}
     return path.format(type="x", table="stage", field="stage", position=1, person=uuid4(), **ids)
 
 

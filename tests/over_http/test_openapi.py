@@ -90,7 +90,8 @@ def sensible(operation: Any, real: dict[str, str]) -> Iterator[AnyCase]:
     for body in bodies:
         if operation.path == "/entries" and body is not None:
             body["items"][0]["child"] = real["child"]
-        moved = real["entry_id"] if "child" in operation.path else real["family entry"]
+        own = next((kind for kind in ("family", "institution") if f"{{{kind}}}" in operation.path), None)
+        moved = real["entry_id"] if own is None else real[f"{own} entry"]
         case = operation.Case(
             path_parameters={
                 name: moved if name == "entry_id" else real[name]
@@ -148,11 +149,13 @@ async def filled(served: Served) -> dict[str, str]:
             ("/families", family),
         )
     ]
+    of_institution = await staff.get(f"/institutions/{served.home.institution}/entries")
     return {
         "child": story.child or "",
         "family": opened.json()["family"],
         "entry_id": story.entries[0],
         "family entry": opened.json()["entries"][0]["entry_id"],
+        "institution entry": of_institution.json()["items"][0]["entry_id"],
         "other children": others[0]["child"],
         "other families": others[1]["family"],
         "institution": str(served.home.institution),
