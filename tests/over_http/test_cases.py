@@ -165,8 +165,8 @@ async def _noted(play: Play) -> None:
 @case("left-before-received")
 async def _left(play: Play) -> None:
     await play.on()
-    refused_by(play.judged[0], "E14")
-    (refusal,) = play.judged[0].json()["refusals"]
+    refused_by(play.judged[0], "E14", "R-DEP-2")
+    (refusal,) = [each for each in play.judged[0].json()["refusals"] if each["rule"] == "E14"]
     assert refusal["evidence"] == [play.saved["child_entries"][0]["entry_id"]]
 
 

@@ -6,7 +6,10 @@ from uuid import UUID, uuid4
 from httpx2 import AsyncClient
 
 from api.identity.permissions import Role
+from domain.events.departure import DepartureCompleted
 from tests.support.client import TOWNSHIP, Served, new_key
+from tests.support.given import some
+from tests.support.http_given import sent
 
 UNKNOWN = {"unknown": "not_asked"}
 FOUND = {
@@ -249,12 +252,14 @@ async def test_a_child_that_moves_is_in_the_charge_of_its_new_place(served: Serv
 
 async def test_a_child_who_goes_home_is_handed_over_to_its_place(served: Served) -> None:
     staff, child = await served.as_(Role.STAFF), await served.a_child()
+    left = sent("2026-05-01", some(DepartureCompleted, reason="04"))
     moved = {
         "type": "PlaceOfCareChanged",
         "occurred_on": "2026-05-01",
         "data": {"place": TOWNSHIP, "explanation": UNKNOWN},
     }
-    assert await recorded(staff, child, moved) == 201
+    assert await recorded(staff, child, moved) == 422
+    assert await recorded(staff, child, left, moved) == 201
     assert await recorded(await served.as_(Role.TOWNSHIP), child, VISIT) == 201
     assert (await staff.get(f"/children/{child}")).status_code == 404
 

@@ -171,7 +171,8 @@ async def test_values_are_answered_as_they_were_meant(served: Served) -> None:
     assert raw.status_code == 201, raw.text
     story.child = raw.json()["child"]
     (entry,) = (await story.asked("/entries"))["items"]
-    assert entry == raw.json()["entries"][0]
+    told = raw.json()["entries"][0]
+    assert entry == told | {"recorded_by": told["recorded_by"] | {"name": "示例工作人员"}}
     data = entry["data"]
     assert (data["height_cm"], data["weight_kg"]) == ("48.1", "3.2")
     assert data["found_at"] == "2024-03-04T23:15:30.000000Z"

@@ -299,7 +299,7 @@ async def test_a_gate_that_may_not_be_seen_counts_for_nothing_in_lists_too(serve
         own = (await client.get(f"/children/{child}/readiness", params={"day": day})).json()
         own.pop("known_position")
         (item,) = await listed(served, role, f"/readiness?day={day}&status={status}", child)
-        assert item == own
+        assert item == own | {"name": None, "file_no": None}
         assert item["status"] == status
         gate = item["gates"][4]
         assert (gate["gate"], gate["state"], gate["weight"]) == (5, state, "blocks")
