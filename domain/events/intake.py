@@ -130,7 +130,10 @@ class ChildReceived(Event, zh="儿童接收", en="Child received", source=f"{NOT
     file_no: Annotated[Number | None, Label("儿童编号", "File number"), Personal(Category.IDENTITY)] = None
 
     def refusals(self, life: Life) -> Refusals:
-        yield from _admitted_already(life)
+        admitted = life.now(ADMITTED)
+        # Who is admitted on the day of the reception is admitted after it.
+        if admitted is not None and life.reached(day_after(admitted.since)):
+            yield from _admitted_already(life)
 
     def holds(self, entry: AnyEntry) -> Facts:
         yield STAGE.since(entry.days, "received")

@@ -98,6 +98,16 @@ def test_a_notice_that_was_withdrawn_before_it_ran_out_has_not_run(day: str, rul
     again.when("2024-05-25", admitted()).refused("I03")
 
 
+@pytest.mark.rule("I03")
+@pytest.mark.parametrize(("day", "rules"), [("2024-05-09", []), ("2024-05-10", []), ("2024-05-11", ["I03"])])
+def test_who_was_admitted_is_not_received_anew_and_may_be_received_on_the_day_of_it(
+    day: str, rules: list[str]
+) -> None:
+    child = given(("2024-05-10", some(ChildAdmitted, intake_category="B1")))
+    child.when(day, some(ChildReceived))
+    assert [found.rule.id for found in child.judgements if found.refuses] == rules
+
+
 @pytest.mark.rule("I02")
 def test_a_notice_of_which_only_the_paper_is_there_leaves_open_whether_it_ran_out() -> None:
     child = given(("2024-03-05", some(ChildReceived), {"documents": PAPERS}))
