@@ -195,9 +195,13 @@ def _methods(kind: type) -> dict[str, FunctionType]:
 
 _RECORDED: Final = frozenset(CATALOGUE.values())
 _ONCE: Final = frozenset(kind for kind in _RECORDED if kind.once)
-_HELD_ONCE: Final = frozenset(change.attribute for kind in _ONCE for change in changes(kind))
-"""What is read of whatever happens `once`: the same before, and what it holds."""
 _ALL_FOLLOW: Final = frozenset(getattr(kind, name) for kind in CATALOGUE.values() for name in _FOLLOWS)
+
+
+@cache
+def _held_once() -> frozenset[Attribute[Any]]:
+    """Return what whatever happens `once` holds, which is read when it is recorded again."""
+    return frozenset(change.attribute for kind in _ONCE for change in changes(kind))
 
 
 @cache
@@ -233,7 +237,7 @@ def _named(function: _Function, owner: type | None, rules: frozenset[str]) -> _N
             mine = isinstance(node.value, ast.Name) and node.value.id == "self" and node.attr in own
             calls |= {own[node.attr]} if mine else _asked_of().get(node.attr, set())
             calls |= _ALL_FOLLOW if node.attr in _FOLLOWS else set()
-            values += [*_ONCE, *_HELD_ONCE] if node.attr == "once" else []
+            values += [*_ONCE, *_held_once()] if node.attr == "once" else []
         counting = (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
