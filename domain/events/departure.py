@@ -36,7 +36,7 @@ from domain.events.safety import MISSING
 from domain.events.schooling import EDUCATION, PUT_OFF
 from domain.file import EVERY, Attribute, Facts
 from domain.life import DEPARTED, STAGE, Life
-from domain.refusal import Refusal, Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusal, Refusals, breach, uncertain
 from domain.shared_fields import DecidedBy, DecisionTaken, Grounds
 
 STANDARD: Final = "DB63/T 1892-2021《儿童福利机构 儿童离院规范》"
@@ -107,7 +107,6 @@ class DepartureCompleted(
                 "I20", stage.entry, reason, Label("离院原因应为收养", "the reason is the adoption")
             )
 
-        yield from _approved(life)
         yield from self._given_back(life)
         yield from old_enough(life, case=OLD_ENOUGH.get(reason or "", "none"))
         yield from paid_too_long(life, known(self.last_allowance_month))
@@ -160,26 +159,6 @@ class ChildDied(
         yield from off_rolls(entry)
         for attribute in ENDED_BY_DEATH:
             yield attribute.since(entry.days, None, key=EVERY)
-
-
-def _approved(life: Life) -> Refusals:
-    """Who leaves after a proposal leaves once it was approved (R-DEP-1)."""
-    proposed = life.last(DepartureProposed)
-    if proposed is None or life.gone:
-        return
-    decided = [
-        each
-        for each in life.all(DepartureApproved)
-        if known(each.event.proposal) in {None, proposed.original}
-        and each.days.last >= proposed.days.earliest
-    ]
-    decision = known(decided[-1].event.decision) if decided else None
-    if not decided:
-        yield no_evidence("R-DEP-1", proposed)
-    elif decision is None:
-        yield uncertain("R-DEP-1", decided[-1], detail=Label("审批结果不详", "the decision is not known"))
-    elif decision != APPROVED:
-        yield breach("R-DEP-1", decided[-1], detail=Label("离院未获同意", "the departure was not approved"))
 
 
 def death(life: Life) -> AnyEntry | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Final
 
 from domain.codes import tables
-from domain.entry import AnyEntry
+from domain.entry import AnyEntry, Entry
 from domain.event import (
     Answered,
     Category,
@@ -27,7 +27,7 @@ from domain.event import (
 )
 from domain.events.community.rolls import off_rolls
 from domain.file import Attribute, Fact, Facts
-from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, Life, deciding
+from domain.life import BIRTH, CASE_CLOSED, DEPARTED, STAGE, E, Life, deciding
 from domain.refusal import Refusals, breach, listed_twice, no_evidence
 from domain.resting import note
 from domain.rulebook import Papers
@@ -352,6 +352,12 @@ def region_of_origin(life: Life, started: AnyEntry | None) -> str | None:  # noq
 
 INTAKE: Final = (ChildReceived, ChildAdmitted)
 """Events by which a child comes into the institution's care."""
+
+
+def of_stay(life: Life, kind: type[E]) -> list[Entry[E]]:
+    """Return the entries of a type that do not lie before the last reception."""
+    received = life.last(ChildReceived)
+    return [each for each in life.all(kind) if received is None or each.days.last >= received.days.earliest]
 
 
 def entered(life: Life) -> Fact[date] | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from domain.answering import answers_to
-from domain.entry import AnyEntry, Entry
+from domain.entry import Entry
 from domain.event import (
     Answered,
     AtLeastOne,
@@ -38,7 +38,7 @@ from domain.events.guardianship import (
     guardian_case,
     heard,
 )
-from domain.events.intake import ChildReceived
+from domain.events.intake import of_stay
 from domain.events.parents import (
     ABLE,
     COURT_REVOKED,
@@ -181,7 +181,7 @@ def may_be_given_back(terminated: GuardianshipTerminated, life: Life) -> Refusal
 
 def _may_return(life: Life, *, asks_for_kinship: bool) -> Refusals:
     """What speaks against a return beside papers that are not there: what is recorded of who asks (I21)."""
-    requests = _of_stay(life, life.all(FamilyReunificationRequested))
+    requests = of_stay(life, FamilyReunificationRequested)
     request = requests[-1] if requests else None
     guardian = None if request is None else request.event.guardian
     yield from _who_asks(life, guardian, asks_for_kinship=asks_for_kinship)
@@ -194,9 +194,7 @@ def _may_return(life: Life, *, asks_for_kinship: bool) -> Refusals:
 
 def _who_asks(life: Life, guardian: UUID | None, *, asks_for_kinship: bool) -> Refusals:
     verified = [
-        each
-        for each in _of_stay(life, life.all(GuardianIdentityVerified))
-        if guardian in {None, each.event.guardian}
+        each for each in of_stay(life, GuardianIdentityVerified) if guardian in {None, each.event.guardian}
     ]
     proven = known(verified[-1].event.is_proven) if verified else None
     if verified and proven is None:
@@ -255,12 +253,6 @@ def _approved(life: Life, request: Entry[FamilyReunificationRequested]) -> Refus
         yield uncertain("R-RET-1", decided, detail=Label("审批结果不明", "what was decided is not known"))
     elif decision != APPROVED:
         yield breach("R-RET-1", decided, detail=Label("审批未同意", "it was not approved"))
-
-
-def _of_stay(life: Life, entries: list[AnyEntry]) -> list[AnyEntry]:
-    """Return the entries that do not lie before the last reception."""
-    received = life.last(ChildReceived)
-    return [each for each in entries if received is None or each.days.last >= received.days.earliest]
 
 
 @obligation("R-RET-2", ReunificationDecided, ReunificationFollowUpMade)

@@ -54,13 +54,47 @@ def test_who_is_proposed_to_leave_leaves_once_that_was_approved(
     assert {kind for rule, kind in child.found() if rule == "R-DEP-1"} == kinds
 
 
-def test_of_two_proposals_the_last_is_to_be_approved_and_without_one_nothing_is_asked() -> None:
+def test_of_two_proposals_the_last_is_to_be_approved() -> None:
     child = proposed()
     first = child.last
     child.and_("2026-05-20", some(DepartureProposed, reason="99"))
     child.and_("2026-05-21", some(DepartureApproved, proposal=first.entry_id, decision="approved"))
     child.when("2026-06-10", LEFT).recorded("R-DEP-1")
-    in_care().when("2026-06-10", LEFT).recorded()
+
+
+@pytest.mark.rule("R-DEP-1")
+@pytest.mark.parametrize(
+    ("day", "decision", "kinds"),
+    [
+        ("2026-06-09", "approved", set()),
+        ("2026-06-10", "approved", set()),
+        ("2026-06-11", "approved", {"no_evidence"}),
+        ("2026-06-09", "refused", {"breach"}),
+        ("2026-01-09", "approved", {"no_evidence"}),
+    ],
+)
+def test_who_leaves_without_a_proposal_leaves_by_a_decision_of_this_stay(
+    day: str, decision: str, kinds: set[str]
+) -> None:
+    child = in_care().and_(day, some(DepartureApproved, decision=decision)).and_("2026-06-10", LEFT)
+    assert {kind for rule, kind in child.found() if rule == "R-DEP-1"} == kinds
+
+
+@pytest.mark.rule("R-DEP-1")
+def test_who_leaves_with_no_decision_is_found_but_for_what_nobody_decides_on() -> None:
+    in_care().when("2026-06-10", LEFT).recorded("R-DEP-1")
+    for reason in ("08", "12"):
+        in_care().when("2026-06-10", some(DepartureCompleted, reason=reason)).recorded()
+    dying = proposed().and_("2026-06-10", some(ChildDied))
+    dying.when("2026-06-10", some(DepartureCompleted, reason="06")).recorded()
+
+
+@pytest.mark.rule("R-DEP-1")
+def test_what_was_decided_of_an_earlier_stay_lets_nobody_leave_from_this_one() -> None:
+    child = proposed()
+    child.and_("2026-05-02", some(DepartureApproved, proposal=child.last.entry_id, decision="approved"))
+    child.and_("2026-05-10", LEFT).and_("2026-06-01", some(ChildReceived))
+    child.when("2026-06-10", LEFT).recorded("R-DEP-1")
 
 
 # R-DTH-3, D34: a death is told to civil affairs and to the household register

@@ -473,15 +473,15 @@ def test_a_child_goes_back_when_its_guardian_was_assessed_or_restored(
 
 @pytest.mark.rule("I21")
 def test_who_left_for_an_unknown_reason_may_have_gone_back_to_parents_of_whom_nothing_is_shown() -> None:
-    child = cared_for().when("2022-05-01", some(DepartureCompleted)).recorded("I21")
+    child = cared_for().when("2022-05-01", some(DepartureCompleted)).recorded("I21", "R-DEP-1")
     assert ("I21", "uncertain") in child.found()
 
 
 @pytest.mark.rule("I21")
 def test_of_whom_nobody_else_was_guardian_nothing_is_asked_and_an_unknown_reason_is_a_doubt() -> None:
-    cared_for().when("2022-05-01", some(DepartureCompleted, reason="11")).recorded()
+    cared_for().when("2022-05-01", some(DepartureCompleted, reason="11")).recorded("R-DEP-1")
     child = given(("2022-01-10", some(ChildReceived)), ("2022-01-10", TEMPORARY))
-    child.when("2022-05-01", some(DepartureCompleted)).recorded("I21")
+    child.when("2022-05-01", some(DepartureCompleted)).recorded("I21", "R-DEP-1")
     child = given(("2022-01-10", some(ChildReceived)), ("2022-01-10", TEMPORARY))
     child.when("2022-05-01", some(GuardianshipTerminated)).recorded("I21")
 
@@ -489,10 +489,12 @@ def test_of_whom_nobody_else_was_guardian_nothing_is_asked_and_an_unknown_reason
 @pytest.mark.rule("I21")
 def test_who_takes_a_child_whose_parents_were_found_is_proven_or_a_warning_stands() -> None:
     found = some(DepartureCompleted, reason="04")
-    child = cared_for().when("2022-05-01", found).recorded("I21")
+    child = cared_for().when("2022-05-01", found).recorded("I21", "R-DEP-1")
     assert not any(judgement.verified for judgement in child.judgements)
-    cared_for().and_("2022-05-01", some(ParentageConfirmed)).when("2022-05-01", found).recorded()
-    cared_for().and_("2022-05-02", some(ParentageConfirmed)).when("2022-05-01", found).recorded("I21")
+    cared_for().and_("2022-05-01", some(ParentageConfirmed)).when("2022-05-01", found).recorded("R-DEP-1")
+    cared_for().and_("2022-05-02", some(ParentageConfirmed)).when("2022-05-01", found).recorded(
+        "I21", "R-DEP-1"
+    )
 
 
 @pytest.mark.rule("I26")
@@ -528,7 +530,7 @@ def test_nobody_leaves_to_live_alone_before_sixteen_or_as_over_age_before_eighte
 ) -> None:
     young().when(day, some(DepartureCompleted, reason=reason)).refused(*rules)
     of_some_year = young(birth="2007-01-01", until="2012-12-31")
-    of_some_year.when(day, some(DepartureCompleted, reason=reason)).recorded("I23")
+    of_some_year.when(day, some(DepartureCompleted, reason=reason)).recorded("I23", "R-DEP-1")
 
 
 @pytest.mark.rule("I23")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import orphan_taken_in, raised, september
+from api.demo.lives.upbringing import may_leave, orphan_taken_in, raised, september
 from api.demo.people import FEMALE, MALE
 from domain.events.departure import DepartureCompleted
 from domain.events.psychology import (
@@ -225,6 +225,7 @@ def left_unheard(present: Present) -> LifeCourse:
         severity="serious",
         is_cause_known=True,
     )
+    yield from may_leave(present.ago(days=30), "07", "望海区民政局")
     yield on(present.ago(days=30), DepartureCompleted, reason="07", receiver="望海区民政局").with_papers(
         "departure_confirmation"
     )

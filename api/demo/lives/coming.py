@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import identity, raised
+from api.demo.lives.upbringing import identity, may_leave, raised
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
 from domain.events.departure import ChildDied, DepartureCompleted
@@ -86,6 +86,7 @@ def lost_for_one_night(present: Present) -> LifeCourse:
     yield on(came, ReferralReceived, referral_source="police", child_situation="06")
     yield on(came, ChildReceived, file_no=present.file_no)
     yield identity(child, came)
+    yield from may_leave(came + timedelta(days=1), "04", "父母本人", ahead=0)
     yield on(came + timedelta(days=1), DepartureCompleted, reason="04", receiver="父母本人")
 
 

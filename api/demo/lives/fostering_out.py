@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, Teller, on
-from api.demo.lives.upbringing import identity, on_paper, orphan_taken_in
+from api.demo.lives.upbringing import identity, may_leave, on_paper, orphan_taken_in
 from api.demo.people import FEMALE, MALE
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
@@ -92,6 +92,7 @@ def _as_the_papers_tell(came: date, file_no: str, mengs: UUID, shaos: UUID) -> L
     yield from _placed(came + timedelta(days=250), mengs, "孟庆山", date(1938, 1, 1))
     yield on(came + timedelta(days=400), FosterPlacementEnded, reason="by_institution")
     yield on(came + timedelta(days=700), FosterMatchStarted, family=shaos)
+    yield from may_leave(came + timedelta(days=720), "11", "母亲")
     yield on(came + timedelta(days=720), DepartureCompleted, reason="11")
 
 

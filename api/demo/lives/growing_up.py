@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.placing import assessed, at_college, case_opened, youth
-from api.demo.lives.upbringing import identity
+from api.demo.lives.upbringing import identity, may_leave
 from api.demo.people import FEMALE, MALE
 from domain.events.departure import DepartureCompleted
 from domain.events.entitlement.allowance import AllowanceGranted
@@ -136,6 +136,7 @@ def home_at_seventeen(present: Present) -> LifeCourse:
 def went_home(day: date) -> LifeCourse:
     """The guardian was restored, and took the child home."""
     yield on(day, GuardianshipTerminated, reason="guardian_restored")
+    yield from may_leave(day, "11", "监护人")
     yield on(day, DepartureCompleted, reason="11", receiver="监护人", last_allowance_month=f"{day:%Y-%m}")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.demo.life_building import LifeCourse, Present, on
 from api.demo.lives.finding_a_family import THE_TANGS, THE_WEIS, applied_for
 from api.demo.lives.searching import notice, rescued
-from api.demo.lives.upbringing import identity, orphan_taken_in, received
+from api.demo.lives.upbringing import identity, may_leave, orphan_taken_in, received
 from api.demo.people import FEMALE, MALE
 from domain.events.departure import ChildDied, DepartureCompleted
 from domain.events.household import HouseholdRegistrationApplied, HouseholdTransferred
@@ -43,6 +43,7 @@ def newborn(present: Present, *, age: int, applied: int | None = None, left: int
             reason="ill",
             until=child.born + timedelta(days=90),
         )
+        yield from may_leave(child.born + timedelta(days=left), "11", "母亲")
         yield on(
             child.born + timedelta(days=left), DepartureCompleted, reason="11", receiver="母亲"
         ).with_papers("departure_confirmation")

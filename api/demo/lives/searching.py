@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from api.demo.life_building import LifeCourse, Present, on
-from api.demo.lives.upbringing import received
+from api.demo.lives.upbringing import may_leave, received
 from api.demo.people import FEMALE, MALE, Person
 from domain.events.care import CareModeAssigned
 from domain.events.departure import DepartureCompleted
@@ -81,6 +81,7 @@ def found_by_her_mother(present: Present) -> LifeCourse:
     yield on(came + timedelta(days=37), GuardianshipTerminated, reason="returned").with_papers(
         "guardian_assessment"
     )
+    yield from may_leave(came + timedelta(days=37), "04", "窦玉兰", ahead=1)
     yield on(came + timedelta(days=37), DepartureCompleted, reason="04", receiver="窦玉兰")
 
 

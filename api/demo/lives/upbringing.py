@@ -9,6 +9,7 @@ from uuid import UUID
 from api.demo.life_building import Happening, LifeCourse, Present, on
 from api.demo.people import Person
 from domain.events.care import CareModeAssigned
+from domain.events.departure import DepartureApproved, DepartureProposed
 from domain.events.guardianship import LongTermGuardianshipConfirmed
 from domain.events.health import PhysicalExamined
 from domain.events.household import (
@@ -177,6 +178,13 @@ def card(issued: date) -> Happening:
     """An identity card was issued, valid for ten years."""
     valid_to = add(issued, months=120) - timedelta(days=1)
     return on(issued, IdCardIssued, valid_from=issued, valid_to=valid_to)
+
+
+def may_leave(day: date, reason: str, receiver: str, *, ahead: int = 5) -> LifeCourse:
+    """That the child leave on a day was proposed and approved so many days ahead."""
+    decided = day - timedelta(days=ahead)
+    proposed = yield on(decided, DepartureProposed, reason=reason, receiver=receiver)
+    yield on(decided, DepartureApproved, proposal=proposed, decision="approved")
 
 
 def on_paper(life: LifeCourse) -> LifeCourse:
