@@ -8,7 +8,8 @@ from uuid import UUID
 
 from httpx2 import Response
 
-from api.console.forms.asked_form import NOT_SENT, AskedForm
+from api.console.forms.asked_form import AskedForm
+from api.console.forms.event_form import NOT_SENT
 from api.console.forms.form_display import FormChoices
 from api.console.rendering import rendered
 from api.console.words import Words

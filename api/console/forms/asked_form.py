@@ -1,74 +1,23 @@
 """A form of an event about one child on its way: as it was sent, checked by a dry run, and recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
 
 from api.console.child_frame import ChildPage
-from api.console.forms.dry_run import (
-    ShownFault,
-    ShownRefusal,
-    digest,
-    shown_faults,
-    shown_refusals,
-    told_in_words,
-)
-from api.console.forms.field_controls import FieldControl, event_fields, hidden_fields
+from api.console.forms.dry_run import digest, sentences, shown_faults, shown_refusals, told_in_words
+from api.console.forms.event_form import BUSY, KEY, OF_PAGE, CheckedForm, EventForm, first_of, key_of
 from api.console.forms.form_choices import choices_for
-from api.console.forms.form_display import FormChoices, FormView, typed_codes
-from api.console.forms.form_filling import filled_in
-from api.console.forms.form_reading import EXCEPTED, OCCURRED, ReadForm, SentFields, read_form
+from api.console.forms.form_display import FormChoices
+from api.console.forms.form_reading import ReadForm, SentFields
 from api.contract.problems import Problem
 from api.http import record_one, timeline
-from domain.codes import tables
 from domain.event import Event
 
-KEY: Final = "c:{}"
-"""The Idempotency-Key of a form, from the random digits that it was first shown with."""
-OF_PAGE: Final = frozenset({"do", "more", "key", "version", "said", "shown", "for"})
-"""What a form says of itself, beside the fields of the event."""
-OF_AMENDING: Final = frozenset({"reason.code", "reason.explanation"})
-"""What the form of a correction says beside the fields of the event."""
-BUSY: Final = frozenset({"unavailable", "too_many_requests"})
-"""The problems after which the same may be sent again."""
 _TRIES: Final = 3
 _SINCE_SHOWN: Final = 5
-_PROVINCE: Final = 2
-"""Digits of the code of a region that name its province."""
-_PROVINCES: Final = "0000"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedForm:
-    """What became of a form that was sent: what is amiss, what speaks against it, what it would change.
-
-    `since` are the entries that others recorded while it was filled in. `note` names a sentence about it.
-    """
-
-    read: ReadForm | None = None
-    faults: Sequence[ShownFault] = ()
-    messages: Mapping[str, str] = field(default_factory=dict)
-    refusals: Sequence[ShownRefusal] = ()
-    told: Mapping[str, Any] | None = None
-    since: Sequence[Mapping[str, Any]] = ()
-    note: str = ""
-
-    @property
-    def ready(self) -> bool:
-        """Whether it would be recorded as it is."""
-        return self.told is not None and self.told["would"] == "record"
-
-    @property
-    def status(self) -> int:
-        """The status of a page that shows it."""
-        if self.note == "busy":
-            return 503
-        return 422 if self.faults or self.refusals else 200
-
-
-NOT_SENT: Final = CheckedForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +44,16 @@ class AskedForm:
 
     def first(self, name: str) -> str:
         """Return what was sent in a field."""
-        return next(iter(self.sent.get(name, ())), "")
+        return first_of(self.sent, name)
+
+    @property
+    def event(self) -> EventForm:
+        """The form without the file that it is about."""
+        return EventForm(self.asked.page, self.kind, self.choices, self.sent, self.key, self.more)
 
     def read(self) -> ReadForm:
         """Return what it says. Raises the problem `malformed` for fields that the form does not have."""
-        read = read_form(self.kind, self.sent, self.asked.page.context.sees, self.key)
-        if read.strange - OF_AMENDING:
-            raise Problem("malformed")
+        read = self.event.read()
         read.body |= self.besides
         return read
 
@@ -112,8 +64,7 @@ class AskedForm:
     async def checked(self, read: ReadForm) -> "tuple[AskedForm, CheckedForm]":
         """Return it with what the API answers to what it says, were that recorded now."""
         asked, words = self.asked, self.asked.page.words
-        labels = {OCCURRED: words("form.occurred")}
-        labels |= {name: words.label(label) for name, label in read.labels.items()}
+        labels = self.event.labels(read)
         told, errors = None, []
         try:
             told = await asked.page.answer(
@@ -128,7 +79,8 @@ class AskedForm:
         faults, messages = shown_faults(words, read, labels, errors)
         if faults or told is None:
             return replace(self, said="", shown=""), CheckedForm(read, faults, messages)
-        refusals = await shown_refusals(asked, self.kind, read, told["refusals"])
+        evidence = await sentences(asked, told["refusals"])
+        refusals = await shown_refusals(asked.page, self.kind, read, told["refusals"], evidence)
         seen = replace(
             self, version=self.file["version"], said=digest(read.body), shown=digest(told_in_words(told))
         )
@@ -176,56 +128,7 @@ class AskedForm:
 
     def shown_as(self, checked: CheckedForm) -> dict[str, Any]:
         """Return what a template shows of the form and of what became of it."""
-        context, words = self.asked.page.context, self.asked.page.words
-        taken: SentFields = {}
-        if checked.read is not None:
-            english = words.language == "en"
-            taken = filled_in(self.kind, checked.read.body, context.sees, english=english)
-        view = FormView(words, self.sent, self.choices, checked.messages, taken, self.more)
-        fields, papers = view.event(self.kind, context.sees), view.papers()
-        return {
-            "form": self,
-            "checked": checked,
-            "view": view,
-            "fields": fields,
-            "papers": papers,
-            "code_lists": self._code_lists({*typed_codes(fields), *typed_codes(papers.values())}),
-            "hidden": self._hidden(),
-            "excusable": self._excusable(checked),
-        }
-
-    def _hidden(self) -> list[str]:
-        """Return what the event says that has no field here: a supervisor records it."""
-        sees = self.asked.page.context.sees
-        asked = {
-            each.label for each in event_fields(self.kind, sees) if each.control is FieldControl.REASON_ALONE
-        }
-        return [
-            self.asked.page.words.label(each) for each in hidden_fields(self.kind, sees) if each not in asked
-        ]
-
-    def _excusable(self, checked: CheckedForm) -> dict[str, str]:
-        """Return the rules from which an exception may be claimed, with their titles."""
-        words, claimed = self.asked.page.words, self.first(EXCEPTED)
-        rules = {claimed: ""} if claimed else {}
-        for each in checked.refusals:
-            if each.excusable:
-                rules[each.refusal["rule"]] = words.said(each.refusal, "title")
-        return rules
-
-    def _code_lists(self, names: set[str]) -> dict[str, list[str]]:
-        """Return the labels of codes found while typing; of regions, the provinces and those nearby."""
-        words, near = self.asked.page.words, (self.asked.page.context.actor.region or "")[:_PROVINCE]
-        found = {}
-        for name in sorted(names):
-            table = tables()[name]
-            labels = (
-                words.label(label)
-                for code, label in table.codes.items()
-                if table.complete or code.endswith(_PROVINCES) or (near and code.startswith(near))
-            )
-            found[name] = [*dict.fromkeys(labels)]
-        return found
+        return {"form": self, **self.event.shown_as(checked)}
 
 
 async def form_of(
@@ -237,13 +140,15 @@ async def form_of(
 
 async def sent_form_of(asked: ChildPage, kind: type[Event], filled: SentFields) -> AskedForm:
     """Return a form that was sent, with what it says of itself. Raises the problem `malformed`."""
-
-    def said(name: str) -> str:
-        return next(iter(filled.get(name, ())), "")
-
-    key, version = said("key"), said("version") or "0"
-    if not (key.isascii() and key.isalnum()) or not (version.isascii() and version.isdigit()):
+    key, version = key_of(filled), first_of(filled, "version") or "0"
+    if not (version.isascii() and version.isdigit()):
         raise Problem("malformed")
     sent = {name: values for name, values in filled.items() if name not in OF_PAGE}
-    form = await form_of(asked, kind, sent, key, said("for"))
-    return replace(form, version=int(version), said=said("said"), shown=said("shown"), more=said("more"))
+    form = await form_of(asked, kind, sent, key, first_of(filled, "for"))
+    return replace(
+        form,
+        version=int(version),
+        said=first_of(filled, "said"),
+        shown=first_of(filled, "shown"),
+        more=first_of(filled, "more"),
+    )

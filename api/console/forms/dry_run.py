@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,7 @@ from api.console.forms.field_controls import has_form
 from api.console.forms.form_choices import entry_words
 from api.console.forms.form_display import field_id
 from api.console.forms.form_reading import ReadForm
+from api.console.page_request import PageRequest
 from api.console.value_display import event_label
 from api.console.words import Words
 from api.http import timeline
@@ -21,6 +23,7 @@ from domain.possible import mending_of
 
 AMENDING: Final = "record"
 """The chapter of what is said of entries, which has pages of its own."""
+NO_EVIDENCE: Final[Mapping[str, str]] = MappingProxyType({})
 _DIGITS: Final = 32
 _JUDGED: Final = ("findings", "findings_gone", "refused_later")
 _MOST_CURES: Final = 6
@@ -31,7 +34,8 @@ _SEARCHED: Final = 500
 class ShownRefusal:
     """A rule that does not let an entry be recorded: what it says, what the file shows, what can be done.
 
-    `cures` are the types of event to record first, by their names; `field` is the field that it is about.
+    `cures` are the types of event to record first, by their names; `field` is the field that it is about, and
+    `exception` where an exception is claimed from it, if one can be.
     """
 
     refusal: Mapping[str, Any]
@@ -39,6 +43,7 @@ class ShownRefusal:
     cures: Sequence[tuple[str, str]]
     field: str | None
     excusable: bool
+    exception: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,19 @@ def records_type(role: Role, kind: type[Event]) -> bool:
 
 
 async def shown_refusals(
-    asked: ChildPage, kind: type[Event], read: ReadForm, refusals: Iterable[Mapping[str, Any]]
+    page: PageRequest,
+    kind: type[Event],
+    read: ReadForm,
+    refusals: Iterable[Mapping[str, Any]],
+    evidence: Mapping[str, str] = NO_EVIDENCE,
+    prefix: str = "",
 ) -> list[ShownRefusal]:
-    """Return refusals with the sentences of the entries that decided them, and what would mend each."""
-    refusals = [*refusals]
-    evidence = await _sentences(asked, {each for refusal in refusals for each in refusal.get("evidence", ())})
-    rules = (await asked.page.context.rulebook()).rules
-    words, role = asked.page.words, asked.page.role
+    """Return refusals with the sentences of the entries that decided them, and what would mend each.
+
+    `evidence` are the sentences by entry, and `prefix` begins the names of the fields of the form.
+    """
+    rules = (await page.context.rulebook()).rules
+    words, role = page.words, page.role
     shown = []
     for refusal in refusals:
         names = mending_of(rules[refusal["rule"]], kind) if refusal["rule"] in rules else ()
@@ -88,15 +99,17 @@ async def shown_refusals(
                 refusal,
                 [evidence[each] for each in refusal.get("evidence", ()) if each in evidence],
                 [(name, event_label(words, name)) for name in cures[:_MOST_CURES]],
-                None if about is None else field_id(about),
+                None if about is None else field_id(prefix + about),
                 refusal["strength"] == "forbidden",
+                field_id(f"{prefix}exception"),
             )
         )
     return shown
 
 
-async def _sentences(asked: ChildPage, entries: set[str]) -> dict[str, str]:
-    """Return entries of the file in one line each, as far as they are among its latest."""
+async def sentences(asked: ChildPage, refusals: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the entries of a file that decided refusals in one line each, if they are among its latest."""
+    entries = {each for refusal in refusals for each in refusal.get("evidence", ())}
     if not entries:
         return {}
     listed = await asked.page.answer(
@@ -109,7 +122,11 @@ async def _sentences(asked: ChildPage, entries: set[str]) -> dict[str, str]:
 
 
 def shown_faults(
-    words: Words, read: ReadForm, labels: Mapping[str, str], told: Iterable[Mapping[str, Any]]
+    words: Words,
+    read: ReadForm,
+    labels: Mapping[str, str],
+    told: Iterable[Mapping[str, Any]],
+    prefix: str = "",
 ) -> tuple[list[ShownFault], dict[str, str]]:
     """Return what is amiss in a form, in its order, and the message of each field by its name.
 
@@ -126,5 +143,5 @@ def shown_faults(
             messages.setdefault(name, message)
     order = {name: place for place, name in enumerate(labels)}
     named = sorted(messages, key=lambda name: order.get(name, len(order)))
-    faults = [ShownFault(field_id(name), labels.get(name, ""), messages[name]) for name in named]
+    faults = [ShownFault(field_id(prefix + name), labels.get(name, ""), messages[name]) for name in named]
     return [*elsewhere, *faults], messages

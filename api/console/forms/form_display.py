@@ -89,6 +89,7 @@ class FormView:
     """What a page shows a form with: what was typed, what may be chosen, what is amiss by the field's name.
 
     `taken` is what was typed as it is taken, by the field's name; `more` is a list that is to have more rows.
+    `prefix` begins the names of fields on a page that has several forms.
     """
 
     words: Words
@@ -97,6 +98,15 @@ class FormView:
     errors: Mapping[str, str] = field(default_factory=dict)
     taken: SentFields = field(default_factory=dict)
     more: str = ""
+    prefix: str = ""
+
+    def named(self, name: str) -> str:
+        """Return the name of a field on the page."""
+        return self.prefix + name
+
+    def id(self, name: str) -> str:
+        """Return the id of the control of a field on the page."""
+        return field_id(self.named(name))
 
     def event(self, kind: type[Event], sees: AbstractSet[Category]) -> list[ShownField]:
         """Return the fields of an event, for somebody who sees these categories."""
@@ -119,8 +129,8 @@ class FormView:
         control = self._control(of)
         chosen = of.control in CHOSEN
         return ShownField(
-            name=of.name,
-            id=field_id(of.name),
+            name=self.named(of.name),
+            id=self.id(of.name),
             label=self.words.label(of.label),
             control=control,
             kind=of.control.value,

@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse
 from api.console.child_frame import AboutChild, ChildPage
 from api.console.entry_display import documents, entry_fields, entry_line
 from api.console.forms.amended_entry import amended_rows
-from api.console.forms.asked_form import NOT_SENT, AskedForm, CheckedForm, form_of, sent_form_of
+from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import ShownFault
+from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.field_controls import hidden_fields
 from api.console.forms.form_display import field_id
 from api.console.forms.form_filling import filled_in

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
 from api.console.child_frame import AboutChild, ChildPage, ForRule
-from api.console.forms.asked_form import NOT_SENT, AskedForm, CheckedForm, form_of, sent_form_of
+from api.console.forms.asked_form import AskedForm, form_of, sent_form_of
 from api.console.forms.dry_run import AMENDING, records_type
+from api.console.forms.event_form import NOT_SENT, CheckedForm
 from api.console.forms.field_controls import event_fields
 from api.console.forms.form_reading import SentFields
 from api.console.page_route import PageRoute
