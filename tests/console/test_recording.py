@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from httpx2 import Response
 
 from api.console.forms.dry_run import records_type
 from api.identity.permissions import Role
@@ -15,9 +14,9 @@ from domain.events.adoption.registration import AdoptionRegistered
 from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildAdmitted, ChildReceived, IdentityRecorded
 from tests.support.client import Served
-from tests.support.console import FROM_HERE, MOST_HTML, Browser, signed_in, title_of
+from tests.support.console import MOST_HTML, Browser, signed_in, title_of
 from tests.support.given import given, some
-from tests.support.shown_forms import fields_of_form, form_page
+from tests.support.shown_forms import fields_of_form, form_page, send
 from tests.support.stored import kept
 
 LIFE: Final = (
@@ -37,13 +36,6 @@ async def a_file(served: Served, role: Role = Role.STAFF) -> tuple[Browser, str]
     """Given a child, and somebody who is signed in: the address of the child's first page."""
     child = await kept(served, given(*LIFE))
     return await signed_in(served, role), f"/console/children/{child}"
-
-
-async def send(browser: Browser, page: Response, do: str, **filled: list[str]) -> Response:
-    """Send the form of a page, with more filled in, by one of its buttons."""
-    sent = fields_of_form(page) | filled | {"do": [do]}
-    (action,) = re.findall(r'<form [^>]*action="([^"]+)" data-form', page.text)
-    return await browser.client.post(action, data=sent, headers=FROM_HERE, follow_redirects=True)
 
 
 async def entries(served: Served, address: str) -> list[str]:

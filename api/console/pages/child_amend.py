@@ -193,7 +193,7 @@ async def _recorded(found: EntryToAmend, form: AskedForm, shown: _Shown) -> Resp
         return await shown(found, *await form.checked(read))
     became = await form.recorded(read)
     if isinstance(became, Mapping):
-        return RedirectResponse(history_at(found.asked, became), SEE_OTHER)
+        return RedirectResponse(history_at(found.asked.address, became), SEE_OTHER)
     return await shown(found, *became)
 
 

@@ -102,16 +102,16 @@ async def send_record(
     elif filled.get("do") == ["record"] and form.was_checked(read):
         became = await form.recorded(read)
         if isinstance(became, Mapping):
-            return RedirectResponse(history_at(asked, became), SEE_OTHER)
+            return RedirectResponse(history_at(asked.address, became), SEE_OTHER)
         return await _page(*became)
     return await _page(*await form.checked(read))
 
 
-def history_at(asked: ChildPage, recorded: Mapping[str, Any]) -> str:
-    """Return the address of the history at an entry that was recorded."""
-    (entry,) = recorded["entries"]
+def history_at(address: str, recorded: Mapping[str, Any]) -> str:
+    """Return the address of the history of a child at the first entry that was recorded."""
+    entry, *_ = recorded["entries"]
     month = entry["occurred_until"][:7]
-    return f"{asked.address}/history?month={month}&recorded={entry['entry_id']}"
+    return f"{address}/history?month={month}&recorded={entry['entry_id']}"
 
 
 async def _page(form: AskedForm, checked: CheckedForm) -> Response:

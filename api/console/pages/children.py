@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from api.console.overseen import institutions_overseen
 from api.console.page_request import PageRequest, SignedIn
 from api.console.page_route import PageRoute
+from api.console.pages.receive import FIRST_EVENTS
 from api.console.rendering import render
 from api.console.sent_form import form
 from api.contract.filters import Stage
@@ -62,6 +63,7 @@ async def children(
         stages=tables()["stage"].codes,
         institutions=await institutions_overseen(page),
         first=cursor is None,
+        receives=page.role in FIRST_EVENTS,
     )
 
 

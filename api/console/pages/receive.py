@@ -1,0 +1,241 @@
+"""Receiving a child who has no file yet: whether there is one after all, then the first events together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.responses import RedirectResponse
+
+from api.console.forms.dry_run import digest
+from api.console.forms.event_form import BUSY, first_of
+from api.console.forms.field_controls import CHOSEN, event_fields
+from api.console.forms.form_reading import (
+    MUST_FILL_IN,
+    NOT_BOTH,
+    OCCURRED,
+    REASON,
+    WHY_NOT,
+    SentFields,
+    read_form,
+)
+from api.console.forms.opening_form import CheckedOpening, OpeningForm, opening_form, sent_opening
+from api.console.forms.sent_values import days_written
+from api.console.page_request import PageRequest, SignedIn
+from api.console.page_route import PageRoute
+from api.console.pages.child_record import history_at
+from api.console.rendering import render
+from api.console.sent_form import filled_form
+from api.contract.problems import Problem
+from api.http import lists, record_one
+from api.identity.permissions import Role
+from domain.codes import tables
+from domain.event import Event, Label
+from domain.events.community.rolls import ChildIdentified
+from domain.events.intake import ChildReceived, IdentityRecorded
+
+router = APIRouter(prefix="/console", route_class=PageRoute)
+
+SEE_OTHER: Final = 303
+ADDRESS: Final = "/console/children/new"
+FIRST_EVENTS: Final[Mapping[Role, tuple[type[Event], ...]]] = MappingProxyType(
+    {
+        Role.STAFF: (ChildReceived, IdentityRecorded),
+        Role.SUPERVISOR: (ChildReceived, IdentityRecorded),
+        Role.TOWNSHIP: (ChildIdentified, IdentityRecorded),
+    }
+)
+"""With what each role opens a child's file: an institution takes a child in, a township finds one."""
+_NOT_KNOWN: Final = "not_known"
+_NOT_ASKED: Final = "not_asked"
+_MOST_ALIKE: Final = 50
+_BY_WHOM: Final = Label(
+    "接收新儿童由机构的工作人员和负责人（主管）办理；机构以外的儿童由其所在乡镇（街道）的儿童督导员登记。",
+    "Staff and supervisors of an institution receive a child; of a child outside institutions the township"
+    " of its place opens the file.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WhoIsReceived:
+    """Who is received, as far as somebody has typed it; `faults` by the name of the field."""
+
+    name: str = ""
+    nameless: bool = False
+    sex: str = ""
+    birth: str = ""
+    faults: Mapping[str, Label] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The digest of what is said, so that it is looked up again once it says something else."""
+        return digest([self.name, self.nameless, self.sex, self.birth])
+
+    def filled(self) -> dict[str, list[str]]:
+        """Return what it says, as the form of the identity has it."""
+        filled: dict[str, list[str]] = {}
+        if self.name:
+            filled["data.name"] = [self.name]
+        elif self.nameless:
+            filled["data.name" + WHY_NOT] = [_NOT_KNOWN]
+        if self.sex:
+            filled["data.sex"] = [self.sex]
+        born = days_written(self.birth) if self.birth else None
+        if born is None or isinstance(born, Label):
+            return filled
+        if born.first is None:
+            filled["data.birth_on" + WHY_NOT] = [_NOT_KNOWN]
+        else:
+            filled["data.birth_on"] = [born.first.isoformat()]
+        if not born.exact:
+            filled["data.birth_until"] = [born.last.isoformat()]
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeChildren:
+    """Children of the register who may be the same; `likely` are those whose birth and sex agree, too.
+
+    `others` are the likely ones that the search did not list. `busy` says that it could not be found out.
+    """
+
+    rows: Sequence[Mapping[str, Any]] = ()
+    likely: frozenset[str] = frozenset()
+    others: Sequence[str] = ()
+    more: bool = False
+    busy: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anybody to look at first."""
+        return bool(self.rows or self.others or self.busy)
+
+
+@router.get("/children/new")
+async def receive(
+    page: SignedIn,
+    found: Annotated[UUID | None, Query(description="The ticket of a search without a hit.")] = None,
+) -> Response:
+    """Ask who is received; what was searched for in vain is filled in."""
+    first_events(page)
+    query = None if found is None else await page.context.container.sessions.query(page.session, found)
+    is_name = query is not None and not any(each.isdigit() for each in query)
+    return _who(page, WhoIsReceived(name=query or "" if is_name else ""))
+
+
+@router.post("/children/new")
+async def send_receive(page: SignedIn, filled: Annotated[SentFields, Depends(filled_form)]) -> Response:
+    """Look up who is received, show the forms, check what was filled in, or record what was checked."""
+    kinds = first_events(page)
+    do = first_of(filled, "do")
+    if do in {"look", "on"}:
+        return await _looked_up(page, filled, on=do == "on")
+    form = sent_opening(page, kinds, filled)
+    if any(each.more for each in form.events):
+        return _forms(form, form.unsent())
+    reads = form.read()
+    if do == "anew":
+        form = sent_opening(page, kinds, {**filled, "key": [uuid4().hex]})
+        reads = form.read()
+    elif do == "record" and form.was_checked(reads):
+        became = await form.recorded(reads)
+        if isinstance(became, Mapping):
+            return RedirectResponse(history_at(f"/console/children/{became['child']}", became), SEE_OTHER)
+        return _forms(*became)
+    return _forms(*await form.checked(reads))
+
+
+def first_events(page: PageRequest) -> tuple[type[Event], ...]:
+    """Return with what the reader opens a child's file. Raises the problem `forbidden`."""
+    kinds = FIRST_EVENTS.get(page.role)
+    if kinds is None or not page.context.may_open():
+        raise Problem("forbidden", _BY_WHOM)
+    return kinds
+
+
+async def _looked_up(page: PageRequest, filled: SentFields, *, on: bool) -> Response:
+    who = _read(filled)
+    if who.faults:
+        return _who(page, who)
+    alike = AlikeChildren()
+    if not (on and first_of(filled, "said") == who.said):
+        alike = await _alike(page, who)
+    if alike.any:
+        return _who(page, who, alike)
+    form = opening_form(page, first_events(page), {IdentityRecorded: who.filled()}, uuid4().hex)
+    return _forms(form, form.unsent(), looked="nameless" if who.nameless else "nobody" if not on else "")
+
+
+def _read(filled: SentFields) -> WhoIsReceived:
+    def said(name: str) -> str:
+        return first_of(filled, name).strip()
+
+    faults: dict[str, Label] = {}
+    if said("name") and said("nameless"):
+        faults["name"] = NOT_BOTH
+    elif not said("name") and not said("nameless"):
+        faults["name"] = MUST_FILL_IN
+    if said("sex") and said("sex") not in tables()["sex"].codes:
+        raise Problem("malformed")
+    born = days_written(said("birth")) if said("birth") else None
+    if isinstance(born, Label):
+        faults["birth"] = born
+    return WhoIsReceived(said("name"), bool(said("nameless")), said("sex"), said("birth"), faults)
+
+
+async def _alike(page: PageRequest, who: WhoIsReceived) -> AlikeChildren:
+    """Return whom the search finds by the name, and whom a dry run says may be the same child."""
+    if not who.name:
+        return AlikeChildren()
+    asked = {"q": who.name, "limit": _MOST_ALIKE}
+    listed = await page.answer(lists.search, orjson.dumps(asked))
+    busy, likely = False, set[str]()
+    try:
+        told = await page.answer(record_one.open_file, None, orjson.dumps(_probe(page, who)))
+        likely = {each["child"] for each in told["possible_duplicates"] if each["child"] is not None}
+    except Problem as problem:
+        # What is not as it should be is told of the form itself.
+        if problem.code not in {*BUSY, "invalid"}:
+            raise
+        busy = problem.code in BUSY
+    rows = sorted(listed["items"], key=lambda row: row["child"] not in likely)
+    others = sorted(likely - {row["child"] for row in rows})
+    return AlikeChildren(rows, frozenset(likely), others, listed["next"] is not None, busy)
+
+
+def _probe(page: PageRequest, who: WhoIsReceived) -> dict[str, Any]:
+    """Return a file that says nothing but who it is, for the dry run that looks for the same child."""
+    sent = {OCCURRED: [page.context.today.isoformat()], **who.filled()}
+    for each in event_fields(IdentityRecorded, page.context.sees):
+        if each.must and each.unknown and not {each.name, each.name + WHY_NOT} & sent.keys():
+            chosen = each.control in CHOSEN
+            sent[each.name if chosen else each.name + WHY_NOT] = [(REASON if chosen else "") + _NOT_ASKED]
+    return {"events": [read_form(IdentityRecorded, sent, page.context.sees, "").body]}
+
+
+def _who(page: PageRequest, who: WhoIsReceived, alike: AlikeChildren | None = None) -> Response:
+    faults = {name: page.words.label(fault) for name, fault in who.faults.items()}
+    return render(
+        page,
+        "receive-who.html",
+        status=422 if faults else 200,
+        who=who,
+        faults=faults,
+        alike=alike,
+        sexes=tables()["sex"].codes,
+        outside=page.role is Role.TOWNSHIP,
+    )
+
+
+def _forms(form: OpeningForm, checked: CheckedOpening, *, looked: str = "") -> Response:
+    return render(
+        form.page,
+        "receive.html",
+        status=checked.whole.status,
+        looked=looked,
+        outside=form.page.role is Role.TOWNSHIP,
+        **form.shown_as(checked),
+    )
