@@ -10,7 +10,7 @@ was refused, and the file is written anew from its first entry when it moves aga
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
@@ -136,8 +136,6 @@ class KnownRange:
         await bisected(readable, streams, unreadable)
         kinds = {each.stream: each.kind for each in streams}
         for stream, (file, seal) in read.items():
-            if self.leaving:
-                raise LeftError
             adoptions = await self._adopted.of(file.entries.values(), through)
             states = await self._states(file, through)
             since = 0 if stream in batch.anew else before
@@ -164,8 +162,17 @@ class KnownRange:
             rows.begin(_between(file, 0, before), before, adoptions, seal, states)
         elif rows.position < before:
             # Another process has written what changed meanwhile.
-            rows.follow(_between(file, rows.position, before), before, adoptions, seal, states)
-        return rows, rows.follow(_between(file, before, through), through, adoptions, seal, states)
+            missed = self._unless_leaving(_between(file, rows.position, before))
+            rows.follow(missed, before, adoptions, seal, states)
+        followed = self._unless_leaving(_between(file, before, through))
+        return rows, rows.follow(followed, through, adoptions, seal, states)
+
+    def _unless_leaving(self, entries: Iterable[AnyEntry]) -> Iterator[AnyEntry]:
+        """Yield entries while the process serves: whoever stops it does not wait for a long file."""
+        for entry in entries:
+            if self.leaving:
+                raise LeftError
+            yield entry
 
     async def _states(self, file: File, through: int) -> dict[int, File]:
         """Return the states of a file to which others are or were joined, at each of its own entries."""

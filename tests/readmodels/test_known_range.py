@@ -1,7 +1,7 @@
 """What was known when: a list asked as known then is the list that was answered then."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -17,9 +17,11 @@ from psycopg.sql import SQL, Identifier
 from api.cli.upkeep_commands import rebuilding
 from api.identity.permissions import Role
 from domain.entry import AnyEntry
+from domain.events.health import PhysicalExamined
 from domain.events.intake import ChildReceived, IdentityRecorded
 from projections import READ_MODELS
 from projections.projector import known_range
+from projections.projector.known_rows import KnownRows
 from projections.projector.projector import Projector
 from projections.projector.verify import Difference
 from tests.support.client import Served
@@ -326,3 +328,33 @@ def test_every_read_model_says_what_tells_its_rows_apart() -> None:
         "families": ("family",),
         "unlisted": ("child",),
     }
+
+
+async def test_whoever_stops_the_service_does_not_wait_for_a_long_file(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projector = await a_projector(served)
+    await a_story(served).given(
+        ("2024-03-05", some(ChildReceived)), *[("2024-03-06", some(PhysicalExamined))] * 9
+    )
+    await to_the_end(projector)
+    await known(served)
+    followed, follow, loop = list[AnyEntry](), KnownRows.follow, asyncio.get_running_loop()
+
+    def watched(entries: Iterable[AnyEntry]) -> Iterator[AnyEntry]:
+        for entry in entries:
+            followed.append(entry)
+            yield entry
+            if len(followed) == 2:
+                loop.call_soon_threadsafe(following.cancel)
+                # What comes after it in the loop is done after it.
+                asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(PATIENCE)
+
+    monkeypatch.setattr(
+        KnownRows, "follow", lambda rows, entries, *more: follow(rows, watched(entries), *more)
+    )
+    following = asyncio.create_task(projector.run_known())
+    await asyncio.wait([following], timeout=PATIENCE)
+
+    assert following.cancelled()
+    assert len(followed) == 2
