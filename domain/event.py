@@ -268,6 +268,8 @@ class Field:
     """What its value is the id of; empty where it is no id."""
     names: bool
     orders: tuple[Order, ...]
+    holds_orders: bool
+    """Whether a part of its value has days in a required order."""
     required: bool
     holds_codes: bool
     """Whether its value, or a part of it, is of a code table."""
@@ -409,13 +411,14 @@ def _resolve(kind: type, name: str, annotation: Any, *, required: bool) -> Field
         id_of=("entry",) if refers is not None else _id_of(annotation),
         names=Names in markers,
         orders=tuple(marker for marker in markers.values() if isinstance(marker, Order)),
+        holds_orders=_holds_orders(annotation),
         required=required,
         holds_codes=Code in markers or _holds(annotation, Part),
         holds_dates=_holds(annotation, date),
     )
 
 
-Mark: TypeAlias = Literal["refers", "id_of", "names", "orders", "holds_codes", "holds_dates"]
+Mark: TypeAlias = Literal["refers", "id_of", "names", "orders", "holds_orders", "holds_codes", "holds_dates"]
 _MARKED: Final[dict[Mark, dict[type, tuple[Field, ...]]]] = {mark: {} for mark in get_args(Mark)}
 
 
@@ -430,6 +433,12 @@ def fields_with(kind: type, mark: Mark) -> tuple[Field, ...]:
 def _holds(annotation: Any, kind: type) -> bool:  # noqa: ANN401 - annotations have no type
     within = isinstance(annotation, type) and issubclass(annotation, kind)
     return within or any(_holds(inner, kind) for inner in get_args(annotation))
+
+
+def _holds_orders(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no type
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return any(spec.orders for spec in fields_of(annotation))
+    return any(map(_holds_orders, get_args(annotation)))
 
 
 def _id_of(annotation: Any) -> tuple[Identified, ...]:  # noqa: ANN401 - annotations have no type

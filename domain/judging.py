@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from domain.codes import CodeTable, tables
@@ -560,13 +560,24 @@ def _ahead(entry: AnyEntry, today: date) -> Iterator[Refusal]:
         for place, document in enumerate(entry.documents)
     )
     stated += (
-        (spec.label, _in_data(spec), known(getattr(entry.event, spec.name)))
-        for spec in fields_with(type(entry.event), "orders")
+        (spec.label, at, day)
+        for spec, at, day in _ordered(entry.event, "/data")
         if any(isinstance(order, Past) for order in spec.orders)
     )
     for label, at, day in stated:
         if day is not None and _day(day) > today:
             yield breach("E02", detail=label, at=at)
+
+
+def _ordered(stated: Event | Part, at: str) -> "Iterator[tuple[Field, str, Any]]":
+    """Yield every field whose day has a required order, those of parts too, with its place and its value."""
+    kind = type(stated)
+    for spec in fields_with(kind, "orders"):
+        yield spec, f"{at}/{spec.name}", known(getattr(stated, spec.name))
+    for spec in fields_with(kind, "holds_orders"):
+        parts = known(getattr(stated, spec.name))
+        for place, part in enumerate(parts or ()):
+            yield from _ordered(part, f"{at}/{spec.name}/{place}")
 
 
 def _out_of_order(entry: AnyEntry) -> Iterator[Refusal]:

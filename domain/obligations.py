@@ -18,6 +18,7 @@ from domain.joined_files import is_listed
 from domain.life import BIRTH, GONE, IN_CARE, STAGE, Life
 from domain.resting import NOTHING, Categories, noting_each
 from domain.rulebook import Pack, Rulebook
+from domain.scope import TRANSFERRED, handed_over
 from domain.when import Days, day_before
 
 T = TypeVar("T")
@@ -216,3 +217,13 @@ def _within(clock: Clock) -> Clock:
 
 def _answers(ask: ObligationFunction, history: History) -> Iterator[Clock]:
     yield from ask(history)
+
+
+def until_handed_over(history: History, due: Iterator[Clock]) -> Iterator[Clock]:
+    """Yield clocks that are void, too, once another institution is in charge: it cannot meet them."""
+    for clock in due:
+        moved = handed_over(history.file, clock.started_by[-1].days.last)
+        if moved is not None and (clock.void_on is None or moved < clock.void_on):
+            yield replace(clock, void_on=moved, void_because=TRANSFERRED)
+        else:
+            yield clock

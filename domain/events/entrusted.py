@@ -24,9 +24,8 @@ from domain.event import (
 )
 from domain.file import Attribute, Facts
 from domain.life import Life
-from domain.obligations import Clock, History, obligation
+from domain.obligations import Clock, History, obligation, until_handed_over
 from domain.refusal import Refusals, no_evidence
-from domain.scope import TRANSFERRED, handed_over
 from domain.shared_fields import Grounds
 from domain.when import Days, add
 
@@ -120,6 +119,10 @@ def ended(entry: AnyEntry) -> Facts:
 @obligation("R-ENT-1", EntrustedCareAgreementSigned, EntrustedCareAgreementRenewed)
 def agreement_is_renewed(history: History) -> Iterator[Clock]:
     """An agreement with a last day is renewed, replaced or ended by then, while the child is in care."""
+    return until_handed_over(history, _renewed(history))
+
+
+def _renewed(history: History) -> Iterator[Clock]:
     signed: list[AnyEntry] = [
         *history.all(EntrustedCareAgreementSigned),
         *history.all(EntrustedCareAgreementRenewed),
@@ -130,15 +133,14 @@ def agreement_is_renewed(history: History) -> Iterator[Clock]:
         stay = history.stay_on(agreed.days.last)
         if until is None or limit is None or stay is None:
             continue
-        moved = handed_over(history.file, agreed.days.last)
         yield Clock(
             rule="R-ENT-1",
             opened_on=max(add(until, months=-limit.value), agreed.days.last),
             due=Days.on(until),
             started_by=(agreed,),
             met_by=next((entry for entry in later if _turn(entry) > _turn(agreed)), None),
-            void_on=stay.void_on if moved is None else moved,
-            void_because=stay.void_because if moved is None else TRANSFERRED,
+            void_on=stay.void_on,
+            void_because=stay.void_because,
             number=limit,
         )
 

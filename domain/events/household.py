@@ -223,7 +223,7 @@ class HouseholdCancelled(
     Event,
     zh="注销户口",
     en="Household registration cancelled",
-    source="《户口登记条例》第8条、第10条",
+    source="《户口登记条例》第8条、第10条、第11条",
     ends_with=None,
     once=True,
 ):

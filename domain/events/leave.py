@@ -23,7 +23,7 @@ from domain.event import (
 from domain.events.intake import INTAKE
 from domain.file import Attribute, Facts
 from domain.life import Life
-from domain.obligations import Clock, History, obligation
+from domain.obligations import Clock, History, obligation, until_handed_over
 from domain.refusal import Refusals, breach
 from domain.when import Days
 
@@ -81,6 +81,10 @@ def ended(entry: AnyEntry) -> Facts:
 @obligation("R-LEA-1", TemporaryLeaveStarted)
 def comes_back(history: History) -> Iterator[Clock]:
     """Who is on leave comes back by the day that was said, or else by the rule's number of days."""
+    return until_handed_over(history, _awaited(history))
+
+
+def _awaited(history: History) -> Iterator[Clock]:
     started = history.all(TemporaryLeaveStarted)
     answers: list[AnyEntry] = [*history.all(TemporaryLeaveEnded)]
     for leave, back in zip(started, answers_to(started, answers, "leave"), strict=True):

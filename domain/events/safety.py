@@ -36,9 +36,8 @@ from domain.event import (
 )
 from domain.file import Attribute, Facts
 from domain.life import Life
-from domain.obligations import Clock, History, obligation
+from domain.obligations import Clock, History, obligation, until_handed_over
 from domain.refusal import Refusals, breach, no_evidence, uncertain
-from domain.scope import TRANSFERRED, handed_over
 from domain.shared_fields import AppliedTo, DecidedBy, Grounds, Yuan
 from domain.standing import standing
 from domain.when import Days, day_of
@@ -291,7 +290,7 @@ def incidents_reported_up(history: History) -> Iterator[Clock]:
     due = answers_due(
         "R-SAF-1", history, IncidentOccurred, IncidentReportedUp, field="incident", case=_severity
     )
-    return _until_handed_over(history, due)
+    return until_handed_over(history, due)
 
 
 def _severity(incident: Entry[IncidentOccurred]) -> str:
@@ -318,17 +317,7 @@ def harm_is_reported(life: Life) -> Refusals:
 def outcomes_received(history: History) -> Iterator[Clock]:
     """The authority that was told says what came of it, to the institution that told it."""
     due = answers_due("R-SAF-2", history, MandatoryReportMade, MandatoryReportOutcomeReceived, field=None)
-    return _until_handed_over(history, due)
-
-
-def _until_handed_over(history: History, due: Iterator[Clock]) -> Iterator[Clock]:
-    """Yield clocks that are void, too, once another institution is in charge: it cannot meet them."""
-    for clock in due:
-        moved = handed_over(history.file, clock.opened_on)
-        if moved is not None and (clock.void_on is None or moved < clock.void_on):
-            yield replace(clock, void_on=moved, void_because=TRANSFERRED)
-        else:
-            yield clock
+    return until_handed_over(history, due)
 
 
 @standing("R-SAF-5")

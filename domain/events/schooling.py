@@ -23,7 +23,7 @@ from domain.event import (
 from domain.file import EVERY, Attribute, Facts
 from domain.life import BIRTH, Life
 from domain.obligations import Clock, History, Stay, obligation
-from domain.refusal import Refusals, breach, no_evidence, uncertain
+from domain.refusal import Refusals, breach, no_evidence, only_if, uncertain
 from domain.standing import standing
 from domain.when import LAST_DAY, Days, birthday, day_before
 
@@ -32,6 +32,11 @@ PRESCHOOL: Final = "preschool"
 FINISHED: Final = frozenset({"graduated", "completed"})
 BEYOND: Final = frozenset({"junior", "senior", "vocational", "college", "university"})
 """Stages with whose end compulsory schooling is over."""
+GROWN_AT: Final = 16
+"""Full years with which nobody owes schooling any more."""
+AGE_UNKNOWN: Final = Label(
+    "出生日期不详，是否适龄待查明", "whether of school age is open, for the birth is not known"
+)
 GROWN: Final = Label("已满十六周岁", "turned sixteen")
 DEFERRED: Final = Label("已批准延缓入学或者休学", "a deferral was approved")
 
@@ -152,15 +157,28 @@ def school_year_after(day: date, month: int) -> date:
 @standing("I09")
 def at_school(life: Life) -> Refusals:
     """A child of 6 to 15 in care is at school in some form, or has an approved deferral or suspension."""
+    if not life.in_care or life.aged(GROWN_AT) is True or life.now(PUT_OFF) is not None:
+        return
     birth = life.now(BIRTH)
-    if birth is None or birth.held.value is None or not life.in_care or life.aged(16) is True:
-        return
-    six = birthday(birth.held.value.last, 6)
+    six = None if birth is None or birth.held.value is None else birthday(birth.held.value.last, 6)
     age, month = life.number("D14", on=six), life.number("R-EDU-1", on=six)
-    if age is None or month is None or life.now(PUT_OFF) is not None:
-        return
-    if not life.reached(school_year_after(birthday(birth.held.value.last, age.value), month.value)):
-        return
+    if age is not None and month is not None:
+        turned = life.turns(age.value)
+        begun = None if turned is None else life.arrived(_school_years_after(turned, month.value))
+        yield from only_if(_perhaps_grown(life, begun), _out_of_school(life, month.value), AGE_UNKNOWN)
+
+
+def _school_years_after(turned: Days, month: int) -> Days:
+    """Return the days on which the school year may begin after one of these days."""
+    return Days(school_year_after(turned.earliest, month), school_year_after(turned.last, month))
+
+
+def _perhaps_grown(life: Life, begun: bool | None) -> bool | None:  # noqa: FBT001 - an answer
+    """Return the answer whether school age has begun; None where it may be over."""
+    return None if begun and life.aged(GROWN_AT) is None else begun
+
+
+def _out_of_school(life: Life, month: int) -> Refusals:
     education, ended = life.now(EDUCATION), life.last(SchoolingEnded)
     if education is not None:
         yield from _compulsory(education.entry)
@@ -168,8 +186,26 @@ def at_school(life: Life) -> Refusals:
         return
     elif ended is None:
         yield no_evidence("I09")
-    elif not _between_stages(life, ended, month.value):
+    elif not _between_stages(life, ended, month):
         yield breach("I09", ended, detail=Label("就学结束后未再就学", "not at school since it ended"))
+
+
+@standing("R-EDU-5")
+def told_to_the_authority(life: Life) -> Refusals:
+    """Of a child of school age in care that has entered no school the education authority was told."""
+    if not life.in_care or life.aged(GROWN_AT) is True or life.now(PUT_OFF) is not None:
+        return
+    age = life.number("D14")
+    if (
+        age is None
+        or life.last(SchoolAgeReported) is not None
+        or life.last(StudentRollTransferred) is not None
+    ):
+        return
+    entered = any(entry.event.compulsory is not False for entry in life.all(SchoolEnrolled))
+    if not entered:
+        of_age = _perhaps_grown(life, life.aged(age.value))
+        yield from only_if(of_age, iter((no_evidence("R-EDU-5"),)), AGE_UNKNOWN)
 
 
 def _compulsory(enrolled: Entry[SchoolEnrolled]) -> Refusals:

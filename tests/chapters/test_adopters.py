@@ -98,6 +98,19 @@ def test_who_is_married_adopts_together_with_the_spouse() -> None:
 
 
 @pytest.mark.rule("I15")
+def test_the_two_who_ask_are_two_persons() -> None:
+    one, other = (some(Applicant, citizen_id=citizen_id("1980-01-01", number)) for number in ("001", "002"))
+    written_otherwise = some(Applicant, name="李某", citizen_id=one.citizen_id)
+    child = without(AdopterApplicationReceived, small_child())
+    child.when("2025-01-05", adopters(one, written_otherwise, marital="21")).refused("I15")
+    named = some(Applicant, name="李某", age=40)
+    child.when("2025-01-05", adopters(named, named, marital="21")).refused("I15")
+    child.when("2025-01-05", adopters(one, other, marital="21")).recorded()
+    twice = adopted_by(adopters(one, one, marital="21")).when("2025-06-01", registered()).refused("I15")
+    assert "有配偶者应当夫妻共同收养" in said_of(twice)
+
+
+@pytest.mark.rule("I15")
 @pytest.mark.parametrize(
     ("birth", "rules"), [("1982-05-02", ("I15",)), ("1982-05-01", ()), ("1982-04-30", ())]
 )

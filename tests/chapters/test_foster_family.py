@@ -1,5 +1,6 @@
 """A family's own file: who lives in it, and the steps by which it comes to foster."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from domain.events.family.foster_steps import (
     APPROVED,
     TRAINED,
+    FamilyMember,
+    FamilyMembersRecorded,
     FosterFamilyApplied,
     FosterFamilyApproved,
     FosterFamilyAssessed,
@@ -60,6 +63,16 @@ def test_a_family_is_approved_that_is_healthy_and_without_a_record_of_a_crime(
         file.refused("I10")
     else:
         file.recorded("I10")
+
+
+@pytest.mark.rule("E02")
+def test_nobody_in_a_family_is_born_after_the_day_on_which_that_is_recorded() -> None:
+    for born, refused in (("2026-11-22", []), ("2026-11-23", ["E02"])):
+        members = (some(FamilyMember), some(FamilyMember, birth_on=date.fromisoformat(born)))
+        child = a_family().when("2024-02-01", some(FamilyMembersRecorded, members=members)).refused(*refused)
+        assert [found.refusal.at for found in child.judgements if found.refuses] == [
+            "/data/members/1/birth_on" for _ in refused
+        ]
 
 
 @pytest.mark.parametrize("end", [some(FosterFamilyRejected), some(FosterFamilyClosed)])

@@ -11,6 +11,7 @@ from domain.events.schooling import (
     PUT_OFF,
     DeferralOrSuspensionApproved,
     Education,
+    SchoolAgeReported,
     SchoolEnrolled,
     SchoolingEnded,
     StudentRollTransferred,
@@ -233,10 +234,38 @@ def test_the_question_is_asked_of_children_in_care_up_to_fifteen() -> None:
     assert grown.lapses("I09") == [lapse("no_evidence", "2025-01-10", "2025-05-04")]
 
 
-def test_an_uncertain_age_counts_as_not_yet_six() -> None:
+@pytest.mark.rule("I09")
+def test_of_whom_the_birth_leaves_it_open_whether_they_are_of_school_age_it_is_a_doubt() -> None:
     identity = some(IdentityRecorded, birth_on=date(2015, 1, 1), birth_until=date(2015, 12, 31))
     file = given(("2018-01-10", some(ChildReceived)), ("2018-01-10", identity))
-    assert file.lapses("I09", "2022-09-30") == [lapse("no_evidence", "2022-09-01", "2022-09-30")]
+    assert file.lapses("I09", "2022-09-30") == [
+        lapse("uncertain", "2021-09-01", "2022-08-31"),
+        lapse("no_evidence", "2022-09-01", "2022-09-30"),
+    ]
+    assert file.lapses("I09", "2031-12-31")[-1] == lapse("uncertain", "2031-01-01", "2031-12-30")
+    unknown = given(("2018-01-10", some(ChildReceived)))
+    assert unknown.lapses("I09", "2018-01-31") == [lapse("uncertain", "2018-01-10", "2018-01-31")]
+    unknown.and_("2018-01-20", enrolled("primary"))
+    assert unknown.lapses("I09", "2018-01-31") == [lapse("uncertain", "2018-01-10", "2018-01-19")]
+
+
+# R-EDU-5
+
+
+@pytest.mark.rule("R-EDU-5")
+def test_of_a_child_of_six_that_has_entered_no_school_the_authority_is_told() -> None:
+    child = raised()
+    assert child.lapses("R-EDU-5", "2021-05-04") == []
+    assert child.lapses("R-EDU-5", "2021-05-06") == [lapse("no_evidence", "2021-05-05", "2021-05-06")]
+    for told in (some(SchoolAgeReported), enrolled("primary"), put_off("2021-05-10", None)):
+        heard = raised().and_("2021-05-10", told)
+        assert heard.lapses("R-EDU-5", "2021-10-01") == [lapse("no_evidence", "2021-05-05", "2021-05-09")]
+    small = raised().and_("2021-05-01", enrolled("preschool", "preschool"))
+    assert small.lapses("R-EDU-5", "2021-05-06") == [lapse("no_evidence", "2021-05-05", "2021-05-06")]
+    grown = raised(born="2009-05-05", received="2025-01-10")
+    assert grown.lapses("R-EDU-5") == [lapse("no_evidence", "2025-01-10", "2025-05-04")]
+    unknown = given(("2018-01-10", some(ChildReceived)))
+    assert unknown.lapses("R-EDU-5", "2018-01-11") == [lapse("uncertain", "2018-01-10", "2018-01-11")]
 
 
 # Stage succeeds stage

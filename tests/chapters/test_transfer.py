@@ -8,8 +8,11 @@ import pytest
 
 from domain.entry import Recorder
 from domain.events.archive import ArchiveCheckedOut, ArchiveOpened, ArchiveReturned, DocumentFiled
-from domain.events.care import CARE_MODE, CareModeAssigned
-from domain.events.entrusted import EntrustedCareAgreementSigned
+from domain.events.care import CARE_MODE, FOSTER_AGREEMENT, FOSTER_FAMILY, SHORT_TERM, CareModeAssigned
+from domain.events.entrusted import AGREEMENT, EntrustedCareAgreementSigned
+from domain.events.foster.foster_visits import ShortTermCareTaken
+from domain.events.foster.fostering import FosterAgreementSigned, FosterPlacementStarted
+from domain.events.foster.matches import FosterMatchStarted
 from domain.events.household import HouseholdTransferred
 from domain.events.intake import (
     ADMITTED,
@@ -20,12 +23,14 @@ from domain.events.intake import (
     ChildAdmitted,
     ChildReceived,
 )
+from domain.events.leave import AWAY, TemporaryLeaveStarted
 from domain.events.placement.arrangements import BelongingsHandedOver
 from domain.events.record import EntryWithdrawn
 from domain.events.transfer.checklist import ToHandOver, to_hand_over
 from domain.events.transfer.handing_over import ChildTransferred, TransferApproved
+from domain.file import Attribute
 from domain.life import DEPARTED, STAGE
-from domain.scope import CHARGE, Former, scope_of
+from domain.scope import CHARGE, TRANSFERRED, Former, scope_of
 from tests.support.given import INSTITUTION, NOT_ASKED, Given, given, some
 
 OTHER = UUID("00000000-0000-4000-8000-0000000000e1")
@@ -120,6 +125,35 @@ def test_care_goes_on_and_only_the_number_and_the_ward_of_the_sender_end() -> No
     assert child.now(STAGE, "2024-06-01") == "in_care"
     assert child.now(RECEIVED, "2024-06-01") == date(2024, 3, 5)
     assert (child.now(FILE_NO, "2024-06-01"), child.now(CARE_MODE, "2024-06-01")) == (None, None)
+
+
+def test_with_whom_the_sender_let_the_child_live_ends_with_the_hand_over() -> None:
+    family = UUID("00000000-0000-4000-8000-0000000000f1")
+    child = in_care().and_("2024-05-20", MAY)
+    for day, event in (
+        ("2024-05-01", some(FosterAgreementSigned, family=family)),
+        ("2024-05-01", some(FosterMatchStarted, family=family)),
+        ("2024-05-02", some(FosterPlacementStarted, family=family)),
+        ("2024-05-03", some(EntrustedCareAgreementSigned)),
+        ("2024-05-04", some(ShortTermCareTaken)),
+        ("2024-05-05", some(TemporaryLeaveStarted, return_due_on=date(2024, 7, 1))),
+        ("2024-06-01", OVER),
+    ):
+        child.and_(day, event)
+    ends: tuple[Attribute[Any], ...] = (
+        FOSTER_AGREEMENT,
+        FOSTER_FAMILY,
+        SHORT_TERM,
+        AGREEMENT,
+        AWAY,
+        CARE_MODE,
+    )
+    assert [child.now(each, "2024-05-31") is not None for each in ends] == [True] * len(ends)
+    assert [child.now(each, "2024-06-01") for each in ends] == [None] * len(ends)
+    clock = child.clock("R-LEA-1")
+    assert (clock.void_on, clock.void_because) == (date(2024, 6, 1), TRANSFERRED)
+    child.and_("2024-06-01", some(FosterPlacementStarted, family=family), by=RECEIVING)
+    assert child.now(FOSTER_FAMILY, "2024-06-01") == str(family)
 
 
 def test_what_the_receiver_gives_on_that_day_stands_whoever_records_first() -> None:

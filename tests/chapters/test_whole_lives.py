@@ -300,7 +300,7 @@ def test_a_child_designated_by_a_court_is_fostered_twice_and_returns_to_its_fami
     )
     assert life.said("2019-05-01") == (
         {"D06", "D13", "D14", "D28"},
-        {"I09", "S01"},
+        {"I09", "R-EDU-5", "S01"},
     )
     assert life.said("2020-06-01") == ({"D13!", "D28"}, {"S02"})
     assert life.said("2022-07-01") == ({"R-RET-2"}, set())
@@ -431,7 +431,7 @@ def test_a_migrant_child_with_a_rising_risk_is_referred_to_temporary_guardianshi
     )
     assert life.said("2025-07-15") == (
         {"D06", "D13", "D14", "D28"},
-        {"I09", "S01"},
+        {"I09", "R-EDU-5", "S01"},
     )
     life.loses_nothing("2026-01-01")
     life.replays()

@@ -29,11 +29,13 @@ from domain.events.health import DisabilityCertificateIssued, PhysicalExamined
 from domain.events.household import CitizenIdAssigned, HouseholdRegistered
 from domain.events.insurance import InsuranceEnrolled, InsuranceStatusChecked
 from domain.events.intake import ChildAdmitted, ChildReceived
+from domain.events.placement.arrangements import EmploymentArranged, Enlisted
 from domain.events.placement.placed import AdultPlaced
+from domain.events.placement.preparing import AdultPlacementCaseOpened
 from domain.events.rehabilitation import RehabAssessed, RehabPlanMade, RehabSessionDelivered
 from domain.events.schooling import SchoolEnrolled, SchoolingEnded
 from domain.events.search import FindRelativesNoticeExpired, FindRelativesNoticePublished
-from domain.when import Days, add
+from domain.when import Days, add, birthday
 
 LOST_NOTICE = UUID("00000000-0000-4000-8000-0000000000c1")
 """A notice that an old file cites and does not hold."""
@@ -194,6 +196,16 @@ def left_as_dead(present: Present) -> LifeCourse:
     yield on(left + timedelta(days=3), DepartureCompleted, reason="06").on_paper()
 
 
+def grown_too_soon(present: Present) -> LifeCourse:
+    """An old list has a boy prepared for adult life at ten, at work at fifteen and in the army at sixteen."""
+    child = present.who(present.ago(years=19), MALE)
+    yield on(birthday(child.born, 8), ChildReceived, file_no=present.file_no).on_paper()
+    yield identity(child, birthday(child.born, 8)).on_paper()
+    yield on(birthday(child.born, 10), AdultPlacementCaseOpened, trigger="other").on_paper()
+    yield on(birthday(child.born, 15), EmploymentArranged, employer="市机械厂", post="学徒").on_paper()
+    yield on(birthday(child.born, 16), Enlisted).on_paper()
+
+
 AS_FOUND = (
     adopted_unasked,
     adopted_against_her_will,
@@ -205,4 +217,5 @@ AS_FOUND = (
     written_by_many_hands,
     remembered_after_death,
     left_as_dead,
+    grown_too_soon,
 )

@@ -28,7 +28,7 @@ from domain.events.intake import (
     IntakeCategoryDetermined,
     ReferralReceived,
 )
-from domain.events.schooling import SchoolEnrolled, SchoolingEnded
+from domain.events.schooling import SchoolAgeReported, SchoolEnrolled, SchoolingEnded
 from domain.when import add, birthday
 
 ORPHAN_PAPERS: Final = ("death_proof", "no_other_guardian_report")
@@ -150,6 +150,9 @@ def _insured(came: date, until: date) -> Iterator[Happening]:
 
 
 def _schooled(child: Person, came: date, until: date, school_until: date) -> Iterator[Happening]:
+    six = birthday(child.born, 6)
+    if came <= six < until:
+        yield on(six, SchoolAgeReported, list_no=f"学龄名册-{six.year}")
     for stage, begins, ends in STAGES:
         begun = max(september(birthday(child.born, begins)), came)
         ended = min(september(birthday(child.born, ends)) - timedelta(days=53), school_until)

@@ -12,7 +12,7 @@ from domain.events.adoption.assessment import AdopterApplicationReceived, Applic
 from domain.events.health import DISABILITY, DISABILITY_CERTIFICATE
 from domain.events.intake import SEX
 from domain.life import BIRTH, Life
-from domain.refusal import Refusals, breach, no_evidence, only_if, uncertain, unless
+from domain.refusal import Refusals, against, breach, no_evidence, only_if, uncertain, unless
 from domain.rulebook import Pack
 from domain.when import Days, add, day_after
 
@@ -96,6 +96,24 @@ class Adopting:
         return own[-1] if own else None
 
 
+@against(AdopterApplicationReceived)
+def are_two(application: AdopterApplicationReceived, life: Life) -> Refusals:  # noqa: ARG001 - of one entry
+    """I15: the two who ask are not one person."""
+    if _one_twice(known(application.applicants) or ()):
+        yield breach("I15", detail=Label("同一人填写了两次", "one person is named twice"))
+
+
+def _one_twice(applicants: tuple[Applicant, ...]) -> bool:
+    """Whether one person stands among the applicants twice, by the citizen id or else by all that is said."""
+    numbers = [known(each.citizen_id) for each in applicants]
+    persons = [
+        applicant if number is None else citizen_id.written(number)
+        for applicant, number in zip(applicants, numbers, strict=True)
+        if number is not None or known(applicant.name) is not None
+    ]
+    return len(set(persons)) < len(persons)
+
+
 def of_age(adopting: Adopting) -> Refusals:
     """R-ADO-2: the child is young enough to be adopted; kin and stepchildren have a limit of their own."""
     general, own = adopting.life.number("R-ADO-2"), adopting.life.number("R-ADO-2", case="kin")
@@ -173,7 +191,7 @@ def _born(application: Entry[AdopterApplicationReceived], applicant: Applicant) 
 
 
 def _together(application: Entry[AdopterApplicationReceived], applicants: tuple[Applicant, ...]) -> Refusals:
-    marital, alone = known(application.event.marital), len(applicants) == 1
+    marital, alone = known(application.event.marital), len(applicants) == 1 or _one_twice(applicants)
     if marital in MARRIED and alone:
         detail = Label("有配偶者应当夫妻共同收养", "who is married adopts together with the spouse")
         yield breach("I15", application, detail=detail)

@@ -18,6 +18,7 @@ from domain.event import (
     Label,
     Name,
     Part,
+    Past,
     Personal,
     Points,
     Region,
@@ -87,7 +88,7 @@ class Applicant(Part):
     citizen_id: Annotated[Answered[IdNumber], Label("公民身份号码", "Citizen id")]
     sex: Annotated[Answered[str], Label("性别", "Sex"), Code("sex")]
     age: Annotated[Answered[Years], Label("年龄", "Age"), Unit("years", "周岁")]
-    birth_on: Annotated[Answered[date] | None, Label("出生日期", "Born on")] = None
+    birth_on: Annotated[Answered[date] | None, Label("出生日期", "Born on"), Past()] = None
 
 
 class AdopterApplicationReceived(

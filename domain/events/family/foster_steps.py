@@ -52,7 +52,7 @@ class FamilyMember(Part):
 
     name: Annotated[Answered[Name], Label("姓名", "Name")]
     relation: Annotated[Answered[str], Label("与申请人关系", "Relation"), Code("family_relation")]
-    birth_on: Annotated[Answered[date], Label("出生日期", "Born on")]
+    birth_on: Annotated[Answered[date], Label("出生日期", "Born on"), Past()]
     citizen_id: Annotated[IdNumber | None, Label("公民身份号码", "Citizen id")] = None
 
 

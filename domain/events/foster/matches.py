@@ -11,7 +11,7 @@ from domain.events.care import FOSTER_MATCH
 from domain.events.family.foster_steps import FOSTER_ASSESSMENT, FOSTER_MEASURES, Assessors
 from domain.events.intake import INTAKE
 from domain.file import Facts
-from domain.obligations import Clock, History, obligation
+from domain.obligations import Clock, History, obligation, until_handed_over
 from domain.shared_fields import FamilyId
 
 UNKNOWN_FAMILY: Final = "unknown"
@@ -106,7 +106,7 @@ class FosterAssessmentMade(
 @obligation("D33", FosterMatchStarted)
 def trial_ends(history: History) -> Iterator[Clock]:
     """A trial is concluded in time: it is assessed, or cancelled."""
-    yield from answers_due(
+    due = answers_due(
         "D33",
         history,
         FosterMatchStarted,
@@ -115,3 +115,4 @@ def trial_ends(history: History) -> Iterator[Clock]:
         field="match",
         case="fusion",
     )
+    return until_handed_over(history, due)

@@ -7,6 +7,7 @@ whether somebody is ready for either.
 # ruff: noqa: I001  # in the order of life, not of the alphabet
 from domain.events.placement import preparing as preparing
 from domain.events.placement import arrangements as arrangements
+from domain.events.placement import ages as ages
 from domain.events.placement import applying as applying
 from domain.events.placement import gates as gates
 from domain.events.placement import placed as placed

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from domain.entry import AnyEntry
 from domain.event import Answered, Category, Code, Event, Label, NotBefore, Personal, Region, Text, known
 from domain.events.care import ended as care_ended
+from domain.events.household import HouseholdCancelled, HouseholdTransferred
 from domain.events.intake import INTAKE
 from domain.events.placement.gates import ROUTE_GATES
 from domain.events.placement.preparing import (
@@ -20,6 +21,10 @@ from domain.life import STAGE, Life
 from domain.readiness import GATES
 from domain.refusal import Refusals, breach, no_evidence, uncertain
 
+MOVED: Final = "moved"
+"""A code of `hukou_state`."""
+LEFT_HOUSEHOLD: Final = (HouseholdTransferred, HouseholdCancelled)
+"""Events by which the registration left the institution's household; one joins the army by the second."""
 PLACED: Final[Attribute[Answered[str]]] = Attribute("placement", "placed", Label("成年安置完成", "Placed"))
 
 
@@ -46,6 +51,8 @@ class AdultPlaced(
     def refusals(self, life: Life) -> Refusals:
         yield from old_enough(life)
         yield from _willing(life)
+        if known(self.hukou_state) == MOVED and not any(map(life.perhaps, LEFT_HOUSEHOLD)):
+            yield no_evidence("E16", detail=HouseholdTransferred.label)
         plan, route = life.last(AdultPlacementPlanApproved), known(self.route)
         if plan is None:
             yield no_evidence("I23", detail=Label("尚无经批准的安置方案", "no approved plan is recorded"))

@@ -149,10 +149,10 @@ class YoungPersonConsentRecorded(
     statement: Annotated[Text | None, Label("本人陈述", "Statement"), Personal(Category.IDENTITY)] = None
 
 
-def old_enough(life: Life, *, case: str = "") -> Refusals:
-    """I23: who leaves care as an adult, or to live alone, is of the age that the number of the case says."""
-    limit, birth = life.number("I23", case=case), life.now(BIRTH)
+def old_enough(life: Life, *, case: str = "", rule: str = "I23") -> Refusals:
+    """Whoever an event is of has the age that the number of a rule says; that of I23, of leaving care."""
+    limit, birth = life.number(rule, case=case), life.now(BIRTH)
     if limit is not None:
         own = None if birth is None else birth.entry
         detail = Label(f"未满{limit.value}周岁", f"younger than {limit.value}")
-        yield from unless("I23", life.aged(limit.value), own, detail=detail, by=limit)
+        yield from unless(rule, life.aged(limit.value), own, detail=detail, by=limit)

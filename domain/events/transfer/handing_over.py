@@ -5,7 +5,7 @@ name, and then the child leaves this ledger's care. The receiver withdraws a han
 """
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from domain.entry import AnyEntry
@@ -28,11 +28,13 @@ from domain.event import (
     Unit,
     known,
 )
-from domain.events.care import CARE_MODE
+from domain.events.care import CARE_MODE, FOSTER_AGREEMENT, FOSTER_FAMILY, FOSTER_MATCH, SHORT_TERM
 from domain.events.departure import APPROVED, closed
+from domain.events.entrusted import AGREEMENT
 from domain.events.guardianship import GUARDIAN
 from domain.events.intake import FILE_NO, INTAKE
-from domain.file import Attribute, Facts
+from domain.events.leave import AWAY
+from domain.file import EVERY, Attribute, Facts
 from domain.life import STAGE, Life
 from domain.refusal import Refusals, breach, no_evidence, uncertain
 from domain.scope import CHARGE
@@ -46,6 +48,17 @@ HANDED_OVER: Final = "12"
 HANDED_OVER_ON: Final[Attribute[date]] = Attribute(
     "transfer", "handed_over", Label("移交日期", "Handed over")
 )
+
+ENDS_HERE: Final[tuple[Attribute[Any], ...]] = (
+    CARE_MODE,
+    FOSTER_MATCH,
+    FOSTER_AGREEMENT,
+    FOSTER_FAMILY,
+    SHORT_TERM,
+    AGREEMENT,
+    AWAY,
+)
+"""How and with whom the child lived, by what the institution arranged that is in charge no more."""
 
 
 class TransferProposed(Event, zh="提出移交", en="Transfer proposed", source=TRANSFERS, ends_with="departure"):
@@ -143,7 +156,7 @@ class ChildTransferred(Event, zh="移交交接", en="Child transferred", source=
             yield breach("R-MOV-2", decided, detail=Label("移交未获同意", "the transfer was not approved"))
 
     def holds(self, entry: AnyEntry) -> Facts:
-        """What another institution does on the same day, such as to give its own number, comes after this."""
+        """What the receiver does on the same day, such as to give its own number, comes after this."""
         yield HANDED_OVER_ON.since(entry.days, entry.days.last)
         if self.to_institution is None:
             yield STAGE.since(entry.days, "departed")
@@ -154,7 +167,8 @@ class ChildTransferred(Event, zh="移交交接", en="Child transferred", source=
             yield GUARDIAN.since(entry.days, guardian)
         yield CHARGE.since(entry.days, self.to_institution)
         yield FILE_NO.since(entry.days, None, gives_way=True)
-        yield CARE_MODE.since(entry.days, None, gives_way=True)
+        for attribute in ENDS_HERE:
+            yield attribute.since(entry.days, None, key=EVERY, gives_way=True)
 
 
 def in_charge(life: Life) -> UUID | None:
