@@ -105,20 +105,37 @@ def entry_json(
     `named` has the entries that others withdraw, restore or decide on. The words of such an entry may reveal
     its target, so they are masked for a caller who may not see all of the target.
     """
-    if not all(sealed(type(about.event)) <= sees for about in _about(entry, named)):
-        sees = frozenset()
+    sees = told_to(entry, sees, named)
     shown: Any = {
         **stored_json(entry, frozenset(Category) - sees),
         **_cause(entry, causes),
         "lag_days": entry.lag_days,
         **fate(entry, file, causes),
-        "sentence_zh": sentence(entry.event, "zh", sees),
-        "sentence_en": sentence(entry.event, "en", sees),
+        **sentences_json(entry, sees),
     }
     if recorders is not None:
         shown["recorded_by"] = recorder_json(entry.recorded_by, recorders)
     answer: EntryAnswer = shown
     return answer
+
+
+def told_to(
+    entry: AnyEntry, sees: AbstractSet[Category], named: Mapping[UUID, AnyEntry]
+) -> AbstractSet[Category]:
+    """Return what a caller is told of an entry: nothing, where it is about one that they may not see whole.
+
+    `named` has the entries that others withdraw, restore or decide on.
+    """
+    whole = all(sealed(type(about.event)) <= sees for about in _about(entry, named))
+    return sees if whole else frozenset()
+
+
+def sentences_json(entry: AnyEntry, sees: AbstractSet[Category]) -> dict[str, str]:
+    """Return what an entry says in a sentence of each language, as far as a caller is told of it."""
+    return {
+        "sentence_zh": sentence(entry.event, "zh", sees),
+        "sentence_en": sentence(entry.event, "en", sees),
+    }
 
 
 def recorder_json(recorder: Recorder, recorders: Mapping[UUID, str]) -> RecorderAnswer:

@@ -1,16 +1,35 @@
 """Findings in the form of answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 from uuid import UUID
 
-from api.contract.entries import EntryAnswer
+from api.contract.entries import EntryAnswer, sentences_json, told_to
 from api.contract.listing import Titled, titled
 from api.contract.masking import NAMED, typed_dict
 from api.contract.rows import answered, row_json
-from domain.event import Kind
+from domain.entry import AnyEntry
+from domain.event import Category, Kind
 from projections.findings import Finding
+
+
+class EvidenceAnswer(Titled):
+    """An entry that a finding rests on: its day, its type with the title, and what it says in a sentence.
+
+    What the caller may not see of it is masked in the sentence, as in the entry itself.
+    """
+
+    entry_id: UUID
+    stream: UUID
+    kind: Kind
+    type: str
+    occurred_on: date | None
+    occurred_until: date
+    sentence_zh: str
+    sentence_en: str
+
 
 if TYPE_CHECKING:
     FindingAnswer: TypeAlias = dict[str, Any]
@@ -25,7 +44,9 @@ else:
         "others": list[UUID],
     }
     ListedFindingAnswer = typed_dict(
-        "ListedFindingAnswer", _FINDING | NAMED, "A finding in a list, with whose file it is against."
+        "ListedFindingAnswer",
+        _FINDING | NAMED | {"evidence": list[EvidenceAnswer]},
+        "A finding in a list, with whose file it is against, and its evidence as far as the caller may read.",
     )
     FindingAnswer = typed_dict(
         "FindingAnswer",
@@ -62,3 +83,23 @@ def finding_json(finding: Finding, others: Sequence[UUID] = (), *, kind: Kind = 
         "on": finding.found_on,
         "others": list(others),
     }
+
+
+def evidence_json(
+    entry: AnyEntry, sees: AbstractSet[Category], named: Mapping[UUID, AnyEntry]
+) -> EvidenceAnswer:
+    """Return an entry as evidence; `named` has the entries that others withdraw, restore or decide on."""
+    label = type(entry.event).label
+    said: Any = {
+        "entry_id": entry.entry_id,
+        "stream": entry.stream,
+        "kind": entry.kind,
+        "type": entry.type,
+        "title_zh": label.zh,
+        "title_en": label.en,
+        "occurred_on": entry.days.first,
+        "occurred_until": entry.days.last,
+        **sentences_json(entry, told_to(entry, sees, named)),
+    }
+    told: EvidenceAnswer = said
+    return told

@@ -17,6 +17,7 @@ from api.contract.problems import ANYWHERE, Problem, responses
 from api.contract.requests import ListRequest
 from api.http.cursors import Cursor, PageLimit
 from api.http.dependencies import AsOf, Day, KnownAt, RequestContext, list_request
+from api.http.evidence import evidence
 from api.http.file_points import one_day
 from api.http.list_pages import check_rule, list_page, list_view, listing, opened_rows, opener, with_names
 from api.http.one_file import DueSince, DueUntil, RuleFilter
@@ -196,7 +197,10 @@ async def findings(
     limit: PageLimit = 50,
     cursor: Cursor = None,
 ) -> JsonResponse:
-    """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts."""
+    """List the findings about files on a day: breaches, gaps, exceptions without approval, doubts.
+
+    Each has the entries that it rests on, in a sentence.
+    """
     on = one_day(day, as_of) or request.today
     view = await list_view(request, known_at, cursor, *_FINDINGS)
     await check_rule(request, rule, view)
@@ -213,7 +217,14 @@ async def findings(
     rows = await opened_rows(request, FINDINGS, page.rows)
     alike = [(row.child, row.rule) for row in rows if row.kind == likeness.KIND]
     others = await _others(request, alike, view.known)
-    items = [finding_json(row, others.get((row.child, row.rule), ())) for row in rows]
+    told = await evidence(request, (each for row in rows for each in row.entries))
+    items = [
+        {
+            **finding_json(row, others.get((row.child, row.rule), ())),
+            "evidence": [told[each] for each in row.entries if each in told],
+        }
+        for row in rows
+    ]
     return listing(await with_names(request, items, view.known), page.next, view)
 
 

@@ -103,7 +103,7 @@ class AskedForm:
                     return await self._not_recorded(read, problem)
                 again, checked = await self.checked(read)
                 if again.shown != self.shown:
-                    since = await self._since()
+                    since = await recorded_since(self.asked, self.version)
                     return again, replace(checked, since=since, note="moved")
                 version = problem.more["version"]
             else:
@@ -119,16 +119,17 @@ class AskedForm:
             return self, CheckedForm(read, note="recorded_before")
         raise problem
 
-    async def _since(self) -> list[Mapping[str, Any]]:
-        """Return what others recorded after the version that was checked, the latest first."""
-        listed = await self.asked.page.answer(
-            timeline.entries, self.asked.child, order="recorded", latest_first=True, limit=_SINCE_SHOWN
-        )
-        return [each for each in listed["items"] if each["version"] > self.version]
-
     def shown_as(self, checked: CheckedForm) -> dict[str, Any]:
         """Return what a template shows of the form and of what became of it."""
         return {"form": self, **self.event.shown_as(checked)}
+
+
+async def recorded_since(asked: ChildPage, version: int) -> list[Mapping[str, Any]]:
+    """Return what was recorded in a file after a version of it, the latest first."""
+    listed = await asked.page.answer(
+        timeline.entries, asked.child, order="recorded", latest_first=True, limit=_SINCE_SHOWN
+    )
+    return [each for each in listed["items"] if each["version"] > version]
 
 
 async def form_of(

@@ -87,7 +87,7 @@ class EntryToAmend:
 _Shown: TypeAlias = Callable[[EntryToAmend, AskedForm, CheckedForm], Awaitable[Response]]
 
 
-async def _entry(asked: ChildPage, entry: UUID) -> EntryToAmend:
+async def entry_to_amend(asked: ChildPage, entry: UUID) -> EntryToAmend:
     """Return an entry that the reader may amend. Raises the problems `not_found` and `forbidden`."""
     await asked.page.context.at_hand(asked.child, Action.RECORD)
     told = await asked.page.answer(one_entry.one_entry, asked.child, entry)
@@ -104,7 +104,7 @@ async def _entry(asked: ChildPage, entry: UUID) -> EntryToAmend:
 @router.get("/children/{child}/entries/{entry}/correct")
 async def correct_page(asked: AboutChild, entry: UUID) -> Response:
     """Ask why an entry is corrected, and by what paper."""
-    found = await _entry(asked, entry)
+    found = await entry_to_amend(asked, entry)
     return await _why(found, await form_of(asked, found.kind, {}, uuid4().hex), NOT_SENT)
 
 
@@ -118,7 +118,7 @@ async def correct_from_the_beginning(asked: AboutChild, entry: UUID) -> Response
 @router.post("/children/{child}/entries/{entry}/correct/content")
 async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
     """Show the form of the event filled in with the whole entry, to be put right."""
-    found = await _entry(asked, entry)
+    found = await entry_to_amend(asked, entry)
     form = await sent_form_of(asked, found.kind, filled)
     if form.first(OCCURRED):
         return await _content(found, form, NOT_SENT)
@@ -138,7 +138,7 @@ async def correct_content(asked: AboutChild, entry: UUID, filled: Filled) -> Res
 @router.post("/children/{child}/entries/{entry}/correct/review")
 async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
     """Show what an entry was and becomes, and what that would change."""
-    found = await _entry(asked, entry)
+    found = await entry_to_amend(asked, entry)
     form = _correcting(found, await sent_form_of(asked, found.kind, filled))
     if form.more:
         return await _content(found, form, NOT_SENT)
@@ -148,7 +148,7 @@ async def correct_review(asked: AboutChild, entry: UUID, filled: Filled) -> Resp
 @router.post("/children/{child}/entries/{entry}/correct")
 async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
     """Record the correction that was read over."""
-    found = await _entry(asked, entry)
+    found = await entry_to_amend(asked, entry)
     form = _correcting(found, await sent_form_of(asked, found.kind, filled))
     return await _recorded(found, form, _review)
 
@@ -159,25 +159,25 @@ async def correct(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
 @router.get("/children/{child}/entries/{entry}/withdraw")
 async def withdraw_page(asked: AboutChild, entry: UUID) -> Response:
     """Ask why an entry is withdrawn."""
-    return await _undo(await _entry(asked, entry), EntryWithdrawn, {})
+    return await _undo(await entry_to_amend(asked, entry), EntryWithdrawn, {})
 
 
 @router.post("/children/{child}/entries/{entry}/withdraw")
 async def withdraw(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
     """Show what withdrawing an entry would change, or withdraw it."""
-    return await _undone(await _entry(asked, entry), EntryWithdrawn, filled)
+    return await _undone(await entry_to_amend(asked, entry), EntryWithdrawn, filled)
 
 
 @router.get("/children/{child}/entries/{entry}/restore")
 async def restore_page(asked: AboutChild, entry: UUID) -> Response:
     """Ask why an entry that was withdrawn is restored."""
-    return await _undo(await _entry(asked, entry), EntryRestored, {})
+    return await _undo(await entry_to_amend(asked, entry), EntryRestored, {})
 
 
 @router.post("/children/{child}/entries/{entry}/restore")
 async def restore(asked: AboutChild, entry: UUID, filled: Filled) -> Response:
     """Show what restoring an entry would change, or restore it."""
-    return await _undone(await _entry(asked, entry), EntryRestored, filled)
+    return await _undone(await entry_to_amend(asked, entry), EntryRestored, filled)
 
 
 def _correcting(found: EntryToAmend, form: AskedForm) -> AskedForm:

@@ -1,0 +1,33 @@
+"""The entries on which lists across files rest, in one line each."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from api.contract.entries import target_of
+from api.contract.findings import EvidenceAnswer, evidence_json
+from api.http.dependencies import RequestContext, categories_of
+from domain.entry import AnyEntry
+from domain.event import Category
+
+
+async def evidence(request: RequestContext, ids: Iterable[UUID]) -> dict[UUID, EvidenceAnswer]:
+    """Return entries by id as evidence, as far as the caller may read them, and note that they are read."""
+    entries = await request.ledger.entries(set(ids))
+    named = {each.entry_id: each for each in entries}
+    while more := {target for each in named.values() if (target := target_of(each)) is not None} - {*named}:
+        found = {each.entry_id: each for each in await request.ledger.entries(more)}
+        if not found:
+            break
+        named |= found
+    scopes = await request.scopes({each.stream for each in entries}) if entries else {}
+    told = [each for each in entries if request.reads(scopes.get(each.stream), each.days.last)]
+    await request.note(_categories(told), "findings")
+    return {each.entry_id: evidence_json(each, request.sees, named) for each in told}
+
+
+def _categories(entries: Iterable[AnyEntry]) -> dict[UUID, set[Category]]:
+    read: dict[UUID, Any] = {}
+    for each in entries:
+        read.setdefault(each.stream, []).append(each)
+    return {stream: categories_of(some) for stream, some in read.items()}
