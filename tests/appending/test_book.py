@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import AsyncConnection
 
+from api.demo.life_recording import RefusedLifeError, record_in_turn
 from domain.envelope import ExceptionClaim, Reason
 from domain.event import Erased, Event
 from domain.events.care import CareModeAssigned
@@ -452,6 +453,31 @@ async def test_who_has_waited_too_long_for_others_is_told_to_come_back_and_not_t
         apart = await ledger.record_all(both, now=NOW)
         assert [type(outcome) for outcome in apart] == [KeepsMoving, Recorded]
     await recorded(ledger, EXAMINED, child=child)
+
+
+async def test_the_demonstration_records_later_what_waited_too_long_for_its_turn(
+    ledger: Ledger, child: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "PATIENCE_SECONDS", 0.05)
+    record_all, rounds = ledger.record_all, list[list[type[Outcome]]]()
+
+    async def busy_at_first(*asked: Any, **more: Any) -> list[Outcome]:
+        until = asyncio.get_running_loop().time() + 60
+        busy = [uuid4()] if rounds else [child]
+        async with ledger._handler._turns.of(busy, until):  # noqa: SLF001 - somebody else's turn
+            outcomes = await record_all(*asked, **more)
+        rounds.append([type(outcome) for outcome in outcomes])
+        monkeypatch.setattr(handler, "PATIENCE_SECONDS", 60)
+        return outcomes
+
+    # Given that, on a busy machine, somebody else records in the file of one of two lives
+    monkeypatch.setattr(ledger, "record_all", busy_at_first)
+    # When both are recorded
+    await record_in_turn(ledger, [recording(EXAMINED, child=child), recording(RECEIVED)], now=NOW)
+    # Then the one is recorded at once, and the other when its turn comes
+    assert rounds == [[KeepsMoving, Recorded], [Recorded]]
+    with pytest.raises(RefusedLifeError, match="Refused"):
+        await record_in_turn(ledger, [recording(DIED, EXAMINED_LATER, child=child)], now=NOW)
 
 
 async def test_a_recording_is_stale_when_a_stream_it_read_has_moved(ledger: Ledger, child: UUID) -> None:
